@@ -1,0 +1,75 @@
+import { access, mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  type BundleOptions,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+
+export type WorkflowBundle = { code: string } | { codePath: string };
+
+/** Where `build-bundle` puts the bundle that production workers start from. */
+export const prebuiltBundlePath = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
+
+const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+
+/**
+ * Bundles the workflow code; takes a second or two.
+ *
+ * @throws Error with the bundler's findings when workflow code imports what a workflow may not (Node's modules,
+ *   activities, a client)
+ */
+export async function bundleWorkflows(
+  options: Partial<BundleOptions> = {},
+): Promise<WorkflowBundleWithSourceMap> {
+  const complaints: string[] = [];
+  const logger = new DefaultLogger('WARN', ({ message }) => void complaints.push(message));
+  try {
+    return await bundleWorkflowCode({ workflowsPath, logger, ...options });
+  } catch (error) {
+    const reason = complaints.length > 0 ? complaints.map(errorsOf).join('\n') : String(error);
+    throw new Error(`The workflow code could not be bundled.\n${reason}`, { cause: error });
+  }
+}
+
+/** Bundles the workflow code into a file, in one step as far as readers of the file can see. */
+export async function writeWorkflowBundle(
+  path = prebuiltBundlePath,
+  options: Partial<BundleOptions> = {},
+): Promise<void> {
+  const { code } = await bundleWorkflows(options);
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, code);
+  await rename(temporary, path);
+}
+
+/**
+ * The workflow code for a worker: the prebuilt file when `NODE_ENV` is `production` and the file is there, else
+ * the sources as they are now. A development run never picks up a stale build.
+ */
+export async function workflowBundle(options: Partial<BundleOptions> = {}): Promise<WorkflowBundle> {
+  if (process.env.NODE_ENV === 'production' && (await exists(prebuiltBundlePath))) {
+    return { codePath: prebuiltBundlePath };
+  }
+  return await bundleWorkflows(options);
+}
+
+/** The bundler lists every module it saw before it comes to what is wrong, and adds its own stack. */
+function errorsOf(report: string): string {
+  const start = report.indexOf('ERROR in ');
+  return report
+    .slice(Math.max(start, 0))
+    .split('\n')
+    .filter((line) => !/^\s+at /.test(line))
+    .join('\n');
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,46 @@
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { executableName } from './cache-folder.js';
+import { lastLines, runCommand } from './run-command.js';
+
+/** The last version of Temporal's command line that `go install` accepts: later ones replace modules in go.mod. */
+export const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
+
+const BUILD_TIMEOUT_MINUTES = 20;
+
+/**
+ * Builds Temporal's command line with Go and moves it to `target` in one step. Takes a few minutes.
+ *
+ * @throws Error when Go is not installed, the build fails, or it takes more than 20 minutes
+ */
+export async function buildWithGo(
+  target: string,
+  env: Record<string, string | undefined> = process.env,
+): Promise<void> {
+  const staging = await mkdtemp(join(dirname(target), 'build-'));
+  try {
+    const { code, output } = await runCommand('go', ['install', '-ldflags=-s -w', GO_PACKAGE], {
+      cwd: staging,
+      // GOOS, GOARCH and GOFLAGS of the user's own project would build something else, or elsewhere.
+      env: { ...env, GOBIN: staging, GOOS: '', GOARCH: '', GOFLAGS: '', GOWORK: 'off' },
+      signal: AbortSignal.timeout(BUILD_TIMEOUT_MINUTES * 60_000),
+    });
+    if (code !== 0) throw new Error(`go install ended with code ${code}: ${lastLines(output)}`);
+    await rename(join(staging, executableName('temporal')), target);
+  } catch (error) {
+    throw buildError(error);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+function buildError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+    return new Error('Go is not installed', { cause: error });
+  }
+  if (error.name === 'TimeoutError') {
+    return new Error(`the build took more than ${BUILD_TIMEOUT_MINUTES} minutes`, { cause: error });
+  }
+  return error;
+}

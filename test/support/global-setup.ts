@@ -1,0 +1,79 @@
+import { createServer, type Server } from 'node:http';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestProject } from 'vitest/node';
+import { writeWorkflowBundle } from '../../src/temporal/bundle.js';
+import { startDevServer, type DevServer } from '../../src/temporal/dev-server.js';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Where test files ask for what they share. */
+    sharedTestResources: string;
+  }
+}
+
+/** The answer to `GET /temporal`. */
+export interface SharedTemporal {
+  address: string;
+  namespace: string;
+}
+
+/** The answer to `GET /bundle`. */
+export interface SharedBundle {
+  codePath: string;
+}
+
+const workflowsIndex = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+
+/**
+ * Offers all test files one Temporal server (in memory) and one bundle of the workflow code. Both are made when the
+ * first file asks, so that a run of pure unit tests does not pay for them.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-test-'));
+  let server: Promise<DevServer> | undefined;
+  let bundle: Promise<SharedBundle> | undefined;
+
+  const resources: Record<string, () => Promise<SharedTemporal | SharedBundle>> = {
+    '/temporal': async () => {
+      server ??= startDevServer({ ui: false });
+      const { address, namespace } = await server;
+      return { address, namespace };
+    },
+    '/bundle': async () => await (bundle ??= makeBundle(join(folder, 'workflow-bundle.js'))),
+  };
+  const http = createServer((request, response) => {
+    const make = resources[request.url ?? ''] ?? (() => Promise.reject(new Error(`No ${request.url}`)));
+    make().then(
+      (value) => response.end(JSON.stringify(value)),
+      (error: unknown) => {
+        response.statusCode = 500;
+        response.end(error instanceof Error ? error.message : String(error));
+      },
+    );
+  });
+  http.requestTimeout = 0;
+  project.provide('sharedTestResources', await listen(http));
+
+  return async () => {
+    http.close();
+    http.closeAllConnections();
+    await (await server?.catch(() => undefined))?.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+async function makeBundle(codePath: string): Promise<SharedBundle> {
+  if (!existsSync(workflowsIndex)) throw new Error(`There is no workflow code at ${workflowsIndex}.`);
+  await writeWorkflowBundle(codePath);
+  return { codePath };
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

@@ -1,0 +1,3 @@
+export const probeActivities = {
+  greet: (name: string): Promise<string> => Promise.resolve(`Hello, ${name}`),
+};
