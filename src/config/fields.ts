@@ -1,0 +1,208 @@
+/** The kinds of values that variables hold. */
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { MIN_TOKEN_SECRET_BYTES } from '../http/token.js';
+import { parseWebhookSecret } from '../webhook-signing.js';
+import type { Field } from './reader.js';
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+const UNITS = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY } as const;
+const DURATION = /^([0-9]{1,9})(ms|s|m|h|d)$/;
+
+/** A duration between two bounds, in milliseconds. */
+export function duration(min: number, max: number): Field<number> {
+  const milliseconds = (text: string): number => {
+    const [, count, unit] = DURATION.exec(text) ?? [];
+    return count === undefined ? NaN : Number(count) * UNITS[unit as keyof typeof UNITS];
+  };
+  return {
+    schema: z
+      .string()
+      .transform(milliseconds)
+      .refine((ms) => ms >= min && ms <= max),
+    expected: `a duration from ${inWords(min)} to ${inWords(max)}, such as 500ms, 10s, 20m, 48h or 7d`,
+  };
+}
+
+function inWords(ms: number): string {
+  const unit = (['d', 'h', 'm', 's'] as const).find((name) => ms > 0 && ms % UNITS[name] === 0) ?? 'ms';
+  return `${ms / UNITS[unit]}${unit}`;
+}
+
+const MAX_PORT = 65_535;
+
+export const port: Field<number> = {
+  schema: z
+    .string()
+    .regex(/^[0-9]{1,5}$/)
+    .transform(Number)
+    .refine((number) => number <= MAX_PORT),
+  expected: `a whole number from 0 to ${MAX_PORT}`,
+};
+
+const MAX_REQUESTS = 100_000;
+
+export const requestsPerMinute: Field<number> = {
+  schema: z
+    .string()
+    .regex(/^[0-9]{1,6}$/)
+    .transform(Number)
+    .refine((number) => number >= 1 && number <= MAX_REQUESTS),
+  expected: `a whole number from 1 to ${MAX_REQUESTS}`,
+};
+
+const HOST_NAME =
+  /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
+
+export const host: Field<string> = {
+  schema: z.string().refine((text) => isIP(text) !== 0 || HOST_NAME.test(text)),
+  expected: 'an IP address or host name to listen on, such as 127.0.0.1 or 0.0.0.0',
+};
+
+export const path: Field<string> = {
+  schema: z.string().refine((text) => !text.includes('\0')),
+  expected: 'a path',
+};
+
+export const address: Field<string> = {
+  schema: z.string().regex(/^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$/),
+  expected: 'a host and a port, such as localhost:7233',
+};
+
+/** A Temporal namespace or task queue. */
+export const name: Field<string> = {
+  schema: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/),
+  expected: '1 to 200 letters, digits, ".", "_" or "-", the first a letter or digit',
+};
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const logLevel: Field<LogLevel> = {
+  schema: z.enum(LOG_LEVELS),
+  expected: `one of ${LOG_LEVELS.join(', ')}`,
+};
+
+const ENVIRONMENTS = ['test_mode', 'live_mode'] as const;
+export type DodoEnvironment = (typeof ENVIRONMENTS)[number];
+
+export const dodoEnvironment: Field<DodoEnvironment> = {
+  schema: z.enum(ENVIRONMENTS),
+  expected: 'test_mode or live_mode',
+};
+
+/** http or https, and no user name in it: those end up in logs. */
+function web(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isWeb = url !== undefined && /^https?:\/\//i.test(text) && !text.includes('\\');
+  return isWeb && url.username === '' && url.password === '' ? url : undefined;
+}
+
+/** An http(s) URL without a slash at its end. */
+export const httpUrl: Field<string> = {
+  schema: z
+    .string()
+    .refine((text) => web(text)?.hash === '')
+    .transform((text) => new URL(text).href.replace(/\/$/, '')),
+  expected: 'an http:// or https:// URL without a user name',
+};
+
+export const origin: Field<string> = {
+  schema: z
+    .string()
+    .refine((text) => {
+      const url = web(text);
+      return url !== undefined && url.href === `${url.origin}/` && !/[?#]/.test(text);
+    })
+    .transform((text) => new URL(text).origin),
+  expected: 'an origin, that is http:// or https://, a host and perhaps a port, such as https://shop.example',
+};
+
+export const databaseUrl: Field<string> = {
+  schema: z
+    .string()
+    .refine((text) => /^postgres(?:ql)?:\/\/./.test(text) && URL.canParse(text), 'it is not such a URL'),
+  expected: 'a URL such as postgres://user:password@host:5432/database',
+  secret: true,
+};
+
+export const dodoApiKey: Field<string> = {
+  schema: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,500}$/, 'it holds spaces or other characters that no key has, or is too long'),
+  expected: 'an API key from the Dodo Payments dashboard',
+  secret: true,
+};
+
+const MIN_KEY_LENGTH = 24;
+const MAX_KEY_LENGTH = 256;
+/** What `Authorization: Bearer` can carry (RFC 6750). */
+const KEY_CHARACTERS = /^[A-Za-z0-9._~+/-]+=*$/;
+
+export const keyList: Field<string[]> = {
+  schema: z.string().transform((text, context) => {
+    const keys = splitList(text);
+    keys.forEach((key, index) => {
+      if (key.length < MIN_KEY_LENGTH || key.length > MAX_KEY_LENGTH) {
+        context.addIssue(`${nth(index, keys)} has ${key.length} characters`);
+      } else if (!KEY_CHARACTERS.test(key)) {
+        context.addIssue(`${nth(index, keys)} holds characters that an Authorization header cannot carry`);
+      }
+    });
+    return keys;
+  }),
+  expected: `keys of ${MIN_KEY_LENGTH} to ${MAX_KEY_LENGTH} letters, digits or ._~+/-, separated by commas`,
+  secret: true,
+};
+
+export const tokenSecret: Field<Buffer> = {
+  schema: z.string().transform((text, context) => {
+    const secret = Buffer.from(text);
+    if (secret.length < MIN_TOKEN_SECRET_BYTES) context.addIssue(`its length in bytes is ${secret.length}`);
+    return secret;
+  }),
+  expected: `at least ${MIN_TOKEN_SECRET_BYTES} random bytes of text, such as openssl rand -base64 48 prints`,
+  secret: true,
+};
+
+const SECRET_FORM = '"whsec_" and base64 of 24 to 64 bytes';
+const MAX_WEBHOOK_SECRETS = 2;
+
+/** One secret, or two while a rotation lasts. */
+export const webhookSecrets: Field<Buffer[]> = {
+  schema: z.string().transform((text, context) => {
+    const parts = splitList(text);
+    if (parts.length > MAX_WEBHOOK_SECRETS) context.addIssue(`it lists ${parts.length} keys`);
+    return parts.flatMap((part, index) => {
+      const parsed = parseWebhookSecret(part);
+      if (parsed.ok) return [parsed.secret];
+      context.addIssue(parts.length === 1 ? parsed.problem : `${nth(index, parts)}: ${parsed.problem}`);
+      return [];
+    });
+  }),
+  expected: `${SECRET_FORM}, or two of these separated by a comma while the key is rotated`,
+  secret: true,
+};
+
+export const webhookSecret: Field<Buffer> = {
+  schema: z.string().transform((text, context) => {
+    const parsed = parseWebhookSecret(text);
+    if (parsed.ok) return parsed.secret;
+    context.addIssue(parsed.problem);
+    return z.NEVER;
+  }),
+  expected: SECRET_FORM,
+  secret: true,
+};
+
+function splitList(text: string): string[] {
+  return text.split(',').map((part) => part.trim());
+}
+
+function nth(index: number, list: string[]): string {
+  return list.length === 1 ? 'the key' : `key ${index + 1} of ${list.length}`;
+}

@@ -1,0 +1,107 @@
+/** Presentation tokens: what a customer's browser holds to see and decide one presentation, and nothing else. */
+import { createSecretKey, randomUUID } from 'node:crypto';
+import { SignJWT, errors, jwtVerify } from 'jose';
+
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+
+/**
+ * How long a token outlives its window. The page must still be able to show how the offer ended: a charge may be
+ * reconciled for a while, and a customer comes back from a fallback checkout or a 3-D Secure page. This opens no
+ * door, since not the token but the workflow decides whether an accept is in time.
+ */
+export const TOKEN_GRACE_MS = 24 * HOUR;
+
+const ALGORITHM = 'HS256';
+const TYPE = 'offer+jwt';
+const ISSUER = 'durable-upsells';
+const AUDIENCE = 'durable-upsells/presentation';
+const CLOCK_TOLERANCE_SECONDS = 5;
+const MAX_TOKEN_LENGTH = 2048;
+
+/** The shortest secret that HS256 deserves (RFC 7518, section 3.2). */
+export const MIN_TOKEN_SECRET_BYTES = 32;
+
+/** What a token is bound to. */
+export interface TokenClaims {
+  presentationId: string;
+  customerId: string;
+  /** The price the customer saw: an accept with this token is for this price. */
+  priceHash: string;
+  /** When the token ends, which is after the offer does. RFC 3339 UTC. */
+  expiresAt: string;
+}
+
+export interface TokenInput {
+  presentationId: string;
+  customerId: string;
+  priceHash: string;
+  /** The end of the presentation's window. */
+  expiresAt: string | Date;
+}
+
+export type TokenVerification =
+  { ok: true; claims: TokenClaims } | { ok: false; reason: 'expired' | 'invalid' };
+
+export interface Tokens {
+  issue(input: TokenInput): Promise<string>;
+  verify(token: string): Promise<TokenVerification>;
+}
+
+/**
+ * Issues and verifies tokens with one secret of at least 32 bytes. Only HS256 with the type, issuer and audience
+ * set here passes; keys named in a token's header (`jwk`, `jku`, `x5c`, `kid`) are never looked at.
+ *
+ * @throws RangeError when the secret is too short
+ */
+export function createTokens(secret: Buffer, now: () => Date = () => new Date()): Tokens {
+  if (secret.length < MIN_TOKEN_SECRET_BYTES) {
+    throw new RangeError(
+      `The token secret has ${secret.length} bytes; it needs at least ${MIN_TOKEN_SECRET_BYTES}.`,
+    );
+  }
+  const key = createSecretKey(secret);
+  return {
+    async issue({ presentationId, customerId, priceHash, expiresAt }) {
+      const end = new Date(expiresAt).getTime() + TOKEN_GRACE_MS;
+      return new SignJWT({ prs: presentationId, price: priceHash })
+        .setProtectedHeader({ alg: ALGORITHM, typ: TYPE })
+        .setIssuer(ISSUER)
+        .setAudience(AUDIENCE)
+        .setSubject(customerId)
+        .setJti(randomUUID())
+        .setIssuedAt(now())
+        .setExpirationTime(Math.floor(end / SECOND))
+        .sign(key);
+    },
+    async verify(token) {
+      if (token.length > MAX_TOKEN_LENGTH) return { ok: false, reason: 'invalid' };
+      try {
+        const { payload } = await jwtVerify(token, key, {
+          algorithms: [ALGORITHM],
+          typ: TYPE,
+          issuer: ISSUER,
+          audience: AUDIENCE,
+          requiredClaims: ['sub', 'exp', 'iat', 'jti', 'prs', 'price'],
+          clockTolerance: CLOCK_TOLERANCE_SECONDS,
+          currentDate: now(),
+        });
+        const { sub, prs, price, exp } = payload;
+        if (typeof prs !== 'string' || typeof price !== 'string' || sub === undefined || exp === undefined) {
+          return { ok: false, reason: 'invalid' };
+        }
+        return {
+          ok: true,
+          claims: {
+            presentationId: prs,
+            customerId: sub,
+            priceHash: price,
+            expiresAt: new Date(exp * SECOND).toISOString(),
+          },
+        };
+      } catch (error) {
+        return { ok: false, reason: error instanceof errors.JWTExpired ? 'expired' : 'invalid' };
+      }
+    },
+  };
+}

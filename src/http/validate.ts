@@ -1,0 +1,121 @@
+/** What may come in from outside: ids as plain ASCII, strict bodies, JSON only. */
+import express from 'express';
+import type { Request, RequestHandler } from 'express';
+import { z } from 'zod';
+import { Problem, invalidBody, invalidParameter } from './problem.js';
+
+/**
+ * Ids end up in workflow ids, in URLs to Dodo and in SQL, and Express decodes `%2f` before a handler sees it.
+ * So each kind is an allow-list of ASCII: look-alike letters, slashes and dots-only names are refused, not folded.
+ */
+const DODO_ID = /^[A-Za-z0-9_-]{1,100}$/;
+const OWN_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+const PRESENTATION_ID = /^prs_[A-Za-z0-9_-]{1,100}$/;
+const EVENT_ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}$/;
+const CATALOG_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+const PRICE_HASH = /^[A-Za-z0-9:_-]{1,128}$/;
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
+
+function pattern(regex: RegExp, expected: string) {
+  return z.string(`must be a string: ${expected}`).regex(regex, `must be ${expected}`);
+}
+
+const dodoId = pattern(DODO_ID, '1 to 100 letters, digits, "_" or "-"');
+
+/** Schemas of the ids that clients send, one per kind. */
+export const ids = {
+  customer: dodoId,
+  product: dodoId,
+  subscription: dodoId,
+  payment: dodoId,
+  paymentMethod: dodoId,
+  purchase: pattern(OWN_ID, '1 to 100 letters, digits, "_" or "-", the first a letter or digit'),
+  presentation: pattern(PRESENTATION_ID, '"prs_" and 1 to 100 letters, digits, "_" or "-"'),
+  event: pattern(EVENT_ID, '1 to 200 letters, digits, "_", ".", ":" or "-", the first a letter or digit'),
+  offer: pattern(CATALOG_ID, '1 to 64 lower-case letters, digits, "_" or "-", the first not "_" or "-"'),
+  priceHash: pattern(PRICE_HASH, 'the hash of a price as it was shown'),
+} as const;
+
+const MAX_QUANTITY = 10_000;
+
+/** How many of a product: a whole number from 1 to 10,000. */
+export const quantity = z
+  .int(`must be a whole number from 1 to ${MAX_QUANTITY}`)
+  .min(1, 'must be at least 1')
+  .max(MAX_QUANTITY, `must be at most ${MAX_QUANTITY}`);
+
+const MAX_REASON_LENGTH = 500;
+
+/** An operator's words for the record: 1 to 500 characters on one line. */
+export const reason = z
+  .string('must be a string that says why')
+  .trim()
+  .min(1, 'must say why')
+  .max(MAX_REASON_LENGTH, `must have ${MAX_REASON_LENGTH} characters at most`)
+  .regex(/^[^\p{Cc}\p{Surrogate}\u2028\u2029]*$/u, 'must be one line without control characters');
+
+const MAX_PAIRS = 50;
+const MAX_TEXT_LENGTH = 500;
+
+const scalar = z.union(
+  [z.string().max(MAX_TEXT_LENGTH), z.number(), z.boolean()],
+  `must be a string of ${MAX_TEXT_LENGTH} characters at most, a number, or true or false`,
+);
+
+function pairs(key: RegExp, expectedKey: string) {
+  return z
+    .record(z.string().regex(key, `must be named with ${expectedKey}`), scalar, 'must be an object')
+    .refine((value) => Object.keys(value).length <= MAX_PAIRS, `must have ${MAX_PAIRS} entries at most`);
+}
+
+/** Dodo's limits on metadata: 50 pairs, keys of 40 characters, values of 500. */
+export const metadata = pairs(/^[A-Za-z0-9_-]{1,40}$/, '1 to 40 letters, digits, "_" or "-"');
+
+/** What a merchant's app says about a customer with a trigger, for the catalog's `facts.<name>`. */
+export const facts = pairs(/^[A-Za-z0-9_]{1,64}$/, '1 to 64 letters, digits or "_"');
+
+/** Checks a body. A request without one counts as `{}`. Throws `invalid_body` with every mistake. */
+export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+  const result = schema.safeParse(body === undefined ? {} : body);
+  if (!result.success) throw invalidBody(result.error);
+  return result.data;
+}
+
+/** Checks one path parameter. Throws `invalid_parameter` naming it. */
+export function parseParam<T extends z.ZodType>(schema: T, name: string, value: unknown): z.output<T> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw invalidParameter(result.error, name);
+  return result.data;
+}
+
+/** Checks the whole query string against a strict object. Throws `invalid_parameter` with every mistake. */
+export function parseQuery<T extends z.ZodType>(schema: T, query: unknown): z.output<T> {
+  const result = schema.safeParse(query);
+  if (!result.success) throw invalidParameter(result.error);
+  return result.data;
+}
+
+const idempotencyKey = pattern(IDEMPOTENCY_KEY, '1 to 200 visible ASCII characters').optional();
+
+/** The `Idempotency-Key` header, if there is one. Throws `invalid_parameter` when it is unusable. */
+export function readIdempotencyKey(req: Pick<Request, 'get'>): string | undefined {
+  return parseParam(idempotencyKey, 'Idempotency-Key', req.get('idempotency-key'));
+}
+
+const JSON_LIMIT_BYTES = 64 * 1024;
+
+/**
+ * Reads a JSON body of at most 64 KiB into `req.body`. A body of another type is refused with 415:
+ * skipping it, as Express does, would look like an empty body and accept what the client did not say.
+ */
+export function jsonBody(): RequestHandler {
+  const parse = express.json({ limit: JSON_LIMIT_BYTES, type: () => true });
+  return (req, res, next) => {
+    const hasBody =
+      req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+    if (hasBody && !req.is('application/json')) {
+      throw new Problem('unsupported_media_type', { detail: 'Content-Type must be application/json.' });
+    }
+    parse(req, res, next);
+  };
+}

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import express from 'express';
+import { describe, expect, it } from 'vitest';
+import {
+  authenticate,
+  callerOf,
+  requireBackend,
+  requireBackendOrToken,
+  requireOperator,
+} from '../../src/http/auth.js';
+import { presentationNotFound, problemHandler } from '../../src/http/problem.js';
+import { createTokens } from '../../src/http/token.js';
+import { serve } from './serve.js';
+
+const BACKEND = 'key_backend_0123456789abcdef';
+const BACKEND_2 = 'key_backend_fedcba9876543210';
+const OPERATOR = 'key_operator_0123456789abcdef';
+const HOUR = 3600 * 1000;
+const tokens = createTokens(randomBytes(32));
+
+const tokenFor = (presentationId: string, shift = HOUR): Promise<string> =>
+  tokens.issue({
+    presentationId,
+    customerId: 'cus_1',
+    priceHash: 'h',
+    expiresAt: new Date(Date.now() + shift),
+  });
+
+/** The routes of the API in small: only `prs_1` exists. */
+async function api(): Promise<string> {
+  const app = express();
+  app.use('/api', authenticate({ apiKeys: [BACKEND, BACKEND_2], operatorKeys: [OPERATOR], tokens }));
+  app.get('/api/upsell/:customerId', requireBackend, (_req, res) => void res.json(callerOf(res)));
+  app.get('/api/reports/funnels', requireOperator, (_req, res) => void res.json(callerOf(res)));
+  app.post('/api/presentations/:id/withdraw', requireOperator, (_req, res) => void res.json(callerOf(res)));
+  app.get('/api/presentations/:id', requireBackendOrToken('id'), (req, res) => {
+    if (req.params.id !== 'prs_1') throw presentationNotFound();
+    res.json(callerOf(res));
+  });
+  app.get('/open', (_req, res) => void res.json(callerOf(res)));
+  app.use(problemHandler({ error: () => undefined }));
+  return serve(app);
+}
+
+const get = (url: string, credential?: string, scheme = 'Bearer'): Promise<Response> =>
+  fetch(url, { headers: credential === undefined ? {} : { Authorization: `${scheme} ${credential}` } });
+
+describe('keys', () => {
+  it('tell backends from operators, and one key from another without showing it', async () => {
+    const url = await api();
+    const callers = await Promise.all(
+      [BACKEND, BACKEND_2, OPERATOR].map(async (key) => (await get(`${url}/api/upsell/cus_1`, key)).json()),
+    );
+    expect(callers).toMatchObject([{ kind: 'backend' }, { kind: 'backend' }, { kind: 'operator' }]);
+    const keyIds = callers.map((caller) => (caller as { keyId: string }).keyId);
+    expect(new Set(keyIds).size).toBe(3);
+    expect(keyIds.every((id) => /^[0-9a-f]{8}$/.test(id))).toBe(true);
+  });
+
+  it('let operators do what backends do, and backends not what operators do', async () => {
+    const url = await api();
+    expect((await get(`${url}/api/reports/funnels`, OPERATOR)).status).toBe(200);
+    const refused = await get(`${url}/api/reports/funnels`, BACKEND);
+    expect(refused.status).toBe(403);
+    expect(await refused.json()).toMatchObject({ code: 'forbidden' });
+  });
+
+  it('are taken with any case of "Bearer"', async () => {
+    const url = await api();
+    expect((await get(`${url}/api/upsell/cus_1`, BACKEND, 'bearer')).status).toBe(200);
+  });
+
+  it.each([
+    ['none', undefined, 'Bearer'],
+    ['an empty one', '', 'Bearer'],
+    ['a wrong one', `${BACKEND}x`, 'Bearer'],
+    ['the beginning of one', BACKEND.slice(0, -1), 'Bearer'],
+    ['one in upper case', BACKEND.toUpperCase(), 'Bearer'],
+    ['two at once', `${BACKEND}, ${OPERATOR}`, 'Bearer'],
+    ['one with basic authentication', Buffer.from(`${BACKEND}:`).toString('base64'), 'Basic'],
+    ['one without a scheme', BACKEND, ''],
+    ['a very long one', 'x'.repeat(8000), 'Bearer'],
+  ])('refuse %s with 401 and a challenge', async (_name, credential, scheme) => {
+    const url = await api();
+    const response = await get(`${url}/api/upsell/cus_1`, credential, scheme);
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toMatch(/^Bearer realm=/);
+    expect(await response.json()).toMatchObject({ code: 'unauthorized' });
+  });
+});
+
+describe('tokens', () => {
+  it('open their own presentation', async () => {
+    const url = await api();
+    const response = await get(`${url}/api/presentations/prs_1`, await tokenFor('prs_1'));
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      kind: 'token',
+      claims: { presentationId: 'prs_1', customerId: 'cus_1', priceHash: 'h' },
+    });
+  });
+
+  it('get the same answer for another’s presentation as for one that does not exist', async () => {
+    const url = await api();
+    const token = await tokenFor('prs_2');
+    const others = await get(`${url}/api/presentations/prs_1`, token);
+    const missing = await get(`${url}/api/presentations/prs_2`, token);
+    const backends = await get(`${url}/api/presentations/prs_3`, BACKEND);
+    expect([others.status, missing.status, backends.status]).toEqual([404, 404, 404]);
+    const bodies = await Promise.all([others.text(), missing.text(), backends.text()]);
+    expect(new Set(bodies).size).toBe(1);
+    const names = [others, missing].map((response) => [...response.headers.keys()].join());
+    expect(names[0]).toBe(names[1]);
+  });
+
+  it('do not open routes of backends and operators, not even for their own customer', async () => {
+    const url = await api();
+    const token = await tokenFor('prs_1');
+    expect((await get(`${url}/api/upsell/cus_1`, token)).status).toBe(403);
+    expect((await get(`${url}/api/reports/funnels`, token)).status).toBe(403);
+    const withdraw = await fetch(`${url}/api/presentations/prs_1/withdraw`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}` },
+    });
+    expect(withdraw.status).toBe(403);
+  });
+
+  it('are refused when expired, tampered with or of another secret', async () => {
+    const url = await api();
+    const expired = await tokenFor('prs_1', -25 * HOUR);
+    const tampered = `${(await tokenFor('prs_1')).slice(0, -4)}AAAA`;
+    const foreign = await createTokens(randomBytes(32)).issue({
+      presentationId: 'prs_1',
+      customerId: 'cus_1',
+      priceHash: 'h',
+      expiresAt: new Date(Date.now() + HOUR),
+    });
+    for (const token of [expired, tampered, foreign]) {
+      const response = await get(`${url}/api/presentations/prs_1`, token);
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toContain('invalid_token');
+    }
+    const response = await get(`${url}/api/presentations/prs_1`, expired);
+    expect(await response.json()).toMatchObject({ detail: 'The token has expired.' });
+  });
+
+  it('and keys count for nothing in the query string, in cookies or in other headers', async () => {
+    const url = await api();
+    const token = await tokenFor('prs_1');
+    for (const name of ['token', 'access_token', 'key', 'authorization']) {
+      for (const credential of [token, BACKEND, `Bearer ${BACKEND}`]) {
+        const address = `${url}/api/presentations/prs_1?${name}=${encodeURIComponent(credential)}`;
+        expect((await fetch(address)).status).toBe(401);
+      }
+    }
+    const headers = { Cookie: `token=${token}`, 'X-Api-Key': BACKEND };
+    expect((await fetch(`${url}/api/presentations/prs_1`, { headers })).status).toBe(401);
+  });
+});
+
+it('a route that forgot authenticate() fails instead of letting everybody in', async () => {
+  const url = await api();
+  expect((await fetch(`${url}/open`)).status).toBe(500);
+});
