@@ -1,0 +1,75 @@
+/** The zod schema's findings about the file's data, in words. */
+import type { z } from 'zod';
+import { asRecord, valueAt } from './data.js';
+import type { Finding, Path } from './problems.js';
+import { showValue } from './problems.js';
+import type { CatalogFile } from './schema.js';
+import * as schema from './schema.js';
+import { didYouMean } from './suggest.js';
+
+type Issue = z.core.$ZodIssue;
+
+/** Checks names, types and patterns of every field; `file` is there when all of them are right. */
+export function checkShape(data: unknown): { file?: CatalogFile; findings: Finding[] } {
+  const result = schema.catalogFileSchema.safeParse(data);
+  const findings = result.success ? [] : result.error.issues.flatMap((issue) => fromIssue(issue, [], data));
+  findings.push(...badIds(data, 'offers'), ...badIds(data, 'funnels'));
+  return result.success ? { file: result.data, findings } : { findings };
+}
+
+function fromIssue(issue: Issue, base: Path, data: unknown): Finding[] {
+  const path: Path = [...base, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(path, data);
+    return issue.keys.map((key) => ({ path: [...path, key], at: 'key', message: unknownKey(key, known) }));
+  }
+  if (issue.code === 'invalid_union') {
+    // The branch that takes a value of this kind knows best what is wrong inside it.
+    const fitting = issue.errors.find((branch) => !branch.some(isWrongKind));
+    if (fitting) return fitting.flatMap((inner) => fromIssue(inner, path, data));
+  }
+  const value = valueAt(data, path);
+  const expected = isUnknownKind(issue) ? `one of ${issue.options.join(', ')}` : issue.message;
+  const message =
+    value === undefined ? `is missing; expected ${expected}` : `must be ${expected}, not ${showValue(value)}`;
+  return [{ path, at: 'value', message }];
+}
+
+/** An action without a `kind`, or with one that does not exist. */
+function isUnknownKind(issue: Issue): issue is Issue & { options: string[] } {
+  return issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options);
+}
+
+function isWrongKind(issue: Issue): boolean {
+  return issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_union');
+}
+
+/** Ids of offers and funnels are keys, which zod would not tell apart from what stands under them. */
+function badIds(data: unknown, section: 'offers' | 'funnels'): Finding[] {
+  return Object.keys(asRecord(asRecord(data)[section]))
+    .filter((id) => !schema.ID_PATTERN.test(id))
+    .map((id) => ({ path: [section, id], at: 'key', message: `the id must be ${schema.ID_WORDS}` }));
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const suggestion = didYouMean(key, known);
+  return `there is no such key here${suggestion === '' ? `; expected ${known.join(', ')}` : suggestion}`;
+}
+
+/** The keys the file knows at a path. */
+function knownKeys(path: Path, data: unknown): string[] {
+  const [section, , field, inner, part] = path;
+  if (section === 'offers') {
+    if (field === undefined) return Object.keys(schema.offerShape);
+    if (field === 'copy') return Object.keys(schema.copyShape);
+    if (inner !== undefined) return Object.keys(schema.addonShape);
+    const kind = asRecord(valueAt(data, path)).kind as keyof typeof schema.actionShapes;
+    return Object.keys(schema.actionShapes[kind]);
+  }
+  if (section === 'funnels') {
+    if (field === undefined) return Object.keys(schema.funnelShape);
+    if (field === 'when') return Object.keys(schema.operatorsShape);
+    return Object.keys(part === 'on' ? schema.onShape : schema.stepShape);
+  }
+  return Object.keys(schema.catalogShape);
+}

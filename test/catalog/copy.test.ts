@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { COUNTRIES, CURRENCIES, currencyDigits } from '../../src/catalog/codes.js';
+import { formatMoney, renderCopy } from '../../src/catalog/copy.js';
+import type { Price } from '../../src/model.js';
+
+const NBSP = '\u00a0';
+
+describe('formatMoney', () => {
+  test.each([
+    [2900, 'USD', 'en', '$29.00'],
+    [5, 'USD', 'en', '$0.05'],
+    [0, 'USD', 'en', '$0.00'],
+    [-3000, 'USD', 'en', '-$30.00'],
+    [123456789, 'USD', 'en', '$1,234,567.89'],
+    [2900, 'JPY', 'en', '¥2,900'],
+    [2900, 'KWD', 'en', `KWD${NBSP}2.900`],
+    [2900, 'IQD', 'en', `IQD${NBSP}2.900`],
+    [290000, 'HUF', 'en', `HUF${NBSP}2,900.00`],
+    [2900, 'EUR', 'de', `29,00${NBSP}€`],
+    [1230000, 'INR', 'en-IN', '₹12,300.00'],
+    [Number.MAX_SAFE_INTEGER, 'USD', 'en', '$90,071,992,547,409.91'],
+  ])('%d of %s in %s is %s', (amount, currency, locale, expected) => {
+    expect(formatMoney(amount, currency, locale)).toBe(expected);
+  });
+
+  test('an amount that is no whole number is refused', () => {
+    expect(() => formatMoney(29.5, 'USD')).toThrow(/whole number of minor units, not 29.5/);
+    expect(() => formatMoney(NaN, 'USD')).toThrow(RangeError);
+  });
+
+  const currency = fc.constantFrom(...CURRENCIES);
+
+  test('every currency shows exactly its decimals, and no digit is lost', () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), currency, (amount, code) => {
+        const shown = formatMoney(amount, code);
+        const digits = currencyDigits(code);
+        const decimals = /\.(\d+)$/.exec(shown)?.[1] ?? '';
+        expect(decimals).toHaveLength(digits);
+        expect(BigInt(shown.replace(/\D/g, ''))).toBe(BigInt(Math.abs(amount)));
+        expect(shown.startsWith('-')).toBe(amount < 0);
+      }),
+    );
+  });
+
+  test('different amounts never look the same', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer(), currency, (one, other, code) => {
+        expect(formatMoney(one, code) === formatMoney(other, code)).toBe(one === other);
+      }),
+    );
+  });
+});
+
+test('every currency and country known is one the runtime can name', () => {
+  const currencies = new Intl.DisplayNames('en', { type: 'currency', fallback: 'none' });
+  const countries = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+  expect([...CURRENCIES].filter((code) => currencies.of(code) === undefined)).toEqual([]);
+  expect([...COUNTRIES].filter((code) => countries.of(code) === undefined)).toEqual([]);
+  expect(COUNTRIES.size).toBe(249);
+});
+
+describe('renderCopy', () => {
+  const price: Price = {
+    currency: 'USD',
+    dueNow: 5000,
+    recurring: { amount: 7900, interval: 'Month', count: 1 },
+    difference: 5000,
+    hash: 'h',
+  };
+  const template = { headline: 'x', accept: 'y', decline: 'n' };
+  const headline = (text: string, changed: Partial<Price> = {}, locale?: string): string =>
+    renderCopy({ ...template, headline: text }, { ...price, ...changed }, 'Pro', locale).headline;
+
+  test('fills every placeholder in every field', () => {
+    expect(
+      renderCopy(
+        {
+          headline: 'Go {product}',
+          body: '{dueNow} now, {recurring} later, {difference} more',
+          badge: '{product}!',
+          accept: 'Upgrade for {dueNow}',
+          decline: 'No {product}',
+        },
+        price,
+        'Pro',
+      ),
+    ).toEqual({
+      headline: 'Go Pro',
+      body: '$50.00 now, $79.00 / month later, $50.00 more',
+      badge: 'Pro!',
+      accept: 'Upgrade for $50.00',
+      decline: 'No Pro',
+    });
+  });
+
+  test('leaves out what the template leaves out', () => {
+    expect(renderCopy(template, price, 'Pro')).toEqual(template);
+  });
+
+  test('an amount the price does not have is zero money', () => {
+    const bare = { recurring: undefined, difference: undefined };
+    expect(headline('{recurring} {difference} {credit}', bare)).toBe('$0.00 $0.00 $0.00');
+  });
+
+  test.each([
+    ['Month', 3, 'en', '$79.00 every 3 months'],
+    ['Year', 1, 'en', '$79.00 / year'],
+    ['Week', 2, 'en-GB', 'US$79.00 every 2 weeks'],
+    ['Day', 1, 'en', '$79.00 / day'],
+    ['Month', 1, 'de', `79,00${NBSP}$ / Monat`],
+    ['Month', 3, 'de', `79,00${NBSP}$ / 3 Monate`],
+  ] as const)('recurring by %s and %d in %s is %s', (interval, count, locale, expected) => {
+    expect(headline('{recurring}', { recurring: { amount: 7900, interval, count } }, locale)).toBe(expected);
+  });
+
+  test('a downgrade shows its credit and a negative difference', () => {
+    expect(headline('{credit} back, {difference}', { credit: 1500, difference: -3000 })).toBe(
+      '$15.00 back, -$30.00',
+    );
+  });
+
+  test('a product name is never read as a placeholder or pattern', () => {
+    const rendered = renderCopy({ ...template, headline: '{product} {dueNow}' }, price, "{credit} $& $'");
+    expect(rendered.headline).toBe("{credit} $& $' $50.00");
+  });
+});

@@ -1,0 +1,210 @@
+import { describe, test } from 'vitest';
+import { expectProblems, withOffer } from './marked.js';
+import type { Mistake } from './marked.js';
+
+const WINDOW = 'a duration from 10s to 365d such as 30s, 30m, 2h, 30d or 1d12h';
+const PLAN = 'kind: change_plan, product_id: p';
+
+const offers: Mistake[] = [
+  ['another version', withOffer({}).replace('version: 1', 'version: ▸2'), ['version', 'must be 1, not 2']],
+  [
+    'nothing but a version',
+    '▸▸version: 1',
+    ['offers', 'is missing; expected a map of offers by id'],
+    ['funnels', 'is missing; expected a map of funnels by id'],
+  ],
+  [
+    'an unknown section',
+    `${withOffer({})}\n▸funnel: {}`,
+    ['funnel', 'there is no such key here; did you mean "funnels"?'],
+  ],
+  [
+    'an offer id with capitals',
+    withOffer({}).replace('  a:', '  ▸A:').replace('offer: a', 'offer: A'),
+    [
+      'offers.A',
+      'the id must be lower-case letters, digits, _ and -, starting with a letter or digit, at most 64',
+    ],
+  ],
+  [
+    'an empty offer',
+    withOffer({}).replace('funnels:', '  ▸b:\nfunnels:'),
+    ['offers.b', /^must be an offer .*, not empty$/],
+  ],
+  [
+    'an unknown type',
+    withOffer({ type: '▸upsel' }),
+    ['offers.a.type', 'must be upsell, downsell or cross_sell, not "upsel"'],
+  ],
+  [
+    'a misspelled key',
+    withOffer({ '▸windw': '30m' }),
+    ['offers.a.windw', 'there is no such key here; did you mean "window"?'],
+  ],
+  [
+    'a key unlike any other',
+    withOffer({ copy: '{ headline: h, accept: y, decline: n, ▸colour: red }' }),
+    ['offers.a.copy.colour', 'there is no such key here; expected headline, body, badge, accept, decline'],
+  ],
+  [
+    'no action kind',
+    withOffer({ action: '{ product_id: p }' }).replace('action:', '▸action:'),
+    ['offers.a.action.kind', 'is missing; expected one of charge, payment, change_plan'],
+  ],
+  [
+    'an unknown action kind',
+    withOffer({ action: '{ kind: ▸refund, product_id: p }' }),
+    ['offers.a.action.kind', 'must be one of charge, payment, change_plan, not "refund"'],
+  ],
+  [
+    'no product',
+    withOffer({ action: '{ kind: charge }' }).replace('action:', '▸action:'),
+    ['offers.a.action.product_id', /^is missing; expected the id of a product/],
+  ],
+  [
+    'a product id with a space',
+    withOffer({ action: '{ kind: charge, product_id: ▸prod a }' }),
+    ['offers.a.action.product_id', /^must be the id of a product at Dodo Payments .*, not "prod a"$/],
+  ],
+  [
+    'a quantity of zero',
+    withOffer({ action: '{ kind: charge, product_id: p, quantity: ▸0 }' }),
+    ['offers.a.action.quantity', 'must be a whole number of at least 1, not 0'],
+  ],
+  [
+    'half a product',
+    withOffer({ action: '{ kind: payment, product_id: p, quantity: ▸1.5 }' }),
+    ['offers.a.action.quantity', 'must be a whole number of at least 1, not 1.5'],
+  ],
+  [
+    'a field of another action',
+    withOffer({ action: '{ kind: charge, product_id: p, ▸effective_at: immediately }' }),
+    ['offers.a.action.effective_at', 'there is no such key here; expected kind, product_id, quantity'],
+  ],
+  [
+    'an unknown proration mode',
+    withOffer({ action: `{ ${PLAN}, proration_billing_mode: ▸prorated }` }),
+    ['offers.a.action.proration_billing_mode', /^must be one of prorated_immediately, .*, not "prorated"$/],
+  ],
+  [
+    'an unknown moment',
+    withOffer({ action: `{ ${PLAN}, effective_at: ▸tomorrow }` }),
+    ['offers.a.action.effective_at', 'must be immediately or next_billing_date, not "tomorrow"'],
+  ],
+  [
+    'an add-on without id',
+    withOffer({ action: `{ ${PLAN}, addons: [▸{ quantity: 1 }] }` }),
+    ['offers.a.action.addons[0].addon_id', /^is missing; expected the id of an add-on/],
+  ],
+  [
+    'an add-on with more',
+    withOffer({ action: `{ ${PLAN}, addons: [{ addon_id: x, quantity: 1, ▸price: 3 }] }` }),
+    ['offers.a.action.addons[0].price', 'there is no such key here; expected addon_id, quantity'],
+  ],
+  ['a window without unit', withOffer({ window: '▸30' }), ['offers.a.window', `must be ${WINDOW}, not 30`]],
+  ['a window in words', withOffer({ window: '▸soon' }), ['offers.a.window', `must be ${WINDOW}, not "soon"`]],
+  ['a window below 10 s', withOffer({ window: '▸9s' }), ['offers.a.window', `must be ${WINDOW}, not "9s"`]],
+  [
+    'a window above 365 d',
+    withOffer({ window: '▸365d1s' }),
+    ['offers.a.window', `must be ${WINDOW}, not "365d1s"`],
+  ],
+  ['an empty window', withOffer({ '▸window': '' }), ['offers.a.window', `must be ${WINDOW}, not empty`]],
+  [
+    'a wrong pause',
+    withOffer({ after_decline: '▸sometimes' }),
+    ['offers.a.after_decline', /^must be never, or a duration/],
+  ],
+  [
+    'a pause of no time',
+    withOffer({ after_decline: '▸0s' }),
+    ['offers.a.after_decline', /^must be never, or a duration/],
+  ],
+  [
+    'a wrong word for no payment method',
+    withOffer({ if_no_payment_method: '▸ask' }),
+    ['offers.a.if_no_payment_method', 'must be skip or checkout, not "ask"'],
+  ],
+  [
+    'a wrong word for an owned product',
+    withOffer({ if_owned: '▸true' }),
+    ['offers.a.if_owned', 'must be skip or allow, not true'],
+  ],
+  [
+    'a discount code with a space',
+    withOffer({ discount_code: '▸TEAM 20' }),
+    ['offers.a.discount_code', /^must be a discount code of 3 to 64 /],
+  ],
+  [
+    'a discount code of digits alone',
+    withOffer({ discount_code: '▸2020' }),
+    ['offers.a.discount_code', 'must be a discount code, not 2020'],
+  ],
+];
+
+const copy: Mistake[] = [
+  [
+    'no headline',
+    withOffer({ copy: '{ accept: y, decline: n }' }).replace('copy:', '▸copy:'),
+    ['offers.a.copy.headline', /^is missing; expected text/],
+  ],
+  [
+    'no words to accept',
+    withOffer({ copy: '{ headline: h, decline: n }' }).replace('copy:', '▸copy:'),
+    ['offers.a.copy.accept', /^is missing; expected text .* accepts$/],
+  ],
+  [
+    'no words to decline',
+    withOffer({ copy: '{ headline: h, accept: y }' }).replace('copy:', '▸copy:'),
+    ['offers.a.copy.decline', /^is missing; expected text .* declines$/],
+  ],
+  [
+    'blank words',
+    withOffer({ copy: '{ headline: ▸" ", accept: y, decline: n }' }),
+    ['offers.a.copy.headline', /^must be text of 1 to 200 characters/],
+  ],
+  [
+    'the same words twice',
+    withOffer({ copy: '{ headline: h, accept: ok, decline: ▸ok }' }),
+    ['offers.a.copy.decline', /^must differ from accept/],
+  ],
+  [
+    'a misspelled placeholder',
+    withOffer({ copy: '{ headline: h, accept: ▸"For {due_now}", decline: n }' }),
+    ['offers.a.copy.accept', 'there is no placeholder {due_now}; did you mean "{dueNow}"?'],
+  ],
+  [
+    'a foreign placeholder',
+    withOffer({ copy: '{ headline: h, accept: ▸"{x}", decline: n }' }),
+    [
+      'offers.a.copy.accept',
+      'there is no placeholder {x}; expected {dueNow}, {recurring}, {difference}, {credit}, {product}',
+    ],
+  ],
+];
+
+const plans: Mistake[] = [
+  [
+    'another mode than Dodo takes at the next billing date',
+    withOffer({
+      action: `{ ${PLAN}, effective_at: next_billing_date, proration_billing_mode: ▸do_not_bill }`,
+    }),
+    [
+      'offers.a.action.proration_billing_mode',
+      'must be full_immediately: Dodo Payments takes no other mode with effective_at next_billing_date',
+    ],
+  ],
+  [
+    'an add-on listed twice',
+    withOffer({
+      action: `{ ${PLAN}, addons: [{ addon_id: x, quantity: 1 }, { addon_id: ▸x, quantity: 2 }] }`,
+    }),
+    ['offers.a.action.addons[1].addon_id', 'the add-on "x" is listed twice; give its total quantity once'],
+  ],
+];
+
+describe.each(Object.entries({ offers, copy, plans }))('mistakes of %s', (_, mistakes) => {
+  test.each(mistakes)('%s is reported where it stands', (...mistake) => {
+    expectProblems(mistake);
+  });
+});
