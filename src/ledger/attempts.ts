@@ -1,0 +1,63 @@
+/** Attempts: recorded before they are sent, then followed to their end. */
+import { eq } from 'drizzle-orm';
+import type { AttemptRecord, Ledger, PresentationPatch, TimelineEntry } from './model.js';
+import { applicableToAttempt, type AttemptRow } from './patch.js';
+import { changePresentation } from './presentations.js';
+import { attemptRecord } from './records.js';
+import { attempts, presentations } from './schema.js';
+import type { Database, LedgerLog } from './store.js';
+
+/** The transaction behind `Ledger.recordAttempt`. */
+export async function recordAttempt(
+  tx: Database,
+  attempt: AttemptRecord,
+  patch: PresentationPatch,
+  timeline: TimelineEntry[],
+  log: LedgerLog,
+): Promise<boolean> {
+  const recorded = await tx
+    .insert(attempts)
+    .values(attempt)
+    .onConflictDoNothing()
+    .returning({ attemptId: attempts.attemptId });
+  if (recorded.length === 0) return false;
+  await changePresentation(tx, attempt.presentationId, patch, timeline, log, true);
+  return true;
+}
+
+export async function findAttempt(db: Database, attemptId: string): Promise<AttemptRecord | undefined> {
+  const [row] = await db.select().from(attempts).where(eq(attempts.attemptId, attemptId));
+  return row && attemptRecord(row);
+}
+
+/** The transaction behind `Ledger.updateAttempt`. */
+export async function updateAttempt(
+  tx: Database,
+  [attemptId, change, presentation, timeline]: Parameters<Ledger['updateAttempt']>,
+  log: LedgerLog,
+): Promise<void> {
+  const [row] = await tx.select().from(attempts).where(eq(attempts.attemptId, attemptId)).for('update');
+  if (row === undefined) {
+    log.warn({ attemptId }, 'The ledger has no such attempt; a change to it was not recorded.');
+    if (presentation) await changePresentation(tx, presentation.id, presentation.patch, timeline, log);
+    return;
+  }
+  const after = { ...row, ...applicableToAttempt(row, change) };
+  await tx.update(attempts).set(after).where(eq(attempts.attemptId, attemptId));
+  const patch: PresentationPatch = { ...presentation?.patch, ...(await refundBy(tx, after)) };
+  await changePresentation(tx, presentation?.id ?? row.presentationId, patch, timeline, log);
+}
+
+/** A refunded attempt takes its revenue back, unless the offer had been paid by another payment before. */
+async function refundBy(
+  tx: Database,
+  attempt: AttemptRow,
+): Promise<Pick<PresentationPatch, 'refundedAmount'>> {
+  if (attempt.status !== 'refunded') return {};
+  const [presentation] = await tx
+    .select({ paymentId: presentations.paymentId })
+    .from(presentations)
+    .where(eq(presentations.id, attempt.presentationId));
+  const isRevenue = presentation !== undefined && presentation.paymentId === attempt.paymentId;
+  return isRevenue ? { refundedAmount: attempt.paidAmount ?? attempt.amount } : {};
+}

@@ -1,0 +1,100 @@
+/** Opens the ledger: PostgreSQL by URL, or files of its own in a directory. */
+import { sql } from 'drizzle-orm';
+import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
+import { openEmbedded } from './embedded.js';
+import { describeFailure, LedgerError } from './errors.js';
+import type { Ledger } from './model.js';
+import { openPostgres } from './postgres.js';
+import {
+  changePresentation,
+  currentPresentation,
+  decisionsOn,
+  findPresentation,
+  latestPresentation,
+  markViewed,
+  openPresentation,
+  presentationPaidBy,
+} from './presentations.js';
+import {
+  billingOf,
+  findPurchase,
+  hasBought,
+  latestPurchase,
+  purchasePaidBy,
+  recordPurchase,
+  settle,
+} from './purchases.js';
+import { funnelReport } from './report.js';
+import { silentLog, type LedgerLog, type Store } from './store.js';
+
+export interface LedgerOptions {
+  /** A PostgreSQL database: `postgresql://user:password@host:5432/database`. */
+  url?: string;
+  /** A directory for the embedded database, or `memory://` for one that is gone when it is closed. */
+  dataDir?: string;
+  log?: LedgerLog;
+}
+
+/**
+ * Opens the ledger and brings its tables up to date; several processes may do so at once on PostgreSQL, one
+ * at a time on a directory. Give exactly one of `url` and `dataDir`.
+ *
+ * Opening and every method throw a LedgerError with a `code` when the database fails them. Its message never
+ * holds a password or the values of a statement. Amounts and times that are none throw a RangeError.
+ */
+export async function openLedger({ url, dataDir, log = silentLog }: LedgerOptions): Promise<Ledger> {
+  if (url !== undefined && dataDir === undefined) return ledgerOn(await openPostgres(url, log), log);
+  if (dataDir !== undefined && url === undefined) return ledgerOn(await openEmbedded(dataDir, log), log);
+  throw new LedgerError(
+    'misconfigured',
+    'The ledger needs either the URL of a PostgreSQL database or a directory, and not both.',
+  );
+}
+
+function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Ledger {
+  let closing: Promise<void> | undefined;
+  return inPlainWords({
+    recordPurchase: (purchase, status) => recordPurchase(db, purchase, status),
+    billingOf: (purchaseId) => billingOf(db, purchaseId),
+    openPresentation: (input) => transaction((tx) => openPresentation(tx, input, log)),
+    decisionsOn: (customerId, offerId) => decisionsOn(db, customerId, offerId),
+    hasBought: (customerId, productId) => hasBought(db, customerId, productId),
+    recordAttempt: (attempt, patch, timeline) =>
+      transaction((tx) => recordAttempt(tx, attempt, patch, timeline, log)),
+    attempt: (attemptId) => findAttempt(db, attemptId),
+    updateAttempt: (...change) => transaction((tx) => updateAttempt(tx, change, log)),
+    updatePresentation: (id, patch, timeline) =>
+      transaction((tx) => changePresentation(tx, id, patch, timeline, log)),
+    markViewed: (id, at) => markViewed(db, id, at),
+    settle: (input) => transaction((tx) => settle(tx, input, log)),
+    presentation: (id) => findPresentation(db, id),
+    currentPresentation: (customerId, acceptedSince) => currentPresentation(db, customerId, acceptedSince),
+    latestPresentation: (customerId) => latestPresentation(db, customerId),
+    latestPurchase: (customerId) => latestPurchase(db, customerId),
+    purchase: (purchaseId) => findPurchase(db, purchaseId),
+    presentationPaidBy: (paymentId) => presentationPaidBy(db, paymentId),
+    purchasePaidBy: (paymentId) => purchasePaidBy(db, paymentId),
+    funnelReport: () => funnelReport(db),
+    ping: async () => {
+      await db.execute(sql`select 1`);
+    },
+    close: () => (closing ??= close()),
+  });
+}
+
+/** The same ledger with errors that name what was being done, and no values. */
+function inPlainWords(ledger: Ledger): Ledger {
+  const named = Object.entries(ledger).map(
+    ([name, method]: [string, (...args: never[]) => Promise<unknown>]) => [
+      name,
+      async (...args: never[]) => {
+        try {
+          return await method(...args);
+        } catch (error) {
+          throw describeFailure(name, error);
+        }
+      },
+    ],
+  );
+  return Object.fromEntries(named) as Ledger;
+}

@@ -1,0 +1,153 @@
+/**
+ * What a change may still change. Activities run more than once, late, and after others, so a change never
+ * moves anything backwards: what is known to be paid stays paid, and the first decision wins.
+ */
+import type { Outcome, PresentationStatus } from '../model.js';
+import type { AttemptRecord, AttemptStatus, PresentationPatch } from './model.js';
+import type { attempts, presentations } from './schema.js';
+
+export type PresentationRow = typeof presentations.$inferSelect;
+export type AttemptRow = typeof attempts.$inferSelect;
+export type AttemptChange = Partial<
+  Pick<AttemptRecord, 'status' | 'sessionId' | 'paymentId' | 'paidAmount' | 'errorCode'>
+>;
+
+const IN_FLIGHT: readonly PresentationStatus[] = ['accepted', 'charging', 'reconciling', 'requires_action'];
+const ALL_BUT_OPEN: readonly PresentationStatus[] = [
+  ...IN_FLIGHT,
+  'needs_review',
+  'fallback',
+  'paid',
+  'declined',
+  'expired',
+  'withdrawn',
+  'failed',
+];
+
+const NEXT_STATUS: Record<PresentationStatus, readonly PresentationStatus[]> = {
+  open: ALL_BUT_OPEN,
+  accepted: ALL_BUT_OPEN,
+  charging: ALL_BUT_OPEN,
+  reconciling: ALL_BUT_OPEN,
+  requires_action: ALL_BUT_OPEN,
+  needs_review: ['fallback', 'failed', 'paid'],
+  fallback: ['failed', 'expired', 'withdrawn', 'paid'],
+  failed: ['paid'],
+  paid: [],
+  declined: [],
+  expired: [],
+  withdrawn: [],
+};
+
+/**
+ * What of `change` applies to a presentation as it is now. A change whose decision or status comes too late
+ * is dropped, links and message included: they belong to the state it would have made. What is known of the
+ * money is kept all the same.
+ *
+ * @param newAttempt whether the change comes with an attempt that was not recorded before: only that leads
+ * from the fallback back to charging.
+ */
+export function applicable(
+  row: PresentationRow,
+  change: PresentationPatch,
+  newAttempt = false,
+): Partial<PresentationRow> {
+  const always = { ...moneyFacts(row, change), viewedAt: row.viewedAt ?? change.viewedAt };
+  const reopened = isReopened(row, change);
+  const secondDecision =
+    change.decision !== undefined && row.decision !== null && change.decision !== row.decision;
+  const tooLate = change.status !== undefined && !mayBecome(row, change.status, newAttempt) && !reopened;
+  if (secondDecision || tooLate) return always;
+
+  const decides = row.decision === null && change.decision !== undefined;
+  return {
+    ...always,
+    status: change.status,
+    ...(decides && { decision: change.decision, decidedAt: change.decidedAt ?? new Date().toISOString() }),
+    ...(reopened && { decision: null, decidedAt: null }),
+    expiresAt: change.expiresAt,
+    ...(change.price && { price: change.price, currency: change.price.currency }),
+    copy: change.copy,
+    checkoutUrl: change.checkoutUrl,
+    updatePaymentMethodUrl: change.updatePaymentMethodUrl,
+    message: change.message,
+  };
+}
+
+/** The payment that counts is the one it was first paid with: a second one is refunded, and is no revenue. */
+function moneyFacts(row: PresentationRow, change: PresentationPatch): Partial<PresentationRow> {
+  const settled = row.status === 'paid';
+  return {
+    sessionId: settled ? (row.sessionId ?? change.sessionId) : change.sessionId,
+    paymentId: settled ? (row.paymentId ?? change.paymentId) : change.paymentId,
+    paidAmount: row.paidAmount ?? change.paidAmount,
+    paidAt: row.paidAt ?? change.paidAt,
+    recovered: settled ? row.recovered : change.recovered,
+    refundedAmount: Math.max(row.refundedAmount, change.refundedAmount ?? 0),
+  };
+}
+
+function mayBecome(row: PresentationRow, status: PresentationStatus, newAttempt: boolean): boolean {
+  if (status === row.status) return true;
+  if (newAttempt && row.status === 'fallback' && IN_FLIGHT.includes(status)) return true;
+  // Accepted, its link lapsed unpaid, and then paid after all: the money says so.
+  if (status === 'paid' && row.decision === 'accepted') return true;
+  return NEXT_STATUS[row.status].includes(status);
+}
+
+/** Accepted at a price that has moved since: nothing was sent, and the customer decides again. */
+function isReopened(row: PresentationRow, change: PresentationPatch): boolean {
+  return (
+    change.status === 'open' &&
+    change.price !== undefined &&
+    change.price.hash !== row.price.hash &&
+    (row.status === 'accepted' || row.status === 'charging')
+  );
+}
+
+const UNRESOLVED: readonly AttemptStatus[] = ['submitted', 'processing', 'requires_action', 'needs_review'];
+const RESOLVED: readonly AttemptStatus[] = ['rejected', 'absent', 'failed', 'paid', 'refunded'];
+
+const NEXT_ATTEMPT_STATUS: Record<AttemptStatus, readonly AttemptStatus[]> = {
+  recorded: ['unknown', ...UNRESOLVED, ...RESOLVED],
+  unknown: [...UNRESOLVED, ...RESOLVED],
+  needs_review: [...UNRESOLVED, ...RESOLVED],
+  submitted: [...UNRESOLVED, ...RESOLVED],
+  processing: ['requires_action', 'needs_review', ...RESOLVED],
+  requires_action: ['processing', 'needs_review', ...RESOLVED],
+  rejected: ['paid', 'refunded'],
+  absent: ['paid', 'refunded'],
+  failed: ['paid', 'refunded'],
+  paid: ['refunded'],
+  refunded: [],
+};
+
+/** What of a change applies to an attempt as it is now; one that comes too late only fills gaps. */
+export function applicableToAttempt(row: AttemptRow, change: AttemptChange): Partial<AttemptRow> {
+  const { status } = change;
+  const inTime =
+    status === undefined || status === row.status || NEXT_ATTEMPT_STATUS[row.status].includes(status);
+  const settled = row.status === 'paid' || row.status === 'refunded';
+  const fillGaps = settled || !inTime;
+  return {
+    status: inTime ? (status ?? row.status) : row.status,
+    sessionId: fillGaps ? (row.sessionId ?? change.sessionId) : change.sessionId,
+    paymentId: fillGaps ? (row.paymentId ?? change.paymentId) : change.paymentId,
+    paidAmount: row.paidAmount ?? change.paidAmount,
+    errorCode: fillGaps ? undefined : change.errorCode,
+  };
+}
+
+const NEXT_OUTCOME: Partial<Record<Outcome, readonly Outcome[]>> = {
+  converted: ['reversed'],
+  recovered: ['reversed'],
+  abandoned: ['converted', 'recovered', 'reversed'],
+  payment_failed: ['converted', 'recovered', 'reversed'],
+  needs_review: ['converted', 'recovered', 'reversed', 'abandoned', 'payment_failed'],
+};
+
+/** The outcome of a run that has settled as `known` before and settles again. Money that came or went counts. */
+export function laterOutcome(known: Outcome | null, next: Outcome): Outcome {
+  if (known === null || NEXT_OUTCOME[known]?.includes(next)) return next;
+  return known;
+}

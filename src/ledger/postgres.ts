@@ -1,0 +1,140 @@
+/** The ledger in a PostgreSQL database. */
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import pg from 'pg';
+import { codeOf, isConnectionLoss, isSqlState, LedgerError, rootCause } from './errors.js';
+import { migrations } from './migrations.js';
+import type { LedgerLog, Store } from './store.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+const POOL_SIZE = 10;
+const CONNECT_TIMEOUT = 5 * SECOND;
+/** No statement of ours takes long; one that does waits for a lock. */
+const STATEMENT_TIMEOUT = 10 * SECOND;
+/** Held by the client, for a server that has vanished without closing the connection. */
+const ANSWER_TIMEOUT = 15 * SECOND;
+const IDLE_IN_TRANSACTION_TIMEOUT = 30 * SECOND;
+/** Includes the wait for another process that is migrating. */
+const MIGRATION_TIMEOUT = 2 * MINUTE;
+/** Any number serves, as long as every version of this program uses the same one. */
+const MIGRATION_LOCK = 7_305_881;
+
+/**
+ * Opens the ledger in the PostgreSQL database at `url` and brings its tables up to date.
+ * Throws a LedgerError (`misconfigured`, `unreachable`, `refused`, `failed`) that names the server but no password.
+ */
+export async function openPostgres(url: string, log: LedgerLog): Promise<Store> {
+  const server = describeServer(url);
+  const connection = {
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT,
+    application_name: 'durable-upsells',
+    keepAlive: true,
+  };
+  await bringUpToDate(connection, server);
+
+  const pool = new pg.Pool({
+    ...connection,
+    max: POOL_SIZE,
+    statement_timeout: STATEMENT_TIMEOUT,
+    query_timeout: ANSWER_TIMEOUT,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT,
+  });
+  const lost = (error: Error) =>
+    log.warn({ server, reason: error.message }, 'A connection of the ledger was lost.');
+  // Without listeners, a lost connection would end the process: the pool's covers idle ones, the client's busy ones.
+  pool.on('error', lost);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+
+  return {
+    db: drizzle(pool),
+    async transaction(work) {
+      const client = await pool.connect().catch((error: unknown) => {
+        throw explain(error, server);
+      });
+      let failure: { error: unknown } | undefined;
+      try {
+        return await drizzle(client).transaction((tx) =>
+          work(tx).catch((error: unknown) => {
+            failure = { error };
+            throw error;
+          }),
+        );
+      } catch (error) {
+        failure ??= { error };
+        // The first one: rolling back on a lost connection fails as well, and says less.
+        throw failure.error;
+      } finally {
+        // After a failure the connection may be in any state, so it is not used again.
+        client.release(failure !== undefined);
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+async function bringUpToDate(connection: pg.ClientConfig, server: string): Promise<void> {
+  try {
+    const client = new pg.Client({ ...connection, statement_timeout: MIGRATION_TIMEOUT });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      await migrate(drizzle(client), migrations);
+    } finally {
+      // Closing the session frees the lock.
+      await client.end();
+    }
+  } catch (error) {
+    throw explain(error, server);
+  }
+}
+
+/** Why a server cannot be used, in words. */
+function explain(error: unknown, server: string): LedgerError {
+  const root = rootCause(error);
+  const reason = root instanceof Error ? root.message : String(root);
+  const code = codeOf(root);
+  if (reason.includes('client password must be a string')) {
+    return new LedgerError(
+      'refused',
+      `PostgreSQL at ${server} asks for a password, and DATABASE_URL gives none.`,
+    );
+  }
+  if (reason.startsWith('SASL') || ['28P01', '28000', '3D000'].includes(code ?? '')) {
+    return new LedgerError(
+      'refused',
+      `PostgreSQL at ${server} refused the connection: ${reason}. Check the user, password and database name in DATABASE_URL.`,
+      code,
+    );
+  }
+  if (isSqlState(code) && !isConnectionLoss(code)) {
+    return new LedgerError(
+      'failed',
+      `The ledger's tables at ${server} could not be brought up to date: ${reason} (${code}).`,
+      code,
+    );
+  }
+  return new LedgerError(
+    'unreachable',
+    `PostgreSQL at ${server} cannot be reached: ${reason}. Check that it runs and that DATABASE_URL names its host and port.`,
+    code,
+  );
+}
+
+/** `user@host:port/database`, without the password. */
+function describeServer(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !['postgres:', 'postgresql:'].includes(parsed.protocol)) {
+    // The text itself is not repeated: it may hold a password.
+    throw new LedgerError(
+      'misconfigured',
+      'DATABASE_URL must look like postgresql://user:password@host:5432/database.',
+    );
+  }
+  const user = parsed.username === '' ? '' : `${parsed.username}@`;
+  const host = parsed.host === '' ? (parsed.searchParams.get('host') ?? 'localhost') : parsed.host;
+  return `${user}${host}${parsed.pathname}`;
+}

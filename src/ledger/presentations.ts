@@ -1,0 +1,198 @@
+/** Presentations: opened under the rule of one at a time per customer, changed by guarded patches. */
+import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import type { PresentationStatus } from '../model.js';
+import { utc } from './columns.js';
+import { isUniqueViolation } from './errors.js';
+import type { Ledger, PresentationPatch, PresentationRecord, TimelineEntry } from './model.js';
+import { applicable } from './patch.js';
+import { presentationRecord } from './records.js';
+import { IN_THE_WAY, presentations, purchases } from './schema.js';
+import type { Database, LedgerLog } from './store.js';
+import { addToTimeline } from './timeline.js';
+
+const HOUR = 60 * 60 * 1000;
+/** A run closes its offer at the end of the window; one that is open this long after has no run any more. */
+const FORGOTTEN_AFTER = HOUR;
+
+/** The transaction behind `Ledger.openPresentation`. */
+export async function openPresentation(
+  tx: Database,
+  { presentation, workflowId, at, evaluation, previous }: Parameters<Ledger['openPresentation']>[0],
+  log: LedgerLog,
+): Promise<boolean> {
+  if (await exists(tx, presentation.id)) return true;
+  if (previous) await changePresentation(tx, previous.presentationId, previous.patch, previous.timeline, log);
+  await closeForgotten(tx, presentation.customerId, at);
+
+  const opened = await tx
+    .insert(presentations)
+    .values({
+      ...presentation,
+      workflowId,
+      presentedAt: at,
+      productId: presentation.product.id,
+      currency: presentation.price.currency,
+    })
+    // Whichever unique index is in the way: the customer's other offer, or this one written a moment ago.
+    .onConflictDoNothing()
+    .returning({ id: presentations.id });
+  if (opened.length === 0) return exists(tx, presentation.id);
+
+  await tx
+    .update(purchases)
+    .set({
+      status: sql`case when ${purchases.status} = 'settled' then ${purchases.status} else 'offering' end`,
+      paid: true,
+      funnelId: sql`coalesce(${purchases.funnelId}, ${presentation.funnelId})`,
+      ...evaluation,
+    })
+    .where(eq(purchases.purchaseId, presentation.purchaseId));
+  return true;
+}
+
+/**
+ * Applies what is still applicable of a change, and adds to the timeline of the presentation's purchase.
+ * A presentation the ledger does not know is logged and left alone: the run goes on without it.
+ *
+ * @param newAttempt see `applicable`
+ */
+export async function changePresentation(
+  tx: Database,
+  id: string,
+  change: PresentationPatch,
+  entries: TimelineEntry[] | undefined,
+  log: LedgerLog,
+  newAttempt = false,
+): Promise<void> {
+  const [row] = await tx.select().from(presentations).where(eq(presentations.id, id)).for('update');
+  if (row === undefined) {
+    log.warn({ presentationId: id }, 'The ledger has no such presentation; a change to it was not recorded.');
+    return;
+  }
+  const applied = applicable(row, change, newAttempt);
+  const write = (db: Database, changes: typeof applied) =>
+    db.update(presentations).set(changes).where(eq(presentations.id, id));
+  if (isInTheWay(applied.status) && !isInTheWay(row.status)) {
+    try {
+      // In a savepoint, so that a conflict does not end the transaction.
+      await tx.transaction((savepoint) => write(savepoint, applied));
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      // The customer has been shown another offer meanwhile; that one keeps its place.
+      await write(tx, { ...applied, status: row.status });
+    }
+  } else {
+    await write(tx, applied);
+  }
+  await addToTimeline(tx, row.purchaseId, entries);
+}
+
+export async function markViewed(db: Database, id: string, at: string): Promise<void> {
+  await db
+    .update(presentations)
+    .set({ viewedAt: at })
+    .where(and(eq(presentations.id, id), isNull(presentations.viewedAt)));
+}
+
+export async function findPresentation(db: Database, id: string): Promise<PresentationRecord | undefined> {
+  const [row] = await db.select().from(presentations).where(eq(presentations.id, id));
+  return row && presentationRecord(row);
+}
+
+export async function presentationPaidBy(
+  db: Database,
+  paymentId: string,
+): Promise<PresentationRecord | undefined> {
+  const [row] = await db
+    .select()
+    .from(presentations)
+    .where(and(eq(presentations.paymentId, paymentId), eq(presentations.status, 'paid')));
+  return row && presentationRecord(row);
+}
+
+export async function currentPresentation(
+  db: Database,
+  customerId: string,
+  acceptedSince: string,
+): Promise<PresentationRecord | undefined> {
+  const [inTheWay] = await db
+    .select()
+    .from(presentations)
+    .where(and(eq(presentations.customerId, customerId), inArray(presentations.status, [...IN_THE_WAY])));
+  if (inTheWay) return presentationRecord(inTheWay);
+  const [accepted] = await db
+    .select()
+    .from(presentations)
+    .where(
+      and(
+        eq(presentations.customerId, customerId),
+        eq(presentations.decision, 'accepted'),
+        gte(presentations.decidedAt, acceptedSince),
+      ),
+    )
+    .orderBy(desc(presentations.decidedAt), desc(presentations.presentedAt))
+    .limit(1);
+  return accepted && presentationRecord(accepted);
+}
+
+export async function latestPresentation(
+  db: Database,
+  customerId: string,
+): Promise<PresentationRecord | undefined> {
+  const [row] = await db
+    .select()
+    .from(presentations)
+    .where(eq(presentations.customerId, customerId))
+    .orderBy(desc(presentations.presentedAt), desc(presentations.id))
+    .limit(1);
+  return row && presentationRecord(row);
+}
+
+export async function decisionsOn(
+  db: Database,
+  customerId: string,
+  offerId: string,
+): ReturnType<Ledger['decisionsOn']> {
+  const rows = await db
+    .select({
+      decision: presentations.decision,
+      decidedAt: presentations.decidedAt,
+      purchaseId: presentations.purchaseId,
+    })
+    .from(presentations)
+    .where(
+      and(
+        eq(presentations.customerId, customerId),
+        eq(presentations.offerId, offerId),
+        isNotNull(presentations.decision),
+      ),
+    )
+    .orderBy(desc(presentations.decidedAt), desc(presentations.presentedAt));
+  return rows.flatMap(({ decision, decidedAt, purchaseId }) =>
+    decision === null || decidedAt === null ? [] : [{ decision, decidedAt, purchaseId }],
+  );
+}
+
+function isInTheWay(status: PresentationStatus | undefined): boolean {
+  return IN_THE_WAY.some((value) => value === status);
+}
+
+async function exists(tx: Database, id: string): Promise<boolean> {
+  const found = await tx.select({ id: presentations.id }).from(presentations).where(eq(presentations.id, id));
+  return found.length > 0;
+}
+
+async function closeForgotten(tx: Database, customerId: string, at: string): Promise<void> {
+  await tx
+    .update(presentations)
+    .set({ status: 'expired', decision: 'expired', decidedAt: presentations.expiresAt })
+    .where(
+      and(
+        eq(presentations.customerId, customerId),
+        eq(presentations.status, 'open'),
+        // An accepted one has a run that is still trying to hand over its checkout.
+        isNull(presentations.decision),
+        lt(presentations.expiresAt, new Date(Date.parse(utc(at)) - FORGOTTEN_AFTER).toISOString()),
+      ),
+    );
+}

@@ -1,0 +1,164 @@
+/** Purchases: recorded when they are first seen, settled when their run ends. */
+import { and, arrayContains, desc, eq, sql, type AnyColumn, type SQL } from 'drizzle-orm';
+import type { BillingAddress, Ledger, PurchaseRecord, PurchaseView } from './model.js';
+import { laterOutcome } from './patch.js';
+import { changePresentation } from './presentations.js';
+import { presentationRecord, purchaseRecord, timelineEntry } from './records.js';
+import { presentations, purchases, timeline } from './schema.js';
+import type { Database, LedgerLog } from './store.js';
+import { addToTimeline } from './timeline.js';
+
+/** Adds a purchase, or fills in what was not known of it yet. */
+export async function recordPurchase(
+  db: Database,
+  purchase: PurchaseRecord,
+  status: 'awaiting_payment' | 'evaluating',
+): Promise<void> {
+  await db
+    .insert(purchases)
+    .values({ ...purchase, status, paid: status === 'evaluating' })
+    .onConflictDoUpdate({
+      target: purchases.purchaseId,
+      set: {
+        customerId: known(purchases.customerId),
+        paymentId: known(purchases.paymentId),
+        checkoutSessionId: known(purchases.checkoutSessionId),
+        subscriptionId: known(purchases.subscriptionId),
+        productIds: sql`case when cardinality(${purchases.productIds}) = 0 then ${given(purchases.productIds)} else ${purchases.productIds} end`,
+        amount: known(purchases.amount),
+        currency: known(purchases.currency),
+        // A settled run has had its address erased; a late repetition must not bring it back.
+        billing: sql`case when ${purchases.status} = 'settled' then null else ${known(purchases.billing)} end`,
+        purchasedAt: known(purchases.purchasedAt),
+        paid: sql`${purchases.paid} or ${given(purchases.paid)}`,
+        status: sql`case when ${purchases.status} = 'awaiting_payment' then ${given(purchases.status)} else ${purchases.status} end`,
+      },
+    });
+}
+
+/** The value of the row that is there, else of the one that comes. */
+function known(column: AnyColumn): SQL {
+  return sql`coalesce(${column}, ${given(column)})`;
+}
+
+function given(column: AnyColumn): SQL {
+  return sql`excluded.${sql.identifier(column.name)}`;
+}
+
+export async function billingOf(db: Database, purchaseId: string): Promise<BillingAddress | undefined> {
+  const [row] = await db
+    .select({ billing: purchases.billing })
+    .from(purchases)
+    .where(eq(purchases.purchaseId, purchaseId));
+  return row?.billing ?? undefined;
+}
+
+/** The transaction behind `Ledger.settle`. */
+export async function settle(
+  tx: Database,
+  input: Parameters<Ledger['settle']>[0],
+  log: LedgerLog,
+): Promise<void> {
+  const { purchaseId, outcome, reason, at, evaluation, presentation } = input;
+  // Presentation before purchase, as everywhere: two transactions that lock alike cannot block each other for good.
+  if (presentation) await changePresentation(tx, presentation.id, presentation.patch, [], log);
+  await addToTimeline(tx, purchaseId, input.timeline);
+
+  const [row] = await tx.select().from(purchases).where(eq(purchases.purchaseId, purchaseId)).for('update');
+  if (row === undefined) {
+    log.warn({ purchaseId }, 'The ledger has no such purchase; its outcome was not recorded.');
+    return;
+  }
+  const settledOutcome = laterOutcome(row.outcome, outcome);
+  await tx
+    .update(purchases)
+    .set({
+      status: 'settled',
+      outcome: settledOutcome,
+      reason: settledOutcome === row.outcome ? (row.reason ?? reason) : (reason ?? null),
+      settledAt: row.settledAt ?? at,
+      billing: null,
+      catalogHash: evaluation?.catalogHash,
+      considered: evaluation?.considered,
+    })
+    .where(eq(purchases.purchaseId, purchaseId));
+}
+
+export async function findPurchase(db: Database, purchaseId: string): Promise<PurchaseView | undefined> {
+  const [row] = await db.select().from(purchases).where(eq(purchases.purchaseId, purchaseId));
+  if (row === undefined) return undefined;
+  const shown = await db
+    .select()
+    .from(presentations)
+    .where(eq(presentations.purchaseId, purchaseId))
+    .orderBy(presentations.presentedAt, presentations.id);
+  const entries = await db
+    .select()
+    .from(timeline)
+    .where(eq(timeline.purchaseId, purchaseId))
+    .orderBy(timeline.at, timeline.seq);
+  return {
+    purchase: purchaseRecord(row),
+    status: row.status,
+    outcome: row.outcome ?? undefined,
+    reason: row.reason ?? undefined,
+    funnelId: row.funnelId ?? undefined,
+    catalogHash: row.catalogHash ?? undefined,
+    considered: row.considered,
+    presentations: shown.map(presentationRecord),
+    timeline: entries.map(timelineEntry),
+  };
+}
+
+export async function purchasePaidBy(db: Database, paymentId: string): Promise<PurchaseView | undefined> {
+  const [row] = await db
+    .select({ purchaseId: purchases.purchaseId })
+    .from(purchases)
+    .where(eq(purchases.paymentId, paymentId));
+  return row && findPurchase(db, row.purchaseId);
+}
+
+export async function latestPurchase(db: Database, customerId: string): Promise<PurchaseView | undefined> {
+  const [row] = await db
+    .select({ purchaseId: purchases.purchaseId })
+    .from(purchases)
+    .where(eq(purchases.customerId, customerId))
+    .orderBy(
+      desc(sql`coalesce(${purchases.purchasedAt}, ${purchases.recordedAt})`),
+      desc(purchases.recordedAt),
+    )
+    .limit(1);
+  return row && findPurchase(db, row.purchaseId);
+}
+
+/**
+ * Whether the customer has the product: bought through an offer and not refunded in full, or in a purchase
+ * that was paid. What a trigger names is wished for, not bought.
+ */
+export async function hasBought(db: Database, customerId: string, productId: string): Promise<boolean> {
+  const throughOffer = db
+    .select({ id: presentations.id })
+    .from(presentations)
+    .where(
+      and(
+        eq(presentations.customerId, customerId),
+        eq(presentations.productId, productId),
+        eq(presentations.status, 'paid'),
+        // A change at the next billing date is paid with nothing, and nothing is refunded of it.
+        sql`(${presentations.refundedAmount} = 0 or ${presentations.refundedAmount} < coalesce(${presentations.paidAmount}, 0))`,
+      ),
+    );
+  const directly = db
+    .select({ id: purchases.purchaseId })
+    .from(purchases)
+    .where(
+      and(
+        eq(purchases.customerId, customerId),
+        arrayContains(purchases.productIds, [productId]),
+        eq(purchases.trigger, 'purchase'),
+        eq(purchases.paid, true),
+      ),
+    );
+  const found = await throughOffer.unionAll(directly).limit(1);
+  return found.length > 0;
+}

@@ -1,0 +1,47 @@
+/** Rows as the records the rest of the system knows: what SQL calls null is left out. */
+import type { AttemptRecord, PresentationRecord, PurchaseRecord, TimelineEntry } from './model.js';
+import type { AttemptRow, PresentationRow } from './patch.js';
+import type { purchases, timeline } from './schema.js';
+
+type PurchaseRow = typeof purchases.$inferSelect;
+type TimelineRow = typeof timeline.$inferSelect;
+
+type WithoutNulls<T> = { [K in keyof T]: null extends T[K] ? NonNullable<T[K]> | undefined : T[K] };
+
+function withoutNulls<T extends object, Left extends keyof T & string = never>(
+  row: T,
+  ...leftOut: Left[]
+): Omit<WithoutNulls<T>, Left> {
+  const dropped: readonly string[] = leftOut;
+  const kept = Object.entries(row).filter(([name, value]) => value !== null && !dropped.includes(name));
+  return Object.fromEntries(kept) as Omit<WithoutNulls<T>, Left>;
+}
+
+/** The address is left out: a view is made to be shown, and only charging needs the address. */
+export function purchaseRecord(row: PurchaseRow): PurchaseRecord {
+  const { purchaseId, workflowId, trigger, productIds } = row;
+  const { customerId, paymentId, checkoutSessionId, subscriptionId, amount, currency, purchasedAt } = row;
+  const optional = {
+    customerId,
+    paymentId,
+    checkoutSessionId,
+    subscriptionId,
+    amount,
+    currency,
+    purchasedAt,
+  };
+  return { purchaseId, workflowId, trigger, productIds, ...withoutNulls(optional) };
+}
+
+/** The product's id and the currency have columns of their own for look-ups; the documents hold them as well. */
+export function presentationRecord(row: PresentationRow): PresentationRecord {
+  return withoutNulls(row, 'productId', 'currency');
+}
+
+export function attemptRecord(row: AttemptRow): AttemptRecord {
+  return withoutNulls(row);
+}
+
+export function timelineEntry({ at, type, detail }: TimelineRow): TimelineEntry {
+  return { at, type, ...withoutNulls({ detail }) };
+}

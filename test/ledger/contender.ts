@@ -1,0 +1,13 @@
+/** Takes the lock of a directory at a given time, says so, and keeps it until it is killed. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lockDirectory } from '../../src/ledger/directory-lock.js';
+
+const [, , directory = '', startAt = '0'] = process.argv;
+await sleep(Math.max(0, Number(startAt) - Date.now()));
+const answer = await lockDirectory(directory).then(
+  () => 'held',
+  (error: unknown) =>
+    `refused ${error instanceof Error && 'code' in error ? String(error.code) : String(error)}`,
+);
+process.stdout.write(`${answer}\n`);
+setInterval(() => undefined, 60_000);

@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { PresentationPatch } from '../../src/ledger/model.js';
+import { applicable, type PresentationRow } from '../../src/ledger/patch.js';
+import type { PresentationStatus } from '../../src/model.js';
+import { aPresentation, at } from './examples.js';
+
+const STATUSES: PresentationStatus[] = [
+  'open',
+  'accepted',
+  'charging',
+  'reconciling',
+  'needs_review',
+  'requires_action',
+  'fallback',
+  'paid',
+  'declined',
+  'expired',
+  'withdrawn',
+  'failed',
+];
+
+function row(fields: Partial<PresentationRow> = {}): PresentationRow {
+  const presentation = aPresentation();
+  return {
+    ...presentation,
+    workflowId: 'w',
+    productId: presentation.product.id,
+    currency: presentation.price.currency,
+    presentedAt: at(0),
+    decision: null,
+    decidedAt: null,
+    viewedAt: null,
+    checkoutUrl: null,
+    updatePaymentMethodUrl: null,
+    message: null,
+    sessionId: null,
+    paymentId: null,
+    paidAmount: null,
+    paidAt: null,
+    recovered: false,
+    refundedAmount: 0,
+    ...fields,
+  };
+}
+
+function apply(to: PresentationRow, change: PresentationPatch, newAttempt = false): PresentationRow {
+  const applied = Object.entries(applicable(to, change, newAttempt)).filter(
+    ([, value]) => value !== undefined,
+  );
+  return { ...to, ...Object.fromEntries(applied) };
+}
+
+describe('the status of a presentation', () => {
+  it.each(['paid', 'declined', 'expired', 'withdrawn'] as const)('stays %s for good', (status) => {
+    for (const next of STATUSES) expect(apply(row({ status }), { status: next }).status).toBe(status);
+  });
+
+  it.each(['fallback', 'failed', 'needs_review'] as const)('may become paid after %s', (status) => {
+    expect(apply(row({ status }), { status: 'paid' }).status).toBe('paid');
+    for (const next of ['open', 'accepted', 'charging', 'reconciling', 'requires_action'] as const) {
+      expect(apply(row({ status }), { status: next }).status).toBe(status);
+    }
+  });
+
+  it('goes from the fallback back to charging with a new attempt only', () => {
+    const fallback = row({ status: 'fallback', decision: 'accepted' });
+    expect(apply(fallback, { status: 'charging' }, true).status).toBe('charging');
+    expect(apply(row({ status: 'paid' }), { status: 'charging' }, true).status).toBe('paid');
+  });
+
+  it('becomes paid when an accepted offer whose link had lapsed is paid after all', () => {
+    const lapsed = row({ status: 'expired', decision: 'accepted' });
+    expect(apply(lapsed, { status: 'paid', paidAmount: 3000 })).toMatchObject({
+      status: 'paid',
+      paidAmount: 3000,
+    });
+  });
+});
+
+describe('a change that comes too late', () => {
+  it('takes its links and its message with it', () => {
+    const paid = row({ status: 'paid' });
+    const late = {
+      status: 'fallback',
+      checkoutUrl: 'https://checkout.test/1',
+      message: 'Declined.',
+    } as const;
+    expect(apply(paid, late)).toEqual(paid);
+  });
+
+  it('loses against the first decision', () => {
+    const declined = apply(row(), { status: 'declined', decision: 'declined', decidedAt: at(1) });
+    expect(apply(declined, { status: 'charging', decision: 'accepted', decidedAt: at(2) })).toEqual(declined);
+    const charging = apply(row(), { status: 'charging', decision: 'accepted', decidedAt: at(1) });
+    expect(apply(charging, { status: 'withdrawn', decision: 'withdrawn', decidedAt: at(2) })).toEqual(
+      charging,
+    );
+  });
+
+  it('still tells of money that moved', () => {
+    const expired = row({ status: 'expired', decision: 'expired' });
+    const paid = {
+      status: 'paid',
+      decision: 'accepted',
+      paymentId: 'pay_1',
+      paidAmount: 3000,
+      paidAt: at(2),
+    } as const;
+    expect(apply(expired, paid)).toMatchObject({
+      status: 'expired',
+      paymentId: 'pay_1',
+      paidAmount: 3000,
+      paidAt: at(2),
+    });
+  });
+});
+
+it('what is refunded only grows', () => {
+  const once = apply(row({ status: 'paid', paidAmount: 3000 }), { refundedAmount: 1000 });
+  expect(apply(once, { refundedAmount: 2500 }).refundedAmount).toBe(2500);
+  expect(apply(once, { refundedAmount: 500 }).refundedAmount).toBe(1000);
+});
+
+it('changes in any order and any number make one end: once paid always paid, once decided always decided so', () => {
+  const change: fc.Arbitrary<PresentationPatch> = fc.record(
+    {
+      status: fc.constantFrom(...STATUSES),
+      decision: fc.constantFrom('accepted', 'declined', 'expired', 'withdrawn'),
+      decidedAt: fc.nat(99).map(at),
+      paymentId: fc.constantFrom('pay_1', 'pay_2'),
+      paidAmount: fc.nat(9000),
+      paidAt: fc.nat(99).map(at),
+      viewedAt: fc.nat(99).map(at),
+      recovered: fc.boolean(),
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 20 }), (changes) => {
+      changes.reduce((before, next) => {
+        const after = apply(before, next);
+        expect(apply(after, next)).toEqual(after);
+        if (before.decision !== null) expect(after.decision).toBe(before.decision);
+        if (before.paidAmount !== null) expect(after.paidAmount).toBe(before.paidAmount);
+        if (before.paidAt !== null) expect(after.paidAt).toBe(before.paidAt);
+        if (before.viewedAt !== null) expect(after.viewedAt).toBe(before.viewedAt);
+        if (before.status === 'paid') {
+          const { status, paymentId, recovered } = before;
+          expect(after).toMatchObject({ status, recovered, ...(paymentId !== null && { paymentId }) });
+        }
+        if (before.status !== 'open') expect(after.status).not.toBe('open');
+        return after;
+      }, row());
+    }),
+    { numRuns: 2000 },
+  );
+});

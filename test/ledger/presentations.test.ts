@@ -1,0 +1,171 @@
+import { expect, it } from 'vitest';
+import type { Presentation } from '../../src/model.js';
+import { onBothDatabases } from './databases.js';
+import { aPresentation, at, id, openOffer } from './examples.js';
+
+await onBothDatabases((ledger) => {
+  const open = (fields: Partial<Presentation> = {}) => openOffer(ledger(), fields);
+
+  it('keeps a presentation as it was given', async () => {
+    const presentation = await open({ expiresAt: '2026-03-14T13:30:00+01:00' });
+    expect(await ledger().presentation(presentation.id)).toStrictEqual({
+      ...presentation,
+      workflowId: `purchase/${presentation.purchaseId}`,
+      presentedAt: at(0),
+      expiresAt: '2026-03-14T12:30:00.000Z',
+      recovered: false,
+      refundedAmount: 0,
+    });
+    expect(await ledger().presentation('prs_none')).toBeUndefined();
+  });
+
+  it('does not put a second offer before a customer, and keeps the decision that led there', async () => {
+    const customerId = id('cus');
+    const other = await open({ customerId });
+    const declined = aPresentation({ customerId });
+    const next = aPresentation({ customerId });
+    const workflowId = 'purchase/other';
+    expect(await ledger().openPresentation({ presentation: declined, workflowId, at: at(1) })).toBe(false);
+    expect(await ledger().presentation(declined.id)).toBeUndefined();
+
+    await ledger().updatePresentation(other.id, { status: 'paid', decision: 'accepted', decidedAt: at(1) });
+    expect(await ledger().openPresentation({ presentation: declined, workflowId, at: at(2) })).toBe(true);
+    await ledger().updatePresentation(declined.id, {
+      status: 'declined',
+      decision: 'declined',
+      decidedAt: at(3),
+    });
+    const third = await open({ customerId });
+    const previous = { presentationId: declined.id, patch: { message: 'noted' }, timeline: [] };
+    expect(await ledger().openPresentation({ presentation: next, workflowId, at: at(4), previous })).toBe(
+      false,
+    );
+    expect(await ledger().presentation(declined.id)).toMatchObject({ status: 'declined', message: 'noted' });
+    expect(await ledger().currentPresentation(customerId, at(0))).toMatchObject({ id: third.id });
+  });
+
+  it('answers the same presentation again with true and changes nothing', async () => {
+    const presentation = await open();
+    await ledger().updatePresentation(presentation.id, {
+      status: 'withdrawn',
+      decision: 'withdrawn',
+      decidedAt: at(1),
+    });
+    const later = await open({ customerId: presentation.customerId });
+    const again = { presentation, workflowId: 'purchase/again', at: at(9) };
+    expect(await ledger().openPresentation(again)).toBe(true);
+    expect(await ledger().presentation(presentation.id)).toMatchObject({
+      status: 'withdrawn',
+      presentedAt: at(0),
+    });
+    expect(await ledger().latestPresentation(presentation.customerId)).toBeDefined();
+    expect(await ledger().currentPresentation(presentation.customerId, at(0))).toMatchObject({
+      id: later.id,
+    });
+  });
+
+  it('closes an offer whose run is gone, an hour after its window', async () => {
+    const forgotten = await open({ expiresAt: at(30) });
+    const next = aPresentation({ customerId: forgotten.customerId, expiresAt: at(200) });
+    const workflowId = 'purchase/next';
+    expect(await ledger().openPresentation({ presentation: next, workflowId, at: at(89) })).toBe(false);
+    expect(await ledger().openPresentation({ presentation: next, workflowId, at: at(91) })).toBe(true);
+    expect(await ledger().presentation(forgotten.id)).toMatchObject({
+      status: 'expired',
+      decision: 'expired',
+      decidedAt: at(30),
+    });
+  });
+
+  it('does not close an accepted offer whose run still tries to hand over its checkout', async () => {
+    const accepted = await open({ expiresAt: at(30) });
+    await ledger().updatePresentation(accepted.id, { decision: 'accepted', decidedAt: at(29) });
+    const next = aPresentation({ customerId: accepted.customerId });
+    expect(await ledger().openPresentation({ presentation: next, workflowId: 'w', at: at(200) })).toBe(false);
+    expect(await ledger().presentation(accepted.id)).toMatchObject({ status: 'open', decision: 'accepted' });
+  });
+
+  it('counts the first view', async () => {
+    const { id: presentationId } = await open();
+    await ledger().markViewed(presentationId, at(3));
+    await ledger().markViewed(presentationId, at(4));
+    expect(await ledger().presentation(presentationId)).toMatchObject({ viewedAt: at(3) });
+  });
+
+  it('finds the offer before a customer, or the one accepted a moment ago', async () => {
+    const { id: presentationId, customerId } = await open();
+    const current = async (since: string) => (await ledger().currentPresentation(customerId, since))?.id;
+    expect(await current(at(99))).toBe(presentationId);
+    await ledger().updatePresentation(presentationId, {
+      status: 'paid',
+      decision: 'accepted',
+      decidedAt: at(5),
+    });
+    expect([await current(at(4)), await current(at(5)), await current(at(6))]).toEqual([
+      presentationId,
+      presentationId,
+      undefined,
+    ]);
+    const next = await open({ customerId });
+    expect(await current(at(4))).toBe(next.id);
+    await ledger().updatePresentation(next.id, {
+      status: 'declined',
+      decision: 'declined',
+      decidedAt: at(7),
+    });
+    expect(await current(at(4))).toBe(presentationId);
+    expect((await ledger().latestPresentation(customerId))?.status).toBeDefined();
+    expect(await ledger().latestPresentation('cus_none')).toBeUndefined();
+  });
+
+  it('opens an accepted offer again when its price has moved', async () => {
+    const { id: presentationId, price } = await open();
+    await ledger().updatePresentation(presentationId, {
+      status: 'accepted',
+      decision: 'accepted',
+      decidedAt: at(1),
+    });
+    await ledger().updatePresentation(presentationId, { status: 'open' });
+    expect(await ledger().presentation(presentationId)).toMatchObject({
+      status: 'accepted',
+      decision: 'accepted',
+    });
+    const moved = { ...price, dueNow: 3100, hash: 'hash-of-3100' };
+    await ledger().updatePresentation(presentationId, { status: 'open', price: moved });
+    const reopened = await ledger().presentation(presentationId);
+    expect(reopened).toMatchObject({ status: 'open', price: moved });
+    expect(reopened).not.toHaveProperty('decision');
+    await ledger().updatePresentation(presentationId, {
+      status: 'declined',
+      decision: 'declined',
+      decidedAt: at(2),
+    });
+    expect(await ledger().presentation(presentationId)).toMatchObject({
+      status: 'declined',
+      decidedAt: at(2),
+    });
+  });
+
+  it('tells earlier decisions on an offer, newest first', async () => {
+    const customerId = id('cus');
+    for (const [minute, decision] of [
+      [1, 'declined'],
+      [5, 'expired'],
+      [3, 'withdrawn'],
+    ] as const) {
+      const presentation = await open({ customerId, purchaseId: `pay_${minute}` });
+      await ledger().updatePresentation(presentation.id, {
+        status: decision,
+        decision,
+        decidedAt: at(minute),
+      });
+    }
+    await open({ customerId });
+    expect(await ledger().decisionsOn(customerId, 'pro-plan')).toEqual([
+      { decision: 'expired', decidedAt: at(5), purchaseId: 'pay_5' },
+      { decision: 'withdrawn', decidedAt: at(3), purchaseId: 'pay_3' },
+      { decision: 'declined', decidedAt: at(1), purchaseId: 'pay_1' },
+    ]);
+    expect(await ledger().decisionsOn(customerId, 'pro-lite')).toEqual([]);
+  });
+});

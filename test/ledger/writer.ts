@@ -1,0 +1,15 @@
+/** Writes to the embedded ledger in a directory until it is killed, and prints the id of what was acknowledged. */
+import { openLedger } from '../../src/ledger/index.js';
+import { aPresentation, anAttempt, aPurchase, at } from './examples.js';
+
+const ledger = await openLedger({ dataDir: process.argv[2] });
+for (;;) {
+  const purchase = aPurchase();
+  const { purchaseId, workflowId, customerId } = purchase;
+  const presentation = aPresentation({ purchaseId, customerId });
+  await ledger.recordPurchase(purchase, 'evaluating');
+  await ledger.openPresentation({ presentation, workflowId, at: at(0) });
+  const timeline = [{ at: at(1), type: 'charging' }];
+  await ledger.recordAttempt(anAttempt(presentation), { status: 'charging' }, timeline);
+  process.stdout.write(`${purchaseId}\n`);
+}
