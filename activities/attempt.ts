@@ -1,0 +1,43 @@
+/** What activities say about attempts. */
+import type { Offer } from '../src/catalog/model.js';
+import type { PaymentEvent } from '../workflows/messages.js';
+
+/** One attempt to carry out an accepted offer, as recorded in history: ids and amounts. */
+export interface AttemptInput {
+  attemptId: string;
+  presentationId: string;
+  purchaseId: string;
+  /** The payment that set the run off. */
+  paymentId?: string;
+  customerId: string;
+  subscriptionId?: string;
+  paymentMethodId?: string;
+  offer: Pick<Offer, 'action' | 'discountCode' | 'copy'>;
+  /** What the customer accepted. Minor units. */
+  price: { currency: string; dueNow: number; hash: string };
+  acceptedAt: string;
+  consents?: string[];
+  /** Nothing is sent later than this. Milliseconds since the epoch. */
+  sendBefore: number;
+  /** Whether the run was reset, so that the attempt may have been sent in its earlier life. */
+  repeated: boolean;
+}
+
+export type SendReply =
+  /** Dodo took it. Submitted is not paid. */
+  | { kind: 'submitted'; paymentId?: string }
+  /** Dodo refused it for good. */
+  | { kind: 'rejected'; code: string }
+  /** It may have happened. Never send it again. */
+  | { kind: 'unknown'; detail: string }
+  /** It certainly did not happen. */
+  | { kind: 'not_sent'; detail: string; retryAfterMs?: number }
+  /** It would have cost more than was accepted, so it was not sent. */
+  | { kind: 'price_changed'; price: { dueNow: number; priceHash: string } };
+
+/** What a successful reading of Dodo found. */
+export type Finding =
+  | { kind: 'payment'; payment: PaymentEvent }
+  /** Carried out as a whole: the plan is changed and paid. */
+  | { kind: 'done'; payment?: PaymentEvent }
+  | { kind: 'absent' };

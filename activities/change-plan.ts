@@ -1,0 +1,61 @@
+/** Changing the plan of a subscription. */
+import { classify } from '../src/dodo/errors.js';
+import { planChangeBody } from '../src/dodo/pricing.js';
+import type { AttemptInput, SendReply } from './attempt.js';
+import { attemptMetadata } from './charge.js';
+import type { ActivityContext } from './context.js';
+import { sendAttempt } from './send.js';
+
+export function changePlanActivities(context: ActivityContext) {
+  const { dodo, log } = context;
+  return {
+    /** Sends one plan change, for the price that was accepted or less. Never throws once it has been recorded. */
+    async changePlan(input: AttemptInput): Promise<SendReply> {
+      const { subscriptionId } = input;
+      const { action, discountCode } = input.offer;
+      if (subscriptionId === undefined || action.kind !== 'change_plan')
+        return { kind: 'rejected', code: 'NO_SUBSCRIPTION' };
+      return sendAttempt(context, 'change_plan', input, {
+        async prepare() {
+          const subscription = await dodo.subscriptions.retrieve(subscriptionId);
+          return { subscription };
+        },
+        async post({ subscription }) {
+          if (!subscription) throw new Error('unreachable: the subscription was read before');
+          // An empty body is an ordinary answer here: the saved method is charged and events tell the outcome.
+          const answer: unknown = await dodo.subscriptions.changePlan(subscriptionId, {
+            ...planChangeBody(subscription, action, discountCode),
+            metadata: attemptMetadata(input),
+          });
+          const paymentId = (answer as { payment_id?: unknown } | null | undefined)?.payment_id;
+          return { paymentId: typeof paymentId === 'string' ? paymentId : undefined };
+        },
+      });
+    },
+
+    /** After a new subscription was bought in its place: the old one must not be billed again. */
+    async cancelReplacedSubscription(input: {
+      subscriptionId: string;
+      presentationId: string;
+    }): Promise<void> {
+      const subscription = await dodo.subscriptions.retrieve(input.subscriptionId);
+      if (subscription.status === 'cancelled' || subscription.status === 'expired') return;
+      try {
+        await dodo.subscriptions.update(input.subscriptionId, { status: 'cancelled' });
+      } catch (error) {
+        log.error(
+          { failure: classify(error), ...input },
+          'the replaced subscription could not be cancelled yet',
+        );
+        throw error;
+      }
+      await context.ledger.updatePresentation(input.presentationId, {}, [
+        {
+          at: context.now().toISOString(),
+          type: 'replaced_subscription_cancelled',
+          detail: { presentationId: input.presentationId, subscriptionId: input.subscriptionId },
+        },
+      ]);
+    },
+  };
+}

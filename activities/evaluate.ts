@@ -1,0 +1,286 @@
+/** From a purchase or trigger to the first offer, or to the reason why there is none. */
+import type DodoPayments from 'dodopayments';
+import { explain, funnelsInOrder, type Facts } from '../src/catalog/match.js';
+import type { Catalog, Funnel, FunnelSnapshot, Offer } from '../src/catalog/model.js';
+import { billingOf, listPayments } from '../src/dodo/payments.js';
+import type { BillingAddress, ConsideredFunnel } from '../src/ledger/model.js';
+import type { ReasonCode, TriggerType } from '../src/model.js';
+import { ATTEMPT_METADATA_KEY, type TriggerEvent } from '../workflows/messages.js';
+import type { ActivityContext } from './context.js';
+import { prepareOffer, type OfferSubject, type Presented } from './offer.js';
+import { requestedPlan } from './requested-plan.js';
+
+export interface EvaluateInput {
+  purchaseId: string;
+  workflowId: string;
+  trigger: TriggerType;
+  /** For purchases. */
+  paymentId?: string;
+  checkoutSessionId?: string;
+  /** For every other trigger. */
+  event?: TriggerEvent;
+}
+
+export type Evaluation =
+  /** Recorded in the ledger already. */
+  | { kind: 'ineligible'; reason: ReasonCode }
+  | { kind: 'presented'; snapshot: FunnelSnapshot; presented: Presented };
+
+const HOUR = 3_600_000;
+/** A payment older than this starts no offer: it is a replay, or the moment has passed. */
+export const MAX_PURCHASE_AGE_MS = 72 * HOUR;
+
+/** Everything that is known of the one who bought or asked. */
+interface Situation {
+  subject: OfferSubject;
+  productIds: string[];
+  facts: Facts;
+  payment?: DodoPayments.Payment;
+}
+
+export function evaluateActivities(context: ActivityContext) {
+  const { ledger, dodo } = context;
+
+  async function evaluate(input: EvaluateInput): Promise<Evaluation> {
+    const catalog = context.catalog();
+    const { purchaseId, workflowId, trigger, paymentId } = input;
+    await ledger.recordPurchase({ purchaseId, workflowId, trigger, productIds: [], paymentId }, 'evaluating');
+    const found = input.event
+      ? await situationOfTrigger(input, input.event)
+      : await situationOfPurchase(input);
+    if ('reason' in found) return end(input, catalog, found.reason, []);
+    const { subject, payment } = found;
+
+    await ledger.recordPurchase(
+      {
+        purchaseId: input.purchaseId,
+        workflowId: input.workflowId,
+        trigger: input.trigger,
+        customerId: subject.customerId,
+        paymentId: input.paymentId,
+        checkoutSessionId: input.checkoutSessionId,
+        subscriptionId: subject.subscription?.subscription_id,
+        productIds: found.productIds,
+        amount: payment?.total_amount,
+        currency: subject.currency,
+        billing: subject.billing,
+        purchasedAt: payment?.created_at,
+      },
+      'evaluating',
+    );
+
+    const considered: ConsideredFunnel[] = [];
+    for (const { funnel, offers } of candidates(catalog, input)) {
+      const match = explain(funnel.when, await withCustomerFacts(funnel, found));
+      if (!match.holds) {
+        const detail = match.failed ?? `${match.unknown.join(', ')} not known`;
+        considered.push({ funnelId: funnel.id, reason: 'no_matching_funnel', detail });
+        continue;
+      }
+      const [step] = funnel.steps;
+      const offer = step && offers[step.offer];
+      if (!offer) continue;
+      const prepared = await prepareOffer(context, { offer, funnelId: funnel.id, step: step.id, subject });
+      if (prepared.kind === 'not_eligible') {
+        considered.push({ funnelId: funnel.id, reason: prepared.reason, detail: prepared.detail });
+        continue;
+      }
+      const opened = await ledger.openPresentation({
+        presentation: prepared.presentation,
+        workflowId: input.workflowId,
+        at: context.now().toISOString(),
+        evaluation: { catalogHash: catalog.hash, considered: [...considered, { funnelId: funnel.id }] },
+      });
+      if (opened) {
+        return {
+          kind: 'presented',
+          snapshot: snapshotOf(catalog, funnel, offers),
+          presented: prepared.presented,
+        };
+      }
+      considered.push({ funnelId: funnel.id, reason: 'offer_already_open', detail: 'another offer is open' });
+      break;
+    }
+    const reason =
+      considered.find((one) => one.reason !== 'no_matching_funnel')?.reason ?? 'no_matching_funnel';
+    return end(input, catalog, reason, considered);
+  }
+
+  /** Written here, so that a run without an offer needs no second activity. */
+  async function end(
+    input: EvaluateInput,
+    catalog: Catalog,
+    reason: ReasonCode,
+    considered: ConsideredFunnel[],
+  ): Promise<Evaluation> {
+    const at = context.now().toISOString();
+    await ledger.settle({
+      purchaseId: input.purchaseId,
+      outcome: 'ineligible',
+      reason,
+      at,
+      evaluation: { catalogHash: catalog.hash, considered },
+      timeline: [{ at, type: 'ineligible', detail: { reason } }],
+    });
+    return { kind: 'ineligible', reason };
+  }
+
+  async function situationOfPurchase(input: EvaluateInput): Promise<Situation | { reason: ReasonCode }> {
+    if (input.paymentId === undefined) return { reason: 'no_matching_funnel' };
+    // The webhook was a hint; what Dodo says now is decided on.
+    const payment = await dodo.payments.retrieve(input.paymentId);
+    if (context.now().getTime() - Date.parse(payment.created_at) > MAX_PURCHASE_AGE_MS)
+      return { reason: 'purchase_too_old' };
+    const subscriptionId = payment.subscription_id ?? onlyOne(payment.subscription_ids);
+    const subscription =
+      subscriptionId === undefined ? undefined : await dodo.subscriptions.retrieve(subscriptionId);
+    const setsOff =
+      payment.status === 'succeeded' &&
+      payment.total_amount > 0 &&
+      !payment.is_update_payment_method &&
+      payment.metadata[ATTEMPT_METADATA_KEY] === undefined &&
+      !(subscription && (await paidBefore(subscription.subscription_id, payment)));
+    if (!setsOff) return { reason: 'no_matching_funnel' };
+
+    const cart = payment.product_cart ?? [];
+    const productIds =
+      cart.length > 0 ? cart.map((item) => item.product_id) : subscription ? [subscription.product_id] : [];
+    const quantity =
+      cart.length > 0 ? cart.reduce((sum, item) => sum + item.quantity, 0) : subscription?.quantity;
+    const billing = billingOf(payment);
+    return {
+      payment,
+      productIds,
+      subject: {
+        workflowId: input.workflowId,
+        purchaseId: input.purchaseId,
+        customerId: payment.customer.customer_id,
+        currency: payment.currency,
+        billing,
+        subscription,
+      },
+      facts: {
+        product_id: productIds.length > 0 ? productIds : undefined,
+        amount: payment.total_amount,
+        currency: payment.currency,
+        country: billing.country,
+        quantity,
+        ...subscriptionFacts(subscription),
+      },
+    };
+  }
+
+  /** A renewal or the payment of a plan change: the subscription was paid for before. */
+  async function paidBefore(subscription_id: string, payment: DodoPayments.Payment): Promise<boolean> {
+    for await (const other of listPayments(dodo, {
+      subscription_id,
+      status: 'succeeded',
+      created_at_lte: payment.created_at,
+    })) {
+      if (other.payment_id !== payment.payment_id && other.created_at < payment.created_at) return true;
+    }
+    return false;
+  }
+
+  async function situationOfTrigger(input: EvaluateInput, event: TriggerEvent): Promise<Situation> {
+    const { customerId, subscriptionId } = event;
+    const subscription =
+      subscriptionId === undefined
+        ? await onlySubscription(customerId)
+        : await dodo.subscriptions.retrieve(subscriptionId);
+    // Somebody else's subscription is nobody's business.
+    const own = subscription?.customer.customer_id === customerId ? subscription : undefined;
+    const billing = own?.billing ? billingOf(own) : await lastBilling(customerId);
+    const merchantFacts = Object.entries(event.facts ?? {}).map(
+      ([name, value]) => [`facts.${name}`, value] as const,
+    );
+    return {
+      productIds: event.productId === undefined ? [] : [event.productId],
+      subject: {
+        workflowId: input.workflowId,
+        purchaseId: input.purchaseId,
+        customerId,
+        currency: own?.currency,
+        billing,
+        subscription: own,
+      },
+      facts: {
+        product_id: event.productId,
+        country: billing?.country,
+        currency: own?.currency,
+        quantity: own?.quantity,
+        ...subscriptionFacts(own),
+        ...Object.fromEntries(merchantFacts),
+      },
+    };
+  }
+
+  async function onlySubscription(customer_id: string): Promise<DodoPayments.Subscription | undefined> {
+    const { items } = await dodo.subscriptions.list({
+      customer_id,
+      status: 'active',
+      page_number: 0,
+      page_size: 2,
+    });
+    const id = onlyOne(items.map((item) => item.subscription_id));
+    return id === undefined ? undefined : dodo.subscriptions.retrieve(id);
+  }
+
+  async function lastBilling(customer_id: string): Promise<BillingAddress | undefined> {
+    let last: DodoPayments.PaymentListResponse | undefined;
+    for await (const payment of listPayments(dodo, { customer_id, status: 'succeeded' })) {
+      if (!last || payment.created_at > last.created_at) last = payment;
+    }
+    return last && billingOf(await dodo.payments.retrieve(last.payment_id));
+  }
+
+  /** Facts that cost a read are read only for rules that name them. */
+  async function withCustomerFacts(funnel: Funnel, { facts, subject }: Situation): Promise<Facts> {
+    const more: Facts = {};
+    const { customerId } = subject;
+    if ('tenure_days' in funnel.when) {
+      const customer = await dodo.customers.retrieve(customerId);
+      more.tenure_days = Math.floor(
+        (context.now().getTime() - Date.parse(customer.created_at)) / (24 * HOUR),
+      );
+    }
+    if ('purchase_count' in funnel.when) {
+      let count = 0;
+      for await (const payment of listPayments(dodo, { customer_id: customerId, status: 'succeeded' })) {
+        if (payment.total_amount > 0) count += 1;
+      }
+      more.purchase_count = count;
+    }
+    return { ...facts, ...more };
+  }
+
+  return { evaluate };
+}
+
+/** Funnels in the order they are tried; a plan the customer asked for by name needs none. */
+function candidates(
+  catalog: Catalog,
+  input: EvaluateInput,
+): { funnel: Funnel; offers: Record<string, Offer> }[] {
+  const named = funnelsInOrder(catalog, input.trigger).map((funnel) => ({ funnel, offers: catalog.offers }));
+  const requested = requestedPlan(input.trigger, input.event);
+  return requested ? [...named, requested] : named;
+}
+
+function snapshotOf(catalog: Catalog, funnel: Funnel, offers: Record<string, Offer>): FunnelSnapshot {
+  const { when: _, ...kept } = funnel;
+  const used = [...new Set(funnel.steps.map((step) => step.offer))];
+  return {
+    catalogHash: catalog.hash,
+    funnel: kept,
+    offers: Object.fromEntries(used.flatMap((id) => (offers[id] ? [[id, offers[id]]] : []))),
+  };
+}
+
+function subscriptionFacts(subscription: DodoPayments.Subscription | undefined): Facts {
+  return { plan: subscription?.product_id, subscription_status: subscription?.status };
+}
+
+function onlyOne<T>(items: readonly T[] | null | undefined): T | undefined {
+  return items?.length === 1 ? items[0] : undefined;
+}

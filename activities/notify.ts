@@ -1,0 +1,76 @@
+/** Webhooks to the merchant's backend: Standard Webhooks, at least once. */
+import { createHash } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
+import { signWebhook } from '../src/webhook-signing.js';
+import type { Notification } from '../workflows/outbox.js';
+import type { ActivityContext } from './context.js';
+
+const HTTP_TIMEOUT_MS = 15_000;
+
+export function notifyActivities({ ledger, merchantWebhook, log, now }: ActivityContext) {
+  return {
+    /** Delivers one notification; any answer but 2xx is a failure that Temporal tries again. */
+    async deliverNotification(notification: Notification): Promise<void> {
+      if (!merchantWebhook) {
+        throw ApplicationFailure.nonRetryable(
+          'MERCHANT_WEBHOOK_URL is not set on this worker.',
+          'no_merchant_webhook',
+        );
+      }
+      const { type, sequence, timestamp, purchaseId, presentationId } = notification;
+      const presentation = await ledger.presentation(presentationId);
+      const body = JSON.stringify({
+        type,
+        timestamp,
+        sequence,
+        data: {
+          purchaseId,
+          presentationId,
+          customerId: presentation?.customerId,
+          offerId: presentation?.offerId,
+          funnelId: presentation?.funnelId,
+          step: presentation?.step,
+          product: presentation?.product,
+          price: presentation?.price,
+          status: presentation?.status,
+          ...(presentation?.paymentId && { paymentId: presentation.paymentId }),
+          ...(presentation?.checkoutUrl && { checkoutUrl: presentation.checkoutUrl }),
+        },
+      });
+      // The same for every try, so that the receiver can tell a repetition.
+      const id = `ntf_${createHash('sha256').update(`${presentationId}:${purchaseId}:${sequence}`).digest('hex').slice(0, 24)}`;
+      const sentAt = Math.floor(now().getTime() / 1000);
+      const response = await fetch(merchantWebhook.url, {
+        method: 'POST',
+        redirect: 'error',
+        signal: AbortSignal.timeout(HTTP_TIMEOUT_MS),
+        headers: {
+          'content-type': 'application/json',
+          'webhook-id': id,
+          'webhook-timestamp': String(sentAt),
+          'webhook-signature': signWebhook({ id, timestamp: sentAt, body, secret: merchantWebhook.secret }),
+        },
+        body,
+      });
+      await response.body?.cancel();
+      if (!response.ok) {
+        throw ApplicationFailure.retryable(
+          `The merchant's endpoint answered ${response.status}.`,
+          'merchant_webhook_failed',
+        );
+      }
+    },
+
+    /** Keeps a notification that could not be delivered in days where an operator finds it. */
+    async buryNotification({ type, sequence, presentationId }: Notification): Promise<void> {
+      log.error({ type, sequence, presentationId }, 'a notification could not be delivered');
+      await ledger.updatePresentation(presentationId, {}, [
+        {
+          at: now().toISOString(),
+          type: 'notification_dead',
+          detail: { presentationId, notification: type, sequence },
+        },
+      ]);
+    },
+  };
+}

@@ -1,0 +1,176 @@
+/**
+ * The line every attempt goes through: is it too late, does the price still stand, record it, send it once,
+ * write down the reply. After `record`, nothing may throw: a reply that is lost here would be asked for again.
+ */
+import type DodoPayments from 'dodopayments';
+import { renderCopy } from '../src/catalog/copy.js';
+import { classify } from '../src/dodo/errors.js';
+import { findAttempt } from '../src/dodo/payments.js';
+import { readProduct } from '../src/dodo/pricing.js';
+import type { AttemptKind, BillingAddress } from '../src/ledger/model.js';
+import type { Price } from '../src/model.js';
+import type { AttemptInput, SendReply } from './attempt.js';
+import type { ActivityContext } from './context.js';
+import { RECONCILING_MESSAGE } from './look-up.js';
+import { currentPrice } from './offer.js';
+
+export interface Prepared {
+  billing?: BillingAddress;
+  subscription?: DodoPayments.Subscription;
+}
+
+export interface Submitted {
+  paymentId?: string | null;
+  sessionId?: string;
+}
+
+export async function sendAttempt(
+  context: ActivityContext,
+  kind: AttemptKind,
+  input: AttemptInput,
+  steps: {
+    /** Reads what the request needs. Nothing has been sent when it fails. */
+    prepare: () => Promise<Prepared>;
+    /** The one request that moves money. */
+    post: (prepared: Prepared) => Promise<Submitted>;
+  },
+): Promise<SendReply> {
+  const { ledger, dodo, log } = context;
+  const { attemptId, presentationId } = input;
+
+  let prepared: Prepared;
+  try {
+    if (context.now().getTime() > input.sendBefore)
+      return { kind: 'not_sent', detail: 'Too late: the window is over.' };
+    if (input.repeated) {
+      const sent = await findAttempt(dodo, {
+        attemptId,
+        customerId: input.customerId,
+        since: input.acceptedAt,
+      });
+      if (sent) return { kind: 'submitted', paymentId: sent.payment_id };
+    }
+    prepared = await steps.prepare();
+    const { customerId, price, offer } = input;
+    const now = await currentPrice(dodo, offer, { customerId, currency: price.currency, ...prepared });
+    if (!now) return { kind: 'rejected', code: 'NO_BILLING_ADDRESS' };
+    if (now.hash !== price.hash && (await isDearer(context, input, now)))
+      return await repriced(context, input, now);
+    const consents = input.consents?.join(', ');
+    const recorded = await ledger.recordAttempt(
+      {
+        attemptId,
+        presentationId,
+        kind,
+        workflowId: attemptId.slice(0, attemptId.lastIndexOf(':', attemptId.lastIndexOf(':') - 1)),
+        status: 'recorded',
+        amount: price.dueNow,
+        currency: price.currency,
+        createdAt: context.now().toISOString(),
+      },
+      { status: 'charging', decision: 'accepted', decidedAt: input.acceptedAt, message: null },
+      [
+        { at: input.acceptedAt, type: 'accepted', detail: { presentationId, ...(consents && { consents }) } },
+        { at: context.now().toISOString(), type: 'attempt_recorded', detail: { presentationId, attemptId } },
+      ],
+    );
+    if (!recorded)
+      return { kind: 'unknown', detail: 'This attempt was recorded before; it is not sent again.' };
+  } catch (error) {
+    const failure = classify(error);
+    log.warn({ attemptId, failure }, 'attempt not sent');
+    return failure.kind === 'rejected'
+      ? { kind: 'rejected', code: failure.code }
+      : {
+          kind: 'not_sent',
+          detail: failure.message,
+          ...(failure.kind === 'not_sent' && { retryAfterMs: failure.retryAfterMs }),
+        };
+  }
+
+  const reply = await post(() => steps.post(prepared));
+  await write(reply);
+  return 'sessionId' in reply ? { kind: 'submitted', paymentId: reply.paymentId } : reply;
+
+  async function write(result: Awaited<ReturnType<typeof post>>): Promise<void> {
+    const at = context.now().toISOString();
+    const entry = { at, type: `attempt_${result.kind}`, detail: { presentationId, attemptId } };
+    try {
+      switch (result.kind) {
+        case 'submitted': {
+          const ids = { paymentId: result.paymentId, sessionId: result.sessionId };
+          await ledger.updateAttempt(
+            attemptId,
+            { status: 'submitted', ...ids },
+            { id: presentationId, patch: ids },
+            [entry],
+          );
+          return;
+        }
+        case 'unknown': {
+          const patch = { status: 'reconciling' as const, message: RECONCILING_MESSAGE };
+          await ledger.updateAttempt(attemptId, { status: 'unknown' }, { id: presentationId, patch }, [
+            entry,
+          ]);
+          return;
+        }
+        case 'rejected':
+          await ledger.updateAttempt(attemptId, { status: 'rejected', errorCode: result.code }, undefined, [
+            entry,
+          ]);
+          return;
+        case 'not_sent':
+          await ledger.updateAttempt(attemptId, { status: 'absent' }, undefined, [entry]);
+      }
+    } catch (error) {
+      // The workflow has the reply in its history; the ledger catches up with the next write.
+      log.error({ err: error, attemptId }, 'the ledger could not record the reply to an attempt');
+    }
+  }
+}
+
+async function post(send: () => Promise<Submitted>) {
+  try {
+    const { paymentId, sessionId } = await send();
+    return { kind: 'submitted' as const, paymentId: paymentId ?? undefined, sessionId };
+  } catch (error) {
+    const failure = classify(error);
+    switch (failure.kind) {
+      case 'rejected':
+        return { kind: 'rejected' as const, code: failure.code };
+      case 'not_sent':
+        return { kind: 'not_sent' as const, detail: failure.message, retryAfterMs: failure.retryAfterMs };
+      case 'unknown':
+        return { kind: 'unknown' as const, detail: failure.message };
+    }
+  }
+}
+
+/** Whether the customer would pay more than they accepted, now or in any period to come. */
+async function isDearer(
+  { ledger }: ActivityContext,
+  { presentationId, price }: AttemptInput,
+  now: Price,
+): Promise<boolean> {
+  if (now.currency !== price.currency || now.dueNow > price.dueNow) return true;
+  const shown = (await ledger.presentation(presentationId))?.price;
+  if (!now.recurring || shown?.hash !== price.hash) return false;
+  const { amount, interval, count } = now.recurring;
+  const before = shown.recurring;
+  return before?.interval !== interval || before.count !== count || amount > before.amount;
+}
+
+/** The offer is open again at what it costs now. */
+async function repriced(
+  { dodo, ledger }: ActivityContext,
+  input: AttemptInput,
+  now: Price,
+): Promise<SendReply> {
+  const product = await readProduct(dodo, input.offer.action.productId);
+  await ledger.updatePresentation(input.presentationId, {
+    status: 'open',
+    price: now,
+    copy: renderCopy(input.offer.copy, now, product?.name ?? input.offer.action.productId),
+  });
+  return { kind: 'price_changed', price: { dueNow: now.dueNow, priceHash: now.hash } };
+}

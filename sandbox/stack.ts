@@ -1,0 +1,156 @@
+/** Everything in one process: Temporal's dev server, the sandbox in place of Dodo, ledger, worker, API and demo shop. */
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { loadCatalog } from '../src/catalog/load.js';
+import type { Catalog } from '../src/catalog/model.js';
+import type { ServingConfig } from '../src/config.js';
+import { createDodo } from '../src/dodo/client.js';
+import { openLedger, type Ledger } from '../src/ledger/index.js';
+import { startApi, startWorker, temporalTarget } from '../src/service.js';
+import { startDevServer } from '../src/temporal/dev-server.js';
+import type { TemporalTarget } from '../src/temporal/connect.js';
+import { SANDBOX_WEBHOOK_KEY, startSandbox, type Sandbox } from './index.js';
+import { createShop } from './shop/index.js';
+
+/** Where a newcomer finds things again after a restart. Another free port is taken when one of them is in use. */
+const SANDBOX_PORT = 4242;
+const TEMPORAL_PORT = 7233;
+const TEMPORAL_UI_PORT = 8233;
+
+export interface Stack {
+  url: string;
+  /** Undefined when the configuration names a Dodo of its own. */
+  sandbox?: Sandbox;
+  temporal: TemporalTarget & { uiUrl?: string };
+  ledger: Ledger;
+  catalog: Catalog;
+  apiKey: string;
+  operatorKey: string;
+  stop(): Promise<void>;
+}
+
+export interface StackOptions {
+  log: Logger;
+  /** Keeps the sandbox's and Temporal's data in memory. */
+  volatile?: boolean;
+  /** Divides the pauses between deliveries of a webhook. */
+  webhookTimeScale?: number;
+  /** Free ports instead of the well-known ones. */
+  anyPorts?: boolean;
+  onProgress?: (what: string) => void;
+}
+
+export async function startStack(config: ServingConfig, options: StackOptions): Promise<Stack> {
+  const { log, onProgress = () => undefined } = options;
+  const stopping: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const part of stopping.splice(0).reverse()) await part();
+  };
+  try {
+    const catalog = await loadCatalog(config.catalogPath);
+    onProgress('Temporal');
+    const temporal = await temporalFor(config, options, stopping);
+    onProgress('ledger');
+    const ledger = await openLedger(
+      config.ledger.kind === 'postgres'
+        ? { url: config.ledger.url, log }
+        : { dataDir: options.volatile ? 'memory://' : config.ledger.directory, log },
+    );
+    stopping.push(() => ledger.close());
+
+    const port = config.http.port || (await freePort());
+    const url = `http://${config.http.host}:${port}`;
+    const { dodo } = config;
+    let sandbox: Sandbox | undefined;
+    if (dodo.sandbox) {
+      onProgress('sandbox');
+      const webhookKey = dodo.webhookSecrets?.[0]
+        ? `whsec_${dodo.webhookSecrets[0].toString('base64')}`
+        : SANDBOX_WEBHOOK_KEY;
+      sandbox = await startSandbox({
+        port: options.anyPorts ? 0 : await portOr(SANDBOX_PORT),
+        dataDir: options.volatile ? undefined : join(config.dataDir, 'sandbox'),
+        apiKey: dodo.apiKey,
+        webhookUrl: `${url}/webhooks/dodo`,
+        webhookKey,
+        timeScale: options.webhookTimeScale,
+      });
+      const running = sandbox;
+      stopping.push(() => running.close());
+    }
+    const parts = {
+      dodo: dodo.sandbox
+        ? createDodo(sandbox?.apiKey ?? '', { baseURL: sandbox?.url ?? '' })
+        : createDodo(dodo.apiKey, dodo.target),
+      ledger,
+      catalog: () => catalog,
+      temporal,
+      log,
+    };
+    const webhookSecrets = dodo.sandbox
+      ? [Buffer.from((sandbox?.webhookKey ?? '').replace('whsec_', ''), 'base64')]
+      : dodo.webhookSecrets;
+    const serving: ServingConfig = {
+      ...config,
+      http: { ...config.http, port },
+      appUrl: config.http.port === 0 ? url : config.appUrl,
+    };
+    const [apiKey = ''] = config.auth.apiKeys;
+    const [operatorKey = ''] = config.auth.operatorKeys;
+    onProgress('API and worker');
+    const pages = createShop({ apiUrl: () => url, apiKey, temporalUiUrl: temporal.uiUrl });
+    const api = await startApi(serving, { ...parts, webhookSecrets, uiUrl: temporal.uiUrl, pages });
+    stopping.push(() => api.stop());
+    const worker = await startWorker(serving, parts);
+    stopping.push(() => worker.stop());
+    return { url, sandbox, temporal, ledger, catalog, apiKey, operatorKey, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function temporalFor(
+  config: ServingConfig,
+  options: StackOptions,
+  stopping: (() => Promise<void>)[],
+): Promise<TemporalTarget & { uiUrl?: string }> {
+  if (config.temporal.address !== undefined)
+    return { ...temporalTarget(config), uiUrl: config.temporal.uiUrl };
+  const server = await startDevServer({
+    ...(options.volatile ? {} : { dataDir: join(config.dataDir, 'temporal') }),
+    ...(options.anyPorts
+      ? {}
+      : { port: await portOr(TEMPORAL_PORT), uiPort: await portOr(TEMPORAL_UI_PORT) }),
+    namespace: config.temporal.namespace,
+    log: (line) => options.log.debug({ line }, 'temporal'),
+  });
+  stopping.push(() => server.stop());
+  return {
+    address: server.address,
+    namespace: server.namespace,
+    embedded: true,
+    uiUrl: config.temporal.uiUrl ?? server.uiUrl,
+  };
+}
+
+/** The wanted port, or a free one when somebody else has it. */
+async function portOr(wanted: number): Promise<number> {
+  return (await tryPort(wanted)) ?? (await freePort());
+}
+
+async function freePort(): Promise<number> {
+  return (await tryPort(0)) ?? 0;
+}
+
+function tryPort(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(undefined));
+    probe.listen(port, '127.0.0.1', () => {
+      const { port: found } = probe.address() as AddressInfo;
+      probe.close(() => resolve(found));
+    });
+  });
+}

@@ -1,0 +1,31 @@
+/** `npm start`: everything a newcomer needs, on this machine. */
+import { loadConfig, loadDotEnv } from '../src/config.js';
+import { createLogger } from '../src/log.js';
+import { run, stopOnSignal } from '../src/process.js';
+import { startStack } from './stack.js';
+
+await run(async () => {
+  loadDotEnv();
+  const started = performance.now();
+  const config = loadConfig(process.env, { mode: 'start' });
+  const log = createLogger(process.env.LOG_LEVEL ?? 'warn');
+  const stack = await startStack(config, {
+    log,
+    anyPorts: config.http.port === 0,
+    onProgress: (what) => process.stderr.write(`Starting ${what} ...\n`),
+  });
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const lines: [string, string | undefined][] = [
+    ['Demo shop', stack.url],
+    ['Temporal UI', stack.temporal.uiUrl],
+    ['API', `${stack.url}/openapi.json`],
+    ['Sandbox (Dodo)', stack.sandbox?.url],
+    ['Backend key', stack.apiKey],
+    ['Operator key', stack.operatorKey],
+    ['Data', config.dataDir],
+  ];
+  process.stdout.write(`\nReady in ${seconds} s. Open the demo shop and buy something.\n\n`);
+  for (const [name, value] of lines) if (value) process.stdout.write(`  ${name.padEnd(15)} ${value}\n`);
+  process.stdout.write('\nCtrl-C stops everything; offers stay open and go on at the next start.\n\n');
+  stopOnSignal(log, () => stack.stop());
+});

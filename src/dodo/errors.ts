@@ -1,0 +1,90 @@
+/** What a failed call to Dodo says about whether Dodo acted on it. */
+import DodoPayments from 'dodopayments';
+
+export type DodoFailure =
+  /** A definite no: nothing happened at Dodo. */
+  | { kind: 'rejected'; status: number; code: string; message: string }
+  /** Certainly not acted upon: the connection was never made, or Dodo turned us away for sending too much. */
+  | { kind: 'not_sent'; retryAfterMs?: number; message: string }
+  /** Timeout, lost connection, 5xx, or an answer that makes no sense: it may have happened. */
+  | { kind: 'unknown'; message: string };
+
+const NEVER_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+export function classify(error: unknown): DodoFailure {
+  if (error instanceof DodoPayments.APIConnectionTimeoutError)
+    return { kind: 'unknown', message: 'Dodo did not answer in time.' };
+  if (error instanceof DodoPayments.APIConnectionError) {
+    const code = causeCode(error);
+    return code !== undefined && NEVER_CONNECTED.has(code)
+      ? { kind: 'not_sent', message: `Dodo could not be reached (${code}).` }
+      : {
+          kind: 'unknown',
+          message: `The connection to Dodo was lost${code === undefined ? '' : ` (${code})`}.`,
+        };
+  }
+  if (isApiError(error)) {
+    const { status } = error;
+    const message = `Dodo answered ${error.message}`;
+    if (status === 429) return { kind: 'not_sent', retryAfterMs: retryAfterMs(error.headers), message };
+    if (status === 408 || status >= 500) return { kind: 'unknown', message };
+    if (status >= 400) return { kind: 'rejected', status, code: codeOf(error) ?? `HTTP_${status}`, message };
+  }
+  return { kind: 'unknown', message: error instanceof Error ? error.message : String(error) };
+}
+
+interface ApiError extends Error {
+  status: number;
+  headers: Headers | undefined;
+  /** The parsed body. */
+  error: unknown;
+}
+
+function isApiError(error: unknown): error is ApiError {
+  return error instanceof DodoPayments.APIError && typeof error.status === 'number';
+}
+
+/** Dodo's own code, such as `PENDING_PLAN_CHANGE_EXISTS`. */
+function codeOf(error: ApiError): string | undefined {
+  const body = error.error;
+  if (typeof body !== 'object' || body === null || !('code' in body)) return undefined;
+  return typeof body.code === 'string' ? body.code : undefined;
+}
+
+/** `Retry-After` in seconds or as a date; capped, because a header must not stop us for a day. */
+function retryAfterMs(headers: Headers | undefined): number | undefined {
+  const HOUR = 3_600_000;
+  const value = headers?.get('retry-after');
+  if (!value) return undefined;
+  const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), HOUR);
+}
+
+/** The system error code, which fetch hides a few causes deep. */
+function causeCode(error: unknown): string | undefined {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    if (at instanceof AggregateError && at.errors.length > 0) {
+      const inner = causeCode(at.errors[0]);
+      if (inner !== undefined) return inner;
+    }
+    if ('code' in at && typeof at.code === 'string') return at.code;
+  }
+  return undefined;
+}
+
+/** `undefined` instead of a 404. Every other failure is thrown on. */
+export async function ifFound<T>(call: PromiseLike<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof DodoPayments.NotFoundError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+/** Payments as this system needs them, read from Dodo or from a webhook. */
+import type DodoPayments from 'dodopayments';
+import { ATTEMPT_METADATA_KEY, type PaymentEvent } from '../../workflows/messages.js';
+import type { BillingAddress } from '../ledger/model.js';
+import type { Dodo } from './client.js';
+
+/** What single payments and list rows have in common. */
+type AnyPayment = Pick<
+  DodoPayments.Payment,
+  | 'payment_id'
+  | 'status'
+  | 'metadata'
+  | 'customer'
+  | 'subscription_id'
+  | 'total_amount'
+  | 'currency'
+  | 'created_at'
+> & { error_code?: string | null };
+
+export function toPaymentEvent(payment: AnyPayment): PaymentEvent {
+  const attemptId = payment.metadata[ATTEMPT_METADATA_KEY];
+  return {
+    paymentId: payment.payment_id,
+    status: payment.status ?? null,
+    customerId: payment.customer.customer_id,
+    amount: payment.total_amount,
+    currency: payment.currency,
+    createdAt: payment.created_at,
+    ...(typeof attemptId === 'string' && { attemptId }),
+    ...(payment.subscription_id && { subscriptionId: payment.subscription_id }),
+    ...(payment.error_code && { errorCode: payment.error_code }),
+  };
+}
+
+/** Pages read at most when looking for one payment: 1,000 payments of one customer. */
+const MAX_PAGES = 10;
+const PAGE_SIZE = 100;
+
+/**
+ * Every payment of a customer (or subscription) since a time. The first page is number 0 and must be asked for:
+ * the SDK skips it otherwise.
+ */
+export async function* listPayments(
+  dodo: Dodo,
+  filter: Omit<DodoPayments.PaymentListParams, 'page_number' | 'page_size'>,
+): AsyncGenerator<DodoPayments.PaymentListResponse> {
+  for (let page_number = 0; page_number < MAX_PAGES; page_number += 1) {
+    const { items } = await dodo.payments.list({ ...filter, page_number, page_size: PAGE_SIZE });
+    yield* items;
+    if (items.length < PAGE_SIZE) return;
+  }
+}
+
+/** Clocks differ and lists lag: the search for an attempt starts this long before it was accepted. */
+const SEARCH_MARGIN_MS = 10 * 60 * 1000;
+
+/** The payment that carries an attempt's id. Dodo cannot search metadata, so the customer's payments are gone through. */
+export async function findAttempt(
+  dodo: Dodo,
+  input: { attemptId: string; customerId: string; since: string },
+): Promise<DodoPayments.PaymentListResponse | undefined> {
+  const created_at_gte = new Date(Date.parse(input.since) - SEARCH_MARGIN_MS).toISOString();
+  let found: DodoPayments.PaymentListResponse | undefined;
+  for await (const payment of listPayments(dodo, { customer_id: input.customerId, created_at_gte })) {
+    if (payment.metadata[ATTEMPT_METADATA_KEY] !== input.attemptId) continue;
+    // A checkout may hold several tries with different cards; the one that was paid counts.
+    if (payment.status === 'succeeded') return payment;
+    found ??= payment;
+  }
+  return found;
+}
+
+/** The address a payment was billed to. */
+export function billingOf(payment: Pick<DodoPayments.Payment, 'billing'>): BillingAddress {
+  const { country, street, city, state, zipcode } = payment.billing;
+  return {
+    country,
+    ...(street && { street }),
+    ...(city && { city }),
+    ...(state && { state }),
+    ...(zipcode && { zipcode }),
+  };
+}

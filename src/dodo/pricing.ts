@@ -1,0 +1,124 @@
+/** Prices as Dodo previews them. Nothing is computed here that Dodo has not said. */
+import { createHash } from 'node:crypto';
+import type { OfferAction } from '../catalog/model.js';
+import type { BillingAddress } from '../ledger/model.js';
+import type { Price } from '../model.js';
+import type { Dodo } from './client.js';
+import { ifFound } from './errors.js';
+import type DodoPayments from 'dodopayments';
+
+export type ChangePlanAction = Extract<OfferAction, { kind: 'change_plan' }>;
+export type ChargeAction = Exclude<OfferAction, { kind: 'change_plan' }>;
+
+export interface Frequency {
+  interval: 'Day' | 'Week' | 'Month' | 'Year';
+  count: number;
+}
+
+export interface ProductSummary {
+  name: string;
+  every?: Frequency;
+}
+
+/** A product's name, which Dodo may leave empty, and how often it is paid. Undefined when there is no such product. */
+export async function readProduct(dodo: Dodo, productId: string): Promise<ProductSummary | undefined> {
+  const product = await ifFound(dodo.products.retrieve(productId));
+  if (!product) return undefined;
+  const { price } = product;
+  return {
+    name: product.name || productId,
+    ...(price.type === 'recurring_price' && {
+      every: { interval: price.payment_frequency_interval, count: price.payment_frequency_count },
+    }),
+  };
+}
+
+/** The taxed price of buying something now. */
+export async function previewCharge(
+  dodo: Dodo,
+  input: {
+    action: { productId: string; quantity: number };
+    customerId: string;
+    billing: BillingAddress;
+    currency: string | undefined;
+    discountCode?: string;
+    /** How often the product is paid, when it is paid again. */
+    every?: Frequency;
+  },
+): Promise<Price> {
+  const preview = await dodo.checkoutSessions.preview({
+    product_cart: [{ product_id: input.action.productId, quantity: input.action.quantity }],
+    customer: { customer_id: input.customerId },
+    billing_address: addressForDodo(input.billing),
+    ...(input.currency !== undefined && { billing_currency: input.currency as DodoPayments.Currency }),
+    ...(input.discountCode !== undefined && { discount_codes: [input.discountCode] }),
+  });
+  const { current_breakup: now, recurring_breakup: later } = preview;
+  return priced({
+    currency: preview.currency,
+    dueNow: now.total_amount,
+    ...(now.tax != null && { tax: now.tax }),
+    ...(later && input.every && { recurring: { amount: later.total_amount, ...input.every } }),
+    ...(preview.next_billing_date && { nextBillingAt: preview.next_billing_date }),
+  });
+}
+
+/** The price of changing a plan, and the subscription it was computed for. */
+export async function previewPlanChange(
+  dodo: Dodo,
+  subscription: DodoPayments.Subscription,
+  action: ChangePlanAction,
+  discountCode?: string,
+): Promise<Price> {
+  const preview = await dodo.subscriptions.previewChangePlan(
+    subscription.subscription_id,
+    planChangeBody(subscription, action, discountCode),
+  );
+  const { immediate_charge: charge, new_plan: plan } = preview;
+  const credit = charge.summary.customer_credits;
+  return priced({
+    currency: charge.summary.currency,
+    dueNow: action.effectiveAt === 'immediately' ? charge.summary.total_amount : 0,
+    ...(charge.summary.tax != null && action.effectiveAt === 'immediately' && { tax: charge.summary.tax }),
+    recurring: {
+      amount: plan.recurring_pre_tax_amount,
+      interval: plan.payment_frequency_interval,
+      count: plan.payment_frequency_count,
+    },
+    difference: plan.recurring_pre_tax_amount - subscription.recurring_pre_tax_amount,
+    ...(credit > 0 && { credit }),
+    effectiveAt: charge.effective_at,
+    nextBillingAt: plan.next_billing_date,
+  });
+}
+
+/** What is sent for a plan change, to preview it and to make it. Dodo removes add-ons that are not named. */
+export function planChangeBody(
+  subscription: DodoPayments.Subscription,
+  action: ChangePlanAction,
+  discountCode?: string,
+): DodoPayments.SubscriptionPreviewChangePlanParams {
+  return {
+    product_id: action.productId,
+    quantity: action.quantity ?? subscription.quantity,
+    proration_billing_mode: action.prorationBillingMode,
+    effective_at: action.effectiveAt,
+    // Dodo's default would grant the plan although the card was declined.
+    on_payment_failure: 'prevent_change',
+    addons: action.addons
+      ? action.addons.map(({ addonId, quantity }) => ({ addon_id: addonId, quantity }))
+      : (subscription.addons ?? []).map(({ addon_id, quantity }) => ({ addon_id, quantity })),
+    ...(discountCode !== undefined && { discount_codes: [discountCode] }),
+  };
+}
+
+export function addressForDodo(billing: BillingAddress): DodoPayments.BillingAddress {
+  const { country, ...rest } = billing;
+  return { ...rest, country: country as DodoPayments.BillingAddress['country'] };
+}
+
+/** Only what is agreed to counts: dates move with the clock. */
+function priced(price: Omit<Price, 'hash'>): Price {
+  const agreed = [price.currency, price.dueNow, price.recurring ?? null, price.credit ?? 0];
+  return { ...price, hash: createHash('sha256').update(JSON.stringify(agreed)).digest('hex').slice(0, 16) };
+}

@@ -1,0 +1,66 @@
+/** The HTTP API. */
+import express, { type Express } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import helmet from 'helmet';
+import { authenticate, callerOf } from './auth.js';
+import type { ApiDeps } from './deps.js';
+import { openApiDocument } from './openapi.js';
+import { Problem, notFound, problemHandler } from './problem.js';
+import { presentationRoutes } from './routes/presentations.js';
+import { probeRoutes, reportRoutes } from './routes/operations.js';
+import { purchaseRoutes } from './routes/purchases.js';
+import { triggerRoutes } from './routes/triggers.js';
+import { upsellRoutes } from './routes/upsell.js';
+import { webhookRoutes } from './routes/webhooks.js';
+
+const MINUTE = 60_000;
+/** A browser polls the outcome every two seconds and clicks now and then. */
+const TOKEN_REQUESTS_PER_MINUTE = 120;
+
+/**
+ * @param pages served beside the API and without authentication, such as the demo shop
+ */
+export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+
+  app.use(webhookRoutes(deps));
+  app.use(probeRoutes(deps));
+  app.get('/openapi.json', (_req, res) => void res.json(openApiDocument(deps.appUrl)));
+
+  app.use(
+    '/api',
+    helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] }, useDefaults: false } }),
+    (_req, res, next) => {
+      res.set('Cache-Control', 'no-store');
+      next();
+    },
+    authenticate(deps),
+    rateLimit({
+      windowMs: MINUTE,
+      limit: TOKEN_REQUESTS_PER_MINUTE,
+      standardHeaders: 'draft-8',
+      legacyHeaders: false,
+      // Backends are trusted to know their own load; a token is in a browser's hands.
+      skip: (_req, res) => callerOf(res).kind !== 'token',
+      keyGenerator: (_req, res) => {
+        const caller = callerOf(res);
+        return caller.kind === 'token' ? caller.claims.presentationId : caller.keyId;
+      },
+      handler: () => {
+        throw new Problem('rate_limited', { detail: 'Too many requests with this token. Wait a minute.' });
+      },
+    }),
+  );
+  app.use(upsellRoutes(deps));
+  app.use(presentationRoutes(deps));
+  app.use(purchaseRoutes(deps));
+  app.use(triggerRoutes(deps));
+  app.use(reportRoutes(deps));
+  if (pages) app.use(pages);
+  app.use(notFound);
+  app.use(problemHandler(deps.log));
+  return app;
+}

@@ -1,0 +1,214 @@
+/** Accepting and declining: ask the run, and answer with where the presentation stands. */
+import type { Response } from 'express';
+import type { PresentationRecord } from '../ledger/model.js';
+import type { PresentationStatus } from '../model.js';
+import type { Answer } from '../temporal/runs.js';
+import type { DecisionReply } from '../../workflows/messages.js';
+import type { ApiDeps } from './deps.js';
+import { viewOf } from './presentation-view.js';
+import { Problem, presentationNotFound } from './problem.js';
+
+export interface Decider {
+  withToken: boolean;
+  idempotencyKey?: string;
+}
+
+export interface AcceptBody {
+  priceHash?: string;
+  quantity?: number;
+  consents?: string[];
+}
+
+const RETRY_AFTER_SECONDS = '2';
+
+/** States in which only the run can say more than the ledger. */
+const UNDECIDED = new Set<PresentationStatus>(['open', 'accepted', 'charging']);
+
+export async function acceptPresentation(
+  deps: ApiDeps,
+  record: PresentationRecord,
+  body: AcceptBody,
+  decider: Decider,
+  res: Response,
+): Promise<void> {
+  if (!UNDECIDED.has(record.status)) return answerAccept(deps, record, decider, res);
+  const request = { presentationId: record.id, at: deps.now().toISOString(), ...body };
+  const answer = await deps.runs.accept(record.workflowId, request, {
+    // Every click on the same price is the same acceptance, unless the client tells its clicks apart.
+    updateId: decider.idempotencyKey ?? `accept:${record.id}:${record.price.hash}`,
+    waitMs: deps.acceptWaitMs,
+  });
+  if (answer.kind === 'unanswered') {
+    // The click is kept although nobody is there to act on it.
+    await deps.runs.leaveAcceptance(record.workflowId, {
+      ...request,
+      priceHash: body.priceHash ?? record.price.hash,
+    });
+    return answerAccept(deps, record, decider, res, 'accepted');
+  }
+  const { record: after, status } = await afterwards(deps, record, answer);
+  return answerAccept(
+    deps,
+    after,
+    decider,
+    res,
+    status ?? (answer.kind === 'pending' && after.status === 'open' ? 'accepted' : undefined),
+  );
+}
+
+async function answerAccept(
+  deps: ApiDeps,
+  record: PresentationRecord,
+  { withToken }: Decider,
+  res: Response,
+  status: PresentationStatus = record.status,
+): Promise<void> {
+  const presentation = await viewOf(deps, record, { withToken, status });
+  switch (status) {
+    case 'paid':
+      res.json({ success: true, ...(record.sessionId && { sessionId: record.sessionId }), presentation });
+      return;
+    case 'fallback':
+    case 'failed':
+      throw new Problem('payment_failed', {
+        detail: record.message ?? 'The payment did not go through. You were not charged.',
+        members: {
+          checkoutUrl: record.checkoutUrl ?? null,
+          updatePaymentMethodUrl: record.updatePaymentMethodUrl ?? null,
+          presentation,
+        },
+      });
+    case 'accepted':
+    case 'charging':
+    case 'reconciling':
+    case 'requires_action':
+    case 'needs_review':
+      res
+        .status(202)
+        .set({ Location: `/api/presentations/${record.id}`, 'Retry-After': RETRY_AFTER_SECONDS })
+        .json({ success: false, status, presentation });
+      return;
+    case 'open':
+      throw new Problem('price_changed', {
+        detail: 'The price has changed since it was shown. Nothing was charged; please decide again.',
+        members: { presentation },
+      });
+    case 'declined':
+      throw new Problem('already_decided', {
+        detail: 'The offer was declined before.',
+        members: { presentation },
+      });
+    case 'expired':
+      throw new Problem('presentation_expired', {
+        detail: `The offer expired at ${record.expiresAt}.`,
+        members: { presentation },
+      });
+    case 'withdrawn':
+      throw new Problem('presentation_withdrawn', { members: { presentation } });
+  }
+}
+
+export async function declinePresentation(
+  deps: ApiDeps,
+  record: PresentationRecord,
+  decider: Decider,
+  res: Response,
+): Promise<void> {
+  if (!UNDECIDED.has(record.status)) return answerDecline(deps, record, decider, res);
+  const at = deps.now().toISOString();
+  const answer = await deps.runs.decline(record.workflowId, record.id, {
+    updateId: decider.idempotencyKey ?? `decline:${record.id}`,
+    waitMs: deps.acceptWaitMs,
+    at,
+  });
+  if (answer.kind === 'unanswered') {
+    await deps.runs.leaveDecline(record.workflowId, record.id, at);
+    return answerDecline(deps, record, decider, res, 'declined');
+  }
+  const { record: after, status } = await afterwards(deps, record, answer);
+  const nextId = answer.kind === 'done' ? answer.value.nextPresentationId : undefined;
+  return answerDecline(
+    deps,
+    after,
+    decider,
+    res,
+    status ?? (answer.kind === 'pending' ? 'declined' : undefined),
+    nextId,
+  );
+}
+
+async function answerDecline(
+  deps: ApiDeps,
+  record: PresentationRecord,
+  { withToken }: Decider,
+  res: Response,
+  status: PresentationStatus = record.status,
+  nextId?: string,
+): Promise<void> {
+  const presentation = await viewOf(deps, record, { withToken, status });
+  switch (status) {
+    case 'declined': {
+      const next =
+        nextId === undefined ? await followerOf(deps, record) : await deps.ledger.presentation(nextId);
+      // The next offer is the same customer's, so whoever declined this one may decide that one.
+      res.json({ success: true, ...(next && { next: await viewOf(deps, next, { withToken: true }) }) });
+      return;
+    }
+    case 'expired':
+      throw new Problem('presentation_expired', {
+        detail: `The offer expired at ${record.expiresAt}.`,
+        members: { presentation },
+      });
+    case 'withdrawn':
+      throw new Problem('presentation_withdrawn', { members: { presentation } });
+    default:
+      throw new Problem('already_decided', {
+        detail: 'The offer was accepted before.',
+        members: { presentation },
+      });
+  }
+}
+
+/** The open offer that came after this one, for a decline that is repeated. */
+async function followerOf(
+  { ledger, now }: ApiDeps,
+  record: PresentationRecord,
+): Promise<PresentationRecord | undefined> {
+  const current = await ledger.currentPresentation(record.customerId, now().toISOString());
+  return current?.purchaseId === record.purchaseId && current.id !== record.id && current.status === 'open'
+    ? current
+    : undefined;
+}
+
+/** The ledger's record after a run has answered, and what the run said where the ledger is a moment behind. */
+async function afterwards(
+  { ledger }: ApiDeps,
+  before: PresentationRecord,
+  answer: Exclude<Answer<DecisionReply>, { kind: 'unanswered' }>,
+): Promise<{ record: PresentationRecord; status?: PresentationStatus }> {
+  const record = (await ledger.presentation(before.id)) ?? before;
+  switch (answer.kind) {
+    case 'done':
+      return { record, status: answer.value.status };
+    case 'pending':
+      return { record };
+    case 'gone':
+      // The run has ended without a word in the ledger: it was terminated.
+      return { record, status: record.status === 'open' ? 'expired' : undefined };
+    case 'refused':
+      switch (answer.code) {
+        case 'price_changed':
+          return { record, status: 'open' };
+        case 'presentation_expired':
+          return { record, status: 'expired' };
+        case 'presentation_withdrawn':
+          return { record, status: 'withdrawn' };
+        case 'already_decided':
+          return { record, status: record.status === 'open' ? (answer.won ?? 'accepted') : record.status };
+        case 'invalid_body':
+          throw new Problem('invalid_body', { detail: answer.message });
+        default:
+          throw presentationNotFound();
+      }
+  }
+}

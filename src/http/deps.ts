@@ -1,0 +1,24 @@
+import type { Logger } from 'pino';
+import type { Catalog } from '../catalog/model.js';
+import type { Dodo } from '../dodo/client.js';
+import type { Ledger } from '../ledger/model.js';
+import type { Runs } from '../temporal/runs.js';
+import type { Tokens } from './token.js';
+
+/** What the API works with. */
+export interface ApiDeps {
+  dodo: Dodo;
+  ledger: Ledger;
+  runs: Runs;
+  tokens: Tokens;
+  catalog: () => Catalog;
+  log: Logger;
+  now: () => Date;
+  appUrl: string;
+  acceptWaitMs: number;
+  apiKeys: readonly string[];
+  operatorKeys: readonly string[];
+  webhookSecrets: readonly Buffer[];
+  /** Where operators see a run. */
+  temporalLink: (workflowId: string) => string | undefined;
+}

@@ -1,0 +1,27 @@
+import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** Of this process. */
+export const registry = new Registry();
+collectDefaultMetrics({ register: registry });
+
+export const webhookMetrics = {
+  received: new Counter({
+    name: 'upsells_webhooks_total',
+    help: 'Webhooks from Dodo Payments, by what became of them.',
+    labelNames: ['result'] as const,
+    registers: [registry],
+  }),
+  acknowledged: new Histogram({
+    name: 'upsells_webhook_ack_seconds',
+    help: 'From the arrival of a webhook to Temporal having it.',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 8],
+    registers: [registry],
+  }),
+};
+
+export const decisions = new Counter({
+  name: 'upsells_decisions_total',
+  help: 'Decisions taken through the API, by how they were answered.',
+  labelNames: ['decision', 'status'] as const,
+  registers: [registry],
+});

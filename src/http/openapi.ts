@@ -1,0 +1,352 @@
+/** `GET /openapi.json`, written from the schemas that check the bodies. */
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { PROBLEMS, PROBLEM_MEDIA_TYPE, type ProblemCode } from './problem.js';
+import {
+  acceptBody,
+  acceptUpsellBody,
+  declineUpsellBody,
+  emptyBody,
+  extendBody,
+  purchaseBody,
+  resolveBody,
+  triggerBody,
+  withdrawBody,
+} from './schemas.js';
+import { ids } from './validate.js';
+
+const money = z.int().meta({ description: 'Minor units of the currency.' });
+const time = z.iso.datetime().meta({ description: 'RFC 3339, UTC.' });
+const status = z.enum([
+  'open',
+  'accepted',
+  'charging',
+  'reconciling',
+  'needs_review',
+  'requires_action',
+  'fallback',
+  'paid',
+  'declined',
+  'expired',
+  'withdrawn',
+  'failed',
+]);
+
+const presentation = z
+  .object({
+    id: ids.presentation,
+    status,
+    offerId: z.string(),
+    funnelId: z.string(),
+    step: z.string(),
+    type: z.enum(['upsell', 'downsell', 'cross_sell']),
+    customerId: z.string(),
+    purchaseId: z.string(),
+    product: z.object({ id: z.string(), name: z.string() }),
+    price: z.object({
+      currency: z.string(),
+      dueNow: money,
+      tax: money.optional(),
+      recurring: z
+        .object({ amount: money, interval: z.enum(['Day', 'Week', 'Month', 'Year']), count: z.int() })
+        .optional(),
+      difference: money.optional(),
+      credit: money.optional(),
+      effectiveAt: time.optional(),
+      nextBillingAt: time.optional(),
+      hash: z.string(),
+    }),
+    payment: z.object({
+      mode: z.enum(['one_click', 'checkout']),
+      method: z
+        .object({
+          id: z.string(),
+          type: z.string(),
+          network: z.string().optional(),
+          last4: z.string().optional(),
+          expiry: z.string().optional(),
+        })
+        .optional(),
+    }),
+    copy: z.object({
+      headline: z.string(),
+      body: z.string().optional(),
+      badge: z.string().optional(),
+      accept: z.string(),
+      decline: z.string(),
+    }),
+    expiresAt: time,
+    serverTime: time,
+    checkoutUrl: z.url().optional(),
+    updatePaymentMethodUrl: z.url().optional(),
+    message: z.string().optional(),
+    token: z.string().optional(),
+  })
+  .meta({ id: 'Presentation' });
+
+const problem = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+    detail: z.string().optional(),
+  })
+  .meta({ id: 'Problem' });
+
+const accepted = z.object({ success: z.literal(true), sessionId: z.string().optional(), presentation });
+const inFlight = z.object({ success: z.literal(false), status, presentation });
+const declined = z.object({ success: z.literal(true), next: presentation.optional() });
+const purchaseView = z.object({
+  purchaseId: z.string(),
+  status: z.enum(['awaiting_payment', 'evaluating', 'offering', 'settled']),
+  outcome: z.string().optional(),
+  reason: z.string().optional(),
+  customerId: z.string().optional(),
+  funnelId: z.string().optional(),
+  catalogHash: z.string().optional(),
+  considered: z
+    .array(z.object({ funnelId: z.string(), reason: z.string().optional(), detail: z.string().optional() }))
+    .optional(),
+  presentations: z.array(presentation),
+  timeline: z.array(
+    z.object({ at: time, type: z.string(), detail: z.record(z.string(), z.unknown()).optional() }),
+  ),
+  links: z.object({ temporal: z.url().nullable() }),
+});
+
+function json(schema: z.ZodType, description: string) {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+function problems(...codes: ProblemCode[]) {
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of codes)
+    byStatus.set(PROBLEMS[code].status, [...(byStatus.get(PROBLEMS[code].status) ?? []), code]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, list]) => [
+      String(status),
+      {
+        description: list.map((code) => `\`${code}\``).join(', '),
+        content: { [PROBLEM_MEDIA_TYPE]: { schema: problem } },
+      },
+    ]),
+  );
+}
+
+function body(schema: z.ZodType, required = false) {
+  return { required, content: { 'application/json': { schema } } };
+}
+
+const idempotencyKey = z.object({ 'Idempotency-Key': z.string().max(200).optional() });
+const DECISION_PROBLEMS = [
+  'invalid_body',
+  'unauthorized',
+  'presentation_not_found',
+  'already_decided',
+  'price_changed',
+  'presentation_expired',
+  'presentation_withdrawn',
+  'rate_limited',
+  'temporarily_unavailable',
+] as const;
+
+function accepting(requestBody: z.ZodType, path: z.ZodObject): ZodOpenApiOperationObject {
+  return {
+    requestParams: { path, header: idempotencyKey },
+    requestBody: body(requestBody),
+    responses: {
+      '200': json(accepted, 'Paid.'),
+      '202': json(inFlight, 'Still in flight; ask again at `Location`.'),
+      ...problems('payment_failed', 'no_open_offer', ...DECISION_PROBLEMS),
+    },
+  };
+}
+
+function declining(requestBody: z.ZodType, path: z.ZodObject): ZodOpenApiOperationObject {
+  return {
+    requestParams: { path, header: idempotencyKey },
+    requestBody: body(requestBody),
+    responses: {
+      '200': json(declined, 'Declined; `next` is the offer that follows.'),
+      ...problems('no_open_offer', ...DECISION_PROBLEMS),
+    },
+  };
+}
+
+function command(requestBody: z.ZodType, path: z.ZodObject, description: string): ZodOpenApiOperationObject {
+  return {
+    description,
+    requestParams: { path },
+    requestBody: body(requestBody, true),
+    responses: {
+      '200': json(presentation, 'Done.'),
+      ...problems(
+        'invalid_body',
+        'unauthorized',
+        'forbidden',
+        'presentation_not_found',
+        'already_decided',
+        'not_in_review',
+        'temporarily_unavailable',
+      ),
+    },
+  };
+}
+
+const customer = z.object({ customerId: ids.customer });
+const one = z.object({ id: ids.presentation });
+
+const paths: ZodOpenApiPathsObject = {
+  '/webhooks/dodo': {
+    post: {
+      security: [],
+      description:
+        'Webhooks of Dodo Payments, signed as Standard Webhooks say. Acknowledged once Temporal has them.',
+      requestParams: {
+        header: z.object({
+          'webhook-id': z.string(),
+          'webhook-timestamp': z.string(),
+          'webhook-signature': z.string(),
+        }),
+      },
+      requestBody: body(z.looseObject({ type: z.string() }), true),
+      responses: {
+        '200': json(z.object({ received: z.literal(true) }), 'Recorded, or of no interest.'),
+        ...problems('invalid_webhook', 'invalid_signature', 'payload_too_large', 'temporarily_unavailable'),
+      },
+    },
+  },
+  '/api/upsell/{customerId}': {
+    get: {
+      requestParams: { path: customer },
+      responses: {
+        '200': json(
+          z.object({
+            eligible: z.boolean(),
+            reason: z.string().optional(),
+            product: z
+              .object({ id: z.string(), name: z.string(), price: money, currency: z.string() })
+              .optional(),
+            paymentMethodId: z.string().nullable().optional(),
+            presentation: presentation.optional(),
+          }),
+          'What to show this customer now.',
+        ),
+        ...problems('invalid_parameter', 'unauthorized', 'forbidden'),
+      },
+    },
+  },
+  '/api/upsell/{customerId}/accept': { post: accepting(acceptUpsellBody, customer) },
+  '/api/upsell/{customerId}/decline': { post: declining(declineUpsellBody, customer) },
+  '/api/purchases': {
+    post: {
+      requestParams: { header: idempotencyKey },
+      requestBody: body(purchaseBody, true),
+      responses: {
+        '201': json(
+          z.object({ purchaseId: z.string(), checkoutUrl: z.url().nullable() }),
+          'Send the customer to `checkoutUrl`.',
+        ),
+        ...problems(
+          'invalid_body',
+          'unauthorized',
+          'forbidden',
+          'product_unavailable',
+          'dodo_rejected',
+          'dodo_unavailable',
+        ),
+      },
+    },
+  },
+  '/api/purchases/{purchaseId}': {
+    get: {
+      requestParams: { path: z.object({ purchaseId: ids.event }) },
+      responses: {
+        '200': json(purchaseView, 'How it stands.'),
+        ...problems('unauthorized', 'forbidden', 'purchase_not_found'),
+      },
+    },
+  },
+  '/api/triggers': {
+    post: {
+      requestBody: body(triggerBody, true),
+      responses: {
+        '202': json(z.object({ runId: z.string() }), 'Taken.'),
+        ...problems('invalid_body', 'unauthorized', 'forbidden'),
+      },
+    },
+  },
+  '/api/presentations/{id}': {
+    get: {
+      requestParams: { path: one },
+      responses: {
+        '200': json(presentation, 'The presentation.'),
+        ...problems('unauthorized', 'presentation_not_found'),
+      },
+    },
+  },
+  '/api/presentations/{id}/accept': { post: accepting(acceptBody, one) },
+  '/api/presentations/{id}/decline': { post: declining(emptyBody, one) },
+  '/api/presentations/{id}/view': {
+    post: {
+      requestParams: { path: one },
+      requestBody: body(emptyBody),
+      responses: {
+        '200': json(presentation, 'Seen.'),
+        ...problems('unauthorized', 'presentation_not_found'),
+      },
+    },
+  },
+  '/api/presentations/{id}/extend': {
+    post: command(extendBody, one, 'Operators: move the end of an open offer.'),
+  },
+  '/api/presentations/{id}/withdraw': {
+    post: command(withdrawBody, one, 'Operators: take an open offer back.'),
+  },
+  '/api/presentations/{id}/resolve': {
+    post: command(resolveBody, one, 'Operators: say whether an attempt that needs review was paid.'),
+  },
+  '/api/reports/funnels': {
+    get: {
+      responses: {
+        '200': json(z.looseObject({}), 'Conversion per funnel, step and offer.'),
+        ...problems('unauthorized', 'forbidden'),
+      },
+    },
+  },
+  '/healthz': {
+    get: { security: [], responses: { '200': json(z.object({ status: z.literal('ok') }), 'Alive.') } },
+  },
+  '/readyz': {
+    get: {
+      security: [],
+      responses: {
+        '200': json(z.looseObject({ status: z.literal('ready') }), 'Temporal and the database are reached.'),
+        '503': json(z.looseObject({ status: z.literal('not_ready') }), 'One of them is not.'),
+      },
+    },
+  },
+  '/metrics': {
+    get: {
+      security: [],
+      responses: { '200': { description: 'Prometheus.', content: { 'text/plain': { schema: z.string() } } } },
+    },
+  },
+};
+
+export function openApiDocument(serverUrl: string) {
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'durable-upsells',
+      version: '1.0.0',
+      description:
+        'Post-purchase offers for Dodo Payments. Errors are RFC 9457 problem details with a stable `code`.',
+    },
+    servers: [{ url: serverUrl }],
+    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    security: [{ bearer: [] }],
+    paths,
+  });
+}

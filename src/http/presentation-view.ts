@@ -1,0 +1,67 @@
+/** A presentation as clients see it. */
+import type { PresentationRecord } from '../ledger/model.js';
+import type { Presentation, PresentationStatus } from '../model.js';
+import type { ApiDeps } from './deps.js';
+
+export type PresentationView = Omit<Presentation, 'updatePaymentMethodUrl'> & {
+  updatePaymentMethodUrl?: string;
+  /** The server's clock, so that a countdown does not depend on the browser's. */
+  serverTime: string;
+  /** For the customer's browser; only backends are given it. */
+  token?: string;
+};
+
+/**
+ * @param status what the run has just said, when the ledger may be a moment behind
+ */
+export async function viewOf(
+  { tokens, now }: Pick<ApiDeps, 'tokens' | 'now'>,
+  record: PresentationRecord,
+  options: { withToken: boolean; status?: PresentationStatus },
+): Promise<PresentationView> {
+  const serverTime = now();
+  const {
+    id,
+    offerId,
+    funnelId,
+    step,
+    type,
+    customerId,
+    purchaseId,
+    product,
+    price,
+    payment,
+    copy,
+    expiresAt,
+  } = record;
+  const token = options.withToken
+    ? await tokens.issue({ presentationId: id, customerId, priceHash: price.hash, expiresAt })
+    : undefined;
+  return {
+    id,
+    status: options.status ?? shownStatus(record, serverTime),
+    offerId,
+    funnelId,
+    step,
+    type,
+    customerId,
+    purchaseId,
+    product,
+    price,
+    payment,
+    copy,
+    expiresAt,
+    serverTime: serverTime.toISOString(),
+    ...(record.checkoutUrl && { checkoutUrl: record.checkoutUrl }),
+    ...(record.updatePaymentMethodUrl && { updatePaymentMethodUrl: record.updatePaymentMethodUrl }),
+    ...(record.message && { message: record.message }),
+    ...(token && { token }),
+  };
+}
+
+/** An offer whose window is over is not open, even while no worker has written so. */
+export function shownStatus(record: PresentationRecord, now: Date): PresentationStatus {
+  return record.status === 'open' && Date.parse(record.expiresAt) <= now.getTime()
+    ? 'expired'
+    : record.status;
+}

@@ -1,0 +1,43 @@
+/** Reports and probes. */
+import { Router } from 'express';
+import { funnelReport } from '../../reports/funnels.js';
+import { requireOperator } from '../auth.js';
+import type { ApiDeps } from '../deps.js';
+import { registry } from '../metrics.js';
+
+export function reportRoutes({ ledger }: ApiDeps): Router {
+  const router = Router();
+  router.get('/api/reports/funnels', requireOperator, async (_req, res) => {
+    res.json(funnelReport(await ledger.funnelReport()));
+  });
+  return router;
+}
+
+export function probeRoutes({ ledger, runs, log }: ApiDeps): Router {
+  const router = Router();
+  router.get('/healthz', (_req, res) => {
+    res.json({ status: 'ok' });
+  });
+  router.get('/readyz', async (_req, res) => {
+    const [temporal, database] = await Promise.all([
+      reached('temporal', () => runs.ping()),
+      reached('database', () => ledger.ping()),
+    ]);
+    const ready = temporal && database;
+    res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not_ready', temporal, database });
+  });
+  router.get('/metrics', async (_req, res) => {
+    res.type(registry.contentType).send(await registry.metrics());
+  });
+
+  async function reached(what: string, ping: () => Promise<void>): Promise<boolean> {
+    try {
+      await ping();
+      return true;
+    } catch (error) {
+      log.warn({ err: error, what }, 'not reached');
+      return false;
+    }
+  }
+  return router;
+}

@@ -1,0 +1,137 @@
+/** `/api/presentations/{id}`: one presentation, for backends, for its own token, and for operators. */
+import { Router, type Request, type Response } from 'express';
+import { workflowOfAttempt } from '../../../workflows/messages.js';
+import type { PresentationRecord } from '../../ledger/model.js';
+import type { Answer } from '../../temporal/runs.js';
+import { callerOf, requireBackendOrToken, requireOperator } from '../auth.js';
+import { acceptPresentation, declinePresentation } from '../decide.js';
+import type { ApiDeps } from '../deps.js';
+import { viewOf } from '../presentation-view.js';
+import { Problem, presentationNotFound } from '../problem.js';
+import { acceptBody, emptyBody, extendBody, resolveBody, withdrawBody } from '../schemas.js';
+import { ids, jsonBody, parseBody, parseParam, readIdempotencyKey } from '../validate.js';
+
+export function presentationRoutes(deps: ApiDeps): Router {
+  const { ledger, runs, now, log } = deps;
+  const router = Router();
+  const owner = requireBackendOrToken('id');
+
+  async function named(req: Request): Promise<PresentationRecord> {
+    const record = await ledger.presentation(parseParam(ids.presentation, 'id', req.params.id));
+    if (!record) throw presentationNotFound();
+    return record;
+  }
+  const byToken = (res: Response) => {
+    const caller = callerOf(res);
+    return caller.kind === 'token' ? caller.claims : undefined;
+  };
+  const show = async (res: Response, record: PresentationRecord) =>
+    res.json(await viewOf(deps, record, { withToken: byToken(res) === undefined }));
+
+  router.get('/api/presentations/:id', owner, async (req, res) => {
+    await show(res, await named(req));
+  });
+
+  router.post('/api/presentations/:id/accept', owner, jsonBody(), async (req, res) => {
+    const body = parseBody(acceptBody, req.body);
+    const claims = byToken(res);
+    // A token stands for the price its customer was shown.
+    const accepted = { ...body, priceHash: body.priceHash ?? claims?.priceHash };
+    const decider = { withToken: claims === undefined, idempotencyKey: readIdempotencyKey(req) };
+    await acceptPresentation(deps, await named(req), accepted, decider, res);
+  });
+
+  router.post('/api/presentations/:id/decline', owner, jsonBody(), async (req, res) => {
+    parseBody(emptyBody, req.body);
+    const decider = { withToken: byToken(res) === undefined, idempotencyKey: readIdempotencyKey(req) };
+    await declinePresentation(deps, await named(req), decider, res);
+  });
+
+  router.post('/api/presentations/:id/view', owner, jsonBody(), async (req, res) => {
+    parseBody(emptyBody, req.body);
+    const record = await named(req);
+    if (record.status === 'open' && record.viewedAt === undefined) {
+      const at = now().toISOString();
+      const answer = await runs.view(record.workflowId, record.id, at);
+      if (answer.kind === 'done') await ledger.markViewed(record.id, answer.value.viewedAt);
+    }
+    await show(res, record);
+  });
+
+  router.post('/api/presentations/:id/withdraw', requireOperator, jsonBody(), async (req, res) => {
+    const { reason } = parseBody(withdrawBody, req.body);
+    const record = await named(req);
+    audit(res, record, 'withdraw', reason);
+    settled(await runs.withdraw(record.workflowId, record.id, reason), record);
+    await show(res, await named(req));
+  });
+
+  router.post('/api/presentations/:id/extend', requireOperator, jsonBody(), async (req, res) => {
+    const { until, reason } = parseBody(extendBody, req.body);
+    const record = await named(req);
+    audit(res, record, 'extend', reason);
+    const { expiresAt } = settled(await runs.extend(record.workflowId, record.id, until, reason), record);
+    await ledger.updatePresentation(record.id, { expiresAt }, [
+      {
+        at: now().toISOString(),
+        type: 'extended',
+        detail: { presentationId: record.id, until: expiresAt, reason },
+      },
+    ]);
+    await show(res, await named(req));
+  });
+
+  router.post('/api/presentations/:id/resolve', requireOperator, jsonBody(), async (req, res) => {
+    const { paid, paymentId, reason } = parseBody(resolveBody, req.body);
+    const record = await named(req);
+    if (record.status !== 'needs_review') {
+      throw new Problem('not_in_review', {
+        detail: `The presentation is ${record.status}, not needs_review.`,
+      });
+    }
+    audit(res, record, 'resolve', reason);
+    // A plan change is proven in a run of its own.
+    const attempts = await ledger.purchase(record.purchaseId);
+    const run = attempts?.timeline.findLast(
+      ({ type, detail }) => type === 'attempt_needs_review' && detail?.presentationId === record.id,
+    )?.detail?.attemptId;
+    const owning = (typeof run === 'string' ? workflowOfAttempt(run) : undefined) ?? record.workflowId;
+    settled(await runs.resolve(owning, { presentationId: record.id, paid, paymentId, reason }), record);
+    await ledger.updatePresentation(record.id, {}, [
+      { at: now().toISOString(), type: 'resolved', detail: { presentationId: record.id, paid, reason } },
+    ]);
+    await show(res, await named(req));
+  });
+
+  function audit(res: Response, record: PresentationRecord, command: string, reason: string): void {
+    const caller = callerOf(res);
+    const by = caller.kind === 'token' ? 'token' : caller.keyId;
+    log.info({ command, presentationId: record.id, reason, by }, 'operator command');
+  }
+
+  return router;
+}
+
+function settled<T>(answer: Answer<T>, record: PresentationRecord): T {
+  switch (answer.kind) {
+    case 'done':
+      return answer.value;
+    case 'refused':
+      if (answer.code === 'presentation_expired')
+        throw new Problem('presentation_expired', { detail: answer.message });
+      if (answer.code === 'presentation_withdrawn')
+        throw new Problem('presentation_withdrawn', { detail: answer.message });
+      if (answer.code === 'invalid_body') throw new Problem('invalid_body', { detail: answer.message });
+      throw new Problem('already_decided', { detail: answer.message });
+    case 'gone':
+      throw new Problem('already_decided', {
+        detail: `The run of this presentation has ended; it is ${record.status}.`,
+      });
+    case 'pending':
+    case 'unanswered':
+      throw new Problem('temporarily_unavailable', {
+        detail: 'No worker answered in time. Please try again.',
+        headers: { 'Retry-After': '5' },
+      });
+  }
+}

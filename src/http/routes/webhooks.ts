@@ -1,0 +1,59 @@
+/** `POST /webhooks/dodo`: verify, hand over to Temporal, acknowledge. Nothing else happens in between. */
+import express, { Router } from 'express';
+import type { ApiDeps } from '../deps.js';
+import { webhookMetrics } from '../metrics.js';
+import { Problem } from '../problem.js';
+import { routeEvent } from '../webhook-events.js';
+import { parseWebhookBody, verifyWebhook } from '../webhook-signature.js';
+
+const MAX_BODY_BYTES = 1024 * 1024;
+const RETRY_AFTER_SECONDS = '5';
+
+export function webhookRoutes({ runs, catalog, log, now, webhookSecrets }: ApiDeps): Router {
+  const router = Router();
+  // Any content type: the signature is over bytes and decides.
+  const rawBody = express.raw({ type: () => true, limit: MAX_BODY_BYTES });
+
+  router.post('/webhooks/dodo', rawBody, async (req, res) => {
+    const started = performance.now();
+    const body: Buffer = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+    const verified = verifyWebhook({ headers: req.headers, body, secrets: [...webhookSecrets], now: now() });
+    if (!verified.ok) {
+      webhookMetrics.received.inc({ result: 'refused' });
+      throw new Problem('invalid_signature', {
+        detail: `The webhook was refused: ${verified.reason.replaceAll('_', ' ')}.`,
+      });
+    }
+    const parsed = parseWebhookBody(body);
+    if (!parsed.ok) {
+      webhookMetrics.received.inc({ result: 'malformed' });
+      log.warn({ webhookId: verified.id, reason: parsed.reason }, 'a signed webhook is malformed');
+      throw new Problem('invalid_webhook', {
+        detail: `The body was refused: ${parsed.reason.replaceAll('_', ' ')}.`,
+      });
+    }
+    const type = typeof parsed.value.type === 'string' ? parsed.value.type.slice(0, 100) : undefined;
+    const route = routeEvent(parsed.value, catalog(), now());
+    if (route.kind === 'ignored') {
+      webhookMetrics.received.inc({ result: 'ignored' });
+      log.debug({ webhookId: verified.id, type, why: route.why }, 'webhook ignored');
+      res.json({ received: true });
+      return;
+    }
+    try {
+      const result = await runs.deliver(route, verified.id);
+      webhookMetrics.received.inc({ result });
+      webhookMetrics.acknowledged.observe((performance.now() - started) / 1000);
+      log.info({ webhookId: verified.id, type, result }, 'webhook handed over');
+      res.json({ received: true });
+    } catch (error) {
+      webhookMetrics.received.inc({ result: 'unavailable' });
+      throw new Problem('temporarily_unavailable', {
+        detail: 'The webhook could not be recorded. Please send it again.',
+        headers: { 'Retry-After': RETRY_AFTER_SECONDS },
+        cause: error,
+      });
+    }
+  });
+  return router;
+}

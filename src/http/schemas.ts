@@ -1,0 +1,89 @@
+/** The bodies clients send. */
+import { z } from 'zod';
+import { facts, ids, metadata, quantity, reason } from './validate.js';
+
+const MAX_CONSENTS = 10;
+const consents = z
+  .array(z.string().min(1).max(100), 'must be a list of consent ids')
+  .max(MAX_CONSENTS, `must have ${MAX_CONSENTS} entries at most`);
+
+export const acceptBody = z.strictObject({
+  priceHash: ids.priceHash.optional(),
+  quantity: quantity.optional(),
+  consents: consents.optional(),
+});
+
+/** Without a `presentationId`, the customer's open presentation is meant. */
+export const acceptUpsellBody = acceptBody.extend({ presentationId: ids.presentation.optional() });
+
+export const declineUpsellBody = z.strictObject({ presentationId: ids.presentation.optional() });
+
+export const emptyBody = z.strictObject({});
+
+const customer = z.union(
+  [
+    z.strictObject({ customerId: ids.customer }),
+    z.strictObject({
+      email: z.email('must be an e-mail address').max(254),
+      name: z.string().min(1).max(200).optional(),
+    }),
+  ],
+  'must be {customerId} or {email, name?}',
+);
+
+const MAX_CART = 20;
+
+export const purchaseBody = z
+  .strictObject({
+    /** What is bought; or several things in `productCart`. */
+    productId: ids.product.optional(),
+    quantity: quantity.optional(),
+    productCart: z
+      .array(z.strictObject({ productId: ids.product, quantity: quantity.default(1) }))
+      .min(1)
+      .max(MAX_CART)
+      .optional(),
+    /** Who buys: known to Dodo, or to be known after checkout. */
+    customer: customer.optional(),
+    customerId: ids.customer.optional(),
+    returnUrl: z.string().max(2000).optional(),
+    metadata: metadata.optional(),
+  })
+  .refine((body) => (body.productId === undefined) !== (body.productCart === undefined), {
+    message: 'give either productId or productCart',
+    path: ['productId'],
+  })
+  .refine((body) => body.customer === undefined || body.customerId === undefined, {
+    message: 'give either customer or customerId',
+    path: ['customerId'],
+  });
+
+export const TRIGGER_TYPES = [
+  'usage_milestone',
+  'limit_approaching',
+  'onboarding_completed',
+  'upgrade_requested',
+  'downgrade_requested',
+  'cancel_requested',
+] as const;
+
+export const triggerBody = z.strictObject({
+  /** Yours; the same one again is the same run. */
+  eventId: ids.event,
+  type: z.enum(TRIGGER_TYPES, `must be one of ${TRIGGER_TYPES.join(', ')}`),
+  customerId: ids.customer,
+  subscriptionId: ids.subscription.optional(),
+  productId: ids.product.optional(),
+  facts: facts.optional(),
+});
+
+export const extendBody = z.strictObject({
+  until: z.iso.datetime({ offset: true, message: 'must be an RFC 3339 time' }),
+  reason,
+});
+export const withdrawBody = z.strictObject({ reason });
+export const resolveBody = z.strictObject({
+  paid: z.boolean('must be true (it was paid) or false (it was not)'),
+  paymentId: ids.payment.optional(),
+  reason,
+});

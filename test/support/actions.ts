@@ -1,0 +1,49 @@
+/** What Temporal Cloud would bill for a run, counted from its real history. */
+import type { Client } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
+
+type History = temporal.api.history.v1.IHistory;
+
+export interface Cost {
+  actions: number;
+  events: number;
+  bytes: number;
+}
+
+/**
+ * One action each: start (a signal-with-start is one, whether or not it starts), further signals, each attempt of an
+ * activity, timers, accepted updates, upserts of search attributes; a child workflow is two, its own start included.
+ */
+export async function costOf(client: Client, workflowId: string): Promise<Cost> {
+  const handle = client.workflow.getHandle(workflowId);
+  const [history, description] = await Promise.all([handle.fetchHistory(), handle.describe()]);
+  return {
+    actions: actionsIn(history),
+    events: history.events?.length ?? 0,
+    bytes: description.historySize ?? 0,
+  };
+}
+
+export function actionsIn(history: History): number {
+  let actions = 0;
+  let startedBySignal = false;
+  for (const event of history.events ?? []) {
+    if (event.workflowExecutionStartedEventAttributes) {
+      // A child's start is billed with its parent's command.
+      actions += event.workflowExecutionStartedEventAttributes.parentWorkflowExecution ? 0 : 1;
+      startedBySignal = !event.workflowExecutionStartedEventAttributes.parentWorkflowExecution;
+    } else if (event.workflowExecutionSignaledEventAttributes) {
+      // The signal that came with the start.
+      if (!(startedBySignal && Number(event.eventId) === 2)) actions += 1;
+    } else if (event.activityTaskScheduledEventAttributes) actions += 1;
+    else if (event.activityTaskStartedEventAttributes) {
+      actions += Math.max((event.activityTaskStartedEventAttributes.attempt ?? 1) - 1, 0);
+    } else if (event.timerStartedEventAttributes) actions += 1;
+    else if (event.workflowExecutionUpdateAcceptedEventAttributes) actions += 1;
+    else if (event.upsertWorkflowSearchAttributesEventAttributes) actions += 1;
+    else if (event.startChildWorkflowExecutionInitiatedEventAttributes) actions += 2;
+    else if (event.signalExternalWorkflowExecutionInitiatedEventAttributes) actions += 1;
+    else if (event.markerRecordedEventAttributes) actions += 1;
+  }
+  return actions;
+}

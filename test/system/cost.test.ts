@@ -1,0 +1,86 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { costOf } from '../support/actions.js';
+import { buy, eventually, openOffer, settled, testStack, type TestStack } from '../support/stack.js';
+import { testClient } from '../support/temporal.js';
+
+/** The example catalog with windows that end while a test waits. */
+async function impatientCatalog(): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'durable-upsells-catalog-')), 'offers.yaml');
+  const text = await readFile('offers.yaml', 'utf8');
+  await writeFile(path, text.replaceAll('window: 30m', 'window: 10s'));
+  return path;
+}
+
+let stack: TestStack;
+beforeAll(async () => {
+  // As in production: webhooks come before the first poll.
+  stack = await testStack({
+    POLL_INTERVAL: '10s',
+    RECONCILE_WINDOW: '20m',
+    CATALOG: await impatientCatalog(),
+  });
+});
+afterAll(() => stack.stop());
+
+async function costOfRun(...workflowIds: string[]) {
+  const { client } = await testClient();
+  const costs = await Promise.all(workflowIds.map((id) => costOf(client, id)));
+  return costs.reduce((sum, one) => ({
+    actions: sum.actions + one.actions,
+    events: sum.events + one.events,
+    bytes: sum.bytes + one.bytes,
+  }));
+}
+
+describe('what a run costs at Temporal', () => {
+  it('is nothing for a purchase that no funnel names: no workflow is started', async () => {
+    const bought = await buy(stack, 'prod_setup_session');
+    await eventually('the webhook delivered', async () =>
+      stack.sandbox.books
+        .deliveries()
+        .find(({ type, status }) => type === 'payment.succeeded' && status === 'delivered'),
+    );
+    const { client } = await testClient();
+    await expect(client.workflow.getHandle(`purchase/${bought.payment_id}`).describe()).rejects.toThrow(
+      /not found/i,
+    );
+  });
+
+  it('is at most 10 actions and 12 KB of history for a one-click charge that is accepted', async () => {
+    const bought = await buy(stack, 'prod_starter_course');
+    await openOffer(stack, bought.customer_id);
+    await stack.http.post(`/api/upsell/${bought.customer_id}/accept`);
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
+    const cost = await costOfRun(`purchase/${bought.payment_id}`);
+    expect(cost.actions).toBeLessThanOrEqual(10);
+    expect(cost.bytes).toBeLessThanOrEqual(12 * 1024);
+  });
+
+  it('is at most 13 actions for a plan change that is accepted, its child included', async () => {
+    const bought = await buy(stack, 'prod_basic_plan');
+    await openOffer(stack, bought.customer_id);
+    await stack.http.post(`/api/upsell/${bought.customer_id}/accept`);
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
+    const cost = await costOfRun(`purchase/${bought.payment_id}`, `plan-change/${bought.subscription_id}`);
+    expect(cost.actions).toBeLessThanOrEqual(13);
+  });
+
+  it('is at most 9 actions for an offer and its downsell both declined', async () => {
+    const bought = await buy(stack, 'prod_starter_course');
+    await openOffer(stack, bought.customer_id);
+    await stack.http.post(`/api/upsell/${bought.customer_id}/decline`);
+    await stack.http.post(`/api/upsell/${bought.customer_id}/decline`);
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'declined' });
+    expect((await costOfRun(`purchase/${bought.payment_id}`)).actions).toBeLessThanOrEqual(9);
+  });
+
+  it('is at most 5 actions for an offer that expires', async () => {
+    const bought = await buy(stack, 'prod_starter_course');
+    await openOffer(stack, bought.customer_id);
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'expired' });
+    expect((await costOfRun(`purchase/${bought.payment_id}`)).actions).toBeLessThanOrEqual(5);
+  });
+});

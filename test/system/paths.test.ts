@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buy, openOffer, settled, testStack, type TestStack } from '../support/stack.js';
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await testStack();
+});
+afterAll(() => stack.stop());
+
+/** What the sandbox took from the customer after the first purchase. */
+function charges(customerId: string, firstPaymentId: string) {
+  return stack.sandbox.books
+    .payments({ customerId })
+    .filter((payment) => payment.payment_id !== firstPaymentId && payment.status === 'succeeded');
+}
+
+describe('a one-time offer', () => {
+  it('is charged once to the saved card when it is accepted', async () => {
+    const bought = await buy(stack, 'prod_starter_course');
+    const offer = await openOffer(stack, bought.customer_id);
+    expect(offer).toMatchObject({
+      offerId: 'complete-bundle',
+      status: 'open',
+      payment: { mode: 'one_click' },
+    });
+    const reply = await stack.http.post(`/api/upsell/${bought.customer_id}/accept`);
+    expect(reply).toMatchObject({
+      status: 200,
+      body: {
+        success: true,
+        sessionId: expect.stringMatching(/^cks_/) as string,
+        presentation: { status: 'paid' },
+      },
+    });
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
+    expect(charges(bought.customer_id, bought.payment_id)).toHaveLength(1);
+  });
+
+  it('is followed by the downsell when it is declined, and by nothing after that', async () => {
+    const bought = await buy(stack, 'prod_starter_course');
+    await openOffer(stack, bought.customer_id);
+    const first = await stack.http.post(`/api/upsell/${bought.customer_id}/decline`);
+    expect(first).toMatchObject({
+      status: 200,
+      body: { success: true, next: { offerId: 'course-workbook', status: 'open' } },
+    });
+    const second = await stack.http.post(`/api/upsell/${bought.customer_id}/decline`);
+    expect(second).toMatchObject({ status: 200, body: { success: true } });
+    expect(second.body).not.toHaveProperty('next');
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'declined' });
+    expect(charges(bought.customer_id, bought.payment_id)).toHaveLength(0);
+  });
+
+  it('falls back to the checkout when the card declines, and is recovered there', async () => {
+    const bought = await buy(stack, 'prod_starter_course', { card: { number: '4000000000000341' } });
+    await openOffer(stack, bought.customer_id);
+    const reply = await stack.http.post<{ checkoutUrl: string }>(`/api/upsell/${bought.customer_id}/accept`);
+    expect(reply).toMatchObject({
+      status: 402,
+      body: { code: 'payment_failed', checkoutUrl: expect.stringContaining('/checkout/') as string },
+    });
+    const session = new URL(reply.body.checkoutUrl).pathname.split('/').at(-1) ?? '';
+    await stack.sandbox.control.payCheckout(session, { card: { number: '4242424242424242' } });
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
+    expect(charges(bought.customer_id, bought.payment_id)).toHaveLength(1);
+  });
+});
+
+describe('a plan change', () => {
+  it('upgrades the subscription for the previewed price', async () => {
+    const bought = await buy(stack, 'prod_basic_plan');
+    const offer = await openOffer(stack, bought.customer_id);
+    expect(offer).toMatchObject({ offerId: 'pro-plan', price: { dueNow: 5000, difference: 5000 } });
+    const reply = await stack.http.post(`/api/upsell/${bought.customer_id}/accept`);
+    expect(reply).toMatchObject({ status: 200, body: { success: true } });
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
+    expect(charges(bought.customer_id, bought.payment_id).map((payment) => payment.total_amount)).toEqual([
+      5000,
+    ]);
+  });
+});

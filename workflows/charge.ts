@@ -1,0 +1,73 @@
+/** Paying an offer with a charge of its own: one-click checkout session, or `payments.create`. */
+import { workflowInfo } from '@temporalio/workflow';
+import type { Offer } from '../src/catalog/model.js';
+import { handingOver, ifReadable, money, persistent, reading, sendOnce } from './activities.js';
+import { attemptId } from './messages.js';
+import type { Way } from './fulfilment.js';
+import type { Shown } from './offer-desk.js';
+import { proofOf, type PaymentInbox } from './payments.js';
+
+/** What the customer accepted. */
+export interface Terms {
+  shown: Shown;
+  offer: Offer;
+  purchaseId: string;
+  /** The payment that set the run off: its billing address is the one to charge with. */
+  paymentId?: string;
+  acceptedAt: string;
+  consents?: string[];
+  /** Nothing is sent later than this. Milliseconds since the epoch. */
+  sendBefore: number;
+}
+
+export function chargeWay(terms: Terms, inbox: PaymentInbox): Way {
+  const id = (n: number) => attemptId(workflowInfo().workflowId, terms.shown.step, n);
+  const since = terms.acceptedAt;
+  const { customerId, presentationId } = terms.shown;
+  return {
+    id,
+    send: (n) => sendOnce(() => money.charge(attemptInput(terms, id(n)))),
+    proven: (n) => proofOf(inbox, id(n)),
+    lookUp: (n, paymentId) =>
+      ifReadable(() =>
+        reading.lookUpPayment({ attemptId: id(n), presentationId, paymentId, customerId, since }),
+      ),
+    openFallback: (n, failed) => openFallback(terms, id(n), failed),
+    lookUpFallback: (n) =>
+      ifReadable(() => reading.lookUpPayment({ attemptId: id(n), presentationId, customerId, since })),
+    record: (n, status) => persistent.recordState({ attemptId: id(n), presentationId, status }),
+  };
+}
+
+/** The activity input of an attempt: ids and amounts, no address, no card. */
+export function attemptInput(terms: Terms, id: string) {
+  const { shown, offer } = terms;
+  const info = workflowInfo();
+  return {
+    attemptId: id,
+    presentationId: shown.presentationId,
+    purchaseId: terms.purchaseId,
+    paymentId: terms.paymentId,
+    customerId: shown.customerId,
+    subscriptionId: shown.subscriptionId,
+    paymentMethodId: shown.paymentMethodId,
+    offer: { action: offer.action, discountCode: offer.discountCode, copy: offer.copy },
+    price: { currency: shown.currency, dueNow: shown.dueNow, hash: shown.priceHash },
+    acceptedAt: terms.acceptedAt,
+    consents: terms.consents,
+    sendBefore: terms.sendBefore,
+    // A reset run goes through its attempts again: then Dodo is searched before anything is sent.
+    repeated: info.runId !== info.originalExecutionRunId,
+  };
+}
+
+export async function openFallback(
+  terms: Terms,
+  id: string,
+  failed: { errorCode?: string; unreachable?: boolean },
+): Promise<boolean> {
+  const opened = await ifReadable(() =>
+    handingOver.openFallback({ ...attemptInput(terms, id), failed, asked: terms.shown.mode === 'checkout' }),
+  );
+  return opened?.kind === 'opened';
+}

@@ -1,0 +1,260 @@
+/**
+ * Carrying out one accepted offer: send once, prove the outcome, hand over the fallback when it failed.
+ * The same line serves charges and plan changes; they differ only in the `Way`.
+ */
+import { ApplicationFailure, condition, setHandler, sleep } from '@temporalio/workflow';
+import type { Finding, SendReply } from '../activities/attempt.js';
+import type { PresentationStatus } from '../src/model.js';
+import { proofIn, proofOf, type PaidAttempt, type PaymentInbox, type Proof } from './payments.js';
+import {
+  phaseOf,
+  refusal,
+  resolve,
+  type PaymentEvent,
+  type ResolveRequest,
+  type Timing,
+} from './messages.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A checkout link lives for 24 h at Dodo; its payment may be reported a little later. */
+const FALLBACK_WINDOW = 24 * HOUR + 15 * MINUTE;
+/** Slow payment methods settle within days; beyond this an operator has to look. */
+const PENDING_LIMIT = 14 * DAY;
+const LONGEST_POLL = 6 * HOUR;
+/** How often an unknown outcome is looked for at most. */
+const LONGEST_RECONCILE_POLL = 2 * MINUTE;
+
+/** How one kind of offer is sent and proven. Every function but `send` only reads. */
+export interface Way {
+  /** The id of attempt `n`. */
+  id(n: number): string;
+  /** Sends attempt `n`, once. Never throws. */
+  send(n: number): Promise<SendReply>;
+  /** What webhooks have proven so far. */
+  proven(n: number): Proof | undefined;
+  /** Reads Dodo. Undefined when Dodo cannot be read now. `paymentId` when Dodo named one. */
+  lookUp(n: number, paymentId: string | undefined): Promise<Finding | undefined>;
+  /** Opens the standard checkout as attempt `n`; false when there is no way left. May be repeated: nothing is charged by it. */
+  openFallback(n: number, failed: { errorCode?: string; unreachable?: boolean }): Promise<boolean>;
+  /** Reads whether the fallback was paid. */
+  lookUpFallback(n: number): Promise<Finding | undefined>;
+  /** Writes a state that came about by waiting. */
+  record(n: number, status: 'needs_review' | 'absent'): Promise<void>;
+}
+
+export type Fulfilled =
+  | {
+      kind: 'paid';
+      through: 'attempt' | 'fallback';
+      attemptId: string;
+      payment?: PaymentEvent;
+      /** Other attempts that were paid as well: their money goes back. */
+      alsoPaid?: PaidAttempt[];
+    }
+  /** Accepted at a price that had moved: nothing was sent. */
+  | { kind: 'price_changed'; n: number; price: { dueNow: number; priceHash: string } }
+  /** The fallback was handed over and not paid. */
+  | { kind: 'unpaid' }
+  | { kind: 'failed' };
+
+export interface Fulfilment {
+  timing: Timing;
+  inbox: PaymentInbox;
+  /** The first attempt number not used yet. */
+  firstAttempt: number;
+  /** Whether the offer is paid through checkout from the start, because no saved method can be used. */
+  checkoutOnly: boolean;
+  /** Until when an attempt that could not be sent may be tried again. Milliseconds since the epoch. */
+  sendBefore: number;
+  review: Review;
+  /** Called when the presentation has come to a state worth telling. */
+  report(status: PresentationStatus): void;
+}
+
+/** Carries out an accepted offer to its end. Takes from seconds to weeks. */
+export async function fulfil(way: Way, context: Fulfilment): Promise<Fulfilled> {
+  let n = context.firstAttempt;
+  if (context.checkoutOnly) return fallBack(way, context, n, n, {});
+
+  context.report('charging');
+  let reply = await way.send(n);
+  for (let pause = 5 * SECOND; reply.kind === 'not_sent'; pause = Math.min(pause * 2, 5 * MINUTE)) {
+    const wait = Math.max(pause, reply.retryAfterMs ?? 0);
+    if (Date.now() + wait > context.sendBefore) {
+      return fallBack(way, context, n, n + 1, { unreachable: true });
+    }
+    // Dodo was certainly not reached, so a new attempt is a first one. The click is kept meanwhile.
+    context.report('accepted');
+    await sleep(wait, { summary: 'Dodo was not reached; nothing was sent' });
+    n += 1;
+    reply = await way.send(n);
+  }
+  if (reply.kind === 'price_changed') return { kind: 'price_changed', n, price: reply.price };
+
+  const proof = await prove(way, context, n, reply);
+  switch (proof.kind) {
+    case 'paid':
+      return { kind: 'paid', through: 'attempt', attemptId: way.id(n), payment: proof.payment };
+    case 'failed':
+      return fallBack(way, context, n, n + 1, proof);
+  }
+}
+
+/** Until the outcome is known: by webhook, by reading, or by an operator's word. */
+async function prove(
+  way: Way,
+  context: Fulfilment,
+  n: number,
+  reply: Exclude<SendReply, { kind: 'not_sent' | 'price_changed' }>,
+): Promise<Proof> {
+  if (reply.kind === 'rejected') return { kind: 'failed', errorCode: reply.code };
+  let paymentId = reply.kind === 'submitted' ? reply.paymentId : undefined;
+  const sentAt = Date.now();
+  let readAfterWindow = false;
+  if (reply.kind === 'unknown') context.report('reconciling');
+
+  for (let pause = context.timing.pollIntervalMs; ;) {
+    await condition(() => way.proven(n) !== undefined, pause, {
+      summary: `waiting for the outcome of attempt ${n}`,
+    });
+    const heard = way.proven(n);
+    if (heard) return heard;
+
+    const windowOver = Date.now() - sentAt >= context.timing.reconcileWindowMs;
+    const finding = await way.lookUp(n, paymentId);
+    const proof = way.proven(n) ?? proofFrom(finding);
+    if (proof) return proof;
+
+    if (finding?.kind === 'payment') {
+      paymentId = finding.payment.paymentId;
+      context.report(phaseOf(finding.payment.status) === 'action_required' ? 'requires_action' : 'charging');
+    }
+    if (paymentId === undefined) {
+      if (windowOver && finding?.kind === 'absent') {
+        await way.record(n, 'absent');
+        return { kind: 'failed' };
+      }
+      // One more window for Dodo to become readable; then it is a matter for people.
+      readAfterWindow ||= Date.now() - sentAt >= 2 * context.timing.reconcileWindowMs;
+      if (readAfterWindow) return review(way, context, n);
+      pause = Math.min(
+        pause * 2,
+        LONGEST_RECONCILE_POLL,
+        untilOrMore(sentAt + context.timing.reconcileWindowMs),
+      );
+    } else {
+      if (Date.now() - sentAt > PENDING_LIMIT) return review(way, context, n);
+      pause = Math.min(pause * 2, LONGEST_POLL);
+    }
+  }
+}
+
+/** Not provable either way: an operator's word ends it, or a proof that comes after all. */
+async function review(way: Way, context: Fulfilment, n: number): Promise<Proof> {
+  await way.record(n, 'needs_review');
+  context.report('needs_review');
+  await condition(() => context.review.verdict() !== undefined || way.proven(n) !== undefined);
+  const heard = way.proven(n);
+  if (heard) return heard;
+  const verdict = context.review.verdict();
+  if (!verdict?.paid) return { kind: 'failed' };
+  return {
+    kind: 'paid',
+    payment:
+      verdict.paymentId === undefined ? undefined : { paymentId: verdict.paymentId, status: 'succeeded' },
+  };
+}
+
+/** The standard checkout, offered once. A late success of the failed attempt ends it as well. */
+async function fallBack(
+  way: Way,
+  context: Fulfilment,
+  failedAttempt: number,
+  n: number,
+  failed: { errorCode?: string; unreachable?: boolean },
+): Promise<Fulfilled> {
+  if (!(await way.openFallback(n, failed))) return { kind: 'failed' };
+  context.report(context.checkoutOnly ? 'requires_action' : 'fallback');
+
+  const { inbox } = context;
+  const paid = (): Fulfilled | undefined => {
+    const fallback = proofOf(inbox, way.id(n));
+    if (fallback?.kind === 'paid') {
+      const through = context.checkoutOnly ? 'attempt' : 'fallback';
+      return { kind: 'paid', through, attemptId: way.id(n), payment: fallback.payment };
+    }
+    const late = failedAttempt === n ? undefined : way.proven(failedAttempt);
+    return late?.kind === 'paid'
+      ? { kind: 'paid', through: 'attempt', attemptId: way.id(failedAttempt), payment: late.payment }
+      : undefined;
+  };
+  const openedAt = Date.now();
+  for (let pause = 6 * context.timing.pollIntervalMs; ; pause = Math.min(pause * 2, LONGEST_POLL)) {
+    const left = openedAt + FALLBACK_WINDOW - Date.now();
+    const over = left <= 0;
+    await condition(() => paid() !== undefined, over ? pause : Math.min(pause, left), {
+      summary: 'checkout link handed over',
+    });
+    const result = paid();
+    if (result) return result;
+
+    const finding = await way.lookUpFallback(n);
+    if (finding?.kind === 'payment') inbox.note(finding.payment);
+    const read = paid();
+    if (read) return read;
+    const pending =
+      finding?.kind === 'payment' && ['pending', 'action_required'].includes(phaseOf(finding.payment.status));
+    // The link is dead only when a read after its end says that nobody is paying any more.
+    if (over && finding !== undefined && (!pending || Date.now() - openedAt > PENDING_LIMIT))
+      return { kind: 'unpaid' };
+  }
+}
+
+function proofFrom(finding: Finding | undefined): Proof | undefined {
+  if (finding?.kind === 'done') return { kind: 'paid', payment: finding.payment };
+  return finding?.kind === 'payment' ? proofIn(finding.payment) : undefined;
+}
+
+/** Milliseconds until a time; more than any pause when it is past. */
+function untilOrMore(time: number): number {
+  return time > Date.now() ? time - Date.now() : Infinity;
+}
+
+/** Operators' words on attempts that cannot be proven, by presentation. */
+export interface Reviews {
+  of(presentationId: string): Review;
+}
+
+export interface Review {
+  verdict(): ResolveRequest | undefined;
+}
+
+/** Takes an operator's `resolve` from now on. The first word on a presentation counts. */
+export function openReviews(needsReview: (presentationId: string) => boolean): Reviews {
+  const verdicts = new Map<string, ResolveRequest>();
+  setHandler(
+    resolve,
+    (request) => {
+      const verdict = verdicts.get(request.presentationId) ?? request;
+      verdicts.set(request.presentationId, verdict);
+      return { paid: verdict.paid };
+    },
+    {
+      validator: ({ presentationId }: ResolveRequest) => {
+        if (!verdicts.has(presentationId) && !needsReview(presentationId)) {
+          throw ApplicationFailure.create({
+            type: refusal.alreadyDecided,
+            message: 'Only a presentation that needs review can be resolved.',
+            nonRetryable: true,
+          });
+        }
+      },
+      description: 'An operator says whether an attempt that cannot be proven was paid. Needs a reason.',
+    },
+  );
+  return { of: (presentationId) => ({ verdict: () => verdicts.get(presentationId) }) };
+}

@@ -1,0 +1,7 @@
+/** The workflows a worker runs. */
+export { latePayment } from './late-payment.js';
+export { notifications } from './notifications.js';
+export { planChange } from './plan-change.js';
+export { purchase } from './purchase.js';
+export { reversal } from './reversal.js';
+export { sweep } from './sweep.js';

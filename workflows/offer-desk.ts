@@ -1,0 +1,288 @@
+/**
+ * The presentations of one run and the messages that decide them. The first decision wins; everybody who
+ * comes later is told who won. Handlers only record and wait: the main line alone acts.
+ */
+import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import type { Presented } from '../activities/present.js';
+import type { Decision, PresentationStatus } from '../src/model.js';
+import {
+  accept,
+  acceptOffer,
+  decline,
+  declineOffer,
+  extend,
+  refusal,
+  view,
+  withdraw,
+  withdrawOffer,
+  type AcceptRequest,
+  type DecisionReply,
+  type DeclineRequest,
+  type ExtendRequest,
+  type OperatorRequest,
+  type ViewRequest,
+} from './messages.js';
+
+interface DecisionRecord {
+  kind: Decision;
+  at: string;
+  consents?: string[];
+  /** An operator's, for a withdrawal. */
+  reason?: string;
+  /** Set when an acceptance is refused after all because the price has moved: the offer is open again. */
+  refused?: boolean;
+}
+
+/** A presentation as this run keeps it. */
+export interface Shown extends Presented {
+  /** The end of the window. Milliseconds since the epoch. */
+  expiresAt: number;
+  status: PresentationStatus;
+  decision?: DecisionRecord;
+  viewedAt?: string;
+  /** Whether there is something to answer the decider with: money moved, a fallback, a link, a next offer. */
+  answered: boolean;
+  nextPresentationId?: string;
+}
+
+export interface OfferDesk {
+  current(): Shown | undefined;
+  /**
+   * Says that an offer is being prepared (or not any more). The ledger shows it a moment before this run does, so
+   * a quick customer's click may come in between: it waits.
+   */
+  expect(coming: boolean): void;
+  show(presented: Presented): Shown;
+  /** Waits for the decision, at most until the window ends, and answers it. */
+  decided(shown: Shown): Promise<DecisionRecord>;
+  /** Opens an accepted presentation again at another price: nothing was charged. */
+  reopen(shown: Shown, price: { dueNow: number; priceHash: string }): void;
+  find(presentationId: string): Shown | undefined;
+  /** Ends the open offer, if there is one. What was accepted goes on. */
+  withdraw(reason: string): void;
+}
+
+export function openOfferDesk(): OfferDesk {
+  const all = new Map<string, Shown>();
+  let current: Shown | undefined;
+  let expecting = false;
+
+  const now = () => Date.now();
+  /** A click counts from when it was made, if the caller says so; never from the future. */
+  const clickedAt = (at?: string) => {
+    const given = at === undefined ? NaN : Date.parse(at);
+    return Number.isNaN(given) ? now() : Math.min(given, now());
+  };
+
+  function refuse(type: string, message: string, ...details: unknown[]): never {
+    throw ApplicationFailure.create({ type, message, nonRetryable: true, details });
+  }
+
+  function known(presentationId: string): Shown {
+    return (
+      all.get(presentationId) ??
+      refuse(refusal.presentationNotFound, `This run has no presentation ${presentationId}.`)
+    );
+  }
+
+  async function appearing(presentationId: string): Promise<Shown> {
+    if (expecting && !all.has(presentationId)) {
+      await condition(() => !expecting || all.has(presentationId));
+    }
+    return known(presentationId);
+  }
+
+  /** A check to make before a message is let in; for an offer that is about to appear, it is made afterwards. */
+  function unlessAppearing<R extends { presentationId: string }>(
+    check: (request: R) => void,
+  ): (request: R) => void {
+    return (request) => {
+      if (!expecting || all.has(request.presentationId)) check(request);
+    };
+  }
+
+  function check(wanted: 'accepted' | 'declined' | 'withdrawn', shown: Shown, at?: string): void {
+    const won = shown.decision?.kind;
+    if (won === wanted) return;
+    if (won === 'expired')
+      refuse(refusal.presentationExpired, `The offer expired at ${iso(shown.expiresAt)}.`);
+    if (won === 'withdrawn') refuse(refusal.presentationWithdrawn, 'The offer was withdrawn.');
+    if (won !== undefined) refuse(refusal.alreadyDecided, `The offer was ${won} before.`, won);
+    if (clickedAt(at) > shown.expiresAt) {
+      refuse(refusal.presentationExpired, `The offer expired at ${iso(shown.expiresAt)}.`);
+    }
+  }
+
+  function checkAccept(request: AcceptRequest): void {
+    const shown = known(request.presentationId);
+    check('accepted', shown, request.at);
+    if (shown.decision !== undefined) return;
+    if (request.priceHash !== undefined && request.priceHash !== shown.priceHash) {
+      refuse(refusal.priceChanged, 'The price has changed since it was shown.');
+    }
+    if (request.quantity !== undefined && request.quantity !== shown.quantity) {
+      refuse(refusal.invalid, `This offer is for a quantity of ${shown.quantity}, not ${request.quantity}.`);
+    }
+  }
+
+  function checkDecline({ presentationId, at }: DeclineRequest): void {
+    check('declined', known(presentationId), at);
+  }
+
+  function record(shown: Shown, decision: DecisionRecord): DecisionRecord {
+    shown.decision ??= decision;
+    if (shown.status === 'open') shown.status = decision.kind;
+    return shown.decision;
+  }
+
+  async function answer(shown: Shown, decision: DecisionRecord): Promise<DecisionReply> {
+    await condition(() => shown.answered || decision.refused === true);
+    if (decision.refused) refuse(refusal.priceChanged, 'The price has changed since it was shown.');
+    return {
+      presentationId: shown.presentationId,
+      status: shown.status,
+      decision: decision.kind,
+      nextPresentationId: shown.nextPresentationId,
+    };
+  }
+
+  const acceptance = ({ at, consents }: Partial<AcceptRequest>): DecisionRecord => ({
+    kind: 'accepted',
+    at: iso(clickedAt(at)),
+    consents,
+  });
+
+  setHandler(
+    accept,
+    async (request) => {
+      const shown = await appearing(request.presentationId);
+      checkAccept(request);
+      return answer(shown, record(shown, acceptance(request)));
+    },
+    {
+      validator: unlessAppearing(checkAccept),
+      description: 'The customer accepts the offer. Answers when the money has moved.',
+    },
+  );
+  setHandler(
+    decline,
+    async (request) => {
+      const shown = await appearing(request.presentationId);
+      checkDecline(request);
+      return answer(shown, record(shown, { kind: 'declined', at: iso(clickedAt(request.at)) }));
+    },
+    {
+      validator: unlessAppearing(checkDecline),
+      description: 'The customer declines the offer. Answers with the next one, if there is one.',
+    },
+  );
+  setHandler(
+    withdraw,
+    (request) => {
+      const shown = known(request.presentationId);
+      return answer(shown, record(shown, { kind: 'withdrawn', at: iso(now()), reason: request.reason }));
+    },
+    {
+      validator: (request: OperatorRequest) => check('withdrawn', known(request.presentationId)),
+      description: 'An operator takes an open offer back. Needs a reason.',
+    },
+  );
+  setHandler(
+    extend,
+    ({ presentationId, until }) => {
+      const shown = known(presentationId);
+      shown.expiresAt = Date.parse(until);
+      return { expiresAt: iso(shown.expiresAt) };
+    },
+    {
+      validator: ({ presentationId, until }: ExtendRequest) => {
+        const shown = known(presentationId);
+        if (shown.decision) refuse(refusal.alreadyDecided, `The offer was ${shown.decision.kind} before.`);
+        if (!(Date.parse(until) > now())) refuse(refusal.invalid, 'until must be a time in the future.');
+      },
+      description: 'An operator moves the end of an open offer. Needs a reason.',
+    },
+  );
+  setHandler(
+    view,
+    async ({ presentationId, at }) => {
+      const shown = await appearing(presentationId);
+      shown.viewedAt ??= iso(clickedAt(at));
+      return { viewedAt: shown.viewedAt };
+    },
+    {
+      validator: unlessAppearing(({ presentationId }: ViewRequest) => void known(presentationId)),
+      description: 'The customer has seen the offer.',
+    },
+  );
+
+  /** Signals have no answer: a late or wrong one changes nothing. */
+  async function bySignal(presentationId: string | undefined, decide: (shown: Shown) => void): Promise<void> {
+    try {
+      const shown = presentationId === undefined ? current : await appearing(presentationId);
+      if (shown) decide(shown);
+    } catch (refused) {
+      if (!(refused instanceof ApplicationFailure)) throw refused;
+    }
+  }
+  setHandler(
+    acceptOffer,
+    (request = {}) =>
+      bySignal(request.presentationId, (shown) => {
+        checkAccept({ ...request, presentationId: shown.presentationId });
+        record(shown, acceptance(request));
+      }),
+    { description: 'Accept without waiting for an answer. Without an id, the open offer is meant.' },
+  );
+  setHandler(
+    declineOffer,
+    (request = {}) =>
+      bySignal(request.presentationId, (shown) => {
+        checkDecline({ ...request, presentationId: shown.presentationId });
+        record(shown, { kind: 'declined', at: iso(clickedAt(request.at)) });
+      }),
+    { description: 'Decline without waiting for an answer. Without an id, the open offer is meant.' },
+  );
+  setHandler(withdrawOffer, (request) => withdrawCurrent(request?.reason ?? 'withdrawn by signal'), {
+    description: 'Ends the open offer, for instance because the purchase was refunded.',
+  });
+
+  function withdrawCurrent(reason: string): void {
+    if (current?.decision === undefined && current !== undefined) {
+      record(current, { kind: 'withdrawn', at: iso(now()), reason });
+    }
+  }
+
+  return {
+    current: () => current,
+    withdraw: withdrawCurrent,
+    find: (presentationId) => all.get(presentationId),
+    expect(coming) {
+      expecting = coming;
+    },
+    show(presented) {
+      expecting = false;
+      current = { ...presented, expiresAt: now() + presented.windowMs, status: 'open', answered: false };
+      all.set(presented.presentationId, current);
+      return current;
+    },
+    async decided(shown) {
+      while (shown.decision === undefined && now() < shown.expiresAt) {
+        const window = shown.expiresAt;
+        await condition(() => shown.decision !== undefined || shown.expiresAt !== window, window - now(), {
+          summary: `offer ${shown.offerId} is open`,
+        });
+      }
+      // A click that was in time may be handled together with the timer: it wins.
+      return record(shown, { kind: 'expired', at: iso(shown.expiresAt) });
+    },
+    reopen(shown, price) {
+      if (shown.decision) shown.decision.refused = true;
+      Object.assign(shown, { ...price, decision: undefined, status: 'open' });
+    },
+  };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,152 @@
+/**
+ * `plan-change/<subscriptionId>`: the one plan change of a subscription at a time. Its id is the lock, and the
+ * route for the subscription's webhooks, which carry no attempt id.
+ */
+import {
+  ParentClosePolicy,
+  condition,
+  executeChild,
+  allHandlersFinished,
+  getExternalWorkflowHandle,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { ifReadable, money, persistent, reading, sendOnce } from './activities.js';
+import { attemptInput, openFallback, type Terms } from './charge.js';
+import { fulfil, openReviews, type Fulfilled, type Way } from './fulfilment.js';
+import {
+  attemptId,
+  fulfilmentProgress,
+  subscriptionEvent,
+  workflowId,
+  type SubscriptionEvent,
+  type Timing,
+} from './messages.js';
+import { openPaymentInbox, proofOf, type PaymentInbox, type Proof } from './payments.js';
+
+export interface PlanChangeInput {
+  terms: Terms;
+  timing: Timing;
+  firstAttempt: number;
+}
+
+/** Changes the plan in a child run. A change that is under way already is left alone. */
+export async function changePlan(terms: Terms, timing: Timing, firstAttempt: number): Promise<Fulfilled> {
+  const { subscriptionId } = terms.shown;
+  if (subscriptionId === undefined) return { kind: 'failed' };
+  try {
+    return await executeChild(planChange, {
+      workflowId: workflowId.planChange(subscriptionId),
+      args: [{ terms, timing, firstAttempt }],
+      // Money may be on its way: the child ends by itself, whatever becomes of its parent.
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `change of ${subscriptionId} to ${terms.shown.productId}`,
+    });
+  } catch (failure) {
+    if (failure instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'failed' };
+    throw failure;
+  }
+}
+
+export async function planChange({ terms, timing, firstAttempt }: PlanChangeInput): Promise<Fulfilled> {
+  const { parent } = workflowInfo();
+  const { shown } = terms;
+  const inbox = openPaymentInbox();
+  const reviews = openReviews(() => shown.status === 'needs_review');
+  const subscription = openSubscriptionWatch(shown);
+  const checkoutOnly = shown.mode === 'checkout';
+
+  const told: Promise<void>[] = [];
+  const fulfilled = await fulfil(planChangeWay(terms, inbox, subscription), {
+    timing,
+    inbox,
+    firstAttempt,
+    checkoutOnly,
+    sendBefore: terms.sendBefore,
+    review: reviews.of(shown.presentationId),
+    report(status) {
+      if (shown.status === status) return;
+      shown.status = status;
+      // The straight way is over within moments and the result says it all.
+      if (!parent || status === 'charging') return;
+      const progress = { presentationId: shown.presentationId, status };
+      told.push(
+        getExternalWorkflowHandle(parent.workflowId)
+          .signal(fulfilmentProgress, progress)
+          .catch(() => undefined),
+      );
+    },
+  });
+  // A new subscription was bought instead: the old one must not go on beside it.
+  const boughtAnew = fulfilled.kind === 'paid' && (checkoutOnly || fulfilled.through === 'fallback');
+  if (boughtAnew && shown.subscriptionId !== undefined) {
+    await persistent.cancelReplacedSubscription({
+      subscriptionId: shown.subscriptionId,
+      presentationId: shown.presentationId,
+    });
+  }
+  await Promise.all(told);
+  await condition(allHandlersFinished);
+  return fulfilled.kind === 'paid'
+    ? { ...fulfilled, alsoPaid: inbox.paid().filter(({ attemptId }) => attemptId !== fulfilled.attemptId) }
+    : fulfilled;
+}
+
+function planChangeWay(terms: Terms, inbox: PaymentInbox, subscription: SubscriptionWatch): Way {
+  const { shown } = terms;
+  const { customerId, presentationId, productId } = shown;
+  const subscriptionId = shown.subscriptionId ?? '';
+  const id = (n: number) => attemptId(workflowInfo().workflowId, presentationId, n);
+  const since = terms.acceptedAt;
+
+  /** Changed and, where something was due, paid: with `prevent_change` Dodo does the one only with the other. */
+  function proven(n: number): Proof | undefined {
+    const payment = proofOf(inbox, id(n));
+    if (payment?.kind === 'failed') return payment;
+    if (!subscription.changed()) return undefined;
+    if (shown.dueNow === 0) return { kind: 'paid' };
+    return payment;
+  }
+  return {
+    id,
+    send: (n) => sendOnce(() => money.changePlan(attemptInput(terms, id(n)))),
+    proven,
+    lookUp: (n, paymentId) =>
+      ifReadable(() =>
+        reading.lookUpPlanChange({
+          attemptId: id(n),
+          presentationId,
+          subscriptionId,
+          customerId,
+          productId,
+          quantity: shown.quantity,
+          dueNow: shown.dueNow,
+          paymentId,
+          since,
+        }),
+      ),
+    openFallback: (n, failed) => openFallback(terms, id(n), failed),
+    lookUpFallback: (n) =>
+      ifReadable(() => reading.lookUpPayment({ attemptId: id(n), presentationId, customerId, since })),
+    record: (n, status) => persistent.recordState({ attemptId: id(n), presentationId, status }),
+  };
+}
+
+interface SubscriptionWatch {
+  /** Whether the subscription was seen on the new plan, or with it scheduled. */
+  changed(): boolean;
+}
+
+function openSubscriptionWatch(wanted: { productId: string; quantity: number }): SubscriptionWatch {
+  let changed = false;
+  setHandler(
+    subscriptionEvent,
+    (event: Partial<SubscriptionEvent> | undefined) => {
+      const onPlan = event?.productId === wanted.productId && event.quantity === wanted.quantity;
+      changed ||= (onPlan && event.status === 'active') || event?.scheduledProductId === wanted.productId;
+    },
+    { description: 'The subscription changed at Dodo Payments.' },
+  );
+  return { changed: () => changed };
+}

@@ -1,0 +1,282 @@
+/**
+ * One purchase (or trigger) from its first webhook to its last: wait for the payment, evaluate, present,
+ * fulfil, settle. Everything that touches the world is an activity; this file is the story they are told in.
+ */
+import {
+  CancellationScope,
+  allHandlersFinished,
+  condition,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Presented } from '../activities/present.js';
+import type { FunnelSnapshot } from '../src/catalog/model.js';
+import type { Decision, Outcome, ReasonCode } from '../src/model.js';
+import { evaluating, persistent } from './activities.js';
+import { chargeWay } from './charge.js';
+import { closing, outcomeFor } from './closing.js';
+import { describeRun } from './details.js';
+import { fulfil, openReviews, type Fulfilled } from './fulfilment.js';
+import { outcomeOf, stepAfter, stepOf } from './funnel.js';
+import {
+  fulfilmentProgress,
+  runState,
+  type PurchaseInput,
+  type PurchaseResult,
+  type RunState,
+} from './messages.js';
+import { openOfferDesk, type OfferDesk, type Shown } from './offer-desk.js';
+import { openOutbox } from './outbox.js';
+import { openPaymentInbox, type PaidAttempt } from './payments.js';
+import { changePlan } from './plan-change.js';
+import { searchAttributeKeys as keys } from './search-attributes.js';
+
+const MINUTE = 60 * 1000;
+const HOUR = 60 * MINUTE;
+
+/** A checkout session lives for 24 h; its payment may be reported a little later. */
+const CHECKOUT_WINDOW = 25 * HOUR;
+/** An acceptance in the last moments of a window may still be sent this long after the click. */
+const SEND_GRACE = 15 * MINUTE;
+
+/**
+ * Cancelling a run withdraws its open offer. What was accepted is carried out all the same: money may be on its way.
+ */
+export async function purchase(input: PurchaseInput): Promise<PurchaseResult> {
+  let cancelled = false;
+  const desk = openOfferDesk();
+  CancellationScope.current().cancelRequested.catch(() => {
+    cancelled = true;
+    desk.withdraw('the run was cancelled');
+  });
+  return CancellationScope.nonCancellable(() => carry(input, desk, () => cancelled));
+}
+
+async function carry(
+  input: PurchaseInput,
+  desk: OfferDesk,
+  cancelled: () => boolean,
+): Promise<PurchaseResult> {
+  const { workflowId } = workflowInfo();
+  const inbox = openPaymentInbox();
+  const reviews = openReviews((id) => desk.find(id)?.status === 'needs_review');
+  const outbox = openOutbox(input);
+  const run: RunState = { purchaseId: input.purchaseId, state: 'awaiting_payment' };
+  let presentations = 0;
+  const counted = new Set<string>();
+  const alsoPaid: PaidAttempt[] = [];
+
+  setHandler(runState, () => ({ ...run, status: desk.current()?.status }), {
+    description: 'Where this run stands.',
+  });
+  setHandler(fulfilmentProgress, ({ presentationId, status }) => {
+    const shown = desk.find(presentationId);
+    if (shown) report(shown, status);
+  });
+
+  function enter(change: Partial<RunState>): void {
+    Object.assign(run, change);
+    describeRun(run, desk.current());
+  }
+
+  /** A state worth telling: the customer gets an answer as soon as there is more to say than "charging". */
+  function report(shown: Shown, status: Shown['status']): void {
+    if (shown.status === status) return;
+    shown.status = status;
+    if (status !== 'charging' && status !== 'accepted') shown.answered = true;
+    if (EXCEPTIONAL.has(status)) upsertSearchAttributes([{ key: keys.OfferState, value: status }]);
+    if (status === 'fallback') outbox.send('offer.fallback', shown.presentationId);
+    describeRun(run, shown);
+  }
+
+  /** What was paid beside the payments that counted. */
+  function unexpected(): PaidAttempt[] {
+    return [...inbox.paid(), ...alsoPaid].filter(({ attemptId }) => !counted.has(attemptId));
+  }
+
+  async function settleLate(payment: PaidAttempt): Promise<void> {
+    const settled = await persistent.settleLatePayment(payment);
+    if (settled.kind === 'fulfilled') {
+      outbox.send('offer.fulfilled', settled.presentationId);
+      await outbox.flushed();
+    }
+  }
+
+  async function finish(
+    outcome: Outcome,
+    ended: { shown?: Shown; fulfilled?: Fulfilled; reason?: ReasonCode; recorded?: boolean } = {},
+  ): Promise<PurchaseResult> {
+    const { shown, fulfilled, reason } = ended;
+    desk.expect(false);
+    if (!ended.recorded) {
+      await persistent.settle({
+        purchaseId: input.purchaseId,
+        outcome,
+        reason,
+        at: now(),
+        presentation: shown && closing(shown, fulfilled),
+      });
+    }
+    if (shown) shown.answered = true;
+    upsertSearchAttributes([
+      { key: keys.OfferState, value: 'settled' },
+      { key: keys.Outcome, value: outcome },
+      ...(shown ? offerAttributes(shown, run.funnelId) : input.guess ? NO_OFFER_ATTRIBUTES : []),
+    ]);
+    enter({ state: 'settled', outcome });
+    await outbox.flushed();
+    await condition(allHandlersFinished);
+    for (const payment of unexpected()) await settleLate(payment);
+    return { outcome, reason, presentations };
+  }
+
+  // 1. Wait for the payment.
+  enter({});
+  if (input.trigger === 'purchase') {
+    await condition(() => inbox.trigger() !== undefined || cancelled(), CHECKOUT_WINDOW, {
+      summary: 'waiting for the purchase to be paid',
+    });
+    if (!inbox.trigger()) return finish(cancelled() ? 'withdrawn' : 'abandoned');
+  }
+
+  // 2. Evaluate, and put the first offer before the customer.
+  enter({ state: 'evaluating' });
+  desk.expect(true);
+  const evaluation = await evaluating
+    .evaluate({
+      purchaseId: input.purchaseId,
+      workflowId,
+      trigger: input.trigger,
+      paymentId: inbox.trigger()?.paymentId,
+      event: input.event,
+      checkoutSessionId: input.checkoutSessionId,
+    })
+    // Dodo or the ledger could not be reached for as long as an offer would have made sense.
+    .catch(() => undefined);
+  if (!evaluation) return finish('ineligible', { reason: 'pricing_unavailable' });
+  if (evaluation.kind === 'ineligible')
+    return finish('ineligible', { reason: evaluation.reason, recorded: true });
+
+  const { snapshot } = evaluation;
+  let presented: Presented | undefined = evaluation.presented;
+  let outcome: Outcome | undefined;
+
+  // 3. Present, decide, fulfil; then the step that the decision leads to.
+  for (;;) {
+    presentations += 1;
+    const shown: Shown = desk.show(presented);
+    if (cancelled()) desk.withdraw('the run was cancelled');
+    if (presentations === 1 && !guessedRight(input, shown, snapshot)) {
+      upsertSearchAttributes(offerAttributes(shown, snapshot.funnel.id));
+    }
+    outbox.send('offer.presented', shown.presentationId);
+    enter({
+      state: 'offering',
+      presentationId: shown.presentationId,
+      offerId: shown.offerId,
+      funnelId: snapshot.funnel.id,
+      expiresAt: new Date(shown.expiresAt).toISOString(),
+    });
+
+    const { decision, fulfilled } = await decideAndFulfil(shown, snapshot);
+    outcome = outcomeOf(outcome, outcomeFor(decision, fulfilled));
+    const next =
+      fulfilled?.kind === 'paid' || !fulfilled ? stepAfter(snapshot, shown.step, decision) : undefined;
+    if (!next) return finish(outcome, { shown, fulfilled });
+
+    desk.expect(true);
+    const offered = await evaluating
+      .present({
+        purchaseId: input.purchaseId,
+        workflowId,
+        funnelId: snapshot.funnel.id,
+        step: next.step.id,
+        offer: next.offer,
+        customerId: shown.customerId,
+        subscriptionId: shown.subscriptionId,
+        currency: shown.currency,
+        previous: closing(shown, fulfilled),
+      })
+      .catch(() => undefined);
+    if (offered?.kind !== 'presented') return finish(outcome, { shown, fulfilled });
+    presented = offered.presented;
+    shown.nextPresentationId = presented.presentationId;
+    shown.answered = true;
+  }
+
+  async function decideAndFulfil(
+    shown: Shown,
+    funnel: FunnelSnapshot,
+  ): Promise<{ decision: Decision; fulfilled?: Fulfilled }> {
+    for (let firstAttempt = 1; ;) {
+      const decision = await desk.decided(shown);
+      if (decision.kind !== 'accepted') {
+        if (decision.kind !== 'withdrawn') outbox.send(`offer.${decision.kind}`, shown.presentationId);
+        return { decision: decision.kind };
+      }
+      outbox.send('offer.accepted', shown.presentationId);
+      enter({ state: 'fulfilling' });
+      const { offer } = stepOf(funnel, shown.step);
+      const terms = {
+        shown,
+        offer,
+        purchaseId: input.purchaseId,
+        paymentId: inbox.trigger()?.paymentId,
+        acceptedAt: decision.at,
+        consents: decision.consents,
+        sendBefore: Math.max(shown.expiresAt, Date.parse(decision.at) + SEND_GRACE),
+      };
+      const context = {
+        timing: input.timing,
+        inbox,
+        firstAttempt,
+        checkoutOnly: shown.mode === 'checkout',
+        sendBefore: terms.sendBefore,
+        review: reviews.of(shown.presentationId),
+        report: (status: Shown['status']) => report(shown, status),
+      };
+      const fulfilled =
+        offer.action.kind === 'change_plan'
+          ? await changePlan(terms, input.timing, firstAttempt)
+          : await fulfil(chargeWay(terms, inbox), context);
+      if (fulfilled.kind === 'paid') {
+        counted.add(fulfilled.attemptId);
+        alsoPaid.push(...(fulfilled.alsoPaid ?? []));
+      }
+      if (fulfilled.kind !== 'price_changed') {
+        outbox.send(fulfilled.kind === 'paid' ? 'offer.fulfilled' : 'offer.failed', shown.presentationId);
+        return { decision: 'accepted', fulfilled };
+      }
+      firstAttempt = fulfilled.n + 1;
+      desk.reopen(shown, fulfilled.price);
+      enter({ state: 'offering' });
+    }
+  }
+}
+
+/** States operators look for. The ordinary way costs one upsert, at its end. */
+const EXCEPTIONAL = new Set<Shown['status']>(['reconciling', 'needs_review', 'requires_action', 'fallback']);
+
+/** The guess made at the start was wrong: nothing was offered. */
+const NO_OFFER_ATTRIBUTES = [
+  { key: keys.OfferId, value: null },
+  { key: keys.OfferExpiresAt, value: null },
+  { key: keys.FunnelId, value: null },
+];
+
+function now(): string {
+  return new Date(Date.now()).toISOString();
+}
+
+function guessedRight({ guess }: PurchaseInput, shown: Shown, snapshot: FunnelSnapshot): boolean {
+  return guess?.funnelId === snapshot.funnel.id && guess.offerId === shown.offerId;
+}
+
+function offerAttributes(shown: Shown, funnelId: string | undefined) {
+  return [
+    { key: keys.OfferId, value: shown.offerId },
+    { key: keys.OfferExpiresAt, value: new Date(shown.expiresAt) },
+    ...(funnelId === undefined ? [] : [{ key: keys.FunnelId, value: funnelId }]),
+  ];
+}

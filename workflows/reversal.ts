@@ -1,0 +1,50 @@
+/** `reversal/<refund or dispute id>`: money that went back, whether or not the purchase run is still open. */
+import { condition, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
+import { persistent } from './activities.js';
+import { reversalEvent, withdrawOffer, type ReversalEvent, type ReversalInput } from './messages.js';
+import { openOutbox } from './outbox.js';
+
+const DAY = 24 * 60 * 60 * 1000;
+/** Disputes take weeks; card schemes end them within four months. */
+const LONGEST_DISPUTE = 150 * DAY;
+
+/** After these nothing more comes about a dispute. A refund has one event. */
+const FINAL = new Set([
+  'refund.succeeded',
+  'refund.failed',
+  'dispute.won',
+  'dispute.lost',
+  'dispute.accepted',
+  'dispute.cancelled',
+  'dispute.expired',
+]);
+
+export async function reversal({ notify }: ReversalInput): Promise<void> {
+  const events: ReversalEvent[] = [];
+  setHandler(reversalEvent, (event) => void events.push(event), {
+    description: 'A refund or dispute changed at Dodo Payments.',
+  });
+  for (;;) {
+    if (
+      !(await condition(() => events.length > 0, LONGEST_DISPUTE, {
+        summary: 'waiting for the dispute to end',
+      }))
+    )
+      return;
+    const event = events.shift();
+    if (!event) continue;
+    const recorded = await persistent.recordReversal(event);
+    if (recorded.withdraw) {
+      await getExternalWorkflowHandle(recorded.withdraw)
+        .signal(withdrawOffer, { reason: `${event.type} of the purchase` })
+        // It has ended by itself meanwhile.
+        .catch(() => undefined);
+    }
+    if (recorded.reversed) {
+      const outbox = openOutbox({ notify, purchaseId: recorded.reversed.purchaseId });
+      outbox.send('offer.reversed', recorded.reversed.presentationId);
+      await outbox.flushed();
+    }
+    if (FINAL.has(event.type)) return;
+  }
+}

@@ -1,0 +1,17 @@
+/** `sweep`: run by a Temporal Schedule. Finds what lost webhooks should have told, and tells it. */
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+import type { SweepResult } from '../activities/sweep.js';
+import type { SweepInput } from './messages.js';
+
+const { sweepPayments } = proxyActivities<Pick<Activities, 'sweepPayments'>>({
+  startToCloseTimeout: '15 minutes',
+  scheduleToCloseTimeout: '1 hour',
+  heartbeatTimeout: '1 minute',
+  retry: { initialInterval: '10s', maximumInterval: '5 minutes' },
+  summary: "list Dodo's recent payments",
+});
+
+export async function sweep({ windowMs }: SweepInput): Promise<SweepResult> {
+  return sweepPayments({ since: new Date(Date.now() - windowMs).toISOString() });
+}
