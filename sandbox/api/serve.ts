@@ -1,0 +1,173 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Request, RequestHandler, Response } from 'express';
+import type { Engine } from '../engine.js';
+import { ApiError } from '../errors.js';
+import type { Fault } from '../faults.js';
+import { faultBody } from '../faults.js';
+import { newId } from '../state/ids.js';
+import type { Outbox } from '../world.js';
+import { emptyOutbox } from '../world.js';
+import type { Reply, Route } from './route.js';
+
+const DEFAULT_DELAY_MS = 1000;
+const DEFAULT_LATE_COMMIT_MS = 250;
+
+/** Serves one of Dodo's routes: key, faults, the effect on the books, the log, and only then the webhooks. */
+export function serve(engine: Engine, route: Route, apiKey: string): RequestHandler {
+  return async (request, response) => {
+    if (!isAuthorized(request, apiKey)) {
+      const reply = errorReply(
+        new ApiError(401, 'UNAUTHORIZED', 'You are not authorised to perform this action'),
+      );
+      log(engine, request, reply.status, null);
+      await engine.durable();
+      send(response, reply);
+      return;
+    }
+    const call = { method: request.method, path: request.path, body: request.body as unknown };
+    const fault = engine.faults.take(call);
+    if (fault) await serveFaulty(engine, route, request, response, fault);
+    else await serveWell(engine, route, request, response);
+  };
+}
+
+async function serveWell(engine: Engine, route: Route, request: Request, response: Response): Promise<void> {
+  const { reply, outbox } = perform(engine, route, request);
+  log(engine, request, reply.status, null);
+  await engine.durable();
+  whenAnswered(request, response, () => void engine.release(outbox));
+  send(response, reply);
+}
+
+/** Calls back once, when the answer has left, or the caller has. */
+export function whenAnswered(request: Request, response: Response, callback: () => void): void {
+  let called = false;
+  function once(): void {
+    if (called) return;
+    called = true;
+    callback();
+  }
+  response.once('close', once);
+  // The caller may have hung up before the answer was ready: then no close comes any more.
+  if (request.socket.destroyed) once();
+}
+
+async function serveFaulty(
+  engine: Engine,
+  route: Route,
+  request: Request,
+  response: Response,
+  fault: Fault,
+): Promise<void> {
+  if (fault.kind === 'status_before' || fault.kind === 'drop_before' || fault.kind === 'late_commit') {
+    const status = fault.kind === 'status_before' ? (fault.status ?? 500) : null;
+    log(engine, request, status, fault.kind);
+    await engine.durable();
+    if (fault.kind === 'late_commit') {
+      engine.later(fault.delayMs ?? DEFAULT_LATE_COMMIT_MS, async () => {
+        const { outbox } = perform(engine, route, request);
+        await engine.durable();
+        await engine.release(outbox);
+      });
+    }
+    if (status === null) request.socket.destroy();
+    else sendFaultStatus(response, fault);
+    return;
+  }
+  const { reply, outbox } = perform(engine, route, request);
+  log(engine, request, answeredStatus(fault, reply), fault.kind);
+  await engine.durable();
+  const released = engine.release(outbox);
+  switch (fault.kind) {
+    case 'status_after':
+      sendFaultStatus(response, fault);
+      return;
+    case 'drop_after':
+      request.socket.destroy();
+      return;
+    case 'html_200':
+      response
+        .status(200)
+        .type('html')
+        .send('<!doctype html><title>Please wait</title><h1>Checking your browser</h1>');
+      return;
+    case 'truncate':
+      truncate(response, reply);
+      return;
+    case 'delay':
+      engine.later(fault.delayMs ?? DEFAULT_DELAY_MS, async () => {
+        send(response, reply);
+        await Promise.resolve();
+      });
+      return;
+    case 'webhook_first':
+      await released;
+      send(response, reply);
+      return;
+  }
+}
+
+function answeredStatus(fault: Fault, reply: Reply): number | null {
+  if (fault.kind === 'drop_after') return null;
+  if (fault.kind === 'status_after') return fault.status ?? 500;
+  return fault.kind === 'html_200' ? 200 : reply.status;
+}
+
+/** The route's effect on the books, all or nothing, and its answer. */
+function perform(engine: Engine, route: Route, request: Request): { reply: Reply; outbox: Outbox } {
+  try {
+    const { value, outbox } = engine.execute(() =>
+      route.run(engine.world, {
+        params: request.params as Record<string, string>,
+        query: request.query,
+        body: (request.body ?? {}) as unknown,
+      }),
+    );
+    return { reply: value, outbox };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { reply: errorReply(error), outbox: emptyOutbox() };
+  }
+}
+
+export function errorReply({ status, code, message }: ApiError): Reply {
+  return { status, body: { code, message } };
+}
+
+function isAuthorized(request: Request, apiKey: string): boolean {
+  const given = Buffer.from(request.headers.authorization ?? '');
+  const expected = Buffer.from(`Bearer ${apiKey}`);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+function log(engine: Engine, request: Request, status: number | null, fault: string | null): void {
+  const retries = request.headers['x-stainless-retry-count'];
+  engine.logRequest({
+    id: newId('req'),
+    at: new Date().toISOString(),
+    method: request.method,
+    path: request.path,
+    query: request.query,
+    body: (request.body ?? null) as unknown,
+    retry_count: typeof retries === 'string' ? Number(retries) : null,
+    status,
+    fault,
+  });
+}
+
+export function send(response: Response, { status, body }: Reply): void {
+  if (body === undefined) response.status(status).end();
+  else response.status(status).json(body);
+}
+
+function sendFaultStatus(response: Response, fault: Fault): void {
+  if (fault.retryAfter !== undefined) response.set('retry-after', String(fault.retryAfter));
+  response.status(fault.status ?? 500).json(faultBody(fault));
+}
+
+/** The whole length is promised, half of it arrives. */
+function truncate(response: Response, { status, body }: Reply): void {
+  const text = Buffer.from(JSON.stringify(body ?? {}));
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': text.length });
+  response.write(text.subarray(0, Math.floor(text.length / 2)), () => response.socket?.destroy());
+}

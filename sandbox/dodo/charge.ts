@@ -1,0 +1,97 @@
+import type { Card, ChargeAnswerRow, MethodRow, PaymentRow } from '../model.js';
+import { businessPolicy } from '../policy.js';
+import type { World } from '../world.js';
+import { isExpired } from './cards.js';
+import { endPayment } from './outcomes.js';
+import { setPaymentStatus, updatePayment } from './payments.js';
+
+/** With what, and in whose presence, a payment is attempted. */
+export interface Attempt {
+  card: Card;
+  /** The saved method, when it is one. */
+  method: MethodRow | null;
+  /** The customer is there, on a page. */
+  present: boolean;
+}
+
+type Verdict =
+  | { status: 'succeeded' }
+  | { status: 'failed'; error_code: string }
+  | { status: 'processing'; settle: ChargeAnswerRow['settle'] }
+  | { status: 'requires_customer_action' };
+
+/** Where a customer passes 3-D Secure for a payment. */
+export function authenticationUrl(world: World, paymentId: string): string {
+  return `${world.url}/3ds/${paymentId}`;
+}
+
+/** Attempts a payment with a card, and does what follows from the answer. */
+export function attemptPayment(world: World, paymentId: string, attempt: Attempt): PaymentRow {
+  const payment = updatePayment(world, paymentId, {
+    card: attempt.card,
+    payment_method_id: attempt.method?.payment_method_id ?? null,
+  });
+  const verdict = decide(world, payment, attempt);
+  if (verdict.status === 'processing') return process(world, paymentId, verdict.settle);
+  if (verdict.status === 'requires_customer_action') {
+    return setPaymentStatus(world, paymentId, 'requires_customer_action', {
+      payment_link: authenticationUrl(world, paymentId),
+    });
+  }
+  const { outcomeDelayMs } = businessPolicy(world);
+  if (outcomeDelayMs > 0 && !attempt.present) {
+    const error_code = verdict.status === 'failed' ? verdict.error_code : null;
+    return process(world, paymentId, { after_ms: outcomeDelayMs, status: verdict.status, error_code });
+  }
+  return endPayment(world, paymentId, verdict);
+}
+
+function process(world: World, id: string, settle: ChargeAnswerRow['settle']): PaymentRow {
+  if (!settle) return setPaymentStatus(world, id, 'processing');
+  const at = new Date(Date.now() + settle.after_ms).toISOString();
+  world.outbox.planned.push(id);
+  return setPaymentStatus(world, id, 'processing', {
+    planned: { at, status: settle.status, error_code: settle.error_code },
+  });
+}
+
+function decide(world: World, payment: PaymentRow, attempt: Attempt): Verdict {
+  const forced = takeAnswer(world, payment.customer_id, attempt.method?.payment_method_id ?? null);
+  if (forced) return forcedVerdict(forced);
+  const { card, present } = attempt;
+  if (isExpired(card, world.now())) return { status: 'failed', error_code: 'EXPIRED_CARD' };
+  if (!present && attempt.method?.recurring_enabled === false) {
+    return { status: 'failed', error_code: 'MANDATE_REQUIRED' };
+  }
+  const { behaviour } = card;
+  if (behaviour.kind === 'decline' || (behaviour.kind === 'decline_off_session' && !present)) {
+    return { status: 'failed', error_code: behaviour.error_code };
+  }
+  return payment.force_3ds ? { status: 'requires_customer_action' } : { status: 'succeeded' };
+}
+
+function forcedVerdict(answer: ChargeAnswerRow): Verdict {
+  switch (answer.status) {
+    case 'failed':
+      return { status: 'failed', error_code: answer.error_code ?? 'GENERIC_DECLINE' };
+    case 'processing':
+      return { status: 'processing', settle: answer.settle };
+    default:
+      return { status: answer.status };
+  }
+}
+
+/** The next answer queued for this customer's charges, used up by one. */
+function takeAnswer(world: World, customerId: string, methodId: string | null): ChargeAnswerRow | undefined {
+  const answer = world.tables.answers
+    .all()
+    .find(
+      (one) =>
+        one.customer_id === customerId &&
+        (one.payment_method_id === null || one.payment_method_id === methodId),
+    );
+  if (!answer) return undefined;
+  if (answer.remaining > 1) world.tables.answers.put({ ...answer, remaining: answer.remaining - 1 });
+  else world.tables.answers.delete(answer.id);
+  return answer;
+}

@@ -1,0 +1,85 @@
+import { unprocessable } from '../errors.js';
+import type { BillingAddress, CheckoutRow, PaymentRow } from '../model.js';
+import type { World } from '../world.js';
+import type { CardEntry } from './cards.js';
+import { readCard } from './cards.js';
+import { attemptPayment } from './charge.js';
+import { customerFor, payableCheckout, priceSession } from './checkouts.js';
+import { orderLines, orderPayment } from './orders.js';
+import { isUnpaid, paymentOf, updatePayment } from './payments.js';
+import { updateSubscription } from './subscriptions.js';
+
+/** What a customer fills in on the checkout page. */
+export interface CheckoutEntry {
+  email: string | null;
+  name: string | null;
+  billing: BillingAddress;
+  card: CardEntry;
+}
+
+export type PayResult = { ok: true; payment: PaymentRow } | { ok: false; error_code: string };
+
+/** Pays a checkout session as its page does. A mistyped card is told apart from a declined one: no payment is made. */
+export function payCheckout(world: World, sessionId: string, entry: CheckoutEntry): PayResult {
+  const session = payableCheckout(world, sessionId);
+  const reading = readCard(entry.card);
+  if (!reading.ok) return reading;
+  const payment = sessionPayment(world, session, entry);
+  const paid = attemptPayment(world, payment.payment_id, { card: reading.card, method: null, present: true });
+  return { ok: true, payment: paid };
+}
+
+/** The one payment of a session: made when the customer first pays, tried again after a decline. */
+function sessionPayment(world: World, session: CheckoutRow, entry: CheckoutEntry): PaymentRow {
+  if (session.payment_id !== null) return repriced(world, session, session.payment_id, entry.billing);
+  const customer = customerFor(world, session, entry);
+  const known: CheckoutRow = { ...session, customer_id: customer.customer_id, billing: entry.billing };
+  const payment = orderPayment(world, {
+    customer,
+    priced: priceSession(world, known),
+    billing: entry.billing,
+    metadata: session.metadata,
+    session: known,
+    retriable: true,
+  });
+  world.tables.checkouts.put({ ...known, payment_id: payment.payment_id });
+  return payment;
+}
+
+/** The payment again, for the country the customer names this time. */
+function repriced(
+  world: World,
+  session: CheckoutRow,
+  paymentId: string,
+  billing: BillingAddress,
+): PaymentRow {
+  const priced = priceSession(world, session, billing.country);
+  for (const id of paymentOf(world, paymentId).subscription_ids) updateSubscription(world, id, { billing });
+  return updatePayment(world, paymentId, {
+    billing,
+    lines: orderLines(priced),
+    total_amount: priced.total,
+    tax: priced.tax,
+  });
+}
+
+/** A payment that its link's page may still take a card for; 422 with the reason when not. */
+export function payableLink(world: World, paymentId: string): PaymentRow {
+  const payment = paymentOf(world, paymentId);
+  if (!isUnpaid(payment) || payment.link_expires_at === null) {
+    throw unprocessable('INVALID_REQUEST_PARAMETERS', `This payment link has been used: ${payment.status}`);
+  }
+  if (new Date(payment.link_expires_at) <= world.now()) {
+    throw unprocessable('INVALID_REQUEST_PARAMETERS', 'This payment link has expired');
+  }
+  return payment;
+}
+
+/** Pays a payment link as its page does. */
+export function payLink(world: World, paymentId: string, entry: CardEntry): PayResult {
+  const payment = payableLink(world, paymentId);
+  const reading = readCard(entry);
+  if (!reading.ok) return reading;
+  const paid = attemptPayment(world, payment.payment_id, { card: reading.card, method: null, present: true });
+  return { ok: true, payment: paid };
+}

@@ -1,0 +1,172 @@
+import type { PaymentRow } from '../model.js';
+import { businessPolicy } from '../policy.js';
+import { unprocessable } from '../errors.js';
+import type { World } from '../world.js';
+import { markUsed, saveCard } from './payment-methods.js';
+import { isOpen, paymentOf, setPaymentStatus, updatePayment } from './payments.js';
+import {
+  activate,
+  announce,
+  applyChange,
+  dropPendingChange,
+  hold,
+  periodFromNow,
+  reactivate,
+  recurringAmount,
+  subscriptionOf,
+  updateSubscription,
+  useCycle,
+} from './subscriptions.js';
+
+export type Ending =
+  { status: 'succeeded' } | { status: 'failed'; error_code: string } | { status: 'cancelled' };
+
+/** Ends a payment and does everything that follows from it. */
+export function endPayment(world: World, id: string, ending: Ending): PaymentRow {
+  switch (ending.status) {
+    case 'succeeded': {
+      const saved = keepCard(world, id);
+      const payment = setPaymentStatus(world, id, 'succeeded', { payment_method_id: saved });
+      redeemDiscounts(world, payment);
+      onPaid(world, payment);
+      return payment;
+    }
+    case 'failed': {
+      const payment = setPaymentStatus(world, id, 'failed', { error_code: ending.error_code });
+      onFailed(world, payment, payment.retriable);
+      return payment;
+    }
+    case 'cancelled': {
+      const payment = setPaymentStatus(world, id, 'cancelled', {});
+      onFailed(world, payment, false);
+      return payment;
+    }
+  }
+}
+
+/** Ends a payment that is under way: for timers, the 3-D Secure page and the control API. 422 when it is over. */
+export function settlePayment(world: World, id: string, ending: Ending): PaymentRow {
+  const payment = paymentOf(world, id);
+  if (!isOpen(payment)) {
+    throw unprocessable('INVALID_REQUEST_PARAMETERS', `Payment ${id} is over: ${payment.status}`);
+  }
+  return endPayment(world, id, ending);
+}
+
+/** Saves the card that paid, so that it can pay again with one click. */
+function keepCard(world: World, id: string): string | null {
+  const payment = paymentOf(world, id);
+  if (payment.payment_method_id === null && payment.card) {
+    const method = saveCard(world, payment.customer_id, payment.card);
+    updatePayment(world, id, { payment_method_id: method.payment_method_id });
+    markUsed(world, method.payment_method_id);
+    return method.payment_method_id;
+  }
+  if (payment.payment_method_id !== null) markUsed(world, payment.payment_method_id);
+  return payment.payment_method_id;
+}
+
+function redeemDiscounts(world: World, payment: PaymentRow): void {
+  if (payment.purpose.kind !== 'purchase') return;
+  for (const { discount_id } of payment.discounts) {
+    const discount = world.tables.discounts.get(discount_id);
+    if (discount) world.tables.discounts.put({ ...discount, times_used: discount.times_used + 1 });
+  }
+}
+
+/** A late outcome does not bring an ended subscription back. */
+function isOver(world: World, subscriptionId: string): boolean {
+  return ['cancelled', 'expired'].includes(subscriptionOf(world, subscriptionId).status);
+}
+
+function onPaid(world: World, payment: PaymentRow): void {
+  const { purpose } = payment;
+  if (payment.subscription_ids.some((id) => isOver(world, id))) return;
+  switch (purpose.kind) {
+    case 'purchase':
+      for (const id of payment.subscription_ids) activate(world, id, payment.payment_method_id);
+      return;
+    case 'renewal': {
+      const subscription = subscriptionOf(world, purpose.subscription_id);
+      updateSubscription(world, purpose.subscription_id, {
+        ...periodFromNow(world, subscription.product_id),
+        status: 'active',
+        dues: 0,
+        period_amount: recurringAmount(world, subscription),
+        discounts: useCycle(subscription),
+      });
+      announce(world, purpose.subscription_id, 'subscription.renewed');
+      return;
+    }
+    case 'dues':
+      reactivate(world, purpose.subscription_id);
+      return;
+    case 'plan_change': {
+      const { pending_change } = subscriptionOf(world, purpose.subscription_id);
+      if (pending_change?.payment_id === payment.payment_id) {
+        applyChange(world, purpose.subscription_id, pending_change.change);
+      }
+      return;
+    }
+    case 'method_update':
+      adoptMethod(world, purpose.subscription_id, payment.payment_method_id);
+      return;
+    case 'on_demand':
+      return;
+  }
+}
+
+/** The subscription is paid by another method from now on. */
+export function adoptMethod(world: World, subscriptionId: string, methodId: string | null): void {
+  const { pending_change } = subscriptionOf(world, subscriptionId);
+  updateSubscription(world, subscriptionId, { payment_method_id: methodId });
+  if (pending_change?.failed === true && businessPolicy(world).pendingChangeOnMethodUpdate === 'clear') {
+    dropPendingChange(world, subscriptionId);
+  }
+  announce(world, subscriptionId, 'subscription.update_payment_method');
+}
+
+function onFailed(world: World, payment: PaymentRow, retriable: boolean): void {
+  const { purpose } = payment;
+  if (payment.subscription_ids.some((id) => isOver(world, id))) return;
+  switch (purpose.kind) {
+    case 'purchase':
+      if (retriable) return;
+      for (const id of payment.subscription_ids) {
+        updateSubscription(world, id, { status: 'failed' });
+        announce(world, id, 'subscription.failed');
+      }
+      return;
+    case 'renewal': {
+      const subscription = subscriptionOf(world, purpose.subscription_id);
+      updateSubscription(world, purpose.subscription_id, {
+        ...periodFromNow(world, subscription.product_id),
+        // An unpaid period leaves nothing unused to give back.
+        period_amount: 0,
+      });
+      hold(world, purpose.subscription_id, purpose.basis);
+      return;
+    }
+    case 'plan_change':
+      onPlanChangeDeclined(world, payment.payment_id, purpose.subscription_id, purpose.basis);
+      return;
+    case 'on_demand':
+      hold(world, purpose.subscription_id, purpose.basis);
+      return;
+    case 'dues':
+    case 'method_update':
+      return;
+  }
+}
+
+function onPlanChangeDeclined(world: World, paymentId: string, subscriptionId: string, basis: number): void {
+  const { pending_change: pending } = subscriptionOf(world, subscriptionId);
+  if (pending?.payment_id !== paymentId) return;
+  if (pending.change.on_payment_failure === 'prevent_change') {
+    updateSubscription(world, subscriptionId, { pending_change: { ...pending, failed: true } });
+    return;
+  }
+  applyChange(world, subscriptionId, pending.change);
+  updateSubscription(world, subscriptionId, { period_amount: 0 });
+  hold(world, subscriptionId, basis);
+}

@@ -1,0 +1,231 @@
+import type DodoPayments from 'dodopayments';
+import type { PlanChangeBody } from '../api/schemas.js';
+import { unprocessable } from '../errors.js';
+import type { HeldDiscount, PlanChange, SubscriptionRow } from '../model.js';
+import { pricedAddons, sellable } from '../money/cart.js';
+import { appliesTo, redeemable } from '../money/discounts.js';
+import type { Proration } from '../money/proration.js';
+import { prorate, resetsDates } from '../money/proration.js';
+import { taxed, taxRate } from '../money/tax.js';
+import { businessPolicy } from '../policy.js';
+import type { World } from '../world.js';
+import { timestamp } from '../world.js';
+import { subscriptionView } from './subscription-views.js';
+import { frequency, periodFromNow, recurringAmount } from './subscriptions.js';
+
+/** What a plan change would do and cost, minor units. */
+export interface Quote {
+  subscription: SubscriptionRow;
+  change: PlanChange;
+  scheduled: boolean;
+  effectiveAt: string;
+  proration: Proration;
+  /** Before tax, after credit: what is charged now, never negative. */
+  basis: number;
+  tax: number;
+  total: number;
+}
+
+/** Prices a plan change. 422 with Dodo's code when the subscription or the request does not allow it. */
+export function quotePlanChange(world: World, subscription: SubscriptionRow, body: PlanChangeBody): Quote {
+  assertChangeable(subscription);
+  const policy = businessPolicy(world);
+  const scheduled = body.effective_at === 'next_billing_date';
+  const mode = body.proration_billing_mode;
+  if (scheduled && policy.nextBillingDateModes === 'strict' && mode !== 'full_immediately') {
+    throw unprocessable(
+      'INVALID_PRORATION_MODE_WITH_NEXT_BILLING_DATE',
+      'Only full_immediately proration mode is allowed with effective_at: next_billing_date',
+    );
+  }
+  const plan = newPlan(world, subscription, body);
+  const proration = scheduled
+    ? { net: 0, newFactor: 0, oldFactor: 0 }
+    : prorate({
+        mode,
+        rule: policy.proration,
+        oldAmount: recurringAmount(world, subscription),
+        newAmount: recurringAmount(world, plan),
+        periodAmount: subscription.period_amount,
+        periodStart: new Date(subscription.previous_billing_date),
+        periodEnd: new Date(subscription.next_billing_date),
+        now: world.now(),
+      });
+  const credits = creditMovement(proration.net, subscription.credit_balance);
+  const basis = Math.max(0, proration.net + Math.min(0, credits));
+  const inclusive = frequency(world, plan.product_id).tax_inclusive === true;
+  return {
+    subscription,
+    change: {
+      ...plan,
+      credits,
+      resets_dates: scheduled || resetsDates(mode, policy.resetBillingDates),
+      on_payment_failure: body.on_payment_failure ?? policy.onPaymentFailure,
+    },
+    scheduled,
+    effectiveAt: scheduled ? subscription.next_billing_date : timestamp(world),
+    proration,
+    basis,
+    ...taxed(basis, subscription.billing.country, inclusive),
+  };
+}
+
+/** Positive: a downgrade adds credit. Negative: credit the customer has is used for the charge. */
+function creditMovement(net: number, balance: number): number {
+  if (net < 0) return -net;
+  const used = Math.min(net, balance);
+  return used === 0 ? 0 : -used;
+}
+
+function assertChangeable(subscription: SubscriptionRow): void {
+  if (subscription.on_demand) {
+    throw unprocessable(
+      'ON_DEMAND_PLAN_CHANGE_NOT_SUPPORTED',
+      'Changing plans is not supported for on demand subscriptions',
+    );
+  }
+  if (subscription.status !== 'active') {
+    throw unprocessable(
+      'INACTIVE_SUBSCRIPTION_PLAN_CHANGE_NOT_SUPPORTED',
+      'Changing plans is not supported for inactive subscriptions',
+    );
+  }
+  if (subscription.cancel_at_next_billing_date) {
+    throw unprocessable(
+      'PLAN_CHANGE_NOT_ALLOWED_FOR_SCHEDULED_CANCELLATION',
+      'Subscription scheduled for cancellation',
+    );
+  }
+}
+
+type NewPlan = Pick<PlanChange, 'product_id' | 'quantity' | 'addons' | 'unit_price' | 'discounts'>;
+
+function newPlan(world: World, subscription: SubscriptionRow, body: PlanChangeBody): NewPlan {
+  const product = sellable(world, body.product_id);
+  if (product.price.type !== 'recurring_price') {
+    throw unprocessable(
+      'INVALID_REQUEST_PARAMETERS',
+      `Product ${body.product_id} is not a subscription product`,
+    );
+  }
+  if (product.price.currency !== subscription.currency) {
+    throw unprocessable(
+      'UNSUPPORTED_CURRENCY',
+      `Product ${body.product_id} is not priced in ${subscription.currency}`,
+    );
+  }
+  const addons = pricedAddons(world, product, body.addons ?? [], subscription.currency);
+  return {
+    product_id: product.product_id,
+    quantity: body.quantity,
+    unit_price: product.price.price,
+    addons: addons.map(({ addon_id, quantity, unit_price }) => ({ addon_id, quantity, unit_price })),
+    discounts: newDiscounts(world, subscription, body),
+  };
+}
+
+/** Codes given replace the discounts; an empty list removes them; left out, those made to be kept stay. */
+function newDiscounts(world: World, subscription: SubscriptionRow, body: PlanChangeBody): HeldDiscount[] {
+  const codes = body.discount_codes ?? (body.discount_code != null ? [body.discount_code] : null);
+  if (codes === null) {
+    return subscription.discounts.filter(({ discount_id }) => {
+      const discount = world.tables.discounts.get(discount_id);
+      return discount?.preserve_on_plan_change === true && appliesTo(discount, body.product_id);
+    });
+  }
+  return codes.map((code) => {
+    const discount = redeemable(world, code, subscription.customer_id);
+    if (!appliesTo(discount, body.product_id)) {
+      throw unprocessable(
+        'DISCOUNT_NOT_APPLICABLE_TO_NEW_PRODUCT',
+        "Discount not applicable to the new plan's product",
+      );
+    }
+    return { discount_id: discount.discount_id, cycles_remaining: discount.subscription_cycles };
+  });
+}
+
+/** The subscription as it would be after the change. */
+function afterChange(world: World, { subscription, change, scheduled }: Quote): SubscriptionRow {
+  const { product_id, quantity, addons, unit_price, discounts } = change;
+  return {
+    ...subscription,
+    ...{ product_id, quantity, addons, unit_price, discounts },
+    ...(change.resets_dates && !scheduled ? periodFromNow(world, product_id) : {}),
+  };
+}
+
+export function previewView(world: World, quote: Quote): DodoPayments.SubscriptionPreviewChangePlanResponse {
+  const { currency } = quote.subscription;
+  return {
+    immediate_charge: {
+      effective_at: quote.effectiveAt,
+      line_items: lineItems(world, quote),
+      summary: {
+        currency,
+        total_amount: quote.total,
+        tax: quote.tax,
+        settlement_amount: quote.total,
+        settlement_currency: currency,
+        settlement_tax: quote.tax,
+        customer_credits: quote.change.credits,
+      },
+    },
+    new_plan: subscriptionView(world, afterChange(world, quote)),
+  } satisfies DodoPayments.SubscriptionPreviewChangePlanResponse;
+}
+
+type LineItems = DodoPayments.SubscriptionPreviewChangePlanResponse['immediate_charge']['line_items'];
+
+/** The new plan, and the old one in return with negative prices. */
+function lineItems(world: World, { subscription, change, proration }: Quote): LineItems {
+  return [
+    ...planItems(world, subscription, change, proration.newFactor, 1),
+    ...planItems(world, subscription, subscription, proration.oldFactor, -1),
+  ];
+}
+
+function planItems(
+  world: World,
+  { subscription_id, currency, billing }: SubscriptionRow,
+  plan: Pick<SubscriptionRow, 'product_id' | 'quantity' | 'unit_price' | 'addons'>,
+  factor: number,
+  sign: 1 | -1,
+): LineItems {
+  if (factor === 0) return [];
+  const product = productName(world, plan.product_id);
+  const common = {
+    currency,
+    proration_factor: factor,
+    tax_inclusive: frequency(world, plan.product_id).tax_inclusive === true,
+    tax_rate: taxRate(billing.country),
+  };
+  return [
+    {
+      type: 'subscription',
+      id: subscription_id,
+      product_id: plan.product_id,
+      name: product,
+      description: null,
+      unit_price: sign * plan.unit_price,
+      quantity: plan.quantity,
+      tax: null,
+      ...common,
+    },
+    ...plan.addons.map((addon) => ({
+      type: 'addon' as const,
+      id: addon.addon_id,
+      name: world.tables.addons.get(addon.addon_id)?.name ?? addon.addon_id,
+      description: null,
+      tax_category: 'saas' as const,
+      unit_price: sign * addon.unit_price,
+      quantity: addon.quantity,
+      tax: null,
+      ...common,
+    })),
+  ];
+}
+
+function productName(world: World, productId: string): string {
+  return world.tables.products.get(productId)?.name ?? productId;
+}

@@ -1,0 +1,147 @@
+import { settlePayment } from './dodo/outcomes.js';
+import type { FaultQueue } from './faults.js';
+import { createFaultQueue } from './faults.js';
+import type { RequestRow } from './model.js';
+import { seed } from './seed.js';
+import type { Store } from './state/store.js';
+import { openStore } from './state/store.js';
+import type { Dispatcher } from './webhooks/dispatcher.js';
+import { startDispatcher } from './webhooks/dispatcher.js';
+import type { Outbox, World } from './world.js';
+import { emptyOutbox, execute } from './world.js';
+
+const MAX_READS_KEPT = 5000;
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** The running sandbox: its books, and everything that happens in its own time. */
+export interface Engine {
+  world: World;
+  store: Store;
+  faults: FaultQueue;
+  dispatcher: Dispatcher;
+  /** Requests as they came. Writing ones are kept for good, of the reading ones the latest. */
+  requests(): RequestRow[];
+  logRequest(row: RequestRow): void;
+  /** Makes a change, all or nothing. What it sets going waits for `release`. */
+  execute<T>(work: () => T): { value: T; outbox: Outbox };
+  /** Resolves when everything done so far is on disk. */
+  durable(): Promise<void>;
+  /** Starts the webhooks and timers of a change. Resolves when each webhook was attempted once or held back. */
+  release(outbox: Outbox): Promise<void>;
+  /** Makes a change, sees it to disk and lets its webhooks go in the background. */
+  run<T>(work: () => T): Promise<T>;
+  /** Runs something later, unless the sandbox is closed first. */
+  later(ms: number, work: () => Promise<unknown>): void;
+  /** Empties the books and puts the seed back. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface EngineOptions {
+  dataDir?: string | undefined;
+  timeScale: number;
+  now: () => Date;
+}
+
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const store = await openStore(options.dataDir);
+  const world: World = { tables: store.tables, now: options.now, url: '', outbox: emptyOutbox() };
+  const dispatcher = startDispatcher(world, store, options.timeScale);
+  const faults = createFaultQueue();
+  let requests: RequestRow[] = store.tables.requests.all();
+  let reads = 0;
+  const timers = new Set<NodeJS.Timeout>();
+
+  function later(ms: number, work: () => Promise<unknown>): void {
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer);
+        void work().catch((error: unknown) => console.error('The sandbox failed in the background:', error));
+      },
+      Math.min(Math.max(0, ms), LONGEST_TIMER),
+    );
+    timers.add(timer);
+  }
+
+  function stopTimers(): void {
+    for (const timer of timers) clearTimeout(timer);
+    timers.clear();
+  }
+
+  /** Sets the clock for an outcome that comes by itself. */
+  function arm(id: string): void {
+    const planned = store.tables.payments.get(id)?.planned;
+    if (!planned) return;
+    const left = new Date(planned.at).getTime() - Date.now();
+    later(left, async () => {
+      if (left > LONGEST_TIMER) arm(id);
+      else await run(() => meetPlan(id));
+    });
+  }
+
+  function meetPlan(id: string): void {
+    const payment = store.tables.payments.get(id);
+    if (!payment?.planned || payment.status !== 'processing') return;
+    const { status, error_code } = payment.planned;
+    settlePayment(
+      world,
+      id,
+      status === 'succeeded' ? { status } : { status, error_code: error_code ?? 'GENERIC_DECLINE' },
+    );
+  }
+
+  function forgetOldReads(): void {
+    let surplus = reads - MAX_READS_KEPT;
+    requests = requests.filter(({ method }) => method !== 'GET' || surplus-- <= 0);
+    reads = MAX_READS_KEPT;
+  }
+
+  async function release({ deliveries, planned }: Outbox): Promise<void> {
+    planned.forEach(arm);
+    await dispatcher.release(deliveries);
+  }
+
+  async function run<T>(work: () => T): Promise<T> {
+    const { value, outbox } = execute(world, store, work);
+    await store.durable();
+    void release(outbox);
+    return value;
+  }
+
+  store.transact(() => seed(world));
+  await store.durable();
+  for (const payment of store.tables.payments.all()) arm(payment.payment_id);
+
+  return {
+    world,
+    store,
+    faults,
+    dispatcher,
+    requests: () => requests,
+    logRequest(row) {
+      requests.push(row);
+      if (row.method !== 'GET') store.transact(() => store.tables.requests.put(row));
+      else if (++reads > 2 * MAX_READS_KEPT) forgetOldReads();
+    },
+    execute: (work) => execute(world, store, work),
+    durable: () => store.durable(),
+    release,
+    run,
+    later,
+    async reset() {
+      stopTimers();
+      dispatcher.reset();
+      faults.clear();
+      requests = [];
+      reads = 0;
+      store.clear();
+      store.transact(() => seed(world));
+      await store.durable();
+    },
+    async close() {
+      stopTimers();
+      await dispatcher.close();
+      await store.close();
+    },
+  };
+}

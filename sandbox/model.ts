@@ -1,0 +1,337 @@
+/** The rows the sandbox keeps. What the API answers is made from them by the `...View` functions in `dodo/`. */
+import type DodoPayments from 'dodopayments';
+
+export type BillingAddress = DodoPayments.BillingAddress;
+export type CountryCode = DodoPayments.CountryCode;
+export type Currency = DodoPayments.Currency;
+export type DiscountDetail = DodoPayments.DiscountDetail;
+export type IntentStatus = DodoPayments.IntentStatus;
+export type Metadata = DodoPayments.Metadata;
+export type SubscriptionStatus = DodoPayments.SubscriptionStatus;
+export type TimeInterval = DodoPayments.TimeInterval;
+
+export type ProrationMode = DodoPayments.SubscriptionChangePlanParams['proration_billing_mode'];
+
+export interface CustomerRow {
+  customer_id: string;
+  created_at: string;
+  email: string;
+  name: string;
+  phone_number: string | null;
+  metadata: Metadata;
+}
+
+/** How a card answers, known from its number. Numbers themselves are never kept. */
+export type CardBehaviour =
+  | { kind: 'approve' }
+  | { kind: 'decline'; error_code: string }
+  /** Attaches and pays while the customer is present, declines every charge made without them. */
+  | { kind: 'decline_off_session'; error_code: string };
+
+export interface Card {
+  behaviour: CardBehaviour;
+  network: string;
+  type: 'CREDIT' | 'DEBIT';
+  issuing_country: CountryCode;
+  last4: string;
+  /** Two digits. */
+  expiry_month: string;
+  /** Four digits. */
+  expiry_year: string;
+  holder: string | null;
+  /** Tells whether two entries are the same card. */
+  fingerprint: string;
+}
+
+export interface MethodRow {
+  payment_method_id: string;
+  customer_id: string;
+  card: Card;
+  recurring_enabled: boolean;
+  last_used_at: string | null;
+  /** Currencies the method can pay; null for all. */
+  currencies: Currency[] | null;
+}
+
+export interface ProductRow {
+  product_id: string;
+  name: string;
+  description: string | null;
+  created_at: string;
+  updated_at: string;
+  price: DodoPayments.Price.OneTimePrice | DodoPayments.Price.RecurringPrice;
+  tax_category: DodoPayments.TaxCategory;
+  metadata: Metadata;
+  addons: string[];
+  archived: boolean;
+}
+
+export interface AddonRow {
+  id: string;
+  name: string;
+  description: string | null;
+  price: number;
+  currency: Currency;
+  tax_category: DodoPayments.TaxCategory;
+  created_at: string;
+  updated_at: string;
+}
+
+export type DiscountRow = Required<DodoPayments.Discount>;
+
+/** A discount a subscription still enjoys. `null` cycles are unlimited. */
+export interface HeldDiscount {
+  discount_id: string;
+  cycles_remaining: number | null;
+}
+
+export interface CartItem {
+  product_id: string;
+  quantity: number;
+  amount?: number | null;
+  addons?: { addon_id: string; quantity: number }[] | null;
+}
+
+export interface CheckoutRow {
+  session_id: string;
+  created_at: string;
+  expires_at: string;
+  cart: CartItem[];
+  currency: Currency;
+  customer_id: string | null;
+  email: string | null;
+  name: string | null;
+  billing: BillingAddress | null;
+  metadata: Metadata;
+  discount_codes: string[];
+  return_url: string | null;
+  cancel_url: string | null;
+  force_3ds: boolean;
+  always_create_new_customer: boolean;
+  trial_period_days: number | null;
+  on_demand: OnDemandTerms | null;
+  payment_id: string | null;
+}
+
+export interface OnDemandTerms {
+  mandate_only: boolean;
+  product_price: number | null;
+}
+
+export interface PaymentLine {
+  item_id: string;
+  name: string;
+  /** Tax included. */
+  amount: number;
+  tax: number;
+  refunded: number;
+}
+
+/** What a payment is for: decides what follows from its outcome. */
+export type Purpose =
+  | { kind: 'purchase' }
+  | { kind: 'method_update'; subscription_id: string }
+  /** `basis` is what was charged before tax came on top: it becomes the dues when the charge fails. */
+  | { kind: 'renewal' | 'dues' | 'on_demand' | 'plan_change'; subscription_id: string; basis: number };
+
+/** An outcome that arrives by itself at a wall-clock time. */
+export interface PlannedOutcome {
+  at: string;
+  status: 'succeeded' | 'failed';
+  error_code: string | null;
+}
+
+export interface PaymentRow {
+  payment_id: string;
+  customer_id: string;
+  created_at: string;
+  updated_at: string | null;
+  status: IntentStatus;
+  total_amount: number;
+  tax: number;
+  currency: Currency;
+  metadata: Metadata;
+  billing: BillingAddress;
+  lines: PaymentLine[];
+  product_cart: { product_id: string; quantity: number }[] | null;
+  subscription_ids: string[];
+  checkout_session_id: string | null;
+  card: Card | null;
+  payment_method_id: string | null;
+  error_code: string | null;
+  discounts: DiscountDetail[];
+  retry_attempt: number;
+  invoice_id: string;
+  /** Where the customer acts on it: pays it, or passes 3-D Secure. */
+  payment_link: string | null;
+  link_expires_at: string | null;
+  return_url: string | null;
+  force_3ds: boolean;
+  /** The customer pays on a page and may try another card there after a decline. */
+  retriable: boolean;
+  purpose: Purpose;
+  planned: PlannedOutcome | null;
+}
+
+export interface PlanChange {
+  product_id: string;
+  quantity: number;
+  addons: { addon_id: string; quantity: number; unit_price: number }[];
+  unit_price: number;
+  discounts: HeldDiscount[];
+  resets_dates: boolean;
+  /** Added to the subscription's credit, or, when negative, taken from it. */
+  credits: number;
+  on_payment_failure: 'prevent_change' | 'apply_change';
+}
+
+export interface PendingChange {
+  payment_id: string;
+  change: PlanChange;
+  /** The charge was declined; the change waits for a payment. */
+  failed: boolean;
+  /** For a payment link: the change is dropped when the link is not used by then. */
+  expires_at: string | null;
+}
+
+export interface ScheduledChange {
+  id: string;
+  created_at: string;
+  effective_at: string;
+  metadata: Metadata | null;
+  change: PlanChange;
+}
+
+export interface SubscriptionRow {
+  subscription_id: string;
+  customer_id: string;
+  created_at: string;
+  status: SubscriptionStatus;
+  product_id: string;
+  quantity: number;
+  unit_price: number;
+  addons: { addon_id: string; quantity: number; unit_price: number }[];
+  currency: Currency;
+  billing: BillingAddress;
+  metadata: Metadata;
+  discounts: HeldDiscount[];
+  previous_billing_date: string;
+  next_billing_date: string;
+  expires_at: string | null;
+  trial_period_days: number;
+  on_demand: boolean;
+  payment_method_id: string | null;
+  cancel_at_next_billing_date: boolean;
+  cancelled_at: string | null;
+  cancellation_comment: string | null;
+  cancellation_feedback: DodoPayments.CancellationFeedback | null;
+  paused_at: string | null;
+  past_due_ends_at: string | null;
+  /** Before tax, what the current period cost: the base of the unused credit. */
+  period_amount: number;
+  /** Before tax, owed to the customer from downgrades, used up by later charges. */
+  credit_balance: number;
+  /** Before tax, unpaid since a charge failed. */
+  dues: number;
+  pending_change: PendingChange | null;
+  scheduled_change: ScheduledChange | null;
+}
+
+export interface RefundRow {
+  refund_id: string;
+  payment_id: string;
+  customer_id: string;
+  created_at: string;
+  amount: number;
+  currency: Currency;
+  is_partial: boolean;
+  reason: string | null;
+  status: DodoPayments.RefundStatus;
+  metadata: Metadata;
+  lines: { item_id: string; amount: number }[];
+}
+
+export interface DisputeRow {
+  dispute_id: string;
+  payment_id: string;
+  customer_id: string;
+  created_at: string;
+  amount: number;
+  currency: Currency;
+  stage: DodoPayments.DisputeStage;
+  status: DodoPayments.DisputeStatus;
+  reason: string | null;
+}
+
+/** One movement of money. Never changed, never removed: the sum is what the merchant received. */
+export interface MovementRow {
+  id: string;
+  at: string;
+  kind: 'charge' | 'refund' | 'chargeback';
+  customer_id: string;
+  payment_id: string;
+  /** Minor units; negative when it leaves the merchant. */
+  amount: number;
+  currency: Currency;
+}
+
+/** What the next charges of a customer answer, whatever the card says. */
+export interface ChargeAnswerRow {
+  id: string;
+  customer_id: string;
+  /** Only charges of this method; null for any card. */
+  payment_method_id: string | null;
+  remaining: number;
+  status: 'succeeded' | 'failed' | 'processing' | 'requires_customer_action';
+  error_code: string | null;
+  /** For `processing`: the outcome that follows by itself. */
+  settle: { after_ms: number; status: 'succeeded' | 'failed'; error_code: string | null } | null;
+}
+
+export interface PortalSessionRow {
+  token: string;
+  customer_id: string;
+  return_url: string | null;
+  expires_at: string;
+}
+
+export type EventSubject =
+  | { kind: 'Payment' | 'Subscription' | 'Refund' | 'Dispute'; id: string }
+  /** Sent as it is: for events the sandbox does not make itself. */
+  | { kind: 'raw'; data: unknown };
+
+export interface DeliveryAttempt {
+  at: string;
+  /** Answered status, null when there was no answer. */
+  status: number | null;
+  error: string | null;
+  duration_ms: number;
+  /** Sent besides the regular attempts: a duplicate or a redelivery. */
+  extra: boolean;
+}
+
+export interface DeliveryRow {
+  /** The `webhook-id`, the same in every attempt. */
+  id: string;
+  type: string;
+  /** When the event happened. */
+  timestamp: string;
+  subject: EventSubject;
+  status: 'pending' | 'delivered' | 'failed' | 'dropped' | 'no_endpoint';
+  next_attempt_at: string | null;
+  attempts: DeliveryAttempt[];
+}
+
+export interface RequestRow {
+  id: string;
+  at: string;
+  method: string;
+  path: string;
+  query: Record<string, unknown>;
+  body: unknown;
+  /** `X-Stainless-Retry-Count`: which attempt of the client's own retries this was. */
+  retry_count: number | null;
+  /** Answered status; null when the connection was dropped instead. */
+  status: number | null;
+  fault: string | null;
+}

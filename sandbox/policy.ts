@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import type { World } from './world.js';
+
+/**
+ * What a business can be set to, and where Dodo's own behaviour is not settled. Each default is the reading the
+ * product must survive first; the others are there to be tested against.
+ */
+export const businessPolicySchema = z.strictObject({
+  /**
+   * `prorated_immediately` charges the whole new cycle less the unused part of the old one, or only the
+   * difference for what is left of the current period.
+   */
+  proration: z.enum(['full_cycle_less_unused', 'remaining_difference']),
+  /** Whether prorated and difference changes start a new billing period. Full always does, do_not_bill never. */
+  resetBillingDates: z.boolean(),
+  /** `strict`: only full_immediately may wait for the next billing date. */
+  nextBillingDateModes: z.enum(['strict', 'lenient']),
+  /** Answer an accepted plan change with an empty body in place of an object of nulls. */
+  emptyChangePlanBody: z.boolean(),
+  /** The capability behind `collect_via_payment_link`. */
+  planChangeViaPaymentLink: z.boolean(),
+  /** What `on_payment_failure` means when a request leaves it out. */
+  onPaymentFailure: z.enum(['prevent_change', 'apply_change']),
+  /** What becomes of a declined, pending plan change when the payment method is updated. */
+  pendingChangeOnMethodUpdate: z.enum(['clear', 'keep']),
+  allowMultipleSubscriptions: z.boolean(),
+  /** Days a subscription stays `past_due` before `on_hold`; 0 puts it on hold at once. */
+  pastDueGraceDays: z.int().min(0).max(30),
+  /** What a confirmed session with a declined card answers: 200 and a failed payment, or 422 as well. */
+  declinedConfirm: z.enum(['accepted', 'rejected']),
+  /** Charges stay `processing` this long before their outcome; 0 settles them within the call. */
+  outcomeDelayMs: z.int().min(0),
+  refunds: z.enum(['succeed', 'pending', 'fail']),
+});
+
+export type BusinessPolicy = z.output<typeof businessPolicySchema>;
+
+/** Some fields alone. Defaults are kept apart from the schema, so that what is left out stays as it was. */
+export const businessPolicyChangeSchema = businessPolicySchema.partial();
+
+const DEFAULTS: BusinessPolicy = {
+  proration: 'full_cycle_less_unused',
+  resetBillingDates: true,
+  nextBillingDateModes: 'strict',
+  emptyChangePlanBody: false,
+  planChangeViaPaymentLink: false,
+  onPaymentFailure: 'apply_change',
+  pendingChangeOnMethodUpdate: 'clear',
+  allowMultipleSubscriptions: true,
+  pastDueGraceDays: 0,
+  declinedConfirm: 'accepted',
+  outcomeDelayMs: 0,
+  refunds: 'succeed',
+};
+
+const SETTING = 'business_policy';
+
+export function businessPolicy(world: World): BusinessPolicy {
+  return {
+    ...DEFAULTS,
+    ...(world.tables.settings.get(SETTING)?.value as Partial<BusinessPolicy> | undefined),
+  };
+}
+
+/** Changes the named fields, keeps the others. */
+export function setBusinessPolicy(world: World, change: Partial<BusinessPolicy>): BusinessPolicy {
+  const value = businessPolicySchema.parse({ ...businessPolicy(world), ...change });
+  world.tables.settings.put({ name: SETTING, value });
+  return value;
+}

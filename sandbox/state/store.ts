@@ -1,0 +1,161 @@
+import type * as Rows from '../model.js';
+import { openJournal } from './journal.js';
+import type { Journal } from './journal.js';
+
+export interface Table<Row> {
+  get(id: string): Row | undefined;
+  /** In the order in which the rows were first put. */
+  all(): Row[];
+  put(row: Row): void;
+  delete(id: string): void;
+}
+
+export interface Tables {
+  customers: Table<Rows.CustomerRow>;
+  methods: Table<Rows.MethodRow>;
+  products: Table<Rows.ProductRow>;
+  addons: Table<Rows.AddonRow>;
+  discounts: Table<Rows.DiscountRow>;
+  checkouts: Table<Rows.CheckoutRow>;
+  payments: Table<Rows.PaymentRow>;
+  subscriptions: Table<Rows.SubscriptionRow>;
+  refunds: Table<Rows.RefundRow>;
+  disputes: Table<Rows.DisputeRow>;
+  movements: Table<Rows.MovementRow>;
+  answers: Table<Rows.ChargeAnswerRow>;
+  portals: Table<Rows.PortalSessionRow>;
+  deliveries: Table<Rows.DeliveryRow>;
+  requests: Table<Rows.RequestRow>;
+  settings: Table<{ name: string; value: unknown }>;
+}
+
+export interface Store {
+  tables: Tables;
+  /** Runs a change, all or nothing: when `work` throws, every row is as it was before. */
+  transact<T>(work: () => T): T;
+  /** Resolves when every change made so far is on disk; at once without a data folder. */
+  durable(): Promise<void>;
+  /** Forgets everything. */
+  clear(): void;
+  close(): Promise<void>;
+}
+
+/** `row` is absent for a removal. */
+interface Change {
+  table: string;
+  id: string;
+  row?: unknown;
+}
+
+interface AnyTable extends Table<unknown> {
+  rows: Map<string, unknown>;
+}
+
+const KEYS: { [Name in keyof Tables]: string } = {
+  customers: 'customer_id',
+  methods: 'payment_method_id',
+  products: 'product_id',
+  addons: 'id',
+  discounts: 'discount_id',
+  checkouts: 'session_id',
+  payments: 'payment_id',
+  subscriptions: 'subscription_id',
+  refunds: 'refund_id',
+  disputes: 'dispute_id',
+  movements: 'id',
+  answers: 'id',
+  portals: 'token',
+  deliveries: 'id',
+  requests: 'id',
+  settings: 'name',
+};
+
+/** All state of the sandbox: tables in memory, journaled to `dataDir` when there is one. */
+export async function openStore(dataDir?: string): Promise<Store> {
+  /** Rows as they were before the transaction under way touched them. */
+  let before: Map<string, { table: string; id: string; row: unknown }> | undefined;
+  let journal: Journal | undefined;
+  let lastWrite: Promise<void> = Promise.resolve();
+
+  function table(name: string, key: string): AnyTable {
+    const rows = new Map<string, unknown>();
+    function remember(id: string): void {
+      if (!before) throw new Error(`The table "${name}" was changed outside a transaction.`);
+      const place = `${name}/${id}`;
+      if (!before.has(place)) before.set(place, { table: name, id, row: rows.get(id) });
+    }
+    return {
+      rows,
+      get: (id) => rows.get(id),
+      all: () => [...rows.values()],
+      put(row) {
+        const id = (row as Record<string, string>)[key] ?? '';
+        remember(id);
+        rows.set(id, row);
+      },
+      delete(id) {
+        remember(id);
+        rows.delete(id);
+      },
+    };
+  }
+
+  const byName = Object.fromEntries(Object.entries(KEYS).map(([name, key]) => [name, table(name, key)]));
+
+  function write(changes: Change[]): void {
+    if (!journal || changes.length === 0) return;
+    lastWrite = journal.append(changes);
+    // Whoever awaits durable() sees a failure; without this line an unawaited one would end the process.
+    lastWrite.catch(() => undefined);
+  }
+
+  function apply(changes: Change[]): void {
+    for (const { table: name, id, row } of changes) {
+      if (row === undefined) byName[name]?.rows.delete(id);
+      else byName[name]?.rows.set(id, row);
+    }
+  }
+
+  function snapshot(): Change[] {
+    return Object.entries(byName).flatMap(([name, { rows }]) =>
+      [...rows].map(([id, row]) => ({ table: name, id, row })),
+    );
+  }
+
+  if (dataDir !== undefined) {
+    journal = await openJournal(dataDir, (entry) => apply(entry as Change[]), snapshot);
+  }
+
+  return {
+    tables: byName as unknown as Tables,
+    transact(work) {
+      if (before) return work();
+      const touched = (before = new Map<string, { table: string; id: string; row: unknown }>());
+      try {
+        const value = work();
+        write(
+          [...touched.values()].map(({ table: name, id }) => ({
+            table: name,
+            id,
+            row: byName[name]?.get(id),
+          })),
+        );
+        return value;
+      } catch (error) {
+        apply([...touched.values()]);
+        throw error;
+      } finally {
+        before = undefined;
+      }
+    },
+    durable: () => lastWrite,
+    clear() {
+      const gone = snapshot().map(({ table: name, id }) => ({ table: name, id }));
+      apply(gone);
+      write(gone);
+    },
+    async close() {
+      await journal?.close();
+    },
+  };
+}

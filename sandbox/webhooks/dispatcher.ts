@@ -1,0 +1,262 @@
+import { notFound } from '../errors.js';
+import type { DeliveryAttempt, DeliveryRow } from '../model.js';
+import type { Store } from '../state/store.js';
+import type { World } from '../world.js';
+import { signedMessage } from './message.js';
+import { seededRandom, shuffled } from './random.js';
+import { webhookEndpoint, webhookPolicy } from './settings.js';
+import type { WebhookPolicy } from './settings.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+/** The pause before each attempt. After the last one the delivery is given up. */
+const RETRY_DELAYS = [0, 5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR];
+const ATTEMPT_TIMEOUT = 15 * SECOND;
+const REORDER_WINDOW = 50;
+const MAX_IN_FLIGHT = 32;
+
+export interface Dispatcher {
+  /** Begins the delivery of new events, as the policy has it. Resolves when each was attempted once or held back. */
+  release(ids: string[]): Promise<void>;
+  /** Takes up what was pending when the sandbox stopped, or was held back by a pause. */
+  resume(): void;
+  /** Attempts everything pending at once, paused or not. Answers how many were attempted. */
+  flush(): Promise<number>;
+  /** Sends an event again, whatever became of it, once. Answers the receiver's status. */
+  redeliver(id: string): Promise<DeliveryAttempt>;
+  /** Forgets the policy's random state, and every timer. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/** Delivers webhooks in the background, with Dodo's retries divided by `timeScale`. */
+export function startDispatcher(world: World, store: Store, timeScale: number): Dispatcher {
+  const timers = new Map<string, NodeJS.Timeout>();
+  const attempting = new Map<string, Promise<void>>();
+  /** Events that wait for their first attempt, delayed or to be shuffled. */
+  const held = new Set<string>();
+  const inFlight = new Set<Promise<unknown>>();
+  const waiting: (() => void)[] = [];
+  const pauses = new Set<{ end: () => void }>();
+  const closing = new AbortController();
+  let gathered: { ids: string[]; sent: Promise<void> } | undefined;
+  let seed: number | undefined;
+  let random = seededRandom(1);
+
+  function pending(id: string): DeliveryRow | undefined {
+    const delivery = world.tables.deliveries.get(id);
+    return delivery?.status === 'pending' ? delivery : undefined;
+  }
+
+  function change(id: string, fields: Partial<DeliveryRow>): void {
+    const delivery = world.tables.deliveries.get(id);
+    if (delivery) store.transact(() => world.tables.deliveries.put({ ...delivery, ...fields }));
+  }
+
+  /** Runs a send, at most so many at a time, and lets close() wait for it. */
+  async function track<T>(work: () => Promise<T>): Promise<T> {
+    while (inFlight.size >= MAX_IN_FLIGHT && !closing.signal.aborted) {
+      await new Promise<void>((resume) => waiting.push(resume));
+    }
+    const running = work();
+    inFlight.add(running);
+    try {
+      return await running;
+    } finally {
+      inFlight.delete(running);
+      waiting.shift()?.();
+    }
+  }
+
+  /** Sends the event as it is now. Never throws: what went wrong is in the answer. */
+  async function post(delivery: DeliveryRow, extra: boolean): Promise<DeliveryAttempt> {
+    const startedAt = Date.now();
+    const outcome = { status: null as number | null, error: null as string | null };
+    try {
+      const { url, key } = webhookEndpoint(world);
+      if (url === null) throw new Error('There is no webhook endpoint.');
+      const { headers, body } = signedMessage(world, delivery, key);
+      const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT)]);
+      const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
+      await response.arrayBuffer();
+      outcome.status = response.status;
+    } catch (error) {
+      const { cause } = error as { cause?: unknown };
+      outcome.error = String(cause ?? error);
+    }
+    return { at: new Date(startedAt).toISOString(), ...outcome, duration_ms: Date.now() - startedAt, extra };
+  }
+
+  /** One attempt of a pending delivery. Whoever asks while one is under way gets that one. */
+  function attempt(id: string): Promise<void> {
+    const running = attempting.get(id);
+    if (running) return running;
+    clearTimeout(timers.get(id));
+    timers.delete(id);
+    const made = makeAttempt(id).finally(() => attempting.delete(id));
+    attempting.set(id, made);
+    return made;
+  }
+
+  /** The attempt, and what it leads to. */
+  async function makeAttempt(id: string): Promise<void> {
+    await track(async () => {
+      const delivery = pending(id);
+      if (!delivery || closing.signal.aborted) return;
+      if (webhookEndpoint(world).url === null) {
+        change(id, { status: 'no_endpoint', next_attempt_at: null });
+        return;
+      }
+      const made = await post(delivery, false);
+      // An attempt cut off by close() did not happen: it is made again after a restart.
+      const latest = pending(id);
+      if (closing.signal.aborted || !latest) return;
+      const attempts = [...latest.attempts, made];
+      const delivered = isAccepted(made);
+      const delay = RETRY_DELAYS[attempts.filter((one) => !one.extra).length];
+      if (delivered || delay === undefined) {
+        change(id, { attempts, status: delivered ? 'delivered' : 'failed', next_attempt_at: null });
+        return;
+      }
+      const next = Date.now() + delay / timeScale;
+      change(id, { attempts, next_attempt_at: new Date(next).toISOString() });
+      schedule(id, next);
+    });
+  }
+
+  /** Sends a delivery and as many copies of it as the policy wants. */
+  async function send(id: string, copies: number): Promise<void> {
+    held.delete(id);
+    const original = world.tables.deliveries.get(id);
+    await attempt(id);
+    if (!original) return;
+    for (let copy = 0; copy < copies && !closing.signal.aborted; copy++) {
+      const made = await track(() => post(original, true));
+      const attempts = world.tables.deliveries.get(id)?.attempts;
+      if (attempts && !closing.signal.aborted) change(id, { attempts: [...attempts, made] });
+    }
+  }
+
+  function schedule(id: string, at: number): void {
+    clearTimeout(timers.get(id));
+    const timer = setTimeout(
+      () => {
+        timers.delete(id);
+        if (!webhookPolicy(world).paused) void attempt(id);
+      },
+      Math.max(0, at - Date.now()),
+    );
+    timers.set(id, timer);
+  }
+
+  function numbers(policy: WebhookPolicy): () => number {
+    if (policy.seed !== seed) {
+      seed = policy.seed;
+      random = seededRandom(seed);
+    }
+    return random;
+  }
+
+  function isDropped(policy: WebhookPolicy, type: string): boolean {
+    if (policy.drop === 'all') return true;
+    if (typeof policy.drop === 'number') return policy.drop > 0 && numbers(policy)() < policy.drop;
+    return policy.drop.includes(type);
+  }
+
+  /** Adds events to the lot that is being gathered; it goes out shuffled, one by one, when the window closes. */
+  function gather(ids: string[]): Promise<void> {
+    if (gathered) {
+      gathered.ids.push(...ids);
+      return gathered.sent;
+    }
+    const lot = { ids: [...ids], sent: Promise.resolve() };
+    lot.sent = pause(REORDER_WINDOW).then(async () => {
+      gathered = undefined;
+      const policy = webhookPolicy(world);
+      for (const id of shuffled(lot.ids, numbers(policy))) await send(id, policy.duplicate);
+    });
+    gathered = lot;
+    return lot.sent;
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wait = {
+        end: () => {
+          clearTimeout(timer);
+          pauses.delete(wait);
+          resolve();
+        },
+      };
+      const timer = setTimeout(wait.end, ms);
+      pauses.add(wait);
+    });
+  }
+
+  async function release(ids: string[]): Promise<void> {
+    const policy = webhookPolicy(world);
+    const kept = ids.filter((id) => {
+      const delivery = pending(id);
+      if (!delivery || !isDropped(policy, delivery.type)) return delivery !== undefined;
+      change(id, { status: 'dropped', next_attempt_at: null });
+      return false;
+    });
+    if (policy.paused || kept.length === 0) return;
+    for (const id of kept) held.add(id);
+    if (policy.delayMs > 0) await pause(policy.delayMs);
+    if (closing.signal.aborted) return;
+    if (policy.reorder) await gather(kept);
+    else await Promise.all(kept.map((id) => send(id, policy.duplicate)));
+  }
+
+  function pendingIds(): string[] {
+    return world.tables.deliveries
+      .all()
+      .filter((delivery) => delivery.status === 'pending')
+      .map((delivery) => delivery.id);
+  }
+
+  return {
+    release,
+    resume() {
+      if (webhookPolicy(world).paused) return;
+      for (const id of pendingIds()) {
+        if (held.has(id) || attempting.has(id)) continue;
+        const at = world.tables.deliveries.get(id)?.next_attempt_at;
+        schedule(id, at == null ? Date.now() : new Date(at).getTime());
+      }
+    },
+    async flush() {
+      const ids = pendingIds();
+      await Promise.all(ids.map(attempt));
+      return ids.length;
+    },
+    async redeliver(id) {
+      const delivery = world.tables.deliveries.get(id);
+      if (!delivery) throw notFound('Webhook delivery', id);
+      const made = await track(() => post(delivery, true));
+      const attempts = [...(world.tables.deliveries.get(id)?.attempts ?? []), made];
+      change(id, { attempts, ...(isAccepted(made) ? { status: 'delivered', next_attempt_at: null } : {}) });
+      return made;
+    },
+    reset() {
+      for (const timer of timers.values()) clearTimeout(timer);
+      timers.clear();
+      held.clear();
+      seed = undefined;
+    },
+    async close() {
+      closing.abort();
+      for (const timer of timers.values()) clearTimeout(timer);
+      timers.clear();
+      for (const wait of [...pauses]) wait.end();
+      for (const resume of waiting.splice(0)) resume();
+      await Promise.allSettled(inFlight);
+    },
+  };
+}
+
+function isAccepted({ status }: DeliveryAttempt): boolean {
+  return status !== null && status >= 200 && status < 300;
+}

@@ -1,0 +1,345 @@
+import type DodoPayments from 'dodopayments';
+import { describe, expect, test } from 'vitest';
+import { DECLINES_LATER, refusal, running, stoppedClock } from './support.js';
+import type { Running } from './support.js';
+
+type Change = DodoPayments.SubscriptionChangePlanParams;
+
+function to(
+  product_id: string,
+  proration_billing_mode: Change['proration_billing_mode'],
+  more: Partial<Change> = {},
+): Change {
+  return { product_id, quantity: 1, proration_billing_mode, on_payment_failure: 'prevent_change', ...more };
+}
+
+/** Somebody on a plan, half way through March. */
+async function halfWay(plan = 'prod_basic_plan', card = '4242424242424242') {
+  const clock = stoppedClock();
+  const setting = await running({ now: clock.now });
+  const bought = await setting.sandbox.control.purchase({
+    product_id: plan,
+    card,
+    metadata: { origin: 'shop' },
+  });
+  clock.advance(15.5);
+  return { ...setting, clock, bought, id: bought.subscription_id ?? '' };
+}
+
+function eventTypes({ sandbox }: Running): string[] {
+  return sandbox.books.deliveries().map((delivery) => delivery.type);
+}
+
+describe('a plan change', () => {
+  test.each([
+    ['prorated_immediately', 7900 - 1450, '2026-04-16T12:00:00.000Z'],
+    ['difference_immediately', 5000, '2026-04-16T12:00:00.000Z'],
+    ['full_immediately', 7900, '2026-04-16T12:00:00.000Z'],
+    ['do_not_bill', 0, '2026-04-01T00:00:00.000Z'],
+  ] as const)(
+    '%s charges what was previewed and moves the billing date accordingly',
+    async (mode, amount, next) => {
+      const { sandbox, client, id } = await halfWay();
+      const before = sandbox.books.moneyReceived();
+
+      const preview = await client.subscriptions.previewChangePlan(id, to('prod_pro_plan', mode));
+      expect(preview.immediate_charge.summary).toMatchObject({
+        total_amount: amount,
+        customer_credits: 0,
+        currency: 'USD',
+      });
+      expect(preview.new_plan).toMatchObject({ product_id: 'prod_pro_plan', recurring_pre_tax_amount: 7900 });
+      expect(preview.new_plan.next_billing_date).toBe(next);
+      expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_basic_plan');
+
+      const answer = await client.subscriptions.changePlan(id, to('prod_pro_plan', mode));
+
+      expect(answer).toEqual({ payment_id: null, payment_link: null, client_secret: null, expires_on: null });
+      expect(sandbox.books.moneyReceived() - before).toBe(amount);
+      expect(await client.subscriptions.retrieve(id)).toMatchObject({
+        product_id: 'prod_pro_plan',
+        status: 'active',
+        next_billing_date: next,
+      });
+    },
+  );
+
+  test('makes a payment that carries the attempt’s metadata, else the subscription’s', async () => {
+    const { sandbox, client, id } = await halfWay();
+    await client.subscriptions.changePlan(
+      id,
+      to('prod_pro_lite', 'full_immediately', { metadata: { attempt: '1' } }),
+    );
+    await client.subscriptions.changePlan(id, to('prod_pro_plan', 'full_immediately'));
+
+    const [, first, second] = sandbox.books.payments({ subscriptionId: id });
+    expect(first).toMatchObject({ metadata: { attempt: '1' }, product_cart: null, subscription_id: id });
+    expect(second?.metadata).toEqual({ origin: 'shop' });
+  });
+
+  test('gives credit for a downgrade, and uses it up before charging again', async () => {
+    const { sandbox, client, id } = await halfWay('prod_pro_plan');
+    const down = to('prod_basic_plan', 'difference_immediately');
+    const preview = await client.subscriptions.previewChangePlan(id, down);
+    expect(preview.immediate_charge.summary).toMatchObject({ total_amount: 0, customer_credits: 5000 });
+    await client.subscriptions.changePlan(id, down);
+    expect(sandbox.books.subscriptionState(id)?.credit_balance).toBe(5000);
+
+    await sandbox.control.renew(id);
+    const up = to('prod_pro_lite', 'full_immediately');
+    const next = await client.subscriptions.previewChangePlan(id, up);
+    expect(next.immediate_charge.summary).toMatchObject({
+      total_amount: 4900 - 2100,
+      customer_credits: -2100,
+    });
+    await client.subscriptions.changePlan(id, up);
+
+    expect(sandbox.books.subscriptionState(id)?.credit_balance).toBe(0);
+    expect(sandbox.books.movements().map((movement) => movement.amount)).toEqual([7900, 2800]);
+  });
+
+  test('removes add-ons that are left out, and charges for those that are named', async () => {
+    const { client, id } = await halfWay();
+    const storage = [{ addon_id: 'adn_extra_storage', quantity: 2 }];
+    await client.subscriptions.changePlan(
+      id,
+      to('prod_pro_plan', 'full_immediately', { addons: storage, quantity: 3 }),
+    );
+    expect(await client.subscriptions.retrieve(id)).toMatchObject({
+      addons: storage,
+      quantity: 3,
+      recurring_pre_tax_amount: 3 * 7900 + 1000,
+    });
+
+    await client.subscriptions.changePlan(id, to('prod_pro_plan', 'do_not_bill'));
+
+    expect(await client.subscriptions.retrieve(id)).toMatchObject({
+      addons: [],
+      recurring_pre_tax_amount: 7900,
+    });
+  });
+
+  test('taxes the charge by the subscription’s billing country', async () => {
+    const { sandbox, client } = await running();
+    const { subscription_id } = await sandbox.control.purchase({
+      product_id: 'prod_basic_plan',
+      billing: { country: 'DE', zipcode: '10115' },
+    });
+    const { immediate_charge } = await client.subscriptions.previewChangePlan(
+      subscription_id ?? '',
+      to('prod_pro_plan', 'difference_immediately'),
+    );
+    expect(immediate_charge.summary).toMatchObject({ total_amount: 5950, tax: 950 });
+  });
+
+  test('can answer with an empty body', async () => {
+    const { sandbox, client, id } = await halfWay();
+    await sandbox.control.setPolicy({ emptyChangePlanBody: true });
+    expect(await client.subscriptions.changePlan(id, to('prod_pro_plan', 'full_immediately'))).toBe('');
+    expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_plan');
+  });
+
+  test('follows the older reading of proration where the business is set so', async () => {
+    const { sandbox, client, id } = await halfWay();
+    await sandbox.control.setPolicy({ proration: 'remaining_difference', resetBillingDates: false });
+    const preview = await client.subscriptions.previewChangePlan(
+      id,
+      to('prod_pro_plan', 'prorated_immediately'),
+    );
+    expect(preview.immediate_charge.summary.total_amount).toBe(2500);
+    expect(preview.new_plan.next_billing_date).toBe('2026-04-01T00:00:00.000Z');
+  });
+
+  test.each([
+    [
+      'scheduled to be cancelled',
+      'PLAN_CHANGE_NOT_ALLOWED_FOR_SCHEDULED_CANCELLATION',
+      { cancel_at_next_billing_date: true },
+    ],
+    ['cancelled', 'INACTIVE_SUBSCRIPTION_PLAN_CHANGE_NOT_SUPPORTED', { status: 'cancelled' }],
+    ['paused', 'INACTIVE_SUBSCRIPTION_PLAN_CHANGE_NOT_SUPPORTED', { status: 'paused' }],
+  ] as const)('is refused while the subscription is %s', async (_state, code, patch) => {
+    const { client, id } = await halfWay();
+    await client.subscriptions.update(id, patch);
+    const change = client.subscriptions.changePlan(id, to('prod_pro_plan', 'full_immediately'));
+    expect(await refusal(change)).toEqual({ status: 422, code });
+  });
+
+  test('is refused to a one-time product, and while another charge is undecided', async () => {
+    const { sandbox, client, bought, id } = await halfWay();
+    const oneTime = client.subscriptions.changePlan(id, to('prod_team_license', 'full_immediately'));
+    expect((await refusal(oneTime)).status).toBe(422);
+    await sandbox.control.nextCharges(bought.customer_id, { status: 'processing' });
+    await sandbox.control.renew(id);
+    const change = client.subscriptions.changePlan(id, to('prod_pro_plan', 'full_immediately'));
+    expect(await refusal(change)).toEqual({ status: 422, code: 'PREVIOUS_PAYMENT_PENDING' });
+  });
+});
+
+describe('a plan change whose charge is declined', () => {
+  test('stays pending with prevent_change: the old plan, and 409 for further changes', async () => {
+    const setting = await halfWay('prod_basic_plan', DECLINES_LATER);
+    const { sandbox, client, id } = setting;
+    await client.subscriptions.changePlan(id, to('prod_pro_plan', 'full_immediately'));
+
+    expect(await client.subscriptions.retrieve(id)).toMatchObject({
+      product_id: 'prod_basic_plan',
+      status: 'active',
+    });
+    expect(sandbox.books.moneyReceived()).toBe(2900);
+    const again = client.subscriptions.changePlan(id, to('prod_pro_plan', 'full_immediately'));
+    expect(await refusal(again)).toEqual({ status: 409, code: 'PENDING_PLAN_CHANGE_EXISTS' });
+    expect(eventTypes(setting)).not.toContain('subscription.plan_changed');
+
+    await sandbox.control.clearPendingChange(id);
+    await client.subscriptions.changePlan(id, to('prod_pro_plan', 'do_not_bill'));
+    expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_plan');
+  });
+
+  test('is free for another try once a new card was entered', async () => {
+    const { sandbox, client, id } = await halfWay('prod_basic_plan', DECLINES_LATER);
+    await client.subscriptions.changePlan(id, to('prod_pro_plan', 'full_immediately'));
+    const update = await client.subscriptions.updatePaymentMethod(id, { payment_method: { type: 'new' } });
+    expect(update.payment_link).toContain('/update-payment-method/');
+
+    await sandbox.control.payLink(update.payment_id ?? '');
+    await client.subscriptions.changePlan(id, to('prod_pro_plan', 'full_immediately'));
+
+    expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_plan');
+    expect(sandbox.books.moneyReceived()).toBe(2900 + 7900);
+    expect(await client.payments.retrieve(update.payment_id ?? '')).toMatchObject({
+      is_update_payment_method: true,
+      total_amount: 0,
+      status: 'succeeded',
+    });
+  });
+
+  test('goes through unpaid with apply_change, and the subscription goes on hold', async () => {
+    const setting = await halfWay('prod_basic_plan', DECLINES_LATER);
+    const { client, sandbox, id } = setting;
+    await client.subscriptions.changePlan(
+      id,
+      to('prod_pro_plan', 'full_immediately', { on_payment_failure: null }),
+    );
+
+    expect(await client.subscriptions.retrieve(id)).toMatchObject({
+      product_id: 'prod_pro_plan',
+      status: 'on_hold',
+    });
+    expect(eventTypes(setting)).toEqual(
+      expect.arrayContaining(['payment.failed', 'subscription.plan_changed', 'subscription.on_hold']),
+    );
+    const card = await sandbox.control.addCard(setting.bought.customer_id);
+    await client.subscriptions.updatePaymentMethod(id, {
+      payment_method: { type: 'existing', payment_method_id: card.payment_method_id },
+    });
+    expect((await client.subscriptions.retrieve(id)).status).toBe('active');
+    expect(sandbox.books.moneyReceived()).toBe(2900 + 7900);
+  });
+
+  test('is decided later when the bank takes its time', async () => {
+    const { sandbox, client, bought, id } = await halfWay();
+    await sandbox.control.nextCharges(bought.customer_id, { status: 'processing' });
+    await client.subscriptions.changePlan(id, to('prod_pro_plan', 'full_immediately'));
+    expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_basic_plan');
+
+    const [, payment] = sandbox.books.payments({ subscriptionId: id });
+    await sandbox.control.settlePayment(payment?.payment_id ?? '', { status: 'succeeded' });
+
+    expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_plan');
+  });
+
+  test('can be settled by a payment link, where the business may use one', async () => {
+    const { sandbox, client, id } = await halfWay('prod_basic_plan', DECLINES_LATER);
+    const link = to('prod_pro_plan', 'full_immediately', { collect_via_payment_link: true });
+    expect((await refusal(client.subscriptions.changePlan(id, link))).status).toBe(422);
+    await sandbox.control.setPolicy({ planChangeViaPaymentLink: true });
+    await client.subscriptions.changePlan(id, to('prod_pro_plan', 'full_immediately'));
+
+    const handles = await client.subscriptions.changePlan(id, link);
+    expect(handles.payment_link).toContain(handles.payment_id);
+    expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_basic_plan');
+    expect((await refusal(client.subscriptions.changePlan(id, link))).code).toBe(
+      'PENDING_PLAN_CHANGE_EXISTS',
+    );
+    await sandbox.control.payLink(handles.payment_id ?? '');
+
+    expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_plan');
+    expect(sandbox.books.moneyReceived()).toBe(2900 + 7900);
+  });
+
+  test('takes its page down when the change is given up, so that nobody pays for nothing', async () => {
+    const { sandbox, client, id } = await halfWay();
+    await sandbox.control.setPolicy({ planChangeViaPaymentLink: true });
+    const link = to('prod_pro_plan', 'full_immediately', { collect_via_payment_link: true });
+    const { payment_id } = await client.subscriptions.changePlan(id, link);
+
+    await client.subscriptions.update(id, { status: 'cancelled' });
+
+    await expect(sandbox.control.payLink(payment_id ?? '')).rejects.toThrow('has been used: cancelled');
+    expect(sandbox.books.moneyReceived()).toBe(2900);
+  });
+});
+
+describe('a plan change at the next billing date', () => {
+  const later = to('prod_basic_plan', 'full_immediately', { effective_at: 'next_billing_date' });
+
+  test('costs nothing now, and takes effect with the renewal', async () => {
+    const setting = await halfWay('prod_pro_plan');
+    const { sandbox, client, id } = setting;
+    const preview = await client.subscriptions.previewChangePlan(id, later);
+    expect(preview.immediate_charge).toMatchObject({
+      effective_at: '2026-04-01T00:00:00.000Z',
+      line_items: [],
+      summary: { total_amount: 0, customer_credits: 0 },
+    });
+    await client.subscriptions.changePlan(id, later);
+    expect(await client.subscriptions.retrieve(id)).toMatchObject({
+      product_id: 'prod_pro_plan',
+      scheduled_change: { product_id: 'prod_basic_plan', product_name: 'Basic plan' },
+    });
+    expect(await refusal(client.subscriptions.changePlan(id, later))).toEqual({
+      status: 409,
+      code: 'SCHEDULED_PLAN_CHANGE_EXISTS',
+    });
+
+    setting.clock.advance(15.5);
+    await client.subscriptions.update(id, { next_billing_date: setting.clock.now().toISOString() });
+
+    expect(await client.subscriptions.retrieve(id)).toMatchObject({
+      product_id: 'prod_basic_plan',
+      scheduled_change: null,
+      next_billing_date: '2026-05-01T00:00:00.000Z',
+    });
+    expect(sandbox.books.moneyReceived()).toBe(7900 + 2900);
+  });
+
+  test('accepts full_immediately only, unless the business is set otherwise', async () => {
+    const { sandbox, client, id } = await halfWay('prod_pro_plan');
+    const prorated = { ...later, proration_billing_mode: 'prorated_immediately' as const };
+    expect(await refusal(client.subscriptions.changePlan(id, prorated))).toEqual({
+      status: 422,
+      code: 'INVALID_PRORATION_MODE_WITH_NEXT_BILLING_DATE',
+    });
+    await sandbox.control.setPolicy({ nextBillingDateModes: 'lenient' });
+    await client.subscriptions.changePlan(id, prorated);
+    expect((await client.subscriptions.retrieve(id)).scheduled_change?.product_id).toBe('prod_basic_plan');
+  });
+
+  test('can be taken back, and replaced', async () => {
+    const { client, id } = await halfWay('prod_pro_plan');
+    await client.subscriptions.changePlan(id, later);
+    await client.subscriptions.changePlan(id, {
+      ...later,
+      product_id: 'prod_pro_lite',
+      cancel_scheduled_change_plan: true,
+    });
+    expect((await client.subscriptions.retrieve(id)).scheduled_change?.product_id).toBe('prod_pro_lite');
+    await client.subscriptions.cancelChangePlan(id);
+    expect((await client.subscriptions.retrieve(id)).scheduled_change).toBeNull();
+    expect(await refusal(client.subscriptions.cancelChangePlan(id))).toEqual({
+      status: 404,
+      code: 'SCHEDULED_PLAN_CHANGE_NOT_FOUND',
+    });
+  });
+});

@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { refusal, running } from './support.js';
+
+test('a full refund takes the money back out of the books, once', async () => {
+  const { sandbox, client } = await running();
+  const { payment_id, customer_id } = await sandbox.control.purchase({ product_id: 'prod_team_license' });
+
+  const refund = await client.refunds.create({
+    payment_id,
+    reason: 'twice paid',
+    metadata: { why: 'double' },
+  });
+
+  expect(refund).toMatchObject({
+    status: 'succeeded',
+    amount: 39900,
+    is_partial: false,
+    metadata: { why: 'double' },
+  });
+  expect(sandbox.books.moneyReceived(customer_id)).toBe(0);
+  expect(await client.payments.retrieve(payment_id)).toMatchObject({
+    refund_status: 'full',
+    refunds: [{ refund_id: refund.refund_id, amount: 39900 }],
+  });
+  expect(await refusal(client.refunds.create({ payment_id }))).toEqual({
+    status: 422,
+    code: 'PAYMENT_ALREADY_REFUNDED',
+  });
+  expect(sandbox.books.deliveries({ type: 'refund.succeeded' })).toHaveLength(1);
+});
+
+test('a partial refund names items and amounts within what was paid', async () => {
+  const { sandbox, client } = await running();
+  const { payment_id } = await sandbox.control.purchase({
+    product_cart: [
+      { product_id: 'prod_starter_course', quantity: 1 },
+      { product_id: 'prod_course_workbook', quantity: 2 },
+    ],
+    billing: { country: 'GB', zipcode: 'N1' },
+  });
+  const partial = (item_id: string, amount?: number, tax_inclusive?: boolean) =>
+    client.refunds.create({ payment_id, items: [{ item_id, amount, tax_inclusive }] });
+
+  expect(await partial('prod_course_workbook', 1000, false)).toMatchObject({
+    amount: 1200,
+    is_partial: true,
+  });
+  expect((await client.payments.retrieve(payment_id)).refund_status).toBe('partial');
+  expect((await refusal(partial('prod_course_workbook', 99999))).code).toBe(
+    'LINE_ITEM_REFUND_AMOUNT_TOO_HIGH',
+  );
+  expect((await refusal(partial('prod_pro_plan'))).code).toBe('LINE_ITEM_NOT_FOUND');
+  expect(await client.payments.retrieveLineItems(payment_id)).toMatchObject({
+    items: [
+      { items_id: 'prod_starter_course', amount: 4900, tax: 980, refundable_amount: 5880 },
+      { items_id: 'prod_course_workbook', amount: 3800, tax: 760, refundable_amount: 3360 },
+    ],
+  });
+  expect(await client.refunds.create({ payment_id })).toMatchObject({ amount: 5880 + 3360 });
+  expect(sandbox.books.moneyReceived()).toBe(0);
+});
+
+test('a refund can wait and then fail, and money only moves when it succeeds', async () => {
+  const { sandbox, client } = await running();
+  await sandbox.control.setPolicy({ refunds: 'pending' });
+  const { payment_id } = await sandbox.control.purchase({ product_id: 'prod_single_license' });
+  const first = await client.refunds.create({ payment_id });
+  expect(first.status).toBe('pending');
+  expect((await refusal(client.refunds.create({ payment_id }))).code).toBe(
+    'EXISTING_REFUND_REQUEST_PROCESSING',
+  );
+  await sandbox.control.settleRefund(first.refund_id, 'failed');
+  expect(sandbox.books.moneyReceived()).toBe(9900);
+  expect((await client.payments.retrieve(payment_id)).refund_status).toBeNull();
+
+  const second = await client.refunds.create({ payment_id });
+  await sandbox.control.settleRefund(second.refund_id, 'succeeded');
+
+  expect((await client.refunds.retrieve(second.refund_id)).status).toBe('succeeded');
+  expect(sandbox.books.moneyReceived()).toBe(0);
+});
+
+test('what was not paid can neither be refunded nor disputed', async () => {
+  const { sandbox, client } = await running();
+  const { payment_id } = await sandbox.control.purchase({
+    product_id: 'prod_single_license',
+    card: '4000000000000002',
+  });
+  expect((await refusal(client.refunds.create({ payment_id }))).code).toBe('PAYMENT_NOT_SUCCEEDED');
+  await expect(sandbox.control.openDispute({ payment_id })).rejects.toThrow('was not paid');
+});
+
+test('a lost dispute takes the money, a won one does not', async () => {
+  const { sandbox, client } = await running();
+  const first = await sandbox.control.purchase({ product_id: 'prod_single_license' });
+  const second = await sandbox.control.purchase({ product_id: 'prod_team_license' });
+  const lost = await sandbox.control.openDispute({ payment_id: first.payment_id });
+  const won = await sandbox.control.openDispute({ payment_id: second.payment_id });
+  await sandbox.control.moveDispute(lost.dispute_id, 'lost');
+  await sandbox.control.moveDispute(won.dispute_id, 'won');
+
+  expect(sandbox.books.moneyReceived()).toBe(39900);
+  expect(await client.payments.retrieve(first.payment_id)).toMatchObject({
+    disputes: [{ amount: '9900', dispute_status: 'dispute_lost' }],
+  });
+  expect(
+    sandbox.books
+      .deliveries()
+      .map((one) => one.type)
+      .filter((type) => type.startsWith('dispute')),
+  ).toEqual(['dispute.opened', 'dispute.opened', 'dispute.lost', 'dispute.won']);
+});

@@ -1,0 +1,146 @@
+import { createServer } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import DodoPayments from 'dodopayments';
+import { onTestFinished } from 'vitest';
+import { startSandbox } from '../../sandbox/index.js';
+import type { Sandbox, SandboxOptions } from '../../sandbox/index.js';
+
+export interface Received {
+  id: string;
+  type: string;
+  headers: Record<string, string>;
+  body: string;
+  data: Record<string, unknown>;
+}
+
+export interface Receiver {
+  url: string;
+  received: Received[];
+  /** Statuses to answer with, one per delivery; 200 when they are used up. */
+  answers: number[];
+  /** Resolves when so many deliveries of a type (or of any) have come. */
+  until(count: number, type?: string): Promise<Received[]>;
+  close(): Promise<void>;
+}
+
+/** A webhook endpoint on loopback, closed when the test is over. */
+export async function startReceiver(): Promise<Receiver> {
+  const received: Received[] = [];
+  const answers: number[] = [];
+  let watchers: (() => void)[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString();
+      const { type, data } = JSON.parse(body) as { type: string; data: Record<string, unknown> };
+      const headers = plain(request.headers);
+      received.push({ id: headers['webhook-id'] ?? '', type, headers, body, data });
+      response.writeHead(answers.shift() ?? 200).end('{}');
+      for (const watch of watchers) watch();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const receiver: Receiver = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    received,
+    answers,
+    until: (count, type) =>
+      new Promise((resolve) => {
+        const watch = (): void => {
+          const matching = received.filter((one) => type === undefined || one.type === type);
+          if (matching.length < count) return;
+          watchers = watchers.filter((one) => one !== watch);
+          resolve(matching);
+        };
+        watchers.push(watch);
+        watch();
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  onTestFinished(() => receiver.close());
+  return receiver;
+}
+
+function plain(headers: IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
+
+export interface Running {
+  sandbox: Sandbox;
+  client: DodoPayments;
+}
+
+/** A sandbox for one test, and Dodo's own client pointed at it, without retries. */
+export async function running(options: SandboxOptions = {}): Promise<Running> {
+  const sandbox = await startSandbox(options);
+  onTestFinished(() => sandbox.close());
+  return { sandbox, client: clientOf(sandbox) };
+}
+
+export function clientOf(sandbox: Sandbox): DodoPayments {
+  return new DodoPayments({
+    bearerToken: sandbox.apiKey,
+    baseURL: sandbox.url,
+    webhookKey: sandbox.webhookKey,
+    maxRetries: 0,
+    logLevel: 'off',
+  });
+}
+
+/** Dodo's error code and HTTP status of a refused call. */
+export async function refusal(
+  call: Promise<unknown>,
+): Promise<{ status: number | undefined; code: string | undefined }> {
+  try {
+    await call;
+  } catch (error) {
+    if (!(error instanceof DodoPayments.APIError)) throw error;
+    const { status, error: body } = error as {
+      status: number | undefined;
+      error: { code?: string } | undefined;
+    };
+    return { status, code: body?.code };
+  }
+  throw new Error('The call was not refused.');
+}
+
+export const DECLINES_LATER = '4000000000000341';
+export const DECLINES = '4000000000000002';
+export const NO_FUNDS = '4000000000009995';
+
+/** The body of a one-click charge. */
+export function oneClick(
+  customer: { customer_id: string; payment_method_id: string | null },
+  productId: string,
+  more: Partial<DodoPayments.CheckoutSessionCreateParams> = {},
+): DodoPayments.CheckoutSessionCreateParams {
+  return {
+    product_cart: [{ product_id: productId, quantity: 1 }],
+    customer: { customer_id: customer.customer_id },
+    payment_method_id: customer.payment_method_id,
+    confirm: true,
+    minimal_address: true,
+    billing_address: { country: 'US', zipcode: '10001' },
+    ...more,
+  };
+}
+
+/** A clock that stands still until it is moved. */
+export function stoppedClock(start = '2026-03-01T00:00:00.000Z'): {
+  now: () => Date;
+  advance: (days: number) => void;
+} {
+  let at = new Date(start).getTime();
+  return {
+    now: () => new Date(at),
+    advance(days) {
+      at += days * 24 * 60 * 60 * 1000;
+    },
+  };
+}
