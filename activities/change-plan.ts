@@ -1,5 +1,6 @@
 /** Changing the plan of a subscription. */
-import { classify } from '../src/dodo/errors.js';
+import { classify, ifFound } from '../src/dodo/errors.js';
+import { SUBSCRIPTION_GONE, reasonAgainstChange } from '../src/dodo/plan-change.js';
 import { planChangeBody } from '../src/dodo/pricing.js';
 import type { AttemptInput, SendReply } from './attempt.js';
 import { attemptMetadata } from './charge.js';
@@ -17,8 +18,10 @@ export function changePlanActivities(context: ActivityContext) {
         return { kind: 'rejected', code: 'NO_SUBSCRIPTION' };
       return sendAttempt(context, 'change_plan', input, {
         async prepare() {
-          const subscription = await dodo.subscriptions.retrieve(subscriptionId);
-          return { subscription };
+          const subscription = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
+          if (!subscription) return { refused: SUBSCRIPTION_GONE };
+          const refused = reasonAgainstChange(subscription);
+          return refused === undefined ? { subscription } : { refused };
         },
         async post({ subscription }) {
           if (!subscription) throw new Error('unreachable: the subscription was read before');

@@ -3,8 +3,19 @@ import { classify } from '../src/dodo/errors.js';
 import { DECLINE_CODES, declineMessage } from '../src/dodo/decline.js';
 import type { AttemptInput } from './attempt.js';
 import { attemptMetadata, billingAddress, cart, returnUrl } from './charge.js';
-import { addressForDodo } from '../src/dodo/pricing.js';
+import { planChangeRefusal } from '../src/dodo/plan-change.js';
+import { addressForDodo, planChangeBody } from '../src/dodo/pricing.js';
 import type { ActivityContext } from './context.js';
+
+/** How the customer can still pay. */
+export type FallbackOpened =
+  /** The standard checkout: it buys anew. */
+  | { kind: 'checkout'; retry: boolean }
+  /** A page of Dodo's that settles the plan change itself. */
+  | { kind: 'payment_link' }
+  /** Only another payment method helps; the change may be asked for once more after that. */
+  | { kind: 'update_method' }
+  | { kind: 'none' };
 
 export interface FallbackInput extends AttemptInput {
   failed: { errorCode?: string; unreachable?: boolean };
@@ -55,18 +66,77 @@ export function fallbackActivities(context: ActivityContext) {
     return { sessionId: session.session_id, url: session.checkout_url ?? undefined };
   }
 
+  /** Undefined unless the business may settle plan changes through a link. */
+  async function planChangeLink(input: FallbackInput): Promise<string | undefined> {
+    const { action, discountCode } = input.offer;
+    if (
+      action.kind !== 'change_plan' ||
+      action.effectiveAt !== 'immediately' ||
+      input.subscriptionId === undefined
+    ) {
+      return undefined;
+    }
+    try {
+      const subscription = await dodo.subscriptions.retrieve(input.subscriptionId);
+      const answer = await dodo.subscriptions.changePlan(input.subscriptionId, {
+        ...planChangeBody(subscription, action, discountCode),
+        collect_via_payment_link: true,
+        metadata: attemptMetadata(input),
+      });
+      return (answer as { payment_link?: string | null } | null | undefined)?.payment_link ?? undefined;
+    } catch (error) {
+      const failure = classify(error);
+      if (failure.kind !== 'rejected') throw error;
+      return undefined;
+    }
+  }
+
+  async function checkoutUnlessRefused(
+    input: FallbackInput,
+  ): Promise<{ sessionId: string; url: string } | undefined> {
+    try {
+      const { sessionId, url } = await checkoutUrl(input);
+      return url === undefined ? undefined : { sessionId, url };
+    } catch (error) {
+      const failure = classify(error);
+      if (failure.kind !== 'rejected') throw error;
+      log.warn({ failure, attemptId: input.attemptId }, 'Dodo refused the fallback checkout');
+      return undefined;
+    }
+  }
+
+  /** The ways that are left, best first. */
+  async function ways(
+    input: FallbackInput,
+    after: AfterFailure,
+  ): Promise<{ opened: FallbackOpened; url?: string; sessionId?: string; updateUrl?: string }> {
+    if (after === 'none') return { opened: { kind: 'none' } };
+    if (after === 'update_method') {
+      const updateUrl = await updatePaymentMethodUrl(input);
+      return { opened: { kind: updateUrl === undefined ? 'none' : 'update_method' }, updateUrl };
+    }
+    const planChange = input.offer.action.kind === 'change_plan';
+    const link = planChange && !input.asked ? await planChangeLink(input) : undefined;
+    if (link !== undefined) return { opened: { kind: 'payment_link' }, url: link };
+    const [checkout, updateUrl] = await Promise.all([
+      checkoutUnlessRefused(input),
+      input.asked ? undefined : updatePaymentMethodUrl(input),
+    ]);
+    const retry = planChange && updateUrl !== undefined;
+    if (checkout) return { opened: { kind: 'checkout', retry }, updateUrl, ...checkout };
+    return { opened: { kind: retry ? 'update_method' : 'none' }, updateUrl };
+  }
+
   return {
-    /** Opens the fallback of a failed attempt. `none` when Dodo refuses every way. */
-    async openFallback(input: FallbackInput): Promise<{ kind: 'opened' | 'none' }> {
+    /** Opens the fallback of a failed attempt. May be repeated: nothing is charged by it. */
+    async openFallback(input: FallbackInput): Promise<FallbackOpened> {
       const { attemptId, presentationId, price } = input;
       const at = context.now().toISOString();
-      const message = input.asked
-        ? CHECKOUT_MESSAGE
+      const { after, message } = input.asked
+        ? { after: 'checkout' as const, message: CHECKOUT_MESSAGE }
         : input.failed.unreachable
-          ? UNREACHABLE_MESSAGE
-          : failureMessage(input.failed.errorCode);
-      const recordedBefore = await ledger.attempt(attemptId);
-      if (recordedBefore?.sessionId !== undefined) return { kind: 'opened' };
+          ? { after: 'checkout' as const, message: UNREACHABLE_MESSAGE }
+          : failureOf(input.failed.errorCode);
       await ledger.recordAttempt(
         {
           attemptId,
@@ -81,29 +151,21 @@ export function fallbackActivities(context: ActivityContext) {
         { decision: 'accepted', decidedAt: input.acceptedAt },
         [{ at: input.acceptedAt, type: 'accepted', detail: { presentationId } }],
       );
-      const [checkout, updateUrl] = await Promise.all([
-        checkoutUrl(input).catch((error: unknown) => {
-          const failure = classify(error);
-          if (failure.kind !== 'rejected') throw error;
-          log.warn({ failure, attemptId }, 'Dodo refused the fallback checkout');
-          return undefined;
-        }),
-        input.asked ? undefined : updatePaymentMethodUrl(input),
-      ]);
-      if (!checkout?.url) {
-        const patch = { status: 'failed' as const, message: NO_WAY_MESSAGE };
+      const way = await ways(input, after);
+      if (way.opened.kind === 'none') {
+        const patch = { status: 'failed' as const, message: after === 'none' ? message : NO_WAY_MESSAGE };
         await ledger.updateAttempt(attemptId, { status: 'rejected' }, { id: presentationId, patch });
-        return { kind: 'none' };
+        return way.opened;
       }
       await ledger.updateAttempt(
         attemptId,
-        { status: 'submitted', sessionId: checkout.sessionId },
+        { status: 'submitted', sessionId: way.sessionId },
         {
           id: presentationId,
           patch: {
             status: input.asked ? 'requires_action' : 'fallback',
-            checkoutUrl: checkout.url,
-            updatePaymentMethodUrl: updateUrl ?? null,
+            checkoutUrl: way.url ?? null,
+            updatePaymentMethodUrl: way.updateUrl ?? null,
             message,
           },
         },
@@ -115,12 +177,18 @@ export function fallbackActivities(context: ActivityContext) {
           },
         ],
       );
-      return { kind: 'opened' };
+      return way.opened;
     },
   };
 }
 
-/** A bank's no has words of its own; a request that Dodo refused is no business of the customer's. */
-function failureMessage(code: string | undefined): string {
-  return code !== undefined && DECLINE_CODES.includes(code) ? declineMessage(code) : ONE_CLICK_FAILED_MESSAGE;
+type AfterFailure = 'checkout' | 'update_method' | 'none';
+
+/** What is left to the customer after a failure, and in which words. */
+function failureOf(code: string | undefined): { after: AfterFailure; message: string } {
+  const refusal = code === undefined ? undefined : planChangeRefusal(code);
+  if (refusal) return refusal;
+  // A bank's no has words of its own; a request that Dodo refused is no business of the customer's.
+  const declined = code !== undefined && DECLINE_CODES.includes(code);
+  return { after: 'checkout', message: declined ? declineMessage(code) : ONE_CLICK_FAILED_MESSAGE };
 }

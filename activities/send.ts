@@ -15,6 +15,8 @@ import { RECONCILING_MESSAGE } from './look-up.js';
 import { currentPrice } from './offer.js';
 
 export interface Prepared {
+  /** A code, when it is plain before asking that Dodo would refuse. */
+  refused?: string;
   billing?: BillingAddress;
   subscription?: DodoPayments.Subscription;
 }
@@ -51,6 +53,7 @@ export async function sendAttempt(
       if (sent) return { kind: 'submitted', paymentId: sent.payment_id };
     }
     prepared = await steps.prepare();
+    if (prepared.refused !== undefined) return { kind: 'rejected', code: prepared.refused };
     const { customerId, price, offer } = input;
     const now = await currentPrice(dodo, offer, { customerId, currency: price.currency, ...prepared });
     if (!now) return { kind: 'rejected', code: 'NO_BILLING_ADDRESS' };

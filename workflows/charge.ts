@@ -1,5 +1,6 @@
 /** Paying an offer with a charge of its own: one-click checkout session, or `payments.create`. */
 import { workflowInfo } from '@temporalio/workflow';
+import type { FallbackOpened } from '../activities/fallback.js';
 import type { Offer } from '../src/catalog/model.js';
 import { handingOver, ifReadable, money, persistent, reading, sendOnce } from './activities.js';
 import { attemptId } from './messages.js';
@@ -65,9 +66,9 @@ export async function openFallback(
   terms: Terms,
   id: string,
   failed: { errorCode?: string; unreachable?: boolean },
-): Promise<boolean> {
+): Promise<FallbackOpened> {
   const opened = await ifReadable(() =>
     handingOver.openFallback({ ...attemptInput(terms, id), failed, asked: terms.shown.mode === 'checkout' }),
   );
-  return opened?.kind === 'opened';
+  return opened ?? { kind: 'none' };
 }

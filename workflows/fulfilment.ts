@@ -4,6 +4,7 @@
  */
 import { ApplicationFailure, condition, setHandler, sleep } from '@temporalio/workflow';
 import type { Finding, SendReply } from '../activities/attempt.js';
+import type { FallbackOpened } from '../activities/fallback.js';
 import type { PresentationStatus } from '../src/model.js';
 import { proofIn, proofOf, type PaidAttempt, type PaymentInbox, type Proof } from './payments.js';
 import {
@@ -38,18 +39,20 @@ export interface Way {
   proven(n: number): Proof | undefined;
   /** Reads Dodo. Undefined when Dodo cannot be read now. `paymentId` when Dodo named one. */
   lookUp(n: number, paymentId: string | undefined): Promise<Finding | undefined>;
-  /** Opens the standard checkout as attempt `n`; false when there is no way left. May be repeated: nothing is charged by it. */
-  openFallback(n: number, failed: { errorCode?: string; unreachable?: boolean }): Promise<boolean>;
+  /** Opens what is left to the customer as attempt `n`. May be repeated: nothing is charged by it. */
+  openFallback(n: number, failed: { errorCode?: string; unreachable?: boolean }): Promise<FallbackOpened>;
   /** Reads whether the fallback was paid. */
   lookUpFallback(n: number): Promise<Finding | undefined>;
   /** Writes a state that came about by waiting. */
-  record(n: number, status: 'needs_review' | 'absent'): Promise<void>;
+  record(n: number, status: 'needs_review' | 'absent' | 'fallback'): Promise<void>;
 }
 
 export type Fulfilled =
   | {
       kind: 'paid';
       through: 'attempt' | 'fallback';
+      /** Whether something new was bought, in place of a change to what there was. */
+      anew: boolean;
       attemptId: string;
       payment?: PaymentEvent;
       /** Other attempts that were paid as well: their money goes back. */
@@ -71,8 +74,10 @@ export interface Fulfilment {
   /** Until when an attempt that could not be sent may be tried again. Milliseconds since the epoch. */
   sendBefore: number;
   review: Review;
+  /** The customer's wish to have the charge tried once more, with another payment method. */
+  retry: { wanted(): boolean };
   /** Called when the presentation has come to a state worth telling. */
-  report(status: PresentationStatus): void;
+  report(status: PresentationStatus, mayRetry?: boolean): void;
 }
 
 /** Carries out an accepted offer to its end. Takes from seconds to weeks. */
@@ -98,7 +103,7 @@ export async function fulfil(way: Way, context: Fulfilment): Promise<Fulfilled> 
   const proof = await prove(way, context, n, reply);
   switch (proof.kind) {
     case 'paid':
-      return { kind: 'paid', through: 'attempt', attemptId: way.id(n), payment: proof.payment };
+      return { kind: 'paid', through: 'attempt', anew: false, attemptId: way.id(n), payment: proof.payment };
     case 'failed':
       return fallBack(way, context, n, n + 1, proof);
   }
@@ -169,7 +174,10 @@ async function review(way: Way, context: Fulfilment, n: number): Promise<Proof> 
   };
 }
 
-/** The standard checkout, offered once. A late success of the failed attempt ends it as well. */
+/**
+ * What is left after a failure, handed over once: the standard checkout, a link that settles the plan change, or
+ * another payment method. A late success of the failed attempt ends it as well.
+ */
 async function fallBack(
   way: Way,
   context: Fulfilment,
@@ -177,30 +185,70 @@ async function fallBack(
   n: number,
   failed: { errorCode?: string; unreachable?: boolean },
 ): Promise<Fulfilled> {
-  if (!(await way.openFallback(n, failed))) return { kind: 'failed' };
-  context.report(context.checkoutOnly ? 'requires_action' : 'fallback');
-
-  const { inbox } = context;
+  const opened = await way.openFallback(n, failed);
+  if (opened.kind === 'none') return { kind: 'failed' };
+  const { inbox, retry } = context;
+  const earlier = failedAttempt === n ? [] : [failedAttempt];
+  let mayRetry = opened.kind === 'update_method' || (opened.kind === 'checkout' && opened.retry);
+  context.report(context.checkoutOnly ? 'requires_action' : 'fallback', mayRetry);
   const paid = (): Fulfilled | undefined => {
-    const fallback = proofOf(inbox, way.id(n));
-    if (fallback?.kind === 'paid') {
+    const proof = proofOf(inbox, way.id(n));
+    if (proof?.kind === 'paid') {
       const through = context.checkoutOnly ? 'attempt' : 'fallback';
-      return { kind: 'paid', through, attemptId: way.id(n), payment: fallback.payment };
+      const anew = opened.kind === 'checkout';
+      return { kind: 'paid', through, anew, attemptId: way.id(n), payment: proof.payment };
     }
-    const late = failedAttempt === n ? undefined : way.proven(failedAttempt);
-    return late?.kind === 'paid'
-      ? { kind: 'paid', through: 'attempt', attemptId: way.id(failedAttempt), payment: late.payment }
-      : undefined;
+    for (const attempt of earlier) {
+      const late = way.proven(attempt);
+      if (late?.kind === 'paid') {
+        return {
+          kind: 'paid',
+          through: 'attempt',
+          anew: false,
+          attemptId: way.id(attempt),
+          payment: late.payment,
+        };
+      }
+    }
+    return undefined;
   };
   const openedAt = Date.now();
   for (let pause = 6 * context.timing.pollIntervalMs; ; pause = Math.min(pause * 2, LONGEST_POLL)) {
     const left = openedAt + FALLBACK_WINDOW - Date.now();
     const over = left <= 0;
-    await condition(() => paid() !== undefined, over ? pause : Math.min(pause, left), {
-      summary: 'checkout link handed over',
-    });
+    await condition(
+      () => paid() !== undefined || (mayRetry && retry.wanted()),
+      over ? pause : Math.min(pause, left),
+      {
+        summary: 'checkout link handed over',
+      },
+    );
     const result = paid();
     if (result) return result;
+
+    if (mayRetry && retry.wanted()) {
+      mayRetry = false;
+      const again = n + 1;
+      earlier.push(again);
+      context.report('charging');
+      const reply = await way.send(again);
+      const proof =
+        reply.kind === 'not_sent' || reply.kind === 'price_changed'
+          ? undefined
+          : await prove(way, context, again, reply);
+      if (proof?.kind === 'paid') {
+        return {
+          kind: 'paid',
+          through: 'fallback',
+          anew: false,
+          attemptId: way.id(again),
+          payment: proof.payment,
+        };
+      }
+      await way.record(again, 'fallback');
+      context.report('fallback');
+      continue;
+    }
 
     const finding = await way.lookUpFallback(n);
     if (finding?.kind === 'payment') inbox.note(finding.payment);
@@ -209,8 +257,9 @@ async function fallBack(
     const pending =
       finding?.kind === 'payment' && ['pending', 'action_required'].includes(phaseOf(finding.payment.status));
     // The link is dead only when a read after its end says that nobody is paying any more.
-    if (over && finding !== undefined && (!pending || Date.now() - openedAt > PENDING_LIMIT))
+    if (over && finding !== undefined && (!pending || Date.now() - openedAt > PENDING_LIMIT)) {
       return { kind: 'unpaid' };
+    }
   }
 }
 

@@ -139,6 +139,8 @@ export interface ResolveRequest extends OperatorRequest {
 export interface FulfilmentProgress {
   presentationId: string;
   status: PresentationStatus;
+  /** Whether the customer may ask for one more try. */
+  mayRetry: boolean;
 }
 
 /** A refund or dispute, as a webhook told of it. */
@@ -191,6 +193,8 @@ export const paymentEvent = defineSignal<[PaymentEvent]>('paymentEvent');
 export const subscriptionEvent = defineSignal<[SubscriptionEvent]>('subscriptionEvent');
 export const acceptOffer = defineSignal<[AcceptSignal?]>('acceptOffer');
 export const declineOffer = defineSignal<[DeclineSignal?]>('declineOffer');
+/** From a purchase run to its plan-change child. */
+export const retryPlanChange = defineSignal('retryPlanChange');
 /** The first purchase was taken back: its open offer ends. */
 export const withdrawOffer = defineSignal<[{ reason: string }]>('withdrawOffer');
 export const reversalEvent = defineSignal<[ReversalEvent]>('reversalEvent');

@@ -43,6 +43,8 @@ export interface Shown extends Presented {
   /** Whether there is something to answer the decider with: money moved, a fallback, a link, a next offer. */
   answered: boolean;
   nextPresentationId?: string;
+  /** Asks for the charge to be tried once more after a fallback; set while somebody can be asked. */
+  retry?: () => void;
 }
 
 export interface OfferDesk {
@@ -157,6 +159,8 @@ export function openOfferDesk(): OfferDesk {
     async (request) => {
       const shown = await appearing(request.presentationId);
       checkAccept(request);
+      // After the fallback a further click asks to try again, once, with the customer's other payment method.
+      if (shown.status === 'fallback') shown.retry?.();
       return answer(shown, record(shown, acceptance(request)));
     },
     {

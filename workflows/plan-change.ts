@@ -5,7 +5,7 @@
 import {
   ParentClosePolicy,
   condition,
-  executeChild,
+  startChild,
   allHandlersFinished,
   getExternalWorkflowHandle,
   setHandler,
@@ -18,6 +18,7 @@ import { fulfil, openReviews, type Fulfilled, type Way } from './fulfilment.js';
 import {
   attemptId,
   fulfilmentProgress,
+  retryPlanChange,
   subscriptionEvent,
   workflowId,
   type SubscriptionEvent,
@@ -31,18 +32,29 @@ export interface PlanChangeInput {
   firstAttempt: number;
 }
 
-/** Changes the plan in a child run. A change that is under way already is left alone. */
-export async function changePlan(terms: Terms, timing: Timing, firstAttempt: number): Promise<Fulfilled> {
+/**
+ * Changes the plan in a child run. A change that is under way already is left alone.
+ *
+ * @param onStarted is given the way to ask for one more try
+ */
+export async function changePlan(
+  terms: Terms,
+  timing: Timing,
+  firstAttempt: number,
+  onStarted: (retry: () => void) => void,
+): Promise<Fulfilled> {
   const { subscriptionId } = terms.shown;
   if (subscriptionId === undefined) return { kind: 'failed' };
   try {
-    return await executeChild(planChange, {
+    const child = await startChild(planChange, {
       workflowId: workflowId.planChange(subscriptionId),
       args: [{ terms, timing, firstAttempt }],
       // Money may be on its way: the child ends by itself, whatever becomes of its parent.
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `change of ${subscriptionId} to ${terms.shown.productId}`,
     });
+    onStarted(() => void child.signal(retryPlanChange).catch(() => undefined));
+    return await child.result();
   } catch (failure) {
     if (failure instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'failed' };
     throw failure;
@@ -56,6 +68,10 @@ export async function planChange({ terms, timing, firstAttempt }: PlanChangeInpu
   const reviews = openReviews(() => shown.status === 'needs_review');
   const subscription = openSubscriptionWatch(shown);
   const checkoutOnly = shown.mode === 'checkout';
+  let retryWanted = false;
+  setHandler(retryPlanChange, () => void (retryWanted = true), {
+    description: 'The customer has another payment method and asks to try once more.',
+  });
 
   const told: Promise<void>[] = [];
   const fulfilled = await fulfil(planChangeWay(terms, inbox, subscription), {
@@ -65,12 +81,13 @@ export async function planChange({ terms, timing, firstAttempt }: PlanChangeInpu
     checkoutOnly,
     sendBefore: terms.sendBefore,
     review: reviews.of(shown.presentationId),
-    report(status) {
+    retry: { wanted: () => retryWanted },
+    report(status, mayRetry = false) {
       if (shown.status === status) return;
       shown.status = status;
       // The straight way is over within moments and the result says it all.
       if (!parent || status === 'charging') return;
-      const progress = { presentationId: shown.presentationId, status };
+      const progress = { presentationId: shown.presentationId, status, mayRetry };
       told.push(
         getExternalWorkflowHandle(parent.workflowId)
           .signal(fulfilmentProgress, progress)
@@ -79,8 +96,7 @@ export async function planChange({ terms, timing, firstAttempt }: PlanChangeInpu
     },
   });
   // A new subscription was bought instead: the old one must not go on beside it.
-  const boughtAnew = fulfilled.kind === 'paid' && (checkoutOnly || fulfilled.through === 'fallback');
-  if (boughtAnew && shown.subscriptionId !== undefined) {
+  if (fulfilled.kind === 'paid' && fulfilled.anew && shown.subscriptionId !== undefined) {
     await persistent.cancelReplacedSubscription({
       subscriptionId: shown.subscriptionId,
       presentationId: shown.presentationId,

@@ -65,15 +65,26 @@ async function carry(
   const run: RunState = { purchaseId: input.purchaseId, state: 'awaiting_payment' };
   let presentations = 0;
   const counted = new Set<string>();
+  const fellBack = new Set<string>();
+  let askAgain = () => {};
   const alsoPaid: PaidAttempt[] = [];
 
   setHandler(runState, () => ({ ...run, status: desk.current()?.status }), {
     description: 'Where this run stands.',
   });
-  setHandler(fulfilmentProgress, ({ presentationId, status }) => {
+  setHandler(fulfilmentProgress, ({ presentationId, status, mayRetry }) => {
     const shown = desk.find(presentationId);
-    if (shown) report(shown, status);
+    if (!shown) return;
+    report(shown, status);
+    shown.retry = mayRetry ? () => retry(shown) : undefined;
   });
+
+  function retry(shown: Shown): void {
+    shown.retry = undefined;
+    shown.answered = false;
+    shown.status = 'charging';
+    askAgain();
+  }
 
   function enter(change: Partial<RunState>): void {
     Object.assign(run, change);
@@ -86,7 +97,10 @@ async function carry(
     shown.status = status;
     if (status !== 'charging' && status !== 'accepted') shown.answered = true;
     if (EXCEPTIONAL.has(status)) upsertSearchAttributes([{ key: keys.OfferState, value: status }]);
-    if (status === 'fallback') outbox.send('offer.fallback', shown.presentationId);
+    if (status === 'fallback' && !fellBack.has(shown.presentationId)) {
+      fellBack.add(shown.presentationId);
+      outbox.send('offer.fallback', shown.presentationId);
+    }
     describeRun(run, shown);
   }
 
@@ -234,11 +248,13 @@ async function carry(
         checkoutOnly: shown.mode === 'checkout',
         sendBefore: terms.sendBefore,
         review: reviews.of(shown.presentationId),
+        // Another method of the customer's is charged at the checkout; only a plan change is asked for again.
+        retry: { wanted: () => false },
         report: (status: Shown['status']) => report(shown, status),
       };
       const fulfilled =
         offer.action.kind === 'change_plan'
-          ? await changePlan(terms, input.timing, firstAttempt)
+          ? await changePlan(terms, input.timing, firstAttempt, (retry) => (askAgain = retry))
           : await fulfil(chargeWay(terms, inbox), context);
       if (fulfilled.kind === 'paid') {
         counted.add(fulfilled.attemptId);

@@ -31,11 +31,13 @@ export async function acceptPresentation(
   decider: Decider,
   res: Response,
 ): Promise<void> {
-  if (!UNDECIDED.has(record.status)) return answerAccept(deps, record, decider, res);
+  const again = record.status === 'fallback';
+  if (!UNDECIDED.has(record.status) && !again) return answerAccept(deps, record, decider, res);
   const request = { presentationId: record.id, at: deps.now().toISOString(), ...body };
   const answer = await deps.runs.accept(record.workflowId, request, {
-    // Every click on the same price is the same acceptance, unless the client tells its clicks apart.
-    updateId: decider.idempotencyKey ?? `accept:${record.id}:${record.price.hash}`,
+    // Every click on the same price is the same acceptance, unless the client tells its clicks apart. A click after
+    // the fallback may be the one further try that a new payment method earns.
+    updateId: decider.idempotencyKey ?? `${again ? 'retry' : 'accept'}:${record.id}:${record.price.hash}`,
     waitMs: deps.acceptWaitMs,
   });
   if (answer.kind === 'unanswered') {

@@ -1,0 +1,81 @@
+/** When a subscription's plan cannot be changed, and what is left to the customer then. */
+import type DodoPayments from 'dodopayments';
+
+export const SUBSCRIPTION_GONE = 'SUBSCRIPTION_NOT_FOUND';
+
+const SCHEDULED_CANCELLATION = 'PLAN_CHANGE_NOT_ALLOWED_FOR_SCHEDULED_CANCELLATION';
+const SCHEDULED_CHANGE = 'SCHEDULED_PLAN_CHANGE_EXISTS';
+
+/** Why Dodo would refuse to change this subscription, as a code; undefined when it would not. */
+export function reasonAgainstChange(
+  subscription: Pick<
+    DodoPayments.Subscription,
+    'status' | 'cancel_at_next_billing_date' | 'scheduled_change'
+  >,
+): string | undefined {
+  switch (subscription.status) {
+    case 'active':
+      if (subscription.cancel_at_next_billing_date) return SCHEDULED_CANCELLATION;
+      return subscription.scheduled_change ? SCHEDULED_CHANGE : undefined;
+    case 'on_hold':
+    case 'past_due':
+      return 'SUBSCRIPTION_UNPAID';
+    case 'cancelled':
+    case 'expired':
+    case 'failed':
+      return SUBSCRIPTION_GONE;
+    case 'paused':
+    case 'pending':
+      return 'SUBSCRIPTION_INACTIVE';
+  }
+}
+
+export interface Refusal {
+  after: 'checkout' | 'update_method' | 'none';
+  message: string;
+}
+
+const UNDER_WAY: Refusal = {
+  after: 'none',
+  message:
+    'Another change to your plan is already under way, so this one was not made. You were not charged.',
+};
+
+/** What is left after a refusal. A new subscription is sold only where the old one is gone. */
+const REFUSALS: Record<string, Refusal> = {
+  PENDING_PLAN_CHANGE_EXISTS: UNDER_WAY,
+  PREVIOUS_PAYMENT_PENDING: UNDER_WAY,
+  [SCHEDULED_CHANGE]: {
+    after: 'none',
+    message:
+      'Another change to your plan is already scheduled, so this one was not made. You were not charged.',
+  },
+  [SCHEDULED_CANCELLATION]: {
+    after: 'none',
+    message: 'Your subscription is about to end, so its plan was not changed. You were not charged.',
+  },
+  SUBSCRIPTION_UNPAID: {
+    after: 'update_method',
+    message:
+      'Your subscription has an open payment. Please update your payment method first. You were not charged.',
+  },
+  SUBSCRIPTION_INACTIVE: {
+    after: 'none',
+    message:
+      'Your subscription is not active at the moment, so its plan was not changed. You were not charged.',
+  },
+  INACTIVE_SUBSCRIPTION_PLAN_CHANGE_NOT_SUPPORTED: {
+    after: 'none',
+    message:
+      'Your subscription is not active at the moment, so its plan was not changed. You were not charged.',
+  },
+  [SUBSCRIPTION_GONE]: {
+    after: 'checkout',
+    message: 'Your subscription has ended. You can take this plan at the checkout. You were not charged.',
+  },
+};
+
+/** Undefined for every other failure, after which the standard checkout is left. */
+export function planChangeRefusal(code: string): Refusal | undefined {
+  return REFUSALS[code];
+}
