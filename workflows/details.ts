@@ -34,7 +34,6 @@ export function describeRun(run: RunState, shown: Shown | undefined): void {
     );
     if (shown.subscriptionId) rows.push(['Subscription', shown.subscriptionId]);
   }
-  setCurrentDetails(
-    ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n'),
-  );
+  if (run.reason) rows.push(['Reason', run.reason]);
+  setCurrentDetails(rows.map(([name, value]) => `- ${name}: ${value}`).join('\n'));
 }

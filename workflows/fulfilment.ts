@@ -160,8 +160,9 @@ async function prove(
 
 /** Not provable either way: an operator's word ends it, or a proof that comes after all. */
 async function review(way: Way, context: Fulfilment, n: number): Promise<Proof> {
-  await way.record(n, 'needs_review');
+  // Before the ledger shows it: an operator who sees it there may resolve it at once.
   context.report('needs_review');
+  await way.record(n, 'needs_review');
   await condition(() => context.review.verdict() !== undefined || way.proven(n) !== undefined);
   const heard = way.proven(n);
   if (heard) return heard;

@@ -3,7 +3,7 @@
  * this file without the workflow code.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Decision, Outcome, PresentationStatus, TriggerType } from '../src/model.js';
+import type { Decision, Outcome, PresentationStatus, ReasonCode, TriggerType } from '../src/model.js';
 
 /** How long this run waits for things, in milliseconds. Fixed when the run starts. */
 export interface Timing {
@@ -177,6 +177,8 @@ export interface RunState {
   funnelId?: string;
   expiresAt?: string;
   outcome?: Outcome;
+  /** Why there was no offer. */
+  reason?: ReasonCode;
 }
 
 /** Codes a refused message fails with; the API answers with the same ones. */

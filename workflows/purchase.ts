@@ -138,7 +138,7 @@ async function carry(
       { key: keys.Outcome, value: outcome },
       ...(shown ? offerAttributes(shown, run.funnelId) : input.guess ? NO_OFFER_ATTRIBUTES : []),
     ]);
-    enter({ state: 'settled', outcome });
+    enter({ state: 'settled', outcome, reason });
     await outbox.flushed();
     await condition(allHandlersFinished);
     for (const payment of unexpected()) await settleLate(payment);
