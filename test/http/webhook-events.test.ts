@@ -350,10 +350,73 @@ describe('the event of a subscription', () => {
   });
 });
 
+describe('the event of a refund or dispute', () => {
+  const refund = {
+    refund_id: 'ref_1',
+    payment_id: 'pay_2',
+    brand_id: 'bus_1',
+    business_id: 'bus_1',
+    created_at: NOW.toISOString(),
+    customer: aPayment().customer,
+    is_partial: false,
+    metadata: {},
+    status: 'succeeded',
+    amount: null,
+    currency: null,
+    reason: null,
+  } satisfies DodoPayments.Refund;
+  const dispute = {
+    dispute_id: 'dsp_1',
+    payment_id: 'pay_2',
+    business_id: 'bus_1',
+    created_at: NOW.toISOString(),
+    amount: '39900',
+    currency: 'USD',
+    dispute_stage: 'dispute',
+    dispute_status: 'dispute_lost',
+    is_resolved_by_rdr: null,
+    remarks: null,
+  } satisfies DodoPayments.Dispute;
+  const route = (type: string, data: Record<string, unknown>) => routeEvent({ type, data }, catalog, NOW);
+
+  it('starts, or reaches, a run of its own: a refund', () => {
+    expect(route('refund.succeeded', refund)).toEqual({
+      kind: 'reversal',
+      workflowId: 'reversal/ref_1',
+      event: { kind: 'refund', id: 'ref_1', paymentId: 'pay_2', type: 'refund.succeeded' },
+    });
+  });
+
+  it.each(['opened', 'expired', 'accepted', 'cancelled', 'challenged', 'won', 'lost'])(
+    'starts, or reaches, a run of its own: dispute.%s',
+    (what) => {
+      expect(route(`dispute.${what}`, dispute)).toEqual({
+        kind: 'reversal',
+        workflowId: 'reversal/dsp_1',
+        event: { kind: 'dispute', id: 'dsp_1', paymentId: 'pay_2', type: `dispute.${what}` },
+      });
+    },
+  );
+
+  it('starts nothing when a refund failed', () => {
+    expect(route('refund.failed', { ...refund, status: 'failed' })).toEqual(ignored('nothing went back'));
+  });
+
+  it.each([null, undefined, 7, '', 'a/b', 'возврат', 'x'.repeat(101), 'x'.repeat(600)])(
+    'starts nothing when one of its ids is %j',
+    (id) => {
+      const noRefund = ignored('it names no refund of a payment');
+      const noDispute = ignored('it names no dispute of a payment');
+      expect(route('refund.succeeded', { ...refund, refund_id: id })).toEqual(noRefund);
+      expect(route('refund.succeeded', { ...refund, payment_id: id })).toEqual(noRefund);
+      expect(route('dispute.opened', { ...dispute, dispute_id: id })).toEqual(noDispute);
+      expect(route('dispute.opened', { ...dispute, payment_id: id })).toEqual(noDispute);
+    },
+  );
+});
+
 describe('what cannot be used', () => {
   it.each([
-    'refund.succeeded',
-    'dispute.opened',
     'license_key.created',
     'dunning.started',
     'entitlement_grant.created',
@@ -417,9 +480,10 @@ describe('whatever is sent', () => {
     'payment.processing',
     'subscription.plan_changed',
     'refund.succeeded',
+    'dispute.opened',
   );
-  const KINDS = ['ignored', 'purchase', 'payment', 'subscription'];
-  const RUN_ID = /^(purchase|trigger|plan-change)\/[\x21-\x7e]+$/;
+  const KINDS = ['ignored', 'purchase', 'payment', 'subscription', 'reversal'];
+  const RUN_ID = /^(purchase|trigger|plan-change|reversal)\/[\x21-\x7e]+$/;
 
   function check(route: Route): void {
     expect(KINDS).toContain(route.kind);

@@ -1,0 +1,132 @@
+/** A ledger and a Dodo of which a test says what they answer, and which tell in what order they were asked. */
+import type DodoPayments from 'dodopayments';
+import type { ActivityContext } from '../../activities/context.js';
+import { createDodo } from '../../src/dodo/client.js';
+import type { Ledger } from '../../src/ledger/model.js';
+import { createLogger } from '../../src/log.js';
+import {
+  aCartPreview,
+  aListedPayment,
+  aPayment,
+  aPlanChangePreview,
+  aProduct,
+  aSubscription,
+} from '../dodo/examples.js';
+import { json, refusal, startRawServer, type Answer, type RawRequest } from '../dodo/raw-server.js';
+
+export const NOW = new Date('2026-11-23T12:00:00.000Z');
+const IMPATIENT_MS = 2_000;
+
+type Answers = Record<string, Answer>;
+
+export interface ScriptedWorld {
+  context: ActivityContext;
+  /** What was asked of the ledger and of Dodo, in order: `ledger.billingOf`, `POST /checkouts`, ... */
+  events: string[];
+  /** The bodies of the requests `POST /checkouts`, ... */
+  sent(route: string): unknown[];
+  /** The arguments of the calls of a ledger method. */
+  written<M extends keyof Ledger>(method: M): Parameters<Ledger[M]>[];
+  /** Answers of Dodo by route, before those it has by itself. */
+  dodo: Answers;
+  /** Methods of the ledger, before those it has by itself. */
+  ledger: Partial<Ledger>;
+  /** Waits for Dodo no longer than a test has time for. */
+  hurry(): void;
+  /** Back to how it started. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/** Dodo sells a team license for $399 and knows of no earlier attempt. */
+const DODO: Answers = {
+  'GET /products/prod_team_license': json(200, aProduct()),
+  'GET /products/prod_pro_plan': json(200, aProduct({ product_id: 'prod_pro_plan', name: 'Pro plan' })),
+  'GET /payments': json(200, { items: [aListedPayment()] }),
+  'GET /payments/pay_1': json(200, aPayment()),
+  'GET /subscriptions/sub_1': json(200, aSubscription()),
+  'POST /checkouts/preview': json(200, aCartPreview()),
+  'POST /subscriptions/sub_1/change-plan/preview': json(200, aPlanChangePreview()),
+  'POST /checkouts': json(200, {
+    session_id: 'cks_2',
+    payment_id: 'pay_2',
+    checkout_url: null,
+    client_secret: null,
+    publishable_key: null,
+  } satisfies DodoPayments.CheckoutSessionResponse),
+  'POST /payments': json(200, { payment_id: 'pay_2', total_amount: 39_900 }),
+  'POST /subscriptions/sub_1/change-plan': (res) => res.writeHead(200).end(),
+};
+
+const LEDGER: Partial<Ledger> = {
+  billingOf: async () => ({ country: 'US', zipcode: '10001' }),
+  presentation: async () => undefined,
+  // Slow, so that a request that does not wait for it is seen before it is done.
+  recordAttempt: () => new Promise((resolve) => setTimeout(resolve, 20, true)),
+  updateAttempt: async () => undefined,
+  updatePresentation: async () => undefined,
+};
+
+export async function startScriptedWorld(): Promise<ScriptedWorld> {
+  let events: string[] = [];
+  let calls: { method: string; args: unknown[] }[] = [];
+
+  const routeOf = ({ method, path }: RawRequest) => `${method} ${path.split('?')[0]}`;
+  const server = await startRawServer((res, request) => {
+    const route = routeOf(request);
+    events.push(route);
+    (world.dodo[route] ?? DODO[route] ?? refusal(404, 'NOT_FOUND'))(res, request);
+  });
+
+  const ledger = new Proxy({} as Ledger, {
+    get:
+      (_, method: keyof Ledger) =>
+      async (...args: never[]): Promise<unknown> => {
+        events.push(`ledger.${method}`);
+        calls.push({ method, args });
+        const answer = (world.ledger[method] ?? LEDGER[method]) as
+          ((...args: never[]) => unknown) | undefined;
+        if (!answer) throw new Error(`Nobody expected ledger.${method} to be called.`);
+        const result = await answer(...args);
+        if (method === 'recordAttempt') events.push('recorded');
+        return result;
+      },
+  });
+
+  const dodo = createDodo('dodo_test_key', { baseURL: server.url });
+  const world: ScriptedWorld = {
+    context: {
+      dodo,
+      ledger,
+      catalog: () => {
+        throw new Error('The catalog of the run is the one that counts.');
+      },
+      appUrl: 'https://shop.example',
+      log: createLogger('silent'),
+      now: () => NOW,
+      deliverPayment: () => Promise.reject(new Error('No run was expected to be told of a payment.')),
+    },
+    get events() {
+      return events;
+    },
+    sent: (route) =>
+      server.requests.filter((one) => routeOf(one) === route).map(({ body }) => JSON.parse(body) as unknown),
+    written: <M extends keyof Ledger>(method: M) =>
+      calls.filter((one) => one.method === method).map(({ args }) => args as Parameters<Ledger[M]>),
+    dodo: {},
+    ledger: {},
+    hurry() {
+      world.context.dodo = dodo.withOptions({ timeout: IMPATIENT_MS });
+    },
+    reset() {
+      world.context.dodo = dodo;
+      world.dodo = {};
+      world.ledger = {};
+      events = [];
+      calls = [];
+      server.clear();
+    },
+    close: () => server.close(),
+  };
+  return world;
+}

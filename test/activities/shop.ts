@@ -1,0 +1,125 @@
+/** A merchant with real books: the sandbox, an embedded ledger, and a clock that tests move. */
+import { randomUUID } from 'node:crypto';
+import type { ActivityContext } from '../../activities/context.js';
+import { evaluateActivities, type Evaluation } from '../../activities/evaluate.js';
+import { startSandbox, type PurchaseResult, type Sandbox } from '../../sandbox/index.js';
+import { parseCatalog } from '../../src/catalog/load.js';
+import { createDodo } from '../../src/dodo/client.js';
+import { openLedger } from '../../src/ledger/index.js';
+import type { PurchaseView } from '../../src/ledger/model.js';
+import { createLogger } from '../../src/log.js';
+import { workflowId, type TriggerEvent } from '../../workflows/messages.js';
+
+const COPY = 'copy: { headline: "{product}", accept: "Pay {dueNow}", decline: "No" }';
+
+/** A charge, a plan change and a trigger; every offer may be overridden by the YAML of more keys. */
+export const CATALOG = `
+version: 1
+offers:
+  bundle:
+    type: upsell
+    action: { kind: charge, product_id: prod_complete_bundle, quantity: 1 }
+    window: 30m
+    ${COPY}
+  pro:
+    type: upsell
+    action: { kind: change_plan, product_id: prod_pro_plan, proration_billing_mode: difference_immediately }
+    window: 30m
+    ${COPY}
+funnels:
+  starter:
+    trigger: purchase
+    when: { product_id: [prod_starter_course] }
+    steps: [{ id: bundle, offer: bundle }]
+  basic:
+    trigger: purchase
+    when: { product_id: [prod_basic_plan] }
+    steps: [{ id: pro, offer: pro }]
+  limit:
+    trigger: limit_approaching
+    steps: [{ id: pro, offer: pro }]
+`;
+
+export interface Shop {
+  sandbox: Sandbox;
+  context: ActivityContext;
+  /** Another catalog in force from now on. */
+  sell(catalog: string): void;
+  /** Moves the clock, Dodo's and ours. */
+  pass(ms: number): void;
+  now(): Date;
+  /** Somebody new buys something, with a good card. */
+  buy(
+    product_id: string,
+    more?: Omit<Parameters<Sandbox['control']['purchase']>[0], 'product_id'>,
+  ): Promise<PurchaseResult>;
+  /** What the run of a payment is told. */
+  evaluate(paymentId: string | undefined, purchaseId?: string): Promise<Evaluation>;
+  evaluateTrigger(
+    trigger: 'limit_approaching' | 'upgrade_requested',
+    event: TriggerEvent,
+  ): Promise<Evaluation & { eventId: string }>;
+  purchase(purchaseId: string): Promise<PurchaseView>;
+  close(): Promise<void>;
+}
+
+export async function openShop(): Promise<Shop> {
+  let now = new Date('2026-11-23T12:00:00.000Z');
+  let catalog = parseCatalog(CATALOG, 'offers.yaml');
+  const [sandbox, ledger] = await Promise.all([
+    startSandbox({ now: () => new Date(now) }),
+    openLedger({ dataDir: 'memory://' }),
+  ]);
+  const context: ActivityContext = {
+    dodo: createDodo(sandbox.apiKey, { baseURL: sandbox.url }),
+    ledger,
+    catalog: () => catalog,
+    appUrl: 'https://shop.example',
+    log: createLogger('silent'),
+    now: () => new Date(now),
+    deliverPayment: () => Promise.reject(new Error('No run was expected to be told of a payment.')),
+  };
+  const { evaluate } = evaluateActivities(context);
+  return {
+    sandbox,
+    context,
+    sell: (text) => {
+      catalog = parseCatalog(text, 'offers.yaml');
+    },
+    pass: (ms) => {
+      now = new Date(now.getTime() + ms);
+    },
+    now: () => new Date(now),
+    buy: (product_id, more = {}) =>
+      sandbox.control.purchase({
+        product_id,
+        ...(more.customer_id === undefined && { email: `${randomUUID()}@example.com` }),
+        ...more,
+      }),
+    evaluate: (paymentId, purchaseId = paymentId ?? randomUUID()) =>
+      evaluate({
+        purchaseId,
+        workflowId: workflowId.purchase(purchaseId),
+        trigger: 'purchase',
+        paymentId,
+      }),
+    async evaluateTrigger(trigger, event) {
+      const eventId = randomUUID();
+      const evaluation = await evaluate({
+        purchaseId: eventId,
+        workflowId: workflowId.trigger(eventId),
+        trigger,
+        event,
+      });
+      return { ...evaluation, eventId };
+    },
+    async purchase(purchaseId) {
+      const view = await ledger.purchase(purchaseId);
+      if (!view) throw new Error(`The ledger has no purchase ${purchaseId}.`);
+      return view;
+    },
+    async close() {
+      await Promise.all([sandbox.close(), ledger.close()]);
+    },
+  };
+}

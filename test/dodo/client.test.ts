@@ -1,0 +1,184 @@
+import DodoPayments from 'dodopayments';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createDodo, HTTP_TIMEOUT_MS, type Dodo } from '../../src/dodo/client.js';
+import { classify, type DodoFailure } from '../../src/dodo/errors.js';
+import {
+  hang,
+  json,
+  refusal,
+  reset,
+  startRawServer,
+  truncated,
+  webPage,
+  type Answer,
+  type RawServer,
+} from './raw-server.js';
+
+const API_KEY = 'dodo_test_key';
+/** Short, so that a test does not wait for a server that never answers. */
+const TIMEOUT_MS = 300;
+
+let server: RawServer;
+let dodo: Dodo;
+
+beforeAll(async () => {
+  server = await startRawServer();
+  dodo = createDodo(API_KEY, { baseURL: server.url });
+});
+beforeEach(() => server.clear());
+afterEach(() => vi.unstubAllEnvs());
+afterAll(() => server.close());
+
+type MoneyCall = (client: Dodo, options?: { timeout: number }) => PromiseLike<unknown>;
+
+const MONEY_CALLS: [name: string, path: string, call: MoneyCall][] = [
+  [
+    'checkoutSessions.create',
+    '/checkouts',
+    (client, options) =>
+      client.checkoutSessions.create(
+        {
+          product_cart: [{ product_id: 'prod_team_license', quantity: 1 }],
+          customer: { customer_id: 'cus_1' },
+          billing_address: { country: 'US', zipcode: '10001' },
+          payment_method_id: 'pm_1',
+          confirm: true,
+          metadata: { upsell_attempt_id: 'purchase/pay_1:team:1' },
+        },
+        options,
+      ),
+  ],
+  [
+    'payments.create',
+    '/payments',
+    (client, options) =>
+      client.payments.create(
+        {
+          product_cart: [{ product_id: 'prod_setup_session', quantity: 1 }],
+          customer: { customer_id: 'cus_1' },
+          billing: { country: 'US', zipcode: '10001' },
+          payment_method_id: 'pm_1',
+        },
+        options,
+      ),
+  ],
+  [
+    'subscriptions.changePlan',
+    '/subscriptions/sub_1/change-plan',
+    (client, options) =>
+      client.subscriptions.changePlan(
+        'sub_1',
+        {
+          product_id: 'prod_pro_plan',
+          quantity: 1,
+          proration_billing_mode: 'difference_immediately',
+          on_payment_failure: 'prevent_change',
+        },
+        options,
+      ),
+  ],
+];
+
+const MISHAPS: [name: string, answer: Answer, expected: Partial<DodoFailure>][] = [
+  ['a reset connection', reset, { kind: 'unknown' }],
+  ['500', refusal(500, 'INTERNAL_SERVER_ERROR'), { kind: 'unknown' }],
+  [
+    '503 that asks for another try',
+    refusal(503, 'DISCOUNT_CONCURRENT_REDEMPTION', { 'x-should-retry': 'true' }),
+    { kind: 'unknown' },
+  ],
+  ['408', refusal(408, 'REQUEST_TIMEOUT'), { kind: 'unknown' }],
+  [
+    '429',
+    refusal(429, 'TOO_MANY_REQUESTS', { 'retry-after': '7' }),
+    { kind: 'not_sent', retryAfterMs: 7_000 },
+  ],
+  [
+    '409',
+    refusal(409, 'PENDING_PLAN_CHANGE_EXISTS'),
+    { kind: 'rejected', status: 409, code: 'PENDING_PLAN_CHANGE_EXISTS' },
+  ],
+  [
+    '422',
+    refusal(422, 'NO_ELIGIBLE_PAYMENT_METHODS'),
+    { kind: 'rejected', status: 422, code: 'NO_ELIGIBLE_PAYMENT_METHODS' },
+  ],
+  ['no answer', hang, { kind: 'unknown' }],
+  ['an answer that breaks off', truncated, { kind: 'unknown' }],
+];
+
+describe.each(MONEY_CALLS)('%s', (_, path, call) => {
+  it.each(MISHAPS)('is sent exactly once on %s', async (_mishap, answer, expected) => {
+    server.answer = answer;
+    const error = await thrownBy(call(dodo, answer === hang ? { timeout: TIMEOUT_MS } : undefined));
+    expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([`POST ${path}`]);
+    expect(classify(error)).toMatchObject(expected);
+  });
+
+  it('is sent exactly once on a web page under status 200, which is no error to the SDK', async () => {
+    server.answer = webPage;
+    expect(await call(dodo)).toContain('<!doctype html>');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is sent exactly once on a kept-alive connection that dies under it', async () => {
+    server.answer = json(200, { payment_id: 'pay_1' });
+    await call(dodo);
+    server.clear();
+    server.answer = (res) => res.socket?.destroy();
+    expect(classify(await thrownBy(call(dodo)))).toMatchObject({ kind: 'unknown' });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is sent exactly once when it is answered', async () => {
+    server.answer = json(200, { payment_id: 'pay_1' });
+    expect(await call(dodo)).toEqual({ payment_id: 'pay_1' });
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+it('reads are sent once as well: who may try again is for Temporal to say', async () => {
+  server.answer = refusal(500, 'INTERNAL_SERVER_ERROR');
+  await thrownBy(dodo.payments.retrieve('pay_1'));
+  expect(server.requests.map(({ method }) => method)).toEqual(['GET']);
+});
+
+it('the server of these tests sees every try of a client that does try again', async () => {
+  const patient = new DodoPayments({ bearerToken: API_KEY, baseURL: server.url, maxRetries: 2 });
+  server.answer = refusal(500, 'INTERNAL_SERVER_ERROR', { 'retry-after-ms': '1' });
+  await thrownBy(patient.payments.retrieve('pay_1'));
+  expect(server.requests).toHaveLength(3);
+});
+
+describe('createDodo', () => {
+  it('sends the key, and waits less long than a money activity may take', async () => {
+    server.answer = json(200, {});
+    await dodo.payments.retrieve('pay_1');
+    expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${API_KEY}`);
+    expect(dodo.timeout).toBe(HTTP_TIMEOUT_MS);
+    expect(HTTP_TIMEOUT_MS).toBeLessThan(45_000);
+    expect(dodo.maxRetries).toBe(0);
+  });
+
+  it.each([
+    ['test_mode' as const, 'https://test.dodopayments.com'],
+    ['live_mode' as const, 'https://live.dodopayments.com'],
+  ])('in %s talks to %s', (environment, url) => {
+    expect(createDodo(API_KEY, { environment }).baseURL).toBe(url);
+  });
+
+  it('goes where it is told, whatever base URL the environment of the process names', () => {
+    vi.stubEnv('DODO_PAYMENTS_BASE_URL', 'http://127.0.0.1:9');
+    expect(createDodo(API_KEY, { environment: 'test_mode' }).baseURL).toBe('https://test.dodopayments.com');
+    expect(createDodo(API_KEY, { baseURL: server.url }).baseURL).toBe(server.url);
+  });
+});
+
+async function thrownBy(call: PromiseLike<unknown>): Promise<unknown> {
+  try {
+    await call;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('The call was expected to fail, and did not.');
+}

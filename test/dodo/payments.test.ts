@@ -1,0 +1,199 @@
+import type DodoPayments from 'dodopayments';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createDodo, type Dodo } from '../../src/dodo/client.js';
+import { billingOf, findAttempt, listPayments, toPaymentEvent } from '../../src/dodo/payments.js';
+import { ATTEMPT_METADATA_KEY } from '../../workflows/messages.js';
+import { aListedPayment, aPayment } from './examples.js';
+import { json, refusal, startRawServer, type RawServer } from './raw-server.js';
+
+const ATTEMPT = 'purchase/pay_1:team:1';
+const PAGE_SIZE = 100;
+
+let server: RawServer;
+let dodo: Dodo;
+/** What Dodo has, in the order it lists it. */
+let stored: DodoPayments.PaymentListResponse[];
+
+beforeAll(async () => {
+  server = await startRawServer();
+  dodo = createDodo('dodo_test_key', { baseURL: server.url });
+});
+beforeEach(() => {
+  server.clear();
+  stored = [];
+  server.answer = (res, request) => {
+    const query = queryOf(request.path);
+    const [page, size] = [Number(query.page_number), Number(query.page_size)];
+    json(200, { items: stored.slice(page * size, (page + 1) * size) })(res, request);
+  };
+});
+afterAll(() => server.close());
+
+const queryOf = (path: string) => Object.fromEntries(new URL(path, server.url).searchParams);
+const asked = () => server.requests.map(({ path }) => queryOf(path));
+const many = (count: number) =>
+  Array.from({ length: count }, (_, n) => aListedPayment({ payment_id: `pay_${n}` }));
+
+async function idsOf(payments: AsyncIterable<{ payment_id: string }>): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { payment_id } of payments) ids.push(payment_id);
+  return ids;
+}
+
+describe('listPayments', () => {
+  it('asks for page 0 first and, where that is all, for nothing more', async () => {
+    stored = many(3);
+    expect(await idsOf(listPayments(dodo, { customer_id: 'cus_1' }))).toEqual(['pay_0', 'pay_1', 'pay_2']);
+    expect(asked()).toEqual([{ customer_id: 'cus_1', page_number: '0', page_size: String(PAGE_SIZE) }]);
+  });
+
+  it('stops at the first page that is not full, and leaves none out and none twice', async () => {
+    stored = many(2 * PAGE_SIZE + 1);
+    const ids = await idsOf(listPayments(dodo, { customer_id: 'cus_1' }));
+    expect(ids).toEqual(stored.map((one) => one.payment_id));
+    expect(asked().map((query) => query.page_number)).toEqual(['0', '1', '2']);
+  });
+
+  it('asks once more when the last page happens to be full', async () => {
+    stored = many(PAGE_SIZE);
+    expect(await idsOf(listPayments(dodo, {}))).toHaveLength(PAGE_SIZE);
+    expect(asked().map((query) => query.page_number)).toEqual(['0', '1']);
+  });
+
+  it('ends although Dodo always has more', async () => {
+    server.answer = json(200, { items: many(PAGE_SIZE) });
+    expect(await idsOf(listPayments(dodo, {}))).toHaveLength(10 * PAGE_SIZE);
+  });
+
+  it('reads no further than its reader', async () => {
+    stored = many(5 * PAGE_SIZE);
+    for await (const payment of listPayments(dodo, {})) if (payment.payment_id === 'pay_7') break;
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('passes on every filter', async () => {
+    const filter = {
+      subscription_id: 'sub_1',
+      status: 'succeeded',
+      created_at_lte: '2026-11-23T12:00:00Z',
+    } as const;
+    await idsOf(listPayments(dodo, filter));
+    expect(asked()).toEqual([expect.objectContaining(filter)]);
+  });
+});
+
+describe('findAttempt', () => {
+  const since = '2026-11-23T12:00:00.000Z';
+  const find = () => findAttempt(dodo, { attemptId: ATTEMPT, customerId: 'cus_1', since });
+  const tried = (payment_id: string, status: DodoPayments.IntentStatus | null, attemptId = ATTEMPT) =>
+    aListedPayment({ payment_id, status, metadata: { [ATTEMPT_METADATA_KEY]: attemptId } });
+
+  it('finds nothing among other payments', async () => {
+    stored = [aListedPayment(), tried('pay_other', 'succeeded', 'purchase/pay_1:team:11')];
+    expect(await find()).toBeUndefined();
+  });
+
+  it.each([
+    ['first', [tried('pay_paid', 'succeeded'), tried('pay_failed', 'failed')]],
+    [
+      'last',
+      [tried('pay_failed', 'failed'), tried('pay_failed_2', 'failed'), tried('pay_paid', 'succeeded')],
+    ],
+  ])('takes the try that was paid, also when it comes %s', async (_, payments) => {
+    stored = payments;
+    expect(await find()).toMatchObject({ payment_id: 'pay_paid' });
+  });
+
+  it('finds the paid try on a later page than a failed one', async () => {
+    stored = [tried('pay_failed', 'failed'), ...many(PAGE_SIZE), tried('pay_paid', 'succeeded')];
+    expect(await find()).toMatchObject({ payment_id: 'pay_paid' });
+  });
+
+  it.each(['failed', 'processing', 'requires_customer_action', null] as const)(
+    'takes a try that is %s where none was paid',
+    async (status) => {
+      stored = [aListedPayment(), tried('pay_try', status)];
+      expect(await find()).toMatchObject({ payment_id: 'pay_try', status });
+    },
+  );
+
+  it('goes through the payments of the customer alone, from ten minutes before it was accepted', async () => {
+    await find();
+    expect(asked()).toEqual([
+      expect.objectContaining({ customer_id: 'cus_1', created_at_gte: '2026-11-23T11:50:00.000Z' }),
+    ]);
+  });
+
+  it('says that it cannot say when Dodo cannot be read', async () => {
+    server.answer = refusal(500, 'INTERNAL_SERVER_ERROR');
+    await expect(find()).rejects.toMatchObject({ status: 500 });
+  });
+});
+
+describe('toPaymentEvent', () => {
+  it('keeps ids, amount and state of a payment, and nothing personal', () => {
+    const payment = aPayment({
+      metadata: { [ATTEMPT_METADATA_KEY]: ATTEMPT, other: 'x' },
+      subscription_id: 'sub_1',
+      status: 'failed',
+      error_code: 'INSUFFICIENT_FUNDS',
+    });
+    expect(toPaymentEvent(payment)).toEqual({
+      paymentId: 'pay_1',
+      status: 'failed',
+      customerId: 'cus_1',
+      amount: 4900,
+      currency: 'USD',
+      createdAt: '2026-11-23T12:00:00.000Z',
+      attemptId: ATTEMPT,
+      subscriptionId: 'sub_1',
+      errorCode: 'INSUFFICIENT_FUNDS',
+    });
+  });
+
+  it.each([
+    ['null', null],
+    ['missing', undefined],
+  ])('leaves out what is %s, and has no status then', (_, nothing) => {
+    const payment = aPayment({ status: nothing, subscription_id: nothing, error_code: nothing });
+    expect(toPaymentEvent(payment)).toEqual({
+      paymentId: 'pay_1',
+      status: null,
+      customerId: 'cus_1',
+      amount: 4900,
+      currency: 'USD',
+      createdAt: '2026-11-23T12:00:00.000Z',
+    });
+  });
+
+  it('reads rows of a list, which have no error code', () => {
+    expect(toPaymentEvent(aListedPayment())).toMatchObject({ paymentId: 'pay_1', status: 'succeeded' });
+  });
+
+  it('takes no attempt id that is not text', () => {
+    const payment = aPayment({ metadata: { [ATTEMPT_METADATA_KEY]: 7 } });
+    expect(toPaymentEvent(payment)).not.toHaveProperty('attemptId');
+  });
+});
+
+describe('billingOf', () => {
+  it('keeps the whole address', () => {
+    expect(billingOf(aPayment())).toEqual({
+      country: 'US',
+      street: '1 Main St',
+      city: 'New York',
+      state: 'NY',
+      zipcode: '10001',
+    });
+  });
+
+  it('leaves out what is null, missing or empty', () => {
+    const billing = {
+      country: 'DE',
+      street: null,
+      city: '',
+      zipcode: '10115',
+    } satisfies DodoPayments.BillingAddress;
+    expect(billingOf(aPayment({ billing }))).toEqual({ country: 'DE', zipcode: '10115' });
+  });
+});

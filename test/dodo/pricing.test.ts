@@ -1,0 +1,311 @@
+import type DodoPayments from 'dodopayments';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createDodo, type Dodo } from '../../src/dodo/client.js';
+import {
+  addressForDodo,
+  planChangeBody,
+  previewCharge,
+  previewPlanChange,
+  readProduct,
+  type ChangePlanAction,
+} from '../../src/dodo/pricing.js';
+import { aCartPreview, aPlanChangePreview, aProduct, aSubscription } from './examples.js';
+import { json, refusal, startRawServer, type RawServer } from './raw-server.js';
+
+let server: RawServer;
+let dodo: Dodo;
+beforeAll(async () => {
+  server = await startRawServer();
+  dodo = createDodo('dodo_test_key', { baseURL: server.url });
+});
+beforeEach(() => server.clear());
+afterAll(() => server.close());
+
+/** What was asked of Dodo: the route, and the body where there is one. */
+const sent = () =>
+  server.requests.map(({ method, path, body }): [string, unknown] => [
+    `${method} ${path}`,
+    body === '' ? undefined : (JSON.parse(body) as unknown),
+  ]);
+
+const MONTHLY = { interval: 'Month', count: 1 } as const;
+
+describe('readProduct', () => {
+  const monthly = {
+    type: 'recurring_price',
+    price: 7900,
+    currency: 'USD',
+    discount: 0,
+    payment_frequency_count: 3,
+    payment_frequency_interval: 'Month',
+    purchasing_power_parity: false,
+    subscription_period_count: 10,
+    subscription_period_interval: 'Year',
+    tax_inclusive: null,
+    trial_period_days: 0,
+  } satisfies DodoPayments.Price;
+
+  it('reads the name of a product that is paid once', async () => {
+    server.answer = json(200, aProduct());
+    expect(await readProduct(dodo, 'prod_team_license')).toEqual({ name: 'Team license' });
+    expect(sent()).toEqual([['GET /products/prod_team_license', undefined]]);
+  });
+
+  it('reads how often a plan is paid', async () => {
+    server.answer = json(200, aProduct({ name: 'Pro plan', price: monthly, is_recurring: true }));
+    expect(await readProduct(dodo, 'prod_pro_plan')).toEqual({
+      name: 'Pro plan',
+      every: { interval: 'Month', count: 3 },
+    });
+  });
+
+  it.each([null, undefined, ''])('calls a product by its id where Dodo has %j for a name', async (name) => {
+    server.answer = json(200, aProduct({ name }));
+    expect(await readProduct(dodo, 'prod_x')).toEqual({ name: 'prod_x' });
+  });
+
+  it('is undefined for a product that does not exist, and throws when nobody can say', async () => {
+    server.answer = refusal(404, 'NOT_FOUND');
+    expect(await readProduct(dodo, 'prod_x')).toBeUndefined();
+    server.answer = refusal(500, 'INTERNAL_SERVER_ERROR');
+    await expect(readProduct(dodo, 'prod_x')).rejects.toMatchObject({ status: 500 });
+  });
+});
+
+describe('previewCharge', () => {
+  const input = {
+    action: { productId: 'prod_team_license', quantity: 2 },
+    customerId: 'cus_1',
+    billing: { country: 'US', zipcode: '10001' },
+    currency: 'USD',
+  };
+
+  it('asks for the cart, the customer, the address, the currency and the code', async () => {
+    server.answer = json(200, aCartPreview());
+    await previewCharge(dodo, { ...input, discountCode: 'TEAM20' });
+    const body = {
+      product_cart: [{ product_id: 'prod_team_license', quantity: 2 }],
+      customer: { customer_id: 'cus_1' },
+      billing_address: { country: 'US', zipcode: '10001' },
+      billing_currency: 'USD',
+      discount_codes: ['TEAM20'],
+    } satisfies DodoPayments.CheckoutSessionPreviewParams;
+    expect(sent()).toEqual([['POST /checkouts/preview', body]]);
+  });
+
+  it('names neither a currency nor a code that nobody gave', async () => {
+    server.answer = json(200, aCartPreview());
+    await previewCharge(dodo, { ...input, currency: undefined });
+    const [[, body] = []] = sent();
+    expect(Object.keys(body as object)).toEqual(['product_cart', 'customer', 'billing_address']);
+  });
+
+  it('shows the total that is due now, in the currency of the preview', async () => {
+    server.answer = json(
+      200,
+      aCartPreview({
+        currency: 'EUR',
+        current_breakup: { subtotal: 39_900, discount: 7_980, tax: 6_065, total_amount: 37_985 },
+        total_price: 1,
+      }),
+    );
+    expect(await previewCharge(dodo, input)).toEqual({
+      currency: 'EUR',
+      dueNow: 37_985,
+      tax: 6_065,
+      hash: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
+    });
+  });
+
+  it('shows no tax where Dodo names none, and a tax of nothing as nothing', async () => {
+    server.answer = json(200, aCartPreview());
+    expect(await previewCharge(dodo, input)).not.toHaveProperty('tax');
+    server.answer = json(
+      200,
+      aCartPreview({ current_breakup: { subtotal: 1, discount: 0, tax: 0, total_amount: 1 } }),
+    );
+    expect(await previewCharge(dodo, input)).toMatchObject({ tax: 0 });
+  });
+
+  it('shows what a plan costs afterwards, how often, and when next', async () => {
+    server.answer = json(
+      200,
+      aCartPreview({
+        recurring_breakup: { subtotal: 7900, discount: 0, tax: 700, total_amount: 8600 },
+        next_billing_date: '2026-12-23T12:00:00.000Z',
+      }),
+    );
+    expect(await previewCharge(dodo, { ...input, every: MONTHLY })).toMatchObject({
+      recurring: { amount: 8600, interval: 'Month', count: 1 },
+      nextBillingAt: '2026-12-23T12:00:00.000Z',
+    });
+  });
+
+  it('shows no recurring price for what is paid once', async () => {
+    server.answer = json(200, aCartPreview());
+    const price = await previewCharge(dodo, { ...input, every: MONTHLY });
+    expect(price).not.toHaveProperty('recurring');
+    expect(price).not.toHaveProperty('nextBillingAt');
+  });
+});
+
+const UPGRADE: ChangePlanAction = {
+  kind: 'change_plan',
+  productId: 'prod_pro_plan',
+  prorationBillingMode: 'difference_immediately',
+  effectiveAt: 'immediately',
+};
+
+describe('planChangeBody', () => {
+  const seats = aSubscription({
+    quantity: 3,
+    addons: [
+      { addon_id: 'adn_storage', quantity: 2 },
+      { addon_id: 'adn_support', quantity: 1 },
+    ],
+  });
+
+  it('carries over quantity and add-ons, which Dodo would remove', () => {
+    expect(planChangeBody(seats, UPGRADE)).toEqual({
+      product_id: 'prod_pro_plan',
+      quantity: 3,
+      proration_billing_mode: 'difference_immediately',
+      effective_at: 'immediately',
+      on_payment_failure: 'prevent_change',
+      addons: [
+        { addon_id: 'adn_storage', quantity: 2 },
+        { addon_id: 'adn_support', quantity: 1 },
+      ],
+    } satisfies DodoPayments.SubscriptionChangePlanParams);
+  });
+
+  it('takes quantity and add-ons of the offer where it names them, also when it names no add-on at all', () => {
+    const named = { ...UPGRADE, quantity: 5, addons: [{ addonId: 'adn_support', quantity: 4 }] };
+    expect(planChangeBody(seats, named)).toMatchObject({
+      quantity: 5,
+      addons: [{ addon_id: 'adn_support', quantity: 4 }],
+    });
+    expect(planChangeBody(seats, { ...UPGRADE, addons: [] })).toMatchObject({ quantity: 3, addons: [] });
+  });
+
+  it('sends an empty list for a subscription without add-ons', () => {
+    expect(planChangeBody(aSubscription(), UPGRADE).addons).toEqual([]);
+  });
+
+  it('sends only id and quantity of an add-on, whatever else Dodo says of it', () => {
+    const addon = { addon_id: 'adn_storage', quantity: 2, name: 'Storage' };
+    expect(planChangeBody(aSubscription({ addons: [addon] }), UPGRADE).addons).toEqual([
+      { addon_id: 'adn_storage', quantity: 2 },
+    ]);
+  });
+
+  it.each(['prorated_immediately', 'full_immediately', 'difference_immediately', 'do_not_bill'] as const)(
+    'always prevents the change when the payment fails: %s',
+    (prorationBillingMode) => {
+      for (const effectiveAt of ['immediately', 'next_billing_date'] as const) {
+        expect(planChangeBody(seats, { ...UPGRADE, prorationBillingMode, effectiveAt })).toMatchObject({
+          on_payment_failure: 'prevent_change',
+          proration_billing_mode: prorationBillingMode,
+          effective_at: effectiveAt,
+        });
+      }
+    },
+  );
+
+  it('names a discount code where there is one, and otherwise leaves the discounts as they are', () => {
+    expect(planChangeBody(seats, UPGRADE, 'TEAM20')).toMatchObject({ discount_codes: ['TEAM20'] });
+    expect(planChangeBody(seats, UPGRADE)).not.toHaveProperty('discount_codes');
+  });
+});
+
+describe('previewPlanChange', () => {
+  const preview = (action = UPGRADE, subscription = aSubscription()) =>
+    previewPlanChange(dodo, subscription, action);
+
+  it('previews exactly what would be sent', async () => {
+    server.answer = json(200, aPlanChangePreview());
+    const subscription = aSubscription({ quantity: 3, addons: [{ addon_id: 'adn_storage', quantity: 2 }] });
+    await previewPlanChange(dodo, subscription, UPGRADE, 'TEAM20');
+    expect(sent()).toEqual([
+      ['POST /subscriptions/sub_1/change-plan/preview', planChangeBody(subscription, UPGRADE, 'TEAM20')],
+    ]);
+  });
+
+  it('shows what an upgrade costs now, afterwards, and more than before', async () => {
+    server.answer = json(200, aPlanChangePreview({ total_amount: 5400, tax: 400 }));
+    expect(await preview()).toEqual({
+      currency: 'USD',
+      dueNow: 5400,
+      tax: 400,
+      recurring: { amount: 7900, interval: 'Month', count: 1 },
+      difference: 5000,
+      effectiveAt: '2026-11-23T12:00:00.000Z',
+      nextBillingAt: '2026-12-23T12:00:00.000Z',
+      hash: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
+    });
+  });
+
+  it('shows the credit of a downgrade, and a difference below zero', async () => {
+    server.answer = json(
+      200,
+      aPlanChangePreview({ total_amount: 0, customer_credits: 5000 }, { recurring_pre_tax_amount: 900 }),
+    );
+    expect(await preview()).toMatchObject({ dueNow: 0, credit: 5000, difference: -2000 });
+  });
+
+  it.each([0, -1200])(
+    'shows no credit when the credits are %d: used credit is in what is due',
+    async (credits) => {
+      server.answer = json(200, aPlanChangePreview({ customer_credits: credits }));
+      expect(await preview()).not.toHaveProperty('credit');
+    },
+  );
+
+  it('has nothing due now when the change waits for the next billing date', async () => {
+    server.answer = json(200, aPlanChangePreview({ total_amount: 5400, tax: 400 }));
+    const price = await preview({ ...UPGRADE, effectiveAt: 'next_billing_date' });
+    expect(price).toMatchObject({ dueNow: 0, recurring: { amount: 7900 } });
+    expect(price).not.toHaveProperty('tax');
+  });
+});
+
+describe('the hash of a price', () => {
+  async function hashOf(
+    summary: Parameters<typeof aPlanChangePreview>[0] = {},
+    plan: Parameters<typeof aPlanChangePreview>[1] = {},
+    effective_at = '2026-11-23T12:00:00.000Z',
+  ): Promise<string> {
+    const answer = aPlanChangePreview(summary, plan);
+    server.answer = json(200, {
+      ...answer,
+      immediate_charge: { ...answer.immediate_charge, effective_at },
+    } satisfies DodoPayments.SubscriptionPreviewChangePlanResponse);
+    return (await previewPlanChange(dodo, aSubscription(), UPGRADE)).hash;
+  }
+
+  it('is the same for the same amounts, whatever the clock says', async () => {
+    const later = await hashOf({}, { next_billing_date: '2027-01-01T00:00:00Z' }, '2026-11-24T00:00:00Z');
+    expect(later).toBe(await hashOf());
+  });
+
+  it('is another when anything that is agreed to is another', async () => {
+    const hashes = [await hashOf()];
+    for (const one of [
+      await hashOf({ total_amount: 5001 }),
+      await hashOf({ currency: 'EUR' }),
+      await hashOf({ customer_credits: 1 }),
+      await hashOf({}, { recurring_pre_tax_amount: 7901 }),
+      await hashOf({}, { payment_frequency_interval: 'Year' }),
+      await hashOf({}, { payment_frequency_count: 2 }),
+    ]) {
+      expect(hashes).not.toContain(one);
+      hashes.push(one);
+    }
+  });
+});
+
+it('an address goes to Dodo field by field', () => {
+  const address = { country: 'DE', street: 'Hauptstr. 1', city: 'Berlin', state: 'BE', zipcode: '10115' };
+  expect(addressForDodo(address)).toEqual(address);
+  expect(addressForDodo({ country: 'DE' })).toEqual({ country: 'DE' });
+});
