@@ -23,13 +23,14 @@ export interface AttemptInput {
   repeated: boolean;
 }
 
+/** `dueNow` is what Dodo previewed right before: the accepted amount or less. Minor units. */
 export type SendReply =
   /** Dodo took it. Submitted is not paid. */
-  | { kind: 'submitted'; paymentId?: string }
+  | { kind: 'submitted'; paymentId?: string; dueNow?: number }
   /** Dodo refused it for good. */
   | { kind: 'rejected'; code: string }
   /** It may have happened. Never send it again. */
-  | { kind: 'unknown'; detail: string }
+  | { kind: 'unknown'; detail: string; dueNow?: number }
   /** It certainly did not happen. */
   | { kind: 'not_sent'; detail: string; retryAfterMs?: number }
   /** It would have cost more than was accepted, so it was not sent. */

@@ -10,9 +10,9 @@ import type { ActivityContext } from './context.js';
 /** How the customer can still pay. */
 export type FallbackOpened =
   /** The standard checkout: it buys anew. */
-  | { kind: 'checkout'; retry: boolean }
+  | { kind: 'checkout'; sessionId: string; retry: boolean }
   /** A page of Dodo's that settles the plan change itself. */
-  | { kind: 'payment_link' }
+  | { kind: 'payment_link'; paymentId: string }
   /** Only another payment method helps; the change may be asked for once more after that. */
   | { kind: 'update_method' }
   | { kind: 'none' };
@@ -67,7 +67,9 @@ export function fallbackActivities(context: ActivityContext) {
   }
 
   /** Undefined unless the business may settle plan changes through a link. */
-  async function planChangeLink(input: FallbackInput): Promise<string | undefined> {
+  async function planChangeLink(
+    input: FallbackInput,
+  ): Promise<{ paymentId: string; url: string } | undefined> {
     const { action, discountCode } = input.offer;
     if (
       action.kind !== 'change_plan' ||
@@ -83,7 +85,8 @@ export function fallbackActivities(context: ActivityContext) {
         collect_via_payment_link: true,
         metadata: attemptMetadata(input),
       });
-      return (answer as { payment_link?: string | null } | null | undefined)?.payment_link ?? undefined;
+      const { payment_id, payment_link } = (answer ?? {}) as Partial<typeof answer>;
+      return payment_id && payment_link ? { paymentId: payment_id, url: payment_link } : undefined;
     } catch (error) {
       const failure = classify(error);
       if (failure.kind !== 'rejected') throw error;
@@ -109,7 +112,7 @@ export function fallbackActivities(context: ActivityContext) {
   async function ways(
     input: FallbackInput,
     after: AfterFailure,
-  ): Promise<{ opened: FallbackOpened; url?: string; sessionId?: string; updateUrl?: string }> {
+  ): Promise<{ opened: FallbackOpened; url?: string; updateUrl?: string }> {
     if (after === 'none') return { opened: { kind: 'none' } };
     if (after === 'update_method') {
       const updateUrl = await updatePaymentMethodUrl(input);
@@ -117,14 +120,37 @@ export function fallbackActivities(context: ActivityContext) {
     }
     const planChange = input.offer.action.kind === 'change_plan';
     const link = planChange && !input.asked ? await planChangeLink(input) : undefined;
-    if (link !== undefined) return { opened: { kind: 'payment_link' }, url: link };
+    if (link) return { opened: { kind: 'payment_link', paymentId: link.paymentId }, url: link.url };
     const [checkout, updateUrl] = await Promise.all([
       checkoutUnlessRefused(input),
       input.asked ? undefined : updatePaymentMethodUrl(input),
     ]);
     const retry = planChange && updateUrl !== undefined;
-    if (checkout) return { opened: { kind: 'checkout', retry }, updateUrl, ...checkout };
+    if (checkout) {
+      return {
+        opened: { kind: 'checkout', sessionId: checkout.sessionId, retry },
+        updateUrl,
+        url: checkout.url,
+      };
+    }
     return { opened: { kind: retry ? 'update_method' : 'none' }, updateUrl };
+  }
+
+  /** A link that may have been shown already is the one whose payment counts. */
+  async function openedBefore({
+    attemptId,
+    presentationId,
+    offer,
+  }: FallbackInput): Promise<FallbackOpened | undefined> {
+    const attempt = await ledger.attempt(attemptId);
+    if (attempt?.sessionId !== undefined) {
+      const shown = await ledger.presentation(presentationId);
+      const retry = offer.action.kind === 'change_plan' && shown?.updatePaymentMethodUrl !== undefined;
+      return { kind: 'checkout', sessionId: attempt.sessionId, retry };
+    }
+    return attempt?.paymentId === undefined
+      ? undefined
+      : { kind: 'payment_link', paymentId: attempt.paymentId };
   }
 
   return {
@@ -132,6 +158,8 @@ export function fallbackActivities(context: ActivityContext) {
     async openFallback(input: FallbackInput): Promise<FallbackOpened> {
       const { attemptId, presentationId, price } = input;
       const at = context.now().toISOString();
+      const before = await openedBefore(input);
+      if (before) return before;
       const { after, message } = input.asked
         ? { after: 'checkout' as const, message: CHECKOUT_MESSAGE }
         : input.failed.unreachable
@@ -159,7 +187,11 @@ export function fallbackActivities(context: ActivityContext) {
       }
       await ledger.updateAttempt(
         attemptId,
-        { status: 'submitted', sessionId: way.sessionId },
+        {
+          status: 'submitted',
+          sessionId: way.opened.kind === 'checkout' ? way.opened.sessionId : undefined,
+          paymentId: way.opened.kind === 'payment_link' ? way.opened.paymentId : undefined,
+        },
         {
           id: presentationId,
           patch: {

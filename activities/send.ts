@@ -41,6 +41,7 @@ export async function sendAttempt(
   const { attemptId, presentationId } = input;
 
   let prepared: Prepared;
+  let dueNow: number;
   try {
     if (context.now().getTime() > input.sendBefore)
       return { kind: 'not_sent', detail: 'Too late: the window is over.' };
@@ -59,6 +60,7 @@ export async function sendAttempt(
     if (!now) return { kind: 'rejected', code: 'NO_BILLING_ADDRESS' };
     if (now.hash !== price.hash && (await isDearer(context, input, now)))
       return await repriced(context, input, now);
+    dueNow = now.dueNow;
     const consents = input.consents?.join(', ');
     const recorded = await ledger.recordAttempt(
       {
@@ -93,7 +95,14 @@ export async function sendAttempt(
 
   const reply = await post(() => steps.post(prepared));
   await write(reply);
-  return 'sessionId' in reply ? { kind: 'submitted', paymentId: reply.paymentId } : reply;
+  switch (reply.kind) {
+    case 'submitted':
+      return { kind: 'submitted', paymentId: reply.paymentId, dueNow };
+    case 'unknown':
+      return { ...reply, dueNow };
+    default:
+      return reply;
+  }
 
   async function write(result: Awaited<ReturnType<typeof post>>): Promise<void> {
     const at = context.now().toISOString();

@@ -16,7 +16,7 @@ await run(async () => {
   });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const lines: [string, string | undefined][] = [
-    ['Demo shop', stack.url],
+    ['Demo shop', config.http.port === 0 ? stack.url : config.appUrl],
     ['Temporal UI', stack.temporal.uiUrl],
     ['API', `${stack.url}/openapi.json`],
     ['Sandbox (Dodo)', stack.sandbox?.url],

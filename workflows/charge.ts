@@ -27,6 +27,12 @@ export function chargeWay(terms: Terms, inbox: PaymentInbox): Way {
   const { customerId, presentationId } = terms.shown;
   return {
     id,
+    expect: (n, { dueNow = terms.shown.dueNow, ...known }) =>
+      inbox.expect(id(n), {
+        ...known,
+        customerId,
+        atLeast: { amount: dueNow, currency: terms.shown.currency },
+      }),
     send: (n) => sendOnce(() => money.charge(attemptInput(terms, id(n)))),
     proven: (n) => proofOf(inbox, id(n)),
     lookUp: (n, paymentId) =>

@@ -33,6 +33,8 @@ const LONGEST_RECONCILE_POLL = 2 * MINUTE;
 export interface Way {
   /** The id of attempt `n`. */
   id(n: number): string;
+  /** Says what the payment of attempt `n` must be like to count, as far as it is known. */
+  expect(n: number, known: { dueNow?: number; paymentId?: string; sessionId?: string }): void;
   /** Sends attempt `n`, once. Never throws. */
   send(n: number): Promise<SendReply>;
   /** What webhooks have proven so far. */
@@ -86,7 +88,7 @@ export async function fulfil(way: Way, context: Fulfilment): Promise<Fulfilled> 
   if (context.checkoutOnly) return fallBack(way, context, n, n, {});
 
   context.report('charging');
-  let reply = await way.send(n);
+  let reply = await sendAs(way, n);
   for (let pause = 5 * SECOND; reply.kind === 'not_sent'; pause = Math.min(pause * 2, 5 * MINUTE)) {
     const wait = Math.max(pause, reply.retryAfterMs ?? 0);
     if (Date.now() + wait > context.sendBefore) {
@@ -96,7 +98,7 @@ export async function fulfil(way: Way, context: Fulfilment): Promise<Fulfilled> 
     context.report('accepted');
     await sleep(wait, { summary: 'Dodo was not reached; nothing was sent' });
     n += 1;
-    reply = await way.send(n);
+    reply = await sendAs(way, n);
   }
   if (reply.kind === 'price_changed') return { kind: 'price_changed', n, price: reply.price };
 
@@ -107,6 +109,15 @@ export async function fulfil(way: Way, context: Fulfilment): Promise<Fulfilled> 
     case 'failed':
       return fallBack(way, context, n, n + 1, proof);
   }
+}
+
+/** Sends attempt `n`, having said what its payment must be like: its webhook may be faster than the reply. */
+async function sendAs(way: Way, n: number): Promise<SendReply> {
+  way.expect(n, {});
+  const reply = await way.send(n);
+  if (reply.kind === 'submitted') way.expect(n, { dueNow: reply.dueNow, paymentId: reply.paymentId });
+  if (reply.kind === 'unknown') way.expect(n, { dueNow: reply.dueNow });
+  return reply;
 }
 
 /** Until the outcome is known: by webhook, by reading, or by an operator's word. */
@@ -130,7 +141,7 @@ async function prove(
     if (heard) return heard;
 
     const windowOver = Date.now() - sentAt >= context.timing.reconcileWindowMs;
-    const finding = await way.lookUp(n, paymentId);
+    const finding = ours(context.inbox, await way.lookUp(n, paymentId));
     const proof = way.proven(n) ?? proofFrom(finding);
     if (proof) return proof;
 
@@ -163,7 +174,11 @@ async function review(way: Way, context: Fulfilment, n: number): Promise<Proof> 
   // Before the ledger shows it: an operator who sees it there may resolve it at once.
   context.report('needs_review');
   await way.record(n, 'needs_review');
-  await condition(() => context.review.verdict() !== undefined || way.proven(n) !== undefined);
+  const decided = () => context.review.verdict() !== undefined || way.proven(n) !== undefined;
+  while (!(await condition(decided, LONGEST_POLL, { summary: 'waiting for an operator' }))) {
+    const proof = proofFrom(ours(context.inbox, await way.lookUp(n, undefined)));
+    if (proof) return proof;
+  }
   const heard = way.proven(n);
   if (heard) return heard;
   const verdict = context.review.verdict();
@@ -186,12 +201,24 @@ async function fallBack(
   n: number,
   failed: { errorCode?: string; unreachable?: boolean },
 ): Promise<Fulfilled> {
+  way.expect(n, {});
   const opened = await way.openFallback(n, failed);
   if (opened.kind === 'none') return { kind: 'failed' };
+  way.expect(n, {
+    sessionId: opened.kind === 'checkout' ? opened.sessionId : undefined,
+    paymentId: opened.kind === 'payment_link' ? opened.paymentId : undefined,
+  });
   const { inbox, retry } = context;
   const earlier = failedAttempt === n ? [] : [failedAttempt];
   let mayRetry = opened.kind === 'update_method' || (opened.kind === 'checkout' && opened.retry);
   context.report(context.checkoutOnly ? 'requires_action' : 'fallback', mayRetry);
+  const paidBy = (attempt: number, { payment }: Extract<Proof, { kind: 'paid' }>): Fulfilled => ({
+    kind: 'paid',
+    through: 'attempt',
+    anew: false,
+    attemptId: way.id(attempt),
+    payment,
+  });
   const paid = (): Fulfilled | undefined => {
     const proof = proofOf(inbox, way.id(n));
     if (proof?.kind === 'paid') {
@@ -201,15 +228,7 @@ async function fallBack(
     }
     for (const attempt of earlier) {
       const late = way.proven(attempt);
-      if (late?.kind === 'paid') {
-        return {
-          kind: 'paid',
-          through: 'attempt',
-          anew: false,
-          attemptId: way.id(attempt),
-          payment: late.payment,
-        };
-      }
+      if (late?.kind === 'paid') return paidBy(attempt, late);
     }
     return undefined;
   };
@@ -232,7 +251,7 @@ async function fallBack(
       const again = n + 1;
       earlier.push(again);
       context.report('charging');
-      const reply = await way.send(again);
+      const reply = await sendAs(way, again);
       const proof =
         reply.kind === 'not_sent' || reply.kind === 'price_changed'
           ? undefined
@@ -251,6 +270,12 @@ async function fallBack(
       continue;
     }
 
+    for (const attempt of earlier) {
+      // Paid, but nobody told that it was carried out as well: the other half of the news was lost.
+      if (proofOf(inbox, way.id(attempt))?.kind !== 'paid') continue;
+      const late = proofFrom(await way.lookUp(attempt, undefined));
+      if (late?.kind === 'paid') return paidBy(attempt, late);
+    }
     const finding = await way.lookUpFallback(n);
     if (finding?.kind === 'payment') inbox.note(finding.payment);
     const read = paid();
@@ -262,6 +287,11 @@ async function fallBack(
       return { kind: 'unpaid' };
     }
   }
+}
+
+/** A payment that only bears the attempt's name is none of ours. */
+function ours(inbox: PaymentInbox, finding: Finding | undefined): Finding | undefined {
+  return finding?.kind === 'payment' && !inbox.accepts(finding.payment) ? { kind: 'absent' } : finding;
 }
 
 function proofFrom(finding: Finding | undefined): Proof | undefined {

@@ -1,10 +1,14 @@
-/** `late-payment/<paymentId>`: a payment of ours succeeded when its run had ended. It is fulfilled, or given back. */
+/** `late-payment/<paymentId>`: a payment of ours that its run did not wait for. It is fulfilled, or given back. */
 import { persistent } from './activities.js';
 import type { LatePaymentInput } from './messages.js';
 import { openOutbox } from './outbox.js';
 
 export async function latePayment({ paymentId, attemptId, notify }: LatePaymentInput): Promise<string> {
   const settled = await persistent.settleLatePayment({ paymentId, attemptId });
+  if (settled.kind === 'nothing') return settled.kind;
+  for (const subscription of settled.unwanted ?? []) {
+    await persistent.cancelReplacedSubscription(subscription);
+  }
   if (settled.kind === 'fulfilled') {
     const outbox = openOutbox({ notify, purchaseId: settled.purchaseId });
     outbox.send('offer.fulfilled', settled.presentationId);

@@ -50,6 +50,8 @@ export interface PaymentEvent {
   attemptId?: string;
   customerId?: string;
   subscriptionId?: string;
+  /** The checkout session it was paid in. */
+  sessionId?: string;
   /** Minor units, tax included. */
   amount?: number;
   currency?: string;

@@ -7,9 +7,27 @@ export interface PaidAttempt {
   paymentId: string;
 }
 
+/**
+ * What a payment must be like to count for an attempt. Attempt ids can be guessed, and anybody who can put metadata on
+ * a payment of their own could name one.
+ */
+export interface Expected {
+  customerId: string;
+  /** Dodo's own word on which payment it is: nothing else counts then. */
+  paymentId?: string;
+  /** The checkout session it was paid in, for payments that name theirs. */
+  sessionId?: string;
+  /** What it must come to at least, where neither is known. Minor units. */
+  atLeast?: { amount: number; currency: string };
+}
+
 export interface PaymentInbox {
   /** The payment that set the run off: the first one that is not an attempt of ours. */
   trigger(): PaymentEvent | undefined;
+  /** Says that an attempt is being made, and what its payment must be like. */
+  expect(attemptId: string, expected: Expected): void;
+  /** Whether a payment counts for the attempt it names. */
+  accepts(event: PaymentEvent): boolean;
   /** The best that is known of an attempt's payment. */
   of(attemptId: string): PaymentEvent | undefined;
   /** Every attempt that is paid. */
@@ -23,35 +41,67 @@ export interface PaymentInbox {
  */
 export function openPaymentInbox(): PaymentInbox {
   let trigger: PaymentEvent | undefined;
-  const attempts = new Map<string, PaymentEvent>();
+  /** By attempt and payment: what others claim must not hide what Dodo did. */
+  const heard = new Map<string, Map<string, PaymentEvent>>();
+  const expectations = new Map<string, Expected>();
 
   function note(event: PaymentEvent): void {
     // Signals can be sent by hand: one that names no payment must not stop the run.
     if (typeof (event as Partial<PaymentEvent> | undefined)?.paymentId !== 'string') return;
-    if (event.attemptId === undefined) {
+    const { attemptId, paymentId } = event;
+    if (attemptId === undefined) {
       if (event.status === 'succeeded') trigger ??= event;
       return;
     }
-    const known = attempts.get(event.attemptId);
+    const payments = heard.get(attemptId) ?? new Map<string, PaymentEvent>();
+    heard.set(attemptId, payments);
+    const known = payments.get(paymentId);
     if (
       known === undefined ||
       rank(event) > rank(known) ||
       (rank(event) === rank(known) && rank(event) < 3)
     ) {
-      attempts.set(event.attemptId, event);
+      payments.set(paymentId, event);
     }
+  }
+
+  function accepts(event: PaymentEvent): boolean {
+    const expected = event.attemptId === undefined ? undefined : expectations.get(event.attemptId);
+    return expected !== undefined && fits(event, expected);
+  }
+
+  function of(attemptId: string): PaymentEvent | undefined {
+    let best: PaymentEvent | undefined;
+    for (const event of heard.get(attemptId)?.values() ?? []) {
+      if (accepts(event) && (best === undefined || rank(event) > rank(best))) best = event;
+    }
+    return best;
   }
 
   setHandler(paymentEvent, note, { description: 'A payment changed at Dodo Payments.' });
   return {
     trigger: () => trigger,
-    of: (attemptId) => attempts.get(attemptId),
+    expect: (attemptId, expected) => void expectations.set(attemptId, expected),
+    accepts,
+    of,
     paid: () =>
-      [...attempts].flatMap(([attemptId, { paymentId, status }]) =>
-        phaseOf(status) === 'paid' ? [{ attemptId, paymentId }] : [],
-      ),
+      [...heard.keys()].flatMap((attemptId) => {
+        const payment = of(attemptId);
+        return payment && phaseOf(payment.status) === 'paid'
+          ? [{ attemptId, paymentId: payment.paymentId }]
+          : [];
+      }),
     note,
   };
+}
+
+function fits(event: PaymentEvent, expected: Expected): boolean {
+  const { customerId, paymentId, sessionId, atLeast } = expected;
+  if (event.customerId !== undefined && event.customerId !== customerId) return false;
+  if (paymentId !== undefined) return event.paymentId === paymentId;
+  if (sessionId !== undefined && event.sessionId !== undefined) return event.sessionId === sessionId;
+  if (atLeast === undefined || event.amount === undefined) return true;
+  return event.currency === atLeast.currency && event.amount >= atLeast.amount;
 }
 
 /** How final a state is. Within one checkout a decline may be followed by a payment with another card. */

@@ -126,6 +126,8 @@ function planChangeWay(terms: Terms, inbox: PaymentInbox, subscription: Subscrip
   }
   return {
     id,
+    // What a changed plan costs at the click is proration, and the subscription itself has to say that it changed.
+    expect: (n, { paymentId, sessionId }) => inbox.expect(id(n), { customerId, paymentId, sessionId }),
     send: (n) => sendOnce(() => money.changePlan(attemptInput(terms, id(n)))),
     proven,
     lookUp: (n, paymentId) =>

@@ -4,12 +4,15 @@
  */
 import {
   CancellationScope,
+  ParentClosePolicy,
   allHandlersFinished,
   condition,
   setHandler,
+  startChild,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Presented } from '../activities/present.js';
 import type { FunnelSnapshot } from '../src/catalog/model.js';
 import type { Decision, Outcome, ReasonCode } from '../src/model.js';
@@ -19,9 +22,11 @@ import { closing, outcomeFor } from './closing.js';
 import { describeRun } from './details.js';
 import { fulfil, openReviews, type Fulfilled } from './fulfilment.js';
 import { outcomeOf, stepAfter, stepOf } from './funnel.js';
+import { latePayment } from './late-payment.js';
 import {
   fulfilmentProgress,
   runState,
+  workflowId as ids,
   type PurchaseInput,
   type PurchaseResult,
   type RunState,
@@ -109,11 +114,19 @@ async function carry(
     return [...inbox.paid(), ...alsoPaid].filter(({ attemptId }) => !counted.has(attemptId));
   }
 
-  async function settleLate(payment: PaidAttempt): Promise<void> {
-    const settled = await persistent.settleLatePayment(payment);
-    if (settled.kind === 'fulfilled') {
-      outbox.send('offer.fulfilled', settled.presentationId);
-      await outbox.flushed();
+  /** Somebody paid what was paid already, or given up: a run of its own gives it back, or makes it count. */
+  async function handOverLate({ paymentId, attemptId }: PaidAttempt): Promise<void> {
+    counted.add(attemptId);
+    try {
+      await startChild(latePayment, {
+        workflowId: ids.latePayment(paymentId),
+        args: [{ paymentId, attemptId, notify: input.notify }],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        staticSummary: `${paymentId} was paid beside what counted`,
+      });
+    } catch (failure) {
+      if (!(failure instanceof WorkflowExecutionAlreadyStartedError)) throw failure;
     }
   }
 
@@ -141,7 +154,8 @@ async function carry(
     enter({ state: 'settled', outcome, reason });
     await outbox.flushed();
     await condition(allHandlersFinished);
-    for (const payment of unexpected()) await settleLate(payment);
+    // One may come in while another is handed over.
+    for (let [late] = unexpected(); late; [late] = unexpected()) await handOverLate(late);
     return { outcome, reason, presentations };
   }
 

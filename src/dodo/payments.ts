@@ -15,7 +15,7 @@ type AnyPayment = Pick<
   | 'total_amount'
   | 'currency'
   | 'created_at'
-> & { error_code?: string | null };
+> & { error_code?: string | null; checkout_session_id?: string | null };
 
 export function toPaymentEvent(payment: AnyPayment): PaymentEvent {
   const attemptId = payment.metadata[ATTEMPT_METADATA_KEY];
@@ -28,6 +28,7 @@ export function toPaymentEvent(payment: AnyPayment): PaymentEvent {
     createdAt: payment.created_at,
     ...(typeof attemptId === 'string' && { attemptId }),
     ...(payment.subscription_id && { subscriptionId: payment.subscription_id }),
+    ...(payment.checkout_session_id && { sessionId: payment.checkout_session_id }),
     ...(payment.error_code && { errorCode: payment.error_code }),
   };
 }

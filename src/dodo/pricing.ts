@@ -58,7 +58,8 @@ export async function previewCharge(
     currency: preview.currency,
     dueNow: now.total_amount,
     ...(now.tax != null && { tax: now.tax }),
-    ...(later && input.every && { recurring: { amount: later.total_amount, ...input.every } }),
+    ...(later &&
+      input.every && { recurring: { amount: later.total_amount - (later.tax ?? 0), ...input.every } }),
     ...(preview.next_billing_date && { nextBillingAt: preview.next_billing_date }),
   });
 }

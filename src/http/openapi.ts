@@ -77,6 +77,7 @@ const presentation = z
     }),
     expiresAt: time,
     serverTime: time,
+    paidAmount: money.optional(),
     checkoutUrl: z.url().optional(),
     updatePaymentMethodUrl: z.url().optional(),
     message: z.string().optional(),

@@ -5,6 +5,8 @@ import type { ApiDeps } from './deps.js';
 
 export type PresentationView = Omit<Presentation, 'updatePaymentMethodUrl'> & {
   updatePaymentMethodUrl?: string;
+  /** What was in fact paid, once it was. Minor units of the price's currency. */
+  paidAmount?: number;
   /** The server's clock, so that a countdown does not depend on the browser's. */
   serverTime: string;
   /** For the customer's browser; only backends are given it. */
@@ -52,6 +54,7 @@ export async function viewOf(
     copy,
     expiresAt,
     serverTime: serverTime.toISOString(),
+    ...(record.paidAmount !== undefined && { paidAmount: record.paidAmount }),
     ...(record.checkoutUrl && { checkoutUrl: record.checkoutUrl }),
     ...(record.updatePaymentMethodUrl && { updatePaymentMethodUrl: record.updatePaymentMethodUrl }),
     ...(record.message && { message: record.message }),

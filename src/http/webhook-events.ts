@@ -77,6 +77,7 @@ function routePayment(type: string, data: Fields, catalog: Catalog, now: Date): 
     createdAt: text(data.created_at),
     errorCode: text(data.error_code),
     subscriptionId: text(data.subscription_id),
+    sessionId: text(data.checkout_session_id),
   };
   // Whatever is written there: a payment that carries it is no purchase that may start an offer.
   if (metadata[ATTEMPT_METADATA_KEY] !== undefined) {

@@ -75,11 +75,14 @@ export async function settle(
     .set({
       status: 'settled',
       outcome: settledOutcome,
-      reason: settledOutcome === row.outcome ? (row.reason ?? reason) : (reason ?? null),
+      reason: settledOutcome === row.outcome ? row.reason : (reason ?? null),
       settledAt: row.settledAt ?? at,
       billing: null,
-      catalogHash: evaluation?.catalogHash,
-      considered: evaluation?.considered,
+      // A run that has settled keeps the reasons it settled with.
+      ...(row.status !== 'settled' && {
+        catalogHash: evaluation?.catalogHash,
+        considered: evaluation?.considered,
+      }),
     })
     .where(eq(purchases.purchaseId, purchaseId));
 }
