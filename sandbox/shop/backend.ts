@@ -1,0 +1,79 @@
+/** What the shop's server asks of the API, with the backend key that never leaves it. */
+
+export interface BackendOptions {
+  apiUrl: () => string;
+  apiKey: string;
+}
+
+/** Whether there is an offer for a purchase. `run` links to it in the Temporal UI. */
+export type OfferAnswer =
+  | { state: 'offer'; presentation: object; run?: string }
+  /** Not yet, as far as anyone knows. */
+  | { state: 'waiting'; run?: string }
+  /** There is none, and none will come. */
+  | { state: 'none'; run?: string };
+
+export type Backend = ReturnType<typeof createBackend>;
+
+const SECOND = 1000;
+const TIMEOUT = 15 * SECOND;
+
+export function createBackend({ apiUrl, apiKey }: BackendOptions) {
+  async function call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(new URL(path, apiUrl()), {
+      method,
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(TIMEOUT),
+    });
+    if (response.ok) return response.json();
+    await response.body?.cancel();
+    if (response.status === 404) return undefined;
+    throw new Error(`${method} ${path} was answered with ${response.status}.`);
+  }
+
+  return {
+    /**
+     * Registers a purchase before it is paid.
+     *
+     * @throws Error when the API or Dodo cannot open a checkout now
+     */
+    async openCheckout(productId: string): Promise<{ purchaseId: string; checkoutUrl: string }> {
+      const opened = fields(await call('POST', '/api/purchases', { productId }));
+      const { purchaseId, checkoutUrl } = opened;
+      if (typeof purchaseId !== 'string' || typeof checkoutUrl !== 'string') {
+        throw new Error('POST /api/purchases was answered without purchaseId and checkoutUrl.');
+      }
+      return { purchaseId, checkoutUrl };
+    },
+
+    /**
+     * Looks for the open offer of one purchase. An offer that another purchase of the same customer has is not
+     * handed out: the caller has shown nothing but this purchase's id.
+     *
+     * @throws Error when the API cannot be reached
+     */
+    async findOffer(purchaseId: string): Promise<OfferAnswer> {
+      const found = await call('GET', `/api/purchases/${encodeURIComponent(purchaseId)}`);
+      if (found === undefined) return { state: 'none' };
+      const purchase = fields(found);
+      const link = fields(purchase.links).temporal;
+      const run = typeof link === 'string' ? { run: link } : {};
+      if (purchase.status === 'settled') return { state: 'none', ...run };
+      if (typeof purchase.customerId !== 'string') return { state: 'waiting', ...run };
+
+      const upsell = fields(await call('GET', `/api/upsell/${encodeURIComponent(purchase.customerId)}`));
+      const presentation = fields(upsell.presentation);
+      return presentation.purchaseId === purchaseId
+        ? { state: 'offer', presentation, ...run }
+        : { state: 'waiting', ...run };
+    },
+  };
+}
+
+function fields(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
