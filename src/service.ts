@@ -27,6 +27,7 @@ const REQUEST_TIMEOUT = 15 * SECOND;
 const HEADERS_TIMEOUT = 10 * SECOND;
 /** Longer than load balancers keep idle connections. */
 const KEEP_ALIVE = 75 * SECOND;
+const CLOSE_IDLE_EVERY = 100;
 
 /** What both parts share within one process. */
 export interface Parts {
@@ -86,10 +87,11 @@ export async function startApi(
   return {
     url: `http://${config.http.host === '0.0.0.0' ? 'localhost' : config.http.host}:${port}`,
     async stop() {
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      });
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // A connection whose last answer is under way becomes idle only then, and would be kept for KEEP_ALIVE.
+      const closeIdle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY);
+      await closed;
+      clearInterval(closeIdle);
       await connection.close();
     },
   };

@@ -10,10 +10,14 @@ import {
 
 export type WorkflowBundle = { code: string } | { codePath: string };
 
-/** Where `build-bundle` puts the bundle that production workers start from. */
-export const prebuiltBundlePath = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
+/** The folder this program runs from: the sources, or `dist/` once compiled. */
+const compiled = import.meta.url.endsWith('.js');
+const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+/** Where `build-bundle` puts the bundle that production workers start from. */
+export const prebuiltBundlePath = fromRoot(compiled ? 'workflow-bundle.js' : 'dist/workflow-bundle.js');
+
+const workflowsPath = fromRoot(compiled ? 'workflows/index.js' : 'workflows/index.ts');
 
 /**
  * Bundles the workflow code; takes a second or two.

@@ -1,0 +1,43 @@
+# One image for both production processes: the API (the default command) and the worker (node dist/src/worker.js).
+#
+# Debian, not Alpine: Temporal's native library is built for glibc alone.
+
+FROM node:24.19.0-bookworm-slim AS base
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+
+FROM base AS build
+RUN --mount=type=cache,target=/root/.npm npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY deploy/build.mjs deploy/
+COPY src src
+COPY workflows workflows
+COPY activities activities
+RUN npm run build
+
+FROM base AS dependencies
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev
+# Temporal's native library comes for five platforms, 27 MB each, and with its sources. The image needs one of them;
+# loading it proves that it is the right one.
+RUN cd node_modules/@temporalio/core-bridge \
+  && find releases -mindepth 1 -maxdepth 1 ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -r {} + \
+  && rm -r sdk-core \
+  && node --eval "require('@temporalio/core-bridge')"
+
+FROM node:24.19.0-bookworm-slim AS runtime
+ENV NODE_ENV=production
+ENV NODE_OPTIONS=--enable-source-maps
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY deploy/health deploy/health
+# The example catalog. Mount yours over it, or name another file with CATALOG.
+COPY package.json offers.yaml ./
+
+# The user "node" of the base image, by number so that an orchestrator can tell that it is not root. It owns no file here.
+USER 1000:1000
+EXPOSE 3000
+STOPSIGNAL SIGTERM
+# Of the API. A worker has its own check: deploy/health/worker.mjs.
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 CMD ["node", "deploy/health/api.mjs", "/healthz"]
+CMD ["node", "dist/src/server.js"]

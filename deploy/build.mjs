@@ -1,0 +1,32 @@
+/**
+ * `npm run build`: compiles the production processes and bundles the workflow code into `dist/`.
+ * An argument names another folder, from which the dependencies have to be found as well. What an earlier build left
+ * in the folder is removed first.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const out = resolve(process.argv[2] ?? join(root, 'dist'));
+const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+
+/** Files that are read at run time and that the compiler does not copy. */
+const ASSETS = ['src/ledger/migrations'];
+const OWN_FOLDERS = ['src', 'workflows', 'activities', 'workflow-bundle.js'];
+
+for (const name of OWN_FOLDERS) rmSync(join(out, name), { recursive: true, force: true });
+run(tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', out);
+for (const path of ASSETS) cpSync(join(root, path), join(out, path), { recursive: true });
+run(join(out, 'src/temporal/build-bundle.js'));
+
+function run(...args) {
+  const { status, signal, error } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  if (error) throw error;
+  if (status !== 0) {
+    process.stderr.write(`The build failed: ${args[0]} ended with ${signal ?? `code ${status}`}.\n`);
+    process.exit(status ?? 1);
+  }
+}
