@@ -19,8 +19,8 @@ export interface AttemptInput {
   consents?: string[];
   /** Nothing is sent later than this. Milliseconds since the epoch. */
   sendBefore: number;
-  /** Whether the run was reset, so that the attempt may have been sent in its earlier life. */
-  repeated: boolean;
+  /** When the run began: the attempt cannot be older, whatever was reset or restored since. */
+  runStartedAt: string;
 }
 
 /** `dueNow` is what Dodo previewed right before: the accepted amount or less. Minor units. */

@@ -138,6 +138,8 @@ export function evaluateActivities(context: ActivityContext) {
       payment.status === 'succeeded' &&
       payment.total_amount > 0 &&
       !payment.is_update_payment_method &&
+      // Taken back before anything was offered for it.
+      payment.refund_status !== 'full' &&
       payment.metadata[ATTEMPT_METADATA_KEY] === undefined &&
       !(subscription && (await paidBefore(subscription.subscription_id, payment)));
     if (!setsOff) return { reason: 'no_matching_funnel' };

@@ -31,8 +31,8 @@ const ABOUT_TO_SETTLE: readonly PresentationStatus[] = [
   'needs_review',
   'fallback',
 ];
-/** After this many looks, half a minute in all, nobody is about to: the run was terminated. */
-const LOOKS = 6;
+/** After this many looks, some seconds in all, nobody is about to: the run was terminated. */
+const LOOKS = 4;
 
 export function latePaymentActivities({ dodo, ledger, log, now }: ActivityContext) {
   /** At most once, however often this is asked: a refund that has not failed stands. */
@@ -63,7 +63,10 @@ export function latePaymentActivities({ dodo, ledger, log, now }: ActivityContex
       if (!presentation || presentation.customerId !== payment.customer.customer_id)
         return { kind: 'nothing' };
       if (!isOf(attempt, payment)) {
-        log.error({ paymentId, attemptId }, 'a payment bears the name of an attempt that it does not belong to');
+        log.error(
+          { paymentId, attemptId },
+          'a payment bears the name of an attempt that it does not belong to',
+        );
         return { kind: 'nothing' };
       }
       waitForItsRun(attempt, presentation);
@@ -71,18 +74,15 @@ export function latePaymentActivities({ dodo, ledger, log, now }: ActivityContex
       const at = now().toISOString();
       const changed = changedBy(attempt);
       const unwanted = (ids: string[]) => ids.map((subscriptionId) => ({ subscriptionId, presentationId }));
-      const boughtAnew = payment.subscription_ids.filter((id) => id !== changed);
+      const boughtAnew = subscriptionsOf(payment).filter((id) => id !== changed);
 
       if (presentation.status === 'paid') {
         if (presentation.paymentId === paymentId || presentation.paymentId === undefined)
           return { kind: 'nothing' };
         const wentBack = (await giveBack(payment, attemptId)) === 'given_back';
-        log.error(
-          { paymentId, attemptId, presentationId, wentBack },
-          wentBack
-            ? 'an offer was paid twice; the later payment was refunded'
-            : 'an offer was paid twice, and the refund of the later payment failed',
-        );
+        const what = { paymentId, attemptId, presentationId };
+        if (wentBack) log.warn(what, 'an offer was paid twice; the later payment was refunded');
+        else log.error(what, 'an offer was paid twice, and the refund of the later payment failed');
         await ledger.updateAttempt(
           attemptId,
           { status: wentBack ? 'refunded' : 'paid', paymentId },
@@ -132,6 +132,12 @@ function waitForItsRun(attempt: AttemptRecord, { status }: PresentationRecord): 
   if (activityInfo().attempt < LOOKS) {
     throw ApplicationFailure.retryable('The run of this payment is about to settle.', 'about_to_settle');
   }
+}
+
+/** Older payments name one subscription at most, in a field of its own. */
+function subscriptionsOf({ subscription_id, subscription_ids }: DodoPayments.Payment): string[] {
+  const named = (subscription_ids as string[] | undefined) ?? [];
+  return [...new Set(subscription_id ? [...named, subscription_id] : named)];
 }
 
 /** The subscription whose plan an attempt was to change. */

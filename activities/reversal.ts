@@ -25,10 +25,11 @@ export function reversalActivities({ dodo, ledger, now }: ActivityContext) {
       const at = now().toISOString();
 
       const purchase = await ledger.purchasePaidBy(event.paymentId);
-      const open = whole && purchase?.presentations.some(({ status }) => status === 'open');
+      // Also while its first offer is being prepared.
+      const running = whole && purchase !== undefined && purchase.status !== 'settled';
 
       const presentation = await ledger.presentationPaidBy(event.paymentId);
-      if (!presentation) return open && purchase ? { withdraw: purchase.purchase.workflowId } : {};
+      if (!presentation) return running ? { withdraw: purchase.purchase.workflowId } : {};
 
       const { id, purchaseId, paidAmount = 0 } = presentation;
       const refundedAmount = lost ? paidAmount : Math.min(refunded, paidAmount);

@@ -45,18 +45,20 @@ export async function sendAttempt(
   try {
     if (context.now().getTime() > input.sendBefore)
       return { kind: 'not_sent', detail: 'Too late: the window is over.' };
-    if (input.repeated) {
-      const sent = await findAttempt(dodo, {
-        attemptId,
-        customerId: input.customerId,
-        since: input.acceptedAt,
-      });
-      if (sent) return { kind: 'submitted', paymentId: sent.payment_id };
-    }
-    prepared = await steps.prepare();
-    if (prepared.refused !== undefined) return { kind: 'rejected', code: prepared.refused };
     const { customerId, price, offer } = input;
-    const now = await currentPrice(dodo, offer, { customerId, currency: price.currency, ...prepared });
+    // A reset run or a restored backup goes through its attempts again, and only Dodo remembers.
+    const search = findAttempt(dodo, { attemptId, customerId, since: input.runStartedAt });
+    const pricing = steps.prepare().then(async (ready) => ({
+      ready,
+      now:
+        ready.refused === undefined
+          ? await currentPrice(dodo, offer, { customerId, currency: price.currency, ...ready })
+          : undefined,
+    }));
+    const [sent, { ready, now }] = await Promise.all([search, pricing]);
+    if (sent) return { kind: 'submitted', paymentId: sent.payment_id };
+    prepared = ready;
+    if (prepared.refused !== undefined) return { kind: 'rejected', code: prepared.refused };
     if (!now) return { kind: 'rejected', code: 'NO_BILLING_ADDRESS' };
     if (now.hash !== price.hash && (await isDearer(context, input, now)))
       return await repriced(context, input, now);

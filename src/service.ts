@@ -59,7 +59,7 @@ export async function startApi(
   const { dodo, ledger, catalog, log, uiUrl } = parts;
   const { connection, client, namespace } = await connectClient(parts.temporal);
   installRequestIds(connection);
-  await registerSearchAttributes(connection, namespace);
+  await registerSearchAttributes(connection, namespace, log);
   const runs = createRuns(runsOptions(config, client));
   const app = createApp(
     {

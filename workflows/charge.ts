@@ -16,6 +16,8 @@ export interface Terms {
   /** The payment that set the run off: its billing address is the one to charge with. */
   paymentId?: string;
   acceptedAt: string;
+  /** When the purchase run began. */
+  runStartedAt: string;
   consents?: string[];
   /** Nothing is sent later than this. Milliseconds since the epoch. */
   sendBefore: number;
@@ -49,7 +51,6 @@ export function chargeWay(terms: Terms, inbox: PaymentInbox): Way {
 /** The activity input of an attempt: ids and amounts, no address, no card. */
 export function attemptInput(terms: Terms, id: string) {
   const { shown, offer } = terms;
-  const info = workflowInfo();
   return {
     attemptId: id,
     presentationId: shown.presentationId,
@@ -63,8 +64,7 @@ export function attemptInput(terms: Terms, id: string) {
     acceptedAt: terms.acceptedAt,
     consents: terms.consents,
     sendBefore: terms.sendBefore,
-    // A reset run goes through its attempts again: then Dodo is searched before anything is sent.
-    repeated: info.runId !== info.originalExecutionRunId,
+    runStartedAt: terms.runStartedAt,
   };
 }
 

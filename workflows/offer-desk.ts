@@ -60,7 +60,7 @@ export interface OfferDesk {
   /** Opens an accepted presentation again at another price: nothing was charged. */
   reopen(shown: Shown, price: { dueNow: number; priceHash: string }): void;
   find(presentationId: string): Shown | undefined;
-  /** Ends the open offer, if there is one. What was accepted goes on. */
+  /** Ends the open offer, or the one that is being prepared. What was accepted goes on. */
   withdraw(reason: string): void;
 }
 
@@ -68,6 +68,8 @@ export function openOfferDesk(): OfferDesk {
   const all = new Map<string, Shown>();
   let current: Shown | undefined;
   let expecting = false;
+  /** Why nothing may be offered any more. */
+  let over: string | undefined;
 
   const now = () => Date.now();
   /** A click counts from when it was made, if the caller says so; never from the future. */
@@ -252,6 +254,7 @@ export function openOfferDesk(): OfferDesk {
   });
 
   function withdrawCurrent(reason: string): void {
+    over = reason;
     if (current?.decision === undefined && current !== undefined) {
       record(current, { kind: 'withdrawn', at: iso(now()), reason });
     }
@@ -268,6 +271,7 @@ export function openOfferDesk(): OfferDesk {
       expecting = false;
       current = { ...presented, expiresAt: now() + presented.windowMs, status: 'open', answered: false };
       all.set(presented.presentationId, current);
+      if (over !== undefined) withdrawCurrent(over);
       return current;
     },
     async decided(shown) {
@@ -283,6 +287,7 @@ export function openOfferDesk(): OfferDesk {
     reopen(shown, price) {
       if (shown.decision) shown.decision.refused = true;
       Object.assign(shown, { ...price, decision: undefined, status: 'open' });
+      if (over !== undefined) withdrawCurrent(over);
     },
   };
 }

@@ -63,7 +63,7 @@ async function carry(
   desk: OfferDesk,
   cancelled: () => boolean,
 ): Promise<PurchaseResult> {
-  const { workflowId } = workflowInfo();
+  const { workflowId, startTime } = workflowInfo();
   const inbox = openPaymentInbox();
   const reviews = openReviews((id) => desk.find(id)?.status === 'needs_review');
   const outbox = openOutbox(input);
@@ -194,7 +194,6 @@ async function carry(
   for (;;) {
     presentations += 1;
     const shown: Shown = desk.show(presented);
-    if (cancelled()) desk.withdraw('the run was cancelled');
     if (presentations === 1 && !guessedRight(input, shown, snapshot)) {
       upsertSearchAttributes(offerAttributes(shown, snapshot.funnel.id));
     }
@@ -252,6 +251,7 @@ async function carry(
         purchaseId: input.purchaseId,
         paymentId: inbox.trigger()?.paymentId,
         acceptedAt: decision.at,
+        runStartedAt: startTime.toISOString(),
         consents: decision.consents,
         sendBefore: Math.max(shown.expiresAt, Date.parse(decision.at) + SEND_GRACE),
       };

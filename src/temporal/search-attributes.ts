@@ -8,6 +8,8 @@ const INDEXED_VALUE_TYPE = { KEYWORD: 2, DATETIME: 6 } as const;
 const GRPC_ALREADY_EXISTS = 6;
 const GRPC_UNAVAILABLE = 14;
 const GRPC_INVALID_ARGUMENT = 3;
+/** Managed servers keep the operator service to themselves. */
+const GRPC_NOT_ALLOWED = [7, 12, 16];
 
 /** The name of every search attribute with its type, as the operator service takes them. */
 export function indexedValueTypes(): Record<string, number> {
@@ -25,17 +27,27 @@ const PAUSE_MS = 300;
  * Safe to call at every start and from several processes at once; needs the right to change the namespace
  * only when something is missing.
  *
+ * @param log is told when the server lets nobody look, as managed ones may; without it, that is an error
  * @returns the names that were added by this call
  * @throws Error when a name exists with another type, or the server refuses
  */
 export async function registerSearchAttributes(
   connection: Pick<Connection, 'operatorService'>,
   namespace: string,
+  log?: { warn(fields: object, message: string): void },
 ): Promise<string[]> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await addMissing(connection, namespace);
     } catch (error) {
+      if (log && isGrpcServiceError(error) && GRPC_NOT_ALLOWED.includes(error.code)) {
+        const names = Object.keys(indexedValueTypes());
+        log.warn(
+          { names, reason: error.details },
+          'search attributes could not be checked; make them by hand',
+        );
+        return [];
+      }
       if (attempt === ATTEMPTS || !mayBeLostRace(error)) throw error;
       await sleep(PAUSE_MS * attempt);
     }

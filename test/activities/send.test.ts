@@ -38,7 +38,7 @@ function attempt(changes: Partial<AttemptInput> = {}): AttemptInput {
     price: { currency: 'USD', dueNow: PRICE, hash: 'hash-of-what-was-shown' },
     acceptedAt: new Date(NOW.getTime() - MINUTE).toISOString(),
     sendBefore: NOW.getTime() + MINUTE,
-    repeated: false,
+    runStartedAt: new Date(NOW.getTime() - 2 * MINUTE).toISOString(),
     ...changes,
   };
 }
@@ -47,6 +47,7 @@ const charge = (changes?: Partial<AttemptInput>) => chargeActivities(world.conte
 
 const POST = 'POST /checkouts';
 const PREVIEW = 'POST /checkouts/preview';
+const SEARCH = 'GET /payments';
 
 const previewed = (total_amount: number, more: Partial<DodoPayments.CheckoutSessionPreviewResponse> = {}) =>
   json(
@@ -65,8 +66,9 @@ function expectNothingSent(): void {
 
 describe('an attempt that goes well', () => {
   it('is recorded strictly before it is posted, and its reply written down', async () => {
-    expect(await charge()).toEqual({ kind: 'submitted', paymentId: 'pay_2' });
-    expect(world.events).toEqual([
+    expect(await charge()).toEqual({ kind: 'submitted', paymentId: 'pay_2', dueNow: PRICE });
+    // The search for an earlier try goes beside the pricing.
+    expect(world.events.filter((event) => event !== SEARCH)).toEqual([
       'ledger.billingOf',
       'GET /products/prod_team_license',
       PREVIEW,
@@ -76,6 +78,7 @@ describe('an attempt that goes well', () => {
       POST,
       'ledger.updateAttempt',
     ]);
+    expect(world.events.indexOf(SEARCH)).toBeLessThan(world.events.indexOf('ledger.recordAttempt'));
   });
 
   it('is recorded with what was accepted', async () => {
@@ -257,33 +260,19 @@ describe('the same attempt again', () => {
     expect(changes()).toEqual([]);
   });
 
-  it('in a reset run is submitted without a request when Dodo has its payment', async () => {
+  it('is submitted without a request when Dodo has its payment: the run was reset, or a backup restored', async () => {
     const metadata = { upsell_attempt_id: 'purchase/pay_1:team:1' };
     world.dodo['GET /payments'] = json(200, { items: [aListedPayment({ payment_id: 'pay_9', metadata })] });
-    expect(await charge({ repeated: true })).toEqual({ kind: 'submitted', paymentId: 'pay_9' });
-    expect(world.events).toEqual(['GET /payments']);
-  });
-
-  it('in a reset run is not sent while Dodo cannot say whether it has its payment', async () => {
-    world.dodo['GET /payments'] = refusal(500, 'INTERNAL_SERVER_ERROR');
-    expect(await charge({ repeated: true })).toMatchObject({ kind: 'not_sent' });
-    expect(world.events).toEqual(['GET /payments']);
-  });
-
-  it('in a reset run is sent when neither Dodo nor the ledger knows of it', async () => {
-    expect(await charge({ repeated: true })).toMatchObject({ kind: 'submitted', paymentId: 'pay_2' });
-    expect(world.events.filter((event) => event === POST)).toHaveLength(1);
-  });
-
-  it('in a reset run is unknown when the ledger knows of it and Dodo does not yet', async () => {
-    world.ledger.recordAttempt = async () => false;
-    expect(await charge({ repeated: true })).toMatchObject({ kind: 'unknown' });
+    expect(await charge()).toEqual({ kind: 'submitted', paymentId: 'pay_9' });
     expect(world.events).not.toContain(POST);
+    expect(recorded()).toEqual([]);
   });
 
-  it('looks for nothing in a run that was not reset', async () => {
-    await charge();
-    expect(world.events).not.toContain('GET /payments');
+  it('is not sent while Dodo cannot say whether it has its payment', async () => {
+    world.dodo['GET /payments'] = refusal(500, 'INTERNAL_SERVER_ERROR');
+    expect(await charge()).toMatchObject({ kind: 'not_sent' });
+    expect(world.events).not.toContain(POST);
+    expect(recorded()).toEqual([]);
   });
 });
 
@@ -348,7 +337,7 @@ describe('the reply', () => {
 
   it('is submitted without a payment where Dodo names only the session', async () => {
     world.dodo[POST] = json(200, { session_id: 'cks_2', payment_id: null });
-    expect(await charge()).toEqual({ kind: 'submitted', paymentId: undefined });
+    expect(await charge()).toEqual({ kind: 'submitted', paymentId: undefined, dueNow: PRICE });
   });
 
   it('of a request that could not even be made is unknown: nothing throws once it is recorded', async () => {
@@ -358,7 +347,7 @@ describe('the reply', () => {
         throw new TypeError('a mistake of ours');
       },
     });
-    expect(reply).toEqual({ kind: 'unknown', detail: 'a mistake of ours' });
+    expect(reply).toEqual({ kind: 'unknown', detail: 'a mistake of ours', dueNow: PRICE });
   });
 });
 
@@ -369,7 +358,7 @@ describe('a one-time payment', () => {
   };
 
   it('goes through payments.create, recorded first and posted once', async () => {
-    expect(await charge({ offer })).toEqual({ kind: 'submitted', paymentId: 'pay_2' });
+    expect(await charge({ offer })).toEqual({ kind: 'submitted', paymentId: 'pay_2', dueNow: PRICE });
     expect(world.events.slice(-4)).toEqual([
       'ledger.recordAttempt',
       'recorded',
@@ -406,8 +395,8 @@ describe('a plan change', () => {
     );
 
   it('is priced, recorded and posted once; an empty answer means that Dodo took it', async () => {
-    expect(await change()).toEqual({ kind: 'submitted', paymentId: undefined });
-    expect(world.events).toEqual([
+    expect(await change()).toEqual({ kind: 'submitted', paymentId: undefined, dueNow: accepted.dueNow });
+    expect(world.events.filter((event) => event !== SEARCH)).toEqual([
       'GET /subscriptions/sub_1',
       `${CHANGE}/preview`,
       'ledger.presentation',
@@ -438,7 +427,7 @@ describe('a plan change', () => {
 
   it('keeps the payment that Dodo names', async () => {
     world.dodo[CHANGE] = json(200, { payment_id: 'pay_2', payment_link: null });
-    expect(await change()).toEqual({ kind: 'submitted', paymentId: 'pay_2' });
+    expect(await change()).toEqual({ kind: 'submitted', paymentId: 'pay_2', dueNow: accepted.dueNow });
   });
 
   it('is a rejection while another change is pending', async () => {
