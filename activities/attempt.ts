@@ -12,6 +12,8 @@ export interface AttemptInput {
   customerId: string;
   subscriptionId?: string;
   paymentMethodId?: string;
+  /** As shown. */
+  quantity: number;
   offer: Pick<Offer, 'action' | 'discountCode' | 'copy'>;
   /** What the customer accepted. Minor units. */
   price: { currency: string; dueNow: number; hash: string };

@@ -20,7 +20,11 @@ export function changePlanActivities(context: ActivityContext) {
         async prepare() {
           const subscription = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
           if (!subscription) return { refused: SUBSCRIPTION_GONE };
-          const refused = reasonAgainstChange(subscription);
+          const refused = reasonAgainstChange(subscription, {
+            productId: action.productId,
+            quantity: input.quantity,
+            carried: action.quantity === undefined,
+          });
           return refused === undefined ? { subscription } : { refused };
         },
         async post({ subscription }) {
@@ -41,21 +45,22 @@ export function changePlanActivities(context: ActivityContext) {
       subscriptionId: string;
       presentationId: string;
     }): Promise<void> {
-      const subscription = await dodo.subscriptions.retrieve(input.subscriptionId);
-      if (subscription.status === 'cancelled' || subscription.status === 'expired') return;
+      let type = 'replaced_subscription_cancelled';
       try {
+        const subscription = await ifFound(dodo.subscriptions.retrieve(input.subscriptionId));
+        if (!subscription || ['cancelled', 'expired', 'failed'].includes(subscription.status)) return;
         await dodo.subscriptions.update(input.subscriptionId, { status: 'cancelled' });
       } catch (error) {
-        log.error(
-          { failure: classify(error), ...input },
-          'the replaced subscription could not be cancelled yet',
-        );
-        throw error;
+        const failure = classify(error);
+        if (failure.kind !== 'rejected') throw error;
+        // Trying again will not help: somebody has to end it, or the customer is billed for both.
+        log.error({ failure, ...input }, 'a replaced subscription could not be cancelled');
+        type = 'replaced_subscription_not_cancelled';
       }
       await context.ledger.updatePresentation(input.presentationId, {}, [
         {
           at: context.now().toISOString(),
-          type: 'replaced_subscription_cancelled',
+          type,
           detail: { presentationId: input.presentationId, subscriptionId: input.subscriptionId },
         },
       ]);

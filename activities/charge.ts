@@ -60,9 +60,12 @@ export function chargeActivities(context: ActivityContext) {
 }
 
 /** What is bought, in the currency that was shown. */
-export function cart({ offer: { action, discountCode }, price }: AttemptInput) {
+export function cart(
+  { offer: { action, discountCode }, quantity, price }: AttemptInput,
+  addons: { addon_id: string; quantity: number }[] = [],
+) {
   return {
-    product_cart: [{ product_id: action.productId, quantity: action.quantity ?? 1 }],
+    product_cart: [{ product_id: action.productId, quantity, ...(addons.length > 0 && { addons }) }],
     billing_currency: price.currency as DodoPayments.Currency,
     ...(discountCode !== undefined && { discount_codes: [discountCode] }),
   };

@@ -146,7 +146,11 @@ export function evaluateActivities(context: ActivityContext) {
 
     const cart = payment.product_cart ?? [];
     const productIds =
-      cart.length > 0 ? cart.map((item) => item.product_id) : subscription ? [subscription.product_id] : [];
+      cart.length > 0
+        ? cart.map((item) => item.product_id)
+        : subscription
+          ? await plansBought(input.purchaseId, subscription)
+          : [];
     const quantity =
       cart.length > 0 ? cart.reduce((sum, item) => sum + item.quantity, 0) : subscription?.quantity;
     const billing = billingOf(payment);
@@ -170,6 +174,15 @@ export function evaluateActivities(context: ActivityContext) {
         ...subscriptionFacts(subscription),
       },
     };
+  }
+
+  /** As first seen: a run that is reset finds the plan that its own offer has led to meanwhile. */
+  async function plansBought(
+    purchaseId: string,
+    { product_id }: DodoPayments.Subscription,
+  ): Promise<string[]> {
+    const known = (await ledger.purchase(purchaseId))?.purchase.productIds ?? [];
+    return known.length > 0 ? known : [product_id];
   }
 
   /** A renewal or the payment of a plan change: the subscription was paid for before. */

@@ -1,5 +1,5 @@
 /** When an attempt has failed: the standard checkout, a way to change the card, and a clear message. */
-import { classify } from '../src/dodo/errors.js';
+import { classify, ifFound } from '../src/dodo/errors.js';
 import { DECLINE_CODES, declineMessage } from '../src/dodo/decline.js';
 import type { AttemptInput } from './attempt.js';
 import { attemptMetadata, billingAddress, cart, returnUrl } from './charge.js';
@@ -53,11 +53,20 @@ export function fallbackActivities(context: ActivityContext) {
     }
   }
 
+  /** What the subscription has beside its plan, and would lose if the plan were simply bought anew. */
+  async function carriedOver({ offer: { action }, subscriptionId }: FallbackInput) {
+    if (action.kind !== 'change_plan') return [];
+    if (action.addons) return action.addons.map(({ addonId, quantity }) => ({ addon_id: addonId, quantity }));
+    const subscription =
+      subscriptionId === undefined ? undefined : await ifFound(dodo.subscriptions.retrieve(subscriptionId));
+    return (subscription?.addons ?? []).map(({ addon_id, quantity }) => ({ addon_id, quantity }));
+  }
+
   /** Unconfirmed: it charges nobody until the customer pays there, so it may be created twice. */
   async function checkoutUrl(input: FallbackInput) {
     const billing = await billingAddress(context, input);
     const session = await dodo.checkoutSessions.create({
-      ...cart(input),
+      ...cart(input, await carriedOver(input)),
       customer: { customer_id: input.customerId },
       ...(billing && { billing_address: addressForDodo(billing) }),
       return_url: returnUrl(context, input.presentationId),
@@ -164,7 +173,7 @@ export function fallbackActivities(context: ActivityContext) {
         ? { after: 'checkout' as const, message: CHECKOUT_MESSAGE }
         : input.failed.unreachable
           ? { after: 'checkout' as const, message: UNREACHABLE_MESSAGE }
-          : failureOf(input.failed.errorCode);
+          : failureOf(input);
       await ledger.recordAttempt(
         {
           attemptId,
@@ -217,8 +226,12 @@ export function fallbackActivities(context: ActivityContext) {
 type AfterFailure = 'checkout' | 'update_method' | 'none';
 
 /** What is left to the customer after a failure, and in which words. */
-function failureOf(code: string | undefined): { after: AfterFailure; message: string } {
-  const refusal = code === undefined ? undefined : planChangeRefusal(code);
+function failureOf({ failed: { errorCode: code }, offer }: FallbackInput): {
+  after: AfterFailure;
+  message: string;
+} {
+  const planChange = offer.action.kind === 'change_plan';
+  const refusal = code !== undefined && planChange ? planChangeRefusal(code) : undefined;
   if (refusal) return refusal;
   // A bank's no has words of its own; a request that Dodo refused is no business of the customer's.
   const declined = code !== undefined && DECLINE_CODES.includes(code);

@@ -33,6 +33,8 @@ const ABOUT_TO_SETTLE: readonly PresentationStatus[] = [
 ];
 /** After this many looks, some seconds in all, nobody is about to: the run was terminated. */
 const LOOKS = 4;
+/** A quarter of an hour of looking, with growing pauses. */
+const PATIENT_LOOKS = 20;
 
 export function latePaymentActivities({ dodo, ledger, log, now }: ActivityContext) {
   /** At most once, however often this is asked: a refund that has not failed stands. */
@@ -50,6 +52,22 @@ export function latePaymentActivities({ dodo, ledger, log, now }: ActivityContex
     return status === 'failed' ? 'failed' : 'given_back';
   }
 
+  async function giveBackSecond(payment: DodoPayments.Payment, attempt: AttemptRecord): Promise<void> {
+    const { attemptId, presentationId } = attempt;
+    const { payment_id: paymentId, total_amount: amount } = payment;
+    const wentBack = (await giveBack(payment, attemptId)) === 'given_back';
+    const what = { paymentId, attemptId, presentationId };
+    if (wentBack) log.warn(what, 'an offer was paid twice; the later payment was refunded');
+    else log.error(what, 'an offer was paid twice, and the refund of the later payment failed');
+    await ledger.updateAttempt(attemptId, { status: wentBack ? 'refunded' : 'paid', paymentId }, undefined, [
+      {
+        at: now().toISOString(),
+        type: wentBack ? 'second_payment_refunded' : 'second_payment_refund_failed',
+        detail: { presentationId, paymentId, amount },
+      },
+    ]);
+  }
+
   return {
     /** May be repeated: money goes back at most once, because Dodo is asked what went back before. */
     async settleLatePayment(input: { paymentId: string; attemptId: string }): Promise<LatePaymentSettled> {
@@ -58,7 +76,14 @@ export function latePaymentActivities({ dodo, ledger, log, now }: ActivityContex
       const attempt = await ledger.attempt(attemptId);
       const ours =
         payment.metadata[ATTEMPT_METADATA_KEY] === attemptId && phaseOf(payment.status ?? null) === 'paid';
-      if (!attempt || !ours) return { kind: 'nothing' };
+      if (!attempt || !ours) {
+        // Dodo's reading may lag behind its webhook, and a ledger may be catching up: the run of this id is the only one.
+        if (activityInfo().attempt < PATIENT_LOOKS) {
+          throw ApplicationFailure.retryable('The payment is not known as one of ours yet.', 'not_known_yet');
+        }
+        log.error({ paymentId, attemptId }, 'a late payment could not be matched to an attempt');
+        return { kind: 'nothing' };
+      }
       const presentation = await ledger.presentation(attempt.presentationId);
       if (!presentation || presentation.customerId !== payment.customer.customer_id)
         return { kind: 'nothing' };
@@ -79,22 +104,7 @@ export function latePaymentActivities({ dodo, ledger, log, now }: ActivityContex
       if (presentation.status === 'paid') {
         if (presentation.paymentId === paymentId || presentation.paymentId === undefined)
           return { kind: 'nothing' };
-        const wentBack = (await giveBack(payment, attemptId)) === 'given_back';
-        const what = { paymentId, attemptId, presentationId };
-        if (wentBack) log.warn(what, 'an offer was paid twice; the later payment was refunded');
-        else log.error(what, 'an offer was paid twice, and the refund of the later payment failed');
-        await ledger.updateAttempt(
-          attemptId,
-          { status: wentBack ? 'refunded' : 'paid', paymentId },
-          undefined,
-          [
-            {
-              at,
-              type: wentBack ? 'second_payment_refunded' : 'second_payment_refund_failed',
-              detail: { presentationId, paymentId, amount: payment.total_amount },
-            },
-          ],
-        );
+        await giveBackSecond(payment, attempt);
         return { kind: 'refunded', unwanted: unwanted(boughtAnew) };
       }
 
@@ -120,6 +130,12 @@ export function latePaymentActivities({ dodo, ledger, log, now }: ActivityContex
         },
         timeline: [{ at, type: 'paid_late', detail: { presentationId, paymentId } }],
       });
+      // Another late payment of the same offer may have been first: the ledger keeps one.
+      const winner = (await ledger.presentation(presentationId))?.paymentId;
+      if (winner !== undefined && winner !== paymentId) {
+        await giveBackSecond(payment, attempt);
+        return { kind: 'refunded', unwanted: unwanted(boughtAnew) };
+      }
       const replaced = changed !== undefined && boughtAnew.length > 0 ? [changed] : [];
       return { kind: 'fulfilled', presentationId, purchaseId, unwanted: unwanted(replaced) };
     },

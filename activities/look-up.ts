@@ -78,7 +78,12 @@ export function lookUpActivities({ dodo, ledger }: ActivityContext) {
         { status: 'processing', paymentId },
         {
           id: input.presentationId,
-          patch: { status: 'charging', checkoutUrl: null, message: null },
+          // Only the 3-D Secure link of this payment is over; a checkout that stands beside it is not.
+          patch: {
+            status: 'charging',
+            message: null,
+            ...(attempt?.status === 'requires_action' && { checkoutUrl: null }),
+          },
         },
       );
     }

@@ -17,8 +17,9 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
           'no_merchant_webhook',
         );
       }
-      const { type, sequence, timestamp, purchaseId, presentationId } = notification;
+      const { type, sequence, timestamp, run, purchaseId, presentationId } = notification;
       const presentation = await ledger.presentation(presentationId);
+      const paymentId = notification.payment?.paymentId ?? presentation?.paymentId;
       const body = JSON.stringify({
         type,
         timestamp,
@@ -32,13 +33,14 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
           step: presentation?.step,
           product: presentation?.product,
           price: presentation?.price,
-          status: presentation?.status,
-          ...(presentation?.paymentId && { paymentId: presentation.paymentId }),
+          status: notification.status ?? presentation?.status,
+          ...(paymentId && { paymentId }),
+          ...(notification.payment && { paidAmount: notification.payment.amount }),
           ...(presentation?.checkoutUrl && { checkoutUrl: presentation.checkoutUrl }),
         },
       });
       // The same for every try, so that the receiver can tell a repetition.
-      const id = `ntf_${createHash('sha256').update(`${presentationId}:${purchaseId}:${sequence}`).digest('hex').slice(0, 24)}`;
+      const id = `ntf_${createHash('sha256').update(`${run}:${sequence}`).digest('hex').slice(0, 24)}`;
       const sentAt = Math.floor(now().getTime() / 1000);
       const response = await fetch(merchantWebhook.url, {
         method: 'POST',

@@ -60,7 +60,7 @@ export async function prepareOffer(
   const id = presentationId(subject.workflowId, step);
 
   const before = await ledger.presentation(id);
-  if (before) return resume(before, subject, offer, context.now());
+  if (before) return resume(before, input, context.now());
 
   const earlier = await earlierDecision(context, subject.customerId, offer);
   if (earlier) return earlier;
@@ -124,7 +124,14 @@ export async function prepareOffer(
 }
 
 /** A repeated activity carries on with what it made; a reset run does not show again what was decided. */
-function resume(before: PresentationRecord, subject: OfferSubject, offer: Offer, now: Date): Prepared {
+function resume(
+  before: PresentationRecord,
+  { offer, funnelId, subject }: { offer: Offer; funnelId: string; subject: OfferSubject },
+  now: Date,
+): Prepared {
+  if (before.funnelId !== funnelId || before.offerId !== offer.id) {
+    return no('offer_already_open', `this run has shown ${before.offerId} of ${before.funnelId} before`);
+  }
   if (before.status === 'paid') return no('already_owned', `presentation ${before.id} was paid before`);
   if (before.decision !== undefined && before.decision !== 'accepted') {
     return no('declined_before', `presentation ${before.id} was ${before.decision} before`);

@@ -1,6 +1,8 @@
 /** Money that went back: into the ledger, and out of what is still offered for it. */
 import type DodoPayments from 'dodopayments';
-import type { ReversalEvent } from '../workflows/messages.js';
+import { ApplicationFailure } from '@temporalio/common';
+import type { PresentationStatus } from '../src/model.js';
+import { ATTEMPT_METADATA_KEY, type ReversalEvent } from '../workflows/messages.js';
 import type { ActivityContext } from './context.js';
 
 export interface RecordedReversal {
@@ -10,10 +12,31 @@ export interface RecordedReversal {
   reversed?: { purchaseId: string; presentationId: string };
 }
 
+/** The money of these may still turn out to have come. */
+const UNDECIDED: readonly PresentationStatus[] = [
+  'open',
+  'accepted',
+  'charging',
+  'reconciling',
+  'requires_action',
+  'needs_review',
+  'fallback',
+];
+
 /** The money is gone for good. An open dispute may still be won. */
 const LOST = new Set(['dispute.lost', 'dispute.accepted']);
 
 export function reversalActivities({ dodo, ledger, now }: ActivityContext) {
+  /** A payment of ours may go back before its run has written down that it came. */
+  async function waitUntilSettled({ metadata }: DodoPayments.Payment): Promise<void> {
+    const attemptId = metadata[ATTEMPT_METADATA_KEY];
+    const attempt = typeof attemptId === 'string' ? await ledger.attempt(attemptId) : undefined;
+    const shown = attempt && (await ledger.presentation(attempt.presentationId));
+    if (shown && UNDECIDED.includes(shown.status)) {
+      throw ApplicationFailure.retryable('The run of this payment has not settled yet.', 'about_to_settle');
+    }
+  }
+
   return {
     /** Decides on what Dodo says of the payment now. May be repeated. */
     async recordReversal(event: ReversalEvent): Promise<RecordedReversal> {
@@ -29,6 +52,7 @@ export function reversalActivities({ dodo, ledger, now }: ActivityContext) {
       const running = whole && purchase !== undefined && purchase.status !== 'settled';
 
       const presentation = await ledger.presentationPaidBy(event.paymentId);
+      if (!presentation) await waitUntilSettled(payment);
       if (!presentation) return running ? { withdraw: purchase.purchase.workflowId } : {};
 
       const { id, purchaseId, paidAmount = 0 } = presentation;

@@ -26,6 +26,9 @@ export interface Submitted {
   sessionId?: string;
 }
 
+/** Within the 45 s of the activity there must be time for the request itself. */
+const TOO_LONG_MS = 18_000;
+
 export async function sendAttempt(
   context: ActivityContext,
   kind: AttemptKind,
@@ -40,6 +43,7 @@ export async function sendAttempt(
   const { ledger, dodo, log } = context;
   const { attemptId, presentationId } = input;
 
+  const started = performance.now();
   let prepared: Prepared;
   let dueNow: number;
   try {
@@ -55,8 +59,20 @@ export async function sendAttempt(
           ? await currentPrice(dodo, offer, { customerId, currency: price.currency, ...ready })
           : undefined,
     }));
-    const [sent, { ready, now }] = await Promise.all([search, pricing]);
-    if (sent) return { kind: 'submitted', paymentId: sent.payment_id };
+    const [found, known, priced] = await Promise.allSettled([search, ledger.attempt(attemptId), pricing]);
+    if (found.status === 'rejected') throw notSent(found.reason as unknown);
+    if (known.status === 'rejected') throw notSent(known.reason as unknown);
+    const sent = found.value;
+    if (sent && (known.value !== undefined || isWorth(sent, price))) {
+      return { kind: 'submitted', paymentId: sent.payment_id };
+    }
+    if (sent)
+      log.error({ attemptId, paymentId: sent.payment_id }, 'a payment bears the name of an attempt not made');
+    if (known.value !== undefined) {
+      return { kind: 'unknown', detail: 'This attempt was recorded before; it is not sent again.' };
+    }
+    if (priced.status === 'rejected') throw priced.reason as Error;
+    const { ready, now } = priced.value;
     prepared = ready;
     if (prepared.refused !== undefined) return { kind: 'rejected', code: prepared.refused };
     if (!now) return { kind: 'rejected', code: 'NO_BILLING_ADDRESS' };
@@ -71,7 +87,7 @@ export async function sendAttempt(
         kind,
         workflowId: attemptId.slice(0, attemptId.lastIndexOf(':', attemptId.lastIndexOf(':') - 1)),
         status: 'recorded',
-        amount: price.dueNow,
+        amount: dueNow,
         currency: price.currency,
         createdAt: context.now().toISOString(),
       },
@@ -83,10 +99,15 @@ export async function sendAttempt(
     );
     if (!recorded)
       return { kind: 'unknown', detail: 'This attempt was recorded before; it is not sent again.' };
+    if (performance.now() - started > TOO_LONG_MS) {
+      await ledger.updateAttempt(attemptId, { status: 'absent' });
+      return { kind: 'not_sent', detail: 'It took too long to get ready; the run may have moved on.' };
+    }
   } catch (error) {
     const failure = classify(error);
     log.warn({ attemptId, failure }, 'attempt not sent');
-    return failure.kind === 'rejected'
+    // A key that may not read says nothing about the offer: it is put right by an operator.
+    return failure.kind === 'rejected' && failure.status !== 401 && failure.status !== 403
       ? { kind: 'rejected', code: failure.code }
       : {
           kind: 'not_sent',
@@ -187,4 +208,18 @@ async function repriced(
     copy: renderCopy(input.offer.copy, now, product?.name ?? input.offer.action.productId),
   });
   return { kind: 'price_changed', price: { dueNow: now.dueNow, priceHash: now.hash } };
+}
+
+/** Whether a payment found under an attempt's name can be the attempt's. Anybody could name it in their metadata. */
+function isWorth(
+  payment: Pick<DodoPayments.PaymentListResponse, 'currency' | 'total_amount'>,
+  price: AttemptInput['price'],
+): boolean {
+  return payment.currency === price.currency && payment.total_amount >= price.dueNow;
+}
+
+/** Whatever kept us from looking, nothing was sent: not even Dodo's refusal to be read is a refusal of the offer. */
+function notSent(reason: unknown): Error {
+  if (reason instanceof Error && classify(reason).kind !== 'rejected') return reason;
+  return new Error('It could not be looked up whether the attempt was made before.', { cause: reason });
 }

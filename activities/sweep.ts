@@ -27,7 +27,7 @@ export function sweepActivities({ dodo, ledger, log, deliverPayment }: ActivityC
     /** Tells runs of payments they do not know. Starts nothing twice: run ids and the ledger both refuse. */
     async sweepPayments({ since }: { since: string }): Promise<SweepResult> {
       const result: SweepResult = { seen: 0, told: 0 };
-      for await (const row of listPayments(dodo, { created_at_gte: since, status: 'succeeded' })) {
+      for await (const row of listPayments(dodo, { created_at_gte: since, status: 'succeeded' }, Infinity)) {
         result.seen += 1;
         heartbeat(result);
         const { payment_id: paymentId, metadata } = row;

@@ -106,6 +106,8 @@ export async function startWorker(config: Config, parts: Parts): Promise<Running
   const { dodo, ledger, catalog, log } = parts;
   installRuntime(log);
   const { connection, namespace } = await connectWorker(parts.temporal);
+  // The sweep comes by every few minutes and tells a run of each payment once.
+  installRequestIds(connection);
   const client = new Client({ connection, namespace });
   const runs = createRuns(runsOptions(config, client));
   await ensureSweepSchedule(client, {

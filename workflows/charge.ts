@@ -59,6 +59,7 @@ export function attemptInput(terms: Terms, id: string) {
     customerId: shown.customerId,
     subscriptionId: shown.subscriptionId,
     paymentMethodId: shown.paymentMethodId,
+    quantity: shown.quantity,
     offer: { action: offer.action, discountCode: offer.discountCode, copy: offer.copy },
     price: { currency: shown.currency, dueNow: shown.dueNow, hash: shown.priceHash },
     acceptedAt: terms.acceptedAt,

@@ -26,6 +26,8 @@ const FALLBACK_WINDOW = 24 * HOUR + 15 * MINUTE;
 /** Slow payment methods settle within days; beyond this an operator has to look. */
 const PENDING_LIMIT = 14 * DAY;
 const LONGEST_POLL = 6 * HOUR;
+/** A retry is asked for long after the first click: it counts from its own. */
+const RETRY_GRACE = 15 * MINUTE;
 /** How often an unknown outcome is looked for at most. */
 const LONGEST_RECONCILE_POLL = 2 * MINUTE;
 
@@ -36,7 +38,7 @@ export interface Way {
   /** Says what the payment of attempt `n` must be like to count, as far as it is known. */
   expect(n: number, known: { dueNow?: number; paymentId?: string; sessionId?: string }): void;
   /** Sends attempt `n`, once. Never throws. */
-  send(n: number): Promise<SendReply>;
+  send(n: number, sendBefore?: number): Promise<SendReply>;
   /** What webhooks have proven so far. */
   proven(n: number): Proof | undefined;
   /** Reads Dodo. Undefined when Dodo cannot be read now. `paymentId` when Dodo named one. */
@@ -57,14 +59,16 @@ export type Fulfilled =
       anew: boolean;
       attemptId: string;
       payment?: PaymentEvent;
+      /** The subscription that this one was bought in place of: it must not go on beside it. */
+      replaced?: string;
       /** Other attempts that were paid as well: their money goes back. */
       alsoPaid?: PaidAttempt[];
     }
   /** Accepted at a price that had moved: nothing was sent. */
   | { kind: 'price_changed'; n: number; price: { dueNow: number; priceHash: string } }
   /** The fallback was handed over and not paid. */
-  | { kind: 'unpaid' }
-  | { kind: 'failed' };
+  | { kind: 'unpaid'; alsoPaid?: PaidAttempt[] }
+  | { kind: 'failed'; alsoPaid?: PaidAttempt[] };
 
 export interface Fulfilment {
   timing: Timing;
@@ -112,9 +116,9 @@ export async function fulfil(way: Way, context: Fulfilment): Promise<Fulfilled> 
 }
 
 /** Sends attempt `n`, having said what its payment must be like: its webhook may be faster than the reply. */
-async function sendAs(way: Way, n: number): Promise<SendReply> {
+async function sendAs(way: Way, n: number, sendBefore?: number): Promise<SendReply> {
   way.expect(n, {});
-  const reply = await way.send(n);
+  const reply = await way.send(n, sendBefore);
   if (reply.kind === 'submitted') way.expect(n, { dueNow: reply.dueNow, paymentId: reply.paymentId });
   if (reply.kind === 'unknown') way.expect(n, { dueNow: reply.dueNow });
   return reply;
@@ -182,6 +186,8 @@ async function review(way: Way, context: Fulfilment, n: number): Promise<Proof> 
   const heard = way.proven(n);
   if (heard) return heard;
   const verdict = context.review.verdict();
+  // It was about this attempt; the next one is judged anew.
+  context.review.used();
   if (!verdict?.paid) return { kind: 'failed' };
   return {
     kind: 'paid',
@@ -251,7 +257,7 @@ async function fallBack(
       const again = n + 1;
       earlier.push(again);
       context.report('charging');
-      const reply = await sendAs(way, again);
+      const reply = await sendAs(way, again, Date.now() + RETRY_GRACE);
       const proof =
         reply.kind === 'not_sent' || reply.kind === 'price_changed'
           ? undefined
@@ -311,6 +317,7 @@ export interface Reviews {
 
 export interface Review {
   verdict(): ResolveRequest | undefined;
+  used(): void;
 }
 
 /** Takes an operator's `resolve` from now on. The first word on a presentation counts. */
@@ -336,5 +343,10 @@ export function openReviews(needsReview: (presentationId: string) => boolean): R
       description: 'An operator says whether an attempt that cannot be proven was paid. Needs a reason.',
     },
   );
-  return { of: (presentationId) => ({ verdict: () => verdicts.get(presentationId) }) };
+  return {
+    of: (presentationId) => ({
+      verdict: () => verdicts.get(presentationId),
+      used: () => void verdicts.delete(presentationId),
+    }),
+  };
 }

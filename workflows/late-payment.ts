@@ -6,13 +6,13 @@ import { openOutbox } from './outbox.js';
 export async function latePayment({ paymentId, attemptId, notify }: LatePaymentInput): Promise<string> {
   const settled = await persistent.settleLatePayment({ paymentId, attemptId });
   if (settled.kind === 'nothing') return settled.kind;
-  for (const subscription of settled.unwanted ?? []) {
-    await persistent.cancelReplacedSubscription(subscription);
-  }
   if (settled.kind === 'fulfilled') {
     const outbox = openOutbox({ notify, purchaseId: settled.purchaseId });
-    outbox.send('offer.fulfilled', settled.presentationId);
+    outbox.send('offer.fulfilled', settled.presentationId, { status: 'paid' });
     await outbox.flushed();
+  }
+  for (const subscription of settled.unwanted ?? []) {
+    await persistent.cancelReplacedSubscription(subscription);
   }
   return settled.kind;
 }

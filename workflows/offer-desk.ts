@@ -2,7 +2,7 @@
  * The presentations of one run and the messages that decide them. The first decision wins; everybody who
  * comes later is told who won. Handlers only record and wait: the main line alone acts.
  */
-import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import type { Presented } from '../activities/present.js';
 import type { Decision, PresentationStatus } from '../src/model.js';
 import {
@@ -16,8 +16,10 @@ import {
   withdraw,
   withdrawOffer,
   type AcceptRequest,
+  type AcceptSignal,
   type DecisionReply,
   type DeclineRequest,
+  type DeclineSignal,
   type ExtendRequest,
   type OperatorRequest,
   type ViewRequest,
@@ -64,17 +66,19 @@ export interface OfferDesk {
   withdraw(reason: string): void;
 }
 
-export function openOfferDesk(): OfferDesk {
+/** @param start whether an offer is about to appear from the first moment on */
+export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
   const all = new Map<string, Shown>();
+  const formerPrices = new Set<string>();
   let current: Shown | undefined;
-  let expecting = false;
+  let { expecting } = start;
   /** Why nothing may be offered any more. */
   let over: string | undefined;
 
   const now = () => Date.now();
   /** A click counts from when it was made, if the caller says so; never from the future. */
   const clickedAt = (at?: string) => {
-    const given = at === undefined ? NaN : Date.parse(at);
+    const given = typeof at === 'string' ? Date.parse(at) : NaN;
     return Number.isNaN(given) ? now() : Math.min(given, now());
   };
 
@@ -89,9 +93,15 @@ export function openOfferDesk(): OfferDesk {
     );
   }
 
+  /** The open offer, or the one that is about to be. */
+  async function coming(): Promise<Shown | undefined> {
+    if (expecting) await eventually(() => !expecting);
+    return current;
+  }
+
   async function appearing(presentationId: string): Promise<Shown> {
     if (expecting && !all.has(presentationId)) {
-      await condition(() => !expecting || all.has(presentationId));
+      await eventually(() => !expecting || all.has(presentationId));
     }
     return known(presentationId);
   }
@@ -120,10 +130,15 @@ export function openOfferDesk(): OfferDesk {
   function checkAccept(request: AcceptRequest): void {
     const shown = known(request.presentationId);
     check('accepted', shown, request.at);
-    if (shown.decision !== undefined) return;
-    if (request.priceHash !== undefined && request.priceHash !== shown.priceHash) {
+    const { priceHash } = request;
+    const other = priceHash !== undefined && priceHash !== shown.priceHash;
+    // A price that is none of this offer's so far: the acceptance under way is about to be refused for it. Refused
+    // here, before it is let in, so that the same click may be made again when that price is open.
+    const next = other && !formerPrices.has(`${shown.presentationId}:${priceHash}`);
+    if (next || (other && shown.decision === undefined)) {
       refuse(refusal.priceChanged, 'The price has changed since it was shown.');
     }
+    if (shown.decision !== undefined) return;
     if (request.quantity !== undefined && request.quantity !== shown.quantity) {
       refuse(refusal.invalid, `This offer is for a quantity of ${shown.quantity}, not ${request.quantity}.`);
     }
@@ -140,7 +155,7 @@ export function openOfferDesk(): OfferDesk {
   }
 
   async function answer(shown: Shown, decision: DecisionRecord): Promise<DecisionReply> {
-    await condition(() => shown.answered || decision.refused === true);
+    await eventually(() => shown.answered || decision.refused === true);
     if (decision.refused) refuse(refusal.priceChanged, 'The price has changed since it was shown.');
     return {
       presentationId: shown.presentationId,
@@ -222,19 +237,24 @@ export function openOfferDesk(): OfferDesk {
     },
   );
 
-  /** Signals have no answer: a late or wrong one changes nothing. */
-  async function bySignal(presentationId: string | undefined, decide: (shown: Shown) => void): Promise<void> {
+  /** Signals have no answer, and may be sent by hand: a late, wrong or malformed one changes nothing. */
+  async function bySignal<R extends { presentationId?: string }>(
+    sent: R | null | undefined,
+    decide: (shown: Shown, request: Partial<R>) => void,
+  ): Promise<void> {
+    if (sent != null && (typeof sent !== 'object' || Array.isArray(sent))) return;
+    const request: Partial<R> = sent ?? {};
     try {
-      const shown = presentationId === undefined ? current : await appearing(presentationId);
-      if (shown) decide(shown);
+      const shown = request.presentationId == null ? await coming() : await appearing(request.presentationId);
+      if (shown) decide(shown, request);
     } catch (refused) {
       if (!(refused instanceof ApplicationFailure)) throw refused;
     }
   }
   setHandler(
     acceptOffer,
-    (request = {}) =>
-      bySignal(request.presentationId, (shown) => {
+    (sent) =>
+      bySignal<AcceptSignal>(sent, (shown, request) => {
         checkAccept({ ...request, presentationId: shown.presentationId });
         record(shown, acceptance(request));
       }),
@@ -242,8 +262,8 @@ export function openOfferDesk(): OfferDesk {
   );
   setHandler(
     declineOffer,
-    (request = {}) =>
-      bySignal(request.presentationId, (shown) => {
+    (sent) =>
+      bySignal<DeclineSignal>(sent, (shown, request) => {
         checkDecline({ ...request, presentationId: shown.presentationId });
         record(shown, { kind: 'declined', at: iso(clickedAt(request.at)) });
       }),
@@ -286,10 +306,16 @@ export function openOfferDesk(): OfferDesk {
     },
     reopen(shown, price) {
       if (shown.decision) shown.decision.refused = true;
+      formerPrices.add(`${shown.presentationId}:${shown.priceHash}`);
       Object.assign(shown, { ...price, decision: undefined, status: 'open' });
       if (over !== undefined) withdrawCurrent(over);
     },
   };
+}
+
+/** Cancelling a run withdraws its open offer; whoever waits for an answer still gets it. */
+function eventually(holds: () => boolean): Promise<void> {
+  return CancellationScope.nonCancellable(() => condition(holds));
 }
 
 function iso(ms: number): string {

@@ -1,7 +1,16 @@
 /** What the merchant's backend is told, in order, without the purchase waiting for it. */
-import { ParentClosePolicy, startChild, workflowInfo, type ChildWorkflowHandle } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  ParentClosePolicy,
+  getExternalWorkflowHandle,
+  log,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { deliver, notifications } from './notifications.js';
 import { workflowId, type PurchaseInput } from './messages.js';
+import type { PresentationStatus } from '../src/model.js';
 
 export type NotificationType =
   | 'offer.presented'
@@ -18,12 +27,22 @@ export interface Notification {
   /** 1, 2, 3, ... within a run. */
   sequence: number;
   timestamp: string;
+  /** The run that tells it: sequences are per run. */
+  run: string;
   purchaseId: string;
   presentationId: string;
+  /** Where the presentation stood then; the ledger may be a moment behind. */
+  status?: PresentationStatus;
+  /** What paid for it. Minor units. */
+  payment?: { paymentId?: string; amount: number };
 }
 
 export interface Outbox {
-  send(type: NotificationType, presentationId: string): void;
+  send(
+    type: NotificationType,
+    presentationId: string,
+    state?: Pick<Notification, 'status' | 'payment'>,
+  ): void;
   /** Until everything is with the notifier, which goes on by itself. */
   flushed(): Promise<void>;
 }
@@ -31,30 +50,66 @@ export interface Outbox {
 export function openOutbox(input: Pick<PurchaseInput, 'notify' | 'purchaseId'>): Outbox {
   if (!input.notify) return { send: () => undefined, flushed: () => Promise.resolve() };
 
+  const notifierId = workflowId.notifications(workflowInfo().workflowId);
   let sequence = 0;
-  let notifier: Promise<ChildWorkflowHandle<typeof notifications>> | undefined;
-  let queue: Promise<unknown> = Promise.resolve();
+  let notifier: Notifier | undefined;
+  let queue: Promise<void> = Promise.resolve();
 
-  return {
-    send(type, presentationId) {
-      const notification: Notification = {
-        type,
-        sequence: (sequence += 1),
-        timestamp: new Date(Date.now()).toISOString(),
-        purchaseId: input.purchaseId,
-        presentationId,
-      };
-      notifier ??= startChild(notifications, {
-        workflowId: workflowId.notifications(workflowInfo().workflowId),
+  async function start(): Promise<Notifier> {
+    try {
+      return await startChild(notifications, {
+        workflowId: notifierId,
         parentClosePolicy: ParentClosePolicy.ABANDON,
         staticSummary: `webhooks to the merchant about ${input.purchaseId}`,
       });
-      const started = notifier;
-      queue = queue.then(async () => (await started).signal(deliver, notification));
+    } catch (failure) {
+      if (!(failure instanceof WorkflowExecutionAlreadyStartedError)) throw failure;
+      // This run was reset, and its notifier of before goes on.
+      return getExternalWorkflowHandle(notifierId);
+    }
+  }
+
+  async function hand(message: Notification | null): Promise<void> {
+    try {
+      notifier ??= await start();
+      await notifier.signal(deliver, message);
+    } catch {
+      // It was ended by somebody, with all it had to deliver. The rest needs another one.
+      if (message === null) return;
+      notifier = await start();
+      await notifier.signal(deliver, message);
+    }
+  }
+
+  /** Neither a run that is cancelled nor a notifier that will not start may stop what the run is about. */
+  function enqueue(message: Notification | null): void {
+    queue = queue.then(() => CancellationScope.nonCancellable(() => hand(message))).catch(stopped);
+  }
+
+  return {
+    send(type, presentationId, state = {}) {
+      enqueue({
+        type,
+        sequence: (sequence += 1),
+        timestamp: new Date(Date.now()).toISOString(),
+        run: workflowInfo().workflowId,
+        purchaseId: input.purchaseId,
+        presentationId,
+        ...state,
+      });
     },
     async flushed() {
+      if (sequence > 0) enqueue(null);
       await queue;
-      if (notifier) await (await notifier).signal(deliver, null);
     },
   };
+}
+
+interface Notifier {
+  signal(definition: typeof deliver, message: Notification | null): Promise<void>;
+}
+
+/** Nothing was left to tell it to. The money goes on all the same. */
+function stopped(error: unknown): void {
+  log.error('a notification could not be handed over', { error });
 }

@@ -56,13 +56,8 @@ export function openPaymentInbox(): PaymentInbox {
     const payments = heard.get(attemptId) ?? new Map<string, PaymentEvent>();
     heard.set(attemptId, payments);
     const known = payments.get(paymentId);
-    if (
-      known === undefined ||
-      rank(event) > rank(known) ||
-      (rank(event) === rank(known) && rank(event) < 3)
-    ) {
-      payments.set(paymentId, event);
-    }
+    // The same news again may say more: a list leaves out what a single reading tells.
+    if (known === undefined || rank(event) >= rank(known)) payments.set(paymentId, { ...known, ...event });
   }
 
   function accepts(event: PaymentEvent): boolean {
@@ -99,6 +94,7 @@ function fits(event: PaymentEvent, expected: Expected): boolean {
   const { customerId, paymentId, sessionId, atLeast } = expected;
   if (event.customerId !== undefined && event.customerId !== customerId) return false;
   if (paymentId !== undefined) return event.paymentId === paymentId;
+  // A list leaves the session out; what it must come to is asked then.
   if (sessionId !== undefined && event.sessionId !== undefined) return event.sessionId === sessionId;
   if (atLeast === undefined || event.amount === undefined) return true;
   return event.currency === atLeast.currency && event.amount >= atLeast.amount;

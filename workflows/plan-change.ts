@@ -3,6 +3,7 @@
  * route for the subscription's webhooks, which carry no attempt id.
  */
 import {
+  CancellationScope,
   ParentClosePolicy,
   condition,
   startChild,
@@ -11,7 +12,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { ChildWorkflowFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ifReadable, money, persistent, reading, sendOnce } from './activities.js';
 import { attemptInput, openFallback, type Terms } from './charge.js';
 import { fulfil, openReviews, type Fulfilled, type Way } from './fulfilment.js';
@@ -36,12 +37,14 @@ export interface PlanChangeInput {
  * Changes the plan in a child run. A change that is under way already is left alone.
  *
  * @param onStarted is given the way to ask for one more try
+ * @param onLost decides when somebody has ended the child: nobody knows then what became of the money
  */
 export async function changePlan(
   terms: Terms,
   timing: Timing,
   firstAttempt: number,
   onStarted: (retry: () => void) => void,
+  onLost: () => Promise<Fulfilled>,
 ): Promise<Fulfilled> {
   const { subscriptionId } = terms.shown;
   if (subscriptionId === undefined) return { kind: 'failed' };
@@ -57,11 +60,17 @@ export async function changePlan(
     return await child.result();
   } catch (failure) {
     if (failure instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'failed' };
+    if (failure instanceof ChildWorkflowFailure) return onLost();
     throw failure;
   }
 }
 
-export async function planChange({ terms, timing, firstAttempt }: PlanChangeInput): Promise<Fulfilled> {
+/** Cancelling it changes nothing: what the customer has accepted is carried out. */
+export async function planChange(input: PlanChangeInput): Promise<Fulfilled> {
+  return CancellationScope.nonCancellable(() => carryOut(input));
+}
+
+async function carryOut({ terms, timing, firstAttempt }: PlanChangeInput): Promise<Fulfilled> {
   const { parent } = workflowInfo();
   const { shown } = terms;
   const inbox = openPaymentInbox();
@@ -95,18 +104,18 @@ export async function planChange({ terms, timing, firstAttempt }: PlanChangeInpu
       );
     },
   });
-  // A new subscription was bought instead: the old one must not go on beside it.
-  if (fulfilled.kind === 'paid' && fulfilled.anew && shown.subscriptionId !== undefined) {
-    await persistent.cancelReplacedSubscription({
-      subscriptionId: shown.subscriptionId,
-      presentationId: shown.presentationId,
-    });
-  }
   await Promise.all(told);
   await condition(allHandlersFinished);
-  return fulfilled.kind === 'paid'
-    ? { ...fulfilled, alsoPaid: inbox.paid().filter(({ attemptId }) => attemptId !== fulfilled.attemptId) }
-    : fulfilled;
+  switch (fulfilled.kind) {
+    case 'price_changed':
+      return fulfilled;
+    case 'paid': {
+      const alsoPaid = inbox.paid().filter(({ attemptId }) => attemptId !== fulfilled.attemptId);
+      return { ...fulfilled, alsoPaid, ...(fulfilled.anew && { replaced: shown.subscriptionId }) };
+    }
+    default:
+      return { ...fulfilled, alsoPaid: inbox.paid() };
+  }
 }
 
 function planChangeWay(terms: Terms, inbox: PaymentInbox, subscription: SubscriptionWatch): Way {
@@ -127,8 +136,16 @@ function planChangeWay(terms: Terms, inbox: PaymentInbox, subscription: Subscrip
   return {
     id,
     // What a changed plan costs at the click is proration, and the subscription itself has to say that it changed.
-    expect: (n, { paymentId, sessionId }) => inbox.expect(id(n), { customerId, paymentId, sessionId }),
-    send: (n) => sendOnce(() => money.changePlan(attemptInput(terms, id(n)))),
+    // Only a checkout, which buys anew, stands on its payment alone.
+    expect: (n, { paymentId, sessionId }) =>
+      inbox.expect(id(n), {
+        customerId,
+        paymentId,
+        sessionId,
+        ...(sessionId !== undefined && { atLeast: { amount: shown.dueNow, currency: shown.currency } }),
+      }),
+    send: (n, sendBefore = terms.sendBefore) =>
+      sendOnce(() => money.changePlan({ ...attemptInput(terms, id(n)), sendBefore })),
     proven,
     lookUp: (n, paymentId) =>
       ifReadable(() =>

@@ -24,9 +24,11 @@ import { fulfil, openReviews, type Fulfilled } from './fulfilment.js';
 import { outcomeOf, stepAfter, stepOf } from './funnel.js';
 import { latePayment } from './late-payment.js';
 import {
+  attemptId,
   fulfilmentProgress,
   runState,
   workflowId as ids,
+  type FulfilmentProgress,
   type PurchaseInput,
   type PurchaseResult,
   type RunState,
@@ -50,7 +52,9 @@ const SEND_GRACE = 15 * MINUTE;
  */
 export async function purchase(input: PurchaseInput): Promise<PurchaseResult> {
   let cancelled = false;
-  const desk = openOfferDesk();
+  const { runId, originalExecutionRunId } = workflowInfo();
+  // A reset run is given its clicks again before it has shown anything: they wait for the offer.
+  const desk = openOfferDesk({ expecting: runId !== originalExecutionRunId });
   CancellationScope.current().cancelRequested.catch(() => {
     cancelled = true;
     desk.withdraw('the run was cancelled');
@@ -71,17 +75,18 @@ async function carry(
   let presentations = 0;
   const counted = new Set<string>();
   const fellBack = new Set<string>();
+  let clearing = Promise.resolve();
   let askAgain = () => {};
   const alsoPaid: PaidAttempt[] = [];
 
   setHandler(runState, () => ({ ...run, status: desk.current()?.status }), {
     description: 'Where this run stands.',
   });
-  setHandler(fulfilmentProgress, ({ presentationId, status, mayRetry }) => {
-    const shown = desk.find(presentationId);
+  setHandler(fulfilmentProgress, (progress: FulfilmentProgress | null | undefined) => {
+    const shown = progress && desk.find(progress.presentationId);
     if (!shown) return;
-    report(shown, status);
-    shown.retry = mayRetry ? () => retry(shown) : undefined;
+    report(shown, progress.status);
+    shown.retry = progress.mayRetry ? () => retry(shown) : undefined;
   });
 
   function retry(shown: Shown): void {
@@ -130,6 +135,32 @@ async function carry(
     }
   }
 
+  /** What follows a step once its outcome is recorded and told. */
+  async function clearUp(shown: Shown, fulfilled: Fulfilled | undefined): Promise<void> {
+    if (fulfilled?.kind === 'paid' && fulfilled.replaced !== undefined) {
+      const { presentationId } = shown;
+      await persistent.cancelReplacedSubscription({ subscriptionId: fulfilled.replaced, presentationId });
+    }
+    // One may come in while another is handed over.
+    for (let [late] = unexpected(); late; [late] = unexpected()) await handOverLate(late);
+  }
+
+  /** The plan change was ended from outside while money may have been on its way: only an operator can tell. */
+  async function reviewLost(shown: Shown): Promise<Fulfilled> {
+    const { presentationId, step } = shown;
+    const lost = attemptId(workflowId, step, 1);
+    report(shown, 'needs_review');
+    await persistent.recordState({ attemptId: lost, presentationId, status: 'needs_review' });
+    const review = reviews.of(presentationId);
+    await condition(() => review.verdict() !== undefined);
+    const verdict = review.verdict();
+    review.used();
+    if (!verdict?.paid) return { kind: 'failed' };
+    const payment =
+      verdict.paymentId === undefined ? undefined : { paymentId: verdict.paymentId, status: 'succeeded' };
+    return { kind: 'paid', through: 'attempt', anew: false, attemptId: lost, payment };
+  }
+
   async function finish(
     outcome: Outcome,
     ended: { shown?: Shown; fulfilled?: Fulfilled; reason?: ReasonCode; recorded?: boolean } = {},
@@ -154,8 +185,8 @@ async function carry(
     enter({ state: 'settled', outcome, reason });
     await outbox.flushed();
     await condition(allHandlersFinished);
-    // One may come in while another is handed over.
-    for (let [late] = unexpected(); late; [late] = unexpected()) await handOverLate(late);
+    await clearing;
+    if (shown) await clearUp(shown, fulfilled);
     return { outcome, reason, presentations };
   }
 
@@ -227,6 +258,8 @@ async function carry(
       })
       .catch(() => undefined);
     if (offered?.kind !== 'presented') return finish(outcome, { shown, fulfilled });
+    // Beside the next offer, which does not wait for it.
+    clearing = clearing.then(() => clearUp(shown, fulfilled));
     presented = offered.presented;
     shown.nextPresentationId = presented.presentationId;
     shown.answered = true;
@@ -268,14 +301,22 @@ async function carry(
       };
       const fulfilled =
         offer.action.kind === 'change_plan'
-          ? await changePlan(terms, input.timing, firstAttempt, (retry) => (askAgain = retry))
+          ? await changePlan(
+              terms,
+              input.timing,
+              firstAttempt,
+              (retry) => (askAgain = retry),
+              () => reviewLost(shown),
+            )
           : await fulfil(chargeWay(terms, inbox), context);
-      if (fulfilled.kind === 'paid') {
-        counted.add(fulfilled.attemptId);
-        alsoPaid.push(...(fulfilled.alsoPaid ?? []));
-      }
+      if (fulfilled.kind === 'paid') counted.add(fulfilled.attemptId);
+      if (fulfilled.kind !== 'price_changed') alsoPaid.push(...(fulfilled.alsoPaid ?? []));
       if (fulfilled.kind !== 'price_changed') {
-        outbox.send(fulfilled.kind === 'paid' ? 'offer.fulfilled' : 'offer.failed', shown.presentationId);
+        const { presentationId, dueNow } = shown;
+        if (fulfilled.kind === 'paid') {
+          const { paymentId, amount = dueNow } = fulfilled.payment ?? {};
+          outbox.send('offer.fulfilled', presentationId, { status: 'paid', payment: { paymentId, amount } });
+        } else outbox.send('offer.failed', presentationId, { status: 'failed' });
         return { decision: 'accepted', fulfilled };
       }
       firstAttempt = fulfilled.n + 1;

@@ -44,8 +44,9 @@ const PAGE_SIZE = 100;
 export async function* listPayments(
   dodo: Dodo,
   filter: Omit<DodoPayments.PaymentListParams, 'page_number' | 'page_size'>,
+  maxPages = MAX_PAGES,
 ): AsyncGenerator<DodoPayments.PaymentListResponse> {
-  for (let page_number = 0; page_number < MAX_PAGES; page_number += 1) {
+  for (let page_number = 0; page_number < maxPages; page_number += 1) {
     const { items } = await dodo.payments.list({ ...filter, page_number, page_size: PAGE_SIZE });
     yield* items;
     if (items.length < PAGE_SIZE) return;

@@ -6,13 +6,28 @@ export const SUBSCRIPTION_GONE = 'SUBSCRIPTION_NOT_FOUND';
 const SCHEDULED_CANCELLATION = 'PLAN_CHANGE_NOT_ALLOWED_FOR_SCHEDULED_CANCELLATION';
 const SCHEDULED_CHANGE = 'SCHEDULED_PLAN_CHANGE_EXISTS';
 
-/** Why Dodo would refuse to change this subscription, as a code; undefined when it would not. */
-export function reasonAgainstChange(
-  subscription: Pick<
-    DodoPayments.Subscription,
-    'status' | 'cancel_at_next_billing_date' | 'scheduled_change'
-  >,
-): string | undefined {
+type State = Pick<
+  DodoPayments.Subscription,
+  'status' | 'cancel_at_next_billing_date' | 'scheduled_change' | 'product_id' | 'quantity'
+>;
+
+/** What a customer accepted. `quantity` as it was shown; `carried` when it is the subscription's own. */
+export interface WantedPlan {
+  productId: string;
+  quantity: number;
+  carried: boolean;
+}
+
+/** Why this subscription must not be changed so, as a code; undefined when it may be. */
+export function reasonAgainstChange(subscription: State, wanted: WantedPlan): string | undefined {
+  const state = reasonInItsState(subscription);
+  if (state !== undefined) return state;
+  if (wanted.carried && subscription.quantity !== wanted.quantity) return 'SUBSCRIPTION_CHANGED';
+  const there = subscription.product_id === wanted.productId && subscription.quantity === wanted.quantity;
+  return there ? 'ALREADY_ON_PLAN' : undefined;
+}
+
+function reasonInItsState(subscription: State): string | undefined {
   switch (subscription.status) {
     case 'active':
       if (subscription.cancel_at_next_billing_date) return SCHEDULED_CANCELLATION;
@@ -69,6 +84,12 @@ const REFUSALS: Record<string, Refusal> = {
     message:
       'Your subscription is not active at the moment, so its plan was not changed. You were not charged.',
   },
+  SUBSCRIPTION_CHANGED: {
+    after: 'none',
+    message:
+      'Your subscription has changed since this offer was made, so it was not changed again. You were not charged.',
+  },
+  ALREADY_ON_PLAN: { after: 'none', message: 'You are on this plan already. You were not charged again.' },
   [SUBSCRIPTION_GONE]: {
     after: 'checkout',
     message: 'Your subscription has ended. You can take this plan at the checkout. You were not charged.',

@@ -5,7 +5,7 @@ import type { PresentationStatus } from '../model.js';
 import type { Answer } from '../temporal/runs.js';
 import type { DecisionReply } from '../../workflows/messages.js';
 import type { ApiDeps } from './deps.js';
-import { viewOf } from './presentation-view.js';
+import { shownStatus, viewOf } from './presentation-view.js';
 import { Problem, presentationNotFound } from './problem.js';
 
 export interface Decider {
@@ -33,19 +33,20 @@ export async function acceptPresentation(
 ): Promise<void> {
   const again = record.status === 'fallback';
   if (!UNDECIDED.has(record.status) && !again) return answerAccept(deps, record, decider, res);
-  const request = { presentationId: record.id, at: deps.now().toISOString(), ...body };
+  // Without a word on the price, the one that stands when the click arrives is meant: the run may move on meanwhile.
+  const priceHash = body.priceHash ?? record.price.hash;
+  const request = { presentationId: record.id, at: deps.now().toISOString(), ...body, priceHash };
   const answer = await deps.runs.accept(record.workflowId, request, {
     // Every click on the same price is the same acceptance, unless the client tells its clicks apart. A click after
     // the fallback may be the one further try that a new payment method earns.
-    updateId: decider.idempotencyKey ?? `${again ? 'retry' : 'accept'}:${record.id}:${record.price.hash}`,
+    updateId: decider.idempotencyKey ?? `${again ? 'retry' : 'accept'}:${record.id}:${priceHash}`,
     waitMs: deps.acceptWaitMs,
   });
   if (answer.kind === 'unanswered') {
+    const stands = again ? record.status : shownStatus(record, new Date(request.at));
+    if (again || stands === 'expired') return answerAccept(deps, record, decider, res, stands);
     // The click is kept although nobody is there to act on it.
-    await deps.runs.leaveAcceptance(record.workflowId, {
-      ...request,
-      priceHash: body.priceHash ?? record.price.hash,
-    });
+    await deps.runs.leaveAcceptance(record.workflowId, request);
     return answerAccept(deps, record, decider, res, 'accepted');
   }
   const { record: after, status } = await afterwards(deps, record, answer);
@@ -85,10 +86,7 @@ async function answerAccept(
     case 'reconciling':
     case 'requires_action':
     case 'needs_review':
-      res
-        .status(202)
-        .set({ Location: `/api/presentations/${record.id}`, 'Retry-After': RETRY_AFTER_SECONDS })
-        .json({ success: false, status, presentation });
+      inFlight(res, record).json({ success: false, status, presentation });
       return;
     case 'open':
       throw new Problem('price_changed', {
@@ -110,6 +108,10 @@ async function answerAccept(
   }
 }
 
+function inFlight(res: Response, { id }: PresentationRecord): Response {
+  return res.status(202).set({ Location: `/api/presentations/${id}`, 'Retry-After': RETRY_AFTER_SECONDS });
+}
+
 export async function declinePresentation(
   deps: ApiDeps,
   record: PresentationRecord,
@@ -124,8 +126,16 @@ export async function declinePresentation(
     at,
   });
   if (answer.kind === 'unanswered') {
+    const stands = shownStatus(record, new Date(at));
+    if (stands === 'expired') return answerDecline(deps, record, decider, res, stands);
     await deps.runs.leaveDecline(record.workflowId, record.id, at);
-    return answerDecline(deps, record, decider, res, 'declined');
+    // An accept may be waiting before it: only the run can say who was first.
+    inFlight(res, record).json({
+      success: false,
+      status: record.status,
+      presentation: await viewOf(deps, record, { withToken: decider.withToken }),
+    });
+    return;
   }
   const { record: after, status } = await afterwards(deps, record, answer);
   const nextId = answer.kind === 'done' ? answer.value.nextPresentationId : undefined;
@@ -200,7 +210,8 @@ async function afterwards(
     case 'refused':
       switch (answer.code) {
         case 'price_changed':
-          return { record, status: 'open' };
+          // Open again at another price, unless what was accepted meanwhile is under way.
+          return { record };
         case 'presentation_expired':
           return { record, status: 'expired' };
         case 'presentation_withdrawn':

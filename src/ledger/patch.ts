@@ -144,6 +144,11 @@ const NEXT_OUTCOME: Partial<Record<Outcome, readonly Outcome[]>> = {
   abandoned: ['converted', 'recovered', 'reversed'],
   payment_failed: ['converted', 'recovered', 'reversed'],
   needs_review: ['converted', 'recovered', 'reversed', 'abandoned', 'payment_failed'],
+  // A reset run may have ended without its offer while a payment for it was still on its way.
+  ineligible: ['converted', 'recovered'],
+  declined: ['converted', 'recovered'],
+  expired: ['converted', 'recovered'],
+  withdrawn: ['converted', 'recovered'],
 };
 
 /** The outcome of a run that has settled as `known` before and settles again. Money that came or went counts. */

@@ -1,5 +1,5 @@
 /** Purchases: recorded when they are first seen, settled when their run ends. */
-import { and, arrayContains, desc, eq, sql, type AnyColumn, type SQL } from 'drizzle-orm';
+import { and, arrayContains, desc, eq, inArray, sql, type AnyColumn, type SQL } from 'drizzle-orm';
 import type { BillingAddress, Ledger, PurchaseRecord, PurchaseView } from './model.js';
 import { laterOutcome } from './patch.js';
 import { changePresentation } from './presentations.js';
@@ -146,7 +146,8 @@ export async function hasBought(db: Database, customerId: string, productId: str
       and(
         eq(presentations.customerId, customerId),
         eq(presentations.productId, productId),
-        eq(presentations.status, 'paid'),
+        // What was accepted and is not decided yet may be paid any moment.
+        inArray(presentations.status, ['paid', 'needs_review', 'fallback']),
         // A change at the next billing date is paid with nothing, and nothing is refunded of it.
         sql`(${presentations.refundedAmount} = 0 or ${presentations.refundedAmount} < coalesce(${presentations.paidAmount}, 0))`,
       ),

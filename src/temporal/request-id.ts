@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Connection } from '@temporalio/client';
+import type { ConnectionLike } from '@temporalio/client';
 
 const requestIds = new AsyncLocalStorage<string>();
 const installed = new WeakSet<object>();
@@ -18,7 +18,7 @@ type SignalMethod = (request: Signal, ...rest: unknown[]) => unknown;
  * one each time, so a webhook delivered twice would be two signals. A gRPC interceptor sees encoded bytes only,
  * hence the wrap around the two stubs.
  */
-export function installRequestIds(connection: Connection): void {
+export function installRequestIds(connection: Pick<ConnectionLike, 'workflowService'>): void {
   const service = connection.workflowService;
   if (installed.has(service)) return;
   installed.add(service);

@@ -60,6 +60,7 @@ const DODO: Answers = {
 
 const LEDGER: Partial<Ledger> = {
   billingOf: async () => ({ country: 'US', zipcode: '10001' }),
+  attempt: async () => undefined,
   presentation: async () => undefined,
   // Slow, so that a request that does not wait for it is seen before it is done.
   recordAttempt: () => new Promise((resolve) => setTimeout(resolve, 20, true)),

@@ -34,6 +34,7 @@ function attempt(changes: Partial<AttemptInput> = {}): AttemptInput {
     paymentId: 'pay_1',
     customerId: 'cus_1',
     paymentMethodId: 'pm_1',
+    quantity: 1,
     offer: { action: { kind: 'charge', productId: 'prod_team_license', quantity: 1 }, copy },
     price: { currency: 'USD', dueNow: PRICE, hash: 'hash-of-what-was-shown' },
     acceptedAt: new Date(NOW.getTime() - MINUTE).toISOString(),
@@ -48,12 +49,25 @@ const charge = (changes?: Partial<AttemptInput>) => chargeActivities(world.conte
 const POST = 'POST /checkouts';
 const PREVIEW = 'POST /checkouts/preview';
 const SEARCH = 'GET /payments';
+/** What was done but the looks for an earlier try, which go beside the pricing. */
+const done = () => world.events.filter((event) => event !== SEARCH && event !== 'ledger.attempt');
 
 const previewed = (total_amount: number, more: Partial<DodoPayments.CheckoutSessionPreviewResponse> = {}) =>
   json(
     200,
     aCartPreview({ current_breakup: { subtotal: total_amount, discount: 0, total_amount }, ...more }),
   );
+
+const attemptRecord = async () => ({
+  attemptId: 'purchase/pay_1:team:1',
+  presentationId: 'prs_1',
+  workflowId: 'purchase/pay_1',
+  kind: 'charge' as const,
+  status: 'recorded' as const,
+  amount: PRICE,
+  currency: 'USD',
+  createdAt: NOW.toISOString(),
+});
 
 /** The attempts that were recorded, and how they were changed afterwards. */
 const recorded = () => world.written('recordAttempt').map(([one]) => one);
@@ -67,8 +81,7 @@ function expectNothingSent(): void {
 describe('an attempt that goes well', () => {
   it('is recorded strictly before it is posted, and its reply written down', async () => {
     expect(await charge()).toEqual({ kind: 'submitted', paymentId: 'pay_2', dueNow: PRICE });
-    // The search for an earlier try goes beside the pricing.
-    expect(world.events.filter((event) => event !== SEARCH)).toEqual([
+    expect(done()).toEqual([
       'ledger.billingOf',
       'GET /products/prod_team_license',
       PREVIEW,
@@ -232,10 +245,10 @@ describe('the price', () => {
     expect(world.written('updatePresentation')).toEqual([['prs_1', { status: 'open', price, copy: words }]]);
   });
 
-  it('that has gone down is paid without asking again, and the accepted one is kept as the limit', async () => {
+  it('that has gone down is paid without asking again, and is what the attempt comes to', async () => {
     world.dodo[PREVIEW] = previewed(PRICE - 1);
     expect(await charge()).toMatchObject({ kind: 'submitted' });
-    expect(recorded()).toMatchObject([{ amount: PRICE }]);
+    expect(recorded()).toMatchObject([{ amount: PRICE - 1 }]);
   });
 
   it('in another currency is another price, however small', async () => {
@@ -262,10 +275,25 @@ describe('the same attempt again', () => {
 
   it('is submitted without a request when Dodo has its payment: the run was reset, or a backup restored', async () => {
     const metadata = { upsell_attempt_id: 'purchase/pay_1:team:1' };
-    world.dodo['GET /payments'] = json(200, { items: [aListedPayment({ payment_id: 'pay_9', metadata })] });
+    const found = aListedPayment({ payment_id: 'pay_9', metadata, total_amount: PRICE });
+    world.dodo['GET /payments'] = json(200, { items: [found] });
     expect(await charge()).toEqual({ kind: 'submitted', paymentId: 'pay_9' });
     expect(world.events).not.toContain(POST);
     expect(recorded()).toEqual([]);
+  });
+
+  it('is made all the same when a smaller payment merely bears its name', async () => {
+    const metadata = { upsell_attempt_id: 'purchase/pay_1:team:1' };
+    const found = aListedPayment({ payment_id: 'pay_9', metadata, total_amount: 100 });
+    world.dodo['GET /payments'] = json(200, { items: [found] });
+    expect(await charge()).toMatchObject({ kind: 'submitted', paymentId: 'pay_2' });
+    expect(recorded()).toHaveLength(1);
+  });
+
+  it('is unknown, and not priced again, when the ledger has it', async () => {
+    world.ledger.attempt = attemptRecord;
+    expect(await charge()).toMatchObject({ kind: 'unknown' });
+    expect(world.events).not.toContain(POST);
   });
 
   it('is not sent while Dodo cannot say whether it has its payment', async () => {
@@ -396,7 +424,7 @@ describe('a plan change', () => {
 
   it('is priced, recorded and posted once; an empty answer means that Dodo took it', async () => {
     expect(await change()).toEqual({ kind: 'submitted', paymentId: undefined, dueNow: accepted.dueNow });
-    expect(world.events.filter((event) => event !== SEARCH)).toEqual([
+    expect(done()).toEqual([
       'GET /subscriptions/sub_1',
       `${CHANGE}/preview`,
       'ledger.presentation',
@@ -411,7 +439,7 @@ describe('a plan change', () => {
   it('never applies without its payment, and keeps add-ons and seats', async () => {
     const addons = [{ addon_id: 'adn_storage', quantity: 2 }];
     world.dodo['GET /subscriptions/sub_1'] = json(200, aSubscription({ quantity: 3, addons }));
-    await change();
+    await change({ quantity: 3 });
     expect(world.sent(CHANGE)).toEqual([
       {
         product_id: 'prod_pro_plan',

@@ -147,6 +147,7 @@ describe('toPaymentEvent', () => {
       createdAt: '2026-11-23T12:00:00.000Z',
       attemptId: ATTEMPT,
       subscriptionId: 'sub_1',
+      sessionId: 'cks_1',
       errorCode: 'INSUFFICIENT_FUNDS',
     });
   });
@@ -155,7 +156,12 @@ describe('toPaymentEvent', () => {
     ['null', null],
     ['missing', undefined],
   ])('leaves out what is %s, and has no status then', (_, nothing) => {
-    const payment = aPayment({ status: nothing, subscription_id: nothing, error_code: nothing });
+    const payment = aPayment({
+      status: nothing,
+      subscription_id: nothing,
+      error_code: nothing,
+      checkout_session_id: nothing,
+    });
     expect(toPaymentEvent(payment)).toEqual({
       paymentId: 'pay_1',
       status: null,

@@ -136,7 +136,7 @@ describe('previewCharge', () => {
       }),
     );
     expect(await previewCharge(dodo, { ...input, every: MONTHLY })).toMatchObject({
-      recurring: { amount: 8600, interval: 'Month', count: 1 },
+      recurring: { amount: 7900, interval: 'Month', count: 1 },
       nextBillingAt: '2026-12-23T12:00:00.000Z',
     });
   });

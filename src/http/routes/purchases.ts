@@ -69,9 +69,9 @@ export function purchaseRoutes(deps: ApiDeps): Router {
     const purchaseId = parseParam(ids.event, 'purchaseId', req.params.purchaseId);
     const view = await ledger.purchase(purchaseId);
     if (!view) {
-      const run = workflowId.purchase(purchaseId);
       // Taken by Temporal, not yet by a worker.
-      if ((await runs.status(run)) === 'unknown') {
+      const run = await firstKnown(workflowId.purchase(purchaseId), workflowId.trigger(purchaseId));
+      if (run === undefined) {
         throw new Problem('purchase_not_found', { detail: 'There is no run for this purchase.' });
       }
       res.json({ purchaseId, status: 'evaluating', presentations: [], timeline: [], links: links(run) });
@@ -95,6 +95,11 @@ export function purchaseRoutes(deps: ApiDeps): Router {
       links: links(purchase.workflowId),
     });
   });
+
+  async function firstKnown(...candidates: string[]): Promise<string | undefined> {
+    for (const run of candidates) if ((await runs.status(run)) !== 'unknown') return run;
+    return undefined;
+  }
 
   function links(run: string) {
     return { temporal: deps.temporalLink(run) ?? null };
