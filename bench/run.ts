@@ -1,0 +1,31 @@
+/** `npm run bench`, or `npm run bench -- verify accept` for some of it. */
+import { availableParallelism, loadavg } from 'node:os';
+import { benchAccept } from './accept.js';
+import { benchAcknowledge } from './acknowledge.js';
+import { benchStartup } from './startup.js';
+import { benchVerify } from './verify.js';
+
+const PARTS: Record<string, { title: string; run: () => Promise<string> }> = {
+  verify: { title: 'Verifying a webhook', run: benchVerify },
+  acknowledge: { title: 'Acknowledging a webhook', run: benchAcknowledge },
+  accept: { title: 'From accept to paid', run: benchAccept },
+  startup: { title: 'From npm start to ready', run: benchStartup },
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in PARTS));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `There is no benchmark "${unknown.join('", "')}"; there are ${Object.keys(PARTS).join(', ')}.\n`,
+  );
+  process.exit(1);
+}
+
+const load = () => loadavg()[0]?.toFixed(1);
+process.stdout.write(`${availableParallelism()} cores, Node ${process.version}, load ${load()} before\n`);
+for (const [name, { title, run }] of Object.entries(PARTS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  process.stdout.write(`\n${title}\n\n${await run()}\n`);
+}
+process.stdout.write(`\nload ${load()} after\n`);
+process.exit(0);

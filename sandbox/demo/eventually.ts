@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const SECOND = 1000;
+const LOOK_EVERY = 100;
+const PATIENCE = 30 * SECOND;
+
+/**
+ * Asks until there is an answer, for what nobody is told about when it happens.
+ *
+ * @param what completes the sentence "Not within 30 s: ..."
+ * @throws Error when there is none within the patience, in milliseconds
+ */
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T | undefined>,
+  patience = PATIENCE,
+): Promise<T> {
+  const giveUp = performance.now() + patience;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (performance.now() > giveUp) throw new Error(`Not within ${patience / SECOND} s: ${what}.`);
+    await sleep(LOOK_EVERY);
+  }
+}

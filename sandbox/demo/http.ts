@@ -1,0 +1,46 @@
+/** JSON over HTTP, as a merchant's backend or a test console speaks it. */
+
+const SECOND = 1000;
+const TIMEOUT = 30 * SECOND;
+
+export interface Reply<T> {
+  status: number;
+  body: T;
+}
+
+export interface JsonClient {
+  get<T>(path: string): Promise<Reply<T>>;
+  /** Without a body, an empty object is sent. */
+  post<T>(path: string, body?: unknown): Promise<Reply<T>>;
+}
+
+/** @param credential a key or token, sent as `Authorization: Bearer` */
+export function jsonClient(url: string, credential?: string): JsonClient {
+  async function call<T>(method: string, path: string, body?: unknown): Promise<Reply<T>> {
+    const response = await fetch(new URL(path, url), {
+      method,
+      headers: {
+        ...(credential !== undefined && { authorization: `Bearer ${credential}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(TIMEOUT),
+    });
+    const text = await response.text();
+    return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as T };
+  }
+  return {
+    get: (path) => call('GET', path),
+    post: (path, body = {}) => call('POST', path, body),
+  };
+}
+
+/**
+ * The body of a reply that must have a certain status.
+ *
+ * @throws Error with the status and the body of any other reply
+ */
+export function bodyOf<T>(what: string, { status, body }: Reply<T>, expected = 200): T {
+  if (status === expected) return body;
+  throw new Error(`${what} was answered with ${status} in place of ${expected}: ${JSON.stringify(body)}`);
+}

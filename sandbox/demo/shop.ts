@@ -1,0 +1,173 @@
+/** A merchant's backend in a few calls: sell, ask for the offer, decide it for the customer, see what became of it. */
+import type { PresentationView } from '../../src/http/presentation-view.js';
+import type { FunnelReport } from '../../src/reports/funnels.js';
+import { payAtCheckout } from './browser.js';
+import { eventually } from './eventually.js';
+import { bodyOf, jsonClient, type Reply } from './http.js';
+
+const SECOND = 1000;
+const SETTLED_WITHIN = 45 * SECOND;
+
+export interface Bought {
+  purchaseId: string;
+  /** What the customer saw and paid at the checkout, minor units. */
+  paid: number;
+}
+
+export interface Offer {
+  customerId: string;
+  presentation: PresentationView;
+}
+
+export interface PurchaseReply {
+  purchaseId: string;
+  status: string;
+  outcome?: string;
+  reason?: string;
+  customerId?: string;
+  presentations: PresentationView[];
+  timeline: { at: string; type: string; detail?: Record<string, string | number | boolean> }[];
+  links: { temporal: string | null };
+}
+
+export interface UpsellReply {
+  eligible: boolean;
+  reason?: string;
+  presentation?: PresentationView;
+}
+
+/** An accept's answer: 200 paid, 202 on its way, 402 failed with a checkout, 409 at another price. */
+export interface AcceptReply {
+  success?: boolean;
+  code?: string;
+  checkoutUrl?: string | null;
+  presentation?: PresentationView;
+}
+
+export interface DeclineReply {
+  success: boolean;
+  next?: PresentationView;
+}
+
+export interface TriggerInput {
+  eventId: string;
+  type: string;
+  customerId: string;
+  subscriptionId?: string;
+  productId?: string;
+}
+
+export type Shop = ReturnType<typeof createShopClient>;
+
+export function createShopClient(api: { url: string; apiKey: string; operatorKey: string }) {
+  const backend = jsonClient(api.url, api.apiKey);
+  const operator = jsonClient(api.url, api.operatorKey);
+
+  /** Undefined until its run has begun. */
+  async function purchase(purchaseId: string): Promise<PurchaseReply | undefined> {
+    const reply = await backend.get<PurchaseReply>(`/api/purchases/${encodeURIComponent(purchaseId)}`);
+    return reply.status === 404 ? undefined : bodyOf(`GET /api/purchases/${purchaseId}`, reply);
+  }
+
+  /** As the customer's browser sees the API: with the presentation's own token. */
+  const browserOf = ({ token }: PresentationView) => jsonClient(api.url, token);
+
+  return {
+    /** Registers a purchase and pays it at the checkout. A customer who is known by id comes back. */
+    async buy(
+      productId: string,
+      customer: { email: string; card?: string; customerId?: string },
+    ): Promise<Bought> {
+      const { email, card, customerId } = customer;
+      const payer = { email, name: 'Demo Customer' };
+      const opened = await backend.post<{ purchaseId: string; checkoutUrl: string }>('/api/purchases', {
+        productId,
+        ...(customerId === undefined ? { customer: payer } : { customerId }),
+      });
+      const { purchaseId, checkoutUrl } = bodyOf('POST /api/purchases', opened, 201);
+      return { purchaseId, paid: await payAtCheckout(checkoutUrl, { ...payer, card }) };
+    },
+
+    /** Tells of something that happened and was not a purchase. Answered under its `eventId` like a purchase. */
+    async trigger(input: TriggerInput): Promise<void> {
+      bodyOf('POST /api/triggers', await backend.post('/api/triggers', input), 202);
+    },
+
+    /** The open offer of a purchase or trigger, once it is open. */
+    async offer(purchaseId: string): Promise<Offer> {
+      const customerId = await eventually(`an open offer for ${purchaseId}`, async () => {
+        const found = await purchase(purchaseId);
+        if (found?.status === 'settled') {
+          throw new Error(`There is no offer for ${purchaseId}: ${found.reason ?? 'its run has ended'}.`);
+        }
+        return found?.presentations.some((shown) => shown.status === 'open') ? found.customerId : undefined;
+      });
+      const { presentation } = await this.upsell(customerId);
+      if (!presentation)
+        throw new Error(`GET /api/upsell/${customerId} was answered without the open offer.`);
+      return { customerId, presentation };
+    },
+
+    async upsell(customerId: string): Promise<UpsellReply> {
+      return bodyOf(
+        `GET /api/upsell/${customerId}`,
+        await backend.get<UpsellReply>(`/api/upsell/${customerId}`),
+      );
+    },
+
+    /** Accepts for the customer, at the price that was shown. */
+    accept({ customerId, presentation: { id, price } }: Offer): Promise<Reply<AcceptReply>> {
+      const body = { presentationId: id, priceHash: price.hash };
+      return backend.post(`/api/upsell/${customerId}/accept`, body);
+    },
+
+    /** The customer's browser tells that it shows the offer. */
+    async view(shown: PresentationView): Promise<void> {
+      bodyOf('POST .../view', await browserOf(shown).post(`/api/presentations/${shown.id}/view`));
+    },
+
+    /** Declines as the customer's browser does. */
+    async decline(shown: PresentationView): Promise<DeclineReply> {
+      const reply = await browserOf(shown).post<DeclineReply>(`/api/presentations/${shown.id}/decline`);
+      return bodyOf('POST .../decline', reply);
+    },
+
+    /** An operator's command on a presentation, with its reason. */
+    async command(
+      command: 'withdraw' | 'extend' | 'resolve',
+      presentationId: string,
+      body: { reason: string; [field: string]: unknown },
+    ): Promise<PresentationView> {
+      const reply = await operator.post<PresentationView>(
+        `/api/presentations/${presentationId}/${command}`,
+        body,
+      );
+      return bodyOf(`POST .../${command}`, reply);
+    },
+
+    /** The presentation in the state that is waited for. */
+    async presentationIn(id: string, ...states: PresentationView['status'][]): Promise<PresentationView> {
+      return eventually(`presentation ${id} is ${states.join(' or ')}`, async () => {
+        const { body } = await backend.get<PresentationView>(`/api/presentations/${id}`);
+        return states.includes(body.status) ? body : undefined;
+      });
+    },
+
+    /** The purchase or trigger once its run has ended. Patience is in milliseconds. */
+    settled(purchaseId: string, patience = SETTLED_WITHIN): Promise<PurchaseReply> {
+      return eventually(
+        `the run of ${purchaseId} has ended`,
+        async () => {
+          const reply = await purchase(purchaseId);
+          return reply?.status === 'settled' ? reply : undefined;
+        },
+        patience,
+      );
+    },
+
+    async report(): Promise<FunnelReport> {
+      const reply = await operator.get<FunnelReport>('/api/reports/funnels');
+      return bodyOf('GET /api/reports/funnels', reply);
+    },
+  };
+}

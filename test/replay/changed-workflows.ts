@@ -1,0 +1,9 @@
+/** Workflow code changed in a way that running purchases would not survive: it waits before it does anything else. */
+import { sleep } from '@temporalio/workflow';
+import type { PurchaseInput, PurchaseResult } from '../../workflows/messages.js';
+import * as unchanged from '../../workflows/purchase.js';
+
+export async function purchase(input: PurchaseInput): Promise<PurchaseResult> {
+  await sleep('1s');
+  return unchanged.purchase(input);
+}

@@ -1,0 +1,100 @@
+/** Runs that wait for a day: the same activities and sandbox, on Temporal's test server, whose clock jumps ahead. */
+import type { temporal } from '@temporalio/proto';
+import { createActivities } from '../../activities/index.js';
+import { startSandbox } from '../../sandbox/index.js';
+import { loadCatalog } from '../../src/catalog/load.js';
+import { createDodo } from '../../src/dodo/client.js';
+import { routeEvent } from '../../src/http/webhook-events.js';
+import { openLedger } from '../../src/ledger/index.js';
+import { createLogger } from '../../src/log.js';
+import { bundleWorkflows } from '../../src/temporal/bundle.js';
+import { createRuns } from '../../src/temporal/runs.js';
+import { createWorker } from '../../src/temporal/worker.js';
+import { eventually } from '../../sandbox/demo/eventually.js';
+import { acceptOffer, runState, workflowId } from '../../workflows/messages.js';
+import { timeSkippingEnvironment } from '../support/time-skipping.js';
+import { PERSON } from './person.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const TASK_QUEUE = 'offers';
+
+export interface Recording {
+  file: string;
+  workflowId: string;
+  history: temporal.api.history.v1.IHistory;
+}
+
+export async function recordAbandoned(): Promise<Recording[]> {
+  const log = createLogger(process.env.LOG_LEVEL ?? 'fatal');
+  const [environment, sandbox, ledger, catalog] = await Promise.all([
+    timeSkippingEnvironment(),
+    startSandbox(),
+    openLedger({ dataDir: 'memory://', log }),
+    loadCatalog('offers.yaml'),
+  ]);
+  try {
+    const { client, nativeConnection, namespace = 'default' } = environment;
+    const worker = await createWorker({
+      connection: nativeConnection,
+      namespace,
+      taskQueue: TASK_QUEUE,
+      workflowBundle: await bundleWorkflows(),
+      activities: createActivities({
+        dodo: createDodo(sandbox.apiKey, { baseURL: sandbox.url }),
+        ledger,
+        catalog: () => catalog,
+        appUrl: 'http://localhost:3000',
+        log,
+        now: () => new Date(),
+        deliverPayment: () => Promise.resolve(false),
+      }),
+    });
+    const runs = createRuns({
+      client,
+      taskQueue: TASK_QUEUE,
+      timing: { reconcileWindowMs: 20 * MINUTE, pollIntervalMs: 10 * SECOND },
+      notify: false,
+    });
+
+    async function unpaidCheckout(): Promise<Recording> {
+      const purchaseId = 'pur_left_at_the_checkout';
+      await runs.registerPurchase(purchaseId, {
+        checkoutSessionId: 'cks_left',
+        productId: 'prod_starter_course',
+      });
+      return finished('abandoned-at-the-first-checkout.json', workflowId.purchase(purchaseId));
+    }
+
+    async function unpaidFallback(): Promise<Recording> {
+      const bought = await sandbox.control.purchase({
+        product_id: 'prod_starter_course',
+        email: PERSON.email,
+        name: PERSON.name,
+        billing: PERSON.billing,
+        card: { number: PERSON.cards.declinedLater, ...PERSON.cardExpiry, holder: PERSON.name },
+      });
+      const [payment] = sandbox.books.payments({ customerId: bought.customer_id });
+      const route = routeEvent({ type: 'payment.succeeded', data: payment }, catalog, new Date());
+      if (route.kind !== 'purchase') throw new Error(`The purchase starts no run: it is ${route.kind}.`);
+      await runs.deliver(route, 'evt_recorded');
+      const run = workflowId.purchase(route.purchaseId);
+      const handle = client.workflow.getHandle(run);
+      await eventually('the offer is open', async () =>
+        (await handle.query(runState)).state === 'offering' ? true : undefined,
+      );
+      await handle.signal(acceptOffer);
+      return finished('abandoned-at-the-fallback.json', run);
+    }
+
+    async function finished(file: string, run: string): Promise<Recording> {
+      const handle = client.workflow.getHandle(run);
+      await handle.result();
+      return { file, workflowId: run, history: await handle.fetchHistory() };
+    }
+
+    return await worker.runUntil(async () => [await unpaidCheckout(), await unpaidFallback()]);
+  } finally {
+    await Promise.all([environment.teardown(), sandbox.close(), ledger.close()]);
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * `npm run histories`: records anew the histories that the replay tests replay. With names, or parts of names, only those:
+ * `npm run histories -- declined expired`.
+ */
+import { startMerchantInbox } from '../../sandbox/demo/merchant-inbox.js';
+import { startDevServer } from '../../src/temporal/dev-server.js';
+import { removeHistories, writeHistory } from './history-files.js';
+import { recordAbandoned } from './record-abandoned.js';
+import type { Scenario } from './scenario.js';
+import { AFTERWARDS, NOTIFICATIONS } from './scenarios-afterwards.js';
+import { CHARGES } from './scenarios-charges.js';
+import { DECISIONS } from './scenarios-decisions.js';
+import { PLAN_CHANGES } from './scenarios-plans.js';
+import { openStage, type Stage } from './stage.js';
+
+const started = performance.now();
+const say = (text: string) =>
+  process.stdout.write(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}\n`);
+
+/** Names of scenarios that did not go as they are written. */
+const failed: string[] = [];
+
+async function record({ name, play }: Scenario, stage: Stage): Promise<void> {
+  try {
+    for (const [part, workflowId] of Object.entries(await play(stage))) {
+      const handle = stage.client.workflow.getHandle(workflowId);
+      // The ledger may be ahead of the run's last task.
+      await handle.result();
+      await writeHistory(`${name}${part && `.${part}`}.json`, workflowId, await handle.fetchHistory());
+    }
+    say(name);
+  } catch (error) {
+    failed.push(name);
+    say(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function recordOn(stage: Stage, scenarios: Scenario[]): Promise<void> {
+  try {
+    await Promise.all(scenarios.filter(({ alone }) => !alone).map((scenario) => record(scenario, stage)));
+    for (const scenario of scenarios.filter(({ alone }) => alone)) await record(scenario, stage);
+  } finally {
+    await stage.close();
+  }
+}
+
+const wanted = process.argv.slice(2);
+const isWanted = ({ name }: { name: string }) =>
+  wanted.length === 0 || wanted.some((part) => name.includes(part));
+
+if (wanted.length === 0) await removeHistories();
+const temporal = await startDevServer({ ui: false });
+const inbox = await startMerchantInbox();
+try {
+  const notifying = { MERCHANT_WEBHOOK_URL: inbox.url, MERCHANT_WEBHOOK_SECRET: inbox.secret };
+  for (const { scenarios, env } of [
+    { scenarios: [...DECISIONS, ...CHARGES, ...PLAN_CHANGES, ...AFTERWARDS], env: {} },
+    { scenarios: NOTIFICATIONS, env: notifying },
+  ]) {
+    const chosen = scenarios.filter(isWanted);
+    if (chosen.length > 0) await recordOn(await openStage(temporal, env), chosen);
+  }
+} finally {
+  await inbox.close();
+  await temporal.stop();
+}
+if (isWanted({ name: 'abandoned' })) {
+  for (const { file, workflowId, history } of await recordAbandoned()) {
+    await writeHistory(file, workflowId, history);
+    say(file);
+  }
+}
+if (failed.length > 0) say(`Not recorded: ${failed.join(', ')}.`);
+process.exit(failed.length > 0 ? 1 : 0);

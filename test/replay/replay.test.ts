@@ -1,0 +1,109 @@
+import { fileURLToPath } from 'node:url';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { Worker } from '@temporalio/worker';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createLogger } from '../../src/log.js';
+import type { Outcome } from '../../src/model.js';
+import { bundleWorkflows } from '../../src/temporal/bundle.js';
+import { installRuntime } from '../../src/temporal/runtime.js';
+import * as workflows from '../../workflows/index.js';
+import { testBundle } from '../support/temporal.js';
+import { listHistories, readHistory, replayable, textOf, type RecordedRun } from './history-files.js';
+import { PERSON } from './person.js';
+
+const MINUTE = 60_000;
+
+const files = await listHistories();
+const runs = new Map<string, RecordedRun>();
+for (const file of files) runs.set(file, await readHistory(file));
+
+/** What a replay says of each file; nothing when it went as recorded. */
+async function replay(
+  workflowBundle: { codePath: string } | { code: string },
+  which: string[],
+): Promise<Map<string, Error | undefined>> {
+  const fileOf = new Map<string, string>();
+  const histories = which.map((file) => {
+    const run = replayable(runs.get(file) ?? { workflowId: '', history: { events: [] } });
+    // Two histories may be of the same run at different times; the file's name tells them apart.
+    fileOf.set(run.workflowId, file);
+    return run;
+  });
+  const results = new Map<string, Error | undefined>();
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
+    results.set(fileOf.get(workflowId) ?? workflowId, error);
+  }
+  return results;
+}
+
+beforeAll(() => installRuntime(createLogger(process.env.LOG_LEVEL ?? 'silent')));
+
+describe('the workflow code of today', () => {
+  let results: Map<string, Error | undefined>;
+  beforeAll(async () => {
+    results = await replay(await testBundle(), files);
+  }, 3 * MINUTE);
+
+  it.each(files)('goes on with a run as it was recorded: %s', (file) => {
+    expect(results.has(file)).toBe(true);
+    const error = results.get(file);
+    if (error) throw new Error(`${file} cannot be replayed: ${error.message}`, { cause: error });
+  });
+
+  it('is seen to differ when it differs', async () => {
+    const workflowsPath = fileURLToPath(new URL('changed-workflows.ts', import.meta.url));
+    const changed = await replay(await bundleWorkflows({ workflowsPath }), ['converted-by-charge.json']);
+    expect(changed.get('converted-by-charge.json')).toBeInstanceOf(DeterminismViolationError);
+  });
+});
+
+describe('the recorded histories', () => {
+  it('cover every workflow', () => {
+    const recorded = [...runs.values()].map(({ history: { events } }) => {
+      const { workflowType } = events[0]?.workflowExecutionStartedEventAttributes as {
+        workflowType: { name: string };
+      };
+      return workflowType.name;
+    });
+    expect([...new Set(recorded)].sort()).toEqual(Object.keys(workflows).sort());
+  });
+
+  it('cover every outcome of a purchase', () => {
+    const every: Record<RunOutcome, true> = {
+      converted: true,
+      recovered: true,
+      declined: true,
+      expired: true,
+      abandoned: true,
+      ineligible: true,
+      payment_failed: true,
+      withdrawn: true,
+    };
+    const recorded = new Set([...runs.values()].map(outcomeOf).filter((outcome) => outcome !== undefined));
+    expect([...recorded].sort()).toEqual(Object.keys(every).sort());
+  });
+
+  it.each(files)('hold nothing personal: %s', (file) => {
+    const text = textOf(runs.get(file) ?? { workflowId: '', history: { events: [] } });
+    const { billing, cards, name } = PERSON;
+    const values = [name, billing.street, billing.city, billing.zipcode, ...Object.values(cards)];
+    expect(values.filter((value) => text.includes(value))).toEqual([]);
+    // E-mail addresses, and the process@host of whoever recorded it.
+    expect(text.match(/[\w.+-]+@[\w-]+\.[a-z]{2,}|\b\d+@/i)).toBeNull();
+    // Longer runs of digits than any time or amount has.
+    expect(text.match(/(?<![\w.])\d{15,19}(?![\w.])/)).toBeNull();
+    expect(text.match(/"(email|last4|expiry|street|city|zipcode|phone\w*|billing\w*|card\w*)":/i)).toBeNull();
+  });
+});
+
+/** `needs_review` waits, and `reversed` is set by a run of its own. */
+type RunOutcome = Exclude<Outcome, 'needs_review' | 'reversed'>;
+
+function outcomeOf({ history: { events } }: RecordedRun): string | undefined {
+  const completed = events.at(-1)?.workflowExecutionCompletedEventAttributes as
+    { result?: { payloads?: { data: string }[] } } | undefined;
+  const data = completed?.result?.payloads?.[0]?.data;
+  if (data === undefined) return undefined;
+  const result = JSON.parse(Buffer.from(data, 'base64').toString()) as { outcome?: string } | null;
+  return result?.outcome;
+}

@@ -1,0 +1,63 @@
+/** A scenario drives a purchase to one end and names the runs whose histories are kept. */
+import { oneClickOf } from '../../sandbox/demo/paths-trouble.js';
+import type { Reply } from '../../sandbox/demo/http.js';
+import type { AcceptReply, Offer } from '../../sandbox/demo/shop.js';
+import { workflowId } from '../../workflows/messages.js';
+import { PERSON } from './person.js';
+import type { Stage } from './stage.js';
+
+export interface Scenario {
+  name: string;
+  /** Whether it changes something that others would notice, and so must run alone. */
+  alone?: boolean;
+  /** Answers the ids of the runs to keep, by what is added to the file's name; nothing for the main run. */
+  play: (stage: Stage) => Promise<Record<string, string>>;
+}
+
+/** Requests for one customer's charges, and for the checkouts that are left to the customer. */
+export const charging = (customerId: string) => ({
+  match: { method: 'POST', path: '^/checkouts$', body: oneClickOf(customerId) },
+});
+export const openingCheckout = (customerId: string) => ({
+  match: { method: 'POST', path: '^/checkouts$', body: `^(?!.*"confirm":true)(?=.*"${customerId}")` },
+});
+
+export const planChangeOf = (subscriptionId: string | null) => workflowId.planChange(subscriptionId ?? '');
+
+/** Buys, lets something happen once the offer is open, accepts, and waits for the end. */
+export async function accepting(
+  stage: Stage,
+  productId: string,
+  steps: {
+    card?: keyof typeof PERSON.cards;
+    before?: (offer: Offer) => Promise<unknown>;
+    /** Around the acceptance itself. */
+    during?: (accept: () => Promise<Reply<AcceptReply>>) => Promise<Reply<AcceptReply>>;
+    after?: (reply: AcceptReply, offer: Offer) => Promise<unknown>;
+  } = {},
+) {
+  const bought = await stage.buy(productId, steps.card);
+  const offer = await stage.shop.offer(bought.purchaseId);
+  await steps.before?.(offer);
+  const accept = () => stage.shop.accept(offer);
+  const { body } = await (steps.during?.(accept) ?? accept());
+  await steps.after?.(body, offer);
+  await stage.shop.settled(bought.purchaseId);
+  return bought;
+}
+
+/** Pays what was handed over in place of a charge that failed. */
+export async function payInstead(
+  { sandbox }: Stage,
+  { checkoutUrl }: { checkoutUrl?: string | null },
+): Promise<void> {
+  const { pathname } = new URL(checkoutUrl ?? '');
+  const id = pathname.split('/').at(-1) ?? '';
+  if (pathname.startsWith('/pay/')) await sandbox.control.payLink(id, PERSON_CARD);
+  else {
+    const { email, name, billing } = PERSON;
+    await sandbox.control.payCheckout(id, { email, name, billing, card: PERSON_CARD });
+  }
+}
+
+export const PERSON_CARD = { number: PERSON.cards.good, ...PERSON.cardExpiry, holder: PERSON.name };

@@ -1,0 +1,132 @@
+/** What comes after, or beside, a purchase's own run: reversals, late payments, sweeps, notifications. */
+import { createDodo } from '../../src/dodo/client.js';
+import { eventually } from '../../sandbox/demo/eventually.js';
+import { workflowId } from '../../workflows/messages.js';
+import { accepting, charging, payInstead, planChangeOf, type Scenario } from './scenario.js';
+import type { Stage } from './stage.js';
+
+export const AFTERWARDS: Scenario[] = [
+  {
+    name: 'reversed-by-refund',
+    async play(stage) {
+      const bought = await accepting(stage, 'prod_starter_course');
+      const paid = await stage.paidOffer(bought.customer_id);
+      const { refund_id } = await dodoOf(stage).refunds.create({ payment_id: paid });
+      const run = workflowId.reversal(refund_id);
+      await begun(stage, run);
+      return { '': run };
+    },
+  },
+  {
+    name: 'reversed-by-dispute',
+    async play(stage) {
+      const bought = await accepting(stage, 'prod_starter_course');
+      const payment_id = await stage.paidOffer(bought.customer_id);
+      const { dispute_id } = await stage.sandbox.control.openDispute({ payment_id });
+      const run = workflowId.reversal(dispute_id);
+      await begun(stage, run);
+      await stage.sandbox.control.moveDispute(dispute_id, 'lost');
+      return { '': run };
+    },
+  },
+  {
+    name: 'withdrawn-because-the-purchase-went-back',
+    async play(stage) {
+      const bought = await stage.buy('prod_starter_course');
+      await stage.shop.offer(bought.purchaseId);
+      const { refund_id } = await dodoOf(stage).refunds.create({ payment_id: bought.payment_id });
+      await stage.shop.settled(bought.purchaseId);
+      return { '': bought.workflowId, reversal: workflowId.reversal(refund_id) };
+    },
+  },
+  {
+    name: 'late-payment-given-back',
+    async play(stage) {
+      const bought = await accepting(stage, 'prod_starter_course', {
+        before: async ({ customerId }) =>
+          stage.sandbox.control.addFault({
+            ...charging(customerId),
+            kind: 'late_commit',
+            delayMs: LONGER_THAN_THE_RUN,
+          }),
+        async after(_reply, { presentation }) {
+          await payInstead(stage, await stage.shop.presentationIn(presentation.id, 'fallback'));
+        },
+      });
+      const late = await eventually('the lost charge goes through after all', async () => {
+        const payments = await stage.dodo.payments(bought.customer_id);
+        return payments.length === 3 ? payments.at(-1)?.payment_id : undefined;
+      });
+      const run = workflowId.latePayment(late);
+      await begun(stage, run);
+      return { '': run };
+    },
+  },
+  {
+    name: 'sweep',
+    async play(stage) {
+      const run = await eventually('a sweep has ended', async () => {
+        const query = "WorkflowType = 'sweep' AND ExecutionStatus = 'Completed'";
+        for await (const { workflowId: id } of stage.client.workflow.list({ query })) return id;
+        return undefined;
+      });
+      return { '': run };
+    },
+  },
+];
+
+const LONGER_THAN_THE_RUN = 15_000;
+
+/** With a merchant's endpoint to tell: the runs have a child that delivers. */
+export const NOTIFICATIONS: Scenario[] = [
+  {
+    name: 'notified-converted',
+    async play(stage) {
+      const bought = await accepting(stage, 'prod_starter_course');
+      return withNotifications(stage, bought.workflowId);
+    },
+  },
+  {
+    name: 'notified-recovered-plan-change',
+    async play(stage) {
+      const bought = await accepting(stage, 'prod_basic_plan', {
+        card: 'declinedLater',
+        after: (reply) => payInstead(stage, reply),
+      });
+      return {
+        ...(await withNotifications(stage, bought.workflowId)),
+        'plan-change': planChangeOf(bought.subscription_id),
+      };
+    },
+  },
+  {
+    name: 'notified-declined',
+    async play(stage) {
+      const { shop } = stage;
+      const bought = await stage.buy('prod_starter_course');
+      const { next } = await shop.decline((await shop.offer(bought.purchaseId)).presentation);
+      if (next) await shop.decline(next);
+      await shop.settled(bought.purchaseId);
+      return withNotifications(stage, bought.workflowId);
+    },
+  },
+];
+
+async function withNotifications({ client }: Stage, run: string): Promise<Record<string, string>> {
+  await client.workflow.getHandle(run).result();
+  return { '': run, notifications: workflowId.notifications(run) };
+}
+
+function dodoOf({ sandbox }: Stage) {
+  return createDodo(sandbox.apiKey, { baseURL: sandbox.url });
+}
+
+/** Its webhook has started it. */
+async function begun({ client }: Stage, run: string): Promise<void> {
+  await eventually(`${run} has begun`, () =>
+    client.workflow
+      .getHandle(run)
+      .describe()
+      .catch(() => undefined),
+  );
+}

@@ -1,0 +1,145 @@
+/** What becomes of a charge. */
+import { confirmWithBank } from '../../sandbox/demo/browser.js';
+import { accepting, charging, openingCheckout, payInstead, type Scenario } from './scenario.js';
+
+export const CHARGES: Scenario[] = [
+  {
+    name: 'converted-by-charge',
+    play: async (stage) => ({ '': (await accepting(stage, 'prod_starter_course')).workflowId }),
+  },
+  {
+    name: 'converted-by-payment',
+    play: async (stage) => ({ '': (await accepting(stage, 'prod_team_license')).workflowId }),
+  },
+  {
+    name: 'converted-after-3-d-secure',
+    async play(stage) {
+      const bought = await accepting(stage, 'prod_starter_course', {
+        before: ({ customerId }) =>
+          stage.dodo.nextCharges(customerId, { status: 'requires_customer_action' }),
+        async after(_reply, { presentation }) {
+          const { checkoutUrl = '' } = await stage.shop.presentationIn(presentation.id, 'requires_action');
+          await confirmWithBank(checkoutUrl);
+        },
+      });
+      return { '': bought.workflowId };
+    },
+  },
+  {
+    name: 'converted-after-rate-limit',
+    async play(stage) {
+      const bought = await accepting(stage, 'prod_starter_course', {
+        before: async ({ customerId }) =>
+          stage.sandbox.control.addFault({
+            ...charging(customerId),
+            kind: 'status_before',
+            status: 429,
+            retryAfter: 1,
+          }),
+      });
+      return { '': bought.workflowId };
+    },
+  },
+  {
+    name: 'converted-at-another-price',
+    alone: true,
+    async play(stage) {
+      const price = (cents: number) =>
+        stage.sandbox.control.updateProduct('prod_complete_bundle', { price: cents });
+      try {
+        const bought = await accepting(stage, 'prod_starter_course', {
+          before: () => price(15_900),
+          async after({ presentation }, offer) {
+            if (presentation) await stage.shop.accept({ ...offer, presentation });
+          },
+        });
+        return { '': bought.workflowId };
+      } finally {
+        await price(14_900);
+      }
+    },
+  },
+  {
+    name: 'converted-after-lost-answer',
+    alone: true,
+    async play(stage) {
+      const bought = await accepting(stage, 'prod_starter_course', {
+        before: async ({ customerId }) =>
+          stage.sandbox.control.addFault({ ...charging(customerId), kind: 'drop_after' }),
+        during: (accept) => stage.dodo.withWebhooks({ drop: 'all' }, accept),
+      });
+      return { '': bought.workflowId };
+    },
+  },
+  {
+    name: 'recovered',
+    async play(stage) {
+      const bought = await accepting(stage, 'prod_starter_course', {
+        card: 'declinedLater',
+        after: (reply) => payInstead(stage, reply),
+      });
+      return { '': bought.workflowId };
+    },
+  },
+  {
+    name: 'recovered-after-charge-proven-absent',
+    async play(stage) {
+      const bought = await accepting(stage, 'prod_starter_course', {
+        before: async ({ customerId }) =>
+          stage.sandbox.control.addFault({
+            ...charging(customerId),
+            kind: 'drop_before',
+          }),
+        async after(_reply, { presentation }) {
+          await payInstead(stage, await stage.shop.presentationIn(presentation.id, 'fallback'));
+        },
+      });
+      return { '': bought.workflowId };
+    },
+  },
+  {
+    name: 'payment-failed-without-a-way-left',
+    async play(stage) {
+      const bought = await accepting(stage, 'prod_starter_course', {
+        card: 'declinedLater',
+        before: async ({ customerId }) =>
+          stage.sandbox.control.addFault({
+            ...openingCheckout(customerId),
+            kind: 'status_before',
+            status: 422,
+          }),
+      });
+      return { '': bought.workflowId };
+    },
+  },
+  ...[true, false].map((paid): Scenario => ({
+    name: `needs-review-resolved-as-${paid ? 'paid' : 'unpaid'}`,
+    alone: true,
+    async play(stage) {
+      const { control } = stage.sandbox;
+      const bought = await accepting(stage, 'prod_starter_course', {
+        before: async ({ customerId }) =>
+          control.addFault({ ...charging(customerId), kind: paid ? 'drop_after' : 'drop_before' }),
+        during: (accept) => stage.dodo.withWebhooks({ drop: 'all' }, accept),
+        async after(_reply, { presentation, customerId }) {
+          // Before it was sent, Dodo could be read; from now on nobody can tell what became of it.
+          control.addFault({
+            match: { method: 'GET', path: '^/payments$' },
+            kind: 'status_before',
+            times: UNTIL_CLEARED,
+          });
+          await stage.shop
+            .presentationIn(presentation.id, 'needs_review')
+            .finally(() => control.clearFaults());
+          const reason = 'looked up in the dashboard';
+          const paymentId = paid ? await stage.paidOffer(customerId) : undefined;
+          await stage.shop.command('resolve', presentation.id, { paid, reason, paymentId });
+          if (!paid) await payInstead(stage, await stage.shop.presentationIn(presentation.id, 'fallback'));
+        },
+      });
+      return { '': bought.workflowId };
+    },
+  })),
+];
+
+const UNTIL_CLEARED = 1000;

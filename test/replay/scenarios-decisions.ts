@@ -1,0 +1,121 @@
+/** What customers and operators decide. */
+import type { Client } from '@temporalio/client';
+import { eventually } from '../../sandbox/demo/eventually.js';
+import { acceptOffer, declineOffer, runState, workflowId } from '../../workflows/messages.js';
+import { PERSON } from './person.js';
+import type { Scenario } from './scenario.js';
+
+export const DECISIONS: Scenario[] = [
+  {
+    name: 'converted-registered-and-viewed',
+    async play({ shop }) {
+      const { purchaseId } = await shop.buy('prod_starter_course', {
+        email: `registered.${PERSON.email}`,
+        card: PERSON.cards.good,
+      });
+      const offer = await shop.offer(purchaseId);
+      await shop.view(offer.presentation);
+      await shop.accept(offer);
+      await shop.settled(purchaseId);
+      return { '': workflowId.purchase(purchaseId) };
+    },
+  },
+  {
+    name: 'converted-by-signal',
+    async play({ shop, client, buy }) {
+      const bought = await buy('prod_starter_course');
+      await signalWhenOffering(client, bought.workflowId, acceptOffer);
+      await shop.settled(bought.purchaseId);
+      return { '': bought.workflowId };
+    },
+  },
+  {
+    name: 'converted-by-downsell',
+    async play({ shop, buy }) {
+      const bought = await buy('prod_starter_course');
+      const offer = await shop.offer(bought.purchaseId);
+      const { next } = await shop.decline(offer.presentation);
+      if (next) await shop.accept({ ...offer, presentation: next });
+      await shop.settled(bought.purchaseId);
+      return { '': bought.workflowId };
+    },
+  },
+  {
+    name: 'declined-twice',
+    async play({ shop, buy }) {
+      const bought = await buy('prod_starter_course');
+      const { next } = await shop.decline((await shop.offer(bought.purchaseId)).presentation);
+      if (next) await shop.decline(next);
+      await shop.settled(bought.purchaseId);
+      return { '': bought.workflowId };
+    },
+  },
+  {
+    name: 'ineligible-after-decline',
+    async play({ shop, buy }) {
+      const first = await buy('prod_starter_course');
+      const { next } = await shop.decline((await shop.offer(first.purchaseId)).presentation);
+      if (next) await shop.decline(next);
+      await shop.settled(first.purchaseId);
+      const second = await buy('prod_starter_course', 'good', first.customer_id);
+      await shop.settled(second.purchaseId);
+      return { '': second.workflowId };
+    },
+  },
+  {
+    name: 'expired',
+    async play({ shop, buy }) {
+      const bought = await buy('prod_single_license');
+      await shop.settled(bought.purchaseId);
+      return { '': bought.workflowId };
+    },
+  },
+  {
+    name: 'withdrawn-after-extension',
+    async play({ shop, buy }) {
+      const bought = await buy('prod_starter_course');
+      const { presentation } = await shop.offer(bought.purchaseId);
+      const until = new Date(Date.parse(presentation.expiresAt) + 60_000).toISOString();
+      await shop.command('extend', presentation.id, {
+        until,
+        reason: 'the customer asked for a minute more',
+      });
+      await shop.command('withdraw', presentation.id, { reason: 'sold out' });
+      await shop.settled(bought.purchaseId);
+      return { '': bought.workflowId };
+    },
+  },
+  {
+    name: 'declined-by-signal',
+    async play({ shop, client, buy }) {
+      const bought = await buy('prod_team_license');
+      await signalWhenOffering(client, bought.workflowId, declineOffer);
+      await shop.settled(bought.purchaseId);
+      return { '': bought.workflowId };
+    },
+  },
+  {
+    name: 'withdrawn-by-cancelling-the-run',
+    async play({ shop, client, buy }) {
+      const bought = await buy('prod_starter_course');
+      await shop.offer(bought.purchaseId);
+      await client.workflow.getHandle(bought.workflowId).cancel();
+      await shop.settled(bought.purchaseId);
+      return { '': bought.workflowId };
+    },
+  },
+];
+
+/** As an app backend does that speaks to Temporal alone. */
+async function signalWhenOffering(
+  client: Client,
+  run: string,
+  signal: typeof acceptOffer | typeof declineOffer,
+): Promise<void> {
+  const handle = client.workflow.getHandle(run);
+  await eventually(`${run} is offering`, async () =>
+    // Until its webhook has come, there is no run to ask.
+    (await handle.query(runState).catch(() => undefined))?.state === 'offering' ? true : undefined,
+  );
+  await handle.signal(signal);
+}
