@@ -52,6 +52,7 @@ describe('a purchase', () => {
         createdAt: ago(MINUTE),
         errorCode: undefined,
         subscriptionId: undefined,
+        sessionId: 'cks_1',
       },
       productId: 'prod_starter_course',
       guess: { funnelId: 'starter-to-bundle', offerId: 'complete-bundle', windowMs: 30 * MINUTE },
