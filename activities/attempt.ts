@@ -18,6 +18,8 @@ export interface AttemptInput {
   /** What the customer accepted. Minor units. */
   price: { currency: string; dueNow: number; hash: string };
   acceptedAt: string;
+  /** The payment method that was declined: a further try must be with another one. */
+  otherThan?: string;
   consents?: string[];
   /** Nothing is sent later than this. Milliseconds since the epoch. */
   sendBefore: number;

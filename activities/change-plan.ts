@@ -1,5 +1,6 @@
 /** Changing the plan of a subscription. */
 import { classify, ifFound } from '../src/dodo/errors.js';
+import { SAME_PAYMENT_METHOD } from '../workflows/messages.js';
 import { SUBSCRIPTION_GONE, reasonAgainstChange } from '../src/dodo/plan-change.js';
 import { planChangeBody } from '../src/dodo/pricing.js';
 import type { AttemptInput, SendReply } from './attempt.js';
@@ -20,6 +21,9 @@ export function changePlanActivities(context: ActivityContext) {
         async prepare() {
           const subscription = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
           if (!subscription) return { refused: SUBSCRIPTION_GONE };
+          if (input.otherThan !== undefined && subscription.payment_method_id === input.otherThan) {
+            return { refused: SAME_PAYMENT_METHOD };
+          }
           const refused = reasonAgainstChange(subscription, {
             productId: action.productId,
             quantity: input.quantity,

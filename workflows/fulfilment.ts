@@ -8,6 +8,7 @@ import type { FallbackOpened } from '../activities/fallback.js';
 import type { PresentationStatus } from '../src/model.js';
 import { proofIn, proofOf, type PaidAttempt, type PaymentInbox, type Proof } from './payments.js';
 import {
+  SAME_PAYMENT_METHOD,
   phaseOf,
   refusal,
   resolve,
@@ -38,7 +39,7 @@ export interface Way {
   /** Says what the payment of attempt `n` must be like to count, as far as it is known. */
   expect(n: number, known: { dueNow?: number; paymentId?: string; sessionId?: string }): void;
   /** Sends attempt `n`, once. Never throws. */
-  send(n: number, sendBefore?: number): Promise<SendReply>;
+  send(n: number, again?: { sendBefore: number }): Promise<SendReply>;
   /** What webhooks have proven so far. */
   proven(n: number): Proof | undefined;
   /** Reads Dodo. Undefined when Dodo cannot be read now. `paymentId` when Dodo named one. */
@@ -81,7 +82,7 @@ export interface Fulfilment {
   sendBefore: number;
   review: Review;
   /** The customer's wish to have the charge tried once more, with another payment method. */
-  retry: { wanted(): boolean };
+  retry: { wanted(): boolean; taken(): void };
   /** Called when the presentation has come to a state worth telling. */
   report(status: PresentationStatus, mayRetry?: boolean): void;
 }
@@ -116,9 +117,9 @@ export async function fulfil(way: Way, context: Fulfilment): Promise<Fulfilled> 
 }
 
 /** Sends attempt `n`, having said what its payment must be like: its webhook may be faster than the reply. */
-async function sendAs(way: Way, n: number, sendBefore?: number): Promise<SendReply> {
+async function sendAs(way: Way, n: number, again?: { sendBefore: number }): Promise<SendReply> {
   way.expect(n, {});
-  const reply = await way.send(n, sendBefore);
+  const reply = await way.send(n, again);
   if (reply.kind === 'submitted') way.expect(n, { dueNow: reply.dueNow, paymentId: reply.paymentId });
   if (reply.kind === 'unknown') way.expect(n, { dueNow: reply.dueNow });
   return reply;
@@ -175,6 +176,8 @@ async function prove(
 
 /** Not provable either way: an operator's word ends it, or a proof that comes after all. */
 async function review(way: Way, context: Fulfilment, n: number): Promise<Proof> {
+  // A word on an attempt before this one says nothing about it.
+  context.review.begin();
   // Before the ledger shows it: an operator who sees it there may resolve it at once.
   context.report('needs_review');
   await way.record(n, 'needs_review');
@@ -186,8 +189,6 @@ async function review(way: Way, context: Fulfilment, n: number): Promise<Proof> 
   const heard = way.proven(n);
   if (heard) return heard;
   const verdict = context.review.verdict();
-  // It was about this attempt; the next one is judged anew.
-  context.review.used();
   if (!verdict?.paid) return { kind: 'failed' };
   return {
     kind: 'paid',
@@ -255,9 +256,16 @@ async function fallBack(
     if (mayRetry && retry.wanted()) {
       mayRetry = false;
       const again = n + 1;
-      earlier.push(again);
+      if (!earlier.includes(again)) earlier.push(again);
       context.report('charging');
-      const reply = await sendAs(way, again, Date.now() + RETRY_GRACE);
+      retry.taken();
+      const reply = await sendAs(way, again, { sendBefore: Date.now() + RETRY_GRACE });
+      if (reply.kind === 'rejected' && reply.code === SAME_PAYMENT_METHOD) {
+        // Nothing was asked of the bank: the card is the declined one still, and the one further try is not spent.
+        mayRetry = true;
+        context.report('fallback', mayRetry);
+        continue;
+      }
       const proof =
         reply.kind === 'not_sent' || reply.kind === 'price_changed'
           ? undefined
@@ -316,11 +324,12 @@ export interface Reviews {
 }
 
 export interface Review {
+  /** Forgets the word on an earlier attempt. */
+  begin(): void;
   verdict(): ResolveRequest | undefined;
-  used(): void;
 }
 
-/** Takes an operator's `resolve` from now on. The first word on a presentation counts. */
+/** Takes an operator's `resolve` from now on. The first word on an attempt counts, and answers every later one. */
 export function openReviews(needsReview: (presentationId: string) => boolean): Reviews {
   const verdicts = new Map<string, ResolveRequest>();
   setHandler(
@@ -345,8 +354,8 @@ export function openReviews(needsReview: (presentationId: string) => boolean): R
   );
   return {
     of: (presentationId) => ({
+      begin: () => void verdicts.delete(presentationId),
       verdict: () => verdicts.get(presentationId),
-      used: () => void verdicts.delete(presentationId),
     }),
   };
 }

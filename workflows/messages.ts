@@ -223,6 +223,9 @@ export const workflowId = {
   notifications: (purchaseWorkflowId: string) => `notifications/${purchaseWorkflowId}`,
 };
 
+/** Refusal of a further try whose payment method is still the declined one. */
+export const SAME_PAYMENT_METHOD = 'SAME_PAYMENT_METHOD';
+
 /** Key under which an attempt's id travels in Dodo's metadata. */
 export const ATTEMPT_METADATA_KEY = 'upsell_attempt_id';
 /** Key under which a registered purchase's id travels in Dodo's metadata. */

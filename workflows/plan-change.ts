@@ -90,7 +90,7 @@ async function carryOut({ terms, timing, firstAttempt }: PlanChangeInput): Promi
     checkoutOnly,
     sendBefore: terms.sendBefore,
     review: reviews.of(shown.presentationId),
-    retry: { wanted: () => retryWanted },
+    retry: { wanted: () => retryWanted, taken: () => void (retryWanted = false) },
     report(status, mayRetry = false) {
       if (shown.status === status) return;
       shown.status = status;
@@ -144,8 +144,10 @@ function planChangeWay(terms: Terms, inbox: PaymentInbox, subscription: Subscrip
         sessionId,
         ...(sessionId !== undefined && { atLeast: { amount: shown.dueNow, currency: shown.currency } }),
       }),
-    send: (n, sendBefore = terms.sendBefore) =>
-      sendOnce(() => money.changePlan({ ...attemptInput(terms, id(n)), sendBefore })),
+    send: (n, again) => {
+      const further = again && { ...again, otherThan: shown.paymentMethodId };
+      return sendOnce(() => money.changePlan({ ...attemptInput(terms, id(n)), ...further }));
+    },
     proven,
     lookUp: (n, paymentId) =>
       ifReadable(() =>

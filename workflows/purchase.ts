@@ -149,12 +149,12 @@ async function carry(
   async function reviewLost(shown: Shown): Promise<Fulfilled> {
     const { presentationId, step } = shown;
     const lost = attemptId(workflowId, step, 1);
+    const review = reviews.of(presentationId);
+    review.begin();
     report(shown, 'needs_review');
     await persistent.recordState({ attemptId: lost, presentationId, status: 'needs_review' });
-    const review = reviews.of(presentationId);
     await condition(() => review.verdict() !== undefined);
     const verdict = review.verdict();
-    review.used();
     if (!verdict?.paid) return { kind: 'failed' };
     const payment =
       verdict.paymentId === undefined ? undefined : { paymentId: verdict.paymentId, status: 'succeeded' };
@@ -296,7 +296,7 @@ async function carry(
         sendBefore: terms.sendBefore,
         review: reviews.of(shown.presentationId),
         // Another method of the customer's is charged at the checkout; only a plan change is asked for again.
-        retry: { wanted: () => false },
+        retry: { wanted: () => false, taken: () => {} },
         report: (status: Shown['status']) => report(shown, status),
       };
       const fulfilled =

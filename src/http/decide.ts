@@ -1,11 +1,12 @@
 /** Accepting and declining: ask the run, and answer with where the presentation stands. */
+import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
 import type { PresentationRecord } from '../ledger/model.js';
 import type { PresentationStatus } from '../model.js';
 import type { Answer } from '../temporal/runs.js';
 import type { DecisionReply } from '../../workflows/messages.js';
 import type { ApiDeps } from './deps.js';
-import { shownStatus, viewOf } from './presentation-view.js';
+import { viewOf } from './presentation-view.js';
 import { Problem, presentationNotFound } from './problem.js';
 
 export interface Decider {
@@ -37,15 +38,14 @@ export async function acceptPresentation(
   const priceHash = body.priceHash ?? record.price.hash;
   const request = { presentationId: record.id, at: deps.now().toISOString(), ...body, priceHash };
   const answer = await deps.runs.accept(record.workflowId, request, {
-    // Every click on the same price is the same acceptance, unless the client tells its clicks apart. A click after
-    // the fallback may be the one further try that a new payment method earns.
-    updateId: decider.idempotencyKey ?? `${again ? 'retry' : 'accept'}:${record.id}:${priceHash}`,
+    // Every click on the same price is the same acceptance, unless the client tells its clicks apart. Each one after
+    // the fallback may be the further try that a new payment method earns; the run knows which.
+    updateId:
+      decider.idempotencyKey ?? (again ? `retry:${randomUUID()}` : `accept:${record.id}:${priceHash}`),
     waitMs: deps.acceptWaitMs,
   });
   if (answer.kind === 'unanswered') {
-    const stands = again ? record.status : shownStatus(record, new Date(request.at));
-    if (again || stands === 'expired') return answerAccept(deps, record, decider, res, stands);
-    // The click is kept although nobody is there to act on it.
+    // The click is kept although nobody is there to act on it. Whether it was in time is for the run to say.
     await deps.runs.leaveAcceptance(record.workflowId, request);
     return answerAccept(deps, record, decider, res, 'accepted');
   }
@@ -126,8 +126,6 @@ export async function declinePresentation(
     at,
   });
   if (answer.kind === 'unanswered') {
-    const stands = shownStatus(record, new Date(at));
-    if (stands === 'expired') return answerDecline(deps, record, decider, res, stands);
     await deps.runs.leaveDecline(record.workflowId, record.id, at);
     // An accept may be waiting before it: only the run can say who was first.
     inFlight(res, record).json({

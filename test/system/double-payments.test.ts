@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  buy,
+  eventually,
+  openOffer,
+  settled,
+  testStack,
+  type PurchaseReply,
+  type TestStack,
+} from '../support/stack.js';
+import { testClient } from '../support/temporal.js';
+import {
+  accept,
+  commitLate,
+  expectAccount,
+  expectLive,
+  laterPayments,
+  moneyRequests,
+  payAt,
+  presentationIs,
+  type SentRequest,
+} from './money.js';
+import { CHANGE_PLAN, CHARGE, OFFER_KINDS, PAYMENT, type OfferKind } from './offers.js';
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await testStack({ POLL_INTERVAL: '300ms', RECONCILE_WINDOW: '1s' });
+});
+afterAll(() => stack.stop());
+
+/** An attempt that got lost on its way, counts as absent, and has its fallback open. */
+async function fallenBack(offer: OfferKind) {
+  const bought = await buy(stack, offer.productId);
+  const { id } = await openOffer(stack, bought.customer_id);
+  stack.sandbox.control.addFault({ match: offer.request(bought), kind: 'drop_before' });
+  expect((await accept(stack, bought)).status).toBe(202);
+  const { checkoutUrl } = await presentationIs(stack, id, 'fallback');
+  const [lost] = moneyRequests(stack, bought);
+  if (!lost) throw new Error('Nothing was sent.');
+  return { ...bought, presentationId: id, checkoutUrl, lost };
+}
+type FallenBack = Awaited<ReturnType<typeof fallenBack>>;
+
+async function late(bought: FallenBack, lost: SentRequest = bought.lost): Promise<void> {
+  expect(await commitLate(stack, lost)).toBe(200);
+}
+
+async function purchaseOf({ payment_id }: Pick<FallenBack, 'payment_id'>): Promise<PurchaseReply> {
+  return (await stack.http.get<PurchaseReply>(`/api/purchases/${payment_id}`)).body;
+}
+
+/** The later payment has gone back, once, and the timeline says which. */
+async function expectGivenBack(bought: FallenBack, outcome: string): Promise<void> {
+  const paid = laterPayments(stack, bought).filter(({ status }) => status === 'succeeded');
+  expect(paid).toHaveLength(2);
+  const { timeline } = await eventually('the refund in the timeline', async () => {
+    const purchase = await purchaseOf(bought);
+    return purchase.timeline.some(({ type }) => type === 'second_payment_refunded') && purchase;
+  });
+  const refunds = stack.sandbox.books.refunds({ customerId: bought.customer_id });
+  expect(refunds).toHaveLength(1);
+  const [refund] = refunds;
+  expect(timeline.filter(({ type }) => type === 'second_payment_refunded')).toMatchObject([
+    {
+      detail: {
+        presentationId: bought.presentationId,
+        paymentId: refund?.payment_id,
+        amount: refund?.amount,
+      },
+    },
+  ]);
+  // Giving back what was paid twice takes nothing away from what was bought.
+  expect(await purchaseOf(bought)).toMatchObject({ status: 'settled', outcome });
+  await expectAccount(stack, bought, {
+    posts: 2,
+    charges: paid.map(({ total_amount }) => total_amount),
+    refunds: [refund?.amount ?? NaN],
+  });
+}
+
+/** Every payment webhook of the customer comes again, several times at once. */
+async function redeliverAll(bought: FallenBack): Promise<void> {
+  const about = laterPayments(stack, bought).map(({ payment_id }) => payment_id);
+  const deliveries = stack.sandbox.books
+    .deliveries()
+    .filter(({ subject }) => 'id' in subject && about.includes(subject.id));
+  const again = [...deliveries, ...deliveries, ...deliveries];
+  const answers = await Promise.all(again.map(({ id }) => stack.sandbox.control.redeliver(id)));
+  expect(answers.every(({ status }) => status === 200)).toBe(true);
+}
+
+describe.concurrent('an attempt that was given up and happens after all', () => {
+  it.each([CHARGE, PAYMENT])('goes back, once, when the fallback has been paid: $kind', async (offer) => {
+    const bought = await fallenBack(offer);
+    await payAt(stack, bought.checkoutUrl);
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
+
+    await late(bought);
+    await expectGivenBack(bought, 'recovered');
+    await redeliverAll(bought);
+    await expectGivenBack(bought, 'recovered');
+    const kept = await purchaseOf(bought);
+    expect(kept.presentations).toMatchObject([{ status: 'paid' }]);
+  });
+
+  it('is refused by Dodo when a plan change has been replaced by a new subscription', async () => {
+    const bought = await fallenBack(CHANGE_PLAN);
+    const paid = await payAt(stack, bought.checkoutUrl);
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
+    await expectLive(stack, bought, [{ subscription_id: paid.subscription_id }]);
+    expect(await commitLate(stack, bought.lost)).toBe(422);
+    await expectAccount(stack, bought, { posts: 2, charges: [7900] });
+  });
+
+  it.each(OFFER_KINDS)(
+    'counts when nothing else was paid, and what comes later goes back: $kind',
+    async (offer) => {
+      const bought = await fallenBack(offer);
+      await late(bought);
+      expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
+      await expectAccount(stack, bought, { posts: 2, charges: [offer.amount] });
+
+      // The link stands at Dodo for a day, and somebody had it open.
+      await payAt(stack, bought.checkoutUrl);
+      await expectGivenBack(bought, 'converted');
+      await redeliverAll(bought);
+      await expectGivenBack(bought, 'converted');
+      const plans =
+        offer === CHANGE_PLAN
+          ? [{ subscription_id: bought.subscription_id, product_id: 'prod_pro_plan' }]
+          : [];
+      await expectLive(stack, bought, plans);
+    },
+  );
+});
+
+describe.concurrent('a payment for a run that has ended', () => {
+  it.each(OFFER_KINDS)('makes it recovered when it was unpaid: $kind', async (offer) => {
+    const bought = await fallenBack(offer);
+    const { client } = await testClient();
+    const runs = [`purchase/${bought.payment_id}`, `plan-change/${bought.subscription_id}`];
+    for (const run of offer === CHANGE_PLAN ? runs : runs.slice(0, 1)) {
+      await client.workflow.getHandle(run).terminate('the test ends it');
+    }
+    const paid = await payAt(stack, bought.checkoutUrl);
+    const purchase = await settledAs(bought, 'recovered');
+    expect(purchase.timeline).toContainEqual(
+      expect.objectContaining({
+        type: 'paid_late',
+        detail: { presentationId: bought.presentationId, paymentId: paid.payment_id },
+      }),
+    );
+    await redeliverAll(bought);
+    const amount = laterPayments(stack, bought).find(
+      (one) => one.payment_id === paid.payment_id,
+    )?.total_amount;
+    await expectAccount(stack, bought, { charges: [amount ?? NaN] });
+    await expectLive(stack, bought, offer === CHANGE_PLAN ? [{ product_id: 'prod_pro_plan' }] : []);
+  });
+
+  it('makes it converted when no way to pay had been left', async () => {
+    const bought = await buy(stack, CHARGE.productId);
+    const { id } = await openOffer(stack, bought.customer_id);
+    stack.sandbox.control.addFault({ match: CHARGE.request(bought), kind: 'drop_before' });
+    stack.sandbox.control.addFault({
+      match: { method: 'POST', path: '^/checkouts$', body: `"${bought.customer_id}"` },
+      kind: 'status_before',
+      status: 422,
+    });
+    expect((await accept(stack, bought)).status).toBe(202);
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'payment_failed' });
+    const [lost] = moneyRequests(stack, bought);
+    if (!lost) throw new Error('Nothing was sent.');
+    expect(await commitLate(stack, lost)).toBe(200);
+    await settledAs(bought, 'converted');
+    expect(await presentationIs(stack, id, 'paid')).not.toHaveProperty('message');
+    await expectAccount(stack, bought, { posts: 2, charges: [CHARGE.amount] });
+  });
+
+  async function settledAs(bought: Pick<FallenBack, 'payment_id'>, outcome: string): Promise<PurchaseReply> {
+    return eventually(`outcome ${outcome}`, async () => {
+      const purchase = await purchaseOf(bought);
+      return purchase.outcome === outcome && purchase;
+    });
+  }
+});
+
+describe('an attempt and its fallback that are reported paid together', () => {
+  it.each([CHARGE, PAYMENT])('count once: $kind', async (offer) => {
+    const bought = await fallenBack(offer);
+    const { control } = stack.sandbox;
+    await control.setWebhookPolicy({ paused: true });
+    await payAt(stack, bought.checkoutUrl);
+    await late(bought);
+    await control.flushWebhooks();
+    await control.setWebhookPolicy({ paused: false });
+    const { outcome = '' } = await settled(stack, bought.payment_id);
+    expect(['converted', 'recovered']).toContain(outcome);
+    await expectGivenBack(bought, outcome);
+  });
+});
+
+describe('a refund that fails', () => {
+  it('is written down for the operator, and the sweep does not try it behind their back', async () => {
+    const bought = await fallenBack(CHARGE);
+    await payAt(stack, bought.checkoutUrl);
+    await settled(stack, bought.payment_id);
+    await stack.sandbox.control.setPolicy({ refunds: 'fail' });
+    await late(bought);
+    await eventually('the failure in the timeline', async () => {
+      const { timeline } = await purchaseOf(bought);
+      return timeline.some(({ type }) => type === 'second_payment_refund_failed');
+    });
+    await stack.sandbox.control.setPolicy({ refunds: 'succeed' });
+    await redeliverAll(bought);
+    expect(stack.sandbox.books.refunds({ customerId: bought.customer_id })).toMatchObject([
+      { status: 'failed' },
+    ]);
+  });
+});

@@ -1,0 +1,135 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { apiClient, buy, openOffer, settled, testStack, type TestStack } from '../support/stack.js';
+import { accept, expectAccount, expectLive, moneyRequests, type Decided } from './money.js';
+import { CHANGE_PLAN, CHARGE, PAYMENT, type OfferKind } from './offers.js';
+
+/** What each offer sells, what it costs per piece at Dodo, and what is due besides at the click. */
+const SOLD: { offer: OfferKind; productId: string; price: number; less: number }[] = [
+  { offer: CHARGE, productId: 'prod_complete_bundle', price: 14_900, less: 0 },
+  { offer: PAYMENT, productId: 'prod_setup_session', price: 5900, less: 0 },
+  { offer: CHANGE_PLAN, productId: 'prod_pro_plan', price: 7900, less: 2900 },
+];
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await testStack({ POLL_INTERVAL: '300ms', RECONCILE_WINDOW: '2s' });
+});
+afterAll(() => stack.stop());
+afterEach(async () => {
+  for (const { productId, price } of SOLD) await stack.sandbox.control.updateProduct(productId, { price });
+});
+
+async function offered(offer: OfferKind) {
+  const bought = await buy(stack, offer.productId);
+  return { ...bought, shown: await openOffer(stack, bought.customer_id) };
+}
+
+function expectRefused(reply: Decided, dueNow: number): void {
+  expect(reply).toMatchObject({
+    status: 409,
+    body: { code: 'price_changed', presentation: { status: 'open', price: { dueNow } } },
+  });
+}
+
+const inWords = (minor: number) => `$${(minor / 100).toFixed(2)}`;
+
+describe.each(SOLD)(
+  'the price of a $offer.kind moves between the view and the click',
+  ({ offer, productId, price, less }) => {
+    it('up: nothing is charged, the new price is shown, and a click on that is charged', async () => {
+      const bought = await offered(offer);
+      await stack.sandbox.control.updateProduct(productId, { price: price + 1000 });
+      const dueNow = price + 1000 - less;
+
+      const refused = await accept(stack, bought);
+      expectRefused(refused, dueNow);
+      expect(refused.body.presentation?.copy.accept).toContain(inWords(dueNow));
+      expect(moneyRequests(stack, bought)).toEqual([]);
+      await expectAccount(stack, bought, { posts: 0, charges: [] });
+      expect((await openOffer(stack, bought.customer_id)).price).toMatchObject({ dueNow });
+
+      expect(await accept(stack, bought)).toMatchObject({ status: 200, body: { success: true } });
+      expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
+      await expectAccount(stack, bought, { charges: [dueNow] });
+    });
+
+    it('down: the lower price is charged', async () => {
+      const bought = await offered(offer);
+      await stack.sandbox.control.updateProduct(productId, { price: price - 1000 });
+      expect(await accept(stack, bought)).toMatchObject({ status: 200, body: { success: true } });
+      expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
+      await expectAccount(stack, bought, { charges: [price - 1000 - less] });
+    });
+
+    it('up and up again: each price has to be accepted', async () => {
+      const bought = await offered(offer);
+      for (const more of [1000, 2000]) {
+        await stack.sandbox.control.updateProduct(productId, { price: price + more });
+        expectRefused(await accept(stack, bought), price + more - less);
+      }
+      expect((await accept(stack, bought)).status).toBe(200);
+      await settled(stack, bought.payment_id);
+      await expectAccount(stack, bought, { charges: [price + 2000 - less] });
+    });
+  },
+);
+
+describe('who clicks on a price that is no longer true', () => {
+  it('with the old price named is refused as often as they try, and accepted with the new one', async () => {
+    const bought = await offered(CHARGE);
+    await stack.sandbox.control.updateProduct('prod_complete_bundle', { price: 15_900 });
+    const { hash: priceHash } = bought.shown.price;
+    expectRefused(await accept(stack, bought, { priceHash }), 15_900);
+    const again = await accept(stack, bought, { priceHash });
+    expectRefused(again, 15_900);
+    await expectAccount(stack, bought, { posts: 0, charges: [] });
+    const now = again.body.presentation?.price.hash;
+    expect((await accept(stack, bought, { priceHash: now })).status).toBe(200);
+    await settled(stack, bought.payment_id);
+    await expectAccount(stack, bought, { charges: [15_900] });
+  });
+
+  it('with a token of the old price has to name the new one', async () => {
+    const bought = await offered(CHARGE);
+    const path = `/api/presentations/${bought.shown.id}/accept`;
+    const browser = apiClient(stack.url, bought.shown.token);
+    await stack.sandbox.control.updateProduct('prod_complete_bundle', { price: 15_900 });
+    const refused: Decided = await browser.post(path);
+    expectRefused(refused, 15_900);
+    expectRefused(await browser.post(path), 15_900);
+    const priceHash = refused.body.presentation?.price.hash;
+    expect((await browser.post(path, { priceHash })).status).toBe(200);
+    await settled(stack, bought.payment_id);
+    await expectAccount(stack, bought, { charges: [15_900] });
+  });
+
+  it('twenty times at once is refused twenty times', async () => {
+    const bought = await offered(CHARGE);
+    await stack.sandbox.control.updateProduct('prod_complete_bundle', { price: 15_900 });
+    const { hash: priceHash } = bought.shown.price;
+    const clicks = Array.from({ length: 20 }, (_, n) =>
+      accept(stack, bought, { priceHash }, n % 2 ? { 'idempotency-key': crypto.randomUUID() } : undefined),
+    );
+    for (const reply of await Promise.all(clicks)) expectRefused(reply, 15_900);
+    await expectAccount(stack, bought, { posts: 0, charges: [] });
+    expect((await accept(stack, bought)).status).toBe(200);
+    await settled(stack, bought.payment_id);
+    await expectAccount(stack, bought, { charges: [15_900] });
+  });
+
+  it('on a plan is shown what it costs every month, too', async () => {
+    const bought = await offered(CHANGE_PLAN);
+    await stack.sandbox.control.updateProduct('prod_pro_plan', { price: 8900 });
+    const { body } = await accept(stack, bought);
+    expect(body.presentation?.price).toMatchObject({
+      dueNow: 6000,
+      difference: 6000,
+      recurring: { amount: 8900, interval: 'Month', count: 1 },
+    });
+    await expectLive(stack, bought, [{ product_id: 'prod_basic_plan' }]);
+    expect((await accept(stack, bought)).status).toBe(200);
+    await settled(stack, bought.payment_id);
+    await expectAccount(stack, bought, { charges: [6000] });
+    await expectLive(stack, bought, [{ product_id: 'prod_pro_plan', recurring_pre_tax_amount: 8900 }]);
+  });
+});

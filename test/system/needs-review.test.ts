@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  apiClient,
+  buy,
+  eventually,
+  openOffer,
+  settled,
+  testStack,
+  type PurchaseReply,
+  type TestStack,
+} from '../support/stack.js';
+import { testClient } from '../support/temporal.js';
+import {
+  accept,
+  expectAccount,
+  expectLive,
+  laterPayments,
+  moneyRequests,
+  payAt,
+  presentationIs,
+} from './money.js';
+import { CHANGE_PLAN, OFFER_KINDS, type OfferKind } from './offers.js';
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await testStack({ POLL_INTERVAL: '3s', RECONCILE_WINDOW: '3s' });
+});
+afterAll(() => stack.stop());
+
+async function offered(offer: OfferKind) {
+  const bought = await buy(stack, offer.productId);
+  const { id } = await openOffer(stack, bought.customer_id);
+  return { ...bought, presentationId: id, offer };
+}
+type Offered = Awaited<ReturnType<typeof offered>>;
+
+describe('an attempt that can be proven neither way', () => {
+  const asOperator = (presentationId: string, body: Record<string, unknown>) =>
+    apiClient(stack.url, stack.operatorKey).post(`/api/presentations/${presentationId}/resolve`, body);
+
+  let happened: Offered[];
+  let neverHappened: Offered[];
+  let provenAfterAll: Offered[];
+  beforeAll(async () => {
+    const three = () => Promise.all(OFFER_KINDS.map(offered));
+    [happened, neverHappened, provenAfterAll] = await Promise.all([three(), three(), three()]);
+    const all = [...happened, ...neverHappened, ...provenAfterAll];
+    const { control } = stack.sandbox;
+    await control.setWebhookPolicy({ drop: 'all' });
+    const replies = all.map((bought) => {
+      const kind = neverHappened.includes(bought) ? 'drop_before' : 'drop_after';
+      control.addFault({ match: bought.offer.request(bought), kind });
+      return accept(stack, bought);
+    });
+    await eventually('all sent', async () =>
+      all.every((bought) => moneyRequests(stack, bought).length === 1),
+    );
+    // Before the first look at what became of them.
+    const unreadable = { match: { method: 'GET', path: '^/payments$' }, kind: 'status_before' } as const;
+    control.addFault({ ...unreadable, status: 500, times: 10_000 });
+    for (const reply of await Promise.all(replies)) expect(reply.status).toBe(202);
+    for (const { presentationId } of all) await presentationIs(stack, presentationId, 'needs_review');
+    control.clearFaults();
+    await control.setWebhookPolicy({ drop: [] });
+  });
+
+  it('is found by operators by its state, and told to the customer as it is', async () => {
+    const { client } = await testClient();
+    for (const { payment_id, customer_id, presentationId } of [...happened, ...neverHappened]) {
+      await eventually('the state in the search attributes', async () => {
+        const { searchAttributes } = await client.workflow.getHandle(`purchase/${payment_id}`).describe();
+        return searchAttributes.OfferState?.[0] === 'needs_review';
+      });
+      expect(await accept(stack, { customer_id }, { presentationId })).toMatchObject({
+        status: 202,
+        body: { status: 'needs_review' },
+      });
+    }
+  });
+
+  it('is resolved by operators alone, and with a reason', async () => {
+    const [{ presentationId } = { presentationId: '' }] = happened;
+    const asBackend = { paid: true, reason: 'I say so.' };
+    expect(await stack.http.post(`/api/presentations/${presentationId}/resolve`, asBackend)).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden' },
+    });
+    expect(await asOperator(presentationId, { paid: true })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_body' },
+    });
+  });
+
+  it('is converted when the operator says that it was paid', async () => {
+    await Promise.all(
+      happened.map(async (bought) => {
+        const { presentationId } = bought;
+        const paymentId = laterPayments(stack, bought)[0]?.payment_id;
+        const reason = 'It is in the dashboard.';
+        const reply = await asOperator(presentationId, { paid: true, paymentId, reason });
+        expect(reply).toMatchObject({ status: 200 });
+        const purchase = await settled(stack, bought.payment_id);
+        expect(purchase).toMatchObject({ outcome: 'converted' });
+        const { timeline } = await eventually('the reason in the timeline', async () => {
+          const view = await purchaseOf(bought);
+          return view.timeline.some(({ type }) => type === 'resolved') && view;
+        });
+        expect(timeline).toContainEqual(
+          expect.objectContaining({ type: 'resolved', detail: { presentationId, paid: true, reason } }),
+        );
+        await expectAccount(stack, bought, { charges: [bought.offer.amount] });
+      }),
+    );
+  });
+
+  it('goes to the checkout when the operator says that it was not', async () => {
+    await Promise.all(
+      neverHappened.map(async (bought) => {
+        const reason = 'Nothing is in the dashboard.';
+        expect(await asOperator(bought.presentationId, { paid: false, reason })).toMatchObject({
+          status: 200,
+        });
+        const { checkoutUrl } = await presentationIs(stack, bought.presentationId, 'fallback');
+        const paid = await payAt(stack, checkoutUrl);
+        expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
+        await expectOneLivePlan(bought);
+        await expectAccount(stack, bought, { charges: [amountOf(bought, paid.payment_id)] });
+      }),
+    );
+  });
+
+  it('is ended by a proof that comes after all, and no word of an operator counts any more', async () => {
+    await Promise.all(
+      provenAfterAll.map(async (bought) => {
+        await redeliverLost(bought);
+        expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
+        const reply = await asOperator(bought.presentationId, { paid: false, reason: 'Too late.' });
+        expect(reply).toMatchObject({ status: 409, body: { code: 'not_in_review' } });
+        await expectAccount(stack, bought, { charges: [bought.offer.amount] });
+      }),
+    );
+  });
+
+  async function redeliverLost(bought: Offered): Promise<void> {
+    const about = [bought.subscription_id, ...laterPayments(stack, bought).map((one) => one.payment_id)];
+    const lost = stack.sandbox.books
+      .deliveries({ status: 'dropped' })
+      .filter(({ subject }) => 'id' in subject && about.includes(subject.id));
+    expect(lost).not.toEqual([]);
+    for (const { id } of lost) await stack.sandbox.control.redeliver(id);
+  }
+});
+
+async function expectOneLivePlan(bought: Offered): Promise<void> {
+  await expectLive(stack, bought, bought.offer === CHANGE_PLAN ? [{ product_id: 'prod_pro_plan' }] : []);
+}
+
+async function purchaseOf({ payment_id }: Offered): Promise<PurchaseReply> {
+  return (await stack.http.get<PurchaseReply>(`/api/purchases/${payment_id}`)).body;
+}
+
+function amountOf(bought: Offered, paymentId: string): number {
+  return laterPayments(stack, bought).find((one) => one.payment_id === paymentId)?.total_amount ?? NaN;
+}

@@ -1,0 +1,290 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDodo, type Dodo } from '../../src/dodo/client.js';
+import {
+  buy,
+  eventually,
+  openOffer,
+  settled,
+  testStack,
+  type PurchaseReply,
+  type TestStack,
+} from '../support/stack.js';
+import {
+  accept,
+  expectAccount,
+  expectLive,
+  laterPayments,
+  moneyRequests,
+  payAt,
+  presentationIs,
+  type Bought,
+} from './money.js';
+
+const DECLINED_LATER = { number: '4000000000000341' };
+
+let stack: TestStack;
+let dodo: Dodo;
+beforeAll(async () => {
+  stack = await testStack({ POLL_INTERVAL: '300ms', RECONCILE_WINDOW: '1s' });
+  dodo = createDodo(stack.sandbox.apiKey, { baseURL: stack.sandbox.url });
+});
+afterAll(() => stack.stop());
+
+async function offeredPro(input: Parameters<typeof buy>[2] = {}) {
+  const bought = await buy(stack, 'prod_basic_plan', input);
+  const offer = await openOffer(stack, bought.customer_id);
+  return { ...bought, subscriptionId: bought.subscription_id ?? '', presentationId: offer.id, offer };
+}
+type Offered = Awaited<ReturnType<typeof offeredPro>>;
+
+/** The plan change was refused before or by Dodo: nothing is charged, nothing is sold beside the subscription. */
+async function expectRefused(bought: Offered, message: string): Promise<void> {
+  const reply = await accept(stack, bought);
+  expect(reply).toMatchObject({
+    status: 402,
+    body: {
+      code: 'payment_failed',
+      detail: expect.stringContaining(message) as string,
+      checkoutUrl: null,
+      updatePaymentMethodUrl: null,
+    },
+  });
+  expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'payment_failed' });
+}
+
+function latestAmount(bought: Bought, paymentId: string): number {
+  return laterPayments(stack, bought).find((one) => one.payment_id === paymentId)?.total_amount ?? NaN;
+}
+
+describe.concurrent('between the offer and the click, the subscription', () => {
+  it('is cancelled: the plan is sold at the checkout, as one new subscription', async () => {
+    const bought = await offeredPro();
+    await dodo.subscriptions.update(bought.subscriptionId, { status: 'cancelled' });
+    const reply = await accept(stack, bought);
+    expect(reply).toMatchObject({
+      status: 402,
+      body: { detail: expect.stringContaining('Your subscription has ended') as string },
+    });
+    const paid = await payAt(stack, reply.body.checkoutUrl);
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
+    await expectAccount(stack, bought, { posts: 0, charges: [7900] });
+    await expectLive(stack, bought, [{ subscription_id: paid.subscription_id }]);
+  });
+
+  it('is paused: nothing is changed, and nothing is sold beside it', async () => {
+    const bought = await offeredPro();
+    await dodo.subscriptions.update(bought.subscriptionId, { status: 'paused' });
+    await expectRefused(bought, 'not active at the moment');
+    await expectAccount(stack, bought, { posts: 0, charges: [] });
+    await expectLive(stack, bought, [{ status: 'paused', product_id: 'prod_basic_plan' }]);
+  });
+
+  it('is to end at its next billing date: it stays so', async () => {
+    const bought = await offeredPro();
+    await dodo.subscriptions.update(bought.subscriptionId, { cancel_at_next_billing_date: true });
+    await expectRefused(bought, 'about to end');
+    await expectAccount(stack, bought, { posts: 0, charges: [] });
+    await expectLive(stack, bought, [{ cancel_at_next_billing_date: true, product_id: 'prod_basic_plan' }]);
+  });
+
+  it('was to change at its next billing date already: that change stands', async () => {
+    const bought = await offeredPro();
+    await dodo.subscriptions.changePlan(bought.subscriptionId, {
+      product_id: 'prod_pro_lite',
+      quantity: 1,
+      proration_billing_mode: 'full_immediately',
+      effective_at: 'next_billing_date',
+    });
+    await expectRefused(bought, 'already scheduled');
+    await expectAccount(stack, bought, { posts: 1, charges: [] });
+    await expectLive(stack, bought, [
+      { product_id: 'prod_basic_plan', scheduled_change: { product_id: 'prod_pro_lite' } },
+    ]);
+  });
+
+  it('is being changed by somebody else: theirs is left alone, and asked for once', async () => {
+    const bought = await offeredPro();
+    await stack.sandbox.control.nextCharges(bought.customer_id, { status: 'processing' });
+    await dodo.subscriptions.changePlan(bought.subscriptionId, {
+      product_id: 'prod_pro_lite',
+      quantity: 1,
+      proration_billing_mode: 'difference_immediately',
+      on_payment_failure: 'prevent_change',
+    });
+    await expectRefused(bought, 'already under way');
+    expect(moneyRequests(stack, bought)).toHaveLength(2);
+    const [theirs] = laterPayments(stack, bought);
+    await stack.sandbox.control.settlePayment(theirs?.payment_id ?? '', { status: 'succeeded' });
+    await expectLive(stack, bought, [{ product_id: 'prod_pro_lite' }]);
+    expect(stack.sandbox.books.movements(bought.customer_id)).toHaveLength(2);
+  });
+});
+
+describe('between the offer and the click, a renewal fails and the subscription', () => {
+  it.each(['on_hold', 'past_due'] as const)(
+    'is %s: the customer updates the payment method and asks once more',
+    async (status) => {
+      const { control } = stack.sandbox;
+      await control.setPolicy({ pastDueGraceDays: status === 'past_due' ? 3 : 0 });
+      const bought = await offeredPro();
+      await control.nextCharges(bought.customer_id, { status: 'failed' });
+      await control.renew(bought.subscriptionId);
+      await control.setPolicy({ pastDueGraceDays: 0 });
+      await expectLive(stack, bought, [{ status }]);
+
+      const refused = await accept(stack, bought);
+      expect(refused).toMatchObject({
+        status: 402,
+        body: {
+          detail: expect.stringContaining('open payment') as string,
+          checkoutUrl: null,
+          updatePaymentMethodUrl: expect.stringContaining('/update-payment-method/') as string,
+        },
+      });
+      expect(moneyRequests(stack, bought)).toEqual([]);
+      const page = refused.body.updatePaymentMethodUrl?.split('/').at(-1)?.split('?')[0] ?? '';
+      await control.payLink(page, '5555555555554444');
+      await expectLive(stack, bought, [{ status: 'active' }]);
+
+      expect(await accept(stack, bought, { presentationId: bought.presentationId })).toMatchObject({
+        status: 200,
+        body: { success: true },
+      });
+      expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
+      await expectLive(stack, bought, [{ product_id: 'prod_pro_plan', status: 'active' }]);
+      expect(moneyRequests(stack, bought)).toHaveLength(1);
+      // The dues of the renewal, and the change: each once.
+      const [, dues, change] = stack.sandbox.books.movements(bought.customer_id).map(({ amount }) => amount);
+      expect(dues).toBe(2900);
+      expect(change).toBeGreaterThan(0);
+      expect(stack.sandbox.books.movements(bought.customer_id)).toHaveLength(3);
+    },
+  );
+});
+
+describe.concurrent('a plan change whose card is declined', () => {
+  it('is bought anew at the checkout, and the old subscription is cancelled', async () => {
+    const bought = await offeredPro({ card: DECLINED_LATER });
+    const { body, status } = await accept(stack, bought);
+    expect(status).toBe(402);
+    await expectLive(stack, bought, [{ product_id: 'prod_basic_plan', status: 'active' }]);
+    const paid = await payAt(stack, body.checkoutUrl);
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
+    await expectLive(stack, bought, [{ subscription_id: paid.subscription_id, product_id: 'prod_pro_plan' }]);
+    await expectAccount(stack, bought, { charges: [latestAmount(bought, paid.payment_id)] });
+  });
+
+  it('locks the subscription: another change meanwhile is not made', async () => {
+    const bought = await offeredPro({ card: DECLINED_LATER });
+    const { body } = await accept(stack, bought);
+    // The first is with the customer at the checkout; now they ask for another plan elsewhere.
+    const eventId = `evt-${crypto.randomUUID()}`;
+    await stack.http.post('/api/triggers', {
+      eventId,
+      type: 'upgrade_requested',
+      customerId: bought.customer_id,
+      subscriptionId: bought.subscriptionId,
+      productId: 'prod_pro_lite',
+    });
+    const second = await openOffer(stack, bought.customer_id);
+    expect(second).toMatchObject({ product: { id: 'prod_pro_lite' } });
+    expect((await accept(stack, bought, { presentationId: second.id })).status).toBe(402);
+    expect(await settled(stack, eventId)).toMatchObject({ outcome: 'payment_failed' });
+
+    const paid = await payAt(stack, body.checkoutUrl);
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
+    await expectLive(stack, bought, [{ subscription_id: paid.subscription_id }]);
+    await expectAccount(stack, bought, { charges: [7900] });
+  });
+});
+
+describe.concurrent('a plan that is asked for by name', () => {
+  async function ask(
+    bought: Bought,
+    type: string,
+    productId: string,
+    eventId = `evt-${crypto.randomUUID()}`,
+  ) {
+    const { customer_id: customerId, subscription_id: subscriptionId } = bought;
+    const reply = await stack.http.post('/api/triggers', {
+      eventId,
+      type,
+      customerId,
+      subscriptionId,
+      productId,
+    });
+    expect(reply).toMatchObject({ status: 202, body: { runId: `trigger/${eventId}` } });
+    return { ...bought, purchaseId: eventId };
+  }
+
+  it('is a downgrade with credit: previewed, confirmed, and nothing is charged', async () => {
+    const bought = await buy(stack, 'prod_pro_plan');
+    const asked = await ask(bought, 'downgrade_requested', 'prod_basic_plan');
+    const offer = await openOffer(stack, bought.customer_id);
+    expect(offer).toMatchObject({ type: 'downsell', price: { dueNow: 0, difference: -5000, credit: 5000 } });
+    expect(await accept(stack, bought)).toMatchObject({ status: 200, body: { success: true } });
+    expect(await settled(stack, asked.purchaseId)).toMatchObject({ outcome: 'converted' });
+    await expectAccount(stack, asked, { charges: [] });
+    await expectLive(stack, bought, [{ product_id: 'prod_basic_plan' }]);
+    expect(stack.sandbox.books.subscriptionState(bought.subscription_id ?? '')?.credit_balance).toBe(5000);
+  });
+
+  it('is one run for one event, and one change for two events at once', async () => {
+    const bought = await buy(stack, 'prod_pro_lite');
+    const eventId = `evt-${crypto.randomUUID()}`;
+    const [first] = await Promise.all([
+      ask(bought, 'upgrade_requested', 'prod_pro_plan', eventId),
+      ask(bought, 'upgrade_requested', 'prod_pro_plan', eventId),
+    ]);
+    const other = await ask(bought, 'upgrade_requested', 'prod_pro_plan');
+    await openOffer(stack, bought.customer_id);
+    const loser = await eventually('one of the two ended without an offer', async () => {
+      for (const { purchaseId } of [first, other]) {
+        const { status, body } = await stack.http.get<PurchaseReply>(`/api/purchases/${purchaseId}`);
+        if (status === 200 && body.outcome === 'ineligible') return body;
+      }
+      return undefined;
+    });
+    expect(loser).toMatchObject({ reason: 'offer_already_open' });
+    expect((await accept(stack, bought)).status).toBe(200);
+    const winner = loser.purchaseId === first.purchaseId ? other : first;
+    await settled(stack, winner.purchaseId);
+    await expectAccount(stack, winner, { charges: [3000] });
+  });
+});
+
+describe.concurrent('what the customer has', () => {
+  it('is carried over: seats and add-ons', async () => {
+    const bought = await offeredPro({
+      product_id: undefined,
+      product_cart: [
+        {
+          product_id: 'prod_basic_plan',
+          quantity: 3,
+          addons: [{ addon_id: 'adn_extra_storage', quantity: 2 }],
+        },
+      ],
+    });
+    expect(bought.offer.price).toMatchObject({ dueNow: 15_000, difference: 15_000 });
+    expect((await accept(stack, bought)).status).toBe(200);
+    await settled(stack, bought.payment_id);
+    await expectLive(stack, bought, [
+      {
+        product_id: 'prod_pro_plan',
+        quantity: 3,
+        addons: [{ addon_id: 'adn_extra_storage', quantity: 2 }],
+      },
+    ]);
+    await expectAccount(stack, bought, { charges: [15_000] });
+  });
+
+  it('is changed with an empty answer as well', async () => {
+    const bought = await offeredPro();
+    await stack.sandbox.control.setPolicy({ emptyChangePlanBody: true });
+    expect((await accept(stack, bought)).status).toBe(200);
+    await stack.sandbox.control.setPolicy({ emptyChangePlanBody: false });
+    await presentationIs(stack, bought.presentationId, 'paid');
+    await settled(stack, bought.payment_id);
+    await expectAccount(stack, bought, { charges: [5000] });
+  });
+});

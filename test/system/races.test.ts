@@ -1,0 +1,232 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runState, type PurchaseResult as RunResult } from '../../workflows/messages.js';
+import { buy, eventually, openOffer, settled, type PurchaseReply } from '../support/stack.js';
+import { testClient } from '../support/temporal.js';
+import { accept, accountOf, expectAccount, laterPayments, presentationIs, type Decided } from './money.js';
+import { CHANGE_PLAN, CHARGE } from './offers.js';
+import { restartableStack, type RestartableStack } from './workers.js';
+
+const MINUTE = 60_000;
+
+let stack: RestartableStack;
+beforeAll(async () => {
+  const catalog = join(await mkdtemp(join(tmpdir(), 'durable-upsells-catalog-')), 'offers.yaml');
+  const example = await readFile('offers.yaml', 'utf8');
+  // The team license lapses while a test waits; the others are open for as long as it takes.
+  await writeFile(catalog, example.replace(/(\n {2}team-license:[^]*?window:) 30m/, '$1 10s'));
+  stack = await restartableStack({ POLL_INTERVAL: '300ms', RECONCILE_WINDOW: '2s', CATALOG: catalog });
+});
+afterAll(() => stack.stop());
+
+async function offered(productId: string) {
+  const bought = await buy(stack, productId);
+  const { id, expiresAt } = await openOffer(stack, bought.customer_id);
+  return { ...bought, presentationId: id, expiresAt };
+}
+
+function times<T>(count: number, make: (n: number) => T): T[] {
+  return Array.from({ length: count }, (_, n) => make(n));
+}
+
+/** Answered alike, as far as they tell of the outcome; the others say that it is on its way. */
+function expectAlike(replies: Decided[]): void {
+  const outcomes = replies.filter(({ status }) => status !== 202);
+  for (const { status, body } of outcomes) {
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ success: true, presentation: { status: 'paid' } });
+  }
+  expect(new Set(outcomes.map(({ body }) => body.sessionId)).size).toBeLessThanOrEqual(1);
+  expect(outcomes.length).toBeGreaterThan(0);
+}
+
+/** The end of the window as the run keeps it: it opens a moment after the offer was priced. */
+async function deadlineOf({ payment_id }: { payment_id: string }): Promise<number> {
+  const { client } = await testClient();
+  const { expiresAt = '' } = await client.workflow.getHandle(`purchase/${payment_id}`).query(runState);
+  return Date.parse(expiresAt);
+}
+
+describe('fifty clicks at once', () => {
+  it.each([CHARGE, CHANGE_PLAN])('are one $kind', async (offer) => {
+    const bought = await offered(offer.productId);
+    expectAlike(await Promise.all(times(50, () => accept(stack, bought))));
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
+    await expectAccount(stack, bought, { charges: [offer.amount] });
+  });
+
+  it.each([CHARGE, CHANGE_PLAN])('are one $kind when each claims to be another', async (offer) => {
+    const bought = await offered(offer.productId);
+    const clicks = times(50, () => accept(stack, bought, {}, { 'idempotency-key': crypto.randomUUID() }));
+    expectAlike(await Promise.all(clicks));
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
+    await expectAccount(stack, bought, { charges: [offer.amount] });
+  });
+});
+
+describe('yes and no at once', () => {
+  it('is one of them, and the other is told so', async () => {
+    await Promise.all(
+      times(8, async (n) => {
+        const bought = await offered(CHARGE.productId);
+        const { presentationId } = bought;
+        const yes = () => accept(stack, bought, { presentationId });
+        const no = () => stack.http.post(`/api/upsell/${bought.customer_id}/decline`, { presentationId });
+        const [first, second] = n % 2 === 0 ? [yes(), no()] : [no(), yes()];
+        const replies = await Promise.all([first, second]);
+        const [accepted, declined] = n % 2 === 0 ? replies : replies.toReversed();
+        if (accepted?.status === 200) {
+          expect(declined).toMatchObject({ status: 409, body: { code: 'already_decided' } });
+          expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
+          await expectAccount(stack, bought, { charges: [CHARGE.amount] });
+        } else {
+          expect(accepted).toMatchObject({ status: 409, body: { code: 'already_decided' } });
+          expect(declined).toMatchObject({ status: 200, body: { success: true } });
+          expect(await presentationIs(stack, presentationId, 'declined')).toBeDefined();
+          await expectAccount(stack, bought, { posts: 0, charges: [] });
+        }
+      }),
+    );
+  });
+});
+
+describe('a click at the deadline', () => {
+  const CLICKS = 30;
+
+  /** From 50 ms before to 50 ms after the end of the window. */
+  const offsetOf = (n: number) => -50 + (100 * n) / (CLICKS - 1);
+
+  async function clickAt(bought: Awaited<ReturnType<typeof offered>>, time: number) {
+    await sleep(time - Date.now());
+    const reply = await accept(stack, bought, { presentationId: bought.presentationId });
+    const { outcome } = await settled(stack, bought.payment_id);
+    const { client } = await testClient();
+    const run = client.workflow.getHandle(`purchase/${bought.payment_id}`);
+    const result = (await run.result()) as RunResult;
+    const { charges } = await accountOf(stack, bought);
+    return { status: reply.status, outcome, run: result.outcome, charges };
+  }
+
+  it(
+    'is in time or too late, and everybody says the same of it',
+    async () => {
+      const clicks: ReturnType<typeof clickAt>[] = [];
+      // A few at a time: what is measured is the end of the windows, not how fast they open.
+      for (let n = 0; n < CLICKS; n += 3) {
+        const opened = await Promise.all(times(3, () => offered('prod_single_license')));
+        const deadlines = await Promise.all(opened.map(deadlineOf));
+        clicks.push(...opened.map((bought, i) => clickAt(bought, (deadlines[i] ?? NaN) + offsetOf(n + i))));
+      }
+      const ends = await Promise.all(clicks);
+      const inTime = { status: 200, outcome: 'converted', run: 'converted', charges: [39_900] };
+      const tooLate = { status: 410, outcome: 'expired', run: 'expired', charges: [] };
+      for (const end of ends) expect([inTime, { ...inTime, status: 202 }, tooLate]).toContainEqual(end);
+      expect(ends).toContainEqual(tooLate);
+    },
+    2 * MINUTE,
+  );
+});
+
+describe('webhooks ten times at once', () => {
+  it('have one effect each', async () => {
+    const { control, books } = stack.sandbox;
+    const tenTimes = async (ids: string[]) => {
+      const answers = await Promise.all(
+        times(10, () => ids).flatMap((all) => all.map((id) => control.redeliver(id))),
+      );
+      expect(answers.every(({ status }) => status === 200)).toBe(true);
+    };
+    const about = (...ids: (string | null)[]) =>
+      books
+        .deliveries()
+        .filter(({ subject }) => 'id' in subject && ids.includes(subject.id))
+        .map(({ id }) => id);
+
+    await control.setWebhookPolicy({ paused: true });
+    const [course, plan] = await Promise.all([
+      buy(stack, CHARGE.productId),
+      buy(stack, CHANGE_PLAN.productId),
+    ]);
+    const all = [
+      { bought: course, offer: CHARGE },
+      { bought: plan, offer: CHANGE_PLAN },
+    ];
+    await tenTimes(about(...all.flatMap(({ bought }) => [bought.payment_id, bought.subscription_id])));
+    for (const { bought } of all) await openOffer(stack, bought.customer_id);
+
+    const clicks = all.map(({ bought }) => accept(stack, bought));
+    await eventually('both charged', async () =>
+      all.every(({ bought }) => laterPayments(stack, bought).length > 0),
+    );
+    const news = all.flatMap(({ bought }) => [
+      bought.subscription_id,
+      ...laterPayments(stack, bought).map((one) => one.payment_id),
+    ]);
+    await tenTimes(about(...news));
+    await control.setWebhookPolicy({ paused: false });
+    for (const reply of await Promise.all(clicks)) expect(reply.status).toBe(200);
+    for (const { bought, offer } of all) {
+      const { timeline, presentations } = await settled(stack, bought.payment_id);
+      expect(presentations).toHaveLength(1);
+      expect(timeline.map(({ type }) => type)).not.toContain('paid_late');
+      await tenTimes(about(bought.payment_id, ...laterPayments(stack, bought).map((one) => one.payment_id)));
+      await expectAccount(stack, bought, { charges: [offer.amount] });
+    }
+  });
+});
+
+describe('while no worker is there', () => {
+  it('a click in time is kept and acted upon, a late one is not, and nobody is charged twice', async () => {
+    const [kept, lapsed, refused, late] = await Promise.all([
+      offered(CHARGE.productId),
+      offered('prod_single_license'),
+      offered(CHARGE.productId),
+      offered('prod_single_license'),
+    ]);
+    const deadline = Math.max(await deadlineOf(lapsed), await deadlineOf(late));
+    await stack.stopWorker();
+    const [first, second, inTime, no] = await Promise.all([
+      accept(stack, kept),
+      accept(stack, kept, {}, { 'idempotency-key': crypto.randomUUID() }),
+      accept(stack, lapsed),
+      stack.http.post(`/api/upsell/${refused.customer_id}/decline`),
+    ]);
+    for (const reply of [first, second, inTime]) {
+      expect(reply).toMatchObject({ status: 202, body: { status: 'accepted' } });
+    }
+    expect(no.status).toBe(202);
+    // The windows of the two licenses end before anybody is back.
+    await sleep(Math.max(deadline - Date.now(), 0) + 50);
+    // Whether a click was in time is for the run to say, and it is not there: nobody is told "expired" too early.
+    const tooLate = await accept(stack, late, { presentationId: late.presentationId });
+    expect(tooLate).toMatchObject({ status: 202, body: { success: false } });
+    await stack.startWorker();
+
+    for (const bought of [kept, lapsed]) {
+      expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
+    }
+    await expectAccount(stack, kept, { charges: [14_900] });
+    await expectAccount(stack, lapsed, { charges: [39_900] });
+    await presentationIs(stack, refused.presentationId, 'declined');
+    await expectAccount(stack, refused, { posts: 0, charges: [] });
+    expect(await settled(stack, late.payment_id)).toMatchObject({ outcome: 'expired' });
+    await expectAccount(stack, late, { posts: 0, charges: [] });
+  });
+
+  it('a purchase is kept: its offer opens when one is back', async () => {
+    await stack.stopWorker();
+    const bought = await buy(stack, CHARGE.productId);
+    await eventually('the run is known', async () => {
+      const { status, body } = await stack.http.get<PurchaseReply>(`/api/purchases/${bought.payment_id}`);
+      return status === 200 && body.status === 'evaluating';
+    });
+    await stack.startWorker();
+    await openOffer(stack, bought.customer_id);
+    expect((await accept(stack, bought)).status).toBe(200);
+    await settled(stack, bought.payment_id);
+    await expectAccount(stack, bought, { charges: [CHARGE.amount] });
+  });
+});
