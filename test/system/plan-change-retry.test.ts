@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buy, openOffer, settled, testStack, type TestStack } from '../support/stack.js';
+import { accept, expectAccount, moneyRequests } from './money.js';
+
+const DECLINES_LATER = '4000000000000341';
+const WORKS = '5555555555554444';
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await testStack();
+});
+afterAll(() => stack.stop());
+
+describe('a further click after a declined plan change', () => {
+  it('is not sent with the declined card, and with another card is sent once', async () => {
+    const bought = await buy(stack, 'prod_basic_plan', { card: { number: DECLINES_LATER } });
+    const { id: presentationId } = await openOffer(stack, bought.customer_id);
+    const declined = await accept(stack, bought);
+    expect(declined.status).toBe(402);
+    expect(moneyRequests(stack, bought)).toHaveLength(1);
+
+    // A double click, an impatient one, and one more: the bank is not asked again.
+    for (let click = 0; click < 3; click += 1) {
+      expect(await accept(stack, bought, { presentationId })).toMatchObject({ status: 402 });
+    }
+    expect(moneyRequests(stack, bought)).toHaveLength(1);
+
+    const page = declined.body.updatePaymentMethodUrl?.split('/').at(-1)?.split('?')[0] ?? '';
+    await stack.sandbox.control.payLink(page, WORKS);
+    expect(await accept(stack, bought, { presentationId })).toMatchObject({ status: 200 });
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
+    await expectAccount(stack, bought, { posts: 2, charges: [5000] });
+  });
+});
