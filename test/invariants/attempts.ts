@@ -1,0 +1,95 @@
+/** What the runs did about attempts, read from their histories. */
+import type { AttemptInput, SendReply } from '../../activities/attempt.js';
+import { workflowOfAttempt } from '../../workflows/messages.js';
+import type { ActivityEntry, Run } from './history.js';
+
+/** An activity that works on one attempt: it sends it, or hands over its checkout. */
+export interface AttemptStep {
+  run: Run;
+  activity: ActivityEntry;
+  input: AttemptInput;
+}
+
+const ONE_CLICK = ['charge', 'changePlan'];
+const WITH_FALLBACK = [...ONE_CLICK, 'openFallback'];
+
+/** Every activity that may lead to a payment. */
+export function attemptSteps(runs: Run[]): AttemptStep[] {
+  return runs.flatMap((run) =>
+    run.activities
+      .filter(({ type }) => WITH_FALLBACK.includes(type))
+      .map((activity) => ({ run, activity, input: activity.input as AttemptInput })),
+  );
+}
+
+export function isOneClick({ activity }: AttemptStep): boolean {
+  return ONE_CLICK.includes(activity.type);
+}
+
+/** Where the click that led to a step must be found: the run itself, or the purchase that started the plan change. */
+export function clicksBefore({ run, activity }: AttemptStep, runs: Run[]): { run: Run; before: number }[] {
+  if (run.type !== 'planChange') return [{ run, before: activity.eventId }];
+  const { parent } = run;
+  return runs
+    .filter(({ workflowId }) => workflowId === parent?.workflowId)
+    .flatMap((candidate) =>
+      candidate.children
+        .filter((child) => child.workflowId === run.workflowId)
+        .map((child) => ({ run: candidate, before: child.eventId })),
+    );
+}
+
+/** Whether the customer's click on a presentation stands in a history before an event. */
+export function acceptedBefore(
+  { run, before }: { run: Run; before: number },
+  presentationId: string,
+): boolean {
+  const names = (args: unknown[]) => (args[0] as { presentationId?: string } | undefined)?.presentationId;
+  const byUpdate = run.updates.some(
+    ({ eventId, name, args }) => name === 'accept' && eventId < before && names(args) === presentationId,
+  );
+  const bySignal = run.signals.some(
+    ({ eventId, name, args }) =>
+      name === 'acceptOffer' &&
+      eventId < before &&
+      // Without an id, the offer that is open is meant.
+      (names(args) ?? presentationId) === presentationId,
+  );
+  return byUpdate || bySignal;
+}
+
+interface Presented {
+  presentationId: string;
+  dueNow: number;
+}
+
+/** Every price a presentation was ever shown at, from the previews that the runs were given. Minor units. */
+export function pricesShown(runs: Run[], presentationId: string): Set<number> {
+  const prices = new Set<number>();
+  for (const { activities } of runs) {
+    for (const { type, input, end } of activities) {
+      if (!end?.ok) continue;
+      if (type === 'evaluate' || type === 'present') {
+        const { presented } = end.value as { presented?: Presented };
+        if (presented?.presentationId === presentationId) prices.add(presented.dueNow);
+      } else if (ONE_CLICK.includes(type)) {
+        const reply = end.value as SendReply;
+        if (reply.kind === 'price_changed' && (input as AttemptInput).presentationId === presentationId)
+          prices.add(reply.price.dueNow);
+      }
+    }
+  }
+  return prices;
+}
+
+/** Whether a run that an attempt belongs to still works on it. */
+export function isCarried(runs: Run[], attemptIds: Iterable<string>): boolean {
+  const running = new Set(
+    runs.filter(({ status }) => status === 'RUNNING').map(({ workflowId }) => workflowId),
+  );
+  for (const id of attemptIds) {
+    const owner = workflowOfAttempt(id);
+    if (owner !== undefined && running.has(owner)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,29 @@
+/** The invariants of the system, checked on what was written down. Pure: `gather` collects the evidence. */
+import type { Check, Evidence, Rule, Violation } from './evidence.js';
+import { noChargeWithoutAcceptance, oneChargePerAcceptance, sameMoneyEverywhere } from './money-rules.js';
+import { noSilentAcceptance, nothingShownAfterNo, oneFulfilmentPerPayment } from './offer-rules.js';
+import { noLostPurchase, oneEffectPerWebhook, runsInHealth } from './run-rules.js';
+
+export const RULES: Record<Rule, Check> = {
+  'one charge per acceptance': oneChargePerAcceptance,
+  'no charge without acceptance': noChargeWithoutAcceptance,
+  'no silent acceptance': noSilentAcceptance,
+  'nothing shown after a no': nothingShownAfterNo,
+  'one effect per webhook': oneEffectPerWebhook,
+  'no lost purchase': noLostPurchase,
+  'one fulfilment per payment': oneFulfilmentPerPayment,
+  'the same money everywhere': sameMoneyEverywhere,
+  'runs in health': runsInHealth,
+};
+
+/** Everything that is wrong, in words with ids. Meant for a system at rest: nothing under way, faults over. */
+export function checkInvariants(evidence: Evidence): Violation[] {
+  return Object.entries(RULES).flatMap(([rule, check]) =>
+    check(evidence).map((what) => ({ rule: rule as Rule, what })),
+  );
+}
+
+/** One line each, for messages and logs. */
+export function describeViolations(violations: readonly Violation[]): string {
+  return violations.map(({ rule, what }) => `[${rule}] ${what}`).join('\n');
+}

@@ -1,0 +1,45 @@
+/** One row of the scorecard: what is measured, against which target, and how. */
+import type { World } from './world.js';
+
+export interface Measured {
+  /** What came out, as a person reads it. */
+  figure: string;
+  met: boolean;
+}
+
+export interface Row {
+  id: string;
+  title: string;
+  target: string;
+  /** What was done to get the figure. */
+  how: string;
+  /** @param long the whole size; otherwise a cut that takes seconds */
+  measure(world: World, long: boolean): Promise<Measured>;
+}
+
+/** A row that is not measured here, and why. Listed all the same. */
+export interface Unmeasured {
+  id: string;
+  title: string;
+  target: string;
+  why: string;
+}
+
+/** `n of m`, met when it is all of them. */
+export function all(good: number, of: number, more = ''): Measured {
+  return { figure: `${good} of ${of}${more}`, met: good === of && of > 0 };
+}
+
+/** A few at a time, in order. */
+export async function inLots<T>(
+  count: number,
+  atOnce: number,
+  work: (index: number) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = [];
+  for (let from = 0; from < count; from += atOnce) {
+    const lot = Array.from({ length: Math.min(atOnce, count - from) }, (_, index) => work(from + index));
+    results.push(...(await Promise.all(lot)));
+  }
+  return results;
+}

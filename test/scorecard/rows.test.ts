@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testTemporal } from '../support/temporal.js';
+import { replays } from './history-rows.js';
+import { ROWS, UNMEASURED } from './rows.js';
+import { openWorld, type World } from './world.js';
+
+const SECOND = 1000;
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld(await testTemporal());
+});
+afterAll(() => world.close());
+
+// One after the other: some lose all webhooks on purpose, and the last ones judge what the others did.
+describe('the short cut of the scorecard', () => {
+  // The recorded histories have a test of their own.
+  it.each(ROWS.filter((row) => row !== replays))(
+    '$id, $title: $target',
+    { timeout: 120 * SECOND },
+    async (row) => {
+      const { figure, met } = await row.measure(world, false);
+      expect(met, figure).toBe(true);
+    },
+  );
+
+  it('says of every row that is not measured why that is', () => {
+    for (const { id, why } of UNMEASURED) expect(why, id).not.toBe('');
+  });
+});

@@ -1,0 +1,244 @@
+/**
+ * The world of a run, scripted: every activity answers as told, else as a friendly Dodo would, from a few maps in
+ * memory. The workflow code on top of it is the real one.
+ */
+import type { Activities } from '../../activities/index.js';
+import type { Finding } from '../../activities/attempt.js';
+import type { Closing } from '../../activities/settle.js';
+import { phaseOf, type PaymentEvent, type SubscriptionEvent } from '../../workflows/messages.js';
+import type { Notification } from '../../workflows/outbox.js';
+import { presentedAt, snapshotOf, type Shop } from './shop.js';
+
+export type ActivityName = keyof Activities;
+export type InputOf<N extends ActivityName> = Parameters<Activities[N]>[0];
+export type ReplyOf<N extends ActivityName> = Awaited<ReturnType<Activities[N]>>;
+
+export const ACTIVITY_NAMES = [
+  'evaluate',
+  'present',
+  'charge',
+  'changePlan',
+  'cancelReplacedSubscription',
+  'lookUpPayment',
+  'lookUpPlanChange',
+  'openFallback',
+  'recordState',
+  'settle',
+  'settleLatePayment',
+  'recordReversal',
+  'sweepPayments',
+  'deliverNotification',
+  'buryNotification',
+] as const satisfies readonly ActivityName[];
+
+/** What one call is answered with: a value, a failure, or whatever a function makes of the input. */
+export type Answer<N extends ActivityName> =
+  ReplyOf<N> | Error | ((input: InputOf<N>) => ReplyOf<N> | Promise<ReplyOf<N>>);
+
+interface Call {
+  name: ActivityName;
+  input: unknown;
+  /** The server's time when the activity began. Milliseconds since the epoch. */
+  at: number;
+}
+
+export interface Hold {
+  /** Resolves when the call has come. */
+  reached: Promise<void>;
+  release(): void;
+}
+
+/** What Dodo has on its books. */
+export interface Books {
+  /** By attempt id. */
+  payments: Map<string, PaymentEvent>;
+  subscription: SubscriptionEvent;
+  /** Ids of payments whose money went back. */
+  refunded: string[];
+}
+
+export interface World {
+  shop: Shop;
+  books: Books;
+  /** What reached the merchant's backend, in order. */
+  delivered: Notification[];
+  activities: Activities;
+  /** Every activity that was called, in order. */
+  calls(): ActivityName[];
+  inputs<N extends ActivityName>(name: N): InputOf<N>[];
+  /** When an activity was called, in milliseconds since the epoch. */
+  times(name: ActivityName): number[];
+  /** Answers the next calls of an activity, one each. */
+  next<N extends ActivityName>(name: N, ...answers: Answer<N>[]): void;
+  /** Answers every call that `next` has no answer for; `undefined` makes it friendly again. */
+  always<N extends ActivityName>(name: N, answer: Answer<N> | undefined): void;
+  /** Holds back the next call of an activity, which is answered as usual when released. */
+  hold(name: ActivityName): Hold;
+  /** Resolves when an activity has been called this often. */
+  called(name: ActivityName, times?: number): Promise<void>;
+  /** Changes what Dodo has on its books about an attempt; tells nobody. */
+  book(attemptId: string, status: string, errorCode?: string): PaymentEvent;
+}
+
+/** @param now the server's time in milliseconds since the epoch */
+export function createWorld(shop: Shop, now: () => Promise<number>): World {
+  const calls: Call[] = [];
+  const scripted = new Map<ActivityName, unknown[]>();
+  const standing = new Map<ActivityName, unknown>();
+  const holds = new Map<ActivityName, { reached: () => void; released: Promise<void> }>();
+  const waiting = new Set<() => void>();
+  const books: Books = { payments: new Map(), subscription: { ...shop.subscription }, refunded: [] };
+  const delivered: Notification[] = [];
+  const presentationOf = new Map<string, string>();
+  /** The checkout session behind a fallback. */
+  const sessions = new Map<string, string>();
+  const paidBy = new Map<string, string | undefined>();
+  let presented: string | undefined;
+
+  function book(attemptId: string, status: string, errorCode?: string): PaymentEvent {
+    const payment: PaymentEvent = {
+      paymentId: `pay_${attemptId}`,
+      status,
+      attemptId,
+      customerId: shop.customerId,
+      amount: shop.dueNow,
+      currency: shop.currency,
+      ...(sessions.has(attemptId) && { sessionId: sessions.get(attemptId) }),
+      ...(errorCode !== undefined && { errorCode }),
+    };
+    books.payments.set(attemptId, payment);
+    return payment;
+  }
+
+  function found(attemptId: string): Finding {
+    const payment = books.payments.get(attemptId);
+    return payment ? { kind: 'payment', payment } : { kind: 'absent' };
+  }
+
+  function closed({ presentationId, paid }: Closing): void {
+    if (paid) paidBy.set(presentationId, paid.paymentId);
+  }
+
+  const friendly: Activities = {
+    async evaluate() {
+      const [first] = shop.steps;
+      if (!first) return { kind: 'ineligible', reason: 'no_matching_funnel' };
+      presented = first.id;
+      return { kind: 'presented', snapshot: snapshotOf(shop), presented: presentedAt(shop, first.id) };
+    },
+    async present({ step, previous }) {
+      closed(previous);
+      presented = step;
+      return { kind: 'presented', presented: presentedAt(shop, step) };
+    },
+    async charge({ attemptId, presentationId }) {
+      presentationOf.set(attemptId, presentationId);
+      return { kind: 'submitted', paymentId: book(attemptId, 'processing').paymentId };
+    },
+    async changePlan({ attemptId, presentationId }) {
+      presentationOf.set(attemptId, presentationId);
+      return { kind: 'submitted', paymentId: book(attemptId, 'processing').paymentId };
+    },
+    async cancelReplacedSubscription() {
+      books.subscription.status = 'cancelled';
+    },
+    lookUpPayment: async ({ attemptId }) => found(attemptId),
+    async lookUpPlanChange({ attemptId, productId, quantity, dueNow }) {
+      const { subscription } = books;
+      const payment = books.payments.get(attemptId);
+      const paid = payment !== undefined && phaseOf(payment.status) === 'paid';
+      const changed = subscription.productId === productId && subscription.quantity === quantity;
+      if (subscription.scheduledProductId === productId || (changed && (paid || dueNow === 0)))
+        return { kind: 'done', payment };
+      if (paid) return { kind: 'payment', payment: { ...payment, status: 'processing' } };
+      return found(attemptId);
+    },
+    async openFallback({ attemptId, presentationId }) {
+      presentationOf.set(attemptId, presentationId);
+      return { kind: 'checkout', sessionId: `cks_${attemptId}`, retry: false };
+    },
+    async recordState() {},
+    async settle({ presentation }) {
+      if (presentation) closed(presentation);
+    },
+    async settleLatePayment({ attemptId, paymentId }) {
+      const presentationId = presentationOf.get(attemptId);
+      if (presentationId === undefined) return { kind: 'nothing' };
+      if (!paidBy.has(presentationId)) {
+        paidBy.set(presentationId, paymentId);
+        return { kind: 'fulfilled', presentationId, purchaseId: shop.purchaseId };
+      }
+      if (paidBy.get(presentationId) === paymentId) return { kind: 'nothing' };
+      books.refunded.push(paymentId);
+      return { kind: 'refunded' };
+    },
+    async recordReversal({ type }) {
+      if (type === 'refund.succeeded' && presented !== undefined) return { withdraw: shop.workflowId };
+      return {};
+    },
+    sweepPayments: async () => ({ seen: 0, told: 0 }),
+    async deliverNotification(notification) {
+      delivered.push(notification);
+    },
+    async buryNotification() {},
+  };
+
+  async function answer<N extends ActivityName>(name: N, input: InputOf<N>): Promise<ReplyOf<N>> {
+    calls.push({ name, input, at: await now() });
+    for (const look of waiting) look();
+    const hold = holds.get(name);
+    if (hold) {
+      holds.delete(name);
+      hold.reached();
+      await hold.released;
+    }
+    const script = scripted.get(name)?.shift() ?? standing.get(name);
+    if (script === undefined) {
+      const usual = friendly[name] as (input: InputOf<N>) => Promise<ReplyOf<N>>;
+      return usual(input);
+    }
+    if (script instanceof Error) throw script;
+    if (typeof script === 'function') return (script as (input: InputOf<N>) => Promise<ReplyOf<N>>)(input);
+    return script as ReplyOf<N>;
+  }
+
+  const activities = Object.fromEntries(
+    ACTIVITY_NAMES.map((name) => [name, (input: InputOf<typeof name>) => answer(name, input)]),
+  ) as unknown as Activities;
+
+  const count = (name: ActivityName) => calls.filter((call) => call.name === name).length;
+  return {
+    shop,
+    books,
+    delivered,
+    activities,
+    book,
+    calls: () => calls.map(({ name }) => name),
+    inputs: <N extends ActivityName>(name: N) =>
+      calls.filter((call) => call.name === name).map(({ input }) => input as InputOf<N>),
+    times: (name) => calls.filter((call) => call.name === name).map(({ at }) => at),
+    next(name, ...answers) {
+      scripted.set(name, [...(scripted.get(name) ?? []), ...answers]);
+    },
+    always(name, standingAnswer) {
+      if (standingAnswer === undefined) standing.delete(name);
+      else standing.set(name, standingAnswer);
+    },
+    hold(name) {
+      let release = () => {};
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const reached = new Promise<void>((resolve) => holds.set(name, { reached: resolve, released }));
+      return { reached, release };
+    },
+    called: (name, times = 1) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (count(name) < times) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
+  };
+}

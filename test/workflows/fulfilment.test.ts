@@ -1,0 +1,402 @@
+import { describe, expect, it } from 'vitest';
+import type { Answer, World } from './fakes.js';
+import type { Run } from './run.js';
+import { RECONCILE_WINDOW, useStage } from './stage.js';
+import { DAY, HOUR, MINUTE, SECOND } from './shop.js';
+
+const stage = useStage();
+
+/** The reply is lost; whether Dodo has carried it out is another matter. */
+const LOST: Answer<'charge'> = { kind: 'unknown', detail: 'socket hang up' };
+const DECLINED: Answer<'charge'> = { kind: 'rejected', code: 'INSUFFICIENT_FUNDS' };
+const NOT_SENT: Answer<'charge'> = { kind: 'not_sent', detail: 'connection refused' };
+const UNREADABLE = new Error('Dodo cannot be read.');
+
+/** An accepted offer, and the answer that the customer waits for. */
+async function accepted(
+  ...charges: Answer<'charge'>[]
+): Promise<{ run: Run; reply: ReturnType<Run['accept']> }> {
+  const run = await stage.buy({ script: (world) => world.next('charge', ...charges) });
+  const reply = run.accept();
+  await run.world.called('charge');
+  await run.idle();
+  return { run, reply };
+}
+
+/** How long after another activity one was called first. Milliseconds. */
+function between(
+  world: World,
+  from: Parameters<World['times']>[0],
+  to: Parameters<World['times']>[0],
+): number {
+  return (world.times(to)[0] ?? NaN) - (world.times(from)[0] ?? NaN);
+}
+
+describe('an accepted offer', () => {
+  it('is sent with what was accepted, under an id made of the run and the step', async () => {
+    const { run } = await accepted();
+    await run.webhook(run.attempt(1), 'succeeded');
+    expect(await run.result()).toEqual({ outcome: 'converted', presentations: 1 });
+    expect(run.world.inputs('charge')).toMatchObject([
+      {
+        attemptId: `${run.shop.workflowId}:bundle:1`,
+        presentationId: run.presentation(),
+        customerId: run.shop.customerId,
+        price: { currency: 'USD', dueNow: 4900, hash: 'hash_bundle' },
+      },
+    ]);
+    expect(run.world.inputs('settle')).toMatchObject([
+      { outcome: 'converted', presentation: { paid: { attemptId: run.attempt(1), amount: 4900 } } },
+    ]);
+  });
+
+  it('is found paid by reading when no webhook comes', async () => {
+    const { run, reply } = await accepted();
+    run.world.book(run.attempt(1), 'succeeded');
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+    expect(await reply).toMatchObject({ status: 'paid' });
+    expect(run.world.inputs('lookUpPayment')[0]).toMatchObject({ paymentId: `pay_${run.attempt(1)}` });
+  });
+
+  it('may be processing for five days before it is paid', async () => {
+    const { run } = await accepted();
+    await run.pass(5 * DAY);
+    expect(await run.state()).toMatchObject({ state: 'fulfilling', status: 'charging' });
+    // At most every six hours towards the end: a month of looking costs little.
+    expect(run.world.inputs('lookUpPayment').length).toBeLessThan(40);
+    await run.webhook(run.attempt(1), 'succeeded');
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  });
+
+  it('answers the customer with the link when the bank wants to see them', async () => {
+    const { run, reply } = await accepted();
+    run.world.book(run.attempt(1), 'requires_customer_action');
+    await run.pass(MINUTE);
+    expect(await reply).toMatchObject({ status: 'requires_action', decision: 'accepted' });
+    await run.webhook(run.attempt(1), 'succeeded');
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  });
+
+  it('goes to an operator when it has been processing for more than fourteen days', async () => {
+    const { run } = await accepted();
+    await run.pass(14 * DAY - HOUR);
+    expect(await run.state()).toMatchObject({ status: 'charging' });
+    await run.pass(8 * HOUR);
+    expect(await run.state()).toMatchObject({ status: 'needs_review' });
+    expect(await run.resolve(true, 'bundle', 'pay_found')).toEqual({ paid: true });
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+    expect(run.world.inputs('settle')).toMatchObject([
+      { presentation: { patch: { paymentId: 'pay_found' } } },
+    ]);
+  });
+
+  it('is not paid by a payment that only bears its name', async () => {
+    const { run } = await accepted();
+    const attemptId = run.attempt(1);
+    await run.signal('paymentEvent', { paymentId: 'pay_stranger', attemptId, status: 'succeeded' });
+    await run.signal('paymentEvent', {
+      ...run.world.book(attemptId, 'processing'),
+      customerId: 'cus_stranger',
+      status: 'succeeded',
+    });
+    await run.pass(MINUTE);
+    expect(await run.state()).toMatchObject({ status: 'charging' });
+  });
+});
+
+describe('a charge that is declined', () => {
+  it('is not tried again: the customer is handed the checkout, told so, and has a day for it', async () => {
+    const { run, reply } = await accepted(DECLINED);
+    expect(await reply).toMatchObject({ status: 'fallback', decision: 'accepted' });
+    await run.pass(23 * HOUR);
+    expect(await run.state()).toMatchObject({ status: 'fallback' });
+    expect(await run.result()).toEqual({ outcome: 'abandoned', presentations: 1 });
+    expect(run.world.inputs('openFallback')).toMatchObject([
+      { attemptId: run.attempt(2), failed: { errorCode: 'INSUFFICIENT_FUNDS' } },
+    ]);
+    expect(run.world.inputs('charge')).toHaveLength(1);
+    expect(between(run.world, 'openFallback', 'settle')).toBeGreaterThanOrEqual(24 * HOUR);
+    expect(run.world.inputs('settle')).toMatchObject([{ presentation: { patch: { status: 'failed' } } }]);
+  });
+
+  it('is recovered when the checkout is paid after twenty-three hours', async () => {
+    const { run } = await accepted(DECLINED);
+    await run.pass(23 * HOUR);
+    await run.webhook(run.attempt(2), 'succeeded');
+    expect(await run.result()).toEqual({ outcome: 'recovered', presentations: 1 });
+    expect(run.world.inputs('settle')).toMatchObject([
+      { presentation: { patch: { recovered: true }, paid: { attemptId: run.attempt(2) } } },
+    ]);
+  });
+
+  it('is recovered when the checkout was paid and no webhook told of it', async () => {
+    const { run } = await accepted(DECLINED);
+    await run.pass(10 * HOUR);
+    run.world.book(run.attempt(2), 'succeeded');
+    expect(await run.result()).toMatchObject({ outcome: 'recovered' });
+  });
+
+  it('is recovered by another card after a first one was declined at the checkout', async () => {
+    const { run } = await accepted(DECLINED);
+    await run.webhook(run.attempt(2), 'failed', 'DO_NOT_HONOR');
+    await run.pass(HOUR);
+    expect(await run.state()).toMatchObject({ status: 'fallback' });
+    await run.webhook(run.attempt(2), 'succeeded');
+    expect(await run.result()).toMatchObject({ outcome: 'recovered' });
+  });
+
+  it('is waited for beyond the day while the checkout payment is on its way', async () => {
+    const { run } = await accepted(DECLINED);
+    await run.webhook(run.attempt(2), 'processing');
+    await run.pass(4 * DAY);
+    expect(await run.state()).toMatchObject({ status: 'fallback' });
+    await run.webhook(run.attempt(2), 'succeeded');
+    expect(await run.result()).toMatchObject({ outcome: 'recovered' });
+  });
+
+  it('is not given up while nobody can read whether the checkout was paid', async () => {
+    const { run } = await accepted(DECLINED);
+    run.world.always('lookUpPayment', UNREADABLE);
+    await run.pass(3 * DAY);
+    expect(await run.state()).toMatchObject({ status: 'fallback' });
+    run.world.always('lookUpPayment', undefined);
+    expect(await run.result()).toMatchObject({ outcome: 'abandoned' });
+  });
+
+  it('is converted when the original charge succeeds after all', async () => {
+    const { run } = await accepted();
+    await run.webhook(run.attempt(1), 'failed', 'PROCESSING_ERROR');
+    await run.idle();
+    expect(await run.state()).toMatchObject({ status: 'fallback' });
+    await run.webhook(run.attempt(1), 'succeeded');
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  });
+
+  it('hands over the second payment when both the checkout and the original charge are paid', async () => {
+    const { run } = await accepted();
+    await run.webhook(run.attempt(1), 'failed');
+    await run.world.called('openFallback');
+    const settling = run.world.hold('settle');
+    await run.webhook(run.attempt(2), 'succeeded');
+    await settling.reached;
+    await run.webhook(run.attempt(1), 'succeeded');
+    settling.release();
+    expect(await run.result()).toMatchObject({ outcome: 'recovered' });
+    await run.world.called('settleLatePayment');
+    expect(run.world.inputs('settleLatePayment')).toEqual([
+      { attemptId: run.attempt(1), paymentId: `pay_${run.attempt(1)}` },
+    ]);
+    expect(run.world.books.refunded).toEqual([`pay_${run.attempt(1)}`]);
+  });
+
+  it('ends as failed when Dodo refuses every other way', async () => {
+    const { reply } = await accepted(DECLINED);
+    expect(await reply).toMatchObject({ status: 'fallback' });
+    const other = await stage.buy({
+      script(world) {
+        world.next('charge', DECLINED);
+        world.next('openFallback', { kind: 'none' });
+      },
+    });
+    expect(await other.accept()).toMatchObject({ status: 'failed', decision: 'accepted' });
+    expect(await other.result()).toMatchObject({ outcome: 'payment_failed' });
+  });
+});
+
+describe('a charge whose reply was lost', () => {
+  it('is never sent again; proven absent after the window, it goes to the fallback and no sooner', async () => {
+    const { run, reply } = await accepted(LOST);
+    expect(await run.state()).toMatchObject({ status: 'reconciling' });
+    expect(await reply).toMatchObject({ status: 'reconciling' });
+    await run.pass(RECONCILE_WINDOW - MINUTE);
+    expect(run.world.calls()).not.toContain('openFallback');
+    await run.pass(2 * MINUTE);
+    expect(await run.state()).toMatchObject({ status: 'fallback' });
+    expect(run.world.inputs('recordState')).toEqual([
+      { attemptId: run.attempt(1), presentationId: run.presentation(), status: 'absent' },
+    ]);
+    expect(between(run.world, 'charge', 'openFallback')).toBeGreaterThanOrEqual(RECONCILE_WINDOW);
+    expect(run.world.inputs('charge')).toHaveLength(1);
+  });
+
+  it('is found by reading, and waited for like any other', async () => {
+    const { run } = await accepted(LOST);
+    run.world.book(run.attempt(1), 'processing');
+    await run.pass(MINUTE);
+    expect(await run.state()).toMatchObject({ status: 'charging' });
+    await run.pass(DAY);
+    await run.webhook(run.attempt(1), 'succeeded');
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+    expect(run.world.inputs('charge')).toHaveLength(1);
+  });
+
+  it('is found at the end of the window although Dodo could not be read before', async () => {
+    const { run } = await accepted(LOST);
+    run.world.always('lookUpPayment', UNREADABLE);
+    await run.pass(RECONCILE_WINDOW + 5 * MINUTE);
+    expect(await run.state()).toMatchObject({ status: 'reconciling' });
+    run.world.book(run.attempt(1), 'succeeded');
+    run.world.always('lookUpPayment', undefined);
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  });
+
+  it('is known from its webhook at once', async () => {
+    const { run } = await accepted(LOST);
+    await run.webhook(run.attempt(1), 'failed', 'INSUFFICIENT_FUNDS');
+    await run.idle();
+    expect(await run.state()).toMatchObject({ status: 'fallback' });
+    expect(run.world.inputs('openFallback')).toMatchObject([{ failed: { errorCode: 'INSUFFICIENT_FUNDS' } }]);
+  });
+
+  it.each([
+    ['paid', true, 'converted'],
+    ['not paid', false, 'abandoned'],
+  ])(
+    'goes to an operator when Dodo cannot be read for two windows, and ends by their word: %s',
+    async (_word, paid, outcome) => {
+      const { run } = await accepted(LOST);
+      run.world.always('lookUpPayment', UNREADABLE);
+      await run.pass(2 * RECONCILE_WINDOW - MINUTE);
+      expect(await run.resolve(paid)).toMatchObject({ refused: 'already_decided' });
+      await run.pass(5 * MINUTE);
+      expect(await run.state()).toMatchObject({ status: 'needs_review' });
+      expect(run.world.calls()).not.toContain('openFallback');
+      await run.pass(3 * DAY);
+      expect(await run.state()).toMatchObject({ status: 'needs_review' });
+      run.world.always('lookUpPayment', undefined);
+      expect(await run.resolve(paid)).toEqual({ paid });
+      expect(await run.resolve(!paid)).toEqual({ paid });
+      expect(await run.result()).toMatchObject({ outcome });
+      expect(run.world.inputs('charge')).toHaveLength(1);
+    },
+  );
+
+  it('needs no operator any more when its webhook comes after all', async () => {
+    const { run } = await accepted(LOST);
+    run.world.always('lookUpPayment', UNREADABLE);
+    await run.pass(HOUR);
+    expect(await run.state()).toMatchObject({ status: 'needs_review' });
+    await run.webhook(run.attempt(1), 'succeeded');
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  });
+
+  it('is looked at anew in every step: a word on one presentation does not answer for the next', async () => {
+    const run = await stage.buy({
+      shop: {
+        steps: [
+          { id: 'bundle', offer: 'bundle', on: { accept: 'extra', decline: 'end', expire: 'end' } },
+          { id: 'extra', offer: 'extra', on: { accept: 'end', decline: 'end', expire: 'end' } },
+        ],
+      },
+      script(world) {
+        world.always('charge', LOST);
+        world.always('lookUpPayment', UNREADABLE);
+      },
+    });
+    void run.accept();
+    await run.pass(HOUR);
+    expect(await run.resolve(true)).toEqual({ paid: true });
+    await run.world.called('present');
+    await run.idle();
+    void run.accept({ step: 'extra' });
+    await run.pass(HOUR);
+    expect(await run.state()).toMatchObject({ status: 'needs_review' });
+    expect(await run.resolve(false, 'extra')).toEqual({ paid: false });
+    await run.idle();
+    expect(await run.state()).toMatchObject({ status: 'fallback' });
+    run.world.always('lookUpPayment', undefined);
+    expect(await run.result()).toEqual({ outcome: 'converted', presentations: 2 });
+  });
+
+  it('is taken as lost when the worker died while sending', async () => {
+    const { run } = await accepted(new Error('The worker died.'));
+    expect(await run.state()).toMatchObject({ status: 'reconciling' });
+    expect(run.world.inputs('charge')).toHaveLength(1);
+  });
+});
+
+describe('a charge that could not be sent', () => {
+  it('is kept for two hours and sent when Dodo is back, each try under an id of its own', async () => {
+    const run = await stage.buy({
+      shop: { windowMs: 30 * DAY },
+      script: (world) => world.always('charge', NOT_SENT),
+    });
+    const reply = run.accept();
+    await run.world.called('charge');
+    await run.pass(2 * HOUR);
+    expect(await run.state()).toMatchObject({ state: 'fulfilling', status: 'accepted' });
+    run.world.always('charge', undefined);
+    await run.pass(5 * MINUTE);
+    const sent = run.world.inputs('charge').map(({ attemptId }) => attemptId);
+    expect(new Set(sent).size).toBe(sent.length);
+    await run.webhook(sent.at(-1) ?? '', 'succeeded');
+    expect(await reply).toMatchObject({ status: 'paid' });
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  });
+
+  it('waits as long as Dodo asks for', async () => {
+    const { run } = await accepted({ kind: 'not_sent', detail: '429', retryAfterMs: 8 * MINUTE });
+    await run.pass(9 * MINUTE);
+    const [first = NaN, second = NaN] = run.world.times('charge');
+    expect(second - first).toBeGreaterThanOrEqual(8 * MINUTE);
+  });
+
+  it('goes to the fallback when the window and its grace are over', async () => {
+    const run = await stage.buy({ script: (world) => world.always('charge', NOT_SENT) });
+    await run.pass(29 * MINUTE);
+    const reply = run.accept();
+    await run.world.called('charge');
+    await run.pass(16 * MINUTE);
+    expect(await reply).toMatchObject({ status: 'fallback' });
+    expect(run.world.inputs('openFallback')).toMatchObject([{ failed: { unreachable: true } }]);
+    expect(between(run.world, 'charge', 'openFallback')).toBeLessThanOrEqual(15 * MINUTE + SECOND);
+    await run.webhook(run.world.inputs('openFallback')[0]?.attemptId ?? '', 'succeeded');
+    expect(await run.result()).toMatchObject({ outcome: 'recovered' });
+  });
+});
+
+describe('a price that moved between the view and the click', () => {
+  const DEARER: Answer<'charge'> = {
+    kind: 'price_changed',
+    price: { dueNow: 5900, priceHash: 'hash_dearer' },
+  };
+
+  it('refuses the acceptance, charges nothing, and opens the offer again at the new price', async () => {
+    const { run, reply } = await accepted(DEARER);
+    expect(await reply).toMatchObject({ refused: 'price_changed' });
+    expect(await run.state()).toMatchObject({ state: 'offering', status: 'open' });
+    expect(await run.accept({ priceHash: 'hash_bundle' })).toMatchObject({ refused: 'price_changed' });
+    const second = run.accept({ priceHash: 'hash_dearer' });
+    await run.world.called('charge', 2);
+    expect(run.world.inputs('charge')[1]).toMatchObject({
+      attemptId: run.attempt(2),
+      price: { dueNow: 5900, hash: 'hash_dearer' },
+    });
+    run.world.book(run.attempt(2), 'processing');
+    await run.signal('paymentEvent', { ...run.world.book(run.attempt(2), 'succeeded'), amount: 5900 });
+    expect(await second).toMatchObject({ status: 'paid' });
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  });
+
+  it('leaves the offer to expire when the customer does not want it any more', async () => {
+    const { run } = await accepted(DEARER);
+    expect(await run.result()).toMatchObject({ outcome: 'expired' });
+  });
+
+  it('can be declined then', async () => {
+    const { run } = await accepted(DEARER);
+    expect(await run.decline()).toMatchObject({ decision: 'declined' });
+  });
+});
+
+describe('an offer that is paid at the checkout from the start', () => {
+  it('hands over the link, and converts when it is paid', async () => {
+    const run = await stage.buy({ shop: { mode: 'checkout' } });
+    expect(await run.accept()).toMatchObject({ status: 'requires_action', decision: 'accepted' });
+    expect(run.world.calls()).not.toContain('charge');
+    await run.pass(HOUR);
+    await run.webhook(run.attempt(1), 'succeeded');
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+    expect(run.world.inputs('openFallback')).toMatchObject([{ attemptId: run.attempt(1), asked: true }]);
+  });
+});

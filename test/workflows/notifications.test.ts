@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import type { Notification } from '../../workflows/outbox.js';
+import type { World } from './fakes.js';
+import { useStage } from './stage.js';
+import { DAY, HOUR, MINUTE, PLAN_CHANGE } from './shop.js';
+
+const stage = useStage();
+
+const DOWN = new Error('The merchant answered 503.');
+
+function told({ delivered }: World): [number, string][] {
+  return delivered.map(({ sequence, type }) => [sequence, type]);
+}
+
+describe('what the merchant is told', () => {
+  it('is every step of a run in order, and nothing twice', async () => {
+    const run = await stage.buy({ input: { notify: true } });
+    await run.decline();
+    void run.accept({ step: 'lite' });
+    await run.world.called('charge');
+    await run.webhook(run.attempt(1, 'lite'), 'succeeded');
+    expect(await run.handle.result()).toMatchObject({ outcome: 'converted' });
+    await run.idle();
+    expect(told(run.world)).toEqual([
+      [1, 'offer.presented'],
+      [2, 'offer.declined'],
+      [3, 'offer.presented'],
+      [4, 'offer.accepted'],
+      [5, 'offer.fulfilled'],
+    ]);
+    expect(run.world.delivered.at(-1)).toMatchObject({
+      run: run.shop.workflowId,
+      presentationId: run.presentation('lite'),
+      status: 'paid',
+      payment: { paymentId: `pay_${run.attempt(1, 'lite')}`, amount: 4900 },
+    });
+    expect(await run.child.notifications.result()).toEqual({ delivered: 5, dead: 0 });
+  });
+
+  it('is nothing where there is nobody to tell', async () => {
+    const run = await stage.buy();
+    await run.decline();
+    expect(run.world.calls()).not.toContain('deliverNotification');
+  });
+
+  it('is kept in order through a day in which their backend is down, and holds no customer up', async () => {
+    const run = await stage.buy({
+      shop: { windowMs: 9 * DAY },
+      input: { notify: true },
+      script: (world) => world.always('deliverNotification', DOWN),
+    });
+    expect(await run.decline()).toMatchObject({ nextPresentationId: run.presentation('lite') });
+    await run.pass(DAY);
+    expect(told(run.world)).toEqual([]);
+    run.world.always('deliverNotification', undefined);
+    await run.pass(HOUR + MINUTE);
+    expect(told(run.world)).toEqual([
+      [1, 'offer.presented'],
+      [2, 'offer.declined'],
+      [3, 'offer.presented'],
+    ]);
+    // Once an hour at the end: a day of trying costs little.
+    expect(run.world.inputs('deliverNotification').length).toBeLessThan(45);
+  });
+
+  it('is put aside for an operator after three days; what is behind it still goes out', async () => {
+    const run = await stage.buy({
+      shop: { windowMs: 9 * DAY },
+      input: { notify: true },
+      script(world) {
+        world.always('deliverNotification', (notification: Notification) => {
+          if (notification.sequence === 1) throw DOWN;
+          world.delivered.push(notification);
+        });
+      },
+    });
+    await run.decline();
+    await run.pass(3 * DAY - 2 * HOUR);
+    expect(run.world.calls()).not.toContain('buryNotification');
+    await run.pass(3 * HOUR);
+    expect(run.world.inputs('buryNotification')).toMatchObject([{ sequence: 1, type: 'offer.presented' }]);
+    expect(told(run.world)).toEqual([
+      [2, 'offer.declined'],
+      [3, 'offer.presented'],
+    ]);
+  });
+
+  it('goes on through a new notifier when somebody has terminated the old one', async () => {
+    const run = await stage.buy({ input: { notify: true } });
+    await run.child.notifications.terminate('a mistake');
+    await run.decline();
+    await run.idle();
+    expect(told(run.world)).toEqual([
+      [1, 'offer.presented'],
+      [2, 'offer.declined'],
+      [3, 'offer.presented'],
+    ]);
+    await run.withdraw('lite');
+    expect(await run.handle.result()).toMatchObject({ outcome: 'withdrawn' });
+  });
+
+  it('includes the fallback of a run that was cancelled after its offer was accepted', async () => {
+    const run = await stage.buy({ shop: PLAN_CHANGE, input: { notify: true } });
+    void run.accept();
+    await run.world.called('changePlan');
+    await run.handle.cancel();
+    await run.idle();
+    await run.webhook(run.attempt(1, 'pro'), 'failed');
+    await run.world.called('openFallback');
+    await run.idle();
+    expect(told(run.world)).toEqual([
+      [1, 'offer.presented'],
+      [2, 'offer.accepted'],
+      [3, 'offer.fallback'],
+    ]);
+  });
+});

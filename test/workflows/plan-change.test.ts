@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import type { Run } from './run.js';
+import { RECONCILE_WINDOW, useStage, type BuyOptions } from './stage.js';
+import { DAY, HOUR, MINUTE, PLAN_CHANGE, type Shop } from './shop.js';
+
+const stage = useStage();
+
+const PRO = { productId: 'prod_pro', quantity: 1, status: 'active', type: 'subscription.plan_changed' };
+const UNREADABLE = new Error('Dodo cannot be read.');
+
+/** A plan change that the customer has accepted, and the answer that they wait for. */
+async function accepted(
+  { shop, ...options }: BuyOptions = {},
+  changes: Partial<Shop> = {},
+): Promise<{ run: Run; reply: ReturnType<Run['accept']> }> {
+  const run = await stage.buy({ ...options, shop: { ...PLAN_CHANGE, ...shop, ...changes } });
+  const reply = run.accept();
+  await run.world.called('changePlan');
+  await run.idle();
+  return { run, reply };
+}
+
+describe('an accepted plan change', () => {
+  it.each([
+    ['the payment first', ['payment', 'subscription']],
+    ['the subscription first', ['subscription', 'payment']],
+  ])('is proven when it is paid and the plan is changed: %s', async (_order, events) => {
+    const { run, reply } = await accepted();
+    for (const event of events) {
+      expect(await run.state()).toMatchObject({ state: 'fulfilling' });
+      if (event === 'payment') await run.webhook(run.attempt(1, 'pro'), 'succeeded');
+      else await run.subscriptionWebhook(PRO);
+      await run.idle();
+    }
+    expect(await reply).toMatchObject({ decision: 'accepted', status: 'paid' });
+    expect(await run.result()).toEqual({ outcome: 'converted', presentations: 1 });
+    expect(run.world.inputs('changePlan')).toMatchObject([
+      { attemptId: `plan-change/${run.shop.subscription.subscriptionId}:${run.presentation()}:1` },
+    ]);
+    expect(run.world.calls()).not.toContain('cancelReplacedSubscription');
+  });
+
+  it('needs no payment when nothing was due', async () => {
+    const { run } = await accepted({}, { dueNow: 0 });
+    await run.subscriptionWebhook(PRO);
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  });
+
+  it('is carried out when it is scheduled for the next billing date', async () => {
+    const { run } = await accepted({}, { dueNow: 0 });
+    await run.subscriptionWebhook({ scheduledProductId: 'prod_pro' });
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  });
+
+  it('is read when the subscription has changed and the payment was not heard of', async () => {
+    const { run } = await accepted();
+    await run.subscriptionWebhook(PRO);
+    await run.pass(MINUTE);
+    expect(await run.state()).toMatchObject({ state: 'fulfilling' });
+    run.world.book(run.attempt(1, 'pro'), 'succeeded');
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  });
+
+  it('is not paid by a change to another plan', async () => {
+    const { run } = await accepted({}, { dueNow: 0 });
+    await run.subscriptionWebhook({ productId: 'prod_other' });
+    await run.subscriptionWebhook({ productId: 'prod_pro', status: 'on_hold' });
+    await run.subscriptionWebhook({ productId: 'prod_pro', status: 'active', quantity: 2 });
+    await run.pass(MINUTE);
+    expect(await run.state()).toMatchObject({ state: 'fulfilling' });
+  });
+
+  it('is one at a time for a subscription: a second run leaves the first alone', async () => {
+    const { run: first } = await accepted();
+    const second = await stage.buy({ shop: { ...PLAN_CHANGE, subscription: first.shop.subscription } });
+    expect(await second.accept()).toMatchObject({ status: 'failed', decision: 'accepted' });
+    expect(await second.result()).toMatchObject({ outcome: 'payment_failed' });
+    expect(second.world.calls()).not.toContain('changePlan');
+    expect(await first.state()).toMatchObject({ state: 'fulfilling' });
+  });
+
+  it('is opened again when its price has moved, and sent under the next id then', async () => {
+    const run = await stage.buy({
+      shop: PLAN_CHANGE,
+      script: (world) =>
+        world.next('changePlan', {
+          kind: 'price_changed',
+          price: { dueNow: 6000, priceHash: 'hash_dearer' },
+        }),
+    });
+    expect(await run.accept()).toMatchObject({ refused: 'price_changed' });
+    void run.accept({ priceHash: 'hash_dearer' });
+    await run.world.called('changePlan', 2);
+    expect(run.world.inputs('changePlan')[1]).toMatchObject({
+      attemptId: run.attempt(2, 'pro'),
+      price: { dueNow: 6000 },
+    });
+  });
+});
+
+describe('what becomes of a plan change', () => {
+  it('reaches the purchase run and the customer: first that it is being looked for, then the fallback', async () => {
+    const { run, reply } = await accepted({
+      script: (world) => world.next('changePlan', { kind: 'unknown', detail: 'socket hang up' }),
+    });
+    expect(await reply).toMatchObject({ status: 'reconciling', decision: 'accepted' });
+    await run.pass(RECONCILE_WINDOW + 2 * MINUTE);
+    expect(await run.state()).toMatchObject({ status: 'fallback' });
+    expect(run.world.inputs('changePlan')).toHaveLength(1);
+  });
+
+  it('is decided by an operator when it cannot be proven', async () => {
+    const { run } = await accepted({
+      script(world) {
+        world.next('changePlan', { kind: 'unknown', detail: 'socket hang up' });
+        world.always('lookUpPlanChange', UNREADABLE);
+      },
+    });
+    await run.pass(HOUR);
+    expect(await run.state()).toMatchObject({ status: 'needs_review' });
+    expect(await run.resolve(true, 'pro', 'pay_found', run.child.planChange)).toEqual({ paid: true });
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  });
+
+  it('is the same when the change or the purchase is cancelled: it is carried out', async () => {
+    const { run, reply } = await accepted();
+    await run.child.planChange.cancel();
+    await run.handle.cancel();
+    await run.idle();
+    await run.webhook(run.attempt(1, 'pro'), 'succeeded');
+    await run.subscriptionWebhook(PRO);
+    expect(await reply).toMatchObject({ status: 'paid' });
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  });
+});
+
+describe('a plan change whose payment failed', () => {
+  it('falls back to the checkout; bought there, the old subscription is cancelled', async () => {
+    const { run, reply } = await accepted();
+    await run.webhook(run.attempt(1, 'pro'), 'failed', 'INSUFFICIENT_FUNDS');
+    expect(await reply).toMatchObject({ status: 'fallback', decision: 'accepted' });
+    expect(run.world.inputs('openFallback')).toMatchObject([
+      { attemptId: run.attempt(2, 'pro'), failed: { errorCode: 'INSUFFICIENT_FUNDS' } },
+    ]);
+    await run.pass(HOUR);
+    await run.webhook(run.attempt(2, 'pro'), 'succeeded');
+    expect(await run.result()).toEqual({ outcome: 'recovered', presentations: 1 });
+    expect(run.world.inputs('cancelReplacedSubscription')).toEqual([
+      { subscriptionId: run.shop.subscription.subscriptionId, presentationId: run.presentation() },
+    ]);
+    expect(run.world.calls().indexOf('settle')).toBeLessThan(
+      run.world.calls().indexOf('cancelReplacedSubscription'),
+    );
+  });
+
+  it('is abandoned when nobody pays at the checkout, and the old subscription stays', async () => {
+    const { run } = await accepted();
+    await run.webhook(run.attempt(1, 'pro'), 'failed');
+    expect(await run.result()).toMatchObject({ outcome: 'abandoned' });
+    expect(run.world.calls()).not.toContain('cancelReplacedSubscription');
+  });
+
+  it('may be tried once more by the customer, who has put in another card', async () => {
+    const { run, reply } = await accepted({
+      script(world) {
+        world.next('changePlan', { kind: 'rejected', code: 'DO_NOT_HONOR' });
+        world.next('openFallback', { kind: 'update_method' });
+      },
+    });
+    expect(await reply).toMatchObject({ status: 'fallback' });
+    const again = run.accept();
+    await run.world.called('changePlan', 2);
+    await run.idle();
+    expect(run.world.inputs('changePlan')[1]).toMatchObject({ attemptId: run.attempt(3, 'pro') });
+    await run.webhook(run.attempt(3, 'pro'), 'succeeded');
+    await run.subscriptionWebhook(PRO);
+    expect(await again).toMatchObject({ status: 'paid' });
+    expect(await run.result()).toMatchObject({ outcome: 'recovered' });
+    expect(run.world.calls()).not.toContain('cancelReplacedSubscription');
+  });
+
+  it('is not tried a third time: the fallback stays as it is', async () => {
+    const { run } = await accepted({
+      script(world) {
+        world.always('changePlan', { kind: 'rejected', code: 'DO_NOT_HONOR' });
+        world.next('openFallback', { kind: 'update_method' });
+      },
+    });
+    expect(await run.accept()).toMatchObject({ status: 'fallback' });
+    expect(run.world.inputs('changePlan')).toHaveLength(2);
+    expect(await run.accept()).toMatchObject({ status: 'fallback' });
+    await run.pass(DAY / 2);
+    expect(run.world.inputs('changePlan')).toHaveLength(2);
+    expect(await run.result()).toMatchObject({ outcome: 'abandoned' });
+  });
+});
