@@ -107,6 +107,7 @@ export async function fulfil(way: Way, context: Fulfilment): Promise<Fulfilled> 
   }
   if (reply.kind === 'price_changed') return { kind: 'price_changed', n, price: reply.price };
 
+  context.report('charging');
   const proof = await prove(way, context, n, reply);
   switch (proof.kind) {
     case 'paid':
