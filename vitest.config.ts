@@ -10,7 +10,7 @@ export default defineConfig({
     pool: 'forks',
     // Every file with workflows brings a worker of its own, and all share one Temporal server.
     maxWorkers: 2,
-    testTimeout: 30 * SECOND,
+    testTimeout: 60 * SECOND,
     // Most tests drive real servers on whatever machine there is; one that fails twice has found something.
     retry: 1,
     // The first hook may have to wait for the server to be downloaded or built, which happens once per machine.
