@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { paymentEvent, type PaymentEvent } from '../../workflows/messages.js';
+import type { Answer } from './fakes.js';
+import type { Run } from './run.js';
+import { firstPayment, useStage } from './stage.js';
+import { MINUTE } from './shop.js';
+
+/** Orders tried of each set of events. */
+const ORDERS = Math.ceil(Number(process.env.MODEL_RUNS ?? 150) / 10);
+const TIMEOUT = (ORDERS + 5) * 5_000;
+
+const stage = useStage();
+
+interface Delivery<T> {
+  order: T[];
+  /** Whether the run comes to rest after each of them, or gets them all at once. */
+  oneByOne: boolean;
+}
+
+/** Orders of all of them, some of them delivered twice. */
+function deliveries<T>(events: readonly T[]): fc.Arbitrary<Delivery<T>> {
+  return fc.record({
+    order: fc
+      .subarray([...events])
+      .chain((twice) =>
+        fc.shuffledSubarray([...events, ...twice], { minLength: events.length + twice.length }),
+      ),
+    oneByOne: fc.boolean(),
+  });
+}
+
+async function deliver(run: Run, { order, oneByOne }: Delivery<PaymentEvent>): Promise<void> {
+  for (const event of order) {
+    // What comes after the end is a matter for the runs of late payments.
+    const { status } = await run.handle.describe();
+    if (status.name !== 'RUNNING') return;
+    await run.signal(paymentEvent.name, event).catch(() => undefined);
+    if (oneByOne) await run.idle();
+  }
+  await run.idle();
+}
+
+/** A run whose offer is accepted, with a Dodo that knows how it will end and is read by nobody. */
+async function acceptedRun(...charges: Answer<'charge'>[]): Promise<Run> {
+  const run = await stage.buy({
+    script(world) {
+      world.next('charge', ...charges);
+      world.always('lookUpPayment', new Error('503'));
+    },
+  });
+  await run.click('accepted');
+  await run.world.called('charge');
+  await run.idle();
+  return run;
+}
+
+function events(run: Run, attempt: number, statuses: string[]): PaymentEvent[] {
+  return statuses.map((status) => ({ ...run.world.book(run.attempt(attempt), status) }));
+}
+
+async function settledAs(run: Run, outcome: string, paidAttempt?: number): Promise<void> {
+  expect(await run.result()).toMatchObject({ outcome });
+  expect(run.world.inputs('charge')).toHaveLength(1);
+  const [settled, ...more] = run.world.inputs('settle');
+  expect(more).toEqual([]);
+  expect(settled?.presentation?.paid?.attemptId).toBe(
+    paidAttempt === undefined ? undefined : run.attempt(paidAttempt),
+  );
+}
+
+/** The property for one set of events, each time on a run of its own. */
+async function always<T>(
+  set: readonly T[],
+  property: (delivery: Delivery<T>) => Promise<void>,
+): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(deliveries(set), async (delivery) => {
+      try {
+        await property(delivery);
+      } finally {
+        await stage.clear();
+      }
+    }),
+    { numRuns: ORDERS },
+  );
+}
+
+describe('webhooks, in whatever order and however often they come,', () => {
+  it('of a charge that is paid in the end leave it paid', { timeout: TIMEOUT }, () =>
+    always(['processing', 'requires_customer_action', 'failed', 'succeeded'], async ({ order, oneByOne }) => {
+      const run = await acceptedRun();
+      await deliver(run, { order: events(run, 1, order), oneByOne });
+      await settledAs(run, 'converted', 1);
+    }),
+  );
+
+  it('of a charge that fails lead to the fallback', { timeout: TIMEOUT }, () =>
+    always(
+      ['processing', 'requires_customer_action', 'requires_payment_method', 'failed'],
+      async ({ order, oneByOne }) => {
+        const run = await acceptedRun();
+        await deliver(run, { order: events(run, 1, order), oneByOne });
+        await run.pass(MINUTE);
+        expect(await run.state()).toMatchObject({ status: 'fallback' });
+        expect(run.world.inputs('openFallback')).toHaveLength(1);
+        run.world.always('lookUpPayment', { kind: 'absent' });
+        await settledAs(run, 'abandoned');
+      },
+    ),
+  );
+
+  it('of a checkout that is paid after a declined card leave it recovered', { timeout: TIMEOUT }, () =>
+    always(['processing', 'failed', 'succeeded'], async ({ order, oneByOne }) => {
+      const run = await acceptedRun({ kind: 'rejected', code: 'DO_NOT_HONOR' });
+      await deliver(run, { order: events(run, 2, order), oneByOne });
+      await settledAs(run, 'recovered', 2);
+    }),
+  );
+
+  it('of a charge whose reply was lost settle it as they would without the loss', { timeout: TIMEOUT }, () =>
+    always(['processing', 'failed', 'succeeded'], async ({ order, oneByOne }) => {
+      const run = await acceptedRun({ kind: 'unknown', detail: 'socket hang up' });
+      await deliver(run, { order: events(run, 1, order), oneByOne });
+      await settledAs(run, 'converted', 1);
+    }),
+  );
+
+  it('of the purchase itself lead to one offer', { timeout: TIMEOUT }, () =>
+    always(['processing', 'failed', 'requires_payment_method', 'succeeded'], async ({ order, oneByOne }) => {
+      const run = await stage.buy({ paid: false });
+      const first = firstPayment(run.shop);
+      await deliver(run, { order: order.map((status) => ({ ...first, status })), oneByOne });
+      expect(await run.state()).toMatchObject({ state: 'offering', status: 'open' });
+      expect(run.world.inputs('evaluate')).toMatchObject([{ paymentId: first.paymentId }]);
+    }),
+  );
+});
