@@ -117,7 +117,7 @@ function planPurchase(at: number, random: () => number): PlannedPurchase {
     ]),
     clicks: [click(), click()],
     thinkMs: between(random, 0, SECOND),
-    fault: random() < 0.45 ? planFault(random) : undefined,
+    fault: random() < 0.5 ? planFault(random) : undefined,
     paysFallback: random() < 0.6,
   };
 }
@@ -130,7 +130,7 @@ function planFault(random: () => number): PlannedPurchase['fault'] {
     ['status_after', 1],
     ['html_200', 1],
     ['truncate', 1],
-    ['late_commit', 2],
+    ['late_commit', 4],
     ['delay', 1],
     ['webhook_first', 1],
   ]);

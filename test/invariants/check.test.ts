@@ -188,6 +188,34 @@ describe('no charge without acceptance', () => {
   });
 });
 
+describe('no fallback while unknown', () => {
+  const lose = (status: number | null) => (evidence: Evidence) => {
+    const { input } = first(
+      evidence.runs.flatMap(({ activities }) => activities),
+      ({ type }) => type === 'openFallback',
+    ) as { input: AttemptInput };
+    const attemptId = input.attemptId.replace(/:2$/, ':1');
+    const request = first(evidence.books.requests, ({ body }) =>
+      JSON.stringify(body).includes(`"${attemptId}"`),
+    );
+    request.status = status;
+    for (const payment of evidence.books.payments)
+      if (payment.metadata.upsell_attempt_id === attemptId) payment.status = 'processing';
+  };
+
+  it.each([null, 500])('is broken by a fallback right after an answer %s', (status) => {
+    expectCaught(
+      'no fallback while unknown',
+      /\d+ ms too early after purchase\/\S+:1 was lost/,
+      lose(status),
+    );
+  });
+
+  it('holds after a definite answer', () => {
+    expect(doctored(lose(422)).map(({ rule }) => rule)).not.toContain('no fallback while unknown');
+  });
+});
+
 describe('no silent acceptance', () => {
   it.each(['charging', 'accepted', 'reconciling', 'open'] as const)('is broken by one left %s', (status) => {
     expectCaught('no silent acceptance', /although nothing is under way/, (evidence) => {

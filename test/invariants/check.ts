@@ -1,12 +1,18 @@
 /** The invariants of the system, checked on what was written down. Pure: `gather` collects the evidence. */
 import type { Check, Evidence, Rule, Violation } from './evidence.js';
-import { noChargeWithoutAcceptance, oneChargePerAcceptance, sameMoneyEverywhere } from './money-rules.js';
+import {
+  noChargeWithoutAcceptance,
+  noFallbackWhileUnknown,
+  oneChargePerAcceptance,
+  sameMoneyEverywhere,
+} from './money-rules.js';
 import { noSilentAcceptance, nothingShownAfterNo, oneFulfilmentPerPayment } from './offer-rules.js';
 import { noLostPurchase, oneEffectPerWebhook, runsInHealth } from './run-rules.js';
 
 export const RULES: Record<Rule, Check> = {
   'one charge per acceptance': oneChargePerAcceptance,
   'no charge without acceptance': noChargeWithoutAcceptance,
+  'no fallback while unknown': noFallbackWhileUnknown,
   'no silent acceptance': noSilentAcceptance,
   'nothing shown after a no': nothingShownAfterNo,
   'one effect per webhook': oneEffectPerWebhook,

@@ -54,6 +54,7 @@ export interface Answered {
 export type Rule =
   | 'one charge per acceptance'
   | 'no charge without acceptance'
+  | 'no fallback while unknown'
   | 'no silent acceptance'
   | 'nothing shown after a no'
   | 'one effect per webhook'

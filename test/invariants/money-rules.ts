@@ -1,5 +1,5 @@
 /** Rules about money: who paid, how often, for what, and whether all books agree. */
-import { ATTEMPT_METADATA_KEY } from '../../workflows/messages.js';
+import { ATTEMPT_METADATA_KEY, type Timing } from '../../workflows/messages.js';
 import { acceptedBefore, attemptSteps, clicksBefore, isOneClick, pricesShown } from './attempts.js';
 import {
   groupBy,
@@ -131,6 +131,40 @@ export const noChargeWithoutAcceptance: Check = (evidence) => {
     else if (requests.length > 1) found.push(`Attempt ${attempt} was sent ${requests.length} times.`);
   }
   return found;
+};
+
+/** Answers that do not say whether Dodo acted: none, a failure of Dodo's, or something else than an answer. */
+function isLost({ status, fault }: BooksEvidence['requests'][number]): boolean {
+  return status === null || status >= 500 || fault === 'html_200' || fault === 'truncate';
+}
+
+/** 2b. While nobody knows whether a lost request was carried out, the customer is given no second way to pay. */
+export const noFallbackWhileUnknown: Check = (evidence) => {
+  const { books, runs } = evidence;
+  const steps = attemptSteps(runs);
+  return books.requests.filter(isLost).flatMap((request) => {
+    const body = request.body as Body;
+    const attemptId = body?.metadata?.[ATTEMPT_METADATA_KEY];
+    const sent = steps.find((step) => isOneClick(step) && step.input.attemptId === attemptId);
+    if (!sent || !charges(request.path, body)) return [];
+    // Once the payment is seen to have failed, its outcome is known.
+    const known = books.payments.some(
+      (payment) => attemptOf(payment) === attemptId && payment.status === 'failed',
+    );
+    const [{ timing }] = sent.run.input as [{ timing: Timing }];
+    const quietUntil = sent.activity.at + timing.reconcileWindowMs;
+    const early = steps.filter(
+      (step) =>
+        step.activity.type === 'openFallback' &&
+        step.input.presentationId === sent.input.presentationId &&
+        step.activity.at < quietUntil,
+    );
+    return known || early.length === 0
+      ? []
+      : [
+          `A fallback was opened ${quietUntil - (early[0]?.activity.at ?? 0)} ms too early after ${sent.input.attemptId} was lost.`,
+        ];
+  });
 };
 
 const PAID_OUTCOMES: readonly unknown[] = ['converted', 'recovered', 'reversed'];

@@ -28,7 +28,11 @@ export const noSilentAcceptance: Check = (evidence) => {
         `${presentation.workflowId}:${presentation.step}:1`,
       ]),
     );
-    if (silence) found.push(`Presentation ${id} of ${presentation.purchaseId} was accepted and ${silence}.`);
+    if (silence)
+      found.push(
+        `Presentation ${id} of ${presentation.purchaseId} was accepted and ${silence} ` +
+          `(${timesOfClicks(evidence, presentation)}).`,
+      );
   }
   for (const { presentationId, said } of answers) {
     const presentation = shown.get(presentationId);
@@ -40,18 +44,31 @@ export const noSilentAcceptance: Check = (evidence) => {
   return found;
 };
 
-/** The click was kept while nobody could act on it, and reached its run when the window had ended. */
-function cameLate({ runs }: Evidence, presentation: PresentationRecord | undefined): boolean {
-  if (!presentation || presentation.decision === 'accepted') return false;
-  const { id, workflowId, expiresAt } = presentation;
-  const clicks = runs
+/** The clicks that its run was given, whatever became of them. */
+function clicksOn({ runs }: Evidence, { id, workflowId }: PresentationRecord) {
+  return runs
     .filter((run) => run.workflowId === workflowId)
     .flatMap(({ signals, updates }) => [...signals, ...updates])
     .filter(({ name, args }) => {
       const named = (args[0] as { presentationId?: string } | undefined)?.presentationId;
       return (name === 'acceptOffer' || name === 'accept') && named === id;
     });
-  return clicks.length > 0 && clicks.every(({ at }) => at >= Date.parse(expiresAt));
+}
+
+/** The click was kept while nobody could act on it, and reached its run when the window had ended. */
+function cameLate(evidence: Evidence, presentation: PresentationRecord | undefined): boolean {
+  if (!presentation || presentation.decision === 'accepted') return false;
+  const clicks = clicksOn(evidence, presentation);
+  return clicks.length > 0 && clicks.every(({ at }) => at >= Date.parse(presentation.expiresAt));
+}
+
+/** How long before the end of the window (or after it, with a minus) clicks reached the run. */
+function timesOfClicks(evidence: Evidence, presentation: PresentationRecord): string {
+  const end = Date.parse(presentation.expiresAt);
+  const times = clicksOn(evidence, presentation).map(
+    ({ name, at }) => `${name} ${end - at} ms before its end`,
+  );
+  return times.join(', ') || 'no click reached its run';
 }
 
 /** What is wrong with where an acceptance stands; undefined when nothing is. */

@@ -1,0 +1,63 @@
+/** Whoever makes things go wrong, as the plan of the campaign has it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Disturbance } from './plan.js';
+import type { System } from './system.js';
+
+export interface Nemesis {
+  strike(disturbance: Disturbance): void;
+  /** Until the last strike is over. */
+  done(): Promise<void>;
+  longestTemporalOutage(): number;
+}
+
+/** Strikes overlap, except that one thing is not struck twice at a time. */
+export function callNemesis(system: System, say: (line: string) => void): Nemesis {
+  const { worker, api, merchant, sandbox } = system;
+  const underWay = new Map<string, Promise<void>>();
+  let longestTemporalOutage = 0;
+
+  async function carryOut(disturbance: Disturbance): Promise<void> {
+    switch (disturbance.kind) {
+      case 'kill worker':
+        return void (await worker.kill(disturbance.downMs));
+      case 'kill api':
+        return void (await api.kill(disturbance.downMs));
+      case 'kill temporal':
+        longestTemporalOutage = Math.max(
+          longestTemporalOutage,
+          await system.killTemporal(disturbance.downMs),
+        );
+        return;
+      case 'freeze worker':
+        return worker.freeze(disturbance.forMs);
+      case 'crash database':
+        return system.crashDatabase();
+      case 'cut database':
+        return system.cutDatabase(disturbance.forMs);
+      case 'merchant away':
+        merchant.setAway(true);
+        await sleep(disturbance.forMs);
+        return merchant.setAway(false);
+      case 'reads fail':
+        return void sandbox.control.addFault(disturbance.fault);
+      case 'webhooks':
+        return void (await sandbox.control.setWebhookPolicy(disturbance.policy));
+    }
+  }
+
+  return {
+    strike(disturbance) {
+      const target = disturbance.kind.split(' ').at(-1) ?? '';
+      say(disturbance.kind);
+      const before = underWay.get(target) ?? Promise.resolve();
+      underWay.set(
+        target,
+        before.then(() => carryOut(disturbance)),
+      );
+    },
+    async done() {
+      await Promise.all(underWay.values());
+    },
+    longestTemporalOutage: () => longestTemporalOutage,
+  };
+}
