@@ -3,7 +3,7 @@ import type DodoPayments from 'dodopayments';
 import { explain, funnelsInOrder, type Facts } from '../src/catalog/match.js';
 import type { Catalog, Funnel, FunnelSnapshot, Offer } from '../src/catalog/model.js';
 import { billingOf, listPayments } from '../src/dodo/payments.js';
-import type { BillingAddress, ConsideredFunnel } from '../src/ledger/model.js';
+import type { BillingAddress, ConsideredFunnel, EvaluationRecord } from '../src/ledger/model.js';
 import type { ReasonCode, TriggerType } from '../src/model.js';
 import { ATTEMPT_METADATA_KEY, type TriggerEvent } from '../workflows/messages.js';
 import type { ActivityContext } from './context.js';
@@ -48,7 +48,7 @@ export function evaluateActivities(context: ActivityContext) {
     const found = input.event
       ? await situationOfTrigger(input, input.event)
       : await situationOfPurchase(input);
-    if ('reason' in found) return end(input, catalog, found.reason, []);
+    if ('reason' in found) return end(input, found.reason, { catalogHash: catalog.hash, considered: [] });
     const { subject, payment } = found;
 
     await ledger.recordPurchase(
@@ -70,8 +70,10 @@ export function evaluateActivities(context: ActivityContext) {
     );
 
     const considered: ConsideredFunnel[] = [];
+    const facts: Facts = { ...found.facts };
     for (const { funnel, offers } of candidates(catalog, input)) {
-      const match = explain(funnel.when, await withCustomerFacts(funnel, found));
+      Object.assign(facts, await customerFacts(funnel, found.subject, facts));
+      const match = explain(funnel.when, facts);
       if (!match.holds) {
         const detail = match.failed ?? `${match.unknown.join(', ')} not known`;
         considered.push({ funnelId: funnel.id, reason: 'no_matching_funnel', detail });
@@ -89,7 +91,13 @@ export function evaluateActivities(context: ActivityContext) {
         presentation: prepared.presentation,
         workflowId: input.workflowId,
         at: context.now().toISOString(),
-        evaluation: { catalogHash: catalog.hash, considered: [...considered, { funnelId: funnel.id }] },
+        catalogHash: catalog.hash,
+        words: offer.copy,
+        evaluation: {
+          catalogHash: catalog.hash,
+          considered: [...considered, { funnelId: funnel.id }],
+          facts,
+        },
       });
       if (opened) {
         return {
@@ -103,15 +111,14 @@ export function evaluateActivities(context: ActivityContext) {
     }
     const reason =
       considered.find((one) => one.reason !== 'no_matching_funnel')?.reason ?? 'no_matching_funnel';
-    return end(input, catalog, reason, considered);
+    return end(input, reason, { catalogHash: catalog.hash, considered, facts });
   }
 
   /** Written here, so that a run without an offer needs no second activity. */
   async function end(
     input: EvaluateInput,
-    catalog: Catalog,
     reason: ReasonCode,
-    considered: ConsideredFunnel[],
+    evaluation: EvaluationRecord,
   ): Promise<Evaluation> {
     const at = context.now().toISOString();
     await ledger.settle({
@@ -119,7 +126,7 @@ export function evaluateActivities(context: ActivityContext) {
       outcome: 'ineligible',
       reason,
       at,
-      evaluation: { catalogHash: catalog.hash, considered },
+      evaluation,
       timeline: [{ at, type: 'ineligible', detail: { reason } }],
     });
     return { kind: 'ineligible', reason };
@@ -249,24 +256,23 @@ export function evaluateActivities(context: ActivityContext) {
     return last && billingOf(await dodo.payments.retrieve(last.payment_id));
   }
 
-  /** Facts that cost a read are read only for rules that name them. */
-  async function withCustomerFacts(funnel: Funnel, { facts, subject }: Situation): Promise<Facts> {
+  /** Facts that cost a read are read only for rules that name them, and once. */
+  async function customerFacts(funnel: Funnel, { customerId }: OfferSubject, known: Facts): Promise<Facts> {
     const more: Facts = {};
-    const { customerId } = subject;
-    if ('tenure_days' in funnel.when) {
+    if ('tenure_days' in funnel.when && known.tenure_days === undefined) {
       const customer = await dodo.customers.retrieve(customerId);
       more.tenure_days = Math.floor(
         (context.now().getTime() - Date.parse(customer.created_at)) / (24 * HOUR),
       );
     }
-    if ('purchase_count' in funnel.when) {
+    if ('purchase_count' in funnel.when && known.purchase_count === undefined) {
       let count = 0;
       for await (const payment of listPayments(dodo, { customer_id: customerId, status: 'succeeded' })) {
         if (payment.total_amount > 0) count += 1;
       }
       more.purchase_count = count;
     }
-    return { ...facts, ...more };
+    return more;
   }
 
   return { evaluate };
@@ -284,9 +290,14 @@ function candidates(
 
 function snapshotOf(catalog: Catalog, funnel: Funnel, offers: Record<string, Offer>): FunnelSnapshot {
   const { when: _, ...kept } = funnel;
-  const used = [...new Set(funnel.steps.map((step) => step.offer))];
+  const used = [
+    ...new Set(
+      funnel.steps.flatMap(({ offer, variants }) => variants?.map((variant) => variant.offer) ?? [offer]),
+    ),
+  ];
   return {
     catalogHash: catalog.hash,
+    policy: catalog.policy,
     funnel: kept,
     offers: Object.fromEntries(used.flatMap((id) => (offers[id] ? [[id, offers[id]]] : []))),
   };

@@ -111,6 +111,7 @@ export async function prepareOffer(
     customerId: subject.customerId,
     purchaseId: subject.purchaseId,
     product: { id: action.productId, name: product.name },
+    quantity,
     price: priced.price,
     payment: payment.payment,
     copy: renderCopy(offer.copy, priced.price, product.name),

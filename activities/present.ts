@@ -12,6 +12,7 @@ export interface PresentInput {
   purchaseId: string;
   workflowId: string;
   funnelId: string;
+  catalogHash?: string;
   step: string;
   offer: Offer;
   customerId: string;
@@ -39,7 +40,9 @@ export function presentActivities(context: ActivityContext) {
       await markPaid(ledger, previous);
       const opened = await ledger.openPresentation({
         presentation: prepared.presentation,
+        words: offer.copy,
         workflowId,
+        catalogHash: input.catalogHash,
         at: context.now().toISOString(),
         previous,
       });

@@ -102,6 +102,20 @@ export interface Copy {
   decline: string;
 }
 
+/** What the customer may choose within one offer. */
+export interface Choices {
+  /** Both included. Left out when the quantity is fixed. */
+  quantity?: { min: number; max: number };
+  /** Alternatives, each at its own preselected quantity; the first was preselected. */
+  options?: {
+    id: string;
+    label: string;
+    product: { id: string; name: string };
+    quantity: number;
+    price: Price;
+  }[];
+}
+
 /** One offer before one customer, as the ledger keeps it and the API shows it. */
 export interface Presentation {
   id: string;
@@ -109,10 +123,17 @@ export interface Presentation {
   offerId: string;
   funnelId: string;
   step: string;
+  /** The arm of the experiment this step is. */
+  variant?: string;
   type: OfferType;
   customerId: string;
   purchaseId: string;
+  /** With options: that of the chosen one, as its price. */
   product: { id: string; name: string };
+  quantity: number;
+  /** The chosen option, where there are several. */
+  option?: string;
+  choices?: Choices;
   price: Price;
   payment: { mode: 'one_click' | 'checkout'; method?: PaymentMethodSummary };
   copy: Copy;

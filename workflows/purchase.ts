@@ -249,6 +249,7 @@ async function carry(
         purchaseId: input.purchaseId,
         workflowId,
         funnelId: snapshot.funnel.id,
+        catalogHash: snapshot.catalogHash,
         step: next.step.id,
         offer: next.offer,
         customerId: shown.customerId,

@@ -1,6 +1,7 @@
 /** Funnels as graphs: every step and offer they name exists, every step is reached, and none is reached twice. */
+import { checkSchedule } from './check-offers.js';
 import { checkWhen } from './check-when.js';
-import { asList, asRecord } from './data.js';
+import { asList, asRecord, isRecord } from './data.js';
 import type { Finding, Path } from './problems.js';
 import { didYouMean } from './suggest.js';
 
@@ -15,7 +16,10 @@ interface Edge {
 
 interface Step {
   id: string | undefined;
+  /** What is no map at all is the schema's to report. */
+  isMap: boolean;
   offer: unknown;
+  variants: unknown;
   edges: Edge[];
   path: Path;
 }
@@ -25,21 +29,26 @@ export function checkFunnels(data: unknown): Finding[] {
   const { offers, funnels } = asRecord(data);
   const offerIds = Object.keys(asRecord(offers));
   return Object.entries(asRecord(funnels)).flatMap(([id, funnel]) => {
-    const { when, steps } = asRecord(funnel);
+    const { when, steps, schedule } = asRecord(funnel);
     const path = ['funnels', id];
-    return [...checkWhen(when, [...path, 'when']), ...checkSteps(readSteps(steps, path), offerIds)];
+    return [
+      ...checkSchedule([...path, 'schedule'], schedule),
+      ...checkWhen(when, [...path, 'when']),
+      ...checkSteps(readSteps(steps, path), offerIds),
+    ];
   });
 }
 
 function readSteps(steps: unknown, path: Path): Step[] {
   return asList(steps).map((data, index) => {
-    const { id, offer, on } = asRecord(data);
+    const { id, offer, variants, on } = asRecord(data);
     const targets = asRecord(on);
     const edges = DECISIONS.flatMap((decision) => {
       const target = targets[decision];
       return typeof target === 'string' && target !== END ? [{ decision, target }] : [];
     });
-    return { id: typeof id === 'string' ? id : undefined, offer, edges, path: [...path, 'steps', index] };
+    const name = typeof id === 'string' ? id : undefined;
+    return { id: name, isMap: isRecord(data), offer, variants, edges, path: [...path, 'steps', index] };
   });
 }
 
@@ -56,12 +65,44 @@ function checkSteps(steps: Step[], offerIds: string[]): Finding[] {
     } else if (step.id !== undefined) {
       byId.set(step.id, step);
     }
-    if (typeof step.offer === 'string' && !offerIds.includes(step.offer)) {
-      const message = `there is no offer "${step.offer}"${didYouMean(step.offer, offerIds)}`;
-      findings.push({ path: [...step.path, 'offer'], at: 'value', message });
-    }
+    findings.push(...checkOffered(step, offerIds));
   }
   return [...findings, ...danglingTargets(steps, byId), ...cycles(steps, byId), ...unreachable(steps, byId)];
+}
+
+/** One offer, or an experiment between several. */
+function checkOffered({ isMap, offer, variants, path }: Step, offerIds: string[]): Finding[] {
+  if (!isMap) return [];
+  if (variants === undefined) {
+    return offer === undefined
+      ? [{ path: [...path, 'offer'], at: 'value', message: 'is missing; expected the id of an offer' }]
+      : checkReference([...path, 'offer'], offer, offerIds);
+  }
+  const findings: Finding[] = [];
+  if (offer !== undefined) {
+    const message = 'cannot stand beside variants: each variant names an offer of its own';
+    findings.push({ path: [...path, 'offer'], at: 'key', message });
+  }
+  const arms = asList(variants).map(asRecord);
+  for (const [index, arm] of arms.entries()) {
+    const at = [...path, 'variants', index];
+    if (typeof arm.id === 'string' && arms.findIndex(({ id }) => id === arm.id) < index) {
+      const message = `there is a variant "${arm.id}" in this step already`;
+      findings.push({ path: [...at, 'id'], at: 'value', message });
+    }
+    findings.push(...checkReference([...at, 'offer'], arm.offer, offerIds));
+  }
+  if (arms.length > 0 && arms.every(({ weight }) => weight === 0)) {
+    const message = 'at least one variant needs a weight of more than 0';
+    findings.push({ path: [...path, 'variants'], at: 'value', message });
+  }
+  return findings;
+}
+
+function checkReference(path: Path, offer: unknown, offerIds: string[]): Finding[] {
+  if (typeof offer !== 'string' || offerIds.includes(offer)) return [];
+  const message = `there is no offer "${offer}"${didYouMean(offer, offerIds)}`;
+  return [{ path, at: 'value', message }];
 }
 
 function danglingTargets(steps: Step[], byId: Map<string, Step>): Finding[] {

@@ -3,15 +3,18 @@ import type { z } from 'zod';
 import { asRecord, valueAt } from './data.js';
 import type { Finding, Path } from './problems.js';
 import { showValue } from './problems.js';
-import type { CatalogFile } from './schema.js';
-import * as schema from './schema.js';
+import { catalogFileSchema, catalogShape, policyShape, type CatalogFile } from './schema.js';
+import { funnelShape, onShape, stepShape, variantShape } from './schema-funnel.js';
+import { actionShapes, addonShape, copyShape, offerShape, optionShape, wordsShape } from './schema-offer.js';
+import { ID_PATTERN, ID_WORDS, capShape, quantityChoiceShape, scheduleShape } from './schema-values.js';
+import { operatorsShape } from './schema-when.js';
 import { didYouMean } from './suggest.js';
 
 type Issue = z.core.$ZodIssue;
 
 /** Checks names, types and patterns of every field; `file` is there when all of them are right. */
 export function checkShape(data: unknown): { file?: CatalogFile; findings: Finding[] } {
-  const result = schema.catalogFileSchema.safeParse(data);
+  const result = catalogFileSchema.safeParse(data);
   const findings = result.success ? [] : result.error.issues.flatMap((issue) => fromIssue(issue, [], data));
   findings.push(...badIds(data, 'offers'), ...badIds(data, 'funnels'));
   return result.success ? { file: result.data, findings } : { findings };
@@ -47,8 +50,8 @@ function isWrongKind(issue: Issue): boolean {
 /** Ids of offers and funnels are keys, which zod would not tell apart from what stands under them. */
 function badIds(data: unknown, section: 'offers' | 'funnels'): Finding[] {
   return Object.keys(asRecord(asRecord(data)[section]))
-    .filter((id) => !schema.ID_PATTERN.test(id))
-    .map((id) => ({ path: [section, id], at: 'key', message: `the id must be ${schema.ID_WORDS}` }));
+    .filter((id) => !ID_PATTERN.test(id))
+    .map((id) => ({ path: [section, id], at: 'key', message: `the id must be ${ID_WORDS}` }));
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
@@ -59,17 +62,24 @@ function unknownKey(key: string, known: readonly string[]): string {
 /** The keys the file knows at a path. */
 function knownKeys(path: Path, data: unknown): string[] {
   const [section, , field, inner, part] = path;
+  const last = path.at(-1);
+  if (last === 'quantity') return Object.keys(quantityChoiceShape);
+  if (last === 'schedule') return Object.keys(scheduleShape);
+  if (last === 'cap') return Object.keys(capShape);
+  if (section === 'policy') return Object.keys(policyShape);
   if (section === 'offers') {
-    if (field === undefined) return Object.keys(schema.offerShape);
-    if (field === 'copy') return Object.keys(schema.copyShape);
-    if (inner !== undefined) return Object.keys(schema.addonShape);
-    const kind = asRecord(valueAt(data, path)).kind as keyof typeof schema.actionShapes;
-    return Object.keys(schema.actionShapes[kind]);
+    if (field === undefined) return Object.keys(offerShape);
+    if (field === 'copy') return Object.keys(inner === undefined ? copyShape : wordsShape);
+    if (path.includes('addons')) return Object.keys(addonShape);
+    if (field === 'options' && part === undefined) return Object.keys(optionShape);
+    const kind = asRecord(valueAt(data, path)).kind as keyof typeof actionShapes;
+    return Object.keys(actionShapes[kind]);
   }
   if (section === 'funnels') {
-    if (field === undefined) return Object.keys(schema.funnelShape);
-    if (field === 'when') return Object.keys(schema.operatorsShape);
-    return Object.keys(part === 'on' ? schema.onShape : schema.stepShape);
+    if (field === undefined) return Object.keys(funnelShape);
+    if (field === 'when') return Object.keys(operatorsShape);
+    if (part === 'variants') return Object.keys(variantShape);
+    return Object.keys(part === 'on' ? onShape : stepShape);
   }
-  return Object.keys(schema.catalogShape);
+  return Object.keys(catalogShape);
 }

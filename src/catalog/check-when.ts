@@ -3,7 +3,7 @@ import { COUNTRIES, CURRENCIES, SUBSCRIPTION_STATUSES, isCountry } from './codes
 import { asList, asRecord } from './data.js';
 import type { Finding, Path } from './problems.js';
 import { showValue } from './problems.js';
-import { CUSTOM_FACT_PATTERN, FACT_NAMES } from './schema.js';
+import { CUSTOM_FACT_PATTERN, FACT_NAMES } from './schema-when.js';
 import { closest, didYouMean } from './suggest.js';
 
 type FactName = (typeof FACT_NAMES)[number];

@@ -1,8 +1,19 @@
 /** From the file's shape to the one in memory: camelCase, milliseconds, defaults filled in. */
 import { createHash } from 'node:crypto';
 import { parseDuration } from './duration.js';
-import type { Catalog, Clause, FactValue, Funnel, Offer, OfferAction } from './model.js';
-import type { CatalogFile, ClauseFile, FunnelFile, OfferFile } from './schema.js';
+import type {
+  Cap,
+  Catalog,
+  Clause,
+  FactValue,
+  Funnel,
+  FunnelStep,
+  Offer,
+  OfferAction,
+  Policy,
+} from './model.js';
+import type { CatalogFile, FunnelFile, OfferFile } from './schema.js';
+import type { ClauseFile } from './schema-when.js';
 
 type Content = Omit<Catalog, 'hash'>;
 
@@ -10,6 +21,7 @@ type Content = Omit<Catalog, 'hash'>;
 export function compileCatalog(file: CatalogFile): Catalog {
   const content: Content = {
     version: file.version,
+    policy: compilePolicy(file.policy),
     offers: Object.fromEntries(
       Object.entries(file.offers).map(([id, offer]) => [id, compileOffer(id, offer)]),
     ),
@@ -22,45 +34,104 @@ export function compileCatalog(file: CatalogFile): Catalog {
  * `sha256:` and 16 hex digits over the content. Independent of the order of keys and of funnels, except where the
  * order of funnels means something: between funnels of one trigger and one priority.
  */
-export function catalogHash({ version, offers, funnels }: Content): string {
+export function catalogHash({ version, policy, offers, funnels }: Content): string {
   const ordered = [...funnels].sort(
     (one, other) => compareText(one.trigger, other.trigger) || other.priority - one.priority,
   );
   const digest = createHash('sha256')
-    .update(canonicalJson({ version, offers, funnels: ordered }))
+    .update(
+      canonicalJson({
+        version,
+        // A catalog without a policy is the same one as before there were any.
+        ...(Object.keys(policy).length > 0 && { policy }),
+        offers,
+        funnels: ordered,
+      }),
+    )
     .digest('hex');
   return `sha256:${digest.slice(0, 16)}`;
 }
 
+function compilePolicy(file: CatalogFile['policy']): Policy {
+  return defined({
+    cap: file.cap && compileCap(file.cap),
+    cooldownMs: optionalMilliseconds(file.cooldown),
+    holdout: compileShare(file.holdout),
+    oneClickLimit: file.one_click_limit,
+  });
+}
+
 function compileOffer(id: string, file: OfferFile): Offer {
+  const options = file.options?.map((option) => ({ ...option, action: compileAction(option.action) }));
+  const action = options?.[0]?.action ?? (file.action && compileAction(file.action));
+  if (!action) throw new Error(`Offer ${id} has neither an action nor options, and the checks let it pass.`);
   return {
     id,
     type: file.type,
-    action: compileAction(file.action),
+    action,
     windowMs: milliseconds(file.window),
     ifNoPaymentMethod: file.if_no_payment_method,
     ifOwned: file.if_owned,
     afterDecline: file.after_decline === 'never' ? 'never' : milliseconds(file.after_decline),
-    ...(file.discount_code === undefined ? {} : { discountCode: file.discount_code }),
     copy: file.copy,
+    ...defined({
+      options,
+      cooldownMs: optionalMilliseconds(file.cooldown),
+      cap: file.cap && compileCap(file.cap),
+      redemptions: file.redemptions,
+      oneClickLimit: file.one_click_limit,
+      paused: file.paused || undefined,
+      schedule: file.schedule,
+      discountCode: file.discount_code,
+    }),
   };
 }
 
-function compileAction(file: OfferFile['action']): OfferAction {
-  if (file.kind !== 'change_plan') {
-    return { kind: file.kind, productId: file.product_id, quantity: file.quantity };
+type ActionFile = NonNullable<OfferFile['action']>;
+
+function compileAction(file: ActionFile): OfferAction {
+  const productId = file.product_id;
+  switch (file.kind) {
+    case 'charge':
+      return {
+        kind: file.kind,
+        productId,
+        ...compileQuantity(file.quantity),
+        ...defined({ addons: file.addons && compileAddons(file.addons) }),
+      };
+    case 'payment':
+      return { kind: file.kind, productId, ...compileQuantity(file.quantity) };
+    case 'change_plan': {
+      const usualMode = file.effective_at === 'immediately' ? 'difference_immediately' : 'full_immediately';
+      return {
+        kind: file.kind,
+        productId,
+        prorationBillingMode: file.proration_billing_mode ?? usualMode,
+        effectiveAt: file.effective_at,
+        ...(file.quantity !== undefined && compileSeats(file.quantity)),
+        ...defined({ addons: file.addons && compileAddons(file.addons) }),
+      };
+    }
   }
-  const usualMode = file.effective_at === 'immediately' ? 'difference_immediately' : 'full_immediately';
-  return {
-    kind: file.kind,
-    productId: file.product_id,
-    prorationBillingMode: file.proration_billing_mode ?? usualMode,
-    effectiveAt: file.effective_at,
-    ...(file.quantity === undefined ? {} : { quantity: file.quantity }),
-    ...(file.addons === undefined
-      ? {}
-      : { addons: file.addons.map(({ addon_id, quantity }) => ({ addonId: addon_id, quantity })) }),
-  };
+}
+
+type QuantityFile = number | { min: number; max: number; default?: number };
+
+function compileQuantity(file: QuantityFile) {
+  if (typeof file === 'number') return { quantity: file };
+  const { min, max } = file;
+  return { quantity: file.default ?? min, quantityChoice: { min, max } };
+}
+
+/** Without a default, the current quantity is preselected. */
+function compileSeats(file: QuantityFile) {
+  if (typeof file === 'number') return { quantity: file };
+  const { min, max } = file;
+  return { ...defined({ quantity: file.default }), quantityChoice: { min, max } };
+}
+
+function compileAddons(file: { addon_id: string; quantity: number }[]) {
+  return file.map(({ addon_id, quantity }) => ({ addonId: addon_id, quantity }));
 }
 
 function compileFunnel(id: string, file: FunnelFile): Funnel {
@@ -68,13 +139,35 @@ function compileFunnel(id: string, file: FunnelFile): Funnel {
     id,
     trigger: file.trigger,
     priority: file.priority,
+    ...defined({
+      paused: file.paused || undefined,
+      schedule: file.schedule,
+      holdout: compileShare(file.holdout),
+    }),
     when: Object.fromEntries(
       Object.entries(file.when).flatMap(([fact, clause]) =>
         clause === undefined ? [] : [[fact, compileClause(clause)]],
       ),
     ),
-    steps: file.steps,
+    steps: file.steps.map((step) => compileStep(id, step)),
   };
+}
+
+function compileStep(funnelId: string, file: FunnelFile['steps'][number]): FunnelStep {
+  const { id, variants, experiment, on } = file;
+  const offer = variants?.[0]?.offer ?? file.offer;
+  if (offer === undefined)
+    throw new Error(`Step ${id} of funnel ${funnelId} has no offer, and the checks let it pass.`);
+  return { id, offer, ...defined({ variants, experiment, waitMs: optionalMilliseconds(file.wait) }), on };
+}
+
+function compileCap({ times, within }: { times: number; within?: string }): Cap {
+  return { times, ...defined({ withinMs: optionalMilliseconds(within) }) };
+}
+
+/** `10%` is 0.1. */
+function compileShare(share: string | undefined): number | undefined {
+  return share === undefined ? undefined : Number(share.slice(0, -1)) / 100;
 }
 
 function compileClause(file: ClauseFile): Clause {
@@ -91,6 +184,19 @@ function milliseconds(duration: string): number {
   const parsed = parseDuration(duration);
   if (parsed === undefined) throw new Error(`"${duration}" is not a duration, and the schema let it pass.`);
   return parsed;
+}
+
+function optionalMilliseconds(duration: string | undefined): number | undefined {
+  return duration === undefined ? undefined : milliseconds(duration);
+}
+
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** Without what was left out in the file, so that a hash says the same whether or not later versions know more. */
+function defined<T extends object>(fields: T): Defined<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 
 /** JSON with the keys of every map in order. */

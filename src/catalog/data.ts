@@ -1,10 +1,13 @@
 /** Reading data that may have any shape. */
 import type { Path } from './problems.js';
 
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** The value as a map; an empty one for anything else. */
 export function asRecord(value: unknown): Record<string, unknown> {
-  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isMap ? (value as Record<string, unknown>) : {};
+  return isRecord(value) ? value : {};
 }
 
 /** The value as a list; an empty one for anything else. */

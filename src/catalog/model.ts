@@ -7,9 +7,15 @@ export type ProrationBillingMode =
 /** How an accepted offer is carried out. */
 export type OfferAction =
   /** One-click checkout session on the saved payment method. */
-  | { kind: 'charge'; productId: string; quantity: number }
+  | {
+      kind: 'charge';
+      productId: string;
+      quantity: number;
+      quantityChoice?: QuantityChoice;
+      addons?: Addon[];
+    }
   /** One-time `payments.create` on the saved payment method. */
-  | { kind: 'payment'; productId: string; quantity: number }
+  | { kind: 'payment'; productId: string; quantity: number; quantityChoice?: QuantityChoice }
   /** Change of the subscription's plan. Quantity and add-ons left out are carried over. */
   | {
       kind: 'change_plan';
@@ -17,8 +23,27 @@ export type OfferAction =
       prorationBillingMode: ProrationBillingMode;
       effectiveAt: 'immediately' | 'next_billing_date';
       quantity?: number;
-      addons?: { addonId: string; quantity: number }[];
+      quantityChoice?: QuantityChoice;
+      addons?: Addon[];
     };
+
+export interface Addon {
+  addonId: string;
+  quantity: number;
+}
+
+/** Between which bounds the customer chooses the quantity, both included. */
+export interface QuantityChoice {
+  min: number;
+  max: number;
+}
+
+/** One of several ways to take an offer. */
+export interface OfferOption {
+  id: string;
+  label: string;
+  action: OfferAction;
+}
 
 /** The words, before amounts are filled in: `{dueNow}`, `{recurring}`, `{difference}`, `{credit}`, `{product}`. */
 export interface CopyTemplate {
@@ -29,24 +54,69 @@ export interface CopyTemplate {
   decline: string;
 }
 
+/** The words of an offer, in the catalog's own language and in others by BCP 47 tag. */
+export interface OfferCopy extends CopyTemplate {
+  locales?: Record<string, CopyTemplate>;
+}
+
+/** From when on and until when; RFC 3339, `until` excluded. */
+export interface Schedule {
+  from?: string;
+  until?: string;
+}
+
+/** At most `times` showings to one customer, within the last `withinMs` or ever. */
+export interface Cap {
+  times: number;
+  withinMs?: number;
+}
+
+/** Minor units by ISO 4217 code. A currency that is not listed allows nothing. */
+export type OneClickLimit = Partial<Record<string, number>>;
+
 export interface Offer {
   id: string;
   type: OfferType;
+  /** With `options`, that of the first one. */
   action: OfferAction;
+  /** Alternatives the customer chooses between; the first is preselected. */
+  options?: OfferOption[];
   windowMs: number;
   ifNoPaymentMethod: 'skip' | 'checkout';
   ifOwned: 'skip' | 'allow';
   /** `never` again, or milliseconds until the offer may be shown again. */
   afterDecline: 'never' | number;
+  /** The least time between two showings to one customer. */
+  cooldownMs?: number;
+  cap?: Cap;
+  /** How often it is sold at most, over all customers. */
+  redemptions?: number;
+  oneClickLimit?: OneClickLimit;
+  paused?: boolean;
+  schedule?: Schedule;
   discountCode?: string;
-  copy: CopyTemplate;
+  copy: OfferCopy;
 }
 
 export type StepTarget = 'end' | (string & {});
 
-export interface FunnelStep {
+/** One arm of an experiment. */
+export interface Variant {
   id: string;
   offer: string;
+  /** Its share is this by the sum of all; 0 takes no new customers. */
+  weight: number;
+}
+
+export interface FunnelStep {
+  id: string;
+  /** With `variants`, that of the first one. */
+  offer: string;
+  variants?: Variant[];
+  /** The name assignments are kept by, when it is not `<funnel>.<step>`. */
+  experiment?: string;
+  /** How long to wait before it is shown. */
+  waitMs?: number;
   on: { accept: StepTarget; decline: StepTarget; expire: StepTarget };
 }
 
@@ -69,15 +139,30 @@ export interface Funnel {
   id: string;
   trigger: TriggerType;
   priority: number;
+  paused?: boolean;
+  schedule?: Schedule;
+  /** The share of eligible customers who are shown nothing: 0.1 is a tenth. */
+  holdout?: number;
   when: When;
   /** The first one is shown first. */
   steps: FunnelStep[];
+}
+
+/** What holds for every offer. */
+export interface Policy {
+  cap?: Cap;
+  /** The least time between two offers to one customer. */
+  cooldownMs?: number;
+  /** The share of customers who are never shown an offer: 0.1 is a tenth. */
+  holdout?: number;
+  oneClickLimit?: OneClickLimit;
 }
 
 export interface Catalog {
   version: 1;
   /** `sha256:` and the first 16 hex digits over the canonical content. */
   hash: string;
+  policy: Policy;
   offers: Record<string, Offer>;
   funnels: Funnel[];
 }
@@ -87,4 +172,6 @@ export interface FunnelSnapshot {
   catalogHash: string;
   funnel: Omit<Funnel, 'when'>;
   offers: Record<string, Offer>;
+  /** Left out in runs that began before there was one. */
+  policy?: Policy;
 }

@@ -1,10 +1,10 @@
 /** What is allowed in a catalog, and probably not meant. */
 import { PLACEHOLDER_PATTERN } from './copy.js';
-import type { Catalog, Offer } from './model.js';
+import type { Catalog, FunnelStep, Offer } from './model.js';
 
 /** Sentences for the merchant: offers no funnel uses, and amounts in copy that will always be zero. */
 export function catalogWarnings(catalog: Catalog): string[] {
-  const used = new Set(catalog.funnels.flatMap((funnel) => funnel.steps.map((step) => step.offer)));
+  const used = new Set(catalog.funnels.flatMap(({ steps }) => steps.flatMap(offersOf)));
   return Object.values(catalog.offers).flatMap((offer) => [
     ...(used.has(offer.id) ? [] : [`offers.${offer.id}: no funnel uses this offer, so nobody will see it.`]),
     ...alwaysZero(offer).map(
@@ -14,12 +14,17 @@ export function catalogWarnings(catalog: Catalog): string[] {
   ]);
 }
 
+function offersOf({ offer, variants }: FunnelStep): string[] {
+  return variants?.map((variant) => variant.offer) ?? [offer];
+}
+
 function alwaysZero(offer: Offer): { field: string; name: string }[] {
   if (offer.action.kind === 'change_plan') return [];
   // A one-click charge may start a subscription; a one-time payment has no recurring price either.
   const never =
     offer.action.kind === 'charge' ? ['difference', 'credit'] : ['difference', 'credit', 'recurring'];
-  return Object.entries(offer.copy).flatMap(([field, text]: [string, string]) =>
+  const { locales: _, ...words } = offer.copy;
+  return Object.entries(words).flatMap(([field, text]: [string, string]) =>
     [...text.matchAll(PLACEHOLDER_PATTERN)].flatMap(([, name]) =>
       name !== undefined && never.includes(name) ? [{ field, name }] : [],
     ),

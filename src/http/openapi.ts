@@ -32,6 +32,20 @@ const status = z.enum([
   'failed',
 ]);
 
+const price = z.object({
+  currency: z.string(),
+  dueNow: money,
+  tax: money.optional(),
+  recurring: z
+    .object({ amount: money, interval: z.enum(['Day', 'Week', 'Month', 'Year']), count: z.int() })
+    .optional(),
+  difference: money.optional(),
+  credit: money.optional(),
+  effectiveAt: time.optional(),
+  nextBillingAt: time.optional(),
+  hash: z.string(),
+});
+
 const presentation = z
   .object({
     id: ids.presentation,
@@ -43,19 +57,27 @@ const presentation = z
     customerId: z.string(),
     purchaseId: z.string(),
     product: z.object({ id: z.string(), name: z.string() }),
-    price: z.object({
-      currency: z.string(),
-      dueNow: money,
-      tax: money.optional(),
-      recurring: z
-        .object({ amount: money, interval: z.enum(['Day', 'Week', 'Month', 'Year']), count: z.int() })
-        .optional(),
-      difference: money.optional(),
-      credit: money.optional(),
-      effectiveAt: time.optional(),
-      nextBillingAt: time.optional(),
-      hash: z.string(),
-    }),
+    quantity: z.int(),
+    option: z.string().optional().meta({ description: 'The chosen one of `choices.options`.' }),
+    choices: z
+      .object({
+        quantity: z.object({ min: z.int(), max: z.int() }).optional(),
+        options: z
+          .array(
+            z.object({
+              id: z.string(),
+              label: z.string(),
+              product: z.object({ id: z.string(), name: z.string() }),
+              quantity: z.int(),
+              price,
+            }),
+          )
+          .optional(),
+      })
+      .optional()
+      .meta({ description: 'What the customer may choose.' }),
+    variant: z.string().optional().meta({ description: 'The arm of the experiment this step is.' }),
+    price,
     payment: z.object({
       mode: z.enum(['one_click', 'checkout']),
       method: z

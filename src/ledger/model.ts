@@ -2,6 +2,8 @@
  * What the ledger records and answers. It is a projection: Temporal is the truth, and every write here is
  * idempotent, because the activities that make them may run more than once.
  */
+import type { Facts } from '../catalog/match.js';
+import type { OfferCopy } from '../catalog/model.js';
 import type {
   Decision,
   Outcome,
@@ -42,6 +44,14 @@ export interface ConsideredFunnel {
   reason?: ReasonCode;
   /** In words, for operators: `amount 900 is not gte 1000`. */
   detail?: string;
+}
+
+/** How a run was evaluated, kept on its purchase. */
+export interface EvaluationRecord {
+  catalogHash: string;
+  considered: ConsideredFunnel[];
+  /** What the funnels were matched against, as far as it was looked up. */
+  facts?: Facts;
 }
 
 export type AttemptKind = 'charge' | 'payment' | 'change_plan' | 'fallback';
@@ -114,6 +124,8 @@ export interface PresentationPatch {
 /** One presentation with what is not shown to customers. */
 export interface PresentationRecord extends Presentation {
   workflowId: string;
+  /** The version of the catalog it came from. */
+  catalogHash?: string;
   presentedAt: string;
   decision?: Decision;
   decidedAt?: string;
@@ -123,6 +135,7 @@ export interface PresentationRecord extends Presentation {
   paidAmount?: number;
   paidAt?: string;
   recovered: boolean;
+  words?: OfferCopy;
   /** Net of this. Minor units. */
   refundedAmount: number;
 }
@@ -135,6 +148,7 @@ export interface PurchaseView {
   funnelId?: string;
   catalogHash?: string;
   considered: ConsideredFunnel[];
+  facts?: Facts;
   presentations: PresentationRecord[];
   timeline: TimelineEntry[];
 }
@@ -171,9 +185,12 @@ export interface Ledger {
    */
   openPresentation(input: {
     presentation: Presentation;
+    /** The offer's words, to be filled in for whoever looks. */
+    words?: OfferCopy;
     workflowId: string;
+    catalogHash?: string;
     at: string;
-    evaluation?: { catalogHash: string; considered: ConsideredFunnel[] };
+    evaluation?: EvaluationRecord;
     previous?: { presentationId: string; patch: PresentationPatch; timeline: TimelineEntry[] };
   }): Promise<boolean>;
 
@@ -208,7 +225,7 @@ export interface Ledger {
     outcome: Outcome;
     reason?: ReasonCode;
     at: string;
-    evaluation?: { catalogHash?: string; considered: ConsideredFunnel[] };
+    evaluation?: EvaluationRecord;
     presentation?: { id: string; patch: PresentationPatch };
     timeline: TimelineEntry[];
   }): Promise<void>;

@@ -17,7 +17,15 @@ const FORGOTTEN_AFTER = HOUR;
 /** The transaction behind `Ledger.openPresentation`. */
 export async function openPresentation(
   tx: Database,
-  { presentation, workflowId, at, evaluation, previous }: Parameters<Ledger['openPresentation']>[0],
+  {
+    presentation,
+    words,
+    workflowId,
+    catalogHash,
+    at,
+    evaluation,
+    previous,
+  }: Parameters<Ledger['openPresentation']>[0],
   log: LedgerLog,
 ): Promise<boolean> {
   if (await exists(tx, presentation.id)) return true;
@@ -28,7 +36,9 @@ export async function openPresentation(
     .insert(presentations)
     .values({
       ...presentation,
+      words,
       workflowId,
+      catalogHash,
       presentedAt: at,
       productId: presentation.product.id,
       currency: presentation.price.currency,

@@ -82,6 +82,7 @@ export async function settle(
       ...(row.status !== 'settled' && {
         catalogHash: evaluation?.catalogHash,
         considered: evaluation?.considered,
+        facts: evaluation?.facts,
       }),
     })
     .where(eq(purchases.purchaseId, purchaseId));
@@ -108,6 +109,7 @@ export async function findPurchase(db: Database, purchaseId: string): Promise<Pu
     funnelId: row.funnelId ?? undefined,
     catalogHash: row.catalogHash ?? undefined,
     considered: row.considered,
+    facts: row.facts ?? undefined,
     presentations: shown.map(presentationRecord),
     timeline: entries.map(timelineEntry),
   };

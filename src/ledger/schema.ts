@@ -3,8 +3,21 @@
  * outlives a restored backup must still be able to write.
  */
 import { sql, type AnyColumn, type SQL } from 'drizzle-orm';
-import { bigserial, boolean, index, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  bigserial,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import type { Facts } from '../catalog/match.js';
+import type { Catalog, OfferCopy } from '../catalog/model.js';
 import type {
+  Choices,
   Copy,
   Decision,
   OfferType,
@@ -57,6 +70,8 @@ export const purchases = pgTable(
     funnelId: text('funnel_id'),
     catalogHash: text('catalog_hash'),
     considered: jsonb('considered').$type<ConsideredFunnel[]>().notNull().default([]),
+    /** What the funnels were matched against. */
+    facts: jsonb('facts').$type<Facts>(),
     recordedAt: instant('recorded_at')
       .notNull()
       .default(sql`now()`),
@@ -78,10 +93,18 @@ export const presentations = pgTable(
     offerId: text('offer_id').notNull(),
     funnelId: text('funnel_id').notNull(),
     step: text('step').notNull(),
+    /** The arm of the experiment this step is. */
+    variant: text('variant'),
+    catalogHash: text('catalog_hash'),
     type: text('type').$type<OfferType>().notNull(),
     productId: text('product_id').notNull(),
     currency: text('currency').notNull(),
     product: jsonb('product').$type<Presentation['product']>().notNull(),
+    quantity: integer('quantity').notNull().default(1),
+    option: text('option'),
+    choices: jsonb('choices').$type<Choices>(),
+    /** The catalog's words, to be filled in for whoever looks. */
+    words: jsonb('words').$type<OfferCopy>(),
     price: jsonb('price').$type<Price>().notNull(),
     payment: jsonb('payment').$type<Presentation['payment']>().notNull(),
     copy: jsonb('copy').$type<Copy>().notNull(),
@@ -106,6 +129,7 @@ export const presentations = pgTable(
     index('presentations_of_customer').on(table.customerId, table.presentedAt),
     index('presentations_of_purchase').on(table.purchaseId),
     index('presentations_of_payment').on(table.paymentId),
+    index('presentations_of_offer').on(table.offerId, table.status),
   ],
 );
 
@@ -140,8 +164,47 @@ export const timeline = pgTable(
     /** What makes an entry the same one when it is written again. */
     key: text('key').notNull(),
   },
-  (table) => [uniqueIndex('timeline_entry_once').on(table.purchaseId, table.type, table.key)],
+  (table) => [
+    uniqueIndex('timeline_entry_once').on(table.purchaseId, table.type, table.key),
+    index('timeline_by_type').on(table.type, table.at),
+  ],
 );
+
+/** Prices shown for a choice within a presentation, by the hash an acceptance names. */
+export const quotes = pgTable(
+  'quotes',
+  {
+    presentationId: text('presentation_id').notNull(),
+    /** Empty where there are no options. */
+    option: text('option').notNull(),
+    hash: text('hash').notNull(),
+    quantity: integer('quantity').notNull(),
+    price: jsonb('price').$type<Price>().notNull(),
+    quotedAt: instant('quoted_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.presentationId, table.option, table.quantity, table.hash] })],
+);
+
+/** Which arm of which experiment a customer is in, from the moment it made a difference. */
+export const exposures = pgTable(
+  'exposures',
+  {
+    experiment: text('experiment').notNull(),
+    customerId: text('customer_id').notNull(),
+    variant: text('variant').notNull(),
+    purchaseId: text('purchase_id').notNull(),
+    catalogHash: text('catalog_hash').notNull(),
+    exposedAt: instant('exposed_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.experiment, table.customerId] })],
+);
+
+/** Every catalog that was in force, so that what runs on an older one can be told. */
+export const catalogs = pgTable('catalogs', {
+  hash: text('hash').primaryKey(),
+  content: jsonb('content').$type<Catalog>().notNull(),
+  firstSeenAt: instant('first_seen_at').notNull(),
+});
 
 /** Values in a partial index must be literals: an index cannot have parameters. */
 function isInTheWay(status: AnyColumn): SQL {

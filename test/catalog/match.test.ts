@@ -157,7 +157,7 @@ test('funnels are tried by priority, then in the order of the file, for their tr
     funnel('second', 5),
     funnel('top', 7),
   ];
-  const catalog: Catalog = { version: 1, hash: '', offers: {}, funnels };
+  const catalog: Catalog = { version: 1, policy: {}, hash: '', offers: {}, funnels };
   expect(funnelsInOrder(catalog, 'purchase').map(({ id }) => id)).toEqual(['top', 'first', 'second', 'low']);
   expect(funnelsInOrder(catalog, 'usage_milestone')).toEqual([]);
   expect(funnels[0]?.id).toBe('low');

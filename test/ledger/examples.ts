@@ -41,6 +41,7 @@ export function aPresentation(fields: Partial<Presentation> = {}): Presentation 
     customerId: id('cus'),
     purchaseId: id('pay'),
     product: { id: 'prod_pro_plan', name: 'Pro plan' },
+    quantity: 1,
     price: {
       currency: 'USD',
       dueNow: 3000,

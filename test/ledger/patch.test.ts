@@ -40,6 +40,11 @@ function row(fields: Partial<PresentationRow> = {}): PresentationRow {
     paidAt: null,
     recovered: false,
     refundedAmount: 0,
+    variant: null,
+    catalogHash: null,
+    option: null,
+    choices: null,
+    words: null,
     ...fields,
   };
 }

@@ -1,0 +1,64 @@
+/** The shape of one funnel in `offers.yaml`. */
+import { z } from 'zod';
+import { id, schedule, share, wait, wholeNumber } from './schema-values.js';
+import { when } from './schema-when.js';
+
+const TRIGGERS = [
+  'purchase',
+  'usage_milestone',
+  'limit_approaching',
+  'onboarding_completed',
+  'upgrade_requested',
+  'downgrade_requested',
+  'cancel_requested',
+] as const;
+
+const target = z.string({ error: 'the id of a step of this funnel, or end' }).default('end');
+
+export const onShape = { accept: target, decline: target, expire: target } as const;
+
+export const variantShape = {
+  id: id('the id of the variant'),
+  offer: z.string({ error: 'the id of an offer' }),
+  weight: wholeNumber('a whole number of at least 0', 0).default(1).meta({
+    description: 'Its share among the variants; 0 for one that takes no new customers.',
+  }),
+} as const;
+
+const MAX_VARIANTS = 10;
+const variantsWords = `a list of 2 to ${String(MAX_VARIANTS)} variants, each with id and offer`;
+
+export const stepShape = {
+  id: id('the id of the step'),
+  offer: z.string({ error: 'the id of an offer' }).optional(),
+  variants: z
+    .array(z.strictObject(variantShape, { error: 'a variant with id and offer' }), { error: variantsWords })
+    .min(2, { error: variantsWords })
+    .max(MAX_VARIANTS, { error: variantsWords })
+    .optional()
+    .meta({ description: 'An experiment, instead of offer: each customer sees one, and always the same.' }),
+  experiment: id('the name of the experiment')
+    .optional()
+    .meta({ description: 'Assignments are kept by this name; <funnel>.<step> when left out.' }),
+  wait: wait.optional().meta({ description: 'How long to wait before this step is shown.' }),
+  on: z.strictObject(onShape, { error: 'what follows accept, decline and expire' }).prefault({}),
+} as const;
+
+export const funnelShape = {
+  trigger: z.enum(TRIGGERS, { error: `one of ${TRIGGERS.join(', ')}` }),
+  priority: z
+    .number({ error: 'a whole number' })
+    .int({ error: 'a whole number' })
+    .default(0)
+    .meta({ description: 'The highest goes first; the order of the file breaks ties.' }),
+  paused: z.boolean({ error: 'true or false' }).default(false),
+  schedule: schedule.optional(),
+  holdout: share
+    .optional()
+    .meta({ description: 'The share of eligible customers who are shown nothing, to compare with.' }),
+  when: when.default({}).meta({ description: 'All keys must hold; a list means any of its values.' }),
+  steps: z
+    .array(z.strictObject(stepShape, { error: 'a step with id and offer' }), { error: 'a list of steps' })
+    .min(1, { error: 'a list with at least one step' })
+    .meta({ description: 'The first one is shown first.' }),
+} as const;

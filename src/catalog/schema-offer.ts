@@ -1,0 +1,131 @@
+/** The shape of one offer in `offers.yaml`. */
+import { z } from 'zod';
+import {
+  afterDecline,
+  cap,
+  dodoId,
+  id,
+  oneClickLimit,
+  quantity,
+  quantityOrChoice,
+  schedule,
+  span,
+  wholeNumber,
+  window,
+  words,
+} from './schema-values.js';
+
+export const addonShape = { addon_id: dodoId('an add-on'), quantity } as const;
+
+const addons = z.array(z.strictObject(addonShape, { error: 'an add-on with addon_id and quantity' }), {
+  error: 'a list of add-ons, each with addon_id and quantity',
+});
+
+const purchaseAction = {
+  product_id: dodoId('a product'),
+  quantity: quantityOrChoice.default(1).meta({ description: 'A number, or bounds to choose between.' }),
+};
+
+export const actionShapes = {
+  charge: {
+    kind: z.literal('charge'),
+    ...purchaseAction,
+    addons: addons.optional().meta({ description: 'Bought with the product.' }),
+  },
+  payment: { kind: z.literal('payment'), ...purchaseAction },
+  change_plan: {
+    kind: z.literal('change_plan'),
+    product_id: dodoId('a product'),
+    proration_billing_mode: z
+      .enum(['prorated_immediately', 'full_immediately', 'difference_immediately', 'do_not_bill'], {
+        error: 'one of prorated_immediately, full_immediately, difference_immediately, do_not_bill',
+      })
+      .optional()
+      .meta({
+        description:
+          'Default difference_immediately; at the next billing date Dodo Payments takes full_immediately only.',
+      }),
+    effective_at: z
+      .enum(['immediately', 'next_billing_date'], { error: 'immediately or next_billing_date' })
+      .default('immediately'),
+    quantity: quantityOrChoice
+      .optional()
+      .meta({ description: 'Seats: a number, or bounds. Left out, the current quantity is kept.' }),
+    addons: addons
+      .optional()
+      .meta({ description: 'Left out, the current add-ons are kept; an empty list removes them.' }),
+  },
+} as const;
+
+const action = z.discriminatedUnion(
+  'kind',
+  [
+    z
+      .strictObject(actionShapes.charge)
+      .meta({ description: 'One-click checkout on the saved payment method.' }),
+    z
+      .strictObject(actionShapes.payment)
+      .meta({ description: 'One-time payment on the saved payment method.' }),
+    z.strictObject(actionShapes.change_plan).meta({ description: "Change of the subscription's plan." }),
+  ],
+  { error: 'an action with a kind (charge, payment or change_plan) and its fields' },
+);
+
+export const optionShape = {
+  id: id('the id of the option'),
+  label: words('the option as the customer chooses it', 120),
+  action,
+} as const;
+
+const MAX_OPTIONS = 5;
+const optionsWords = `a list of 2 to ${String(MAX_OPTIONS)} options, each with id, label and action`;
+
+export const wordsShape = {
+  headline: words('the headline', 200),
+  body: words('the text below the headline', 2000).optional(),
+  badge: words('the badge', 60).optional(),
+  accept: words('the button that accepts', 120),
+  decline: words('the button that declines', 120),
+} as const;
+
+const localeWords = 'words by language, such as { de: { headline, accept, decline } }';
+
+export const copyShape = {
+  ...wordsShape,
+  locales: z
+    .record(z.string(), z.strictObject(wordsShape, { error: 'headline, accept and decline at least' }), {
+      error: localeWords,
+    })
+    .optional()
+    .meta({ description: 'The same words in other languages, by BCP 47 tag: de, pt-BR, ...' }),
+} as const;
+
+export const offerShape = {
+  type: z.enum(['upsell', 'downsell', 'cross_sell'], { error: 'upsell, downsell or cross_sell' }),
+  action: action.optional().meta({ description: 'How it is carried out; or several ways in options.' }),
+  options: z
+    .array(z.strictObject(optionShape, { error: 'an option with id, label and action' }), {
+      error: optionsWords,
+    })
+    .min(2, { error: optionsWords })
+    .max(MAX_OPTIONS, { error: optionsWords })
+    .optional()
+    .meta({ description: 'Alternatives in one offer, instead of action; the first is preselected.' }),
+  window: window.default('30m'),
+  if_no_payment_method: z.enum(['skip', 'checkout'], { error: 'skip or checkout' }).default('skip'),
+  if_owned: z.enum(['skip', 'allow'], { error: 'skip or allow' }).default('skip'),
+  after_decline: afterDecline.default('never'),
+  cooldown: span.optional().meta({ description: 'The least time between two showings to one customer.' }),
+  cap: cap.optional().meta({ description: 'How often one customer is shown this offer at most.' }),
+  redemptions: wholeNumber('a whole number of at least 1', 1)
+    .optional()
+    .meta({ description: 'How often it is sold at most, over all customers.' }),
+  one_click_limit: oneClickLimit.optional(),
+  paused: z.boolean({ error: 'true or false' }).default(false),
+  schedule: schedule.optional(),
+  discount_code: z
+    .string({ error: 'a discount code' })
+    .regex(/^[A-Za-z0-9_-]{3,64}$/, { error: 'a discount code of 3 to 64 letters, digits, _ and -' })
+    .optional(),
+  copy: z.strictObject(copyShape, { error: 'the words of the offer: headline, accept and decline at least' }),
+} as const;

@@ -1,0 +1,47 @@
+/** The shape of conditions: facts and operators. */
+import { z } from 'zod';
+
+/** Facts of the merchant's own, sent with a trigger. */
+export const CUSTOM_FACT_PATTERN = /^facts\.[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
+
+/** Facts the system knows of a purchase, its customer and the subscription concerned. */
+export const FACT_NAMES = [
+  'product_id',
+  'amount',
+  'currency',
+  'country',
+  'quantity',
+  'tenure_days',
+  'purchase_count',
+  'plan',
+  'subscription_status',
+] as const;
+
+const scalar = z.union([z.string(), z.number(), z.boolean()], { error: 'text, a number, true or false' });
+const scalars = z
+  .array(scalar, { error: 'a list of values' })
+  .min(1, { error: 'a list with at least one value, or nothing could ever match' });
+const bound = z.number({ error: 'a number' }).optional();
+
+export const operatorsShape = {
+  not: z.union([scalar, scalars], { error: 'a value or a list of values' }).optional(),
+  gt: bound,
+  gte: bound,
+  lt: bound,
+  lte: bound,
+} as const;
+
+/** What values each fact takes is checked in `check-when.ts`, which can name the fact. */
+const clauseWords = 'a value, a list of values, or operators (not, gt, gte, lt, lte) such as { gte: 10 }';
+export const clause = z
+  .union([scalar, scalars, z.strictObject(operatorsShape, { error: clauseWords })], { error: clauseWords })
+  .meta({ id: 'clause' });
+
+export const when = z
+  .object(Object.fromEntries(FACT_NAMES.map((fact) => [fact, clause.optional()])), {
+    error: 'conditions by fact, such as { amount: { gte: 1000 } }',
+  })
+  // Names outside the list are refused with a suggestion in `check-when.ts`; editors learn the rule from `meta`.
+  .catchall(clause);
+
+export type ClauseFile = z.output<typeof clause>;
