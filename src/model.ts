@@ -83,6 +83,20 @@ export interface Price {
   hash: string;
 }
 
+/** A price as a person reads it, in one language. */
+export interface PriceDisplay {
+  /** `$30.00` */
+  dueNow: string;
+  tax?: string;
+  /** `$79.00 / month` */
+  recurring?: string;
+  difference?: string;
+  credit?: string;
+  /** `December 1, 2026` */
+  effectiveAt?: string;
+  nextBillingAt?: string;
+}
+
 /** A saved payment method, as far as a customer may see it. */
 export interface PaymentMethodSummary {
   id: string;

@@ -3,6 +3,7 @@ import { PLACEHOLDERS, PLACEHOLDER_PATTERN, isPlaceholder } from './copy.js';
 import { asList, asRecord, isRecord } from './data.js';
 import type { Finding, Path } from './problems.js';
 import { didYouMean } from './suggest.js';
+import { canonicalTag } from './words.js';
 
 export function checkOffers(data: unknown): Finding[] {
   return Object.entries(asRecord(asRecord(data).offers)).flatMap(([id, offer]) => {
@@ -107,35 +108,28 @@ function checkAddons(path: Path, addons: unknown): Finding[] {
 function checkCopy(path: Path, copy: Record<string, unknown>): Finding[] {
   return [
     ...checkWords(path, copy),
+    ...(typeof copy.locale === 'string' ? checkTag([...path, 'locale'], 'value', copy.locale) : []),
     ...Object.entries(asRecord(copy.locales)).flatMap(([tag, words]) => [
-      ...checkTag([...path, 'locales', tag], tag),
+      ...checkTag([...path, 'locales', tag], 'key', tag),
       ...checkWords([...path, 'locales', tag], asRecord(words)),
     ]),
   ];
 }
 
-function checkTag(path: Path, tag: string): Finding[] {
+function checkTag(path: Path, at: Finding['at'], tag: string): Finding[] {
   const written = canonicalTag(tag);
   if (written === tag) return [];
   const message =
     written === undefined
       ? 'must be a language such as de or pt-BR'
       : `must be written ${JSON.stringify(written)}`;
-  return [{ path, at: 'key', message }];
-}
-
-function canonicalTag(tag: string): string | undefined {
-  try {
-    return Intl.getCanonicalLocales(tag)[0];
-  } catch {
-    return undefined;
-  }
+  return [{ path, at, message }];
 }
 
 function checkWords(path: Path, copy: Record<string, unknown>): Finding[] {
   const findings: Finding[] = [];
   for (const [field, text] of Object.entries(copy)) {
-    if (typeof text !== 'string') continue;
+    if (typeof text !== 'string' || field === 'locale') continue;
     for (const [placeholder, name] of text.matchAll(PLACEHOLDER_PATTERN)) {
       if (name === undefined || isPlaceholder(name)) continue;
       const known = PLACEHOLDERS.map((each) => `{${each}}`);

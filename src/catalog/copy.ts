@@ -1,12 +1,21 @@
 /** The words of an offer with product and amounts filled in. */
-import type { Copy, Price } from '../model.js';
+import type { Copy, Price, PriceDisplay } from '../model.js';
 import type { CopyTemplate } from './model.js';
 import { formatMoney } from './money.js';
 
 export { formatMoney };
 
 /** What a template may name in braces. */
-export const PLACEHOLDERS = ['dueNow', 'recurring', 'difference', 'credit', 'product'] as const;
+export const PLACEHOLDERS = [
+  'dueNow',
+  'tax',
+  'recurring',
+  'difference',
+  'credit',
+  'effectiveAt',
+  'nextBillingAt',
+  'product',
+] as const;
 
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 
@@ -14,26 +23,28 @@ export type Placeholder = (typeof PLACEHOLDERS)[number];
 export const PLACEHOLDER_PATTERN = /\{([^{}]*)\}/g;
 
 /**
- * Fills `{dueNow}`, `{recurring}`, `{difference}`, `{credit}` and `{product}`. An amount this price does not have
- * (a credit on an upgrade, a recurring price on a one-time product) is zero money: "$0.00" is true, a gap is not.
- * The result is plain text: escape it where it becomes HTML.
+ * Fills the placeholders. An amount this price does not have (a credit on an upgrade, a recurring price on a one-time
+ * product) is zero money: "$0.00" is true, a gap is not. A date it does not have is a dash. The result is plain text:
+ * escape it where it becomes HTML.
  *
- * @param locale a BCP 47 language tag for the amounts; the words are the catalog's
+ * @param locale a BCP 47 language tag for amounts and dates; the words are the catalog's
  * @throws RangeError when the locale is malformed
  */
 export function renderCopy(template: CopyTemplate, price: Price, productName: string, locale = 'en'): Copy {
-  const money = (amount: number): string => formatMoney(amount, price.currency, locale);
-  const values: Record<Placeholder, () => string> = {
-    dueNow: () => money(price.dueNow),
-    recurring: () => formatRecurring(price, locale),
-    difference: () => money(price.difference ?? 0),
-    credit: () => money(price.credit ?? 0),
-    product: () => productName,
+  const amounts = displayPrice(price, locale);
+  const none = formatMoney(0, price.currency, locale);
+  const values: Record<Placeholder, string> = {
+    dueNow: amounts.dueNow,
+    tax: amounts.tax ?? none,
+    recurring: amounts.recurring ?? none,
+    difference: amounts.difference ?? none,
+    credit: amounts.credit ?? none,
+    effectiveAt: amounts.effectiveAt ?? NO_DATE,
+    nextBillingAt: amounts.nextBillingAt ?? NO_DATE,
+    product: productName,
   };
   const fill = (text: string): string =>
-    text.replace(PLACEHOLDER_PATTERN, (whole, name: string) =>
-      isPlaceholder(name) ? values[name]() : whole,
-    );
+    text.replace(PLACEHOLDER_PATTERN, (whole, name: string) => (isPlaceholder(name) ? values[name] : whole));
 
   return {
     headline: fill(template.headline),
@@ -48,11 +59,42 @@ export function isPlaceholder(name: string): name is Placeholder {
   return (PLACEHOLDERS as readonly string[]).includes(name);
 }
 
+const NO_DATE = '-';
+
+/**
+ * Everything a price says, as a person reads it in that language; what it does not say is left out. Dates are UTC's.
+ *
+ * @throws RangeError when the locale is malformed
+ */
+export function displayPrice(price: Price, locale: string): PriceDisplay {
+  const money = (amount: number | undefined) =>
+    amount === undefined ? undefined : formatMoney(amount, price.currency, locale);
+  const shown = {
+    tax: money(price.tax),
+    recurring: price.recurring && formatRecurring(price.recurring, price.currency, locale),
+    difference: money(price.difference),
+    credit: money(price.credit),
+    effectiveAt: formatDate(price.effectiveAt, locale),
+    nextBillingAt: formatDate(price.nextBillingAt, locale),
+  };
+  return {
+    dueNow: formatMoney(price.dueNow, price.currency, locale),
+    ...Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== undefined)),
+  };
+}
+
+function formatDate(time: string | undefined, locale: string): string | undefined {
+  if (time === undefined) return undefined;
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(time));
+}
+
 /** `$79.00 / month`, `$79.00 every 3 months`; in other languages `79,00 € / 3 Monate`. */
-function formatRecurring(price: Price, locale: string): string {
-  if (!price.recurring) return formatMoney(0, price.currency, locale);
-  const { amount, interval, count } = price.recurring;
-  const money = formatMoney(amount, price.currency, locale);
+function formatRecurring(
+  { amount, interval, count }: NonNullable<Price['recurring']>,
+  currency: string,
+  locale: string,
+): string {
+  const money = formatMoney(amount, currency, locale);
   const period = new Intl.NumberFormat(locale, {
     style: 'unit',
     unit: interval.toLowerCase(),

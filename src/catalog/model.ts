@@ -45,7 +45,7 @@ export interface OfferOption {
   action: OfferAction;
 }
 
-/** The words, before amounts are filled in: `{dueNow}`, `{recurring}`, `{difference}`, `{credit}`, `{product}`. */
+/** The words, before amounts and dates are filled in; `PLACEHOLDERS` lists what they may name. */
 export interface CopyTemplate {
   headline: string;
   body?: string;
@@ -56,6 +56,8 @@ export interface CopyTemplate {
 
 /** The words of an offer, in the catalog's own language and in others by BCP 47 tag. */
 export interface OfferCopy extends CopyTemplate {
+  /** What language its own words are in; `en` when left out. */
+  locale?: string;
   locales?: Record<string, CopyTemplate>;
 }
 

@@ -92,6 +92,10 @@ const localeWords = 'words by language, such as { de: { headline, accept, declin
 
 export const copyShape = {
   ...wordsShape,
+  locale: z
+    .string({ error: 'a language such as en or pt-BR' })
+    .optional()
+    .meta({ description: 'The language these words are in, by BCP 47 tag; en when left out.' }),
   locales: z
     .record(z.string(), z.strictObject(wordsShape, { error: 'headline, accept and decline at least' }), {
       error: localeWords,

@@ -23,7 +23,7 @@ function alwaysZero(offer: Offer): { field: string; name: string }[] {
   // A one-click charge may start a subscription; a one-time payment has no recurring price either.
   const never =
     offer.action.kind === 'charge' ? ['difference', 'credit'] : ['difference', 'credit', 'recurring'];
-  const { locales: _, ...words } = offer.copy;
+  const { locales: _, locale: __, ...words } = offer.copy;
   return Object.entries(words).flatMap(([field, text]: [string, string]) =>
     [...text.matchAll(PLACEHOLDER_PATTERN)].flatMap(([, name]) =>
       name !== undefined && never.includes(name) ? [{ field, name }] : [],

@@ -11,6 +11,8 @@ import { Problem, presentationNotFound } from './problem.js';
 
 export interface Decider {
   withToken: boolean;
+  /** The languages the answer is read in. */
+  locales: string[];
   idempotencyKey?: string;
 }
 
@@ -62,11 +64,11 @@ export async function acceptPresentation(
 async function answerAccept(
   deps: ApiDeps,
   record: PresentationRecord,
-  { withToken }: Decider,
+  { withToken, locales }: Decider,
   res: Response,
   status: PresentationStatus = record.status,
 ): Promise<void> {
-  const presentation = await viewOf(deps, record, { withToken, status });
+  const presentation = await viewOf(deps, record, { withToken, status, locales });
   switch (status) {
     case 'paid':
       res.json({ success: true, ...(record.sessionId && { sessionId: record.sessionId }), presentation });
@@ -131,7 +133,7 @@ export async function declinePresentation(
     inFlight(res, record).json({
       success: false,
       status: record.status,
-      presentation: await viewOf(deps, record, { withToken: decider.withToken }),
+      presentation: await viewOf(deps, record, decider),
     });
     return;
   }
@@ -150,18 +152,21 @@ export async function declinePresentation(
 async function answerDecline(
   deps: ApiDeps,
   record: PresentationRecord,
-  { withToken }: Decider,
+  { withToken, locales }: Decider,
   res: Response,
   status: PresentationStatus = record.status,
   nextId?: string,
 ): Promise<void> {
-  const presentation = await viewOf(deps, record, { withToken, status });
+  const presentation = await viewOf(deps, record, { withToken, status, locales });
   switch (status) {
     case 'declined': {
       const next =
         nextId === undefined ? await followerOf(deps, record) : await deps.ledger.presentation(nextId);
       // The next offer is the same customer's, so whoever declined this one may decide that one.
-      res.json({ success: true, ...(next && { next: await viewOf(deps, next, { withToken: true }) }) });
+      res.json({
+        success: true,
+        ...(next && { next: await viewOf(deps, next, { withToken: true, locales }) }),
+      });
       return;
     }
     case 'expired':

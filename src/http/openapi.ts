@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { PROBLEMS, PROBLEM_MEDIA_TYPE, type ProblemCode } from './problem.js';
+import { locale } from './locale.js';
 import {
   acceptBody,
   acceptUpsellBody,
@@ -97,6 +98,18 @@ const presentation = z
       accept: z.string(),
       decline: z.string(),
     }),
+    display: z
+      .object({
+        locale: z.string(),
+        dueNow: z.string(),
+        tax: z.string().optional(),
+        recurring: z.string().optional(),
+        difference: z.string().optional(),
+        credit: z.string().optional(),
+        effectiveAt: z.string().optional(),
+        nextBillingAt: z.string().optional(),
+      })
+      .meta({ description: 'The price as the customer reads it, in the language of the copy.' }),
     expiresAt: time,
     serverTime: time,
     paidAmount: money.optional(),
@@ -176,7 +189,7 @@ const DECISION_PROBLEMS = [
 
 function accepting(requestBody: z.ZodType, path: z.ZodObject): ZodOpenApiOperationObject {
   return {
-    requestParams: { path, header: idempotencyKey },
+    requestParams: { path, query: inLanguage, header: idempotencyKey },
     requestBody: body(requestBody),
     responses: {
       '200': json(accepted, 'Paid.'),
@@ -188,7 +201,7 @@ function accepting(requestBody: z.ZodType, path: z.ZodObject): ZodOpenApiOperati
 
 function declining(requestBody: z.ZodType, path: z.ZodObject): ZodOpenApiOperationObject {
   return {
-    requestParams: { path, header: idempotencyKey },
+    requestParams: { path, query: inLanguage, header: idempotencyKey },
     requestBody: body(requestBody),
     responses: {
       '200': json(declined, 'Declined; `next` is the offer that follows.'),
@@ -217,6 +230,11 @@ function command(requestBody: z.ZodType, path: z.ZodObject, description: string)
   };
 }
 
+/** Beats `Accept-Language`. */
+const inLanguage = z.object({
+  locale: locale.meta({ description: 'The language of `copy` and `display`, such as `de` or `pt-BR`.' }),
+});
+
 const customer = z.object({ customerId: ids.customer });
 const one = z.object({ id: ids.presentation });
 
@@ -242,7 +260,7 @@ const paths: ZodOpenApiPathsObject = {
   },
   '/api/upsell/{customerId}': {
     get: {
-      requestParams: { path: customer },
+      requestParams: { path: customer, query: inLanguage },
       responses: {
         '200': json(
           z.object({
@@ -284,7 +302,7 @@ const paths: ZodOpenApiPathsObject = {
   },
   '/api/purchases/{purchaseId}': {
     get: {
-      requestParams: { path: z.object({ purchaseId: ids.event }) },
+      requestParams: { path: z.object({ purchaseId: ids.event }), query: inLanguage },
       responses: {
         '200': json(purchaseView, 'How it stands.'),
         ...problems('unauthorized', 'forbidden', 'purchase_not_found'),
@@ -302,7 +320,7 @@ const paths: ZodOpenApiPathsObject = {
   },
   '/api/presentations/{id}': {
     get: {
-      requestParams: { path: one },
+      requestParams: { path: one, query: inLanguage },
       responses: {
         '200': json(presentation, 'The presentation.'),
         ...problems('unauthorized', 'presentation_not_found'),
@@ -313,7 +331,7 @@ const paths: ZodOpenApiPathsObject = {
   '/api/presentations/{id}/decline': { post: declining(emptyBody, one) },
   '/api/presentations/{id}/view': {
     post: {
-      requestParams: { path: one },
+      requestParams: { path: one, query: inLanguage },
       requestBody: body(emptyBody),
       responses: {
         '200': json(presentation, 'Seen.'),

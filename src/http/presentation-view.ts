@@ -1,10 +1,14 @@
 /** A presentation as clients see it. */
 import type { PresentationRecord } from '../ledger/model.js';
-import type { Presentation, PresentationStatus } from '../model.js';
+import { displayPrice, renderCopy } from '../catalog/copy.js';
+import { wordsFor } from '../catalog/words.js';
+import type { Presentation, PresentationStatus, PriceDisplay } from '../model.js';
 import type { ApiDeps } from './deps.js';
 
 export type PresentationView = Omit<Presentation, 'updatePaymentMethodUrl'> & {
   updatePaymentMethodUrl?: string;
+  /** The price as the customer reads it, in the language of the copy. */
+  display: PriceDisplay & { locale: string };
   /** What was in fact paid, once it was. Minor units of the price's currency. */
   paidAmount?: number;
   /** The server's clock, so that a countdown does not depend on the browser's. */
@@ -14,12 +18,13 @@ export type PresentationView = Omit<Presentation, 'updatePaymentMethodUrl'> & {
 };
 
 /**
- * @param status what the run has just said, when the ledger may be a moment behind
+ * @param options `status` is what the run has just said, when the ledger may be a moment behind; `locales` are the
+ * languages the one who asks reads, the most wanted first
  */
 export async function viewOf(
   { tokens, now }: Pick<ApiDeps, 'tokens' | 'now'>,
   record: PresentationRecord,
-  options: { withToken: boolean; status?: PresentationStatus },
+  options: { withToken: boolean; status?: PresentationStatus; locales?: readonly string[] },
 ): Promise<PresentationView> {
   const serverTime = now();
   const {
@@ -34,9 +39,9 @@ export async function viewOf(
     quantity,
     price,
     payment,
-    copy,
     expiresAt,
   } = record;
+  const { words, locale } = wordsFor(record.words ?? record.copy, options.locales ?? []);
   const token = options.withToken
     ? await tokens.issue({ presentationId: id, customerId, priceHash: price.hash, expiresAt })
     : undefined;
@@ -56,7 +61,8 @@ export async function viewOf(
     ...(record.variant !== undefined && { variant: record.variant }),
     price,
     payment,
-    copy,
+    copy: record.words ? renderCopy(words, price, product.name, locale) : record.copy,
+    display: { locale, ...displayPrice(price, locale) },
     expiresAt,
     serverTime: serverTime.toISOString(),
     ...(record.paidAmount !== undefined && { paidAmount: record.paidAmount }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { COUNTRIES, CURRENCIES, currencyDigits } from '../../src/catalog/codes.js';
-import { formatMoney, renderCopy } from '../../src/catalog/copy.js';
+import { displayPrice, formatMoney, renderCopy } from '../../src/catalog/copy.js';
 import type { Price } from '../../src/model.js';
 
 const NBSP = '\u00a0';
@@ -124,5 +124,56 @@ describe('renderCopy', () => {
   test('a product name is never read as a placeholder or pattern', () => {
     const rendered = renderCopy({ ...template, headline: '{product} {dueNow}' }, price, "{credit} $& $'");
     expect(rendered.headline).toBe("{credit} $& $' $50.00");
+  });
+});
+
+describe('displayPrice', () => {
+  const full: Price = {
+    currency: 'EUR',
+    dueNow: 2999,
+    tax: 479,
+    recurring: { amount: 4900, interval: 'Month', count: 1 },
+    difference: 2000,
+    effectiveAt: '2026-12-01T23:30:00Z',
+    nextBillingAt: '2027-01-01T00:30:00Z',
+    hash: 'h',
+  };
+
+  test('says everything a price says, in the language and by its calendar', () => {
+    expect(displayPrice(full, 'en')).toEqual({
+      dueNow: '€29.99',
+      tax: '€4.79',
+      recurring: '€49.00 / month',
+      difference: '€20.00',
+      effectiveAt: 'December 1, 2026',
+      nextBillingAt: 'January 1, 2027',
+    });
+    expect(displayPrice(full, 'de')).toMatchObject({
+      dueNow: `29,99${NBSP}€`,
+      recurring: `49,00${NBSP}€ / Monat`,
+      nextBillingAt: '1. Januar 2027',
+    });
+  });
+
+  test.each([
+    ['JPY', 'ja', '￥2,999'],
+    ['KRW', 'ko', '₩2,999'],
+    ['KWD', 'en', `KWD${NBSP}2.999`],
+    ['TND', 'de', `2,999${NBSP}TND`],
+    ['CLP', 'es-CL', '$2.999'],
+  ])('shows the decimals of %s in %s', (currency, locale, dueNow) => {
+    expect(displayPrice({ currency, dueNow: 2999, hash: 'h' }, locale)).toEqual({ dueNow });
+  });
+
+  test('fills the same amounts and dates into the words', () => {
+    const template = {
+      headline: '{dueNow} incl. {tax}, from {effectiveAt}',
+      accept: '{nextBillingAt}',
+      decline: 'n',
+    };
+    const { headline, accept } = renderCopy(template, full, 'Pro', 'en');
+    expect(headline).toBe('€29.99 incl. €4.79, from December 1, 2026');
+    expect(accept).toBe('January 1, 2027');
+    expect(renderCopy(template, { currency: 'EUR', dueNow: 1, hash: 'h' }, 'Pro').accept).toBe('-');
   });
 });

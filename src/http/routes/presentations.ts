@@ -7,6 +7,7 @@ import { callerOf, requireBackendOrToken, requireOperator } from '../auth.js';
 import { acceptPresentation, declinePresentation } from '../decide.js';
 import type { ApiDeps } from '../deps.js';
 import { viewOf } from '../presentation-view.js';
+import { wantedLocales } from '../locale.js';
 import { Problem, presentationNotFound } from '../problem.js';
 import { acceptBody, emptyBody, extendBody, resolveBody, withdrawBody } from '../schemas.js';
 import { ids, jsonBody, parseBody, parseParam, readIdempotencyKey } from '../validate.js';
@@ -25,11 +26,15 @@ export function presentationRoutes(deps: ApiDeps): Router {
     const caller = callerOf(res);
     return caller.kind === 'token' ? caller.claims : undefined;
   };
-  const show = async (res: Response, record: PresentationRecord) =>
-    res.json(await viewOf(deps, record, { withToken: byToken(res) === undefined }));
+  const readerOf = (req: Request, res: Response) => ({
+    withToken: byToken(res) === undefined,
+    locales: wantedLocales(req),
+  });
+  const show = async (req: Request, res: Response, record: PresentationRecord) =>
+    res.json(await viewOf(deps, record, readerOf(req, res)));
 
   router.get('/api/presentations/:id', owner, async (req, res) => {
-    await show(res, await named(req));
+    await show(req, res, await named(req));
   });
 
   router.post('/api/presentations/:id/accept', owner, jsonBody(), async (req, res) => {
@@ -37,13 +42,13 @@ export function presentationRoutes(deps: ApiDeps): Router {
     const claims = byToken(res);
     // A token stands for the price its customer was shown.
     const accepted = { ...body, priceHash: body.priceHash ?? claims?.priceHash };
-    const decider = { withToken: claims === undefined, idempotencyKey: readIdempotencyKey(req) };
+    const decider = { ...readerOf(req, res), idempotencyKey: readIdempotencyKey(req) };
     await acceptPresentation(deps, await named(req), accepted, decider, res);
   });
 
   router.post('/api/presentations/:id/decline', owner, jsonBody(), async (req, res) => {
     parseBody(emptyBody, req.body);
-    const decider = { withToken: byToken(res) === undefined, idempotencyKey: readIdempotencyKey(req) };
+    const decider = { ...readerOf(req, res), idempotencyKey: readIdempotencyKey(req) };
     await declinePresentation(deps, await named(req), decider, res);
   });
 
@@ -55,7 +60,7 @@ export function presentationRoutes(deps: ApiDeps): Router {
       const answer = await runs.view(record.workflowId, record.id, at);
       if (answer.kind === 'done') await ledger.markViewed(record.id, answer.value.viewedAt);
     }
-    await show(res, record);
+    await show(req, res, record);
   });
 
   router.post('/api/presentations/:id/withdraw', requireOperator, jsonBody(), async (req, res) => {
@@ -63,7 +68,7 @@ export function presentationRoutes(deps: ApiDeps): Router {
     const record = await named(req);
     audit(res, record, 'withdraw', reason);
     settled(await runs.withdraw(record.workflowId, record.id, reason), record);
-    await show(res, await named(req));
+    await show(req, res, await named(req));
   });
 
   router.post('/api/presentations/:id/extend', requireOperator, jsonBody(), async (req, res) => {
@@ -78,7 +83,7 @@ export function presentationRoutes(deps: ApiDeps): Router {
         detail: { presentationId: record.id, until: expiresAt, reason },
       },
     ]);
-    await show(res, await named(req));
+    await show(req, res, await named(req));
   });
 
   router.post('/api/presentations/:id/resolve', requireOperator, jsonBody(), async (req, res) => {
@@ -100,7 +105,7 @@ export function presentationRoutes(deps: ApiDeps): Router {
     await ledger.updatePresentation(record.id, {}, [
       { at: now().toISOString(), type: 'resolved', detail: { presentationId: record.id, paid, reason } },
     ]);
-    await show(res, await named(req));
+    await show(req, res, await named(req));
   });
 
   function audit(res: Response, record: PresentationRecord, command: string, reason: string): void {

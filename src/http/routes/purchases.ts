@@ -6,6 +6,7 @@ import { classify } from '../../dodo/errors.js';
 import { requireBackend } from '../auth.js';
 import type { ApiDeps } from '../deps.js';
 import { viewOf } from '../presentation-view.js';
+import { wantedLocales } from '../locale.js';
 import { Problem } from '../problem.js';
 import { checkReturnUrl } from '../return-url.js';
 import { purchaseBody } from '../schemas.js';
@@ -89,7 +90,7 @@ export function purchaseRoutes(deps: ApiDeps): Router {
       ...(catalogHash && { catalogHash }),
       considered,
       presentations: await Promise.all(
-        presentations.map((shown) => viewOf(deps, shown, { withToken: false })),
+        presentations.map((shown) => viewOf(deps, shown, { withToken: false, locales: wantedLocales(req) })),
       ),
       timeline,
       links: links(purchase.workflowId),

@@ -5,6 +5,7 @@ import { requireBackend } from '../auth.js';
 import { acceptPresentation, declinePresentation } from '../decide.js';
 import type { ApiDeps } from '../deps.js';
 import { shownStatus, viewOf } from '../presentation-view.js';
+import { wantedLocales } from '../locale.js';
 import { Problem, presentationNotFound } from '../problem.js';
 import { acceptUpsellBody, declineUpsellBody } from '../schemas.js';
 import { ids, jsonBody, parseBody, parseParam, readIdempotencyKey } from '../validate.js';
@@ -35,7 +36,7 @@ export function upsellRoutes(deps: ApiDeps): Router {
     const customerId = customerOf(req);
     const current = await currentOf(customerId);
     if (current && shownStatus(current, now()) === 'open') {
-      const presentation = await viewOf(deps, current, { withToken: true });
+      const presentation = await viewOf(deps, current, { withToken: true, locales: wantedLocales(req) });
       const { product, price, payment } = presentation;
       res.json({
         eligible: true,
@@ -53,16 +54,18 @@ export function upsellRoutes(deps: ApiDeps): Router {
     const customerId = customerOf(req);
     const { presentationId, ...body } = parseBody(acceptUpsellBody, req.body);
     const idempotencyKey = readIdempotencyKey(req);
+    const decider = { withToken: true, locales: wantedLocales(req), idempotencyKey };
     const record = await meant(customerId, presentationId);
-    await acceptPresentation(deps, record, body, { withToken: true, idempotencyKey }, res);
+    await acceptPresentation(deps, record, body, decider, res);
   });
 
   router.post('/api/upsell/:customerId/decline', requireBackend, jsonBody(), async (req, res) => {
     const customerId = customerOf(req);
     const { presentationId } = parseBody(declineUpsellBody, req.body);
     const idempotencyKey = readIdempotencyKey(req);
+    const decider = { withToken: true, locales: wantedLocales(req), idempotencyKey };
     const record = await meant(customerId, presentationId);
-    await declinePresentation(deps, record, { withToken: true, idempotencyKey }, res);
+    await declinePresentation(deps, record, decider, res);
   });
 
   return router;
