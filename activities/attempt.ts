@@ -37,7 +37,7 @@ export type SendReply =
   | { kind: 'unknown'; detail: string; dueNow?: number }
   /** It certainly did not happen. */
   | { kind: 'not_sent'; detail: string; retryAfterMs?: number }
-  /** It would have cost more than was accepted, so it was not sent. */
+  /** It would have cost more, or given less credit, than was accepted, so it was not sent. */
   | { kind: 'price_changed'; price: { dueNow: number; priceHash: string } };
 
 /** What a successful reading of Dodo found. */

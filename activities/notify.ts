@@ -1,11 +1,17 @@
 /** Webhooks to the merchant's backend: Standard Webhooks, at least once. */
 import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
+import type { Notification } from '../src/model.js';
 import { signWebhook } from '../src/webhook-signing.js';
-import type { Notification } from '../workflows/outbox.js';
+import type { RedeliveryInput } from '../workflows/messages.js';
 import type { ActivityContext } from './context.js';
 
 const HTTP_TIMEOUT_MS = 15_000;
+
+/** The same for every try, so that the receiver can tell a repetition. */
+export function notificationId({ run, sequence }: Pick<Notification, 'run' | 'sequence'>): string {
+  return `ntf_${createHash('sha256').update(`${run}:${sequence}`).digest('hex').slice(0, 24)}`;
+}
 
 export function notifyActivities({ ledger, merchantWebhook, log, now }: ActivityContext) {
   return {
@@ -39,8 +45,7 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
           ...(presentation?.checkoutUrl && { checkoutUrl: presentation.checkoutUrl }),
         },
       });
-      // The same for every try, so that the receiver can tell a repetition.
-      const id = `ntf_${createHash('sha256').update(`${run}:${sequence}`).digest('hex').slice(0, 24)}`;
+      const id = notificationId({ run, sequence });
       const sentAt = Math.floor(now().getTime() / 1000);
       const response = await fetch(merchantWebhook.url, {
         method: 'POST',
@@ -53,6 +58,8 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
           'webhook-signature': signWebhook({ id, timestamp: sentAt, body, secret: merchantWebhook.secret }),
         },
         body,
+      }).catch((error: unknown) => {
+        throw ApplicationFailure.retryable(unreachable(error), 'merchant_webhook_failed');
       });
       await response.body?.cancel();
       if (!response.ok) {
@@ -64,15 +71,29 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
     },
 
     /** Keeps a notification that could not be delivered in days where an operator finds it. */
-    async buryNotification({ type, sequence, presentationId }: Notification): Promise<void> {
-      log.error({ type, sequence, presentationId }, 'a notification could not be delivered');
-      await ledger.updatePresentation(presentationId, {}, [
-        {
-          at: now().toISOString(),
-          type: 'notification_dead',
-          detail: { presentationId, notification: type, sequence },
-        },
-      ]);
+    async buryNotification({
+      failure,
+      redelivery,
+      ...notification
+    }: Notification & { failure?: string; redelivery?: string }): Promise<void> {
+      const id = notificationId(notification);
+      const { type, sequence, presentationId } = notification;
+      log.error({ id, type, sequence, presentationId, failure }, 'a notification could not be delivered');
+      await ledger.buryNotification({ id, notification, failure, redelivery, at: now().toISOString() });
+    },
+
+    /** An operator had it sent again, and it has arrived. */
+    async recordRedelivery(input: RedeliveryInput & { run: string }): Promise<void> {
+      await ledger.recordRedelivery({ ...input, at: now().toISOString() });
     },
   };
+}
+
+/** Why there was no answer, without the address: it may hold a secret. */
+function unreachable(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return `The merchant's endpoint did not answer within ${HTTP_TIMEOUT_MS / 1000} s.`;
+  }
+  const { code } = ((error as Error | undefined)?.cause ?? {}) as { code?: unknown };
+  return `The merchant's endpoint could not be reached${typeof code === 'string' ? ` (${code})` : ''}.`;
 }

@@ -11,6 +11,7 @@ import type { AttemptKind, BillingAddress } from '../src/ledger/model.js';
 import type { Price } from '../src/model.js';
 import type { AttemptInput, SendReply } from './attempt.js';
 import type { ActivityContext } from './context.js';
+import { isLessCredit } from './credit.js';
 import { RECONCILING_MESSAGE } from './look-up.js';
 import { currentPrice } from './offer.js';
 
@@ -76,7 +77,7 @@ export async function sendAttempt(
     prepared = ready;
     if (prepared.refused !== undefined) return { kind: 'rejected', code: prepared.refused };
     if (!now) return { kind: 'rejected', code: 'NO_BILLING_ADDRESS' };
-    if (now.hash !== price.hash && (await isDearer(context, input, now)))
+    if (now.hash !== price.hash && (await isWorse(context, input, now, ready.subscription)))
       return await repriced(context, input, now);
     dueNow = now.dueNow;
     const consents = input.consents?.join(', ');
@@ -181,15 +182,18 @@ async function post(send: () => Promise<Submitted>) {
   }
 }
 
-/** Whether the customer would pay more than they accepted, now or in any period to come. */
-async function isDearer(
+/** Whether the customer would pay more than they accepted, now or in any period to come, or get less credit. */
+async function isWorse(
   { ledger }: ActivityContext,
   { presentationId, price }: AttemptInput,
   now: Price,
+  subscription: DodoPayments.Subscription | undefined,
 ): Promise<boolean> {
   if (now.currency !== price.currency || now.dueNow > price.dueNow) return true;
   const shown = (await ledger.presentation(presentationId))?.price;
-  if (!now.recurring || shown?.hash !== price.hash) return false;
+  if (shown?.hash !== price.hash) return false;
+  if (isLessCredit(shown, now, subscription?.next_billing_date)) return true;
+  if (!now.recurring) return false;
   const { amount, interval, count } = now.recurring;
   const before = shown.recurring;
   return before?.interval !== interval || before.count !== count || amount > before.amount;

@@ -156,3 +156,29 @@ export interface Presentation {
   updatePaymentMethodUrl?: string;
   message?: string;
 }
+
+export type NotificationType =
+  | 'offer.presented'
+  | 'offer.accepted'
+  | 'offer.declined'
+  | 'offer.expired'
+  | 'offer.fulfilled'
+  | 'offer.fallback'
+  | 'offer.failed'
+  | 'offer.reversed';
+
+/** A webhook to the merchant's backend, as its run left it. */
+export interface Notification {
+  type: NotificationType;
+  /** 1, 2, 3, ... within a run. */
+  sequence: number;
+  timestamp: string;
+  /** The run that tells it: sequences are per run. */
+  run: string;
+  purchaseId: string;
+  presentationId: string;
+  /** Where the presentation stood then; the ledger may be a moment behind. */
+  status?: PresentationStatus;
+  /** What paid for it. Minor units. */
+  payment?: { paymentId?: string; amount: number };
+}

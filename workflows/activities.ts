@@ -46,6 +46,16 @@ export const persistent = proxyActivities<
   summary: 'record the outcome',
 });
 
+/** Webhooks to the merchant, for as long as an outage of theirs may last. */
+export const telling = proxyActivities<
+  Pick<Activities, 'deliverNotification' | 'buryNotification' | 'recordRedelivery'>
+>({
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '3 days',
+  retry: { initialInterval: '5s', maximumInterval: '1 hour' },
+  summary: 'webhook to the merchant',
+});
+
 /** A money call's reply; whatever stopped the activity from replying leaves its outcome unknown. */
 export async function sendOnce(send: () => Promise<SendReply>): Promise<SendReply> {
   try {

@@ -3,5 +3,6 @@ export { latePayment } from './late-payment.js';
 export { notifications } from './notifications.js';
 export { planChange } from './plan-change.js';
 export { purchase } from './purchase.js';
+export { redelivery } from './redelivery.js';
 export { reversal } from './reversal.js';
 export { sweep } from './sweep.js';

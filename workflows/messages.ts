@@ -3,7 +3,14 @@
  * this file without the workflow code.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Decision, Outcome, PresentationStatus, ReasonCode, TriggerType } from '../src/model.js';
+import type {
+  Decision,
+  Notification,
+  Outcome,
+  PresentationStatus,
+  ReasonCode,
+  TriggerType,
+} from '../src/model.js';
 
 /** How long this run waits for things, in milliseconds. Fixed when the run starts. */
 export interface Timing {
@@ -165,6 +172,14 @@ export interface LatePaymentInput {
   notify: boolean;
 }
 
+/** A notification that could not be delivered, to be sent again under its own id. */
+export interface RedeliveryInput {
+  id: string;
+  notification: Notification;
+  /** The operator's, for the record. */
+  reason: string;
+}
+
 export interface SweepInput {
   /** How far back payments are looked at. */
   windowMs: number;
@@ -221,6 +236,8 @@ export const workflowId = {
   reversal: (refundOrDisputeId: string) => `reversal/${refundOrDisputeId}`,
   latePayment: (paymentId: string) => `late-payment/${paymentId}`,
   notifications: (purchaseWorkflowId: string) => `notifications/${purchaseWorkflowId}`,
+  /** One per death: what died again may be sent again. */
+  redelivery: (notificationId: string, diedAt: string) => `redelivery/${notificationId}/${diedAt}`,
 };
 
 /** Refusal of a further try whose payment method is still the declined one. */

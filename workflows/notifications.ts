@@ -2,21 +2,12 @@
  * `notifications/<run>`: delivers one run's webhooks to the merchant, in order and at least once. It is a run of
  * its own so that a merchant's outage holds no purchase open.
  */
-import { condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
-import type { Activities } from '../activities/index.js';
-import type { Notification } from './outbox.js';
+import { condition, defineSignal, rootCause, setHandler } from '@temporalio/workflow';
+import type { Notification } from '../src/model.js';
+import { telling } from './activities.js';
 
 /** One more to deliver; null when there will be no more. */
 export const deliver = defineSignal<[Notification | null]>('deliver');
-
-const { deliverNotification, buryNotification } = proxyActivities<
-  Pick<Activities, 'deliverNotification' | 'buryNotification'>
->({
-  startToCloseTimeout: '30s',
-  scheduleToCloseTimeout: '3 days',
-  retry: { initialInterval: '5s', maximumInterval: '1 hour' },
-  summary: 'webhook to the merchant',
-});
 
 export async function notifications(): Promise<{ delivered: number; dead: number }> {
   const waiting: Notification[] = [];
@@ -31,11 +22,11 @@ export async function notifications(): Promise<{ delivered: number; dead: number
     const next = waiting.shift();
     if (!next) return count;
     try {
-      await deliverNotification(next);
+      await telling.deliverNotification(next);
       count.delivered += 1;
-    } catch {
+    } catch (failure) {
       // Days of trying are over. It is kept for an operator; the ones behind it still go out.
-      await buryNotification(next);
+      await telling.buryNotification({ ...next, failure: rootCause(failure) });
       count.dead += 1;
     }
   }

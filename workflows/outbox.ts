@@ -10,32 +10,7 @@ import {
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { deliver, notifications } from './notifications.js';
 import { workflowId, type PurchaseInput } from './messages.js';
-import type { PresentationStatus } from '../src/model.js';
-
-export type NotificationType =
-  | 'offer.presented'
-  | 'offer.accepted'
-  | 'offer.declined'
-  | 'offer.expired'
-  | 'offer.fulfilled'
-  | 'offer.fallback'
-  | 'offer.failed'
-  | 'offer.reversed';
-
-export interface Notification {
-  type: NotificationType;
-  /** 1, 2, 3, ... within a run. */
-  sequence: number;
-  timestamp: string;
-  /** The run that tells it: sequences are per run. */
-  run: string;
-  purchaseId: string;
-  presentationId: string;
-  /** Where the presentation stood then; the ledger may be a moment behind. */
-  status?: PresentationStatus;
-  /** What paid for it. Minor units. */
-  payment?: { paymentId?: string; amount: number };
-}
+import type { Notification, NotificationType } from '../src/model.js';
 
 export interface Outbox {
   send(

@@ -6,6 +6,7 @@ import { authenticate, callerOf } from './auth.js';
 import type { ApiDeps } from './deps.js';
 import { openApiDocument } from './openapi.js';
 import { Problem, notFound, problemHandler } from './problem.js';
+import { notificationRoutes } from './routes/notifications.js';
 import { presentationRoutes } from './routes/presentations.js';
 import { probeRoutes, reportRoutes } from './routes/operations.js';
 import { purchaseRoutes } from './routes/purchases.js';
@@ -58,6 +59,7 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
   app.use(presentationRoutes(deps));
   app.use(purchaseRoutes(deps));
   app.use(triggerRoutes(deps));
+  app.use(notificationRoutes(deps));
   app.use(reportRoutes(deps));
   if (pages) app.use(pages);
   app.use(notFound);

@@ -6,10 +6,12 @@ import { locale } from './locale.js';
 import {
   acceptBody,
   acceptUpsellBody,
+  deadNotificationsQuery,
   declineUpsellBody,
   emptyBody,
   extendBody,
   purchaseBody,
+  redeliverBody,
   resolveBody,
   triggerBody,
   withdrawBody,
@@ -119,6 +121,21 @@ const presentation = z
     token: z.string().optional(),
   })
   .meta({ id: 'Presentation' });
+
+const deadNotification = z
+  .object({
+    id: ids.notification.meta({ description: 'The `webhook-id` that the receiver sees.' }),
+    type: z.string(),
+    sequence: z.int(),
+    purchaseId: z.string(),
+    presentationId: ids.presentation,
+    run: z.string(),
+    timestamp: time,
+    failure: z.string().optional().meta({ description: 'Why the last try failed.' }),
+    diedAt: time,
+    redeliveredAt: time.optional(),
+  })
+  .meta({ id: 'DeadNotification' });
 
 const problem = z
   .looseObject({
@@ -347,6 +364,44 @@ const paths: ZodOpenApiPathsObject = {
   },
   '/api/presentations/{id}/resolve': {
     post: command(resolveBody, one, 'Operators: say whether an attempt that needs review was paid.'),
+  },
+  '/api/notifications/dead': {
+    get: {
+      description: 'Operators: webhooks to the merchant that were given up, newest first.',
+      requestParams: { query: deadNotificationsQuery },
+      responses: {
+        '200': json(
+          z.object({ notifications: z.array(deadNotification), nextCursor: z.string().optional() }),
+          'One page; `nextCursor` leads to the next. Redelivered ones are left out unless `all=true`.',
+        ),
+        ...problems('invalid_parameter', 'unauthorized', 'forbidden'),
+      },
+    },
+  },
+  '/api/notifications/{id}/redeliver': {
+    post: {
+      description: 'Operators: send a dead notification again, under the same `webhook-id`.',
+      requestParams: { path: z.object({ id: ids.notification }) },
+      requestBody: body(redeliverBody, true),
+      responses: {
+        '200': json(deadNotification, 'Redelivered before; nothing was sent.'),
+        '202': json(
+          z.object({
+            id: ids.notification,
+            run: z.string(),
+            links: z.object({ temporal: z.url().nullable() }),
+          }),
+          'The run has it. The timeline at `Location` tells how it ends.',
+        ),
+        ...problems(
+          'invalid_body',
+          'unauthorized',
+          'forbidden',
+          'notification_not_found',
+          'temporarily_unavailable',
+        ),
+      },
+    },
   },
   '/api/reports/funnels': {
     get: {

@@ -19,6 +19,7 @@ export const PROBLEMS = {
   no_open_offer: { status: 404, title: 'No offer is open for this customer' },
   presentation_not_found: { status: 404, title: 'There is no such presentation' },
   purchase_not_found: { status: 404, title: 'There is no such purchase' },
+  notification_not_found: { status: 404, title: 'There is no such dead notification' },
   method_not_allowed: { status: 405, title: 'This address does not answer that method' },
   already_decided: { status: 409, title: 'The offer was decided before' },
   price_changed: { status: 409, title: 'The price changed since it was shown' },

@@ -14,6 +14,7 @@ const PRESENTATION_ID = /^prs_[A-Za-z0-9_-]{1,100}$/;
 const EVENT_ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}$/;
 const CATALOG_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 const PRICE_HASH = /^[A-Za-z0-9:_-]{1,128}$/;
+const NOTIFICATION_ID = /^ntf_[0-9a-f]{24}$/;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
 
 function pattern(regex: RegExp, expected: string) {
@@ -33,6 +34,7 @@ export const ids = {
   presentation: pattern(PRESENTATION_ID, '"prs_" and 1 to 100 letters, digits, "_" or "-"'),
   event: pattern(EVENT_ID, '1 to 200 letters, digits, "_", ".", ":" or "-", the first a letter or digit'),
   offer: pattern(CATALOG_ID, '1 to 64 lower-case letters, digits, "_" or "-", the first not "_" or "-"'),
+  notification: pattern(NOTIFICATION_ID, '"ntf_" and 24 hexadecimal digits'),
   priceHash: pattern(PRICE_HASH, 'the hash of a price as it was shown'),
 } as const;
 

@@ -6,6 +6,7 @@ import type { Facts } from '../catalog/match.js';
 import type { OfferCopy } from '../catalog/model.js';
 import type {
   Decision,
+  Notification,
   Outcome,
   Presentation,
   PresentationStatus,
@@ -95,6 +96,47 @@ export interface TimelineEntry {
   type: string;
   /** Ids, amounts, codes. Never card data or addresses. */
   detail?: Record<string, string | number | boolean>;
+}
+
+/** A notification that could not be delivered. */
+export interface Burial {
+  /** The `webhook-id` it was sent under. */
+  id: string;
+  notification: Notification;
+  /** Why the last try failed, in words. */
+  failure?: string;
+  /** The run that an operator had send it again, when it died in that one. */
+  redelivery?: string;
+  at: string;
+}
+
+/** A dead notification that an operator had sent again, and that has arrived. */
+export interface Redelivered {
+  id: string;
+  notification: Notification;
+  /** The operator's. */
+  reason: string;
+  /** The run that delivered it. */
+  run: string;
+  at: string;
+}
+
+export interface DeadNotification {
+  id: string;
+  /** Its place among those that died at the same moment. */
+  seq: number;
+  notification: Notification;
+  failure?: string;
+  diedAt: string;
+  redeliveredAt?: string;
+}
+
+export interface DeadNotificationsPage {
+  /** With those that have been redelivered. */
+  all: boolean;
+  limit: number;
+  /** The last one of the page before. */
+  before?: { at: string; seq: number };
 }
 
 /** A change to one presentation's document; fields left out stay as they are. */
@@ -243,6 +285,15 @@ export interface Ledger {
   /** The purchase that this payment was. */
   purchasePaidBy(paymentId: string): Promise<PurchaseView | undefined>;
   funnelReport(): Promise<FunnelReportRow[]>;
+
+  /** Keeps a notification that could not be delivered, with all it takes to send it again. */
+  buryNotification(burial: Burial): Promise<void>;
+  recordRedelivery(redelivered: Redelivered): Promise<void>;
+  /** Newest death first. */
+  deadNotifications(page: DeadNotificationsPage): Promise<DeadNotification[]>;
+  deadNotification(id: string): Promise<DeadNotification | undefined>;
+  /** How many have not been redelivered. */
+  countDeadNotifications(): Promise<number>;
 
   /** Throws when the database cannot be reached. */
   ping(): Promise<void>;

@@ -4,6 +4,13 @@ import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
 import { openEmbedded } from './embedded.js';
 import { describeFailure, LedgerError } from './errors.js';
 import type { Ledger } from './model.js';
+import {
+  buryNotification,
+  countDeadNotifications,
+  deadNotifications,
+  findDeadNotification,
+  recordRedelivery,
+} from './notifications.js';
 import { openPostgres } from './postgres.js';
 import {
   changePresentation,
@@ -75,6 +82,11 @@ function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Ledger {
     presentationPaidBy: (paymentId) => presentationPaidBy(db, paymentId),
     purchasePaidBy: (paymentId) => purchasePaidBy(db, paymentId),
     funnelReport: () => funnelReport(db),
+    buryNotification: (burial) => buryNotification(db, burial),
+    recordRedelivery: (redelivered) => recordRedelivery(db, redelivered),
+    deadNotifications: (page) => deadNotifications(db, page),
+    deadNotification: (id) => findDeadNotification(db, id),
+    countDeadNotifications: () => countDeadNotifications(db),
     ping: async () => {
       await db.execute(sql`select 1`);
     },

@@ -26,6 +26,7 @@ import {
   type DecisionReply,
   type LatePaymentInput,
   type PurchaseInput,
+  type RedeliveryInput,
   type ReversalInput,
   type Timing,
   type TriggerEvent,
@@ -228,6 +229,24 @@ export function createRuns({ client, taskQueue, timing, notify }: RunsOptions) {
       signalIfRunning(() => client.workflow.getHandle(run).signal(acceptOffer, request)),
     leaveDecline: (run: string, presentationId: string, at: string) =>
       signalIfRunning(() => client.workflow.getHandle(run).signal(declineOffer, { presentationId, at })),
+
+    /**
+     * Has a dead notification sent again, by one run per death: asked for twice, it is sent once. Where that run was
+     * ended by somebody before its time, another one takes its place.
+     */
+    async redeliver(input: RedeliveryInput, diedAt: string): Promise<string> {
+      const run = workflowId.redelivery(input.id, diedAt);
+      await unlessStarted(() =>
+        client.workflow.start('redelivery', {
+          workflowId: run,
+          taskQueue,
+          args: [input],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+          staticSummary: `${input.notification.type} to the merchant, once more`,
+        }),
+      );
+      return run;
+    },
 
     /** Whether Temporal knows the run, and whether it goes on. */
     async status(run: string): Promise<'running' | 'closed' | 'unknown'> {

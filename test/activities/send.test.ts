@@ -503,4 +503,62 @@ describe('a plan change', () => {
       expect(await change()).toMatchObject({ kind: 'submitted' });
     });
   });
+
+  describe('whose credit is less than was shown', () => {
+    const LATER = '2026-11-23T12:05:00.000Z';
+    const down = { currency: 'USD', dueNow: 0, hash: 'hash-of-what-was-shown' };
+
+    /** Shown at noon, with 30 days to go; previewed again at `at`. */
+    async function clicked(at: string, credit: { shown?: number; now: number }, dueNow = 0) {
+      const recurring = { amount: 2900, interval: 'Month', count: 1 } as const;
+      world.ledger.presentation = async () => ({
+        ...aPresentation({
+          id: 'prs_1',
+          price: { ...down, recurring, credit: credit.shown, effectiveAt: NOW.toISOString() },
+        }),
+        workflowId: 'purchase/pay_1',
+        presentedAt: NOW.toISOString(),
+        recovered: false,
+        refundedAmount: 0,
+      });
+      const preview = aPlanChangePreview(
+        { total_amount: dueNow, customer_credits: credit.now },
+        { recurring_pre_tax_amount: 2900 },
+      );
+      preview.immediate_charge.effective_at = at;
+      world.dodo[`${CHANGE}/preview`] = json(200, preview);
+      return change({ price: down });
+    }
+
+    it.each<[string, string, { shown?: number; now: number }]>([
+      ['at once', NOW.toISOString(), { shown: 5000, now: 4999 }],
+      ['by more than five minutes are worth', LATER, { shown: 5000, now: 4998 }],
+      ['to nothing', LATER, { shown: 5000, now: 0 }],
+      ['after more than ten minutes', '2026-11-23T12:10:00.001Z', { shown: 500_000, now: 499_999 }],
+      [
+        'before it was shown, by a clock that is wrong',
+        '2026-11-23T11:59:00.000Z',
+        { shown: 5000, now: 4999 },
+      ],
+    ])('opens the offer again with the new one: %s', async (_, at, credit) => {
+      expect(await clicked(at, credit)).toMatchObject({ kind: 'price_changed', price: { dueNow: 0 } });
+      expect(world.events).not.toContain(CHANGE);
+      expect(recorded()).toEqual([]);
+      const [[, patch] = []] = world.written('updatePresentation');
+      expect(patch).toMatchObject({ status: 'open', price: credit.now ? { credit: credit.now } : {} });
+    });
+
+    it.each<[string, string, { shown?: number; now: number }]>([
+      ['it grew', LATER, { shown: 5000, now: 5001 }],
+      ['none was shown', LATER, { now: 0 }],
+      ['five minutes took a cent of it', LATER, { shown: 5000, now: 4999 }],
+      [
+        'ten minutes took more from a large plan',
+        '2026-11-23T12:10:00.000Z',
+        { shown: 5_000_000, now: 4_998_842 },
+      ],
+    ])('goes through when %s', async (_, at, credit) => {
+      expect(await clicked(at, credit)).toMatchObject({ kind: 'submitted', dueNow: 0 });
+    });
+  });
 });

@@ -1,7 +1,8 @@
 /** What comes after, or beside, a purchase's own run: reversals, late payments, sweeps, notifications. */
 import { createDodo } from '../../src/dodo/client.js';
 import { eventually } from '../../sandbox/demo/eventually.js';
-import { workflowId } from '../../workflows/messages.js';
+import type { Notification } from '../../src/model.js';
+import { workflowId, type RedeliveryInput } from '../../workflows/messages.js';
 import { accepting, charging, payInstead, planChangeOf, type Scenario } from './scenario.js';
 import type { Stage } from './stage.js';
 
@@ -73,6 +74,11 @@ export const AFTERWARDS: Scenario[] = [
       return { '': run };
     },
   },
+  {
+    // This stage has nobody to tell, which no waiting would change.
+    name: 'redelivery-dead-again',
+    play: (stage) => redelivering(stage),
+  },
 ];
 
 const LONGER_THAN_THE_RUN = 15_000;
@@ -110,7 +116,35 @@ export const NOTIFICATIONS: Scenario[] = [
       return withNotifications(stage, bought.workflowId);
     },
   },
+  {
+    name: 'notified-by-redelivery',
+    play: (stage) => redelivering(stage),
+  },
 ];
+
+/** What an operator's command does about a notification that is dead. */
+async function redelivering(stage: Stage): Promise<Record<string, string>> {
+  const bought = await stage.buy('prod_starter_course');
+  const { presentation } = await stage.shop.offer(bought.purchaseId);
+  const id = `ntf_${'0'.repeat(24)}`;
+  const diedAt = new Date().toISOString();
+  const notification: Notification = {
+    type: 'offer.presented',
+    sequence: 1,
+    timestamp: presentation.serverTime,
+    run: bought.workflowId,
+    purchaseId: bought.purchaseId,
+    presentationId: presentation.id,
+  };
+  const { taskQueue } = await stage.client.workflow.getHandle(bought.workflowId).describe();
+  const run = workflowId.redelivery(id, diedAt);
+  await stage.client.workflow.start('redelivery', {
+    workflowId: run,
+    taskQueue,
+    args: [{ id, notification, reason: 'their endpoint is back' } satisfies RedeliveryInput],
+  });
+  return { '': run };
+}
 
 async function withNotifications({ client }: Stage, run: string): Promise<Record<string, string>> {
   await client.workflow.getHandle(run).result();

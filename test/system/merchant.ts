@@ -12,6 +12,7 @@ export interface Told {
   id: string;
   type: string;
   sequence: number;
+  timestamp: string;
   data: Record<string, unknown> & { purchaseId: string; presentationId: string; status?: string };
   /** What was answered. */
   status: number;

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createDodo } from '../../src/dodo/client.js';
 import { apiClient, buy, openOffer, settled, testStack, type TestStack } from '../support/stack.js';
 import { accept, expectAccount, expectLive, moneyRequests, type Decided } from './money.js';
 import { CHANGE_PLAN, CHARGE, PAYMENT, type OfferKind } from './offers.js';
@@ -131,5 +132,44 @@ describe('who clicks on a price that is no longer true', () => {
     await settled(stack, bought.payment_id);
     await expectAccount(stack, bought, { charges: [6000] });
     await expectLive(stack, bought, [{ product_id: 'prod_pro_plan', recurring_pre_tax_amount: 8900 }]);
+  });
+});
+
+describe('who is shown credit for going to a smaller plan', () => {
+  async function shownCredit() {
+    const bought = await buy(stack, 'prod_pro_plan');
+    const subscriptionId = bought.subscription_id ?? '';
+    const eventId = `evt-${crypto.randomUUID()}`;
+    await stack.http.post('/api/triggers', {
+      ...{ eventId, type: 'downgrade_requested', productId: 'prod_basic_plan' },
+      ...{ customerId: bought.customer_id, subscriptionId },
+    });
+    const offer = await openOffer(stack, bought.customer_id);
+    expect(offer.price).toMatchObject({ dueNow: 0, credit: 5000 });
+    return { ...bought, purchaseId: eventId, subscriptionId };
+  }
+
+  /** The merchant moves the customer to a plan between the two: less is unused of it. */
+  async function movedToLite({ subscriptionId }: { subscriptionId: string }): Promise<void> {
+    const { url, apiKey } = stack.sandbox;
+    await createDodo(apiKey, { baseURL: url }).subscriptions.changePlan(subscriptionId, {
+      product_id: 'prod_pro_lite',
+      quantity: 1,
+      proration_billing_mode: 'do_not_bill',
+    });
+  }
+
+  it('is refused when it has become less, is shown the new credit, and gets that at the next click', async () => {
+    const bought = await shownCredit();
+    await movedToLite(bought);
+    const refused = await accept(stack, bought);
+    expectRefused(refused, 0);
+    expect(refused.body.presentation?.price).toMatchObject({ credit: 2000 });
+    await expectLive(stack, bought, [{ product_id: 'prod_pro_lite' }]);
+
+    expect(await accept(stack, bought)).toMatchObject({ status: 200, body: { success: true } });
+    expect(await settled(stack, bought.purchaseId)).toMatchObject({ outcome: 'converted' });
+    await expectLive(stack, bought, [{ product_id: 'prod_basic_plan' }]);
+    expect(stack.sandbox.books.subscriptionState(bought.subscriptionId)?.credit_balance).toBe(2000);
   });
 });

@@ -6,7 +6,7 @@ import type { Activities } from '../../activities/index.js';
 import type { Finding } from '../../activities/attempt.js';
 import type { Closing } from '../../activities/settle.js';
 import { phaseOf, type PaymentEvent, type SubscriptionEvent } from '../../workflows/messages.js';
-import type { Notification } from '../../workflows/outbox.js';
+import type { Notification } from '../../src/model.js';
 import { presentedAt, snapshotOf, type Shop } from './shop.js';
 
 export type ActivityName = keyof Activities;
@@ -29,6 +29,7 @@ export const ACTIVITY_NAMES = [
   'sweepPayments',
   'deliverNotification',
   'buryNotification',
+  'recordRedelivery',
 ] as const satisfies readonly ActivityName[];
 
 /** What one call is answered with: a value, a failure, or whatever a function makes of the input. */
@@ -181,6 +182,7 @@ export function createWorld(shop: Shop, now: () => Promise<number>): World {
       delivered.push(notification);
     },
     async buryNotification() {},
+    async recordRedelivery() {},
   };
 
   async function answer<N extends ActivityName>(name: N, input: InputOf<N>): Promise<ReplyOf<N>> {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Notification } from '../../workflows/outbox.js';
+import type { Notification } from '../../src/model.js';
+import type { RedeliveryInput } from '../../workflows/messages.js';
+import { redelivery } from '../../workflows/redelivery.js';
+import { uniqueId } from '../support/temporal.js';
 import type { World } from './fakes.js';
 import { useStage } from './stage.js';
-import { DAY, HOUR, MINUTE, PLAN_CHANGE } from './shop.js';
+import { DAY, HOUR, MINUTE, PLAN_CHANGE, shopFor } from './shop.js';
 
 const stage = useStage();
 
@@ -78,7 +81,17 @@ describe('what the merchant is told', () => {
     await run.pass(3 * DAY - 2 * HOUR);
     expect(run.world.calls()).not.toContain('buryNotification');
     await run.pass(3 * HOUR);
-    expect(run.world.inputs('buryNotification')).toMatchObject([{ sequence: 1, type: 'offer.presented' }]);
+    expect(run.world.inputs('buryNotification')).toEqual([
+      {
+        type: 'offer.presented',
+        sequence: 1,
+        timestamp: expect.any(String) as string,
+        run: run.shop.workflowId,
+        purchaseId: run.shop.purchaseId,
+        presentationId: run.presentation(),
+        failure: DOWN.message,
+      },
+    ]);
     expect(told(run.world)).toEqual([
       [2, 'offer.declined'],
       [3, 'offer.presented'],
@@ -113,5 +126,52 @@ describe('what the merchant is told', () => {
       [2, 'offer.accepted'],
       [3, 'offer.fallback'],
     ]);
+  });
+});
+
+describe('a dead notification that is sent again', () => {
+  const input: RedeliveryInput = {
+    id: 'ntf_1',
+    notification: {
+      type: 'offer.presented',
+      sequence: 1,
+      timestamp: '2026-11-23T12:00:00.000Z',
+      run: 'purchase/pay_1',
+      purchaseId: 'pay_1',
+      presentationId: 'prs_1',
+    },
+    reason: 'their endpoint is back',
+  };
+
+  async function sendAgain(script: (world: World) => void) {
+    const world = stage.enter(shopFor(uniqueId('pay')));
+    script(world);
+    const { workflow } = stage.environment.client;
+    const workflowId = `redelivery/ntf_1/${uniqueId('death')}`;
+    const handle = await workflow.start(redelivery, {
+      workflowId,
+      taskQueue: stage.taskQueue,
+      args: [input],
+    });
+    return { world, workflowId, result: await handle.result() };
+  }
+
+  it('is recorded once it has arrived, however often it was refused before', async () => {
+    const sent = await sendAgain((world) => world.next('deliverNotification', DOWN, DOWN));
+    expect(sent.result).toBe('delivered');
+    expect(sent.world.delivered).toEqual([input.notification]);
+    expect(sent.world.inputs('recordRedelivery')).toEqual([{ ...input, run: sent.workflowId }]);
+    expect(sent.world.calls()).not.toContain('buryNotification');
+  });
+
+  it('is buried again after three more days, in a death of its own', async () => {
+    const sent = await sendAgain((world) => world.always('deliverNotification', DOWN));
+    expect(sent.result).toBe('dead');
+    expect(sent.world.inputs('buryNotification')).toEqual([
+      { ...input.notification, failure: DOWN.message, redelivery: sent.workflowId },
+    ]);
+    expect(sent.world.calls()).not.toContain('recordRedelivery');
+    const times = sent.world.times('deliverNotification');
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(3 * DAY - 2 * HOUR);
   });
 });

@@ -3,7 +3,7 @@ import { Router } from 'express';
 import { funnelReport } from '../../reports/funnels.js';
 import { requireOperator } from '../auth.js';
 import type { ApiDeps } from '../deps.js';
-import { registry } from '../metrics.js';
+import { deadNotifications, registry } from '../metrics.js';
 
 export function reportRoutes({ ledger }: ApiDeps): Router {
   const router = Router();
@@ -27,6 +27,13 @@ export function probeRoutes({ ledger, runs, log }: ApiDeps): Router {
     res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not_ready', temporal, database });
   });
   router.get('/metrics', async (_req, res) => {
+    try {
+      deadNotifications.set(await ledger.countDeadNotifications());
+    } catch (error) {
+      // The other figures do not depend on the database.
+      log.warn({ err: error }, 'the dead notifications could not be counted');
+      deadNotifications.remove();
+    }
     res.type(registry.contentType).send(await registry.metrics());
   });
 

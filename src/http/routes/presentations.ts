@@ -3,6 +3,7 @@ import { Router, type Request, type Response } from 'express';
 import { workflowOfAttempt } from '../../../workflows/messages.js';
 import type { PresentationRecord } from '../../ledger/model.js';
 import type { Answer } from '../../temporal/runs.js';
+import { audit } from '../audit.js';
 import { callerOf, requireBackendOrToken, requireOperator } from '../auth.js';
 import { acceptPresentation, declinePresentation } from '../decide.js';
 import type { ApiDeps } from '../deps.js';
@@ -66,7 +67,7 @@ export function presentationRoutes(deps: ApiDeps): Router {
   router.post('/api/presentations/:id/withdraw', requireOperator, jsonBody(), async (req, res) => {
     const { reason } = parseBody(withdrawBody, req.body);
     const record = await named(req);
-    audit(res, record, 'withdraw', reason);
+    audit(log, res, 'withdraw', { presentationId: record.id }, reason);
     settled(await runs.withdraw(record.workflowId, record.id, reason), record);
     await show(req, res, await named(req));
   });
@@ -74,7 +75,7 @@ export function presentationRoutes(deps: ApiDeps): Router {
   router.post('/api/presentations/:id/extend', requireOperator, jsonBody(), async (req, res) => {
     const { until, reason } = parseBody(extendBody, req.body);
     const record = await named(req);
-    audit(res, record, 'extend', reason);
+    audit(log, res, 'extend', { presentationId: record.id }, reason);
     const { expiresAt } = settled(await runs.extend(record.workflowId, record.id, until, reason), record);
     await ledger.updatePresentation(record.id, { expiresAt }, [
       {
@@ -94,7 +95,7 @@ export function presentationRoutes(deps: ApiDeps): Router {
         detail: `The presentation is ${record.status}, not needs_review.`,
       });
     }
-    audit(res, record, 'resolve', reason);
+    audit(log, res, 'resolve', { presentationId: record.id }, reason);
     // A plan change is proven in a run of its own.
     const attempts = await ledger.purchase(record.purchaseId);
     const run = attempts?.timeline.findLast(
@@ -107,12 +108,6 @@ export function presentationRoutes(deps: ApiDeps): Router {
     ]);
     await show(req, res, await named(req));
   });
-
-  function audit(res: Response, record: PresentationRecord, command: string, reason: string): void {
-    const caller = callerOf(res);
-    const by = caller.kind === 'token' ? 'token' : caller.keyId;
-    log.info({ command, presentationId: record.id, reason, by }, 'operator command');
-  }
 
   return router;
 }

@@ -1,0 +1,144 @@
+/**
+ * Dead notifications: webhooks that days of trying did not deliver. They live in the timelines of their purchases,
+ * each with all it takes to send it again; what became of it is an entry of its own.
+ */
+import {
+  and,
+  count,
+  desc,
+  eq,
+  gt,
+  isNotNull,
+  isNull,
+  notExists,
+  sql,
+  type AnyColumn,
+  type SQL,
+} from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import type { Notification } from '../model.js';
+import type { Burial, DeadNotification, DeadNotificationsPage, Redelivered } from './model.js';
+import { timeline } from './schema.js';
+import type { Database } from './store.js';
+import { addToTimeline } from './timeline.js';
+
+const DEAD = 'notification_dead';
+const REDELIVERED = 'notification_redelivered';
+
+/** As a timeline keeps it: flat. */
+type DeadDetail = Omit<Notification, 'type' | 'purchaseId' | 'payment'> & {
+  id: string;
+  notification: Notification['type'];
+  paymentId?: string;
+  amount?: number;
+  failure?: string;
+};
+
+export async function buryNotification(
+  db: Database,
+  { id, notification, failure, redelivery, at }: Burial,
+): Promise<void> {
+  const { type, purchaseId, payment, ...rest } = notification;
+  const detail = {
+    id,
+    notification: type,
+    ...rest,
+    ...payment,
+    failure,
+    // Tells this death from the one before, which may have had the same cause.
+    redelivery,
+  };
+  await addToTimeline(db, purchaseId, [{ at, type: DEAD, detail: defined(detail) }]);
+}
+
+export async function recordRedelivery(
+  db: Database,
+  { id, notification, reason, run, at }: Redelivered,
+): Promise<void> {
+  const { purchaseId, presentationId, type, sequence } = notification;
+  const detail = { id, presentationId, notification: type, sequence, reason, run };
+  await addToTimeline(db, purchaseId, [{ at, type: REDELIVERED, detail }]);
+}
+
+/** Newest death first, each notification once. */
+export async function deadNotifications(
+  db: Database,
+  { all, limit, before }: DeadNotificationsPage,
+): Promise<DeadNotification[]> {
+  const rows = await lastDeaths(db, all ? undefined : isNull(redelivered.seq), before && earlierThan(before))
+    .orderBy(desc(timeline.at), desc(timeline.seq))
+    .limit(limit);
+  return rows.map(deadNotification);
+}
+
+export async function findDeadNotification(db: Database, id: string): Promise<DeadNotification | undefined> {
+  const [row] = await lastDeaths(db, sql`${idIn(timeline)} = ${id}`).limit(1);
+  return row && deadNotification(row);
+}
+
+/** How many wait for an operator. */
+export async function countDeadNotifications(db: Database): Promise<number> {
+  const waiting = lastDeaths(db, isNull(redelivered.seq)).as('waiting');
+  const [row] = await db.select({ dead: count() }).from(waiting);
+  return row?.dead ?? 0;
+}
+
+const later = alias(timeline, 'later');
+const redelivered = alias(timeline, 'redelivered');
+const idIn = ({ detail }: { detail: AnyColumn }): SQL => sql`${detail}->>'id'`;
+
+function lastDeaths(db: Database, ...conditions: (SQL | undefined)[]) {
+  const sameAs = (other: typeof later | typeof redelivered, type: string) =>
+    and(
+      eq(other.purchaseId, timeline.purchaseId),
+      eq(other.type, type),
+      sql`${idIn(other)} = ${idIn(timeline)}`,
+    );
+  const diedAgain = db
+    .select({ seq: later.seq })
+    .from(later)
+    .where(and(sameAs(later, DEAD), gt(later.seq, timeline.seq)));
+  return db
+    .select({
+      seq: timeline.seq,
+      at: timeline.at,
+      purchaseId: timeline.purchaseId,
+      detail: timeline.detail,
+      redeliveredAt: sql<string | null>`${redelivered.at}`.mapWith(timeline.at).as('redelivered_at'),
+    })
+    .from(timeline)
+    .leftJoin(redelivered, sameAs(redelivered, REDELIVERED))
+    .where(and(eq(timeline.type, DEAD), isNotNull(idIn(timeline)), notExists(diedAgain), ...conditions));
+}
+
+function earlierThan({ at, seq }: { at: string; seq: number }): SQL {
+  return sql`(${timeline.at}, ${timeline.seq}) < (${at}::timestamptz, ${seq}::bigint)`;
+}
+
+type Row = Awaited<ReturnType<typeof lastDeaths>>[number];
+
+function deadNotification({ seq, at, purchaseId, detail, redeliveredAt }: Row): DeadNotification {
+  const { id, notification: type, paymentId, amount, failure, ...rest } = detail as unknown as DeadDetail;
+  const { sequence, timestamp, run, presentationId, status } = rest;
+  return {
+    id,
+    seq,
+    diedAt: at,
+    ...(redeliveredAt !== null && { redeliveredAt }),
+    ...(failure !== undefined && { failure }),
+    notification: {
+      type,
+      sequence,
+      timestamp,
+      run,
+      purchaseId,
+      presentationId,
+      ...(status && { status }),
+      ...(amount !== undefined && { payment: { ...(paymentId && { paymentId }), amount } }),
+    },
+  };
+}
+
+function defined<T extends object>(fields: T): Record<string, string | number> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,187 @@
+/** A morning in the shop on which much goes wrong; afterwards the checker goes through all the books. */
+import type { Client } from '@temporalio/client';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createDodo } from '../../src/dodo/client.js';
+import { connectClient } from '../../src/temporal/connect.js';
+import { checkInvariants, describeViolations } from '../invariants/check.js';
+import { gather } from '../invariants/gather.js';
+import { startMerchant, type Merchant } from '../invariants/merchant.js';
+import {
+  buy,
+  eventually,
+  openOffer,
+  settled,
+  testStack,
+  type Reply,
+  type TestStack,
+} from '../support/stack.js';
+import { testTemporal } from '../support/temporal.js';
+import { accept, laterPayments, payAt, presentationIs } from './money.js';
+import { CHARGE } from './offers.js';
+
+const SECOND = 1000;
+const DECLINED_LATER = '4000000000000341';
+
+let merchant: Merchant;
+let stack: TestStack;
+let temporal: Awaited<ReturnType<typeof connectClient>>;
+beforeAll(async () => {
+  merchant = await startMerchant();
+  stack = await testStack({
+    POLL_INTERVAL: '300ms',
+    RECONCILE_WINDOW: '2s',
+    SWEEP_INTERVAL: '2s',
+    MERCHANT_WEBHOOK_URL: merchant.url,
+    MERCHANT_WEBHOOK_SECRET: merchant.secret,
+  });
+  temporal = await connectClient(await testTemporal());
+});
+afterAll(async () => {
+  await temporal.connection.close();
+  await stack.stop();
+  await merchant.close();
+});
+
+async function offered(productId: string, input: Parameters<typeof buy>[2] = {}) {
+  const bought = await buy(stack, productId, input);
+  return { ...bought, shown: await openOffer(stack, bought.customer_id) };
+}
+type Offered = Awaited<ReturnType<typeof offered>>;
+
+const end = async ({ payment_id }: { payment_id: string }) => settled(stack, payment_id);
+
+function failCharge(bought: Offered, fault: { kind: 'drop_after' | 'late_commit'; delayMs?: number }): void {
+  stack.sandbox.control.addFault({ match: CHARGE.request(bought), ...fault });
+}
+
+/** Every one of them is at rest when it is over. */
+const SCENES: Record<string, () => Promise<unknown>> = {
+  async 'two clicks at once, while the merchant is away'() {
+    const bought = await offered('prod_starter_course');
+    merchant.setAway(true);
+    const clicks = ['one', 'two'].map((key) => accept(stack, bought, {}, { 'idempotency-key': key }));
+    await Promise.all(clicks);
+    await end(bought);
+    await eventually('the merchant refused something', async () => merchant.told.length > 0);
+    merchant.setAway(false);
+  },
+  async 'a charge whose answer is lost'() {
+    const bought = await offered('prod_starter_course');
+    failCharge(bought, { kind: 'drop_after' });
+    await accept(stack, bought);
+    await end(bought);
+  },
+  async 'a charge that goes through after the fallback was paid'() {
+    const bought = await offered('prod_starter_course');
+    failCharge(bought, { kind: 'late_commit', delayMs: 8 * SECOND });
+    await accept(stack, bought);
+    await payAt(stack, (await presentationIs(stack, bought.shown.id, 'fallback')).checkoutUrl);
+    await end(bought);
+    await eventually('the second payment went back', async () =>
+      laterPayments(stack, bought).some(({ refund_status }) => refund_status === 'full'),
+    );
+  },
+  async 'a charge that takes its time'() {
+    const bought = await offered('prod_starter_course');
+    await stack.sandbox.control.nextCharges(bought.customer_id, {
+      status: 'processing',
+      settle: { after_ms: SECOND, status: 'succeeded' },
+    });
+    await accept(stack, bought);
+    await end(bought);
+  },
+  async 'a customer who said no, and comes back'() {
+    const bought = await offered('prod_single_license');
+    for (let next: string | undefined = bought.shown.id; next !== undefined;) {
+      const { body }: Reply<{ next?: { id: string } }> = await stack.http.post(
+        `/api/presentations/${next}/decline`,
+      );
+      next = body.next?.id;
+    }
+    await end(bought);
+    const { payment_id } = await buy(stack, 'prod_single_license', { customer_id: bought.customer_id });
+    await end({ payment_id });
+  },
+  async 'a price that went up'() {
+    const bought = await offered('prod_team_license');
+    await stack.sandbox.control.updateProduct('prod_setup_session', { price: 6900 });
+    expect((await accept(stack, bought)).status).toBe(409);
+    await accept(stack, bought);
+    await end(bought);
+  },
+  async 'webhooks that come five times'() {
+    const bought = await offered('prod_starter_course');
+    const events = stack.sandbox.books
+      .deliveries()
+      .filter(({ subject }) => subject.kind !== 'raw' && subject.id === bought.payment_id);
+    for (let time = 0; time < 4; time += 1) {
+      await Promise.all(events.map(({ id }) => stack.sandbox.control.redeliver(id)));
+    }
+    await accept(stack, bought);
+    await end(bought);
+  },
+  async 'a plan that had to be bought anew'() {
+    const bought = await offered('prod_basic_plan', { card: { number: DECLINED_LATER } });
+    const { body } = await accept(stack, bought);
+    await payAt(stack, body.checkoutUrl);
+    await end(bought);
+    await eventually('the old subscription has ended', async () =>
+      stack.sandbox.books
+        .subscriptions({ customerId: bought.customer_id })
+        .some(({ status }) => status === 'cancelled'),
+    );
+  },
+  async 'a refund of a part'() {
+    const bought = await offered('prod_starter_course');
+    await accept(stack, bought);
+    await end(bought);
+    const [paid] = laterPayments(stack, bought);
+    await createDodo(stack.sandbox.apiKey, { baseURL: stack.sandbox.url }).refunds.create({
+      payment_id: paid?.payment_id ?? '',
+      items: [{ item_id: 'prod_complete_bundle', amount: 1000 }],
+    });
+    await eventually(
+      'the ledger knows',
+      async () => (await stack.ledger.presentation(bought.shown.id))?.refundedAmount === 1000,
+    );
+  },
+};
+
+/** A purchase of which no webhook tells. Alone, because Dodo is silent about everything meanwhile. */
+async function foundBySweep(): Promise<void> {
+  await stack.sandbox.control.setWebhookPolicy({ drop: 'all' });
+  const bought = await buy(stack, 'prod_single_license').finally(() =>
+    stack.sandbox.control.setWebhookPolicy({ drop: [] }),
+  );
+  await openOffer(stack, bought.customer_id);
+  await accept(stack, bought);
+  await end(bought);
+}
+
+async function atRest(client: Client): Promise<void> {
+  const query = `TaskQueue = '${stack.taskQueue}' AND WorkflowType != 'sweep' AND ExecutionStatus = 'Running'`;
+  await eventually('every run has ended', async () => (await client.workflow.count(query)).count === 0);
+}
+
+it('breaks no invariant', { timeout: 150 * SECOND }, async () => {
+  const lost = await foundBySweep().catch((error: Error) => error);
+  const ended = await Promise.all(
+    Object.entries(SCENES).map(async ([name, play]) =>
+      play().then(
+        () => undefined,
+        (error: Error) => `${name}: ${error.message}`,
+      ),
+    ),
+  );
+  const restless = await atRest(temporal.client).catch((error: Error) => error);
+  const { sandbox, ledger, catalog, taskQueue } = stack;
+  const evidence = await gather({
+    ...{ catalog, ledger, taskQueue, client: temporal.client },
+    books: sandbox.books,
+    told: merchant.told,
+    swept: true,
+  });
+  expect(describeViolations(checkInvariants(evidence))).toBe('');
+  expect([lost, ...ended, restless].filter((trouble) => trouble !== undefined)).toEqual([]);
+  expect(evidence.ledger.purchases).toHaveLength(Object.keys(SCENES).length + 2);
+});
