@@ -104,7 +104,7 @@ export interface Copy {
 
 /** What the customer may choose within one offer. */
 export interface Choices {
-  /** Both included. Left out when the quantity is fixed. */
+  /** Both included. Left out when the quantity is fixed, and where there are options, which have bounds of their own. */
   quantity?: { min: number; max: number };
   /** Alternatives, each at its own preselected quantity; the first was preselected. */
   options?: {
@@ -112,6 +112,8 @@ export interface Choices {
     label: string;
     product: { id: string; name: string };
     quantity: number;
+    /** Both included. Left out when its quantity is fixed. */
+    quantities?: { min: number; max: number };
     price: Price;
   }[];
 }

@@ -10,6 +10,7 @@ import {
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { deliver, notifications } from './notifications.js';
 import { workflowId, type PurchaseInput } from './messages.js';
+import type { Choice } from '../src/ledger/model.js';
 import type { PresentationStatus } from '../src/model.js';
 
 export type NotificationType =
@@ -33,6 +34,8 @@ export interface Notification {
   presentationId: string;
   /** Where the presentation stood then; the ledger may be a moment behind. */
   status?: PresentationStatus;
+  /** What was chosen, until the ledger shows it. */
+  choice?: Choice & { priceHash: string };
   /** What paid for it. Minor units. */
   payment?: { paymentId?: string; amount: number };
 }
@@ -41,7 +44,7 @@ export interface Outbox {
   send(
     type: NotificationType,
     presentationId: string,
-    state?: Pick<Notification, 'status' | 'payment'>,
+    state?: Pick<Notification, 'status' | 'choice' | 'payment'>,
   ): void;
   /** Until everything is with the notifier, which goes on by itself. */
   flushed(): Promise<void>;
