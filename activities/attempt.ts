@@ -1,5 +1,6 @@
 /** What activities say about attempts. */
 import type { Offer } from '../src/catalog/model.js';
+import type { Choice } from '../src/ledger/model.js';
 import type { PaymentEvent } from '../workflows/messages.js';
 
 /** One attempt to carry out an accepted offer, as recorded in history: ids and amounts. */
@@ -12,8 +13,12 @@ export interface AttemptInput {
   customerId: string;
   subscriptionId?: string;
   paymentMethodId?: string;
-  /** As shown. */
+  /** As shown, or as chosen. */
   quantity: number;
+  /** Where there was something to choose. */
+  choice?: Choice;
+  /** What one click may charge at most. Minor units. */
+  oneClickLimit?: number;
   offer: Pick<Offer, 'action' | 'discountCode' | 'copy'>;
   /** What the customer accepted. Minor units. */
   price: { currency: string; dueNow: number; hash: string };

@@ -1,5 +1,5 @@
 /** Charging the saved payment method for an offer of its own. */
-import { addressForDodo } from '../src/dodo/pricing.js';
+import { addonsForDodo, addressForDodo } from '../src/dodo/pricing.js';
 import { billingOf } from '../src/dodo/payments.js';
 import { ATTEMPT_METADATA_KEY } from '../workflows/messages.js';
 import type DodoPayments from 'dodopayments';
@@ -62,7 +62,7 @@ export function chargeActivities(context: ActivityContext) {
 /** What is bought, in the currency that was shown. */
 export function cart(
   { offer: { action, discountCode }, quantity, price }: AttemptInput,
-  addons: { addon_id: string; quantity: number }[] = [],
+  addons = addonsForDodo(action.kind === 'charge' ? (action.addons ?? []) : []),
 ) {
   return {
     product_cart: [{ product_id: action.productId, quantity, ...(addons.length > 0 && { addons }) }],

@@ -82,13 +82,21 @@ export function evaluateActivities(context: ActivityContext) {
       const [step] = funnel.steps;
       const offer = step && offers[step.offer];
       if (!offer) continue;
-      const prepared = await prepareOffer(context, { offer, funnelId: funnel.id, step: step.id, subject });
+      const { policy } = catalog;
+      const prepared = await prepareOffer(context, {
+        offer,
+        policy,
+        funnelId: funnel.id,
+        step: step.id,
+        subject,
+      });
       if (prepared.kind === 'not_eligible') {
         considered.push({ funnelId: funnel.id, reason: prepared.reason, detail: prepared.detail });
         continue;
       }
       const opened = await ledger.openPresentation({
         presentation: prepared.presentation,
+        terms: prepared.terms,
         workflowId: input.workflowId,
         at: context.now().toISOString(),
         catalogHash: catalog.hash,

@@ -1,10 +1,12 @@
 /** When an attempt has failed: the standard checkout, a way to change the card, and a clear message. */
 import { classify, ifFound } from '../src/dodo/errors.js';
 import { DECLINE_CODES, declineMessage } from '../src/dodo/decline.js';
+import { isAboveOneClick } from '../src/choices.js';
+import { agreedTo } from './agreed.js';
 import type { AttemptInput } from './attempt.js';
 import { attemptMetadata, billingAddress, cart, returnUrl } from './charge.js';
 import { planChangeRefusal } from '../src/dodo/plan-change.js';
-import { addressForDodo, planChangeBody } from '../src/dodo/pricing.js';
+import { addonsForDodo, addressForDodo, planChangeBody } from '../src/dodo/pricing.js';
 import type { ActivityContext } from './context.js';
 
 /** How the customer can still pay. */
@@ -55,8 +57,8 @@ export function fallbackActivities(context: ActivityContext) {
 
   /** What the subscription has beside its plan, and would lose if the plan were simply bought anew. */
   async function carriedOver({ offer: { action }, subscriptionId }: FallbackInput) {
-    if (action.kind !== 'change_plan') return [];
-    if (action.addons) return action.addons.map(({ addonId, quantity }) => ({ addon_id: addonId, quantity }));
+    if (action.kind !== 'change_plan') return undefined;
+    if (action.addons) return addonsForDodo(action.addons);
     const subscription =
       subscriptionId === undefined ? undefined : await ifFound(dodo.subscriptions.retrieve(subscriptionId));
     return (subscription?.addons ?? []).map(({ addon_id, quantity }) => ({ addon_id, quantity }));
@@ -128,7 +130,9 @@ export function fallbackActivities(context: ActivityContext) {
       return { opened: { kind: updateUrl === undefined ? 'none' : 'update_method' }, updateUrl };
     }
     const planChange = input.offer.action.kind === 'change_plan';
-    const link = planChange && !input.asked ? await planChangeLink(input) : undefined;
+    // Too dear for one click, the change itself can still be paid on a page of Dodo's; without a card it cannot.
+    const byLink = planChange && (!input.asked || isAboveOneClick(input.price, input.oneClickLimit));
+    const link = byLink ? await planChangeLink(input) : undefined;
     if (link) return { opened: { kind: 'payment_link', paymentId: link.paymentId }, url: link.url };
     const [checkout, updateUrl] = await Promise.all([
       checkoutUnlessRefused(input),
@@ -174,6 +178,7 @@ export function fallbackActivities(context: ActivityContext) {
         : input.failed.unreachable
           ? { after: 'checkout' as const, message: UNREACHABLE_MESSAGE }
           : failureOf(input);
+      const { patch: chosen } = await agreedTo(context, input, input.asked ? 'checkout' : 'one_click');
       await ledger.recordAttempt(
         {
           attemptId,
@@ -185,7 +190,7 @@ export function fallbackActivities(context: ActivityContext) {
           currency: price.currency,
           createdAt: at,
         },
-        { decision: 'accepted', decidedAt: input.acceptedAt },
+        { decision: 'accepted', decidedAt: input.acceptedAt, ...chosen },
         [{ at: input.acceptedAt, type: 'accepted', detail: { presentationId } }],
       );
       const way = await ways(input, after);

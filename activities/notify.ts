@@ -1,6 +1,8 @@
 /** Webhooks to the merchant's backend: Standard Webhooks, at least once. */
 import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
+import { priceShown, productOf } from '../src/choices.js';
+import type { PresentationRecord } from '../src/ledger/model.js';
 import type { Notification } from '../src/model.js';
 import { signWebhook } from '../src/webhook-signing.js';
 import type { RedeliveryInput } from '../workflows/messages.js';
@@ -14,6 +16,15 @@ export function notificationId({ run, sequence }: Pick<Notification, 'run' | 'se
 }
 
 export function notifyActivities({ ledger, merchantWebhook, log, now }: ActivityContext) {
+  /** What was chosen, where the ledger is a moment behind. */
+  async function chosenIn(presentation: PresentationRecord, { choice: named }: Notification) {
+    if (!named) return undefined;
+    const { priceHash, ...choice } = named;
+    const quotes = await ledger.quotes(presentation.id, choice);
+    const price = priceShown(presentation, quotes, choice, priceHash);
+    return { ...choice, product: productOf(presentation, choice), ...(price && { price }) };
+  }
+
   return {
     /** Delivers one notification; any answer but 2xx is a failure that Temporal tries again. */
     async deliverNotification(notification: Notification): Promise<void> {
@@ -25,6 +36,7 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
       }
       const { type, sequence, timestamp, run, purchaseId, presentationId } = notification;
       const presentation = await ledger.presentation(presentationId);
+      const chosen = presentation && (await chosenIn(presentation, notification));
       const paymentId = notification.payment?.paymentId ?? presentation?.paymentId;
       const body = JSON.stringify({
         type,
@@ -38,7 +50,10 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
           funnelId: presentation?.funnelId,
           step: presentation?.step,
           product: presentation?.product,
+          quantity: presentation?.quantity,
+          ...(presentation?.option !== undefined && { option: presentation.option }),
           price: presentation?.price,
+          ...chosen,
           status: notification.status ?? presentation?.status,
           ...(paymentId && { paymentId }),
           ...(notification.payment && { paidAmount: notification.payment.amount }),

@@ -1,15 +1,14 @@
 /** Whether a customer may see an offer now, and at what price. */
 import { createHash } from 'node:crypto';
 import type DodoPayments from 'dodopayments';
-import type { Offer } from '../src/catalog/model.js';
+import type { Offer, Policy } from '../src/catalog/model.js';
 import { renderCopy } from '../src/catalog/copy.js';
-import { classify } from '../src/dodo/errors.js';
-import { choosePaymentMethod, type MethodChoice } from '../src/dodo/payment-methods.js';
-import { listPayments } from '../src/dodo/payments.js';
-import { previewCharge, previewPlanChange, readProduct } from '../src/dodo/pricing.js';
-import type { BillingAddress, PresentationRecord } from '../src/ledger/model.js';
-import type { PaymentMethodSummary, Presentation, Price, ReasonCode } from '../src/model.js';
+import { waysOf } from '../src/catalog/ways.js';
+import { choosePaymentMethod } from '../src/dodo/payment-methods.js';
+import type { BillingAddress, OfferTerms, PresentationRecord } from '../src/ledger/model.js';
+import type { Choices, Presentation } from '../src/model.js';
 import type { ActivityContext } from './context.js';
+import { choicesAmong, no, payable, readWay, termsAmong, type NotEligible } from './ways.js';
 
 /** A presentation as its run keeps it: ids and amounts, nothing personal. */
 export interface Presented {
@@ -19,14 +18,33 @@ export interface Presented {
   customerId: string;
   productId: string;
   quantity: number;
+  /** The preselected option, and what else may be chosen. */
+  option?: string;
+  choices?: PresentedChoices;
   subscriptionId?: string;
+  /** The saved one, also where the price is above what one click may charge. */
   paymentMethodId?: string;
   mode: 'one_click' | 'checkout';
+  /** What one click may charge at most. Minor units. */
+  oneClickLimit?: number;
   currency: string;
   /** Minor units. */
   dueNow: number;
   priceHash: string;
   windowMs: number;
+}
+
+/** What may be chosen, in ids and amounts. Bounds are included. */
+export interface PresentedChoices {
+  quantity?: { min: number; max: number };
+  options?: {
+    id: string;
+    productId: string;
+    quantity: number;
+    quantities?: { min: number; max: number };
+    dueNow: number;
+    priceHash: string;
+  }[];
 }
 
 /** Whom an offer is for. */
@@ -42,8 +60,7 @@ export interface OfferSubject {
 }
 
 export type Prepared =
-  | { kind: 'ready'; presentation: Presentation; presented: Presented }
-  | { kind: 'not_eligible'; reason: ReasonCode; detail: string };
+  { kind: 'ready'; presentation: Presentation; terms?: OfferTerms; presented: Presented } | NotEligible;
 
 /** Deterministic, so that a repeated activity and a reset run find the presentation they made before. */
 export function presentationId(workflowId: string, step: string): string {
@@ -52,9 +69,9 @@ export function presentationId(workflowId: string, step: string): string {
 
 export async function prepareOffer(
   context: ActivityContext,
-  input: { offer: Offer; funnelId: string; step: string; subject: OfferSubject },
+  input: { offer: Offer; policy?: Policy; funnelId: string; step: string; subject: OfferSubject },
 ): Promise<Prepared> {
-  const { offer, funnelId, step, subject } = input;
+  const { offer, policy, funnelId, step, subject } = input;
   const { ledger, dodo } = context;
   const { action } = offer;
   const id = presentationId(subject.workflowId, step);
@@ -80,27 +97,23 @@ export async function prepareOffer(
         `subscription ${subscription.subscription_id} is about to be cancelled`,
       );
     }
-    const quantity = action.quantity ?? subscription.quantity;
-    if (subscription.product_id === action.productId && subscription.quantity === quantity) {
-      return no('already_owned', `the subscription is on ${action.productId} already`);
-    }
   }
 
-  const [product, owned, choice, priced] = await Promise.all([
-    readProduct(dodo, action.productId),
-    action.kind !== 'change_plan' &&
-      offer.ifOwned === 'skip' &&
-      owns(context, subject.customerId, action.productId),
+  const common = { offer, policy, subject };
+  const [method, ...read] = await Promise.all([
     choosePaymentMethod(dodo, subject.customerId, context.now(), subscription?.payment_method_id),
-    price(context, offer, subject),
+    ...waysOf(offer).map((way) => readWay(context, way, common)),
   ]);
-  if (!product) return no('product_unavailable', `Dodo has no product ${action.productId}`);
-  if (owned) return no('already_owned', `the customer has ${action.productId} already`);
-  if (priced.kind === 'not_eligible') return priced;
-  const payment = paymentFor(choice, offer, priced.price);
-  if (payment.kind === 'not_eligible') return payment;
+  const ways = read.map((way) => (way.kind === 'open' ? payable(way, method, common) : way));
+  const open = ways.filter((way) => way.kind === 'open');
+  const [shown] = open;
+  // An option that is owned or cannot be sold is left out; without any left, the first one's reason is the offer's.
+  if (!shown)
+    return ways.find((way) => way.kind === 'not_eligible') ?? no('product_unavailable', 'no option');
 
-  const quantity = action.quantity ?? subscription?.quantity ?? 1;
+  const { product, quantity, price, payment } = shown;
+  const choices = choicesAmong(offer, open);
+  const terms = termsAmong(open, method, common);
   const presentation: Presentation = {
     id,
     status: 'open',
@@ -110,17 +123,20 @@ export async function prepareOffer(
     type: offer.type,
     customerId: subject.customerId,
     purchaseId: subject.purchaseId,
-    product: { id: action.productId, name: product.name },
+    product,
     quantity,
-    price: priced.price,
-    payment: payment.payment,
-    copy: renderCopy(offer.copy, priced.price, product.name),
+    ...(shown.option !== undefined && { option: shown.option }),
+    ...(choices && { choices }),
+    price,
+    payment,
+    copy: renderCopy(offer.copy, price, product.name),
     expiresAt: new Date(context.now().getTime() + offer.windowMs).toISOString(),
   };
   return {
     kind: 'ready',
     presentation,
-    presented: presentedOf(presentation, subject, quantity, offer.windowMs),
+    ...(terms && { terms }),
+    presented: presentedOf(presentation, terms, subject, quantity, offer.windowMs),
   };
 }
 
@@ -137,17 +153,22 @@ function resume(
   if (before.decision !== undefined && before.decision !== 'accepted') {
     return no('declined_before', `presentation ${before.id} was ${before.decision} before`);
   }
-  const quantity = offer.action.quantity ?? subject.subscription?.quantity ?? 1;
+  const quantity = before.choices
+    ? before.quantity
+    : (offer.action.quantity ?? subject.subscription?.quantity ?? 1);
   const windowMs = Math.max(Date.parse(before.expiresAt) - now.getTime(), 0);
-  return { kind: 'ready', presentation: before, presented: presentedOf(before, subject, quantity, windowMs) };
+  const presented = presentedOf(before, before.terms, subject, quantity, windowMs);
+  return { kind: 'ready', presentation: before, presented };
 }
 
 function presentedOf(
   shown: Presentation,
+  terms: OfferTerms | undefined,
   subject: OfferSubject,
   quantity: number,
   windowMs: number,
 ): Presented {
+  const method = terms?.method ?? shown.payment.method;
   return {
     presentationId: shown.id,
     step: shown.step,
@@ -155,9 +176,12 @@ function presentedOf(
     customerId: shown.customerId,
     productId: shown.product.id,
     quantity,
+    ...(shown.option !== undefined && { option: shown.option }),
+    ...(shown.choices && { choices: presentedChoices(shown.choices) }),
     ...(subject.subscription && { subscriptionId: subject.subscription.subscription_id }),
-    ...(shown.payment.method && { paymentMethodId: shown.payment.method.id }),
+    ...(method && { paymentMethodId: method.id }),
     mode: shown.payment.mode,
+    ...(terms?.oneClickLimit !== undefined && { oneClickLimit: terms.oneClickLimit }),
     currency: shown.price.currency,
     dueNow: shown.price.dueNow,
     priceHash: shown.price.hash,
@@ -165,11 +189,27 @@ function presentedOf(
   };
 }
 
+function presentedChoices({ quantity, options }: Choices): PresentedChoices {
+  return {
+    ...(quantity && { quantity }),
+    ...(options && {
+      options: options.map(({ id, product, quantity, quantities, price }) => ({
+        id,
+        productId: product.id,
+        quantity,
+        ...(quantities && { quantities }),
+        dueNow: price.dueNow,
+        priceHash: price.hash,
+      })),
+    }),
+  };
+}
+
 async function earlierDecision(
   { ledger, now }: ActivityContext,
   customerId: string,
   offer: Offer,
-): Promise<Extract<Prepared, { kind: 'not_eligible' }> | undefined> {
+): Promise<NotEligible | undefined> {
   const declined = (await ledger.decisionsOn(customerId, offer.id)).find(
     ({ decision }) => decision === 'declined',
   );
@@ -183,91 +223,4 @@ async function earlierDecision(
         `declined at ${declined.decidedAt}; may be shown again from ${new Date(again).toISOString()}`,
       )
     : undefined;
-}
-
-/** Bought through us, or at Dodo at any time and not refunded in full, or subscribed to now. */
-async function owns(
-  { ledger, dodo }: ActivityContext,
-  customerId: string,
-  productId: string,
-): Promise<boolean> {
-  if (await ledger.hasBought(customerId, productId)) return true;
-  const filter = { customer_id: customerId, product_id: productId };
-  for await (const payment of listPayments(dodo, { ...filter, status: 'succeeded' })) {
-    if (payment.refund_status !== 'full') return true;
-  }
-  const { items } = await dodo.subscriptions.list({
-    ...filter,
-    status: 'active',
-    page_number: 0,
-    page_size: 1,
-  });
-  return items.length > 0;
-}
-
-async function price(
-  { dodo }: ActivityContext,
-  offer: Offer,
-  subject: OfferSubject,
-): Promise<{ kind: 'priced'; price: Price } | Extract<Prepared, { kind: 'not_eligible' }>> {
-  const { currency, customerId, subscription } = subject;
-  try {
-    const price = await currentPrice(dodo, offer, {
-      customerId,
-      currency,
-      subscription,
-      billing: subject.billing,
-    });
-    if (!price) return no('pricing_unavailable', 'no billing address of the customer is known');
-    if (currency !== undefined && price.currency !== currency) {
-      return no('currency_mismatch', `the purchase was in ${currency}, the offer is in ${price.currency}`);
-    }
-    return { kind: 'priced', price };
-  } catch (error) {
-    const failure = classify(error);
-    // A definite no will not change by trying again; everything else is Temporal's to repeat.
-    if (failure.kind !== 'rejected' || failure.status === 401 || failure.status === 403) throw error;
-    return no('pricing_unavailable', failure.message);
-  }
-}
-
-/** What the offer costs this customer now, as Dodo previews it. Undefined when there is no address to tax it by. */
-export async function currentPrice(
-  dodo: ActivityContext['dodo'],
-  offer: Pick<Offer, 'action' | 'discountCode'>,
-  subject: Pick<OfferSubject, 'customerId' | 'currency' | 'subscription' | 'billing'>,
-): Promise<Price | undefined> {
-  const { action, discountCode } = offer;
-  if (action.kind === 'change_plan') {
-    return subject.subscription && previewPlanChange(dodo, subject.subscription, action, discountCode);
-  }
-  const { billing, customerId, currency } = subject;
-  if (!billing) return undefined;
-  const product = await readProduct(dodo, action.productId);
-  return previewCharge(dodo, { action, customerId, billing, currency, discountCode, every: product?.every });
-}
-
-function paymentFor(
-  choice: MethodChoice,
-  offer: Offer,
-  price: Price,
-): { kind: 'chosen'; payment: Presentation['payment'] } | Extract<Prepared, { kind: 'not_eligible' }> {
-  if (choice.kind === 'usable') return chosen('one_click', choice.method);
-  // Nothing is due, so nothing has to be charged: a downgrade needs no card.
-  if (price.dueNow === 0 && offer.action.kind === 'change_plan') return chosen('one_click');
-  if (offer.ifNoPaymentMethod === 'checkout') return chosen('checkout');
-  return no(
-    choice.reason,
-    choice.reason === 'method_expired'
-      ? 'every saved payment method has expired'
-      : 'no payment method is saved for charges',
-  );
-}
-
-function chosen(mode: 'one_click' | 'checkout', method?: PaymentMethodSummary) {
-  return { kind: 'chosen' as const, payment: { mode, ...(method && { method }) } };
-}
-
-function no(reason: ReasonCode, detail: string): Extract<Prepared, { kind: 'not_eligible' }> {
-  return { kind: 'not_eligible', reason, detail };
 }

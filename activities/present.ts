@@ -1,5 +1,5 @@
 /** The next step of a funnel: records the decision that led here and puts the next offer before the customer. */
-import type { Offer } from '../src/catalog/model.js';
+import type { Offer, Policy } from '../src/catalog/model.js';
 import { ifFound } from '../src/dodo/errors.js';
 import type { ReasonCode } from '../src/model.js';
 import type { ActivityContext } from './context.js';
@@ -15,6 +15,7 @@ export interface PresentInput {
   catalogHash?: string;
   step: string;
   offer: Offer;
+  policy?: Policy;
   customerId: string;
   subscriptionId?: string;
   currency: string;
@@ -33,13 +34,14 @@ export function presentActivities(context: ActivityContext) {
           : ifFound(dodo.subscriptions.retrieve(input.subscriptionId)),
         ledger.billingOf(input.purchaseId),
       ]);
-      const { purchaseId, workflowId, funnelId, step, offer, customerId, currency, previous } = input;
+      const { purchaseId, workflowId, funnelId, step, offer, policy, customerId, currency, previous } = input;
       const subject = { workflowId, purchaseId, customerId, currency, billing, subscription };
-      const prepared = await prepareOffer(context, { offer, funnelId, step, subject });
+      const prepared = await prepareOffer(context, { offer, policy, funnelId, step, subject });
       if (prepared.kind === 'not_eligible') return { kind: 'skipped', reason: prepared.reason };
       await markPaid(ledger, previous);
       const opened = await ledger.openPresentation({
         presentation: prepared.presentation,
+        terms: prepared.terms,
         words: offer.copy,
         workflowId,
         catalogHash: input.catalogHash,

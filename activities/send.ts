@@ -4,16 +4,17 @@
  */
 import type DodoPayments from 'dodopayments';
 import { renderCopy } from '../src/catalog/copy.js';
+import { isAboveOneClick } from '../src/choices.js';
 import { classify } from '../src/dodo/errors.js';
 import { findAttempt } from '../src/dodo/payments.js';
-import { readProduct } from '../src/dodo/pricing.js';
+import { currentPrice, readProduct } from '../src/dodo/pricing.js';
 import type { AttemptKind, BillingAddress } from '../src/ledger/model.js';
 import type { Price } from '../src/model.js';
+import { agreedTo, reopenedAt, type Agreed } from './agreed.js';
 import type { AttemptInput, SendReply } from './attempt.js';
 import type { ActivityContext } from './context.js';
 import { isLessCredit } from './credit.js';
 import { RECONCILING_MESSAGE } from './look-up.js';
-import { currentPrice } from './offer.js';
 
 export interface Prepared {
   /** A code, when it is plain before asking that Dodo would refuse. */
@@ -26,6 +27,9 @@ export interface Submitted {
   paymentId?: string | null;
   sessionId?: string;
 }
+
+/** Refused here, before Dodo is asked. */
+export const ONE_CLICK_LIMIT = 'ONE_CLICK_LIMIT';
 
 /** Within the 45 s of the activity there must be time for the request itself. */
 const TOO_LONG_MS = 18_000;
@@ -77,8 +81,12 @@ export async function sendAttempt(
     prepared = ready;
     if (prepared.refused !== undefined) return { kind: 'rejected', code: prepared.refused };
     if (!now) return { kind: 'rejected', code: 'NO_BILLING_ADDRESS' };
-    if (now.hash !== price.hash && (await isWorse(context, input, now, ready.subscription)))
+    const agreed = await agreedTo(context, input, 'one_click');
+    const moved = now.hash !== price.hash || now.dueNow !== price.dueNow;
+    if (moved && (await isWorse(context, input, now, { agreed, subscription: ready.subscription })))
       return await repriced(context, input, now);
+    // Whatever was shown: more than this is paid at a page of Dodo's or not at all.
+    if (isAboveOneClick(now, input.oneClickLimit)) return { kind: 'rejected', code: ONE_CLICK_LIMIT };
     dueNow = now.dueNow;
     const consents = input.consents?.join(', ');
     const recorded = await ledger.recordAttempt(
@@ -92,7 +100,13 @@ export async function sendAttempt(
         currency: price.currency,
         createdAt: context.now().toISOString(),
       },
-      { status: 'charging', decision: 'accepted', decidedAt: input.acceptedAt, message: null },
+      {
+        status: 'charging',
+        decision: 'accepted',
+        decidedAt: input.acceptedAt,
+        message: null,
+        ...agreed.patch,
+      },
       [
         { at: input.acceptedAt, type: 'accepted', detail: { presentationId, ...(consents && { consents }) } },
         { at: context.now().toISOString(), type: 'attempt_recorded', detail: { presentationId, attemptId } },
@@ -185,12 +199,15 @@ async function post(send: () => Promise<Submitted>) {
 /** Whether the customer would pay more than they accepted, now or in any period to come, or get less credit. */
 async function isWorse(
   { ledger }: ActivityContext,
-  { presentationId, price }: AttemptInput,
+  { presentationId, price, choice }: AttemptInput,
   now: Price,
-  subscription: DodoPayments.Subscription | undefined,
+  { agreed, subscription }: { agreed: Agreed; subscription: DodoPayments.Subscription | undefined },
 ): Promise<boolean> {
   if (now.currency !== price.currency || now.dueNow > price.dueNow) return true;
-  const shown = (await ledger.presentation(presentationId))?.price;
+  if (now.hash === price.hash) return false;
+  const shown = agreed.price ?? (await ledger.presentation(presentationId))?.price;
+  // Of a choice nobody was shown the price of, what is to be paid every period was not agreed to.
+  if (choice && !agreed.price) return now.recurring !== undefined;
   if (shown?.hash !== price.hash) return false;
   if (isLessCredit(shown, now, subscription?.next_billing_date)) return true;
   if (!now.recurring) return false;
@@ -206,7 +223,9 @@ async function repriced(
   now: Price,
 ): Promise<SendReply> {
   const product = await readProduct(dodo, input.offer.action.productId);
+  const shown = input.choice && (await ledger.presentation(input.presentationId));
   await ledger.updatePresentation(input.presentationId, {
+    ...reopenedAt(shown, input, now),
     status: 'open',
     price: now,
     copy: renderCopy(input.offer.copy, now, product?.name ?? input.offer.action.productId),

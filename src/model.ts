@@ -118,7 +118,7 @@ export interface Copy {
 
 /** What the customer may choose within one offer. */
 export interface Choices {
-  /** Both included. Left out when the quantity is fixed. */
+  /** Both included. Left out when the quantity is fixed, and where there are options, which have bounds of their own. */
   quantity?: { min: number; max: number };
   /** Alternatives, each at its own preselected quantity; the first was preselected. */
   options?: {
@@ -126,6 +126,8 @@ export interface Choices {
     label: string;
     product: { id: string; name: string };
     quantity: number;
+    /** Both included. Left out when its quantity is fixed. */
+    quantities?: { min: number; max: number };
     price: Price;
   }[];
 }
@@ -179,6 +181,8 @@ export interface Notification {
   presentationId: string;
   /** Where the presentation stood then; the ledger may be a moment behind. */
   status?: PresentationStatus;
+  /** What was chosen, until the ledger shows it. */
+  choice?: { option?: string; quantity: number; priceHash: string };
   /** What paid for it. Minor units. */
   payment?: { paymentId?: string; amount: number };
 }

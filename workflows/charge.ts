@@ -3,6 +3,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { FallbackOpened } from '../activities/fallback.js';
 import type { Offer } from '../src/catalog/model.js';
 import { handingOver, ifReadable, money, persistent, reading, sendOnce } from './activities.js';
+import { chosenAction, choiceOf } from './choices.js';
 import { attemptId } from './messages.js';
 import type { Way } from './fulfilment.js';
 import type { Shown } from './offer-desk.js';
@@ -60,7 +61,9 @@ export function attemptInput(terms: Terms, id: string) {
     subscriptionId: shown.subscriptionId,
     paymentMethodId: shown.paymentMethodId,
     quantity: shown.quantity,
-    offer: { action: offer.action, discountCode: offer.discountCode, copy: offer.copy },
+    choice: choiceOf(shown),
+    oneClickLimit: shown.oneClickLimit,
+    offer: { action: chosenAction(offer, shown), discountCode: offer.discountCode, copy: offer.copy },
     price: { currency: shown.currency, dueNow: shown.dueNow, hash: shown.priceHash },
     acceptedAt: terms.acceptedAt,
     consents: terms.consents,

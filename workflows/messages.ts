@@ -98,7 +98,11 @@ export interface AcceptRequest {
   presentationId: string;
   /** Refused when the price has moved from what this hash stands for. */
   priceHash?: string;
+  /** What was chosen; what is shown, when left out. */
+  option?: string;
   quantity?: number;
+  /** What `priceHash` stands for, where it is a quoted price. Minor units. */
+  dueNow?: number;
   /** Ids of the consents the customer gave. */
   consents?: string[];
   /** When the customer clicked; the arrival counts when left out. */

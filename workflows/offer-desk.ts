@@ -5,6 +5,7 @@
 import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import type { Presented } from '../activities/present.js';
 import type { Decision, PresentationStatus } from '../src/model.js';
+import { choiceIn, isAnotherChoice, modeAt } from './choices.js';
 import {
   accept,
   acceptOffer,
@@ -130,7 +131,11 @@ export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
   function checkAccept(request: AcceptRequest): void {
     const shown = known(request.presentationId);
     check('accepted', shown, request.at);
+    if (shown.decision !== undefined && isAnotherChoice(shown, request)) {
+      refuse(refusal.alreadyDecided, 'The offer was accepted before, with another choice.', 'accepted');
+    }
     const { priceHash } = request;
+    if (shown.decision === undefined && choiceIn(shown, request)) return;
     const other = priceHash !== undefined && priceHash !== shown.priceHash;
     // A price that is none of this offer's so far: the acceptance under way is about to be refused for it. Refused
     // here, before it is let in, so that the same click may be made again when that price is open.
@@ -138,14 +143,20 @@ export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
     if (next || (other && shown.decision === undefined)) {
       refuse(refusal.priceChanged, 'The price has changed since it was shown.');
     }
-    if (shown.decision !== undefined) return;
-    if (request.quantity !== undefined && request.quantity !== shown.quantity) {
-      refuse(refusal.invalid, `This offer is for a quantity of ${shown.quantity}, not ${request.quantity}.`);
-    }
   }
 
   function checkDecline({ presentationId, at }: DeclineRequest): void {
     check('declined', known(presentationId), at);
+  }
+
+  /** The first acceptance makes the choice: from then on the presentation stands for it. */
+  function recordAcceptance(shown: Shown, request: Partial<AcceptRequest>): DecisionRecord {
+    const chosen = shown.decision === undefined ? choiceIn(shown, request) : undefined;
+    if (chosen) {
+      formerPrices.add(`${shown.presentationId}:${shown.priceHash}`);
+      Object.assign(shown, chosen);
+    }
+    return record(shown, acceptance(request));
   }
 
   function record(shown: Shown, decision: DecisionRecord): DecisionRecord {
@@ -178,7 +189,7 @@ export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
       checkAccept(request);
       // After the fallback a further click asks to try again, once, with the customer's other payment method.
       if (shown.status === 'fallback') shown.retry?.();
-      return answer(shown, record(shown, acceptance(request)));
+      return answer(shown, recordAcceptance(shown, request));
     },
     {
       validator: unlessAppearing(checkAccept),
@@ -256,7 +267,7 @@ export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
     (sent) =>
       bySignal<AcceptSignal>(sent, (shown, request) => {
         checkAccept({ ...request, presentationId: shown.presentationId });
-        record(shown, acceptance(request));
+        recordAcceptance(shown, request);
       }),
     { description: 'Accept without waiting for an answer. Without an id, the open offer is meant.' },
   );
@@ -307,7 +318,8 @@ export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
     reopen(shown, price) {
       if (shown.decision) shown.decision.refused = true;
       formerPrices.add(`${shown.presentationId}:${shown.priceHash}`);
-      Object.assign(shown, { ...price, decision: undefined, status: 'open' });
+      const mode = modeAt(shown, price.dueNow);
+      Object.assign(shown, { ...price, mode, decision: undefined, status: 'open' });
       if (over !== undefined) withdrawCurrent(over);
     },
   };

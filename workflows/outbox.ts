@@ -16,7 +16,7 @@ export interface Outbox {
   send(
     type: NotificationType,
     presentationId: string,
-    state?: Pick<Notification, 'status' | 'payment'>,
+    state?: Pick<Notification, 'status' | 'choice' | 'payment'>,
   ): void;
   /** Until everything is with the notifier, which goes on by itself. */
   flushed(): Promise<void>;

@@ -18,6 +18,7 @@ import type { FunnelSnapshot } from '../src/catalog/model.js';
 import type { Decision, Outcome, ReasonCode } from '../src/model.js';
 import { evaluating, persistent } from './activities.js';
 import { chargeWay } from './charge.js';
+import { choiceOf } from './choices.js';
 import { closing, outcomeFor } from './closing.js';
 import { describeRun } from './details.js';
 import { fulfil, openReviews, type Fulfilled } from './fulfilment.js';
@@ -252,6 +253,7 @@ async function carry(
         catalogHash: snapshot.catalogHash,
         step: next.step.id,
         offer: next.offer,
+        policy: snapshot.policy,
         customerId: shown.customerId,
         subscriptionId: shown.subscriptionId,
         currency: shown.currency,
@@ -276,7 +278,10 @@ async function carry(
         if (decision.kind !== 'withdrawn') outbox.send(`offer.${decision.kind}`, shown.presentationId);
         return { decision: decision.kind };
       }
-      outbox.send('offer.accepted', shown.presentationId);
+      const choice = choiceOf(shown);
+      outbox.send('offer.accepted', shown.presentationId, {
+        ...(choice && { choice: { ...choice, priceHash: shown.priceHash } }),
+      });
       enter({ state: 'fulfilling' });
       const { offer } = stepOf(funnel, shown.step);
       const terms = {

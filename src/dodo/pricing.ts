@@ -1,6 +1,6 @@
 /** Prices as Dodo previews them. Nothing is computed here that Dodo has not said. */
 import { createHash } from 'node:crypto';
-import type { OfferAction } from '../catalog/model.js';
+import type { Addon, Offer, OfferAction } from '../catalog/model.js';
 import type { BillingAddress } from '../ledger/model.js';
 import type { Price } from '../model.js';
 import type { Dodo } from './client.js';
@@ -37,7 +37,7 @@ export async function readProduct(dodo: Dodo, productId: string): Promise<Produc
 export async function previewCharge(
   dodo: Dodo,
   input: {
-    action: { productId: string; quantity: number };
+    action: { productId: string; quantity: number; addons?: Addon[] };
     customerId: string;
     billing: BillingAddress;
     currency: string | undefined;
@@ -47,7 +47,7 @@ export async function previewCharge(
   },
 ): Promise<Price> {
   const preview = await dodo.checkoutSessions.preview({
-    product_cart: [{ product_id: input.action.productId, quantity: input.action.quantity }],
+    product_cart: [cartItem(input.action)],
     customer: { customer_id: input.customerId },
     billing_address: addressForDodo(input.billing),
     ...(input.currency !== undefined && { billing_currency: input.currency as DodoPayments.Currency }),
@@ -62,6 +62,43 @@ export async function previewCharge(
       input.every && { recurring: { amount: later.total_amount - (later.tax ?? 0), ...input.every } }),
     ...(preview.next_billing_date && { nextBillingAt: preview.next_billing_date }),
   });
+}
+
+/** What is bought, to preview it and to charge it. */
+export function cartItem({
+  productId,
+  quantity,
+  addons = [],
+}: Omit<ChargeAction, 'kind'> & { addons?: Addon[] }) {
+  return {
+    product_id: productId,
+    quantity,
+    ...(addons.length > 0 && { addons: addonsForDodo(addons) }),
+  };
+}
+
+export function addonsForDodo(addons: readonly Addon[]): { addon_id: string; quantity: number }[] {
+  return addons.map(({ addonId, quantity }) => ({ addon_id: addonId, quantity }));
+}
+
+/** What the offer costs this customer now, as Dodo previews it. Undefined when there is no address to tax it by. */
+export async function currentPrice(
+  dodo: Dodo,
+  { action, discountCode }: Pick<Offer, 'action' | 'discountCode'>,
+  subject: {
+    customerId: string;
+    currency?: string;
+    subscription?: DodoPayments.Subscription;
+    billing?: BillingAddress;
+  },
+): Promise<Price | undefined> {
+  if (action.kind === 'change_plan') {
+    return subject.subscription && previewPlanChange(dodo, subject.subscription, action, discountCode);
+  }
+  const { billing, customerId, currency } = subject;
+  if (!billing) return undefined;
+  const product = await readProduct(dodo, action.productId);
+  return previewCharge(dodo, { action, customerId, billing, currency, discountCode, every: product?.every });
 }
 
 /** The price of changing a plan, and the subscription it was computed for. */
@@ -107,7 +144,7 @@ export function planChangeBody(
     // Dodo's default would grant the plan although the card was declined.
     on_payment_failure: 'prevent_change',
     addons: action.addons
-      ? action.addons.map(({ addonId, quantity }) => ({ addon_id: addonId, quantity }))
+      ? addonsForDodo(action.addons)
       : (subscription.addons ?? []).map(({ addon_id, quantity }) => ({ addon_id, quantity })),
     ...(discountCode !== undefined && { discount_codes: [discountCode] }),
   };

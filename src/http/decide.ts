@@ -5,6 +5,7 @@ import type { PresentationRecord } from '../ledger/model.js';
 import type { PresentationStatus } from '../model.js';
 import type { Answer } from '../temporal/runs.js';
 import type { DecisionReply } from '../../workflows/messages.js';
+import { choiceOfClick, namesAnother } from './choices.js';
 import type { ApiDeps } from './deps.js';
 import { viewOf } from './presentation-view.js';
 import { Problem, presentationNotFound } from './problem.js';
@@ -14,10 +15,13 @@ export interface Decider {
   /** The languages the answer is read in. */
   locales: string[];
   idempotencyKey?: string;
+  /** What the caller's token stands for, where it was a token. */
+  tokenPrice?: string;
 }
 
 export interface AcceptBody {
   priceHash?: string;
+  option?: string;
   quantity?: number;
   consents?: string[];
 }
@@ -35,15 +39,23 @@ export async function acceptPresentation(
   res: Response,
 ): Promise<void> {
   const again = record.status === 'fallback';
+  if (record.decision === 'accepted' && namesAnother(record, body))
+    throw await otherWon(deps, record, decider);
   if (!UNDECIDED.has(record.status) && !again) return answerAccept(deps, record, decider, res);
   // Without a word on the price, the one that stands when the click arrives is meant: the run may move on meanwhile.
-  const priceHash = body.priceHash ?? record.price.hash;
-  const request = { presentationId: record.id, at: deps.now().toISOString(), ...body, priceHash };
+  const chosen = await choiceOfClick(deps, record, body, decider);
+  const request = {
+    presentationId: record.id,
+    at: deps.now().toISOString(),
+    ...(body.consents && { consents: body.consents }),
+    ...chosen,
+  };
   const answer = await deps.runs.accept(record.workflowId, request, {
-    // Every click on the same price is the same acceptance, unless the client tells its clicks apart. Each one after
-    // the fallback may be the further try that a new payment method earns; the run knows which.
+    // Every click on the same choice at the same price is the same acceptance, unless the client tells its clicks
+    // apart. Each one after the fallback may be the further try that a new payment method earns; the run knows which.
     updateId:
-      decider.idempotencyKey ?? (again ? `retry:${randomUUID()}` : `accept:${record.id}:${priceHash}`),
+      decider.idempotencyKey ??
+      (again ? `retry:${randomUUID()}` : `accept:${record.id}:${chosen.priceHash}${suffixOf(chosen)}`),
     waitMs: deps.acceptWaitMs,
   });
   if (answer.kind === 'unanswered') {
@@ -52,6 +64,11 @@ export async function acceptPresentation(
     return answerAccept(deps, record, decider, res, 'accepted');
   }
   const { record: after, status } = await afterwards(deps, record, answer);
+  const lost =
+    answer.kind === 'refused'
+      ? answer.code === 'already_decided' && answer.won === 'accepted'
+      : answer.kind === 'gone' && after.decision === 'accepted' && namesAnother(after, body);
+  if (lost) throw await otherWon(deps, after, decider);
   return answerAccept(
     deps,
     after,
@@ -59,6 +76,19 @@ export async function acceptPresentation(
     res,
     status ?? (answer.kind === 'pending' && after.status === 'open' ? 'accepted' : undefined),
   );
+}
+
+/** Tells the updates of one price apart where it is the price of several choices. */
+function suffixOf({ option, quantity }: { option?: string; quantity?: number }): string {
+  return quantity === undefined ? '' : `:${option ?? ''}:${quantity}`;
+}
+
+/** The first acceptance was for another choice: it stands. */
+async function otherWon(deps: ApiDeps, record: PresentationRecord, decider: Decider): Promise<Problem> {
+  return new Problem('already_decided', {
+    detail: 'The offer was accepted before, with another choice.',
+    members: { presentation: await viewOf(deps, record, decider) },
+  });
 }
 
 async function answerAccept(

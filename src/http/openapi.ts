@@ -11,6 +11,7 @@ import {
   emptyBody,
   extendBody,
   purchaseBody,
+  quoteBody,
   redeliverBody,
   resolveBody,
   triggerBody,
@@ -49,6 +50,40 @@ const price = z.object({
   hash: z.string(),
 });
 
+const payment = z.object({
+  mode: z.enum(['one_click', 'checkout']),
+  method: z
+    .object({
+      id: z.string(),
+      type: z.string(),
+      network: z.string().optional(),
+      last4: z.string().optional(),
+      expiry: z.string().optional(),
+    })
+    .optional(),
+});
+
+const copy = z.object({
+  headline: z.string(),
+  body: z.string().optional(),
+  badge: z.string().optional(),
+  accept: z.string(),
+  decline: z.string(),
+});
+
+const display = z
+  .object({
+    locale: z.string(),
+    dueNow: z.string(),
+    tax: z.string().optional(),
+    recurring: z.string().optional(),
+    difference: z.string().optional(),
+    credit: z.string().optional(),
+    effectiveAt: z.string().optional(),
+    nextBillingAt: z.string().optional(),
+  })
+  .meta({ description: 'The price as the customer reads it, in the language of the copy.' });
+
 const presentation = z
   .object({
     id: ids.presentation,
@@ -72,6 +107,7 @@ const presentation = z
               label: z.string(),
               product: z.object({ id: z.string(), name: z.string() }),
               quantity: z.int(),
+              quantities: z.object({ min: z.int(), max: z.int() }).optional(),
               price,
             }),
           )
@@ -81,37 +117,9 @@ const presentation = z
       .meta({ description: 'What the customer may choose.' }),
     variant: z.string().optional().meta({ description: 'The arm of the experiment this step is.' }),
     price,
-    payment: z.object({
-      mode: z.enum(['one_click', 'checkout']),
-      method: z
-        .object({
-          id: z.string(),
-          type: z.string(),
-          network: z.string().optional(),
-          last4: z.string().optional(),
-          expiry: z.string().optional(),
-        })
-        .optional(),
-    }),
-    copy: z.object({
-      headline: z.string(),
-      body: z.string().optional(),
-      badge: z.string().optional(),
-      accept: z.string(),
-      decline: z.string(),
-    }),
-    display: z
-      .object({
-        locale: z.string(),
-        dueNow: z.string(),
-        tax: z.string().optional(),
-        recurring: z.string().optional(),
-        difference: z.string().optional(),
-        credit: z.string().optional(),
-        effectiveAt: z.string().optional(),
-        nextBillingAt: z.string().optional(),
-      })
-      .meta({ description: 'The price as the customer reads it, in the language of the copy.' }),
+    payment,
+    copy,
+    display,
     expiresAt: time,
     serverTime: time,
     paidAmount: money.optional(),
@@ -136,6 +144,19 @@ const deadNotification = z
     redeliveredAt: time.optional(),
   })
   .meta({ id: 'DeadNotification' });
+const quote = z
+  .object({
+    presentationId: ids.presentation,
+    option: z.string().optional(),
+    quantity: z.int(),
+    product: z.object({ id: z.string(), name: z.string() }),
+    price,
+    payment,
+    copy: copy.optional(),
+    display,
+    serverTime: time,
+  })
+  .meta({ id: 'Quote' });
 
 const problem = z
   .looseObject({
@@ -211,7 +232,13 @@ function accepting(requestBody: z.ZodType, path: z.ZodObject): ZodOpenApiOperati
     responses: {
       '200': json(accepted, 'Paid.'),
       '202': json(inFlight, 'Still in flight; ask again at `Location`.'),
-      ...problems('payment_failed', 'no_open_offer', ...DECISION_PROBLEMS),
+      ...problems(
+        'payment_failed',
+        'no_open_offer',
+        'dodo_rejected',
+        'dodo_unavailable',
+        ...DECISION_PROBLEMS,
+      ),
     },
   };
 }
@@ -345,6 +372,27 @@ const paths: ZodOpenApiPathsObject = {
     },
   },
   '/api/presentations/{id}/accept': { post: accepting(acceptBody, one) },
+  '/api/presentations/{id}/quote': {
+    post: {
+      description: 'What another choice costs. Accept it with its `option`, `quantity` and `price.hash`.',
+      requestParams: { path: one },
+      requestBody: body(quoteBody),
+      responses: {
+        '200': json(quote, 'The price of this choice now. Nothing is charged.'),
+        ...problems(
+          'invalid_body',
+          'unauthorized',
+          'presentation_not_found',
+          'already_decided',
+          'presentation_expired',
+          'presentation_withdrawn',
+          'dodo_rejected',
+          'rate_limited',
+          'dodo_unavailable',
+        ),
+      },
+    },
+  },
   '/api/presentations/{id}/decline': { post: declining(emptyBody, one) },
   '/api/presentations/{id}/view': {
     post: {

@@ -9,9 +9,13 @@ const consents = z
 
 export const acceptBody = z.strictObject({
   priceHash: ids.priceHash.optional(),
+  option: ids.offer.optional(),
   quantity: quantity.optional(),
   consents: consents.optional(),
 });
+
+/** What is left out is as shown, and for another option as listed. */
+export const quoteBody = z.strictObject({ option: ids.offer.optional(), quantity: quantity.optional() });
 
 /** Without a `presentationId`, the customer's open presentation is meant. */
 export const acceptUpsellBody = acceptBody.extend({ presentationId: ids.presentation.optional() });

@@ -3,13 +3,15 @@
  * idempotent, because the activities that make them may run more than once.
  */
 import type { Facts } from '../catalog/match.js';
-import type { OfferCopy } from '../catalog/model.js';
+import type { OfferAction, OfferCopy } from '../catalog/model.js';
 import type {
   Decision,
   Notification,
   Outcome,
+  PaymentMethodSummary,
   Presentation,
   PresentationStatus,
+  Price,
   ReasonCode,
   TriggerType,
 } from '../model.js';
@@ -139,6 +141,31 @@ export interface DeadNotificationsPage {
   before?: { at: string; seq: number };
 }
 
+/** What another choice is priced by, as it was when the offer was made: the catalog may have changed since. */
+export interface OfferTerms {
+  ways: { option?: string; action: OfferAction }[];
+  discountCode?: string;
+  /** The one whose plan changes. */
+  subscriptionId?: string;
+  /** What one click may charge at most. Minor units of the price's currency. */
+  oneClickLimit?: number;
+  /** The saved method, also where the price that is shown is too high for one click. */
+  method?: PaymentMethodSummary;
+}
+
+/** Which of an offer's choices. */
+export interface Choice {
+  option?: string;
+  quantity: number;
+}
+
+/** A price that was shown for a choice other than the preselected one, or for that one at a later time. */
+export interface QuoteRecord extends Choice {
+  presentationId: string;
+  price: Price;
+  quotedAt: string;
+}
+
 /** A change to one presentation's document; fields left out stay as they are. */
 export interface PresentationPatch {
   status?: PresentationStatus;
@@ -147,6 +174,11 @@ export interface PresentationPatch {
   viewedAt?: string;
   expiresAt?: string;
   price?: Presentation['price'];
+  /** What the customer chose, with its price. */
+  product?: Presentation['product'];
+  quantity?: number;
+  option?: string;
+  payment?: Presentation['payment'];
   copy?: Presentation['copy'];
   /** null removes it. */
   checkoutUrl?: string | null;
@@ -178,6 +210,8 @@ export interface PresentationRecord extends Presentation {
   paidAt?: string;
   recovered: boolean;
   words?: OfferCopy;
+  /** Kept where there is a choice or a limit to one click. */
+  terms?: OfferTerms;
   /** Net of this. Minor units. */
   refundedAmount: number;
 }
@@ -229,6 +263,7 @@ export interface Ledger {
     presentation: Presentation;
     /** The offer's words, to be filled in for whoever looks. */
     words?: OfferCopy;
+    terms?: OfferTerms;
     workflowId: string;
     catalogHash?: string;
     at: string;
@@ -259,6 +294,10 @@ export interface Ledger {
   ): Promise<void>;
 
   updatePresentation(id: string, patch: PresentationPatch, timeline?: TimelineEntry[]): Promise<void>;
+  /** Keeps a price that is about to be shown. The same one again changes nothing. */
+  recordQuote(quote: QuoteRecord): Promise<void>;
+  /** The prices quoted for a presentation, newest first; for one of its choices where that is given. */
+  quotes(presentationId: string, choice?: Choice): Promise<QuoteRecord[]>;
   /** The first view counts. */
   markViewed(id: string, at: string): Promise<void>;
   /** Ends the run: outcome, reason, last state of its presentation; erases the billing address. One transaction. */

@@ -31,6 +31,7 @@ import {
   recordPurchase,
   settle,
 } from './purchases.js';
+import { quotesOf, recordQuote } from './quotes.js';
 import { funnelReport } from './report.js';
 import { silentLog, type LedgerLog, type Store } from './store.js';
 
@@ -72,6 +73,8 @@ function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Ledger {
     updateAttempt: (...change) => transaction((tx) => updateAttempt(tx, change, log)),
     updatePresentation: (id, patch, timeline) =>
       transaction((tx) => changePresentation(tx, id, patch, timeline, log)),
+    recordQuote: (quote) => recordQuote(db, quote),
+    quotes: (presentationId, choice) => quotesOf(db, presentationId, choice),
     markViewed: (id, at) => markViewed(db, id, at),
     settle: (input) => transaction((tx) => settle(tx, input, log)),
     presentation: (id) => findPresentation(db, id),

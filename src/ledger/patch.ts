@@ -66,6 +66,10 @@ export function applicable(
     ...(decides && { decision: change.decision, decidedAt: change.decidedAt ?? new Date().toISOString() }),
     ...(reopened && { decision: null, decidedAt: null }),
     expiresAt: change.expiresAt,
+    ...(change.product && { product: change.product, productId: change.product.id }),
+    quantity: change.quantity,
+    option: change.option,
+    payment: change.payment,
     ...(change.price && { price: change.price, currency: change.price.currency }),
     copy: change.copy,
     checkoutUrl: change.checkoutUrl,
@@ -100,9 +104,13 @@ function isReopened(row: PresentationRow, change: PresentationPatch): boolean {
   return (
     change.status === 'open' &&
     change.price !== undefined &&
-    change.price.hash !== row.price.hash &&
+    (change.price.hash !== row.price.hash || isAnotherChoice(row, change)) &&
     (row.status === 'accepted' || row.status === 'charging')
   );
+}
+
+function isAnotherChoice(row: PresentationRow, { option, quantity }: PresentationPatch): boolean {
+  return (option ?? row.option) !== row.option || (quantity ?? row.quantity) !== row.quantity;
 }
 
 const UNRESOLVED: readonly AttemptStatus[] = ['submitted', 'processing', 'requires_action', 'needs_review'];

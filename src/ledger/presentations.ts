@@ -20,6 +20,7 @@ export async function openPresentation(
   {
     presentation,
     words,
+    terms,
     workflowId,
     catalogHash,
     at,
@@ -37,6 +38,7 @@ export async function openPresentation(
     .values({
       ...presentation,
       words,
+      terms,
       workflowId,
       catalogHash,
       presentedAt: at,

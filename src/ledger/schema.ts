@@ -34,6 +34,7 @@ import type {
   AttemptStatus,
   BillingAddress,
   ConsideredFunnel,
+  OfferTerms,
   PurchaseView,
   TimelineEntry,
 } from './model.js';
@@ -103,6 +104,8 @@ export const presentations = pgTable(
     quantity: integer('quantity').notNull().default(1),
     option: text('option'),
     choices: jsonb('choices').$type<Choices>(),
+    /** What other choices are priced by. */
+    terms: jsonb('terms').$type<OfferTerms>(),
     /** The catalog's words, to be filled in for whoever looks. */
     words: jsonb('words').$type<OfferCopy>(),
     price: jsonb('price').$type<Price>().notNull(),

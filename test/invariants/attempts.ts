@@ -1,6 +1,9 @@
 /** What the runs did about attempts, read from their histories. */
 import type { AttemptInput, SendReply } from '../../activities/attempt.js';
+import type { Presented } from '../../activities/present.js';
+import type { Choice } from '../../src/ledger/model.js';
 import { workflowOfAttempt } from '../../workflows/messages.js';
+import type { Evidence } from './evidence.js';
 import type { ActivityEntry, Run } from './history.js';
 
 /** An activity that works on one attempt: it sends it, or hands over its checkout. */
@@ -58,26 +61,37 @@ export function acceptedBefore(
   return byUpdate || bySignal;
 }
 
-interface Presented {
-  presentationId: string;
-  dueNow: number;
-}
-
-/** Every price a presentation was ever shown at, from the previews that the runs were given. Minor units. */
-export function pricesShown(runs: Run[], presentationId: string): Set<number> {
+/**
+ * Every price a presentation was ever shown at for what an attempt is for: from the previews that the runs were given,
+ * its list of options, and the quotes that were kept. Minor units.
+ */
+export function pricesShown(
+  { runs, ledger }: Evidence,
+  { presentationId, choice }: AttemptInput,
+): Set<number> {
+  const isFor = (other: Choice) =>
+    choice === undefined || (other.option === choice.option && other.quantity === choice.quantity);
   const prices = new Set<number>();
   for (const { activities } of runs) {
     for (const { type, input, end } of activities) {
       if (!end?.ok) continue;
       if (type === 'evaluate' || type === 'present') {
         const { presented } = end.value as { presented?: Presented };
-        if (presented?.presentationId === presentationId) prices.add(presented.dueNow);
+        if (presented?.presentationId !== presentationId) continue;
+        if (isFor(presented)) prices.add(presented.dueNow);
+        for (const { id: option, quantity, dueNow } of presented.choices?.options ?? []) {
+          if (choice && isFor({ option, quantity })) prices.add(dueNow);
+        }
       } else if (ONE_CLICK.includes(type)) {
         const reply = end.value as SendReply;
-        if (reply.kind === 'price_changed' && (input as AttemptInput).presentationId === presentationId)
-          prices.add(reply.price.dueNow);
+        const attempt = input as AttemptInput;
+        if (reply.kind !== 'price_changed' || attempt.presentationId !== presentationId) continue;
+        if (choice === undefined || (attempt.choice && isFor(attempt.choice))) prices.add(reply.price.dueNow);
       }
     }
+  }
+  for (const quote of ledger.quotes ?? []) {
+    if (quote.presentationId === presentationId && choice && isFor(quote)) prices.add(quote.price.dueNow);
   }
   return prices;
 }

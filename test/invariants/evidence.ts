@@ -2,7 +2,7 @@
 import type DodoPayments from 'dodopayments';
 import type { Books } from '../../sandbox/index.js';
 import type { Catalog } from '../../src/catalog/model.js';
-import type { AttemptRecord, PresentationRecord, PurchaseView } from '../../src/ledger/model.js';
+import type { AttemptRecord, PresentationRecord, PurchaseView, QuoteRecord } from '../../src/ledger/model.js';
 import type { Run } from './history.js';
 
 /** Everything that was written down by anybody, gathered when nothing was under way any more. */
@@ -34,6 +34,8 @@ export interface BooksEvidence {
 export interface LedgerEvidence {
   purchases: PurchaseView[];
   attempts: AttemptRecord[];
+  /** Prices that customers were shown for other choices; left out where nothing was to be chosen. */
+  quotes?: QuoteRecord[];
 }
 
 /** One webhook that the merchant's backend received. */

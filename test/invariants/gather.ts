@@ -10,7 +10,7 @@ import { readRun, type Run } from './history.js';
 export interface Sources {
   catalog: Catalog;
   books: Sandbox['books'];
-  ledger: Pick<Ledger, 'purchase' | 'attempt'>;
+  ledger: Pick<Ledger, 'purchase' | 'attempt' | 'quotes'>;
   client: Client;
   taskQueue: string;
   swept: boolean;
@@ -89,7 +89,12 @@ async function readLedger(
   }
   const purchases = await inLots([...purchaseIds], (id) => ledger.purchase(id));
   const attempts = await inLots([...attemptIds], (id) => ledger.attempt(id));
+  const chosenFrom = purchases.flatMap((purchase) =>
+    (purchase?.presentations ?? []).filter(({ choices }) => choices !== undefined),
+  );
+  const quotes = await inLots(chosenFrom, ({ id }) => ledger.quotes(id));
   return {
+    quotes: quotes.flat(),
     purchases: purchases.filter((purchase) => purchase !== undefined),
     attempts: attempts.filter((attempt) => attempt !== undefined),
   };

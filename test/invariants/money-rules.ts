@@ -1,6 +1,14 @@
 /** Rules about money: who paid, how often, for what, and whether all books agree. */
 import { ATTEMPT_METADATA_KEY, type Timing } from '../../workflows/messages.js';
-import { acceptedBefore, attemptSteps, clicksBefore, isOneClick, pricesShown } from './attempts.js';
+import type { AttemptInput } from '../../activities/attempt.js';
+import {
+  acceptedBefore,
+  attemptSteps,
+  clicksBefore,
+  isOneClick,
+  pricesShown,
+  type AttemptStep,
+} from './attempts.js';
 import {
   groupBy,
   money,
@@ -100,13 +108,14 @@ export const noChargeWithoutAcceptance: Check = (evidence) => {
     const { attemptId, presentationId, price } = step.input;
     if (!clicksBefore(step, runs).some((place) => acceptedBefore(place, presentationId)))
       found.push(`Attempt ${attemptId} was made, and no click on ${presentationId} stands before it.`);
-    const shown = pricesShown(runs, presentationId);
+    const shown = pricesShown(evidence, step.input);
     if (!shown.has(price.dueNow))
       found.push(
         `Attempt ${attemptId} is for ${money(price.dueNow, price.currency)}; ` +
           `shown was ${[...shown].join(' or ') || 'nothing'}.`,
       );
   }
+  found.push(...steps.filter(isOneClick).flatMap((step) => overTheLimit(step, evidence)));
   for (const payment of ourPayments(evidence)) {
     const { payment_id, total_amount, currency } = payment;
     const step = steps.find(({ input }) => input.attemptId === attemptOf(payment));
@@ -115,6 +124,7 @@ export const noChargeWithoutAcceptance: Check = (evidence) => {
       continue;
     }
     const { price, offer } = step.input;
+    found.push(...notWhatWasChosen(payment, step.input));
     // A whole new plan is bought there, at the price that stands on the page.
     if (!isOneClick(step) && offer.action.kind === 'change_plan') continue;
     if (total_amount > price.dueNow || currency !== price.currency)
@@ -132,6 +142,32 @@ export const noChargeWithoutAcceptance: Check = (evidence) => {
   }
   return found;
 };
+
+/** One click took more than the catalog lets it. */
+function overTheLimit({ input, activity }: AttemptStep, evidence: Evidence): string[] {
+  const { catalog, books } = evidence;
+  const offerId = presentationsOf(evidence).find(({ id }) => id === input.presentationId)?.offerId;
+  const limits = catalog.offers[offerId ?? '']?.oneClickLimit ?? catalog.policy.oneClickLimit;
+  if (!limits) return [];
+  const taken = books.payments.find((payment) => attemptOf(payment) === input.attemptId)?.total_amount ?? 0;
+  const limit = limits[input.price.currency] ?? 0;
+  return taken > limit
+    ? [`Attempt ${input.attemptId} (${activity.type}) took ${taken} with one click; the limit is ${limit}.`]
+    : [];
+}
+
+/** A payment for another product or quantity than its attempt is for. Plan changes have no cart. */
+function notWhatWasChosen(payment: Payment, { attemptId, offer, quantity }: AttemptInput): string[] {
+  const [line, ...others] = payment.product_cart ?? [];
+  if (offer.action.kind === 'change_plan' || !line) return [];
+  const same = line.product_id === offer.action.productId && line.quantity === quantity;
+  return same && others.length === 0
+    ? []
+    : [
+        `Payment ${payment.payment_id} is for ${line.quantity} ${line.product_id}; ` +
+          `attempt ${attemptId} was for ${quantity} ${offer.action.productId}.`,
+      ];
+}
 
 /** Answers that do not say whether Dodo acted: none, a failure of Dodo's, or something else than an answer. */
 function isLost({ status, fault }: BooksEvidence['requests'][number]): boolean {

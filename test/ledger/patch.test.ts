@@ -45,6 +45,7 @@ function row(fields: Partial<PresentationRow> = {}): PresentationRow {
     option: null,
     choices: null,
     words: null,
+    terms: null,
     ...fields,
   };
 }

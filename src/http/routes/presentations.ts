@@ -5,12 +5,13 @@ import type { PresentationRecord } from '../../ledger/model.js';
 import type { Answer } from '../../temporal/runs.js';
 import { audit } from '../audit.js';
 import { callerOf, requireBackendOrToken, requireOperator } from '../auth.js';
+import { quoteChoice, wantedChoice } from '../choices.js';
 import { acceptPresentation, declinePresentation } from '../decide.js';
 import type { ApiDeps } from '../deps.js';
-import { viewOf } from '../presentation-view.js';
 import { wantedLocales } from '../locale.js';
+import { shownStatus, viewOf } from '../presentation-view.js';
 import { Problem, presentationNotFound } from '../problem.js';
-import { acceptBody, emptyBody, extendBody, resolveBody, withdrawBody } from '../schemas.js';
+import { acceptBody, emptyBody, extendBody, quoteBody, resolveBody, withdrawBody } from '../schemas.js';
 import { ids, jsonBody, parseBody, parseParam, readIdempotencyKey } from '../validate.js';
 
 export function presentationRoutes(deps: ApiDeps): Router {
@@ -41,11 +42,39 @@ export function presentationRoutes(deps: ApiDeps): Router {
   router.post('/api/presentations/:id/accept', owner, jsonBody(), async (req, res) => {
     const body = parseBody(acceptBody, req.body);
     const claims = byToken(res);
-    // A token stands for the price its customer was shown.
-    const accepted = { ...body, priceHash: body.priceHash ?? claims?.priceHash };
-    const decider = { ...readerOf(req, res), idempotencyKey: readIdempotencyKey(req) };
-    await acceptPresentation(deps, await named(req), accepted, decider, res);
+    const decider = {
+      ...readerOf(req, res),
+      idempotencyKey: readIdempotencyKey(req),
+      // A token stands for the price its customer was shown.
+      tokenPrice: claims?.priceHash,
+    };
+    await acceptPresentation(deps, await named(req), body, decider, res);
   });
+
+  router.post('/api/presentations/:id/quote', owner, jsonBody(), async (req, res) => {
+    const body = parseBody(quoteBody, req.body);
+    const record = await named(req);
+    await unlessOpen(req, res, record);
+    res.json(await quoteChoice(deps, record, wantedChoice(record, body), wantedLocales(req)));
+  });
+
+  async function unlessOpen(req: Request, res: Response, record: PresentationRecord): Promise<void> {
+    const status = shownStatus(record, now());
+    if (status === 'open') return;
+    const presentation = await viewOf(deps, record, readerOf(req, res));
+    if (status === 'expired') {
+      throw new Problem('presentation_expired', {
+        detail: `The offer expired at ${record.expiresAt}.`,
+        members: { presentation },
+      });
+    }
+    if (status === 'withdrawn') throw new Problem('presentation_withdrawn', { members: { presentation } });
+    const how = status === 'declined' ? 'declined' : 'accepted';
+    throw new Problem('already_decided', {
+      detail: `The offer was ${how} before.`,
+      members: { presentation },
+    });
+  }
 
   router.post('/api/presentations/:id/decline', owner, jsonBody(), async (req, res) => {
     parseBody(emptyBody, req.body);

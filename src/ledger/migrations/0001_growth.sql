@@ -29,6 +29,7 @@ ALTER TABLE "presentations" ADD COLUMN "catalog_hash" text;--> statement-breakpo
 ALTER TABLE "presentations" ADD COLUMN "quantity" integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 ALTER TABLE "presentations" ADD COLUMN "option" text;--> statement-breakpoint
 ALTER TABLE "presentations" ADD COLUMN "choices" jsonb;--> statement-breakpoint
+ALTER TABLE "presentations" ADD COLUMN "terms" jsonb;--> statement-breakpoint
 ALTER TABLE "presentations" ADD COLUMN "words" jsonb;--> statement-breakpoint
 ALTER TABLE "purchases" ADD COLUMN "facts" jsonb;--> statement-breakpoint
 CREATE INDEX "presentations_of_offer" ON "presentations" USING btree ("offer_id","status");--> statement-breakpoint

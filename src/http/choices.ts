@@ -1,0 +1,197 @@
+/** What the customer chooses within a presentation: which choices there are, and what one of them costs now. */
+import { inQuantity } from '../catalog/ways.js';
+import { displayPrice, renderCopy } from '../catalog/copy.js';
+import { wordsFor } from '../catalog/words.js';
+import { isAboveOneClick, isSameChoice, priceShown, productOf } from '../choices.js';
+import { classify, ifFound } from '../dodo/errors.js';
+import { billingOf } from '../dodo/payments.js';
+import { currentPrice } from '../dodo/pricing.js';
+import type { BillingAddress, Choice, OfferTerms, PresentationRecord } from '../ledger/model.js';
+import type { Copy, Presentation, Price, PriceDisplay } from '../model.js';
+import type { AcceptRequest } from '../../workflows/messages.js';
+import type { ApiDeps } from './deps.js';
+import { Problem } from './problem.js';
+
+export interface ChoiceBody {
+  option?: string;
+  quantity?: number;
+}
+
+/** One choice with everything there is to show of it. */
+export interface QuoteView extends Choice {
+  presentationId: string;
+  product: Presentation['product'];
+  price: Price;
+  payment: Presentation['payment'];
+  copy?: Copy;
+  display: PriceDisplay & { locale: string };
+  serverTime: string;
+}
+
+/**
+ * The choice a body names; what it leaves out is as shown, and for another option as listed.
+ *
+ * @throws Problem `invalid_body` when the offer has no such choice
+ */
+export function wantedChoice(record: PresentationRecord, { option, quantity }: ChoiceBody): Choice {
+  const { choices } = record;
+  const id = option ?? record.option;
+  const listed = choices?.options?.find((one) => one.id === id);
+  if (option !== undefined && !listed && option !== record.option) {
+    const ids = choices?.options?.map((one) => one.id).join(', ');
+    throw refused('option', ids === undefined ? 'this offer has no options' : `must be one of ${ids}`);
+  }
+  const usual = listed && id !== record.option ? listed.quantity : record.quantity;
+  const wanted = quantity ?? usual;
+  const bounds = listed ? listed.quantities : choices?.quantity;
+  const allowed =
+    wanted === usual ||
+    wanted === listed?.quantity ||
+    (bounds !== undefined && wanted >= bounds.min && wanted <= bounds.max);
+  if (!allowed) {
+    throw refused(
+      'quantity',
+      bounds ? `must be a whole number from ${bounds.min} to ${bounds.max}` : `must be ${usual}`,
+    );
+  }
+  return { ...(id !== undefined && { option: id }), quantity: wanted };
+}
+
+/**
+ * Previews a choice for this customer on the terms the offer was made on, and keeps the price, so that an acceptance
+ * may name it.
+ *
+ * @throws Problem when Dodo does not give a price
+ */
+export async function quoteChoice(
+  deps: ApiDeps,
+  record: PresentationRecord,
+  choice: Choice,
+  locales: readonly string[],
+): Promise<QuoteView> {
+  const { terms } = record;
+  const price = terms ? await preview(deps, record, terms, choice) : record.price;
+  const at = deps.now().toISOString();
+  await deps.ledger.recordQuote({ presentationId: record.id, ...choice, price, quotedAt: at });
+  const product = productOf(record, choice);
+  const above = isAboveOneClick(price, terms?.oneClickLimit);
+  const method = terms?.method ?? record.payment.method;
+  const free = price.dueNow === 0 && terms?.subscriptionId !== undefined;
+  const { words, locale } = wordsFor(record.words ?? record.copy, locales);
+  const oneClick = terms ? !above && (method !== undefined || free) : record.payment.mode === 'one_click';
+  return {
+    presentationId: record.id,
+    ...choice,
+    product,
+    price,
+    payment: oneClick ? { mode: 'one_click', ...(method && { method }) } : { mode: 'checkout' },
+    ...(record.words && { copy: renderCopy(words, price, product.name, locale) }),
+    display: { locale, ...displayPrice(price, locale) },
+    serverTime: at,
+  };
+}
+
+/**
+ * What a click on accept is for, as the run is told it: the choice, and the price that was shown of it. Without a word
+ * on the price, the listed one is meant, and else the one that stands when the click arrives.
+ *
+ * @param reader what the caller's token stands for, which is what the presentation showed, and the languages they read
+ * @throws Problem `price_changed` with a new quote when the named price was never shown of this choice
+ */
+export async function choiceOfClick(
+  deps: ApiDeps,
+  record: PresentationRecord,
+  body: ChoiceBody & { priceHash?: string },
+  { tokenPrice, locales }: { tokenPrice?: string; locales: readonly string[] },
+): Promise<Pick<AcceptRequest, 'option' | 'quantity' | 'dueNow'> & { priceHash: string }> {
+  const choice = wantedChoice(record, body);
+  const asShown = isSameChoice(record, choice);
+  const named = body.option !== undefined || body.quantity !== undefined;
+  const hash = body.priceHash ?? (asShown ? (tokenPrice ?? record.price.hash) : undefined);
+  if (!record.choices || (asShown && hash === record.price.hash))
+    return { ...(named && choice), priceHash: hash ?? record.price.hash };
+
+  const known = priceShown(record, await deps.ledger.quotes(record.id, choice), choice, hash);
+  if (known) return { ...choice, priceHash: known.hash, dueNow: known.dueNow };
+  // The run may be at a price that the ledger does not show yet.
+  if (asShown && hash !== undefined) return { ...(named && choice), priceHash: hash };
+  if (hash !== undefined) {
+    throw new Problem('price_changed', {
+      detail: 'This is not the price of what was chosen. Nothing was charged; please decide again.',
+      members: { quote: await quoteChoice(deps, record, choice, locales) },
+    });
+  }
+  const listed = record.choices.options?.find(({ id }) => id === choice.option);
+  if (listed?.quantity === choice.quantity)
+    return { ...choice, priceHash: listed.price.hash, dueNow: listed.price.dueNow };
+  if (tokenPrice !== undefined) {
+    throw refused('priceHash', 'must name the price of this choice, as /quote answered it');
+  }
+  const { price } = await quoteChoice(deps, record, choice, locales);
+  return { ...choice, priceHash: price.hash, dueNow: price.dueNow };
+}
+
+/** Whether a body names another choice than the one a presentation stands for. */
+export function namesAnother(record: PresentationRecord, { option, quantity }: ChoiceBody): boolean {
+  if (!record.choices) return false;
+  return (
+    (option !== undefined && option !== record.option) ||
+    (quantity !== undefined && quantity !== record.quantity)
+  );
+}
+
+async function preview(
+  deps: ApiDeps,
+  record: PresentationRecord,
+  terms: OfferTerms,
+  choice: Choice,
+): Promise<Price> {
+  const { dodo } = deps;
+  const way = terms.ways.find(({ option }) => option === choice.option);
+  if (!way) throw refused('option', 'cannot be priced any more');
+  const { discountCode, subscriptionId } = terms;
+  const { customerId, price: shown } = record;
+  let price: Price | undefined;
+  try {
+    const [subscription, billing] = await Promise.all([
+      subscriptionId === undefined ? undefined : ifFound(dodo.subscriptions.retrieve(subscriptionId)),
+      subscriptionId === undefined ? addressOf(deps, record) : undefined,
+    ]);
+    const { action } = way;
+    if (subscription?.product_id === action.productId && subscription.quantity === choice.quantity)
+      throw refused('quantity', 'is what the subscription has already');
+    price = await currentPrice(
+      dodo,
+      { action: inQuantity(action, choice.quantity), discountCode },
+      { customerId, currency: shown.currency, subscription, billing },
+    );
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    const failure = classify(error);
+    throw new Problem(failure.kind === 'rejected' ? 'dodo_rejected' : 'dodo_unavailable', {
+      detail: failure.message,
+      cause: error,
+    });
+  }
+  if (price?.currency !== shown.currency) {
+    throw new Problem('dodo_rejected', { detail: 'Dodo Payments gives no price for this choice any more.' });
+  }
+  return price;
+}
+
+/** The address the first purchase was billed to. */
+async function addressOf(
+  { ledger, dodo }: ApiDeps,
+  { purchaseId }: PresentationRecord,
+): Promise<BillingAddress | undefined> {
+  const kept = await ledger.billingOf(purchaseId);
+  const paymentId = kept ? undefined : (await ledger.purchase(purchaseId))?.purchase.paymentId;
+  return paymentId === undefined ? kept : billingOf(await dodo.payments.retrieve(paymentId));
+}
+
+function refused(field: string, detail: string): Problem {
+  return new Problem('invalid_body', {
+    detail: 'The body was refused; `errors` lists every mistake.',
+    members: { errors: [{ pointer: `#/${field}`, detail }] },
+  });
+}

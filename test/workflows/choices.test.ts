@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest';
+import type { Presented } from '../../activities/present.js';
+import type { Offer } from '../../src/catalog/model.js';
+import { PLAN_CHANGE, presentedAt, snapshotOf, type Shop } from './shop.js';
+import { useStage } from './stage.js';
+import type { World } from './fakes.js';
+
+const stage = useStage({ forgetful: true });
+
+const QUANTITY = { choices: { quantity: { min: 1, max: 10 } }, quantity: 2, priceHash: 'hash_2' };
+const OPTIONS = {
+  option: 'all',
+  productId: 'prod_all',
+  priceHash: 'hash_all',
+  choices: {
+    options: [
+      { id: 'all', productId: 'prod_all', quantity: 1, dueNow: 4900, priceHash: 'hash_all' },
+      {
+        id: 'part',
+        productId: 'prod_part',
+        quantity: 2,
+        quantities: { min: 1, max: 5 },
+        dueNow: 1900,
+        priceHash: 'hash_part',
+      },
+    ],
+  },
+} satisfies Partial<Presented>;
+const BOUNDS = { min: 1, max: 5 };
+
+/** A bundle in which there is something to choose. */
+function offering(presented: Partial<Presented>, offer: Partial<Offer> = {}) {
+  return (world: World) => {
+    const { shop } = world;
+    const [step] = shop.steps;
+    if (!step) throw new Error('A shop has a step.');
+    const snapshot = snapshotOf(shop);
+    const usual = snapshot.offers[step.offer];
+    if (!usual) throw new Error('A step has an offer.');
+    snapshot.offers[step.offer] = { ...usual, ...offer };
+    world.always('evaluate', {
+      kind: 'presented',
+      snapshot,
+      presented: { ...presentedAt(shop, step.id), ...presented },
+    });
+  };
+}
+
+const action = { kind: 'charge', productId: 'prod_bundle', quantity: 2, quantityChoice: { min: 1, max: 10 } };
+const packs = () => stage.buy({ script: offering(QUANTITY, { action } as Partial<Offer>) });
+const course = () =>
+  stage.buy({
+    script: offering(OPTIONS, {
+      options: [
+        { id: 'all', label: 'All', action: { kind: 'charge', productId: 'prod_all', quantity: 1 } },
+        {
+          id: 'part',
+          label: 'Part',
+          action: { kind: 'charge', productId: 'prod_part', quantity: 2, quantityChoice: BOUNDS },
+        },
+      ],
+    }),
+  });
+
+describe('a choice named with its price', () => {
+  it('is what is sent, and what the run stands for', async () => {
+    const run = await packs();
+    const reply = run.accept({ quantity: 3, priceHash: 'hash_3', dueNow: 7350 });
+    await run.world.called('charge');
+    expect(run.world.inputs('charge')).toMatchObject([
+      {
+        quantity: 3,
+        choice: { quantity: 3 },
+        offer: { action: { quantity: 3 } },
+        price: { dueNow: 7350, hash: 'hash_3' },
+      },
+    ]);
+    run.shop.dueNow = 7350;
+    await run.webhook(run.attempt(1), 'succeeded');
+    expect(await reply).toMatchObject({ decision: 'accepted', status: 'paid' });
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  });
+
+  it('is listed, for an option: its price needs no word', async () => {
+    const run = await course();
+    const reply = run.accept({ option: 'part' });
+    await run.world.called('charge');
+    expect(run.world.inputs('charge')).toMatchObject([
+      {
+        quantity: 2,
+        choice: { option: 'part', quantity: 2 },
+        offer: { action: { productId: 'prod_part', quantity: 2 } },
+        price: { dueNow: 1900, hash: 'hash_part' },
+      },
+    ]);
+    await run.webhook(run.attempt(1), 'succeeded');
+    expect(await reply).toMatchObject({ status: 'paid' });
+  });
+
+  it('may come by signal', async () => {
+    const run = await course();
+    await run.signal('acceptOffer', { option: 'part', quantity: 5, priceHash: 'hash_5', dueNow: 4750 });
+    await run.world.called('charge');
+    expect(run.world.inputs('charge')).toMatchObject([{ choice: { option: 'part', quantity: 5 } }]);
+    await run.webhook(run.attempt(1), 'succeeded');
+    await run.result();
+  });
+});
+
+describe('a choice that is refused by the run itself', () => {
+  it('is out of bounds, unknown, or without a price', async () => {
+    const run = await packs();
+    const priced = { priceHash: 'hash', dueNow: 1 };
+    for (const request of [
+      { quantity: 11, ...priced },
+      { quantity: 0, ...priced },
+      { quantity: 2.5, ...priced },
+      { option: 'part', ...priced },
+      { quantity: 3 },
+      { quantity: 3, priceHash: 'hash', dueNow: -1 },
+    ]) {
+      expect(await run.accept(request)).toMatchObject({ refused: 'invalid_body' });
+    }
+    expect(await run.accept({ priceHash: 'other' })).toMatchObject({ refused: 'price_changed' });
+    const other = await course();
+    expect(await other.accept({ option: 'none', ...priced })).toMatchObject({ refused: 'invalid_body' });
+    expect(await other.accept({ quantity: 2, ...priced })).toMatchObject({ refused: 'invalid_body' });
+    expect(await other.accept({ option: 'part', priceHash: 'other' })).toMatchObject({
+      refused: 'price_changed',
+    });
+    expect(other.world.calls()).not.toContain('charge');
+  });
+
+  it('comes after another one has won; a plain click is answered with what won', async () => {
+    const run = await course();
+    const first = run.accept({ option: 'part' });
+    await run.world.called('charge');
+    const late = { option: 'all', priceHash: 'hash_all', dueNow: 4900 };
+    expect(await run.accept(late)).toMatchObject({ refused: 'already_decided', won: 'accepted' });
+    const again = run.accept({ option: 'part', priceHash: 'hash_part' });
+    const plain = run.accept({ priceHash: 'hash_all' });
+    await run.webhook(run.attempt(1), 'succeeded');
+    expect(await again).toEqual(await first);
+    expect(await plain).toEqual(await first);
+    expect(run.world.inputs('charge')).toHaveLength(1);
+  });
+});
+
+describe('a chosen quantity whose price has moved', () => {
+  it('is open again as chosen, at its new price', async () => {
+    const run = await packs();
+    run.world.next('charge', { kind: 'price_changed', price: { dueNow: 8000, priceHash: 'hash_3b' } });
+    const choice = { quantity: 3, priceHash: 'hash_3', dueNow: 7350 };
+    expect(await run.accept(choice)).toMatchObject({ refused: 'price_changed' });
+    // The old price of the run's own choice is over, also for who named no quantity.
+    expect(await run.accept({ priceHash: 'hash_2' })).toMatchObject({ refused: 'price_changed' });
+    const reply = run.accept({ quantity: 3, priceHash: 'hash_3b' });
+    await run.world.called('charge', 2);
+    expect(run.world.inputs('charge')[1]).toMatchObject({
+      quantity: 3,
+      price: { dueNow: 8000, hash: 'hash_3b' },
+    });
+    run.shop.dueNow = 8000;
+    await run.webhook(run.attempt(2), 'succeeded');
+    expect(await reply).toMatchObject({ status: 'paid' });
+  });
+});
+
+describe('what one click may charge at most', () => {
+  const limited = (presented: Partial<Presented>) =>
+    stage.buy({
+      script: offering({ ...QUANTITY, oneClickLimit: 5000, ...presented }, { action } as Partial<Offer>),
+    });
+
+  it('sends a dearer choice through the checkout', async () => {
+    const run = await limited({});
+    const reply = run.accept({ quantity: 3, priceHash: 'hash_3', dueNow: 7350 });
+    expect(await reply).toMatchObject({ status: 'requires_action' });
+    expect(run.world.calls()).not.toContain('charge');
+    expect(run.world.inputs('openFallback')).toMatchObject([
+      { asked: true, quantity: 3, oneClickLimit: 5000 },
+    ]);
+    run.shop.dueNow = 7350;
+    await run.webhook(run.attempt(1), 'succeeded');
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  });
+
+  it('lets a cheaper choice be charged where the shown one is too dear', async () => {
+    const run = await limited({ mode: 'checkout', dueNow: 5100 });
+    const reply = run.accept({ quantity: 1, priceHash: 'hash_1', dueNow: 2550 });
+    await run.world.called('charge');
+    await run.webhook(run.attempt(1), 'succeeded');
+    expect(await reply).toMatchObject({ status: 'paid' });
+  });
+
+  it('is looked at again when a price has moved above it', async () => {
+    const run = await limited({});
+    run.world.next('charge', { kind: 'price_changed', price: { dueNow: 5001, priceHash: 'dearer' } });
+    expect(await run.accept()).toMatchObject({ refused: 'price_changed' });
+    expect(await run.accept()).toMatchObject({ status: 'requires_action' });
+    expect(run.world.calls().filter((name) => name === 'charge')).toHaveLength(1);
+  });
+
+  it('leaves a choice to the checkout where no method is saved', async () => {
+    const run = await limited({ mode: 'checkout', paymentMethodId: undefined });
+    expect(await run.accept({ quantity: 1, priceHash: 'hash_1', dueNow: 100 })).toMatchObject({
+      status: 'requires_action',
+    });
+  });
+});
+
+describe('seats', () => {
+  it('are changed in the chosen number, and looked for in that number', async () => {
+    const seats: Partial<Shop> = {
+      ...PLAN_CHANGE,
+      actions: { pro: { ...PLAN_CHANGE.actions.pro, quantityChoice: { min: 1, max: 20 } } as never },
+    };
+    const run = await stage.buy({
+      shop: seats,
+      script: offering({ choices: { quantity: { min: 1, max: 20 } }, quantity: 1, priceHash: 'hash_1' }),
+    });
+    const reply = run.accept({ quantity: 7, priceHash: 'hash_7', dueNow: 4900 });
+    await run.world.called('changePlan');
+    expect(run.world.inputs('changePlan')).toMatchObject([
+      { quantity: 7, offer: { action: { productId: 'prod_pro', quantity: 7 } } },
+    ]);
+    await run.webhook(run.attempt(1), 'succeeded');
+    await run.subscriptionWebhook({ productId: 'prod_pro', quantity: 1 });
+    await run.subscriptionWebhook({ productId: 'prod_pro', quantity: 7 });
+    expect(await reply).toMatchObject({ status: 'paid' });
+  });
+});
