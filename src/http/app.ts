@@ -6,6 +6,7 @@ import { authenticate, callerOf } from './auth.js';
 import type { ApiDeps } from './deps.js';
 import { openApiDocument } from './openapi.js';
 import { Problem, notFound, problemHandler } from './problem.js';
+import { catalogRoutes } from './routes/catalog.js';
 import { presentationRoutes } from './routes/presentations.js';
 import { probeRoutes, reportRoutes } from './routes/operations.js';
 import { purchaseRoutes } from './routes/purchases.js';
@@ -59,6 +60,7 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
   app.use(purchaseRoutes(deps));
   app.use(triggerRoutes(deps));
   app.use(reportRoutes(deps));
+  app.use(catalogRoutes(deps));
   if (pages) app.use(pages);
   app.use(notFound);
   app.use(problemHandler(deps.log));

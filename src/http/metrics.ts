@@ -1,4 +1,4 @@
-import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 /** Of this process. */
 export const registry = new Registry();
@@ -25,3 +25,17 @@ export const decisions = new Counter({
   labelNames: ['decision', 'status'] as const,
   registers: [registry],
 });
+
+export const catalogMetrics = {
+  inForce: new Gauge({
+    name: 'upsells_catalog_info',
+    help: 'The catalog in force, by its hash; always 1.',
+    labelNames: ['hash'] as const,
+    registers: [registry],
+  }),
+  refused: new Gauge({
+    name: 'upsells_catalog_refused',
+    help: '1 while the catalog file holds a change that was refused, else 0.',
+    registers: [registry],
+  }),
+};
