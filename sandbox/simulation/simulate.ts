@@ -103,7 +103,7 @@ export async function simulate(input: SimulationInput): Promise<Simulated> {
       chance,
     });
     // The clock stands still while an activity is under way.
-    const { timed, busy } = byTheClock(people, (at) => (clock = Math.max(clock, at)));
+    const { timed, atRest } = byTheClock(people, (at) => (clock = Math.max(clock, at)));
     const worker = await createWorker({
       connection: environment.nativeConnection,
       namespace: environment.namespace ?? 'default',
@@ -129,7 +129,7 @@ export async function simulate(input: SimulationInput): Promise<Simulated> {
           }),
         ),
       );
-      return withTimeSkipped(environment, busy, () =>
+      return withTimeSkipped(environment, atRest, () =>
         Promise.all(
           visits.map(async (visit) => {
             const run = client.workflow.getHandle<() => Promise<PurchaseResult>>(await visit.result());
@@ -162,12 +162,13 @@ export async function simulate(input: SimulationInput): Promise<Simulated> {
   }
 }
 
-/** Activities that tell the time before they begin, and whether any of them is under way. */
+/** Activities that tell the time before they begin, and how many have begun and ended; undefined while one is under way. */
 function byTheClock<A extends object>(
   activities: A,
   tell: (at: number) => void,
-): { timed: A; busy: () => boolean } {
+): { timed: A; atRest: () => number | undefined } {
   let underWay = 0;
+  let done = 0;
   const timed = Object.entries(activities).map(
     ([name, activity]: [string, (input: unknown) => Promise<unknown>]) => [
       name,
@@ -178,37 +179,44 @@ function byTheClock<A extends object>(
           return await activity(input);
         } finally {
           underWay -= 1;
+          done += 1;
         }
       },
     ],
   );
-  return { timed: Object.fromEntries(timed) as A, busy: () => underWay > 0 };
+  return { timed: Object.fromEntries(timed) as A, atRest: () => (underWay > 0 ? undefined : done) };
 }
 
-/** How long the clock may stand still before it is set going again. Real time. */
-const PATIENCE = 3 * SECOND;
+/** How often the clock is looked at, and at how many looks in a row it may stand still. Real time. */
+const LOOK_EVERY = SECOND;
+const STILL_LOOKS = 2;
 
 /** Lets time jump while `work` is under way. */
 async function withTimeSkipped<T>(
   { connection }: TestWorkflowEnvironment,
-  busy: () => boolean,
+  atRest: () => number | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
   const { testService } = connection;
   await testService?.unlockTimeSkipping({});
-  let before = 0;
+  let before: { at: number; done: number | undefined } = { at: 0, done: undefined };
+  let still = 0;
   const watch = setInterval(() => {
-    void testService?.getCurrentTime({}).then(
-      ({ time }) => {
-        const at = Number(time?.seconds ?? 0) * SECOND;
-        // When a child ends after its parent, this server leaves the clock locked once too often.
-        if (at - before <= 2 * PATIENCE && !busy())
-          void testService.unlockTimeSkipping({}).catch(() => undefined);
-        before = at;
-      },
-      () => undefined,
-    );
-  }, PATIENCE);
+    const look = async () => {
+      const { time } = (await testService?.getCurrentTime({})) ?? {};
+      const now = { at: Number(time?.seconds ?? 0) * SECOND, done: atRest() };
+      const stands =
+        now.at - before.at <= 2 * LOOK_EVERY && now.done !== undefined && now.done === before.done;
+      still = stands ? still + 1 : 0;
+      before = now;
+      if (still < STILL_LOOKS) return;
+      // When a child ends after its parent, this server leaves the clock locked once too often.
+      still = 0;
+      await testService?.unlockTimeSkipping({});
+    };
+    // The clock was free after all.
+    look().catch(() => undefined);
+  }, LOOK_EVERY);
   try {
     return await work();
   } finally {
