@@ -109,6 +109,7 @@ async function signalWithStart(
       { key: keys.ProductId, value: PRODUCT },
       { key: keys.OfferId, value: guess.offerId },
       { key: keys.FunnelId, value: guess.funnelId },
+      { key: keys.CatalogVersion, value: guess.catalogHash },
       { key: keys.OfferExpiresAt, value: new Date() },
     ],
     staticSummary: `purchase of ${PRODUCT}`,

@@ -2,7 +2,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { loadCatalog } from '../src/catalog/load.js';
+import { openLiveCatalog } from '../src/catalog/live.js';
 import type { Catalog } from '../src/catalog/model.js';
 import type { ServingConfig } from '../src/config.js';
 import { createDodo } from '../src/dodo/client.js';
@@ -24,6 +24,7 @@ export interface Stack {
   sandbox?: Sandbox;
   temporal: TemporalTarget & { uiUrl?: string };
   ledger: Ledger;
+  /** The one it started with. */
   catalog: Catalog;
   apiKey: string;
   operatorKey: string;
@@ -48,7 +49,7 @@ export async function startStack(config: ServingConfig, options: StackOptions): 
     for (const part of stopping.splice(0).reverse()) await part();
   };
   try {
-    const catalog = await loadCatalog(config.catalogPath);
+    const live = await openLiveCatalog(config.catalogPath, { log });
     onProgress('Temporal');
     const temporal = await temporalFor(config, options, stopping);
     onProgress('ledger');
@@ -58,6 +59,8 @@ export async function startStack(config: ServingConfig, options: StackOptions): 
         : { dataDir: options.volatile ? 'memory://' : config.ledger.directory, log },
     );
     stopping.push(() => ledger.close());
+    live.follow((catalog, at) => ledger.recordCatalog(catalog, at));
+    stopping.push(() => live.stop());
 
     const port = config.http.port || (await freePort());
     const url = `http://${config.http.host}:${port}`;
@@ -84,7 +87,8 @@ export async function startStack(config: ServingConfig, options: StackOptions): 
         ? createDodo(sandbox?.apiKey ?? '', { baseURL: sandbox?.url ?? '' })
         : createDodo(dodo.apiKey, dodo.target),
       ledger,
-      catalog: () => catalog,
+      catalog: live.catalog,
+      catalogState: live.state,
       temporal,
       log,
     };
@@ -104,7 +108,7 @@ export async function startStack(config: ServingConfig, options: StackOptions): 
     stopping.push(() => api.stop());
     const worker = await startWorker(serving, parts);
     stopping.push(() => worker.stop());
-    return { url, sandbox, temporal, ledger, catalog, apiKey, operatorKey, stop };
+    return { url, sandbox, temporal, ledger, catalog: live.catalog(), apiKey, operatorKey, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,24 +1,36 @@
 /** What the production processes have in common. */
-import { loadCatalog } from './catalog/load.js';
+import { openLiveCatalog } from './catalog/live.js';
 import type { Config } from './config.js';
 import { createDodo } from './dodo/client.js';
 import { openLedger } from './ledger/index.js';
 import { createLogger } from './log.js';
 import { temporalTarget, type Parts } from './service.js';
 
-/** Opens everything a server or worker needs, by its configuration. Close the ledger last. */
-export async function openParts(config: Config): Promise<Parts & { webhookSecrets: readonly Buffer[] }> {
+export interface OpenedParts extends Parts {
+  webhookSecrets: readonly Buffer[];
+  /** Last of all: closes the ledger. */
+  close(): Promise<void>;
+}
+
+/** Opens everything a server or worker needs, by its configuration. */
+export async function openParts(config: Config): Promise<OpenedParts> {
   const log = createLogger(config.logLevel);
-  const { dodo, ledger } = config;
-  if (dodo.sandbox || ledger.kind !== 'postgres') throw new Error('unreachable: refused by loadConfig');
-  const catalog = await loadCatalog(config.catalogPath);
-  log.info({ catalog: catalog.hash, path: config.catalogPath }, 'catalog loaded');
+  const { dodo, ledger: database } = config;
+  if (dodo.sandbox || database.kind !== 'postgres') throw new Error('unreachable: refused by loadConfig');
+  const live = await openLiveCatalog(config.catalogPath, { log });
+  const ledger = await openLedger({ url: database.url, log });
+  live.follow((catalog, at) => ledger.recordCatalog(catalog, at));
   return {
     dodo: createDodo(dodo.apiKey, dodo.target),
-    ledger: await openLedger({ url: ledger.url, log }),
-    catalog: () => catalog,
+    ledger,
+    catalog: live.catalog,
+    catalogState: live.state,
     temporal: temporalTarget(config),
     log,
     webhookSecrets: dodo.webhookSecrets,
+    async close() {
+      await live.stop();
+      await ledger.close();
+    },
   };
 }

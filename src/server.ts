@@ -12,6 +12,6 @@ await run(async () => {
   parts.log.info({ url: api.url }, 'the API is ready');
   stopOnSignal(parts.log, async () => {
     await api.stop();
-    await parts.ledger.close();
+    await parts.close();
   });
 });

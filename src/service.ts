@@ -6,6 +6,7 @@ import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities/index.js';
 import { workflowOfAttempt, type PaymentEvent } from '../workflows/messages.js';
+import type { CatalogState } from './catalog/live.js';
 import type { Catalog } from './catalog/model.js';
 import type { Config, ServingConfig } from './config.js';
 import type { Dodo } from './dodo/client.js';
@@ -34,6 +35,8 @@ export interface Parts {
   dodo: Dodo;
   ledger: Ledger;
   catalog: () => Catalog;
+  /** Where the catalog comes from; left out for one that never changes. */
+  catalogState?: () => CatalogState;
   temporal: TemporalTarget;
   log: Logger;
 }
@@ -61,12 +64,14 @@ export async function startApi(
   installRequestIds(connection);
   await registerSearchAttributes(connection, namespace, log);
   const runs = createRuns(runsOptions(config, client));
+  const loadedAt = new Date().toISOString();
   const app = createApp(
     {
       dodo,
       ledger,
       runs,
       catalog,
+      catalogState: parts.catalogState ?? (() => ({ catalog: catalog(), loadedAt })),
       log,
       tokens: createTokens(config.auth.tokenSecret),
       now: () => new Date(),

@@ -12,7 +12,7 @@ await run(async () => {
   parts.log.info({ taskQueue: config.temporal.taskQueue }, 'the worker is ready');
   stopOnSignal(parts.log, async () => {
     await worker.stop();
-    await parts.ledger.close();
+    await parts.close();
   });
   await worker.ended;
 });

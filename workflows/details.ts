@@ -34,6 +34,7 @@ export function describeRun(run: RunState, shown: Shown | undefined): void {
     );
     if (shown.subscriptionId) rows.push(['Subscription', shown.subscriptionId]);
   }
+  if (run.catalogHash) rows.push(['Catalog', run.catalogHash]);
   if (run.reason) rows.push(['Reason', run.reason]);
   setCurrentDetails(rows.map(([name, value]) => `- ${name}: ${value}`).join('\n'));
 }

@@ -39,7 +39,7 @@ export interface PurchaseInput {
   /** Whether the merchant's backend is told by webhook. */
   notify: boolean;
   /** What the search attributes were set to at the start, to save an upsert when the guess was right. */
-  guess?: { funnelId: string; offerId: string };
+  guess?: { funnelId: string; offerId: string; catalogHash?: string };
 }
 
 export interface PurchaseResult {
@@ -196,6 +196,8 @@ export interface RunState {
   status?: PresentationStatus;
   offerId?: string;
   funnelId?: string;
+  /** The version of the catalog it runs on. */
+  catalogHash?: string;
   expiresAt?: string;
   outcome?: Outcome;
   /** Why there was no offer. */

@@ -181,7 +181,7 @@ async function carry(
     upsertSearchAttributes([
       { key: keys.OfferState, value: 'settled' },
       { key: keys.Outcome, value: outcome },
-      ...(shown ? offerAttributes(shown, run.funnelId) : input.guess ? NO_OFFER_ATTRIBUTES : []),
+      ...(shown ? offerAttributes(shown, run) : input.guess ? NO_OFFER_ATTRIBUTES : []),
     ]);
     enter({ state: 'settled', outcome, reason });
     await outbox.flushed();
@@ -219,6 +219,7 @@ async function carry(
     return finish('ineligible', { reason: evaluation.reason, recorded: true });
 
   const { snapshot } = evaluation;
+  enter({ funnelId: snapshot.funnel.id, catalogHash: snapshot.catalogHash });
   let presented: Presented | undefined = evaluation.presented;
   let outcome: Outcome | undefined;
 
@@ -227,14 +228,13 @@ async function carry(
     presentations += 1;
     const shown: Shown = desk.show(presented);
     if (presentations === 1 && !guessedRight(input, shown, snapshot)) {
-      upsertSearchAttributes(offerAttributes(shown, snapshot.funnel.id));
+      upsertSearchAttributes(offerAttributes(shown, run));
     }
     outbox.send('offer.presented', shown.presentationId);
     enter({
       state: 'offering',
       presentationId: shown.presentationId,
       offerId: shown.offerId,
-      funnelId: snapshot.funnel.id,
       expiresAt: new Date(shown.expiresAt).toISOString(),
     });
 
@@ -340,6 +340,7 @@ const NO_OFFER_ATTRIBUTES = [
   { key: keys.OfferId, value: null },
   { key: keys.OfferExpiresAt, value: null },
   { key: keys.FunnelId, value: null },
+  { key: keys.CatalogVersion, value: null },
 ];
 
 function now(): string {
@@ -347,13 +348,16 @@ function now(): string {
 }
 
 function guessedRight({ guess }: PurchaseInput, shown: Shown, snapshot: FunnelSnapshot): boolean {
-  return guess?.funnelId === snapshot.funnel.id && guess.offerId === shown.offerId;
+  if (guess?.funnelId !== snapshot.funnel.id || guess.offerId !== shown.offerId) return false;
+  // Runs that began before versions were searched by have none in their guess.
+  return guess.catalogHash === undefined || guess.catalogHash === snapshot.catalogHash;
 }
 
-function offerAttributes(shown: Shown, funnelId: string | undefined) {
+function offerAttributes(shown: Shown, { funnelId, catalogHash }: RunState) {
   return [
     { key: keys.OfferId, value: shown.offerId },
     { key: keys.OfferExpiresAt, value: new Date(shown.expiresAt) },
     ...(funnelId === undefined ? [] : [{ key: keys.FunnelId, value: funnelId }]),
+    ...(catalogHash === undefined ? [] : [{ key: keys.CatalogVersion, value: catalogHash }]),
   ];
 }

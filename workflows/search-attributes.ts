@@ -9,6 +9,7 @@ export const searchAttributeKeys = {
   ProductId: defineSearchAttributeKey('ProductId', 'KEYWORD'),
   OfferId: defineSearchAttributeKey('OfferId', 'KEYWORD'),
   FunnelId: defineSearchAttributeKey('FunnelId', 'KEYWORD'),
+  CatalogVersion: defineSearchAttributeKey('CatalogVersion', 'KEYWORD'),
   OfferState: defineSearchAttributeKey('OfferState', 'KEYWORD'),
   Outcome: defineSearchAttributeKey('Outcome', 'KEYWORD'),
   OfferExpiresAt: defineSearchAttributeKey('OfferExpiresAt', 'DATETIME'),

@@ -15,3 +15,20 @@ export function parseDuration(text: string): number | undefined {
   const [, days = 0, hours = 0, minutes = 0, seconds = 0] = match;
   return Number(days) * DAY + Number(hours) * HOUR + Number(minutes) * MINUTE + Number(seconds) * SECOND;
 }
+
+/** The duration as a catalog writes it: 5400000 is `1h30m`. Parts of a second are left out. */
+export function formatDuration(ms: number): string {
+  const units = [
+    ['d', DAY],
+    ['h', HOUR],
+    ['m', MINUTE],
+    ['s', SECOND],
+  ] as const;
+  let left = ms;
+  const parts = units.map(([unit, size]) => {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    return count === 0 ? '' : `${String(count)}${unit}`;
+  });
+  return parts.join('') || '0s';
+}

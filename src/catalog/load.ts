@@ -21,6 +21,15 @@ const MAX_BYTES = MEBIBYTE;
  * @throws CatalogError with every mistake in the file, or the one reason why it cannot be read
  */
 export async function loadCatalog(path: string): Promise<Catalog> {
+  return parseCatalog(await readCatalog(path), path);
+}
+
+/**
+ * The text of a catalog file.
+ *
+ * @throws CatalogError with the reason why it cannot be read
+ */
+export async function readCatalog(path: string): Promise<string> {
   let bytes: Buffer;
   try {
     bytes = await readUpTo(path, MAX_BYTES + 1);
@@ -28,13 +37,11 @@ export async function loadCatalog(path: string): Promise<Catalog> {
     throw fileError(path, `cannot be read: ${readFailure(error)}`);
   }
   if (bytes.length > MAX_BYTES) throw tooLarge(path);
-  let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw fileError(path, 'is not UTF-8 text');
   }
-  return parseCatalog(text, path);
 }
 
 /**

@@ -7,6 +7,7 @@ import type { ApiDeps } from './deps.js';
 import { openApiDocument } from './openapi.js';
 import { Problem, notFound, problemHandler } from './problem.js';
 import { notificationRoutes } from './routes/notifications.js';
+import { catalogRoutes } from './routes/catalog.js';
 import { presentationRoutes } from './routes/presentations.js';
 import { probeRoutes, reportRoutes } from './routes/operations.js';
 import { purchaseRoutes } from './routes/purchases.js';
@@ -61,6 +62,7 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
   app.use(triggerRoutes(deps));
   app.use(notificationRoutes(deps));
   app.use(reportRoutes(deps));
+  app.use(catalogRoutes(deps));
   if (pages) app.use(pages);
   app.use(notFound);
   app.use(problemHandler(deps.log));

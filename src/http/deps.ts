@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { CatalogState } from '../catalog/live.js';
 import type { Catalog } from '../catalog/model.js';
 import type { Dodo } from '../dodo/client.js';
 import type { Ledger } from '../ledger/model.js';
@@ -12,6 +13,7 @@ export interface ApiDeps {
   runs: Runs;
   tokens: Tokens;
   catalog: () => Catalog;
+  catalogState: () => CatalogState;
   log: Logger;
   now: () => Date;
   appUrl: string;

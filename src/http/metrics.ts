@@ -31,3 +31,17 @@ export const deadNotifications = new Gauge({
   help: 'Webhooks to the merchant that were given up and not redelivered since. Every process says the same.',
   registers: [registry],
 });
+
+export const catalogMetrics = {
+  inForce: new Gauge({
+    name: 'upsells_catalog_info',
+    help: 'The catalog in force, by its hash; always 1.',
+    labelNames: ['hash'] as const,
+    registers: [registry],
+  }),
+  refused: new Gauge({
+    name: 'upsells_catalog_refused',
+    help: '1 while the catalog file holds a change that was refused, else 0.',
+    registers: [registry],
+  }),
+};

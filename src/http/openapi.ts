@@ -171,6 +171,11 @@ const problem = z
 const accepted = z.object({ success: z.literal(true), sessionId: z.string().optional(), presentation });
 const inFlight = z.object({ success: z.literal(false), status, presentation });
 const declined = z.object({ success: z.literal(true), next: presentation.optional() });
+const considered = z.object({
+  funnelId: z.string(),
+  reason: z.string().optional(),
+  detail: z.string().optional(),
+});
 const purchaseView = z.object({
   purchaseId: z.string(),
   status: z.enum(['awaiting_payment', 'evaluating', 'offering', 'settled']),
@@ -179,10 +184,12 @@ const purchaseView = z.object({
   customerId: z.string().optional(),
   funnelId: z.string().optional(),
   catalogHash: z.string().optional(),
-  considered: z
-    .array(z.object({ funnelId: z.string(), reason: z.string().optional(), detail: z.string().optional() }))
-    .optional(),
-  presentations: z.array(presentation),
+  considered: z.array(considered).optional(),
+  presentations: z.array(
+    presentation.extend({
+      catalogHash: z.string().optional().meta({ description: 'The version of the catalog it came from.' }),
+    }),
+  ),
   timeline: z.array(
     z.object({ at: time, type: z.string(), detail: z.record(z.string(), z.unknown()).optional() }),
   ),
@@ -455,6 +462,73 @@ const paths: ZodOpenApiPathsObject = {
     get: {
       responses: {
         '200': json(z.looseObject({}), 'Conversion per funnel, step and offer.'),
+        ...problems('unauthorized', 'forbidden'),
+      },
+    },
+  },
+  '/api/reports/evaluations': {
+    get: {
+      description: 'Operators: what the funnels were matched against, oldest first. Ask again with `cursor`.',
+      requestParams: {
+        query: z.object({
+          since: time.optional(),
+          cursor: z.string().optional(),
+          limit: z.int().min(1).max(500).optional(),
+        }),
+      },
+      responses: {
+        '200': json(
+          z.object({
+            evaluations: z.array(
+              z.object({
+                purchaseId: z.string(),
+                trigger: z.string(),
+                at: time,
+                customerId: z.string().optional(),
+                facts: z.record(z.string(), z.unknown()),
+                funnelId: z.string().optional(),
+                reason: z.string().optional(),
+                considered: z.array(considered),
+                catalogHash: z.string().optional(),
+              }),
+            ),
+            cursor: z.string().optional(),
+          }),
+          'One page.',
+        ),
+        ...problems('invalid_parameter', 'unauthorized', 'forbidden'),
+      },
+    },
+  },
+  '/api/catalog': {
+    get: {
+      description: 'Operators: the catalog in force, and what still runs on which version.',
+      responses: {
+        '200': json(
+          z.object({
+            hash: z.string(),
+            loadedAt: time,
+            path: z.string().optional(),
+            content: z.looseObject({}).meta({ description: 'With every default filled in.' }),
+            problem: z
+              .object({ at: time, lines: z.array(z.string()) })
+              .optional()
+              .meta({ description: 'Why the file as it stands now was refused.' }),
+            running: z.array(
+              z.object({
+                catalogHash: z.string().nullable(),
+                funnelId: z.string(),
+                step: z.string(),
+                offerId: z.string(),
+                open: z.int(),
+              }),
+            ),
+            waiting: z.array(
+              z.object({ catalogHash: z.string().nullable(), funnelId: z.string(), runs: z.int() }),
+            ),
+          }),
+          'The catalog.',
+        ),
         ...problems('unauthorized', 'forbidden'),
       },
     },

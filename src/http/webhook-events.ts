@@ -15,6 +15,7 @@ import {
 export interface Guess {
   funnelId: string;
   offerId: string;
+  catalogHash: string;
   windowMs: number;
 }
 
@@ -113,7 +114,14 @@ function routePayment(type: string, data: Fields, catalog: Catalog, now: Date): 
     event,
     ...(typeof productId === 'string' && { productId }),
     // A rule whose facts are not all in the webhook may still turn out not to hold.
-    ...(offer && { guess: { funnelId: funnel.id, offerId: offer.id, windowMs: offer.windowMs } }),
+    ...(offer && {
+      guess: {
+        funnelId: funnel.id,
+        offerId: offer.id,
+        catalogHash: catalog.hash,
+        windowMs: offer.windowMs,
+      },
+    }),
   };
 }
 

@@ -3,7 +3,7 @@
  * idempotent, because the activities that make them may run more than once.
  */
 import type { Facts } from '../catalog/match.js';
-import type { OfferAction, OfferCopy } from '../catalog/model.js';
+import type { Catalog, OfferAction, OfferCopy } from '../catalog/model.js';
 import type {
   Decision,
   Notification,
@@ -247,6 +247,39 @@ export interface FunnelReportRow {
   net: Record<string, number>;
 }
 
+/** Presentations under way, by what they are made from. */
+export interface RunningRow {
+  /** Null for those that began before versions were recorded. */
+  catalogHash: string | null;
+  funnelId: string;
+  step: string;
+  offerId: string;
+  open: number;
+}
+
+/** Runs that go on without a presentation under way: between two steps, or about to end. */
+export interface WaitingRow {
+  catalogHash: string | null;
+  funnelId: string;
+  runs: number;
+}
+
+/** What the funnels were matched against for one purchase or trigger, and what came of it. */
+export interface EvaluationRow {
+  purchaseId: string;
+  trigger: TriggerType;
+  /** When the purchase was first seen. */
+  at: string;
+  customerId?: string;
+  facts: Facts;
+  /** The funnel that was shown. */
+  funnelId?: string;
+  /** Why none was. */
+  reason?: ReasonCode;
+  considered: ConsideredFunnel[];
+  catalogHash?: string;
+}
+
 export interface Ledger {
   /** A purchase registered before payment, or first seen by its payment. Fills gaps, never overwrites. */
   recordPurchase(purchase: PurchaseRecord, status: 'awaiting_payment' | 'evaluating'): Promise<void>;
@@ -333,6 +366,15 @@ export interface Ledger {
   deadNotification(id: string): Promise<DeadNotification | undefined>;
   /** How many have not been redelivered. */
   countDeadNotifications(): Promise<number>;
+  /** Keeps a catalog that has come into force. The same one again changes nothing. */
+  recordCatalog(catalog: Catalog, at: string): Promise<void>;
+  runningByCatalog(): Promise<{ running: RunningRow[]; waiting: WaitingRow[] }>;
+  /** Evaluations whose facts were recorded, oldest first; `after` is the last one of the page before. */
+  evaluations(page: {
+    since?: string;
+    after?: { at: string; purchaseId: string };
+    limit: number;
+  }): Promise<EvaluationRow[]>;
 
   /** Throws when the database cannot be reached. */
   ping(): Promise<void>;

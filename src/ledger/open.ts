@@ -1,6 +1,7 @@
 /** Opens the ledger: PostgreSQL by URL, or files of its own in a directory. */
 import { sql } from 'drizzle-orm';
 import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
+import { evaluations, recordCatalog, runningByCatalog } from './catalogs.js';
 import { openEmbedded } from './embedded.js';
 import { describeFailure, LedgerError } from './errors.js';
 import type { Ledger } from './model.js';
@@ -90,6 +91,9 @@ function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Ledger {
     deadNotifications: (page) => deadNotifications(db, page),
     deadNotification: (id) => findDeadNotification(db, id),
     countDeadNotifications: () => countDeadNotifications(db),
+    recordCatalog: (catalog, at) => recordCatalog(db, catalog, at),
+    runningByCatalog: () => runningByCatalog(db),
+    evaluations: (page) => evaluations(db, page),
     ping: async () => {
       await db.execute(sql`select 1`);
     },

@@ -147,7 +147,9 @@ export function createRuns({ client, taskQueue, timing, notify }: RunsOptions) {
             );
           case 'purchase': {
             const { purchaseId, event, productId, guess } = route;
-            const guessed = guess && { guess: { funnelId: guess.funnelId, offerId: guess.offerId } };
+            const guessed = guess && {
+              guess: { funnelId: guess.funnelId, offerId: guess.offerId, catalogHash: guess.catalogHash },
+            };
             const input: PurchaseInput = { purchaseId, trigger: 'purchase', timing, notify, ...guessed };
             const attributes: SearchAttributePair[] = [
               ...(event.customerId === undefined ? [] : [{ key: keys.CustomerId, value: event.customerId }]),
@@ -156,6 +158,7 @@ export function createRuns({ client, taskQueue, timing, notify }: RunsOptions) {
                 ? [
                     { key: keys.OfferId, value: guess.offerId },
                     { key: keys.FunnelId, value: guess.funnelId },
+                    { key: keys.CatalogVersion, value: guess.catalogHash },
                     { key: keys.OfferExpiresAt, value: new Date(Date.now() + guess.windowMs) },
                   ]
                 : []),

@@ -55,7 +55,12 @@ describe('a purchase', () => {
         sessionId: 'cks_1',
       },
       productId: 'prod_starter_course',
-      guess: { funnelId: 'starter-to-bundle', offerId: 'complete-bundle', windowMs: 30 * MINUTE },
+      guess: {
+        funnelId: 'starter-to-bundle',
+        offerId: 'complete-bundle',
+        catalogHash: catalog.hash,
+        windowMs: 30 * MINUTE,
+      },
     });
   });
 

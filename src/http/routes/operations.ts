@@ -3,7 +3,7 @@ import { Router } from 'express';
 import { funnelReport } from '../../reports/funnels.js';
 import { requireOperator } from '../auth.js';
 import type { ApiDeps } from '../deps.js';
-import { deadNotifications, registry } from '../metrics.js';
+import { catalogMetrics, deadNotifications, registry } from '../metrics.js';
 
 export function reportRoutes({ ledger }: ApiDeps): Router {
   const router = Router();
@@ -13,7 +13,7 @@ export function reportRoutes({ ledger }: ApiDeps): Router {
   return router;
 }
 
-export function probeRoutes({ ledger, runs, log }: ApiDeps): Router {
+export function probeRoutes({ ledger, runs, log, catalogState }: ApiDeps): Router {
   const router = Router();
   router.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' });
@@ -34,6 +34,10 @@ export function probeRoutes({ ledger, runs, log }: ApiDeps): Router {
       log.warn({ err: error }, 'the dead notifications could not be counted');
       deadNotifications.remove();
     }
+    const { catalog, refused } = catalogState();
+    catalogMetrics.inForce.reset();
+    catalogMetrics.inForce.set({ hash: catalog.hash }, 1);
+    catalogMetrics.refused.set(refused ? 1 : 0);
     res.type(registry.contentType).send(await registry.metrics());
   });
 

@@ -90,7 +90,10 @@ export function purchaseRoutes(deps: ApiDeps): Router {
       ...(catalogHash && { catalogHash }),
       considered,
       presentations: await Promise.all(
-        presentations.map((shown) => viewOf(deps, shown, { withToken: false, locales: wantedLocales(req) })),
+        presentations.map(async (shown) => ({
+          ...(await viewOf(deps, shown, { withToken: false, locales: wantedLocales(req) })),
+          ...(shown.catalogHash !== undefined && { catalogHash: shown.catalogHash }),
+        })),
       ),
       timeline,
       links: links(purchase.workflowId),

@@ -1,0 +1,86 @@
+/** What a synthetic customer has to buy, or the merchant to say, for a funnel to match. */
+import type { TriggerType } from '../../src/model.js';
+import type { Catalog, Clause, FactValue, Funnel } from '../../src/catalog/model.js';
+import type { Chance } from './chance.js';
+
+const ONE_TIME = 'prod_starter_course';
+const PLAN = 'prod_basic_plan';
+
+export interface Basket {
+  productId: string;
+  quantity: number;
+  country: string;
+  /** For every trigger but `purchase`. */
+  event?: { productId?: string; facts: Record<string, FactValue> };
+}
+
+export function basketFor(funnel: Funnel, catalog: Catalog, chance: Chance, who: string): Basket {
+  const pick = (values: FactValue[] | undefined) =>
+    values?.[Math.floor(chance.of(`${who} picks`) * values.length)];
+  const { product_id: product, plan, country, quantity } = clausesOf(funnel);
+  const named = pick(product?.in);
+  const onPlan = pick(plan?.in) ?? (changesPlans(funnel, catalog) ? PLAN : ONE_TIME);
+  const isPurchase = funnel.trigger === 'purchase';
+  return {
+    productId: String(isPurchase ? (named ?? onPlan) : onPlan),
+    quantity: quantity ? Math.max(1, Number(satisfying(quantity))) : 1,
+    country: String(pick(country?.in) ?? 'US'),
+    ...(!isPurchase && {
+      event: {
+        ...(named !== undefined && { productId: String(named) }),
+        facts: Object.fromEntries(
+          Object.entries(clausesOf(funnel)).flatMap(([fact, clause]) =>
+            clause && fact.startsWith('facts.') ? [[fact.slice('facts.'.length), satisfying(clause)]] : [],
+          ),
+        ),
+      },
+    }),
+  };
+}
+
+/** Products that a funnel sells or is for, with whether they have to be plans. */
+export function productsOf(funnel: Funnel, catalog: Catalog): Map<string, boolean> {
+  const { product_id: product, plan } = clausesOf(funnel);
+  const plans = changesPlans(funnel, catalog);
+  const products = new Map<string, boolean>();
+  for (const id of product?.in ?? []) products.set(String(id), plans);
+  for (const id of plan?.in ?? []) products.set(String(id), true);
+  for (const offer of offersOf(funnel, catalog)) {
+    for (const { productId, kind } of offer.options?.map(({ action }) => action) ?? [offer.action]) {
+      products.set(productId, kind === 'change_plan');
+    }
+  }
+  return products;
+}
+
+export function isTrigger(trigger: TriggerType): trigger is Exclude<TriggerType, 'purchase'> {
+  return trigger !== 'purchase';
+}
+
+function offersOf({ steps }: Funnel, { offers }: Catalog) {
+  return steps
+    .flatMap(({ offer, variants }) => variants?.map((variant) => variant.offer) ?? [offer])
+    .flatMap((id) => offers[id] ?? []);
+}
+
+function changesPlans(funnel: Funnel, catalog: Catalog): boolean {
+  return offersOf(funnel, catalog).some((offer) =>
+    (offer.options?.map(({ action }) => action) ?? [offer.action]).some(
+      ({ kind }) => kind !== 'charge' && kind !== 'payment',
+    ),
+  );
+}
+
+/** Clauses on facts; groups of conditions are left to chance. */
+function clausesOf({ when }: Funnel): Partial<Record<string, Clause>> {
+  return Object.fromEntries(Object.entries(when).filter(([, clause]) => !Array.isArray(clause)));
+}
+
+function satisfying({ in: values, gte, gt, lte, lt }: Clause): FactValue {
+  if (values?.[0] !== undefined) return values[0];
+  if (gte !== undefined) return gte;
+  if (gt !== undefined) return gt + 1;
+  if (lte !== undefined) return lte;
+  if (lt !== undefined) return lt - 1;
+  return 'anything';
+}

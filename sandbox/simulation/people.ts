@@ -1,0 +1,149 @@
+/** Synthetic customers: they come, buy, think, decide, and some pay at the checkout when their card was declined. */
+import type { Client } from '@temporalio/client';
+import type { Activities } from '../../activities/index.js';
+import type { FallbackOpened } from '../../activities/fallback.js';
+import type { Presented } from '../../activities/offer.js';
+import type { Catalog, Funnel } from '../../src/catalog/model.js';
+import type { Dodo } from '../../src/dodo/client.js';
+import { toPaymentEvent } from '../../src/dodo/payments.js';
+import { paymentEvent, workflowId, type PurchaseInput } from '../../workflows/messages.js';
+import type { Sandbox } from '../index.js';
+import { basketFor } from './basket.js';
+import { waitingTime, type Chance } from './chance.js';
+import type { Behaviour } from './simulate.js';
+import type * as workflows from './workflows.js';
+
+const GOOD_CARD = '4242424242424242';
+const DECLINED_LATER_CARD = '4000000000000341';
+const MINUTE = 60_000;
+const TIMING = { reconcileWindowMs: 20 * MINUTE, pollIntervalMs: 10_000 };
+/** Nobody waits for what is never told them. */
+const LONGEST_RUN = '1200 days';
+
+export interface SimulationActivities {
+  arrive(input: { index: number }): Promise<string>;
+  payFallback(input: { sessionId?: string; paymentId?: string }): Promise<void>;
+}
+
+export interface PeopleOptions {
+  client: Client;
+  taskQueue: string;
+  sandbox: Sandbox;
+  dodo: Dodo;
+  catalog: Catalog;
+  funnel: Funnel;
+  behaviour: Behaviour;
+  chance: Chance;
+}
+
+/** The activities of the product with somebody who looks at each offer, and those of the people themselves. */
+export function withPeople(
+  activities: Activities,
+  options: PeopleOptions,
+): Activities & SimulationActivities {
+  const { client, taskQueue, sandbox, dodo, catalog, funnel, behaviour, chance } = options;
+  /** Whose run it is. */
+  const who = new Map<string, string>();
+
+  async function look(run: string, { presentationId, step, windowMs }: Presented): Promise<void> {
+    const person = `${who.get(run) ?? run} at ${step}`;
+    const mood = chance.of(`${person} decides`);
+    const { accept, decline, thinkMs } = behaviour;
+    if (mood >= accept + decline) return;
+    const afterMs = waitingTime(chance.of(`${person} thinks`), thinkMs);
+    // Too slow is too late: the offer lapses.
+    if (afterMs >= windowMs) return;
+    const made = mood < accept ? 'accepted' : 'declined';
+    await start('decision', `decision/${presentationId}`, { run, presentationId, decision: made, afterMs });
+  }
+
+  async function comeBack(run: string, opened: FallbackOpened): Promise<void> {
+    const person = who.get(run) ?? run;
+    if (chance.of(`${person} comes back`) >= behaviour.recover) return;
+    const afterMs = waitingTime(chance.of(`${person} finds another card`), 10 * MINUTE);
+    const { sessionId, paymentId } = { sessionId: undefined, paymentId: undefined, ...opened };
+    if (sessionId === undefined && paymentId === undefined) return;
+    await start('recovery', `recovery/${sessionId ?? paymentId ?? ''}`, { sessionId, paymentId, afterMs });
+  }
+
+  async function start<N extends 'decision' | 'recovery'>(
+    name: N,
+    id: string,
+    input: Parameters<(typeof workflows)[N]>[0],
+  ): Promise<void> {
+    await client.workflow
+      .start(name, { taskQueue, workflowId: id, args: [input], workflowIdReusePolicy: 'REJECT_DUPLICATE' })
+      // A repeated activity: somebody looks at it already.
+      .catch(() => undefined);
+  }
+
+  return {
+    ...activities,
+    async evaluate(input) {
+      const evaluation = await activities.evaluate(input);
+      if (evaluation.kind === 'presented') await look(input.workflowId, evaluation.presented);
+      return evaluation;
+    },
+    async present(input) {
+      const next = await activities.present(input);
+      if (next.kind === 'presented') await look(input.workflowId, next.presented);
+      return next;
+    },
+    async openFallback(input) {
+      const opened = await activities.openFallback(input);
+      await comeBack(runOf(input.purchaseId), opened);
+      return opened;
+    },
+    async arrive({ index }) {
+      const person = `customer ${String(index)}`;
+      const basket = basketFor(funnel, catalog, chance, person);
+      const declined = chance.of(`${person} has a bad card`) < behaviour.fail;
+      const bought = await sandbox.control.purchase({
+        product_id: basket.productId,
+        quantity: basket.quantity,
+        email: `customer-${String(index)}@example.com`,
+        billing: { country: basket.country, zipcode: '10001' },
+        card: declined ? DECLINED_LATER_CARD : GOOD_CARD,
+      });
+      const purchaseId = basket.event ? `simulated-${String(index)}` : bought.payment_id;
+      const run = runOf(purchaseId);
+      who.set(run, person);
+      const input: PurchaseInput = {
+        purchaseId,
+        trigger: funnel.trigger,
+        timing: TIMING,
+        notify: false,
+        ...(basket.event && {
+          event: {
+            customerId: bought.customer_id,
+            ...(bought.subscription_id !== null && { subscriptionId: bought.subscription_id }),
+            ...basket.event,
+          },
+        }),
+      };
+      const common = {
+        workflowId: run,
+        taskQueue,
+        args: [input] as [PurchaseInput],
+        workflowExecutionTimeout: LONGEST_RUN,
+      };
+      if (basket.event) await client.workflow.start('purchase', common);
+      else {
+        await client.workflow.signalWithStart('purchase', {
+          ...common,
+          signal: paymentEvent,
+          signalArgs: [toPaymentEvent(await dodo.payments.retrieve(bought.payment_id))],
+        });
+      }
+      return run;
+    },
+    async payFallback({ sessionId, paymentId }) {
+      if (sessionId !== undefined) await sandbox.control.payCheckout(sessionId, { card: GOOD_CARD });
+      else if (paymentId !== undefined) await sandbox.control.payLink(paymentId, GOOD_CARD);
+    },
+  };
+
+  function runOf(purchaseId: string): string {
+    return funnel.trigger === 'purchase' ? workflowId.purchase(purchaseId) : workflowId.trigger(purchaseId);
+  }
+}

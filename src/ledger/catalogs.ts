@@ -1,0 +1,73 @@
+/** Catalogs that were in force, what still runs on which, and what the funnels of each were matched against. */
+import { and, asc, eq, gte, inArray, isNotNull, notExists, sql } from 'drizzle-orm';
+import type { Catalog } from '../catalog/model.js';
+import type { PresentationStatus } from '../model.js';
+import { utc } from './columns.js';
+import type { EvaluationRow, Ledger } from './model.js';
+import { IN_THE_WAY, catalogs, presentations, purchases } from './schema.js';
+import type { Database } from './store.js';
+
+/** States in which the run of a presentation goes on. */
+const GOING_ON: PresentationStatus[] = [...IN_THE_WAY, 'fallback', 'needs_review'];
+
+/** The first time counts. */
+export async function recordCatalog(db: Database, content: Catalog, at: string): Promise<void> {
+  await db.insert(catalogs).values({ hash: content.hash, content, firstSeenAt: at }).onConflictDoNothing();
+}
+
+export async function runningByCatalog(db: Database): ReturnType<Ledger['runningByCatalog']> {
+  const { catalogHash, funnelId, step, offerId } = presentations;
+  const open = sql<number>`count(*)`.mapWith(Number);
+  const running = await db
+    .select({ catalogHash, funnelId, step, offerId, open })
+    .from(presentations)
+    .where(inArray(presentations.status, GOING_ON))
+    .groupBy(catalogHash, funnelId, step, offerId)
+    .orderBy(catalogHash, funnelId, step, offerId);
+
+  const shown = db
+    .select({ id: presentations.id })
+    .from(presentations)
+    .where(and(eq(presentations.purchaseId, purchases.purchaseId), inArray(presentations.status, GOING_ON)));
+  const waiting = await db
+    .select({ catalogHash: purchases.catalogHash, funnelId: purchases.funnelId, runs: open })
+    .from(purchases)
+    .where(and(eq(purchases.status, 'offering'), isNotNull(purchases.funnelId), notExists(shown)))
+    .groupBy(purchases.catalogHash, purchases.funnelId)
+    .orderBy(purchases.catalogHash, purchases.funnelId);
+  return {
+    running,
+    waiting: waiting.flatMap((row) => (row.funnelId === null ? [] : [{ ...row, funnelId: row.funnelId }])),
+  };
+}
+
+/** Oldest first, by the time the purchase was first seen. */
+export async function evaluations(
+  db: Database,
+  { since, after, limit }: Parameters<Ledger['evaluations']>[0],
+): Promise<EvaluationRow[]> {
+  const { recordedAt, purchaseId } = purchases;
+  const rows = await db
+    .select()
+    .from(purchases)
+    .where(
+      and(
+        isNotNull(purchases.facts),
+        since === undefined ? undefined : gte(recordedAt, utc(since)),
+        after && sql`(${recordedAt}, ${purchaseId}) > (${utc(after.at)}::timestamptz, ${after.purchaseId})`,
+      ),
+    )
+    .orderBy(asc(recordedAt), asc(purchaseId))
+    .limit(limit);
+  return rows.map((row) => ({
+    purchaseId: row.purchaseId,
+    trigger: row.trigger,
+    at: row.recordedAt,
+    facts: row.facts ?? {},
+    considered: row.considered,
+    ...(row.customerId !== null && { customerId: row.customerId }),
+    ...(row.funnelId !== null && { funnelId: row.funnelId }),
+    ...(row.reason !== null && { reason: row.reason }),
+    ...(row.catalogHash !== null && { catalogHash: row.catalogHash }),
+  }));
+}

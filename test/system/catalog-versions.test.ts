@@ -1,0 +1,194 @@
+/** The catalog changes under a running system: what runs keeps its version, and operators see which. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Catalog } from '../../src/catalog/model.js';
+import type { EvaluationRow, RunningRow } from '../../src/ledger/model.js';
+import {
+  apiClient,
+  buy,
+  eventually,
+  openOffer,
+  settled,
+  testStack,
+  type TestStack,
+} from '../support/stack.js';
+import { searchAttributeKeys } from '../../workflows/search-attributes.js';
+import { testClient } from '../support/temporal.js';
+
+const example = await readFile(new URL('../../offers.yaml', import.meta.url), 'utf8');
+/** The bundle is sold in other words, and another offer follows a no. */
+const changed = example
+  .replace('Continue with {product}', 'You may also like {product}')
+  .replace(
+    'on: { decline: workbook } }\n      - { id: workbook, offer: course-workbook }',
+    'on: { decline: session } }\n      - { id: session, offer: setup-session }',
+  );
+
+interface CatalogReply {
+  hash: string;
+  loadedAt: string;
+  path: string;
+  content: Catalog;
+  problem?: { at: string; lines: string[] };
+  running: RunningRow[];
+}
+
+let folder: string;
+let path: string;
+let stack: TestStack;
+let operator: ReturnType<typeof apiClient>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'catalog-versions-'));
+  path = join(folder, 'offers.yaml');
+  await writeFile(path, example);
+  stack = await testStack({ CATALOG: path });
+  operator = apiClient(stack.url, stack.operatorKey);
+});
+afterAll(async () => {
+  await stack.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const catalog = async () => (await operator.get<CatalogReply>('/api/catalog')).body;
+const metrics = async () => (await apiClient(stack.url).get<unknown>('/metrics')).body as string;
+
+async function inForce(text: string, before: string): Promise<CatalogReply> {
+  await writeFile(path, text);
+  return eventually('another catalog in force', async () => {
+    const now = await catalog();
+    return now.hash !== before && now;
+  });
+}
+
+describe('a catalog that changes while offers are open', () => {
+  it('is in force for new purchases, while open offers go on as they began and say so', async () => {
+    const first = await catalog();
+    expect(first).toMatchObject({ path, content: { version: 1, hash: first.hash } });
+    const early = await buy(stack, 'prod_starter_course');
+    const shown = await openOffer(stack, early.customer_id);
+    expect((await catalog()).running).toEqual([
+      {
+        catalogHash: first.hash,
+        funnelId: 'starter-to-bundle',
+        step: 'bundle',
+        offerId: 'complete-bundle',
+        open: 1,
+      },
+    ]);
+
+    const second = await inForce(changed, first.hash);
+    expect(Date.parse(second.loadedAt)).toBeGreaterThan(Date.parse(first.loadedAt));
+    const late = await buy(stack, 'prod_starter_course');
+    expect((await openOffer(stack, late.customer_id)).copy.headline).toBe(
+      'You may also like Complete bundle',
+    );
+    const row = { funnelId: 'starter-to-bundle', step: 'bundle', offerId: 'complete-bundle', open: 1 };
+    expect((await catalog()).running).toEqual(
+      expect.arrayContaining([
+        { ...row, catalogHash: first.hash },
+        { ...row, catalogHash: second.hash },
+      ]),
+    );
+
+    // The step after a no is the one of the version the run began with.
+    const declined = await stack.http.post<{ next?: { offerId: string } }>(
+      `/api/presentations/${shown.id}/decline`,
+    );
+    expect(declined.body.next?.offerId).toBe('course-workbook');
+    const { body } = await stack.http.get(`/api/purchases/${early.payment_id}`);
+    expect(body).toMatchObject({
+      catalogHash: first.hash,
+      presentations: [{ catalogHash: first.hash }, { catalogHash: first.hash }],
+    });
+
+    const { client } = await testClient();
+    for (const [{ payment_id }, { hash }] of [[early, first] as const, [late, second] as const]) {
+      const run = client.workflow.getHandle(`purchase/${payment_id}`);
+      const { typedSearchAttributes } = await run.describe();
+      expect(typedSearchAttributes.get(searchAttributeKeys.CatalogVersion)).toBe(hash);
+      const { currentDetails } = await run.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+      expect(currentDetails).toContain(`Catalog: ${hash}`);
+    }
+    for (const { customer_id } of [early, late]) {
+      await stack.http.post(`/api/upsell/${customer_id}/decline`);
+      await stack.http.post(`/api/upsell/${customer_id}/decline`);
+    }
+    await settled(stack, early.payment_id);
+    await settled(stack, late.payment_id);
+    expect((await catalog()).running).toEqual([]);
+  });
+
+  it('is refused when it is bad, says why, and the old one stays in force', async () => {
+    const { hash } = await catalog();
+    await writeFile(path, changed.replace('offer: pro-plan', 'offer: pro-plna'));
+    const refused = await eventually('a refusal', async () => {
+      const now = await catalog();
+      return now.problem && now;
+    });
+    expect(refused.hash).toBe(hash);
+    expect(refused.problem?.lines).toEqual([
+      expect.stringMatching(
+        /offers\.yaml:\d+:\d+ .*there is no offer "pro-plna"; did you mean "pro-plan"\?$/,
+      ),
+    ]);
+    expect(await metrics()).toContain(`upsells_catalog_info{hash="${hash}"} 1`);
+    expect(await metrics()).toContain('upsells_catalog_refused 1');
+
+    const { customer_id, payment_id } = await buy(stack, 'prod_basic_plan');
+    expect((await openOffer(stack, customer_id)).offerId).toBe('pro-plan');
+    await stack.http.post(`/api/upsell/${customer_id}/decline`);
+    await stack.http.post(`/api/upsell/${customer_id}/decline`);
+    await settled(stack, payment_id);
+
+    await writeFile(path, changed);
+    await eventually('forgiveness', async () => (await catalog()).problem === undefined);
+    expect(await metrics()).toContain('upsells_catalog_refused 0');
+  });
+});
+
+describe('what an operator may ask', () => {
+  it('is not for backends', async () => {
+    for (const route of ['/api/catalog', '/api/reports/evaluations']) {
+      expect((await stack.http.get(route)).status).toBe(403);
+    }
+  });
+
+  it('is what every purchase was matched against, page by page', async () => {
+    const since = new Date(Date.now() - 1).toISOString();
+    const bought: string[] = [];
+    for (const product of ['prod_starter_course', 'prod_setup_session', 'prod_basic_plan']) {
+      const { customer_id, payment_id } = await buy(stack, product);
+      bought.push(payment_id);
+      if (product !== 'prod_setup_session') await openOffer(stack, customer_id);
+    }
+    const pages: EvaluationRow[][] = [];
+    await eventually('all of them evaluated', async () => {
+      pages.length = 0;
+      let cursor: string | undefined;
+      do {
+        const query = new URLSearchParams({ since, limit: '1', ...(cursor !== undefined && { cursor }) });
+        const { body } = await operator.get<{ evaluations: EvaluationRow[]; cursor?: string }>(
+          `/api/reports/evaluations?${query.toString()}`,
+        );
+        pages.push(body.evaluations);
+        ({ cursor } = body);
+      } while (cursor !== undefined);
+      return pages.length >= 2 && pages.flat().length >= 2;
+    });
+    const rows = pages.flat();
+    expect(pages.every((page) => page.length <= 1)).toBe(true);
+    expect(new Set(rows.map((row) => row.purchaseId)).size).toBe(rows.length);
+    const starter = rows.find(({ purchaseId }) => purchaseId === bought[0]);
+    expect(starter).toMatchObject({
+      trigger: 'purchase',
+      funnelId: 'starter-to-bundle',
+      facts: { product_id: ['prod_starter_course'], amount: 4900, currency: 'USD' },
+      catalogHash: (await catalog()).hash,
+    });
+    const bad = await operator.get('/api/reports/evaluations?cursor=bm9wZQ&limit=0');
+    expect(bad).toMatchObject({ status: 400, body: { code: 'invalid_parameter' } });
+  });
+});

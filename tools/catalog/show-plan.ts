@@ -1,0 +1,76 @@
+/** A plan in lines for people. */
+import { isEmpty, type Change, type FieldChange, type Plan } from '../../src/catalog/plan.js';
+import type { RunningRow, WaitingRow } from '../../src/ledger/model.js';
+import type { Paint } from './paint.js';
+import { count } from './validate.js';
+
+const SIGNS = { added: ['green', '+'], removed: ['red', '-'], changed: ['yellow', '~'] } as const;
+const LONGEST = 90;
+
+export function showPlan(plan: Plan, paint: Paint): string[] {
+  if (isEmpty(plan)) return ['Nothing changes.'];
+  const number = (kind: Change['kind']) => plan.changes.filter((change) => change.kind === kind).length;
+  return [
+    ...plan.changes.flatMap((change) => [...showChange(change, paint), '']),
+    ...plan.order.flatMap(({ trigger, before, after }) => [
+      `Funnels for ${trigger} are tried in another order:`,
+      `    ${before.join(', ')}`,
+      `    -> ${after.join(', ')}`,
+      '',
+    ]),
+    ...(plan.affected.length > 0
+      ? [
+          'New runs that go another way:',
+          ...plan.affected.map(
+            ({ funnelId, trigger, because }) => `    ${funnelId} (${trigger}): ${because.join('; ')}`,
+          ),
+          '',
+        ]
+      : []),
+    paint(
+      'bold',
+      `${String(number('added'))} to add, ${String(number('changed'))} to change, ${String(number('removed'))} to remove.`,
+    ),
+  ];
+}
+
+function showChange({ kind, what, id, fields }: Change, paint: Paint): string[] {
+  const [colour, sign] = SIGNS[kind];
+  const title = paint(colour, `${sign} ${[what, id].filter(Boolean).join(' ')}`);
+  // What goes is known already; what comes is read in full.
+  if (kind === 'removed') return [title];
+  return [title, ...fields.map((field) => `    ${showField(field)}`)];
+}
+
+function showField({ field, before, after }: FieldChange): string {
+  if (before === undefined) return `${field}: ${shorten(after)}`;
+  if (after === undefined) return `${field}: ${shorten(before)} -> left out`;
+  return `${field}: ${shorten(before)} -> ${shorten(after)}`;
+}
+
+function shorten(text = ''): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
+}
+
+/** What goes on with another version than the one to come. */
+export function showRunning(
+  { running, waiting }: { running: RunningRow[]; waiting: WaitingRow[] },
+  hash: string,
+): string[] {
+  const shown = running
+    .filter(({ catalogHash }) => catalogHash !== hash)
+    .map((row) => ({ ...row, n: row.open, where: `step ${row.step}, offer ${row.offerId}` }));
+  const between = waiting
+    .filter(({ catalogHash }) => catalogHash !== hash)
+    .map((row) => ({ ...row, n: row.runs, where: 'between two steps' }));
+  const old = [...shown, ...between];
+  if (old.length === 0) return ['No running offer is concerned.'];
+  const total = old.reduce((sum, { n }) => sum + n, 0);
+  return [
+    `${count(total, 'running offer')} ${total === 1 ? 'keeps its' : 'keep their'} version:`,
+    ...old.map(
+      ({ n, funnelId, where, catalogHash }) =>
+        `    ${String(n)}  ${funnelId}, ${where}, ${catalogHash ?? 'version not recorded'}`,
+    ),
+  ];
+}

@@ -1,0 +1,15 @@
+/** `validate`: every mistake in a catalog file, and what is probably not meant. */
+import { catalogWarnings, loadCatalog } from '../../src/catalog/load.js';
+
+export async function validate(path: string): Promise<string[]> {
+  const catalog = await loadCatalog(path);
+  const offers = Object.keys(catalog.offers).length;
+  return [
+    ...catalogWarnings(catalog).map((warning) => `${path}: warning: ${warning}`),
+    `${path} is valid: ${count(offers, 'offer')}, ${count(catalog.funnels.length, 'funnel')}, ${catalog.hash}.`,
+  ];
+}
+
+export function count(n: number, noun: string): string {
+  return `${String(n)} ${noun}${n === 1 ? '' : 's'}`;
+}
