@@ -12,11 +12,13 @@ import { recordStateActivities } from './record-state.js';
 import { reversalActivities } from './reversal.js';
 import { settleActivities } from './settle.js';
 import { sweepActivities } from './sweep.js';
+import { waitActivities } from './wait.js';
 
 export function createActivities(context: ActivityContext) {
   return {
     ...evaluateActivities(context),
     ...presentActivities(context),
+    ...waitActivities(context),
     ...chargeActivities(context),
     ...changePlanActivities(context),
     ...lookUpActivities(context),

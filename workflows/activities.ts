@@ -38,7 +38,12 @@ export const handingOver = proxyActivities<Pick<Activities, 'openFallback'>>({
 export const persistent = proxyActivities<
   Pick<
     Activities,
-    'settle' | 'recordState' | 'cancelReplacedSubscription' | 'settleLatePayment' | 'recordReversal'
+    | 'settle'
+    | 'startWait'
+    | 'recordState'
+    | 'cancelReplacedSubscription'
+    | 'settleLatePayment'
+    | 'recordReversal'
   >
 >({
   startToCloseTimeout: '1 minute',

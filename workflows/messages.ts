@@ -172,7 +172,9 @@ export interface SweepInput {
 
 export interface RunState {
   purchaseId: string;
-  state: 'awaiting_payment' | 'evaluating' | 'offering' | 'fulfilling' | 'settled';
+  state: 'awaiting_payment' | 'evaluating' | 'waiting' | 'offering' | 'fulfilling' | 'settled';
+  /** While waiting: for which step, and when its offer is made. */
+  waiting?: { step: string; until: string };
   presentationId?: string;
   status?: PresentationStatus;
   offerId?: string;

@@ -122,7 +122,9 @@ const inFlight = z.object({ success: z.literal(false), status, presentation });
 const declined = z.object({ success: z.literal(true), next: presentation.optional() });
 const purchaseView = z.object({
   purchaseId: z.string(),
-  status: z.enum(['awaiting_payment', 'evaluating', 'offering', 'settled']),
+  status: z.enum(['awaiting_payment', 'evaluating', 'waiting', 'offering', 'settled']),
+  /** While waiting: for which step, and when its offer is made. */
+  waiting: z.object({ step: z.string(), until: time }).optional(),
   outcome: z.string().optional(),
   reason: z.string().optional(),
   customerId: z.string().optional(),

@@ -142,7 +142,8 @@ export interface PresentationRecord extends Presentation {
 
 export interface PurchaseView {
   purchase: PurchaseRecord;
-  status: 'awaiting_payment' | 'evaluating' | 'offering' | 'settled';
+  /** `waiting`: for the time when its next offer is made; see `waiting` on the timeline. */
+  status: 'awaiting_payment' | 'evaluating' | 'waiting' | 'offering' | 'settled';
   outcome?: Outcome;
   reason?: ReasonCode;
   funnelId?: string;
@@ -193,6 +194,20 @@ export interface Ledger {
     evaluation?: EvaluationRecord;
     previous?: { presentationId: string; patch: PresentationPatch; timeline: TimelineEntry[] };
   }): Promise<boolean>;
+
+  /**
+   * The run waits before it shows a step. A wait that has begun goes on: the time it was first to end at is answered.
+   * `evaluation` and `previous` as for `openPresentation`.
+   */
+  beginWait(input: {
+    purchaseId: string;
+    funnelId: string;
+    step: string;
+    until: string;
+    at: string;
+    evaluation?: EvaluationRecord;
+    previous?: { presentationId: string; patch: PresentationPatch; timeline: TimelineEntry[] };
+  }): Promise<{ until: string }>;
 
   /** Earlier presentations of the same offer to the same customer that were decided, newest first. */
   decisionsOn(
