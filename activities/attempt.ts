@@ -1,5 +1,5 @@
 /** What activities say about attempts. */
-import type { Offer } from '../src/catalog/model.js';
+import type { PaidOffer } from '../src/catalog/model.js';
 import type { PaymentEvent } from '../workflows/messages.js';
 
 /** One attempt to carry out an accepted offer, as recorded in history: ids and amounts. */
@@ -14,7 +14,7 @@ export interface AttemptInput {
   paymentMethodId?: string;
   /** As shown. */
   quantity: number;
-  offer: Pick<Offer, 'action' | 'discountCode' | 'copy'>;
+  offer: Pick<PaidOffer, 'action' | 'discountCode' | 'copy'>;
   /** What the customer accepted. Minor units. */
   price: { currency: string; dueNow: number; hash: string };
   acceptedAt: string;

@@ -8,7 +8,7 @@ import type { ReasonCode, TriggerType } from '../src/model.js';
 import { ATTEMPT_METADATA_KEY, type TriggerEvent } from '../workflows/messages.js';
 import type { ActivityContext } from './context.js';
 import { prepareOffer, type OfferSubject, type Presented } from './offer.js';
-import { requestedPlan } from './requested-plan.js';
+import { offersFor, requestedPlan } from './requested-plan.js';
 import type { Waiting } from './wait.js';
 
 export interface EvaluateInput {
@@ -318,7 +318,8 @@ function candidates(
   catalog: Catalog,
   input: EvaluateInput,
 ): { funnel: Funnel; offers: Record<string, Offer> }[] {
-  const named = funnelsInOrder(catalog, input.trigger).map((funnel) => ({ funnel, offers: catalog.offers }));
+  const offers = offersFor(catalog, input.trigger, input.event);
+  const named = funnelsInOrder(catalog, input.trigger).map((funnel) => ({ funnel, offers }));
   const requested = requestedPlan(input.trigger, input.event);
   return requested ? [...named, requested] : named;
 }

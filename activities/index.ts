@@ -10,6 +10,7 @@ import { notifyActivities } from './notify.js';
 import { presentActivities } from './present.js';
 import { recordStateActivities } from './record-state.js';
 import { reversalActivities } from './reversal.js';
+import { saveActivities } from './save-subscription.js';
 import { settleActivities } from './settle.js';
 import { sweepActivities } from './sweep.js';
 import { waitActivities } from './wait.js';
@@ -25,6 +26,7 @@ export function createActivities(context: ActivityContext) {
     ...fallbackActivities(context),
     ...recordStateActivities(context),
     ...settleActivities(context),
+    ...saveActivities(context),
     ...latePaymentActivities(context),
     ...reversalActivities(context),
     ...sweepActivities(context),

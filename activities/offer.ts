@@ -1,7 +1,7 @@
 /** Whether a customer may see an offer now, and at what price. */
 import { createHash } from 'node:crypto';
 import type DodoPayments from 'dodopayments';
-import type { Offer } from '../src/catalog/model.js';
+import type { Offer, PaidOffer } from '../src/catalog/model.js';
 import { renderCopy } from '../src/catalog/copy.js';
 import { classify } from '../src/dodo/errors.js';
 import { choosePaymentMethod, type MethodChoice } from '../src/dodo/payment-methods.js';
@@ -10,6 +10,8 @@ import { previewCharge, previewPlanChange, readProduct } from '../src/dodo/prici
 import type { BillingAddress, PresentationRecord } from '../src/ledger/model.js';
 import type { PaymentMethodSummary, Presentation, Price, ReasonCode } from '../src/model.js';
 import type { ActivityContext } from './context.js';
+import { NO_PLAN_NAMED } from './requested-plan.js';
+import { prepareSave } from './save-offer.js';
 
 /** A presentation as its run keeps it: ids and amounts, nothing personal. */
 export interface Presented {
@@ -27,6 +29,8 @@ export interface Presented {
   dueNow: number;
   priceHash: string;
   windowMs: number;
+  /** Of a longer trial: the first billing date as it was agreed to. */
+  nextBillingAt?: string;
 }
 
 /** Whom an offer is for. */
@@ -66,7 +70,12 @@ export async function prepareOffer(
   if (earlier) return earlier;
 
   const { subscription } = subject;
+  if (action.kind === 'pause' || action.kind === 'extend_trial') {
+    return prepareSave(context, { ...input, action, id });
+  }
   if (action.kind === 'change_plan') {
+    if (action.productId === NO_PLAN_NAMED)
+      return no('product_unavailable', 'the trigger names no productId');
     if (!subscription) return no('product_unavailable', 'there is no subscription whose plan could change');
     if (subscription.status !== 'active') {
       return no(
@@ -92,7 +101,7 @@ export async function prepareOffer(
       offer.ifOwned === 'skip' &&
       owns(context, subject.customerId, action.productId),
     choosePaymentMethod(dodo, subject.customerId, context.now(), subscription?.payment_method_id),
-    price(context, offer, subject),
+    price(context, { ...offer, action }, subject),
   ]);
   if (!product) return no('product_unavailable', `Dodo has no product ${action.productId}`);
   if (owned) return no('already_owned', `the customer has ${action.productId} already`);
@@ -137,9 +146,17 @@ function resume(
   if (before.decision !== undefined && before.decision !== 'accepted') {
     return no('declined_before', `presentation ${before.id} was ${before.decision} before`);
   }
-  const quantity = offer.action.quantity ?? subject.subscription?.quantity ?? 1;
+  const { action } = offer;
+  const quantity =
+    ('quantity' in action ? action.quantity : undefined) ?? subject.subscription?.quantity ?? 1;
   const windowMs = Math.max(Date.parse(before.expiresAt) - now.getTime(), 0);
-  return { kind: 'ready', presentation: before, presented: presentedOf(before, subject, quantity, windowMs) };
+  const presented = presentedOf(before, subject, quantity, windowMs);
+  const { nextBillingAt } = before.price;
+  return {
+    kind: 'ready',
+    presentation: before,
+    presented: action.kind === 'extend_trial' ? { ...presented, nextBillingAt } : presented,
+  };
 }
 
 function presentedOf(
@@ -207,7 +224,7 @@ async function owns(
 
 async function price(
   { dodo }: ActivityContext,
-  offer: Offer,
+  offer: PaidOffer,
   subject: OfferSubject,
 ): Promise<{ kind: 'priced'; price: Price } | Extract<Prepared, { kind: 'not_eligible' }>> {
   const { currency, customerId, subscription } = subject;
@@ -234,7 +251,7 @@ async function price(
 /** What the offer costs this customer now, as Dodo previews it. Undefined when there is no address to tax it by. */
 export async function currentPrice(
   dodo: ActivityContext['dodo'],
-  offer: Pick<Offer, 'action' | 'discountCode'>,
+  offer: Pick<PaidOffer, 'action' | 'discountCode'>,
   subject: Pick<OfferSubject, 'customerId' | 'currency' | 'subscription' | 'billing'>,
 ): Promise<Price | undefined> {
   const { action, discountCode } = offer;

@@ -40,6 +40,8 @@ export const persistent = proxyActivities<
     Activities,
     | 'settle'
     | 'startWait'
+    | 'saveSubscription'
+    | 'resumeSubscription'
     | 'recordState'
     | 'cancelReplacedSubscription'
     | 'settleLatePayment'

@@ -18,7 +18,7 @@ import type { FunnelSnapshot } from '../src/catalog/model.js';
 import type { TimelineEntry } from '../src/ledger/model.js';
 import type { Decision, Outcome, ReasonCode } from '../src/model.js';
 import { evaluating, persistent } from './activities.js';
-import { chargeWay } from './charge.js';
+import { chargeWay, type Terms } from './charge.js';
 import { closing, outcomeFor } from './closing.js';
 import { describeRun } from './details.js';
 import { fulfil, openReviews, type Fulfilled } from './fulfilment.js';
@@ -38,6 +38,7 @@ import { openOfferDesk, type OfferDesk, type Shown } from './offer-desk.js';
 import { openOutbox } from './outbox.js';
 import { openPaymentInbox, type PaidAttempt } from './payments.js';
 import { changePlan } from './plan-change.js';
+import { isSave, save } from './save.js';
 import { searchAttributeKeys as keys } from './search-attributes.js';
 
 const MINUTE = 60 * 1000;
@@ -338,6 +339,30 @@ async function carry(
     return [{ at: now(), type: 'withdrawn', detail: { step, reason: desk.over() ?? '' } }];
   }
 
+  function sell(terms: Terms, firstAttempt: number): Promise<Fulfilled> {
+    const { shown } = terms;
+    if (terms.offer.action.kind === 'change_plan') {
+      return changePlan(
+        terms,
+        input.timing,
+        firstAttempt,
+        (retry) => (askAgain = retry),
+        () => reviewLost(shown),
+      );
+    }
+    return fulfil(chargeWay(terms, inbox), {
+      timing: input.timing,
+      inbox,
+      firstAttempt,
+      checkoutOnly: shown.mode === 'checkout',
+      sendBefore: terms.sendBefore,
+      review: reviews.of(shown.presentationId),
+      // Another method of the customer's is charged at the checkout; only a plan change is asked for again.
+      retry: { wanted: () => false, taken: () => {} },
+      report: (status) => report(shown, status),
+    });
+  }
+
   async function decideAndFulfil(
     shown: Shown,
     funnel: FunnelSnapshot,
@@ -351,9 +376,9 @@ async function carry(
       outbox.send('offer.accepted', shown.presentationId);
       enter({ state: 'fulfilling' });
       const { offer } = stepOf(funnel, shown.step);
-      const terms = {
+      const { action } = offer;
+      const agreed = {
         shown,
-        offer,
         purchaseId: input.purchaseId,
         paymentId: inbox.trigger()?.paymentId,
         acceptedAt: decision.at,
@@ -361,27 +386,9 @@ async function carry(
         consents: decision.consents,
         sendBefore: Math.max(shown.expiresAt, Date.parse(decision.at) + SEND_GRACE),
       };
-      const context = {
-        timing: input.timing,
-        inbox,
-        firstAttempt,
-        checkoutOnly: shown.mode === 'checkout',
-        sendBefore: terms.sendBefore,
-        review: reviews.of(shown.presentationId),
-        // Another method of the customer's is charged at the checkout; only a plan change is asked for again.
-        retry: { wanted: () => false, taken: () => {} },
-        report: (status: Shown['status']) => report(shown, status),
-      };
-      const fulfilled =
-        offer.action.kind === 'change_plan'
-          ? await changePlan(
-              terms,
-              input.timing,
-              firstAttempt,
-              (retry) => (askAgain = retry),
-              () => reviewLost(shown),
-            )
-          : await fulfil(chargeWay(terms, inbox), context);
+      const fulfilled = isSave(action)
+        ? await save({ ...agreed, action })
+        : await sell({ ...agreed, offer: { ...offer, action } }, firstAttempt);
       if (fulfilled.kind === 'paid') counted.add(fulfilled.attemptId);
       if (fulfilled.kind !== 'price_changed') alsoPaid.push(...(fulfilled.alsoPaid ?? []));
       if (fulfilled.kind !== 'price_changed') {

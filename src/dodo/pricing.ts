@@ -1,14 +1,14 @@
 /** Prices as Dodo previews them. Nothing is computed here that Dodo has not said. */
 import { createHash } from 'node:crypto';
-import type { OfferAction } from '../catalog/model.js';
+import type { PaidAction } from '../catalog/model.js';
 import type { BillingAddress } from '../ledger/model.js';
 import type { Price } from '../model.js';
 import type { Dodo } from './client.js';
 import { ifFound } from './errors.js';
 import type DodoPayments from 'dodopayments';
 
-export type ChangePlanAction = Extract<OfferAction, { kind: 'change_plan' }>;
-export type ChargeAction = Exclude<OfferAction, { kind: 'change_plan' }>;
+export type ChangePlanAction = Extract<PaidAction, { kind: 'change_plan' }>;
+export type ChargeAction = Exclude<PaidAction, { kind: 'change_plan' }>;
 
 export interface Frequency {
   interval: 'Day' | 'Week' | 'Month' | 'Year';
@@ -119,7 +119,7 @@ export function addressForDodo(billing: BillingAddress): DodoPayments.BillingAdd
 }
 
 /** Only what is agreed to counts: dates move with the clock. */
-function priced(price: Omit<Price, 'hash'>): Price {
+export function priced(price: Omit<Price, 'hash'>): Price {
   const agreed = [price.currency, price.dueNow, price.recurring ?? null, price.credit ?? 0];
   return { ...price, hash: createHash('sha256').update(JSON.stringify(agreed)).digest('hex').slice(0, 16) };
 }

@@ -54,7 +54,7 @@ export interface EvaluationRecord {
   facts?: Facts;
 }
 
-export type AttemptKind = 'charge' | 'payment' | 'change_plan' | 'fallback';
+export type AttemptKind = 'charge' | 'payment' | 'change_plan' | 'fallback' | 'pause' | 'extend_trial';
 
 /**
  * `recorded` before anything is sent; `submitted` when Dodo named a payment; `rejected` on a definite 4xx;

@@ -25,6 +25,8 @@ export const ACTIVITY_NAMES = [
   'openFallback',
   'recordState',
   'settle',
+  'saveSubscription',
+  'resumeSubscription',
   'settleLatePayment',
   'recordReversal',
   'sweepPayments',
@@ -173,6 +175,14 @@ export function createWorld(shop: Shop, now: () => Promise<number>): World {
     async recordState() {},
     async settle({ presentation }) {
       if (presentation) closed(presentation);
+    },
+    async saveSubscription({ offer }) {
+      if (offer.action.kind !== 'pause') return { kind: 'done' };
+      books.subscription.status = 'paused';
+      return { kind: 'done', pausedAt: new Date(await now()).toISOString() };
+    },
+    async resumeSubscription() {
+      books.subscription.status = 'active';
     },
     async settleLatePayment({ attemptId, paymentId }) {
       const presentationId = presentationOf.get(attemptId);
