@@ -53,8 +53,8 @@ export const TIMING: Scenario[] = [
     name: 'declined-after-waits',
     async play(stage) {
       const { eventId, run, offer } = await happens(stage, 'prod_setup_session', 'usage_milestone');
-      await stage.shop.decline(offer);
-      await stage.shop.decline(await next(stage, eventId, offer));
+      await stage.shop.decline(offer.presentation);
+      await stage.shop.decline((await next(stage, eventId, offer)).presentation);
       await stage.shop.settled(eventId);
       return { '': run };
     },
@@ -68,7 +68,7 @@ export const TIMING: Scenario[] = [
         'downgrade_requested',
         'prod_basic_plan',
       );
-      await stage.shop.decline(offer);
+      await stage.shop.decline(offer.presentation);
       await stage.shop.accept(await next(stage, eventId, offer));
       await stage.shop.settled(eventId);
       return { '': run, 'plan-change': planChangeOf(bought.subscription_id) };
