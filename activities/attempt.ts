@@ -1,5 +1,5 @@
 /** What activities say about attempts. */
-import type { Offer } from '../src/catalog/model.js';
+import type { PaidOffer } from '../src/catalog/model.js';
 import type { Choice } from '../src/ledger/model.js';
 import type { PaymentEvent } from '../workflows/messages.js';
 
@@ -19,7 +19,7 @@ export interface AttemptInput {
   choice?: Choice;
   /** What one click may charge at most. Minor units. */
   oneClickLimit?: number;
-  offer: Pick<Offer, 'action' | 'discountCode' | 'copy'>;
+  offer: Pick<PaidOffer, 'action' | 'discountCode' | 'copy'>;
   /** What the customer accepted. Minor units. */
   price: { currency: string; dueNow: number; hash: string };
   acceptedAt: string;

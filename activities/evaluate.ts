@@ -8,7 +8,8 @@ import type { ReasonCode, TriggerType } from '../src/model.js';
 import { ATTEMPT_METADATA_KEY, type TriggerEvent } from '../workflows/messages.js';
 import type { ActivityContext } from './context.js';
 import { prepareOffer, type OfferSubject, type Presented } from './offer.js';
-import { requestedPlan } from './requested-plan.js';
+import { offersFor, requestedPlan } from './requested-plan.js';
+import type { Waiting } from './wait.js';
 
 export interface EvaluateInput {
   purchaseId: string;
@@ -24,7 +25,9 @@ export interface EvaluateInput {
 export type Evaluation =
   /** Recorded in the ledger already. */
   | { kind: 'ineligible'; reason: ReasonCode }
-  | { kind: 'presented'; snapshot: FunnelSnapshot; presented: Presented };
+  | { kind: 'presented'; snapshot: FunnelSnapshot; presented: Presented }
+  /** The first step has its time later. */
+  | Waiting;
 
 const HOUR = 3_600_000;
 /** A payment older than this starts no offer: it is a replay, or the moment has passed. */
@@ -82,6 +85,14 @@ export function evaluateActivities(context: ActivityContext) {
       const [step] = funnel.steps;
       const offer = step && offers[step.offer];
       if (!offer) continue;
+      if (step.waitMs !== undefined) {
+        const evaluation = {
+          catalogHash: catalog.hash,
+          considered: [...considered, { funnelId: funnel.id }],
+          facts,
+        };
+        return waitFor(input, subject, snapshotOf(catalog, funnel, offers), step.waitMs, evaluation);
+      }
       const { policy } = catalog;
       const prepared = await prepareOffer(context, {
         offer,
@@ -120,6 +131,30 @@ export function evaluateActivities(context: ActivityContext) {
     const reason =
       considered.find((one) => one.reason !== 'no_matching_funnel')?.reason ?? 'no_matching_funnel';
     return end(input, reason, { catalogHash: catalog.hash, considered, facts });
+  }
+
+  /** What was matched now holds when the wait is over; everything else is seen then. */
+  async function waitFor(
+    input: EvaluateInput,
+    { customerId, currency, subscription }: OfferSubject,
+    snapshot: FunnelSnapshot,
+    waitMs: number,
+    evaluation: EvaluationRecord,
+  ): Promise<Evaluation> {
+    const { purchaseId } = input;
+    const { id: funnelId, steps } = snapshot.funnel;
+    const step = steps[0]?.id ?? '';
+    const at = context.now();
+    const { until } = await ledger.beginWait({
+      purchaseId,
+      funnelId,
+      step,
+      until: new Date(at.getTime() + waitMs).toISOString(),
+      at: at.toISOString(),
+      evaluation,
+    });
+    const subject = { customerId, currency, subscriptionId: subscription?.subscription_id };
+    return { kind: 'waiting', snapshot, step, until, subject };
   }
 
   /** Written here, so that a run without an offer needs no second activity. */
@@ -291,7 +326,8 @@ function candidates(
   catalog: Catalog,
   input: EvaluateInput,
 ): { funnel: Funnel; offers: Record<string, Offer> }[] {
-  const named = funnelsInOrder(catalog, input.trigger).map((funnel) => ({ funnel, offers: catalog.offers }));
+  const offers = offersFor(catalog, input.trigger, input.event);
+  const named = funnelsInOrder(catalog, input.trigger).map((funnel) => ({ funnel, offers }));
   const requested = requestedPlan(input.trigger, input.event);
   return requested ? [...named, requested] : named;
 }

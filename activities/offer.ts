@@ -8,6 +8,8 @@ import { choosePaymentMethod } from '../src/dodo/payment-methods.js';
 import type { BillingAddress, OfferTerms, PresentationRecord } from '../src/ledger/model.js';
 import type { Choices, Presentation } from '../src/model.js';
 import type { ActivityContext } from './context.js';
+import { NO_PLAN_NAMED } from './requested-plan.js';
+import { prepareSave } from './save-offer.js';
 import { choicesAmong, no, payable, readWay, termsAmong, type NotEligible } from './ways.js';
 
 /** A presentation as its run keeps it: ids and amounts, nothing personal. */
@@ -32,6 +34,8 @@ export interface Presented {
   dueNow: number;
   priceHash: string;
   windowMs: number;
+  /** Of a longer trial: the first billing date as it was agreed to. */
+  nextBillingAt?: string;
 }
 
 /** What may be chosen, in ids and amounts. Bounds are included. */
@@ -83,7 +87,12 @@ export async function prepareOffer(
   if (earlier) return earlier;
 
   const { subscription } = subject;
+  if (action.kind === 'pause' || action.kind === 'extend_trial') {
+    return prepareSave(context, { ...input, action, id });
+  }
   if (action.kind === 'change_plan') {
+    if (action.productId === NO_PLAN_NAMED)
+      return no('product_unavailable', 'the trigger names no productId');
     if (!subscription) return no('product_unavailable', 'there is no subscription whose plan could change');
     if (subscription.status !== 'active') {
       return no(
@@ -99,10 +108,11 @@ export async function prepareOffer(
     }
   }
 
-  const common = { offer, policy, subject };
+  const paid = { ...offer, action };
+  const common = { offer: paid, policy, subject };
   const [method, ...read] = await Promise.all([
     choosePaymentMethod(dodo, subject.customerId, context.now(), subscription?.payment_method_id),
-    ...waysOf(offer).map((way) => readWay(context, way, common)),
+    ...waysOf(paid).map((way) => readWay(context, way, common)),
   ]);
   const ways = read.map((way) => (way.kind === 'open' ? payable(way, method, common) : way));
   const open = ways.filter((way) => way.kind === 'open');
@@ -112,7 +122,7 @@ export async function prepareOffer(
     return ways.find((way) => way.kind === 'not_eligible') ?? no('product_unavailable', 'no option');
 
   const { product, quantity, price, payment } = shown;
-  const choices = choicesAmong(offer, open);
+  const choices = choicesAmong(paid, open);
   const terms = termsAmong(open, method, common);
   const presentation: Presentation = {
     id,
@@ -153,12 +163,19 @@ function resume(
   if (before.decision !== undefined && before.decision !== 'accepted') {
     return no('declined_before', `presentation ${before.id} was ${before.decision} before`);
   }
+  const { action } = offer;
+  const catalogQuantity = 'quantity' in action ? action.quantity : undefined;
   const quantity = before.choices
     ? before.quantity
-    : (offer.action.quantity ?? subject.subscription?.quantity ?? 1);
+    : (catalogQuantity ?? subject.subscription?.quantity ?? 1);
   const windowMs = Math.max(Date.parse(before.expiresAt) - now.getTime(), 0);
   const presented = presentedOf(before, before.terms, subject, quantity, windowMs);
-  return { kind: 'ready', presentation: before, presented };
+  const { nextBillingAt } = before.price;
+  return {
+    kind: 'ready',
+    presentation: before,
+    presented: action.kind === 'extend_trial' ? { ...presented, nextBillingAt } : presented,
+  };
 }
 
 function presentedOf(

@@ -1,10 +1,11 @@
-/** The next step of a funnel: records the decision that led here and puts the next offer before the customer. */
+/** A step whose time has come: puts its offer before the customer, with the decision that led here if that is not recorded yet. */
 import type { Offer, Policy } from '../src/catalog/model.js';
 import { ifFound } from '../src/dodo/errors.js';
 import type { ReasonCode } from '../src/model.js';
 import type { ActivityContext } from './context.js';
 import { prepareOffer, type Presented } from './offer.js';
 import { markPaid, type Closing } from './settle.js';
+import { endAfterWait } from './wait.js';
 
 export type { Presented } from './offer.js';
 
@@ -18,16 +19,20 @@ export interface PresentInput {
   policy?: Policy;
   customerId: string;
   subscriptionId?: string;
-  currency: string;
-  previous: Closing;
+  currency?: string;
+  /** The decision that led here; left out after a wait, when it has been recorded. */
+  previous?: Closing;
+  /** Set for the first step of a run, which ends here when it cannot be shown. */
+  first?: boolean;
 }
+
+export type Offered =
+  { kind: 'presented'; presented: Presented } | { kind: 'skipped'; reason: ReasonCode; detail?: string };
 
 export function presentActivities(context: ActivityContext) {
   const { ledger, dodo } = context;
   return {
-    async present(
-      input: PresentInput,
-    ): Promise<{ kind: 'presented'; presented: Presented } | { kind: 'skipped'; reason: ReasonCode }> {
+    async present(input: PresentInput): Promise<Offered> {
       const [subscription, billing] = await Promise.all([
         input.subscriptionId === undefined
           ? undefined
@@ -37,8 +42,8 @@ export function presentActivities(context: ActivityContext) {
       const { purchaseId, workflowId, funnelId, step, offer, policy, customerId, currency, previous } = input;
       const subject = { workflowId, purchaseId, customerId, currency, billing, subscription };
       const prepared = await prepareOffer(context, { offer, policy, funnelId, step, subject });
-      if (prepared.kind === 'not_eligible') return { kind: 'skipped', reason: prepared.reason };
-      await markPaid(ledger, previous);
+      if (prepared.kind === 'not_eligible') return skip(input, prepared.reason, prepared.detail);
+      if (previous) await markPaid(ledger, previous);
       const opened = await ledger.openPresentation({
         presentation: prepared.presentation,
         terms: prepared.terms,
@@ -50,7 +55,13 @@ export function presentActivities(context: ActivityContext) {
       });
       return opened
         ? { kind: 'presented', presented: prepared.presented }
-        : { kind: 'skipped', reason: 'offer_already_open' };
+        : skip(input, 'offer_already_open', 'another offer is open');
     },
   };
+
+  async function skip(input: PresentInput, reason: ReasonCode, detail: string): Promise<Offered> {
+    const { purchaseId, funnelId } = input;
+    if (input.first) await endAfterWait(context, { purchaseId, funnelId, reason, detail });
+    return { kind: 'skipped', reason, detail };
+  }
 }

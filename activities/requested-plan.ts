@@ -1,23 +1,55 @@
-import type { Funnel, Offer } from '../src/catalog/model.js';
+/** The plan a customer asked for by name: offered by itself, or as a step of a funnel. */
+import type { Catalog, Funnel, Offer } from '../src/catalog/model.js';
+import { REQUESTED_PLAN } from '../src/catalog/requested-plan.js';
 import type { TriggerType } from '../src/model.js';
 import type { TriggerEvent } from '../workflows/messages.js';
 
 const HOUR = 3_600_000;
+/** No id of a product. */
+export const NO_PLAN_NAMED = '';
+
+/** Whether a customer has asked for another plan, which a step may put before them by the reserved id of an offer. */
+export function asksForPlan(trigger: TriggerType): boolean {
+  return trigger === 'upgrade_requested' || trigger === 'downgrade_requested';
+}
+
+/** What a catalog's funnels for this trigger may offer: its own offers, and the plan the customer asked for. */
+export function offersFor(
+  catalog: Catalog,
+  trigger: TriggerType,
+  event: TriggerEvent | undefined,
+): Record<string, Offer> {
+  if (!asksForPlan(trigger)) return catalog.offers;
+  const offer = { ...requestedOffer(trigger, event?.productId), id: REQUESTED_PLAN };
+  return { ...catalog.offers, [REQUESTED_PLAN]: offer };
+}
 
 /** The funnel of one step that offers a customer the plan they asked for by name, previewed for confirmation. */
 export function requestedPlan(
   trigger: TriggerType,
   event: TriggerEvent | undefined,
 ): { funnel: Funnel; offers: Record<string, Offer> } | undefined {
-  if (event?.productId === undefined) return undefined;
-  if (trigger !== 'upgrade_requested' && trigger !== 'downgrade_requested') return undefined;
+  if (event?.productId === undefined || !asksForPlan(trigger)) return undefined;
+  const offer = requestedOffer(trigger, event.productId);
+  const funnel: Funnel = {
+    id: offer.id,
+    trigger,
+    priority: 0,
+    when: {},
+    steps: [{ id: 'plan', offer: offer.id, on: { accept: 'end', decline: 'end', expire: 'end' } }],
+  };
+  return { funnel, offers: { [offer.id]: offer } };
+}
+
+/** @param productId left out where the trigger named no plan: such an offer is not eligible */
+function requestedOffer(trigger: TriggerType, productId = NO_PLAN_NAMED): Offer {
   const upgrade = trigger === 'upgrade_requested';
-  const offer: Offer = {
+  return {
     id: trigger.replace('_', '-'),
     type: upgrade ? 'upsell' : 'downsell',
     action: {
       kind: 'change_plan',
-      productId: event.productId,
+      productId,
       prorationBillingMode: 'difference_immediately',
       effectiveAt: 'immediately',
     },
@@ -40,12 +72,4 @@ export function requestedPlan(
           decline: 'Keep my plan',
         },
   };
-  const funnel: Funnel = {
-    id: trigger.replace('_', '-'),
-    trigger,
-    priority: 0,
-    when: {},
-    steps: [{ id: 'plan', offer: offer.id, on: { accept: 'end', decline: 'end', expire: 'end' } }],
-  };
-  return { funnel, offers: { [offer.id]: offer } };
 }

@@ -18,6 +18,8 @@ export interface SettleInput {
   reason?: ReasonCode;
   at: string;
   presentation?: Closing;
+  /** What else there is to say about the end. */
+  timeline?: TimelineEntry[];
 }
 
 export async function markPaid(ledger: Ledger, { paid }: Closing): Promise<void> {
@@ -31,7 +33,14 @@ export async function markPaid(ledger: Ledger, { paid }: Closing): Promise<void>
 
 export function settleActivities({ ledger }: ActivityContext) {
   return {
-    async settle({ purchaseId, outcome, reason, at, presentation }: SettleInput): Promise<void> {
+    async settle({
+      purchaseId,
+      outcome,
+      reason,
+      at,
+      presentation,
+      timeline = [],
+    }: SettleInput): Promise<void> {
       if (presentation) await markPaid(ledger, presentation);
       await ledger.settle({
         purchaseId,
@@ -39,7 +48,11 @@ export function settleActivities({ ledger }: ActivityContext) {
         reason,
         at,
         presentation: presentation && { id: presentation.presentationId, patch: presentation.patch },
-        timeline: [...(presentation?.timeline ?? []), { at, type: 'settled', detail: { outcome } }],
+        timeline: [
+          ...(presentation?.timeline ?? []),
+          ...timeline,
+          { at, type: 'settled', detail: { outcome } },
+        ],
       });
     },
   };

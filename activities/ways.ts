@@ -1,5 +1,5 @@
 /** The ways to take an offer, each with what it costs this customer now. */
-import type { Offer, OfferAction, Policy } from '../src/catalog/model.js';
+import type { PaidAction, PaidOffer, Policy } from '../src/catalog/model.js';
 import { inQuantity, oneClickLimitIn, preselected, type OfferWay } from '../src/catalog/ways.js';
 import { isAboveOneClick } from '../src/choices.js';
 import { classify } from '../src/dodo/errors.js';
@@ -27,7 +27,7 @@ export interface OpenWay extends OfferWay {
 
 /** What the ways of one offer have in common. */
 export interface WayInput {
-  offer: Offer;
+  offer: PaidOffer;
   policy?: Policy;
   subject: OfferSubject;
 }
@@ -80,7 +80,7 @@ export function payable<W extends OpenWay>(
 }
 
 /** What may be chosen between the open ways of an offer. Undefined when there is nothing to choose. */
-export function choicesAmong(offer: Offer, ways: readonly OpenWay[]): Choices | undefined {
+export function choicesAmong(offer: PaidOffer, ways: readonly OpenWay[]): Choices | undefined {
   if (!offer.options) {
     const bounds = offer.action.quantityChoice;
     return bounds && { quantity: { min: bounds.min, max: bounds.max } };
@@ -134,7 +134,7 @@ async function owns(
 
 async function price(
   { dodo }: ActivityContext,
-  offer: { action: OfferAction; discountCode?: string },
+  offer: { action: PaidAction; discountCode?: string },
   subject: OfferSubject,
 ): Promise<{ kind: 'priced'; price: Price } | NotEligible> {
   const { currency, customerId, subscription } = subject;
@@ -160,7 +160,7 @@ async function price(
 
 function paymentFor(
   choice: MethodChoice,
-  offer: Offer,
+  offer: PaidOffer,
   price: Price,
   limit: number | undefined,
 ): { kind: 'chosen'; payment: Presentation['payment'] } | NotEligible {

@@ -38,7 +38,14 @@ export const handingOver = proxyActivities<Pick<Activities, 'openFallback'>>({
 export const persistent = proxyActivities<
   Pick<
     Activities,
-    'settle' | 'recordState' | 'cancelReplacedSubscription' | 'settleLatePayment' | 'recordReversal'
+    | 'settle'
+    | 'startWait'
+    | 'saveSubscription'
+    | 'resumeSubscription'
+    | 'recordState'
+    | 'cancelReplacedSubscription'
+    | 'settleLatePayment'
+    | 'recordReversal'
   >
 >({
   startToCloseTimeout: '1 minute',

@@ -1,7 +1,7 @@
 /** Paying an offer with a charge of its own: one-click checkout session, or `payments.create`. */
 import { workflowInfo } from '@temporalio/workflow';
 import type { FallbackOpened } from '../activities/fallback.js';
-import type { Offer } from '../src/catalog/model.js';
+import type { PaidOffer } from '../src/catalog/model.js';
 import { handingOver, ifReadable, money, persistent, reading, sendOnce } from './activities.js';
 import { chosenAction, choiceOf } from './choices.js';
 import { attemptId } from './messages.js';
@@ -12,7 +12,7 @@ import { proofOf, type PaymentInbox } from './payments.js';
 /** What the customer accepted. */
 export interface Terms {
   shown: Shown;
-  offer: Offer;
+  offer: PaidOffer;
   purchaseId: string;
   /** The payment that set the run off: its billing address is the one to charge with. */
   paymentId?: string;

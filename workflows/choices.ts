@@ -1,7 +1,7 @@
 /** Which of an offer's choices an acceptance is for, and what follows from that. Pure. */
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { Presented } from '../activities/present.js';
-import type { Offer, OfferAction } from '../src/catalog/model.js';
+import type { PaidAction, PaidOffer } from '../src/catalog/model.js';
 import type { Choice } from '../src/ledger/model.js';
 import { refusal, type AcceptRequest } from './messages.js';
 
@@ -71,7 +71,7 @@ export function modeAt(shown: Presented, dueNow: number): Presented['mode'] {
 }
 
 /** The action to send: that of the chosen option, in the chosen quantity. */
-export function chosenAction(offer: Offer, { choices, option, quantity }: Presented): OfferAction {
+export function chosenAction(offer: PaidOffer, { choices, option, quantity }: Presented): PaidAction {
   const action = offer.options?.find(({ id }) => id === option)?.action ?? offer.action;
   return choices === undefined || action.quantityChoice === undefined ? action : { ...action, quantity };
 }

@@ -24,6 +24,7 @@ export function describeRun(run: RunState, shown: Shown | undefined): void {
   const rows: [string, string][] = [
     ['State', run.outcome ? `**${run.outcome}**` : run.state.replace('_', ' ')],
   ];
+  if (run.waiting) rows.push(['Waiting', `step ${run.waiting.step} is offered at **${run.waiting.until}**`]);
   if (shown) {
     rows.push(
       ['Offer', `${shown.offerId} (${run.funnelId}, step ${shown.step})`],

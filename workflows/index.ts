@@ -1,8 +1,10 @@
 /** The workflows a worker runs. */
 export { latePayment } from './late-payment.js';
 export { notifications } from './notifications.js';
+export { pause } from './pause.js';
 export { planChange } from './plan-change.js';
 export { purchase } from './purchase.js';
 export { redelivery } from './redelivery.js';
 export { reversal } from './reversal.js';
+export { saveSubscription } from './save.js';
 export { sweep } from './sweep.js';

@@ -156,6 +156,15 @@ export interface FulfilmentProgress {
   mayRetry: boolean;
 }
 
+/** A pause that ends by itself. */
+export interface Pause {
+  subscriptionId: string;
+  presentationId: string;
+  /** As Dodo has it. A subscription that was paused at another time is paused by somebody else. */
+  pausedAt: string;
+  until: string;
+}
+
 /** A refund or dispute, as a webhook told of it. */
 export interface ReversalEvent {
   kind: 'refund' | 'dispute';
@@ -191,7 +200,9 @@ export interface SweepInput {
 
 export interface RunState {
   purchaseId: string;
-  state: 'awaiting_payment' | 'evaluating' | 'offering' | 'fulfilling' | 'settled';
+  state: 'awaiting_payment' | 'evaluating' | 'waiting' | 'offering' | 'fulfilling' | 'settled';
+  /** While waiting: for which step, and when its offer is made. */
+  waiting?: { step: string; until: string };
   presentationId?: string;
   status?: PresentationStatus;
   offerId?: string;
@@ -223,6 +234,8 @@ export const retryPlanChange = defineSignal('retryPlanChange');
 /** The first purchase was taken back: its open offer ends. */
 export const withdrawOffer = defineSignal<[{ reason: string }]>('withdrawOffer');
 export const reversalEvent = defineSignal<[ReversalEvent]>('reversalEvent');
+/** To the run that waits for the end of an earlier pause. */
+export const pausedAgain = defineSignal<[Pause]>('pausedAgain');
 export const fulfilmentProgress = defineSignal<[FulfilmentProgress]>('fulfilmentProgress');
 
 export const accept = defineUpdate<DecisionReply, [AcceptRequest]>('accept');
@@ -239,6 +252,7 @@ export const workflowId = {
   purchase: (purchaseId: string) => `purchase/${purchaseId}`,
   trigger: (eventId: string) => `trigger/${eventId}`,
   planChange: (subscriptionId: string) => `plan-change/${subscriptionId}`,
+  pause: (subscriptionId: string) => `pause/${subscriptionId}`,
   reversal: (refundOrDisputeId: string) => `reversal/${refundOrDisputeId}`,
   latePayment: (paymentId: string) => `late-payment/${paymentId}`,
   notifications: (purchaseWorkflowId: string) => `notifications/${purchaseWorkflowId}`,

@@ -65,6 +65,8 @@ export interface OfferDesk {
   find(presentationId: string): Shown | undefined;
   /** Ends the open offer, or the one that is being prepared. What was accepted goes on. */
   withdraw(reason: string): void;
+  /** Why nothing may be offered any more; undefined while something may. */
+  over(): string | undefined;
 }
 
 /** @param start whether an offer is about to appear from the first moment on */
@@ -294,6 +296,7 @@ export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
   return {
     current: () => current,
     withdraw: withdrawCurrent,
+    over: () => over,
     find: (presentationId) => all.get(presentationId),
     expect(coming) {
       expecting = coming;

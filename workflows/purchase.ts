@@ -13,16 +13,17 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { Presented } from '../activities/present.js';
+import type { Offered, Presented } from '../activities/present.js';
 import type { FunnelSnapshot } from '../src/catalog/model.js';
+import type { TimelineEntry } from '../src/ledger/model.js';
 import type { Decision, Outcome, ReasonCode } from '../src/model.js';
 import { evaluating, persistent } from './activities.js';
-import { chargeWay } from './charge.js';
+import { chargeWay, type Terms } from './charge.js';
 import { choiceOf } from './choices.js';
 import { closing, outcomeFor } from './closing.js';
 import { describeRun } from './details.js';
 import { fulfil, openReviews, type Fulfilled } from './fulfilment.js';
-import { outcomeOf, stepAfter, stepOf } from './funnel.js';
+import { outcomeOf, stepAfter, stepOf, type Step } from './funnel.js';
 import { latePayment } from './late-payment.js';
 import {
   attemptId,
@@ -38,6 +39,7 @@ import { openOfferDesk, type OfferDesk, type Shown } from './offer-desk.js';
 import { openOutbox } from './outbox.js';
 import { openPaymentInbox, type PaidAttempt } from './payments.js';
 import { changePlan } from './plan-change.js';
+import { isSave, save } from './save.js';
 import { searchAttributeKeys as keys } from './search-attributes.js';
 
 const MINUTE = 60 * 1000;
@@ -164,7 +166,13 @@ async function carry(
 
   async function finish(
     outcome: Outcome,
-    ended: { shown?: Shown; fulfilled?: Fulfilled; reason?: ReasonCode; recorded?: boolean } = {},
+    ended: {
+      shown?: Shown;
+      fulfilled?: Fulfilled;
+      reason?: ReasonCode;
+      recorded?: boolean;
+      timeline?: TimelineEntry[];
+    } = {},
   ): Promise<PurchaseResult> {
     const { shown, fulfilled, reason } = ended;
     desk.expect(false);
@@ -175,6 +183,7 @@ async function carry(
         reason,
         at: now(),
         presentation: shown && closing(shown, fulfilled),
+        timeline: ended.timeline,
       });
     }
     if (shown) shown.answered = true;
@@ -220,15 +229,30 @@ async function carry(
 
   const { snapshot } = evaluation;
   enter({ funnelId: snapshot.funnel.id, catalogHash: snapshot.catalogHash });
-  let presented: Presented | undefined = evaluation.presented;
+  let presented: Presented;
   let outcome: Outcome | undefined;
+  let hasWaited = evaluation.kind === 'waiting';
+  if (evaluation.kind === 'presented') presented = evaluation.presented;
+  else {
+    const { step, until, subject } = evaluation;
+    if (!(await waited(step, until))) return finish('withdrawn', { timeline: withdrawnWhileWaiting(step) });
+    const offered = await evaluating
+      .present({ ...stepInput(stepOf(snapshot, step)), ...subject, first: true })
+      .catch(() => undefined);
+    if (!offered) return finish('ineligible', { reason: 'pricing_unavailable' });
+    if (offered.kind === 'skipped') return finish('ineligible', { reason: offered.reason, recorded: true });
+    ({ presented } = offered);
+  }
 
   // 3. Present, decide, fulfil; then the step that the decision leads to.
   for (;;) {
     presentations += 1;
     const shown: Shown = desk.show(presented);
-    if (presentations === 1 && !guessedRight(input, shown, snapshot)) {
-      upsertSearchAttributes(offerAttributes(shown, run));
+    if (hasWaited || (presentations === 1 && !guessedRight(input, shown, snapshot))) {
+      upsertSearchAttributes([
+        ...(hasWaited ? [{ key: keys.OfferState, value: 'open' }] : []),
+        ...offerAttributes(shown, run),
+      ]);
     }
     outbox.send('offer.presented', shown.presentationId);
     enter({
@@ -244,28 +268,101 @@ async function carry(
       fulfilled?.kind === 'paid' || !fulfilled ? stepAfter(snapshot, shown.step, decision) : undefined;
     if (!next) return finish(outcome, { shown, fulfilled });
 
+    const step = next.step.id;
+    hasWaited = next.step.waitMs !== undefined;
+    if (next.step.waitMs !== undefined) {
+      const { until } = await persistent.startWait({
+        purchaseId: input.purchaseId,
+        funnelId: snapshot.funnel.id,
+        step,
+        until: new Date(Date.now() + next.step.waitMs).toISOString(),
+        previous: closing(shown, fulfilled),
+      });
+      // Whoever decided has the answer now: what follows comes later.
+      shown.answered = true;
+      clearing = clearing.then(() => clearUp(shown, fulfilled));
+      if (!(await waited(step, until))) {
+        return finish(outcomeOf(outcome, 'withdrawn'), { shown, timeline: withdrawnWhileWaiting(step) });
+      }
+    }
     desk.expect(true);
+    const { customerId, subscriptionId, currency } = shown;
     const offered = await evaluating
       .present({
-        purchaseId: input.purchaseId,
-        workflowId,
-        funnelId: snapshot.funnel.id,
-        catalogHash: snapshot.catalogHash,
-        step: next.step.id,
-        offer: next.offer,
-        policy: snapshot.policy,
-        customerId: shown.customerId,
-        subscriptionId: shown.subscriptionId,
-        currency: shown.currency,
-        previous: closing(shown, fulfilled),
+        ...stepInput(next),
+        customerId,
+        subscriptionId,
+        currency,
+        previous: hasWaited ? undefined : closing(shown, fulfilled),
       })
       .catch(() => undefined);
-    if (offered?.kind !== 'presented') return finish(outcome, { shown, fulfilled });
+    if (offered?.kind !== 'presented') {
+      const timeline = skipped(step, offered);
+      return finish(outcome, hasWaited ? { shown, timeline } : { shown, fulfilled, timeline });
+    }
     // Beside the next offer, which does not wait for it.
-    clearing = clearing.then(() => clearUp(shown, fulfilled));
+    if (!hasWaited) clearing = clearing.then(() => clearUp(shown, fulfilled));
     presented = offered.presented;
     shown.nextPresentationId = presented.presentationId;
     shown.answered = true;
+  }
+
+  function stepInput({ step, offer }: Step) {
+    const { catalogHash, funnel, policy } = snapshot;
+    return {
+      purchaseId: input.purchaseId,
+      workflowId,
+      funnelId: funnel.id,
+      catalogHash,
+      step: step.id,
+      offer,
+      policy,
+    };
+  }
+
+  /** Sleeps until a step has its time. False when nothing may be offered any more, which ends the wait at once. */
+  async function waited(step: string, until: string): Promise<boolean> {
+    desk.expect(false);
+    enter({ state: 'waiting', waiting: { step, until } });
+    upsertSearchAttributes([{ key: keys.OfferState, value: 'waiting' }]);
+    const isOver = () => desk.over() !== undefined;
+    for (let left = remaining(until); left > 0 && !isOver(); left = remaining(until)) {
+      await condition(() => isOver() || unexpected().length > 0, left, {
+        summary: `step ${step} is offered after this wait`,
+      });
+      for (let [late] = unexpected(); late; [late] = unexpected()) await handOverLate(late);
+    }
+    desk.expect(!isOver());
+    enter({ state: 'evaluating', waiting: undefined });
+    return !isOver();
+  }
+
+  function withdrawnWhileWaiting(step: string): TimelineEntry[] {
+    return [{ at: now(), type: 'withdrawn', detail: { step, reason: desk.over() ?? '' } }];
+  }
+
+  function sell(terms: Terms, firstAttempt: number): Promise<Fulfilled> {
+    const { shown } = terms;
+    if (terms.offer.action.kind === 'change_plan') {
+      return changePlan(
+        terms,
+        input.timing,
+        firstAttempt,
+        (retry) => (askAgain = retry),
+        () => reviewLost(shown),
+      );
+    }
+    return fulfil(chargeWay(terms, inbox), {
+      timing: input.timing,
+      inbox,
+      firstAttempt,
+      checkoutOnly: shown.mode === 'checkout',
+      sendBefore: terms.sendBefore,
+      review: reviews.of(shown.presentationId),
+      // Another method of the customer's is charged at the checkout; only a plan change is asked for again.
+      retry: { wanted: () => false, taken: () => {} },
+      report: (status) => report(shown, status),
+    });
   }
 
   async function decideAndFulfil(
@@ -284,9 +381,9 @@ async function carry(
       });
       enter({ state: 'fulfilling' });
       const { offer } = stepOf(funnel, shown.step);
-      const terms = {
+      const { action } = offer;
+      const agreed = {
         shown,
-        offer,
         purchaseId: input.purchaseId,
         paymentId: inbox.trigger()?.paymentId,
         acceptedAt: decision.at,
@@ -294,27 +391,9 @@ async function carry(
         consents: decision.consents,
         sendBefore: Math.max(shown.expiresAt, Date.parse(decision.at) + SEND_GRACE),
       };
-      const context = {
-        timing: input.timing,
-        inbox,
-        firstAttempt,
-        checkoutOnly: shown.mode === 'checkout',
-        sendBefore: terms.sendBefore,
-        review: reviews.of(shown.presentationId),
-        // Another method of the customer's is charged at the checkout; only a plan change is asked for again.
-        retry: { wanted: () => false, taken: () => {} },
-        report: (status: Shown['status']) => report(shown, status),
-      };
-      const fulfilled =
-        offer.action.kind === 'change_plan'
-          ? await changePlan(
-              terms,
-              input.timing,
-              firstAttempt,
-              (retry) => (askAgain = retry),
-              () => reviewLost(shown),
-            )
-          : await fulfil(chargeWay(terms, inbox), context);
+      const fulfilled = isSave(action)
+        ? await save({ ...agreed, action })
+        : await sell({ ...agreed, offer: { ...offer, action } }, firstAttempt);
       if (fulfilled.kind === 'paid') counted.add(fulfilled.attemptId);
       if (fulfilled.kind !== 'price_changed') alsoPaid.push(...(fulfilled.alsoPaid ?? []));
       if (fulfilled.kind !== 'price_changed') {
@@ -342,6 +421,20 @@ const NO_OFFER_ATTRIBUTES = [
   { key: keys.FunnelId, value: null },
   { key: keys.CatalogVersion, value: null },
 ];
+
+/** Why a later step was not shown. */
+function skipped(step: string, offered: Offered | undefined): TimelineEntry[] {
+  const { reason, detail } =
+    offered?.kind === 'skipped' ? offered : { reason: 'pricing_unavailable', detail: undefined };
+  return [
+    { at: now(), type: 'step_skipped', detail: { step, reason, ...(detail !== undefined && { detail }) } },
+  ];
+}
+
+/** Milliseconds until a time. */
+function remaining(until: string): number {
+  return Date.parse(until) - Date.now();
+}
 
 function now(): string {
   return new Date(Date.now()).toISOString();

@@ -46,8 +46,8 @@ export function productsOf(funnel: Funnel, catalog: Catalog): Map<string, boolea
   for (const id of product?.in ?? []) products.set(String(id), plans);
   for (const id of plan?.in ?? []) products.set(String(id), true);
   for (const offer of offersOf(funnel, catalog)) {
-    for (const { productId, kind } of offer.options?.map(({ action }) => action) ?? [offer.action]) {
-      products.set(productId, kind === 'change_plan');
+    for (const action of offer.options?.map((option) => option.action) ?? [offer.action]) {
+      if ('productId' in action) products.set(action.productId, action.kind === 'change_plan');
     }
   }
   return products;

@@ -3,6 +3,7 @@ import { checkSchedule } from './check-offers.js';
 import { checkWhen } from './check-when.js';
 import { asList, asRecord, isRecord } from './data.js';
 import type { Finding, Path } from './problems.js';
+import { PLAN_TRIGGERS, REQUESTED_PLAN } from './requested-plan.js';
 import { didYouMean } from './suggest.js';
 
 export const END = 'end';
@@ -29,12 +30,12 @@ export function checkFunnels(data: unknown): Finding[] {
   const { offers, funnels } = asRecord(data);
   const offerIds = Object.keys(asRecord(offers));
   return Object.entries(asRecord(funnels)).flatMap(([id, funnel]) => {
-    const { when, steps, schedule } = asRecord(funnel);
+    const { when, steps, schedule, trigger } = asRecord(funnel);
     const path = ['funnels', id];
     return [
       ...checkSchedule([...path, 'schedule'], schedule),
       ...checkWhen(when, [...path, 'when']),
-      ...checkSteps(readSteps(steps, path), offerIds),
+      ...checkSteps(readSteps(steps, path), { offerIds, trigger }),
     ];
   });
 }
@@ -52,7 +53,13 @@ function readSteps(steps: unknown, path: Path): Step[] {
   });
 }
 
-function checkSteps(steps: Step[], offerIds: string[]): Finding[] {
+/** What a step may name: an offer of the file, or the plan that was asked for. */
+interface Known {
+  offerIds: string[];
+  trigger: unknown;
+}
+
+function checkSteps(steps: Step[], known: Known): Finding[] {
   const byId = new Map<string, Step>();
   const findings: Finding[] = [];
   for (const step of steps) {
@@ -65,18 +72,18 @@ function checkSteps(steps: Step[], offerIds: string[]): Finding[] {
     } else if (step.id !== undefined) {
       byId.set(step.id, step);
     }
-    findings.push(...checkOffered(step, offerIds));
+    findings.push(...checkOffered(step, known));
   }
   return [...findings, ...danglingTargets(steps, byId), ...cycles(steps, byId), ...unreachable(steps, byId)];
 }
 
 /** One offer, or an experiment between several. */
-function checkOffered({ isMap, offer, variants, path }: Step, offerIds: string[]): Finding[] {
+function checkOffered({ isMap, offer, variants, path }: Step, known: Known): Finding[] {
   if (!isMap) return [];
   if (variants === undefined) {
     return offer === undefined
       ? [{ path: [...path, 'offer'], at: 'value', message: 'is missing; expected the id of an offer' }]
-      : checkReference([...path, 'offer'], offer, offerIds);
+      : checkReference([...path, 'offer'], offer, known);
   }
   const findings: Finding[] = [];
   if (offer !== undefined) {
@@ -90,7 +97,7 @@ function checkOffered({ isMap, offer, variants, path }: Step, offerIds: string[]
       const message = `there is a variant "${arm.id}" in this step already`;
       findings.push({ path: [...at, 'id'], at: 'value', message });
     }
-    findings.push(...checkReference([...at, 'offer'], arm.offer, offerIds));
+    findings.push(...checkReference([...at, 'offer'], arm.offer, known));
   }
   if (arms.length > 0 && arms.every(({ weight }) => weight === 0)) {
     const message = 'at least one variant needs a weight of more than 0';
@@ -99,7 +106,12 @@ function checkOffered({ isMap, offer, variants, path }: Step, offerIds: string[]
   return findings;
 }
 
-function checkReference(path: Path, offer: unknown, offerIds: string[]): Finding[] {
+function checkReference(path: Path, offer: unknown, { offerIds, trigger }: Known): Finding[] {
+  if (offer === REQUESTED_PLAN) {
+    if (PLAN_TRIGGERS.includes(trigger)) return [];
+    const message = 'requested_plan is there only in funnels of upgrade_requested and downgrade_requested';
+    return [{ path, at: 'value', message }];
+  }
   if (typeof offer !== 'string' || offerIds.includes(offer)) return [];
   const message = `there is no offer "${offer}"${didYouMean(offer, offerIds)}`;
   return [{ path, at: 'value', message }];

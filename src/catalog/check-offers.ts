@@ -2,14 +2,18 @@
 import { PLACEHOLDERS, PLACEHOLDER_PATTERN, isPlaceholder } from './copy.js';
 import { asList, asRecord, isRecord } from './data.js';
 import type { Finding, Path } from './problems.js';
+import { REQUESTED_PLAN } from './requested-plan.js';
 import { didYouMean } from './suggest.js';
 import { canonicalTag } from './words.js';
+
+const RESERVED = 'is reserved: in a step it stands for the plan that the customer has asked for';
 
 export function checkOffers(data: unknown): Finding[] {
   return Object.entries(asRecord(asRecord(data).offers)).flatMap(([id, offer]) => {
     const path = ['offers', id];
     const { action, options, copy, schedule } = asRecord(offer);
     return [
+      ...(id === REQUESTED_PLAN ? [{ path, at: 'key' as const, message: RESERVED }] : []),
       // What is no map at all is the schema's to report.
       ...(isRecord(offer) ? checkWays(path, action, options) : []),
       ...checkSchedule([...path, 'schedule'], schedule),
@@ -23,7 +27,7 @@ function checkWays(path: Path, action: unknown, options: unknown): Finding[] {
   if (options === undefined) {
     if (action === undefined) {
       const message =
-        'is missing; expected an action with a kind (charge, payment or change_plan) and its fields';
+        'is missing; expected an action with a kind (charge, payment, change_plan, pause or extend_trial) and its fields';
       return [{ path: [...path, 'action'], at: 'value', message }];
     }
     return checkAction([...path, 'action'], asRecord(action));

@@ -10,6 +10,7 @@ import type {
   FunnelStep,
   Offer,
   OfferAction,
+  PaidAction,
   Policy,
 } from './model.js';
 import type { CatalogFile, FunnelFile, OfferFile } from './schema.js';
@@ -62,7 +63,7 @@ function compilePolicy(file: CatalogFile['policy']): Policy {
 }
 
 function compileOffer(id: string, file: OfferFile): Offer {
-  const options = file.options?.map((option) => ({ ...option, action: compileAction(option.action) }));
+  const options = file.options?.map((option) => ({ ...option, action: compilePaidAction(option.action) }));
   const action = options?.[0]?.action ?? (file.action && compileAction(file.action));
   if (!action) throw new Error(`Offer ${id} has neither an action nor options, and the checks let it pass.`);
   return {
@@ -88,8 +89,20 @@ function compileOffer(id: string, file: OfferFile): Offer {
 }
 
 type ActionFile = NonNullable<OfferFile['action']>;
+type PaidActionFile = NonNullable<OfferFile['options']>[number]['action'];
 
 function compileAction(file: ActionFile): OfferAction {
+  switch (file.kind) {
+    case 'pause':
+      return { kind: file.kind, ...defined({ forMs: optionalMilliseconds(file.for) }) };
+    case 'extend_trial':
+      return { kind: file.kind, byMs: milliseconds(file.by) };
+    default:
+      return compilePaidAction(file);
+  }
+}
+
+function compilePaidAction(file: PaidActionFile): PaidAction {
   const productId = file.product_id;
   switch (file.kind) {
     case 'charge':

@@ -5,7 +5,17 @@ export type ProrationBillingMode =
   'prorated_immediately' | 'full_immediately' | 'difference_immediately' | 'do_not_bill';
 
 /** How an accepted offer is carried out. */
-export type OfferAction =
+export type OfferAction = PaidAction | SaveAction;
+
+/** What keeps a customer and charges nothing. It is about the subscription they have. */
+export type SaveAction =
+  /** Pauses the subscription, for that long or until somebody resumes it. */
+  | { kind: 'pause'; forMs?: number }
+  /** Moves the end of the trial, which is the first billing date, by that long. */
+  | { kind: 'extend_trial'; byMs: number };
+
+/** What sells something. */
+export type PaidAction =
   /** One-click checkout session on the saved payment method. */
   | {
       kind: 'charge';
@@ -42,7 +52,7 @@ export interface QuantityChoice {
 export interface OfferOption {
   id: string;
   label: string;
-  action: OfferAction;
+  action: PaidAction;
 }
 
 /** The words, before amounts and dates are filled in; `PLACEHOLDERS` lists what they may name. */
@@ -99,6 +109,9 @@ export interface Offer {
   discountCode?: string;
   copy: OfferCopy;
 }
+
+/** An offer that sells something. */
+export type PaidOffer = Offer & { action: PaidAction };
 
 export type StepTarget = 'end' | (string & {});
 

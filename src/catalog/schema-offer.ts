@@ -55,26 +55,44 @@ export const actionShapes = {
       .optional()
       .meta({ description: 'Left out, the current add-ons are kept; an empty list removes them.' }),
   },
+  pause: {
+    kind: z.literal('pause'),
+    for: span.optional().meta({ description: 'Resumed after that; by somebody when left out.' }),
+  },
+  extend_trial: {
+    kind: z.literal('extend_trial'),
+    by: span.meta({ description: 'The first billing date moves by that.' }),
+  },
 } as const;
+
+const paidActions = [
+  z
+    .strictObject(actionShapes.charge)
+    .meta({ description: 'One-click checkout on the saved payment method.' }),
+  z.strictObject(actionShapes.payment).meta({ description: 'One-time payment on the saved payment method.' }),
+  z.strictObject(actionShapes.change_plan).meta({ description: "Change of the subscription's plan." }),
+] as const;
+
+const paidAction = z.discriminatedUnion('kind', paidActions, {
+  error: 'an action with a kind (charge, payment or change_plan) and its fields',
+});
 
 const action = z.discriminatedUnion(
   'kind',
   [
+    ...paidActions,
+    z.strictObject(actionShapes.pause).meta({ description: 'Save offer: pauses the subscription.' }),
     z
-      .strictObject(actionShapes.charge)
-      .meta({ description: 'One-click checkout on the saved payment method.' }),
-    z
-      .strictObject(actionShapes.payment)
-      .meta({ description: 'One-time payment on the saved payment method.' }),
-    z.strictObject(actionShapes.change_plan).meta({ description: "Change of the subscription's plan." }),
+      .strictObject(actionShapes.extend_trial)
+      .meta({ description: 'Save offer: moves the end of the trial. Only for subscriptions in a trial.' }),
   ],
-  { error: 'an action with a kind (charge, payment or change_plan) and its fields' },
+  { error: 'an action with a kind (charge, payment, change_plan, pause or extend_trial) and its fields' },
 );
 
 export const optionShape = {
   id: id('the id of the option'),
   label: words('the option as the customer chooses it', 120),
-  action,
+  action: paidAction,
 } as const;
 
 const MAX_OPTIONS = 5;

@@ -18,11 +18,17 @@ function offersOf({ offer, variants }: FunnelStep): string[] {
   return variants?.map((variant) => variant.offer) ?? [offer];
 }
 
+/** Amounts that an action of a kind does not have. A one-click charge may start a subscription; a one-time payment cannot. */
+const NEVER: Record<Offer['action']['kind'], readonly string[]> = {
+  change_plan: [],
+  charge: ['difference', 'credit'],
+  payment: ['difference', 'credit', 'recurring'],
+  pause: ['dueNow', 'difference', 'credit'],
+  extend_trial: ['dueNow', 'difference', 'credit'],
+};
+
 function alwaysZero(offer: Offer): { field: string; name: string }[] {
-  if (offer.action.kind === 'change_plan') return [];
-  // A one-click charge may start a subscription; a one-time payment has no recurring price either.
-  const never =
-    offer.action.kind === 'charge' ? ['difference', 'credit'] : ['difference', 'credit', 'recurring'];
+  const never = NEVER[offer.action.kind];
   const { locales: _, locale: __, ...words } = offer.copy;
   return Object.entries(words).flatMap(([field, text]: [string, string]) =>
     [...text.matchAll(PLACEHOLDER_PATTERN)].flatMap(([, name]) =>

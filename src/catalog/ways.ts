@@ -1,19 +1,19 @@
 /** The ways in which one offer may be taken: its options, and how many. Pure. */
-import type { Offer, OfferAction, OneClickLimit, Policy } from './model.js';
+import type { PaidAction, PaidOffer, OneClickLimit, Policy } from './model.js';
 
 /** One way to take an offer; without options there is one, which has no id. */
 export interface OfferWay {
   option?: string;
   label?: string;
-  action: OfferAction;
+  action: PaidAction;
 }
 
-export function waysOf({ action, options }: Pick<Offer, 'action' | 'options'>): OfferWay[] {
+export function waysOf({ action, options }: Pick<PaidOffer, 'action' | 'options'>): OfferWay[] {
   return options?.map(({ id, label, action }) => ({ option: id, label, action })) ?? [{ action }];
 }
 
 /** The same in another quantity. One that is not to be chosen stays as it is: what is carried over has to be carried. */
-export function inQuantity(action: OfferAction, quantity: number): OfferAction {
+export function inQuantity(action: PaidAction, quantity: number): PaidAction {
   return action.quantityChoice === undefined ? action : { ...action, quantity };
 }
 
@@ -22,7 +22,7 @@ export function inQuantity(action: OfferAction, quantity: number): OfferAction {
  * subscription, within the bounds, and where the plan is the one they have it is one more than now.
  */
 export function preselected(
-  action: OfferAction,
+  action: PaidAction,
   subscription?: { product_id: string; quantity: number },
 ): number {
   const { quantityChoice: bounds } = action;

@@ -1,14 +1,14 @@
 /** Prices as Dodo previews them. Nothing is computed here that Dodo has not said. */
 import { createHash } from 'node:crypto';
-import type { Addon, Offer, OfferAction } from '../catalog/model.js';
+import type { Addon, PaidAction, PaidOffer } from '../catalog/model.js';
 import type { BillingAddress } from '../ledger/model.js';
 import type { Price } from '../model.js';
 import type { Dodo } from './client.js';
 import { ifFound } from './errors.js';
 import type DodoPayments from 'dodopayments';
 
-export type ChangePlanAction = Extract<OfferAction, { kind: 'change_plan' }>;
-export type ChargeAction = Exclude<OfferAction, { kind: 'change_plan' }>;
+export type ChangePlanAction = Extract<PaidAction, { kind: 'change_plan' }>;
+export type ChargeAction = Exclude<PaidAction, { kind: 'change_plan' }>;
 
 export interface Frequency {
   interval: 'Day' | 'Week' | 'Month' | 'Year';
@@ -84,7 +84,7 @@ export function addonsForDodo(addons: readonly Addon[]): { addon_id: string; qua
 /** What the offer costs this customer now, as Dodo previews it. Undefined when there is no address to tax it by. */
 export async function currentPrice(
   dodo: Dodo,
-  { action, discountCode }: Pick<Offer, 'action' | 'discountCode'>,
+  { action, discountCode }: Pick<PaidOffer, 'action' | 'discountCode'>,
   subject: {
     customerId: string;
     currency?: string;
@@ -156,7 +156,7 @@ export function addressForDodo(billing: BillingAddress): DodoPayments.BillingAdd
 }
 
 /** Only what is agreed to counts: dates move with the clock. */
-function priced(price: Omit<Price, 'hash'>): Price {
+export function priced(price: Omit<Price, 'hash'>): Price {
   const agreed = [price.currency, price.dueNow, price.recurring ?? null, price.credit ?? 0];
   return { ...price, hash: createHash('sha256').update(JSON.stringify(agreed)).digest('hex').slice(0, 16) };
 }

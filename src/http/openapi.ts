@@ -178,7 +178,9 @@ const considered = z.object({
 });
 const purchaseView = z.object({
   purchaseId: z.string(),
-  status: z.enum(['awaiting_payment', 'evaluating', 'offering', 'settled']),
+  status: z.enum(['awaiting_payment', 'evaluating', 'waiting', 'offering', 'settled']),
+  /** While waiting: for which step, and when its offer is made. */
+  waiting: z.object({ step: z.string(), until: time }).optional(),
   outcome: z.string().optional(),
   reason: z.string().optional(),
   customerId: z.string().optional(),

@@ -113,15 +113,16 @@ function routePayment(type: string, data: Fields, catalog: Catalog, now: Date): 
     purchaseId,
     event,
     ...(typeof productId === 'string' && { productId }),
-    // A rule whose facts are not all in the webhook may still turn out not to hold.
-    ...(offer && {
-      guess: {
-        funnelId: funnel.id,
-        offerId: offer.id,
-        catalogHash: catalog.hash,
-        windowMs: offer.windowMs,
-      },
-    }),
+    // A rule whose facts are not all in the webhook may still turn out not to hold. What waits is not open yet.
+    ...(offer &&
+      step.waitMs === undefined && {
+        guess: {
+          funnelId: funnel.id,
+          offerId: offer.id,
+          catalogHash: catalog.hash,
+          windowMs: offer.windowMs,
+        },
+      }),
   };
 }
 

@@ -3,7 +3,7 @@
  * idempotent, because the activities that make them may run more than once.
  */
 import type { Facts } from '../catalog/match.js';
-import type { Catalog, OfferAction, OfferCopy } from '../catalog/model.js';
+import type { Catalog, OfferCopy, PaidAction } from '../catalog/model.js';
 import type {
   Decision,
   Notification,
@@ -57,7 +57,7 @@ export interface EvaluationRecord {
   facts?: Facts;
 }
 
-export type AttemptKind = 'charge' | 'payment' | 'change_plan' | 'fallback';
+export type AttemptKind = 'charge' | 'payment' | 'change_plan' | 'fallback' | 'pause' | 'extend_trial';
 
 /**
  * `recorded` before anything is sent; `submitted` when Dodo named a payment; `rejected` on a definite 4xx;
@@ -143,7 +143,7 @@ export interface DeadNotificationsPage {
 
 /** What another choice is priced by, as it was when the offer was made: the catalog may have changed since. */
 export interface OfferTerms {
-  ways: { option?: string; action: OfferAction }[];
+  ways: { option?: string; action: PaidAction }[];
   discountCode?: string;
   /** The one whose plan changes. */
   subscriptionId?: string;
@@ -218,7 +218,8 @@ export interface PresentationRecord extends Presentation {
 
 export interface PurchaseView {
   purchase: PurchaseRecord;
-  status: 'awaiting_payment' | 'evaluating' | 'offering' | 'settled';
+  /** `waiting`: for the time when its next offer is made; see `waiting` on the timeline. */
+  status: 'awaiting_payment' | 'evaluating' | 'waiting' | 'offering' | 'settled';
   outcome?: Outcome;
   reason?: ReasonCode;
   funnelId?: string;
@@ -303,6 +304,20 @@ export interface Ledger {
     evaluation?: EvaluationRecord;
     previous?: { presentationId: string; patch: PresentationPatch; timeline: TimelineEntry[] };
   }): Promise<boolean>;
+
+  /**
+   * The run waits before it shows a step. A wait that has begun goes on: the time it was first to end at is answered.
+   * `evaluation` and `previous` as for `openPresentation`.
+   */
+  beginWait(input: {
+    purchaseId: string;
+    funnelId: string;
+    step: string;
+    until: string;
+    at: string;
+    evaluation?: EvaluationRecord;
+    previous?: { presentationId: string; patch: PresentationPatch; timeline: TimelineEntry[] };
+  }): Promise<{ until: string }>;
 
   /** Earlier presentations of the same offer to the same customer that were decided, newest first. */
   decisionsOn(

@@ -35,6 +35,7 @@ import {
 import { quotesOf, recordQuote } from './quotes.js';
 import { funnelReport } from './report.js';
 import { silentLog, type LedgerLog, type Store } from './store.js';
+import { beginWait } from './waits.js';
 
 export interface LedgerOptions {
   /** A PostgreSQL database: `postgresql://user:password@host:5432/database`. */
@@ -66,6 +67,7 @@ function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Ledger {
     recordPurchase: (purchase, status) => recordPurchase(db, purchase, status),
     billingOf: (purchaseId) => billingOf(db, purchaseId),
     openPresentation: (input) => transaction((tx) => openPresentation(tx, input, log)),
+    beginWait: (input) => transaction((tx) => beginWait(tx, input, log)),
     decisionsOn: (customerId, offerId) => decisionsOn(db, customerId, offerId),
     hasBought: (customerId, productId) => hasBought(db, customerId, productId),
     recordAttempt: (attempt, patch, timeline) =>

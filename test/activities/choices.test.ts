@@ -1,3 +1,4 @@
+import type { PaidAction } from '../../src/catalog/model.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptInput } from '../../activities/attempt.js';
 import { chargeActivities } from '../../activities/charge.js';
@@ -146,7 +147,7 @@ describe('an attempt for a choice', () => {
       paymentMethodId: presented.paymentMethodId,
       quantity: 3,
       choice: { quantity: 3 },
-      offer: { ...offer, action: { ...offer.action, quantity: 3 } },
+      offer: { ...offer, action: { ...(offer.action as PaidAction), quantity: 3 } },
       price: { currency: 'USD', dueNow: 44_700, hash: 'quoted' },
       acceptedAt: shop.now().toISOString(),
       sendBefore: shop.now().getTime() + 60_000,

@@ -41,10 +41,11 @@ async function shown() {
     customerId,
     subscriptionId,
   });
-  if (evaluation.kind !== 'presented') throw new Error(`No offer: ${evaluation.reason}.`);
+  if (evaluation.kind !== 'presented') throw new Error(`No offer: ${JSON.stringify(evaluation)}.`);
   const { presented, snapshot } = evaluation;
   const offer = snapshot.offers.basic;
-  if (!offer) throw new Error('The offer is not in the snapshot.');
+  if (offer?.action.kind !== 'change_plan') throw new Error('The offer is not in the snapshot.');
+  const paid = { ...offer, action: offer.action };
   let price = { currency: presented.currency, dueNow: presented.dueNow, hash: presented.priceHash };
   const runStartedAt = shop.now().toISOString();
   let clicks = 0;
@@ -61,7 +62,7 @@ async function shown() {
         customerId,
         subscriptionId,
         quantity: presented.quantity,
-        offer,
+        offer: paid,
         price,
         acceptedAt: shop.now().toISOString(),
         sendBefore: shop.now().getTime() + MINUTE,

@@ -35,7 +35,7 @@ async function refused(paymentId: string, reason: ReasonCode) {
 /** Evaluates a payment that must lead to an offer. */
 async function shown(paymentId: string) {
   const evaluation = await shop.evaluate(paymentId);
-  if (evaluation.kind !== 'presented') throw new Error(`No offer was shown: ${evaluation.reason}.`);
+  if (evaluation.kind !== 'presented') throw new Error(`No offer was shown: ${JSON.stringify(evaluation)}.`);
   return evaluation.presented;
 }
 

@@ -46,6 +46,14 @@ const funnels: Mistake[] = [
     ['funnels.f.steps[0].offer', 'there is no offer "b"; did you mean "a"?'],
   ],
   [
+    'the plan that was asked for, where nobody asks for a plan',
+    steps('[{ id: one, offer: ▸requested_plan }]'),
+    [
+      'funnels.f.steps[0].offer',
+      'requested_plan is there only in funnels of upgrade_requested and downgrade_requested',
+    ],
+  ],
+  [
     'an offer named like a method',
     steps('[{ id: one, offer: ▸constructor }]'),
     ['funnels.f.steps[0].offer', 'there is no offer "constructor"'],

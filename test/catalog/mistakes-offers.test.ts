@@ -52,12 +52,12 @@ const offers: Mistake[] = [
   [
     'no action kind',
     withOffer({ action: '{ product_id: p }' }).replace('action:', '▸action:'),
-    ['offers.a.action.kind', 'is missing; expected one of charge, payment, change_plan'],
+    ['offers.a.action.kind', 'is missing; expected one of charge, payment, change_plan, pause, extend_trial'],
   ],
   [
     'an unknown action kind',
     withOffer({ action: '{ kind: ▸refund, product_id: p }' }),
-    ['offers.a.action.kind', 'must be one of charge, payment, change_plan, not "refund"'],
+    ['offers.a.action.kind', 'must be one of charge, payment, change_plan, pause, extend_trial, not "refund"'],
   ],
   [
     'no product',

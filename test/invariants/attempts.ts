@@ -6,7 +6,7 @@ import { workflowOfAttempt } from '../../workflows/messages.js';
 import type { Evidence } from './evidence.js';
 import type { ActivityEntry, Run } from './history.js';
 
-/** An activity that works on one attempt: it sends it, or hands over its checkout. */
+/** An activity that works on one attempt: it sends it, hands over its checkout, or keeps a subscription for nothing. */
 export interface AttemptStep {
   run: Run;
   activity: ActivityEntry;
@@ -14,7 +14,9 @@ export interface AttemptStep {
 }
 
 const ONE_CLICK = ['charge', 'changePlan'];
-const WITH_FALLBACK = [...ONE_CLICK, 'openFallback'];
+const WITH_FALLBACK = [...ONE_CLICK, 'openFallback', 'saveSubscription'];
+/** Runs that a purchase has started for an acceptance. */
+const CHILDREN = ['planChange', 'saveSubscription'];
 
 /** Every activity that may lead to a payment. */
 export function attemptSteps(runs: Run[]): AttemptStep[] {
@@ -31,7 +33,7 @@ export function isOneClick({ activity }: AttemptStep): boolean {
 
 /** Where the click that led to a step must be found: the run itself, or the purchase that started the plan change. */
 export function clicksBefore({ run, activity }: AttemptStep, runs: Run[]): { run: Run; before: number }[] {
-  if (run.type !== 'planChange') return [{ run, before: activity.eventId }];
+  if (!CHILDREN.includes(run.type)) return [{ run, before: activity.eventId }];
   const { parent } = run;
   return runs
     .filter(({ workflowId }) => workflowId === parent?.workflowId)

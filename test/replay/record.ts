@@ -11,6 +11,7 @@ import { AFTERWARDS, NOTIFICATIONS } from './scenarios-afterwards.js';
 import { CHARGES } from './scenarios-charges.js';
 import { DECISIONS } from './scenarios-decisions.js';
 import { PLAN_CHANGES } from './scenarios-plans.js';
+import { TIMING, TIMING_OFFERS } from './scenarios-timing.js';
 import { openStage, type Stage } from './stage.js';
 
 const started = performance.now();
@@ -55,6 +56,7 @@ try {
   const notifying = { MERCHANT_WEBHOOK_URL: inbox.url, MERCHANT_WEBHOOK_SECRET: inbox.secret };
   for (const { scenarios, env } of [
     { scenarios: [...DECISIONS, ...CHARGES, ...PLAN_CHANGES, ...AFTERWARDS], env: {} },
+    { scenarios: TIMING, env: { CATALOG: TIMING_OFFERS } },
     { scenarios: NOTIFICATIONS, env: notifying },
   ]) {
     const chosen = scenarios.filter(isWanted);

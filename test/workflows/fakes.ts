@@ -16,6 +16,7 @@ export type ReplyOf<N extends ActivityName> = Awaited<ReturnType<Activities[N]>>
 export const ACTIVITY_NAMES = [
   'evaluate',
   'present',
+  'startWait',
   'charge',
   'changePlan',
   'cancelReplacedSubscription',
@@ -24,6 +25,8 @@ export const ACTIVITY_NAMES = [
   'openFallback',
   'recordState',
   'settle',
+  'saveSubscription',
+  'resumeSubscription',
   'settleLatePayment',
   'recordReversal',
   'sweepPayments',
@@ -116,7 +119,9 @@ export function createWorld(shop: Shop, now: () => Promise<number>): World {
     return payment ? { kind: 'payment', payment } : { kind: 'absent' };
   }
 
-  function closed({ presentationId, paid }: Closing): void {
+  function closed(closing: Closing | undefined): void {
+    if (!closing) return;
+    const { presentationId, paid } = closing;
     if (paid) paidBy.set(presentationId, paid.paymentId);
   }
 
@@ -124,6 +129,12 @@ export function createWorld(shop: Shop, now: () => Promise<number>): World {
     async evaluate() {
       const [first] = shop.steps;
       if (!first) return { kind: 'ineligible', reason: 'no_matching_funnel' };
+      if (first.waitMs !== undefined) {
+        const { customerId, currency, subscription } = shop;
+        const subject = { customerId, currency, subscriptionId: subscription.subscriptionId };
+        const until = new Date((await now()) + first.waitMs).toISOString();
+        return { kind: 'waiting', snapshot: snapshotOf(shop), step: first.id, until, subject };
+      }
       presented = first.id;
       return { kind: 'presented', snapshot: snapshotOf(shop), presented: presentedAt(shop, first.id) };
     },
@@ -131,6 +142,10 @@ export function createWorld(shop: Shop, now: () => Promise<number>): World {
       closed(previous);
       presented = step;
       return { kind: 'presented', presented: presentedAt(shop, step) };
+    },
+    async startWait({ previous, until }) {
+      closed(previous);
+      return { until };
     },
     async charge({ attemptId, presentationId }) {
       presentationOf.set(attemptId, presentationId);
@@ -161,6 +176,14 @@ export function createWorld(shop: Shop, now: () => Promise<number>): World {
     async recordState() {},
     async settle({ presentation }) {
       if (presentation) closed(presentation);
+    },
+    async saveSubscription({ offer }) {
+      if (offer.action.kind !== 'pause') return { kind: 'done' };
+      books.subscription.status = 'paused';
+      return { kind: 'done', pausedAt: new Date(await now()).toISOString() };
+    },
+    async resumeSubscription() {
+      books.subscription.status = 'active';
     },
     async settleLatePayment({ attemptId, paymentId }) {
       const presentationId = presentationOf.get(attemptId);

@@ -29,7 +29,7 @@ async function finish(reference: Reference, real: Real, towardsTheEnd: readonly 
 
 function closings({ world }: Run) {
   const settled = world.inputs('settle').flatMap(({ presentation }) => presentation ?? []);
-  return [...world.inputs('present').map(({ previous }) => previous), ...settled];
+  return [...world.inputs('present').flatMap(({ previous }) => previous ?? []), ...settled];
 }
 
 async function inspect(reference: Reference, real: Real): Promise<void> {

@@ -101,7 +101,9 @@ export function createRun(server: Server, world: World, notify = false): Run {
   const [firstStep] = shop.steps;
   const handles = [
     handle as WorkflowHandle,
-    ...Object.values(shop.actions).flatMap(({ kind }) => (kind === 'change_plan' ? [child.planChange] : [])),
+    ...Object.values(shop.actions).flatMap(({ kind }) =>
+      ['change_plan', 'pause', 'extend_trial'].includes(kind) ? [child.planChange] : [],
+    ),
     ...(notify ? [child.notifications] : []),
   ];
 

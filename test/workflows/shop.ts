@@ -76,15 +76,18 @@ export function presentedAt(shop: Shop, step: string): Presented {
     step,
     offerId: step,
     customerId: shop.customerId,
-    productId: action.productId,
+    productId: 'productId' in action ? action.productId : shop.subscription.productId,
     quantity: 1,
-    ...(action.kind === 'change_plan' && { subscriptionId: shop.subscription.subscriptionId }),
+    ...(['change_plan', 'pause', 'extend_trial'].includes(action.kind) && {
+      subscriptionId: shop.subscription.subscriptionId,
+    }),
     paymentMethodId: 'pm_1',
     mode: shop.mode,
     currency: shop.currency,
     dueNow: shop.dueNow,
     priceHash: `hash_${step}`,
     windowMs: shop.windowMs,
+    ...(action.kind === 'extend_trial' && { nextBillingAt: '2027-01-01T00:00:00.000Z' }),
   };
 }
 

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { PURCHASE_METADATA_KEY, workflowId } from '../../../workflows/messages.js';
 import { classify } from '../../dodo/errors.js';
+import { waitIn } from '../../ledger/waits.js';
 import { requireBackend } from '../auth.js';
 import type { ApiDeps } from '../deps.js';
 import { viewOf } from '../presentation-view.js';
@@ -80,9 +81,11 @@ export function purchaseRoutes(deps: ApiDeps): Router {
     }
     const { status, outcome, reason, funnelId, catalogHash, considered, presentations, timeline, purchase } =
       view;
+    const waiting = status === 'waiting' ? waitIn(timeline) : undefined;
     res.json({
       purchaseId,
       status,
+      ...(waiting && { waiting }),
       ...(outcome && { outcome }),
       ...(reason && { reason }),
       ...(purchase.customerId && { customerId: purchase.customerId }),

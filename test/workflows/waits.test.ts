@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest';
+import { withdrawOffer } from '../../workflows/messages.js';
+import type { FunnelStep } from '../../src/catalog/model.js';
+import { DAY, HOUR, MINUTE, type Shop } from './shop.js';
+import { useStage } from './stage.js';
+
+const stage = useStage({ forgetful: true });
+
+const END = { accept: 'end', decline: 'end', expire: 'end' };
+const bundle = (more: Partial<FunnelStep> = {}): FunnelStep => ({
+  id: 'bundle',
+  offer: 'bundle',
+  on: END,
+  ...more,
+});
+const lite = (waitMs: number): FunnelStep => ({ id: 'lite', offer: 'lite', on: END, waitMs });
+
+/** The offer itself comes two days after the event. */
+const LATER: Partial<Shop> = { steps: [bundle({ waitMs: 2 * DAY })] };
+/** After a "no", something smaller a month later. */
+const FOLLOW_UP: Partial<Shop> = {
+  steps: [bundle({ on: { ...END, accept: 'lite', decline: 'lite' } }), lite(30 * DAY)],
+};
+
+describe('a first step that waits', () => {
+  it('is shown when its time has come, and no sooner', async () => {
+    const run = await stage.buy({ shop: LATER });
+    const began = await stage.now();
+    const { waiting, ...state } = await run.state();
+    expect(state).toMatchObject({ state: 'waiting' });
+    expect(waiting?.step).toBe('bundle');
+    expect(Math.abs(Date.parse(waiting?.until ?? '') - began - 2 * DAY)).toBeLessThan(MINUTE);
+    await run.pass(2 * DAY - HOUR);
+    expect(run.world.calls()).toEqual(['evaluate']);
+    await run.pass(HOUR);
+    expect(run.world.calls()).toEqual(['evaluate', 'present']);
+    expect(await run.state()).toMatchObject({ state: 'offering', status: 'open' });
+    expect((await run.state()).waiting).toBeUndefined();
+    await run.decline();
+    expect(await run.result()).toEqual({ outcome: 'declined', presentations: 1 });
+  });
+
+  it('is asked for with the customer, subscription and currency that were found when the event came', async () => {
+    const run = await stage.buy({ shop: LATER });
+    await run.pass(2 * DAY);
+    const { customerId, subscription, currency } = run.shop;
+    expect(run.world.inputs('present')).toMatchObject([
+      { first: true, step: 'bundle', customerId, subscriptionId: subscription.subscriptionId, currency },
+    ]);
+  });
+
+  it('ends the run as ineligible, with the reason, when it cannot be shown any more', async () => {
+    const run = await stage.buy({
+      shop: LATER,
+      script: (world) => world.next('present', { kind: 'skipped', reason: 'offer_already_open' }),
+    });
+    expect(await run.result()).toEqual({
+      outcome: 'ineligible',
+      reason: 'offer_already_open',
+      presentations: 0,
+    });
+    // The activity has written so: the run has nothing more to say.
+    expect(run.world.calls()).toEqual(['evaluate', 'present']);
+  });
+
+  it('is never shown after a refund, which ends the run at once', async () => {
+    const run = await stage.buy({ shop: LATER });
+    await run.pass(DAY);
+    await run.handle.signal(withdrawOffer, { reason: 'refund.succeeded of the purchase' });
+    await run.idle();
+    expect(await run.handle.describe()).toMatchObject({ status: { name: 'COMPLETED' } });
+    expect(await run.result()).toEqual({ outcome: 'withdrawn', presentations: 0 });
+    expect(run.world.inputs('settle')).toMatchObject([
+      {
+        outcome: 'withdrawn',
+        timeline: [
+          { type: 'withdrawn', detail: { step: 'bundle', reason: 'refund.succeeded of the purchase' } },
+        ],
+      },
+    ]);
+  });
+
+  it('is never shown after the run was cancelled', async () => {
+    const run = await stage.buy({ shop: LATER });
+    await run.handle.cancel();
+    expect(await run.result()).toEqual({ outcome: 'withdrawn', presentations: 0 });
+    expect(run.world.calls()).toEqual(['evaluate', 'settle']);
+  });
+
+  it('cannot be accepted before its time, and keeps no click for it', async () => {
+    const run = await stage.buy({ shop: LATER });
+    expect(await run.accept()).toMatchObject({ refused: 'presentation_not_found' });
+    await run.signal('acceptOffer');
+    await run.pass(2 * DAY);
+    expect(await run.state()).toMatchObject({ state: 'offering', status: 'open' });
+    expect(run.world.calls()).not.toContain('charge');
+  });
+
+  it('keeps its time while no worker is there', async () => {
+    const run = await stage.buy({ shop: LATER });
+    await stage.stopWorker();
+    await stage.environment.sleep(2 * DAY - HOUR);
+    await stage.startWorker();
+    await run.pass(HOUR);
+    expect(await run.state()).toMatchObject({ state: 'offering', status: 'open' });
+  });
+
+  it('does not come into the way of the search for it: nothing says that it is open', async () => {
+    const run = await stage.buy({ shop: LATER });
+    const offerState = async () =>
+      (await run.handle.describe()).typedSearchAttributes
+        .getAll()
+        .find(({ key }) => key.name === 'OfferState')?.value;
+    expect(await offerState()).toBe('waiting');
+    await run.pass(2 * DAY);
+    expect(await offerState()).toBe('open');
+  });
+});
+
+describe('a later step that waits', () => {
+  it('lets the decision before it be recorded and answered at once, with nothing next', async () => {
+    const run = await stage.buy({ shop: FOLLOW_UP, input: { notify: true } });
+    const reply = await run.decline();
+    expect(reply).toMatchObject({ decision: 'declined', status: 'declined' });
+    expect(reply).not.toHaveProperty('nextPresentationId');
+    const before = await stage.now();
+    const [wait] = run.world.inputs('startWait');
+    expect(wait).toMatchObject({
+      step: 'lite',
+      previous: { patch: { status: 'declined', decision: 'declined' } },
+    });
+    expect(Math.abs(Date.parse(wait?.until ?? '') - before - 30 * DAY)).toBeLessThan(MINUTE);
+    await run.world.called('deliverNotification', 2);
+    expect(run.world.delivered.map(({ type }) => type)).toEqual(['offer.presented', 'offer.declined']);
+    expect(run.world.calls()).not.toContain('present');
+  });
+
+  it('is shown after the wait', async () => {
+    const run = await stage.buy({ shop: FOLLOW_UP });
+    await run.decline();
+    await run.pass(30 * DAY);
+    expect(await run.state()).toMatchObject({ state: 'offering', offerId: 'lite', status: 'open' });
+    // Recorded when it was made.
+    expect(run.world.inputs('present')[0]?.previous).toBeUndefined();
+    await run.decline({ step: 'lite' });
+    expect(await run.result()).toEqual({ outcome: 'declined', presentations: 2 });
+  });
+
+  it('answers the old click again with what has followed meanwhile', async () => {
+    const run = await stage.buy({ shop: FOLLOW_UP });
+    await run.decline();
+    await run.pass(30 * DAY);
+    expect(await run.decline({ step: 'bundle' })).toMatchObject({
+      decision: 'declined',
+      nextPresentationId: run.presentation('lite'),
+    });
+  });
+
+  it('follows what was paid: the merchant is told of that at once', async () => {
+    const run = await stage.buy({ shop: FOLLOW_UP });
+    const { reply } = await run.click('accepted');
+    await run.world.called('charge');
+    await run.webhook(run.attempt(1), 'succeeded');
+    expect(await reply).toMatchObject({ decision: 'accepted', status: 'paid' });
+    expect(run.world.inputs('startWait')).toMatchObject([
+      { previous: { paid: { attemptId: run.attempt(1) } } },
+    ]);
+    await run.pass(30 * DAY);
+    await run.decline({ step: 'lite' });
+    expect(await run.result()).toEqual({ outcome: 'converted', presentations: 2 });
+  });
+
+  it('ends as the decision before it when it cannot be shown, and says why', async () => {
+    const run = await stage.buy({ shop: FOLLOW_UP });
+    run.world.next('present', {
+      kind: 'skipped',
+      reason: 'offer_already_open',
+      detail: 'another offer is open',
+    });
+    await run.decline();
+    expect(await run.result()).toEqual({ outcome: 'declined', presentations: 1 });
+    expect(run.world.inputs('settle')).toMatchObject([
+      {
+        outcome: 'declined',
+        timeline: [
+          {
+            type: 'step_skipped',
+            detail: { step: 'lite', reason: 'offer_already_open', detail: 'another offer is open' },
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('ends at once with a refund, and as what was sold when something was', async () => {
+    const run = await stage.buy({ shop: FOLLOW_UP });
+    await run.decline();
+    await run.pass(DAY);
+    await run.handle.signal(withdrawOffer, { reason: 'refund.succeeded of the purchase' });
+    expect(await run.result()).toEqual({ outcome: 'withdrawn', presentations: 1 });
+
+    const sold = await stage.buy({ shop: FOLLOW_UP });
+    const { reply } = await sold.click('accepted');
+    await sold.world.called('charge');
+    await sold.webhook(sold.attempt(1), 'succeeded');
+    await reply;
+    await sold.handle.cancel();
+    expect(await sold.result()).toEqual({ outcome: 'converted', presentations: 1 });
+  });
+
+  it('waits to the end of the first wait when the ledger knows one from before a reset', async () => {
+    const run = await stage.buy({ shop: FOLLOW_UP });
+    const until = new Date((await stage.now()) + DAY).toISOString();
+    run.world.next('startWait', { until });
+    await run.decline();
+    await run.pass(DAY + MINUTE);
+    expect(await run.state()).toMatchObject({ state: 'offering', offerId: 'lite' });
+  });
+});
+
+describe('a funnel of months', () => {
+  it('leaves a short history behind', async () => {
+    const run = await stage.buy({
+      shop: {
+        windowMs: 25 * DAY,
+        steps: [bundle({ waitMs: 25 * DAY, on: { ...END, expire: 'lite' } }), lite(25 * DAY)],
+      },
+    });
+    expect(await run.result()).toEqual({ outcome: 'expired', presentations: 2 });
+    const { events } = await run.handle.fetchHistory();
+    expect(events?.length).toBeLessThan(80);
+  });
+});
