@@ -44,7 +44,10 @@ const offers: Mistake[] = [
   [
     'a key unlike any other',
     withOffer({ copy: '{ headline: h, accept: y, decline: n, ▸colour: red }' }),
-    ['offers.a.copy.colour', 'there is no such key here; expected headline, body, badge, accept, decline, locales'],
+    [
+      'offers.a.copy.colour',
+      'there is no such key here; expected headline, body, badge, accept, decline, locales',
+    ],
   ],
   [
     'no action kind',
@@ -74,12 +77,18 @@ const offers: Mistake[] = [
   [
     'half a product',
     withOffer({ action: '{ kind: payment, product_id: p, quantity: ▸1.5 }' }),
-    ['offers.a.action.quantity', 'must be a whole number of at least 1, or bounds such as { min: 1, max: 10 }, not 1.5'],
+    [
+      'offers.a.action.quantity',
+      'must be a whole number of at least 1, or bounds such as { min: 1, max: 10 }, not 1.5',
+    ],
   ],
   [
     'a field of another action',
     withOffer({ action: '{ kind: charge, product_id: p, ▸effective_at: immediately }' }),
-    ['offers.a.action.effective_at', 'there is no such key here; expected kind, product_id, quantity, addons'],
+    [
+      'offers.a.action.effective_at',
+      'there is no such key here; expected kind, product_id, quantity, addons',
+    ],
   ],
   [
     'an unknown proration mode',
