@@ -1,6 +1,7 @@
 /** Whether a customer may see an offer now, and at what price. */
 import { createHash } from 'node:crypto';
 import type DodoPayments from 'dodopayments';
+import { unavailable } from '../src/catalog/availability.js';
 import type { Offer } from '../src/catalog/model.js';
 import { renderCopy } from '../src/catalog/copy.js';
 import { classify } from '../src/dodo/errors.js';
@@ -10,6 +11,7 @@ import { previewCharge, previewPlanChange, readProduct } from '../src/dodo/prici
 import type { BillingAddress, PresentationRecord } from '../src/ledger/model.js';
 import type { PaymentMethodSummary, Presentation, Price, ReasonCode } from '../src/model.js';
 import type { ActivityContext } from './context.js';
+import { limitsOf, switchesOf } from './limits.js';
 
 /** A presentation as its run keeps it: ids and amounts, nothing personal. */
 export interface Presented {
@@ -62,8 +64,14 @@ export async function prepareOffer(
   const before = await ledger.presentation(id);
   if (before) return resume(before, input, context.now());
 
-  const earlier = await earlierDecision(context, subject.customerId, offer);
-  if (earlier) return earlier;
+  const catalog = context.catalog();
+  const off = unavailable(`offer ${offer.id}`, switchesOf(catalog, offer), context.now());
+  if (off) return no(off.reason, off.detail);
+  const { customerId, workflowId } = subject;
+  const showing = { customerId, offerId: offer.id, workflowId, at: context.now().toISOString() };
+  // Asked again when it is opened; here it saves the prices.
+  const reached = await ledger.limitReached(showing, limitsOf(catalog, offer));
+  if (reached) return no(reached.reason, reached.detail);
 
   const { subscription } = subject;
   if (action.kind === 'change_plan') {
@@ -163,26 +171,6 @@ function presentedOf(
     priceHash: shown.price.hash,
     windowMs,
   };
-}
-
-async function earlierDecision(
-  { ledger, now }: ActivityContext,
-  customerId: string,
-  offer: Offer,
-): Promise<Extract<Prepared, { kind: 'not_eligible' }> | undefined> {
-  const declined = (await ledger.decisionsOn(customerId, offer.id)).find(
-    ({ decision }) => decision === 'declined',
-  );
-  if (!declined) return undefined;
-  const { afterDecline } = offer;
-  if (afterDecline === 'never') return no('declined_before', `declined at ${declined.decidedAt}`);
-  const again = Date.parse(declined.decidedAt) + afterDecline;
-  return again > now().getTime()
-    ? no(
-        'cooldown',
-        `declined at ${declined.decidedAt}; may be shown again from ${new Date(again).toISOString()}`,
-      )
-    : undefined;
 }
 
 /** Bought through us, or at Dodo at any time and not refunded in full, or subscribed to now. */

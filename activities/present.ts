@@ -1,8 +1,10 @@
 /** The next step of a funnel: records the decision that led here and puts the next offer before the customer. */
+import { unavailable } from '../src/catalog/availability.js';
 import type { Offer } from '../src/catalog/model.js';
 import { ifFound } from '../src/dodo/errors.js';
 import type { ReasonCode } from '../src/model.js';
 import type { ActivityContext } from './context.js';
+import { limitsOf } from './limits.js';
 import { prepareOffer, type Presented } from './offer.js';
 import { markPaid, type Closing } from './settle.js';
 
@@ -36,19 +38,34 @@ export function presentActivities(context: ActivityContext) {
       const { purchaseId, workflowId, funnelId, step, offer, customerId, currency, previous } = input;
       const subject = { workflowId, purchaseId, customerId, currency, billing, subscription };
       const prepared = await prepareOffer(context, { offer, funnelId, step, subject });
-      if (prepared.kind === 'not_eligible') return { kind: 'skipped', reason: prepared.reason };
+      if (prepared.kind === 'not_eligible') return skipped(input, prepared.reason);
+      const catalog = context.catalog();
+      const funnel = catalog.funnels.find(({ id }) => id === funnelId);
+      const off = funnel && unavailable(`funnel ${funnelId}`, funnel, context.now());
+      // A repeated activity carries on with what it has opened.
+      if (off && !(await ledger.presentation(prepared.presented.presentationId)))
+        return skipped(input, off.reason);
       await markPaid(ledger, previous);
       const opened = await ledger.openPresentation({
         presentation: prepared.presentation,
         words: offer.copy,
         workflowId,
         catalogHash: input.catalogHash,
+        limits: limitsOf(catalog, offer),
         at: context.now().toISOString(),
         previous,
       });
-      return opened
+      return opened.opened
         ? { kind: 'presented', presented: prepared.presented }
-        : { kind: 'skipped', reason: 'offer_already_open' };
+        : skipped(input, opened.reason);
     },
   };
+
+  /** Told in the timeline: the run itself ends with the decision that led here. */
+  async function skipped({ previous, step, offer }: PresentInput, reason: ReasonCode) {
+    const at = context.now().toISOString();
+    const entry = { at, type: 'step_skipped', detail: { step, offerId: offer.id, reason } };
+    await ledger.updatePresentation(previous.presentationId, {}, [entry]);
+    return { kind: 'skipped' as const, reason };
+  }
 }

@@ -120,6 +120,14 @@ const problem = z
 const accepted = z.object({ success: z.literal(true), sessionId: z.string().optional(), presentation });
 const inFlight = z.object({ success: z.literal(false), status, presentation });
 const declined = z.object({ success: z.literal(true), next: presentation.optional() });
+const factValue = z.union([z.string(), z.number(), z.boolean()]);
+const clauseResult = z.object({
+  clause: z.string().meta({ example: 'amount gte 1000' }),
+  fact: z.string(),
+  value: z.union([factValue, z.array(factValue)]).optional(),
+  holds: z.union([z.boolean(), z.literal('unknown')]),
+  path: z.string().optional().meta({ description: 'Where it stands inside groups: any[0].all[1].' }),
+});
 const purchaseView = z.object({
   purchaseId: z.string(),
   status: z.enum(['awaiting_payment', 'evaluating', 'offering', 'settled']),
@@ -129,7 +137,14 @@ const purchaseView = z.object({
   funnelId: z.string().optional(),
   catalogHash: z.string().optional(),
   considered: z
-    .array(z.object({ funnelId: z.string(), reason: z.string().optional(), detail: z.string().optional() }))
+    .array(
+      z.object({
+        funnelId: z.string(),
+        reason: z.string().optional(),
+        detail: z.string().optional(),
+        clauses: z.array(clauseResult).optional(),
+      }),
+    )
     .optional(),
   presentations: z.array(presentation),
   timeline: z.array(

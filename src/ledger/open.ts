@@ -3,12 +3,12 @@ import { sql } from 'drizzle-orm';
 import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
 import { openEmbedded } from './embedded.js';
 import { describeFailure, LedgerError } from './errors.js';
+import { limitReached } from './limits.js';
 import type { Ledger } from './model.js';
 import { openPostgres } from './postgres.js';
 import {
   changePresentation,
   currentPresentation,
-  decisionsOn,
   findPresentation,
   latestPresentation,
   markViewed,
@@ -57,7 +57,7 @@ function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Ledger {
     recordPurchase: (purchase, status) => recordPurchase(db, purchase, status),
     billingOf: (purchaseId) => billingOf(db, purchaseId),
     openPresentation: (input) => transaction((tx) => openPresentation(tx, input, log)),
-    decisionsOn: (customerId, offerId) => decisionsOn(db, customerId, offerId),
+    limitReached: (showing, limits) => limitReached(db, showing, limits),
     hasBought: (customerId, productId) => hasBought(db, customerId, productId),
     recordAttempt: (attempt, patch, timeline) =>
       transaction((tx) => recordAttempt(tx, attempt, patch, timeline, log)),
