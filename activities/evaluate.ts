@@ -1,12 +1,15 @@
 /** From a purchase or trigger to the first offer, or to the reason why there is none. */
 import type DodoPayments from 'dodopayments';
-import { explain, funnelsInOrder, type Facts } from '../src/catalog/match.js';
+import { unavailable } from '../src/catalog/availability.js';
+import { clauseResults, couldMatch, explain, funnelsInOrder, type Facts } from '../src/catalog/match.js';
 import type { Catalog, Funnel, FunnelSnapshot, Offer } from '../src/catalog/model.js';
+import { factsIn } from '../src/catalog/when.js';
 import { billingOf, listPayments } from '../src/dodo/payments.js';
 import type { BillingAddress, ConsideredFunnel, EvaluationRecord } from '../src/ledger/model.js';
 import type { ReasonCode, TriggerType } from '../src/model.js';
 import { ATTEMPT_METADATA_KEY, type TriggerEvent } from '../workflows/messages.js';
 import type { ActivityContext } from './context.js';
+import { limitsOf } from './limits.js';
 import { prepareOffer, type OfferSubject, type Presented } from './offer.js';
 import { offersFor, requestedPlan } from './requested-plan.js';
 import type { Waiting } from './wait.js';
@@ -30,6 +33,8 @@ export type Evaluation =
   | Waiting;
 
 const HOUR = 3_600_000;
+/** Enough to see why; a rule of hundreds would fill every purchase's record. */
+const MAX_CLAUSES = 50;
 /** A payment older than this starts no offer: it is a replay, or the moment has passed. */
 export const MAX_PURCHASE_AGE_MS = 72 * HOUR;
 
@@ -74,13 +79,29 @@ export function evaluateActivities(context: ActivityContext) {
 
     const considered: ConsideredFunnel[] = [];
     const facts: Facts = { ...found.facts };
-    for (const { funnel, offers } of candidates(catalog, input)) {
+    // A run that is repeated finds what it has shown before anything is asked of it again.
+    const shownBefore = (await ledger.purchase(purchaseId))?.presentations.find(
+      (one) => one.workflowId === workflowId,
+    );
+    const resumes = ({ funnel }: { funnel: Funnel }) =>
+      funnel.id === shownBefore?.funnelId && funnel.steps[0]?.id === shownBefore.step;
+    const tried = candidates(catalog, input);
+    for (const candidate of [...tried.filter(resumes), ...tried.filter((one) => !resumes(one))]) {
+      const { funnel, offers } = candidate;
       Object.assign(facts, await customerFacts(funnel, found.subject, facts));
       const match = explain(funnel.when, facts);
-      if (!match.holds) {
-        const detail = match.failed ?? `${match.unknown.join(', ')} not known`;
-        considered.push({ funnelId: funnel.id, reason: 'no_matching_funnel', detail });
-        continue;
+      const about = { funnelId: funnel.id, clauses: clauseResults(funnel.when, facts).slice(0, MAX_CLAUSES) };
+      if (!resumes(candidate)) {
+        if (!match.holds) {
+          const detail = match.failed ?? `${match.unknown.join(', ')} not known`;
+          considered.push({ ...about, reason: 'no_matching_funnel', detail });
+          continue;
+        }
+        const off = unavailable(`funnel ${funnel.id}`, funnel, context.now());
+        if (off) {
+          considered.push({ ...about, ...off });
+          continue;
+        }
       }
       const [step] = funnel.steps;
       const offer = step && offers[step.offer];
@@ -88,7 +109,7 @@ export function evaluateActivities(context: ActivityContext) {
       if (step.waitMs !== undefined) {
         const evaluation = {
           catalogHash: catalog.hash,
-          considered: [...considered, { funnelId: funnel.id }],
+          considered: [...considered, about],
           facts,
         };
         return waitFor(input, subject, snapshotOf(catalog, funnel, offers), step.waitMs, evaluation);
@@ -102,7 +123,7 @@ export function evaluateActivities(context: ActivityContext) {
         subject,
       });
       if (prepared.kind === 'not_eligible') {
-        considered.push({ funnelId: funnel.id, reason: prepared.reason, detail: prepared.detail });
+        considered.push({ ...about, reason: prepared.reason, detail: prepared.detail });
         continue;
       }
       const opened = await ledger.openPresentation({
@@ -112,21 +133,23 @@ export function evaluateActivities(context: ActivityContext) {
         at: context.now().toISOString(),
         catalogHash: catalog.hash,
         words: offer.copy,
+        limits: limitsOf(catalog, offer),
         evaluation: {
           catalogHash: catalog.hash,
-          considered: [...considered, { funnelId: funnel.id }],
+          considered: [...considered, about],
           facts,
         },
       });
-      if (opened) {
+      if (opened.opened) {
         return {
           kind: 'presented',
           snapshot: snapshotOf(catalog, funnel, offers),
           presented: prepared.presented,
         };
       }
-      considered.push({ funnelId: funnel.id, reason: 'offer_already_open', detail: 'another offer is open' });
-      break;
+      considered.push({ ...about, reason: opened.reason, detail: opened.detail });
+      // No other funnel gets past an open offer; past a limit of this one, it may.
+      if (opened.reason === 'offer_already_open') break;
     }
     const reason =
       considered.find((one) => one.reason !== 'no_matching_funnel')?.reason ?? 'no_matching_funnel';
@@ -221,7 +244,8 @@ export function evaluateActivities(context: ActivityContext) {
         currency: payment.currency,
         country: billing.country,
         quantity,
-        ...subscriptionFacts(subscription),
+        payment_method_type: methodTypes(payment),
+        ...subscriptionFacts(subscription, context.now()),
       },
     };
   }
@@ -274,7 +298,7 @@ export function evaluateActivities(context: ActivityContext) {
         country: billing?.country,
         currency: own?.currency,
         quantity: own?.quantity,
-        ...subscriptionFacts(own),
+        ...subscriptionFacts(own, context.now()),
         ...Object.fromEntries(merchantFacts),
       },
     };
@@ -302,13 +326,13 @@ export function evaluateActivities(context: ActivityContext) {
   /** Facts that cost a read are read only for rules that name them, and once. */
   async function customerFacts(funnel: Funnel, { customerId }: OfferSubject, known: Facts): Promise<Facts> {
     const more: Facts = {};
-    if ('tenure_days' in funnel.when && known.tenure_days === undefined) {
+    if (!couldMatch(funnel.when, known)) return more;
+    const named = factsIn(funnel.when);
+    if (named.has('tenure_days') && known.tenure_days === undefined) {
       const customer = await dodo.customers.retrieve(customerId);
-      more.tenure_days = Math.floor(
-        (context.now().getTime() - Date.parse(customer.created_at)) / (24 * HOUR),
-      );
+      more.tenure_days = daysSince(customer.created_at, context.now());
     }
-    if ('purchase_count' in funnel.when && known.purchase_count === undefined) {
+    if (named.has('purchase_count') && known.purchase_count === undefined) {
       let count = 0;
       for await (const payment of listPayments(dodo, { customer_id: customerId, status: 'succeeded' })) {
         if (payment.total_amount > 0) count += 1;
@@ -347,8 +371,22 @@ function snapshotOf(catalog: Catalog, funnel: Funnel, offers: Record<string, Off
   };
 }
 
-function subscriptionFacts(subscription: DodoPayments.Subscription | undefined): Facts {
-  return { plan: subscription?.product_id, subscription_status: subscription?.status };
+function subscriptionFacts(subscription: DodoPayments.Subscription | undefined, now: Date): Facts {
+  return {
+    plan: subscription?.product_id,
+    subscription_status: subscription?.status,
+    subscription_age_days: subscription && daysSince(subscription.created_at, now),
+  };
+}
+
+function daysSince(created: string, now: Date): number {
+  return Math.floor((now.getTime() - Date.parse(created)) / (24 * HOUR));
+}
+
+/** A card in a wallet is both: `card` and `apple_pay`. */
+function methodTypes({ payment_method, payment_method_type }: DodoPayments.Payment): string[] | undefined {
+  const types = [payment_method, payment_method_type].flatMap((type) => type ?? []);
+  return types.length > 0 ? types : undefined;
 }
 
 function onlyOne<T>(items: readonly T[] | null | undefined): T | undefined {

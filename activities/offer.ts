@@ -1,6 +1,7 @@
 /** Whether a customer may see an offer now, and at what price. */
 import { createHash } from 'node:crypto';
 import type DodoPayments from 'dodopayments';
+import { unavailable } from '../src/catalog/availability.js';
 import type { Offer, Policy } from '../src/catalog/model.js';
 import { renderCopy } from '../src/catalog/copy.js';
 import { waysOf } from '../src/catalog/ways.js';
@@ -8,6 +9,7 @@ import { choosePaymentMethod } from '../src/dodo/payment-methods.js';
 import type { BillingAddress, OfferTerms, PresentationRecord } from '../src/ledger/model.js';
 import type { Choices, Presentation } from '../src/model.js';
 import type { ActivityContext } from './context.js';
+import { limitsOf, switchesOf } from './limits.js';
 import { NO_PLAN_NAMED } from './requested-plan.js';
 import { prepareSave } from './save-offer.js';
 import { choicesAmong, no, payable, readWay, termsAmong, type NotEligible } from './ways.js';
@@ -83,8 +85,14 @@ export async function prepareOffer(
   const before = await ledger.presentation(id);
   if (before) return resume(before, input, context.now());
 
-  const earlier = await earlierDecision(context, subject.customerId, offer);
-  if (earlier) return earlier;
+  const catalog = context.catalog();
+  const off = unavailable(`offer ${offer.id}`, switchesOf(catalog, offer), context.now());
+  if (off) return no(off.reason, off.detail);
+  const { customerId, workflowId } = subject;
+  const showing = { customerId, offerId: offer.id, workflowId, at: context.now().toISOString() };
+  // Asked again when it is opened; here it saves the prices.
+  const reached = await ledger.limitReached(showing, limitsOf(catalog, offer));
+  if (reached) return no(reached.reason, reached.detail);
 
   const { subscription } = subject;
   if (action.kind === 'pause' || action.kind === 'extend_trial') {
@@ -220,24 +228,4 @@ function presentedChoices({ quantity, options }: Choices): PresentedChoices {
       })),
     }),
   };
-}
-
-async function earlierDecision(
-  { ledger, now }: ActivityContext,
-  customerId: string,
-  offer: Offer,
-): Promise<NotEligible | undefined> {
-  const declined = (await ledger.decisionsOn(customerId, offer.id)).find(
-    ({ decision }) => decision === 'declined',
-  );
-  if (!declined) return undefined;
-  const { afterDecline } = offer;
-  if (afterDecline === 'never') return no('declined_before', `declined at ${declined.decidedAt}`);
-  const again = Date.parse(declined.decidedAt) + afterDecline;
-  return again > now().getTime()
-    ? no(
-        'cooldown',
-        `declined at ${declined.decidedAt}; may be shown again from ${new Date(again).toISOString()}`,
-      )
-    : undefined;
 }

@@ -1,8 +1,10 @@
 /** A step whose time has come: puts its offer before the customer, with the decision that led here if that is not recorded yet. */
+import { unavailable } from '../src/catalog/availability.js';
 import type { Offer, Policy } from '../src/catalog/model.js';
 import { ifFound } from '../src/dodo/errors.js';
 import type { ReasonCode } from '../src/model.js';
 import type { ActivityContext } from './context.js';
+import { limitsOf } from './limits.js';
 import { prepareOffer, type Presented } from './offer.js';
 import { markPaid, type Closing } from './settle.js';
 import { endAfterWait } from './wait.js';
@@ -43,6 +45,12 @@ export function presentActivities(context: ActivityContext) {
       const subject = { workflowId, purchaseId, customerId, currency, billing, subscription };
       const prepared = await prepareOffer(context, { offer, policy, funnelId, step, subject });
       if (prepared.kind === 'not_eligible') return skip(input, prepared.reason, prepared.detail);
+      const catalog = context.catalog();
+      const funnel = catalog.funnels.find(({ id }) => id === funnelId);
+      const off = funnel && unavailable(`funnel ${funnelId}`, funnel, context.now());
+      // A repeated activity carries on with what it has opened.
+      if (off && !(await ledger.presentation(prepared.presented.presentationId)))
+        return skip(input, off.reason, off.detail);
       if (previous) await markPaid(ledger, previous);
       const opened = await ledger.openPresentation({
         presentation: prepared.presentation,
@@ -50,12 +58,13 @@ export function presentActivities(context: ActivityContext) {
         words: offer.copy,
         workflowId,
         catalogHash: input.catalogHash,
+        limits: limitsOf(catalog, offer),
         at: context.now().toISOString(),
         previous,
       });
-      return opened
+      return opened.opened
         ? { kind: 'presented', presented: prepared.presented }
-        : skip(input, 'offer_already_open', 'another offer is open');
+        : skip(input, opened.reason, opened.detail);
     },
   };
 

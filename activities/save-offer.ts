@@ -4,9 +4,10 @@ import { renderCopy } from '../src/catalog/copy.js';
 import type { Offer, SaveAction } from '../src/catalog/model.js';
 import { isInTrial } from '../src/dodo/save.js';
 import { priced, readProduct } from '../src/dodo/pricing.js';
-import type { Presentation, Price, ReasonCode } from '../src/model.js';
+import type { Presentation, Price } from '../src/model.js';
 import type { ActivityContext } from './context.js';
 import type { OfferSubject, Prepared } from './offer.js';
+import { no } from './ways.js';
 
 /** A pause, or a longer trial, of the subscription as it is now. */
 export async function prepareSave(
@@ -29,10 +30,8 @@ export async function prepareSave(
     return no('product_unavailable', `subscription ${subscription.subscription_id} ${obstacle}`);
   }
   if (offer.ifOwned === 'skip') {
-    const before = (await ledger.decisionsOn(customerId, offer.id)).find(
-      ({ decision }) => decision === 'accepted',
-    );
-    if (before) return no('already_owned', `the customer took this offer at ${before.decidedAt}`);
+    const takenAt = await ledger.acceptedAt(customerId, offer.id);
+    if (takenAt !== undefined) return no('already_owned', `the customer took this offer at ${takenAt}`);
   }
   const product = await readProduct(dodo, subscription.product_id);
   if (!product) return no('product_unavailable', `Dodo has no product ${subscription.product_id}`);
@@ -103,8 +102,4 @@ function priceOf(action: SaveAction, subscription: DodoPayments.Subscription, no
       nextBillingAt: new Date(Date.parse(subscription.next_billing_date) + action.byMs).toISOString(),
     }),
   });
-}
-
-function no(reason: ReasonCode, detail: string): Extract<Prepared, { kind: 'not_eligible' }> {
-  return { kind: 'not_eligible', reason, detail };
 }

@@ -73,7 +73,8 @@ function changesPlans(funnel: Funnel, catalog: Catalog): boolean {
 
 /** Clauses on facts; groups of conditions are left to chance. */
 function clausesOf({ when }: Funnel): Partial<Record<string, Clause>> {
-  return Object.fromEntries(Object.entries(when).filter(([, clause]) => !Array.isArray(clause)));
+  const { any: _, all: __, ...clauses } = when;
+  return clauses as Partial<Record<string, Clause>>;
 }
 
 function satisfying({ in: values, gte, gt, lte, lt }: Clause): FactValue {

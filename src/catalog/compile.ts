@@ -12,9 +12,10 @@ import type {
   OfferAction,
   PaidAction,
   Policy,
+  When,
 } from './model.js';
 import type { CatalogFile, FunnelFile, OfferFile } from './schema.js';
-import type { ClauseFile } from './schema-when.js';
+import type { ClauseFile, WhenFile } from './schema-when.js';
 
 type Content = Omit<Catalog, 'hash'>;
 
@@ -157,11 +158,7 @@ function compileFunnel(id: string, file: FunnelFile): Funnel {
       schedule: file.schedule,
       holdout: compileShare(file.holdout),
     }),
-    when: Object.fromEntries(
-      Object.entries(file.when).flatMap(([fact, clause]) =>
-        clause === undefined ? [] : [[fact, compileClause(clause)]],
-      ),
-    ),
+    when: compileWhen(file.when),
     steps: file.steps.map((step) => compileStep(id, step)),
   };
 }
@@ -183,10 +180,27 @@ function compileShare(share: string | undefined): number | undefined {
   return share === undefined ? undefined : Number(share.slice(0, -1)) / 100;
 }
 
+function compileWhen({ any, all, ...clauses }: WhenFile): When {
+  return {
+    ...Object.fromEntries(
+      // Without the groups, what is left are clauses; the index signature cannot say so.
+      Object.entries(clauses as Record<string, ClauseFile | undefined>).flatMap(([fact, clause]) =>
+        clause === undefined ? [] : [[fact, compileClause(clause)]],
+      ),
+    ),
+    ...defined({ any: any?.map(compileWhen), all: all?.map(compileWhen) }),
+  };
+}
+
+/** A value or a list is short for `in`. */
 function compileClause(file: ClauseFile): Clause {
   if (typeof file !== 'object' || Array.isArray(file)) return { in: asValues(file) };
-  const { not, ...comparisons } = file;
-  return { ...(not === undefined ? {} : { not: asValues(not) }), ...comparisons };
+  const { in: values, not, ...comparisons } = file;
+  return {
+    ...defined({ in: values === undefined ? undefined : asValues(values) }),
+    ...defined({ not: not === undefined ? undefined : asValues(not) }),
+    ...comparisons,
+  };
 }
 
 function asValues(values: FactValue | FactValue[]): FactValue[] {

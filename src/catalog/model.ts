@@ -147,8 +147,17 @@ export interface Clause {
   lte?: number;
 }
 
-/** Facts a rule may name: `product_id`, `amount`, `currency`, `country`, `quantity`, `tenure_days`, ... or `facts.<name>`. */
-export type When = Record<string, Clause>;
+/**
+ * A rule: conditions by fact (`product_id`, `amount`, `tenure_days`, ... or `facts.<name>`) and groups of further rules.
+ * All of its parts must hold.
+ */
+export interface When {
+  /** At least one of these must hold. */
+  any?: When[];
+  /** Every one of these must hold. */
+  all?: When[];
+  [fact: string]: Clause | When[] | undefined;
+}
 
 export interface Funnel {
   id: string;

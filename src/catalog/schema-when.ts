@@ -11,10 +11,12 @@ export const FACT_NAMES = [
   'currency',
   'country',
   'quantity',
+  'payment_method_type',
   'tenure_days',
   'purchase_count',
   'plan',
   'subscription_status',
+  'subscription_age_days',
 ] as const;
 
 const scalar = z.union([z.string(), z.number(), z.boolean()], { error: 'text, a number, true or false' });
@@ -23,8 +25,11 @@ const scalars = z
   .min(1, { error: 'a list with at least one value, or nothing could ever match' });
 const bound = z.number({ error: 'a number' }).optional();
 
+const oneOrMore = z.union([scalar, scalars], { error: 'a value or a list of values' }).optional();
+
 export const operatorsShape = {
-  not: z.union([scalar, scalars], { error: 'a value or a list of values' }).optional(),
+  in: oneOrMore,
+  not: oneOrMore,
   gt: bound,
   gte: bound,
   lt: bound,
@@ -32,16 +37,39 @@ export const operatorsShape = {
 } as const;
 
 /** What values each fact takes is checked in `check-when.ts`, which can name the fact. */
-const clauseWords = 'a value, a list of values, or operators (not, gt, gte, lt, lte) such as { gte: 10 }';
+const clauseWords = 'a value, a list of values, or operators (in, not, gt, gte, lt, lte) such as { gte: 10 }';
 export const clause = z
   .union([scalar, scalars, z.strictObject(operatorsShape, { error: clauseWords })], { error: clauseWords })
   .meta({ id: 'clause' });
 
-export const when = z
-  .object(Object.fromEntries(FACT_NAMES.map((fact) => [fact, clause.optional()])), {
-    error: 'conditions by fact, such as { amount: { gte: 1000 } }',
-  })
-  // Names outside the list are refused with a suggestion in `check-when.ts`; editors learn the rule from `meta`.
-  .catchall(clause);
-
 export type ClauseFile = z.output<typeof clause>;
+
+export interface WhenFile {
+  any?: WhenFile[];
+  all?: WhenFile[];
+  [fact: string]: ClauseFile | WhenFile[] | undefined;
+}
+
+const groupWords = 'a list of groups of conditions, such as [{ amount: { gte: 1000 } }, { country: US }]';
+
+/** How deep groups may stand in groups is checked in `check-when.ts`. */
+const group = z
+  .array(
+    z.lazy(() => when),
+    { error: groupWords },
+  )
+  .min(1, { error: 'a list with at least one group of conditions' })
+  .optional();
+
+export const when: z.ZodType<WhenFile, WhenFile> = z
+  .object(
+    {
+      ...Object.fromEntries(FACT_NAMES.map((fact) => [fact, clause.optional()])),
+      any: group.meta({ description: 'At least one of these must hold, beside everything else.' }),
+      all: group.meta({ description: 'Every one of these must hold, beside everything else.' }),
+    },
+    { error: 'conditions by fact, such as { amount: { gte: 1000 } }' },
+  )
+  // Names outside the list are refused with a suggestion in `check-when.ts`; editors learn the rule from `meta`.
+  .catchall(clause)
+  .meta({ id: 'when' });

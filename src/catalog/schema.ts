@@ -50,7 +50,7 @@ export function catalogJsonSchema(): Record<string, unknown> {
       if (zodSchema === catalogShape.offers || zodSchema === catalogShape.funnels) {
         jsonSchema.propertyNames = { type: 'string', pattern: ID_PATTERN.source };
       }
-      if (zodSchema === when) {
+      if ((zodSchema as unknown) === when) {
         jsonSchema.patternProperties = {
           [CUSTOM_FACT_PATTERN.source]: jsonSchema.additionalProperties ?? {},
         };

@@ -171,10 +171,19 @@ const problem = z
 const accepted = z.object({ success: z.literal(true), sessionId: z.string().optional(), presentation });
 const inFlight = z.object({ success: z.literal(false), status, presentation });
 const declined = z.object({ success: z.literal(true), next: presentation.optional() });
+const factValue = z.union([z.string(), z.number(), z.boolean()]);
+const clauseResult = z.object({
+  clause: z.string().meta({ example: 'amount gte 1000' }),
+  fact: z.string(),
+  value: z.union([factValue, z.array(factValue)]).optional(),
+  holds: z.union([z.boolean(), z.literal('unknown')]),
+  path: z.string().optional().meta({ description: 'Where it stands inside groups: any[0].all[1].' }),
+});
 const considered = z.object({
   funnelId: z.string(),
   reason: z.string().optional(),
   detail: z.string().optional(),
+  clauses: z.array(clauseResult).optional(),
 });
 const purchaseView = z.object({
   purchaseId: z.string(),

@@ -1,6 +1,7 @@
 /** From a verified webhook to the run it concerns. Permissive: only what is used is looked at. */
+import { unavailable } from '../catalog/availability.js';
 import { couldMatch, funnelsInOrder, type Facts } from '../catalog/match.js';
-import type { Catalog } from '../catalog/model.js';
+import type { Catalog, Funnel } from '../catalog/model.js';
 import {
   ATTEMPT_METADATA_KEY,
   PURCHASE_METADATA_KEY,
@@ -103,27 +104,31 @@ function routePayment(type: string, data: Fields, catalog: Catalog, now: Date): 
     return purchaseId === registered ? waiting : ignored('the payment is too old');
 
   const facts = purchaseFacts(data, event);
-  const funnel = funnelsInOrder(catalog, 'purchase').find(({ when }) => couldMatch(when, facts));
-  if (!funnel) return waiting;
-  const [step] = funnel.steps;
-  const offer = step && catalog.offers[step.offer];
+  const funnels = funnelsInOrder(catalog, 'purchase').filter(({ when }) => couldMatch(when, facts));
+  // One that is paused starts a run as well: it says why there is no offer.
+  if (funnels.length === 0) return waiting;
   const [productId] = Array.isArray(facts.product_id) ? facts.product_id : [];
   return {
     kind: 'purchase',
     purchaseId,
     event,
     ...(typeof productId === 'string' && { productId }),
-    // A rule whose facts are not all in the webhook may still turn out not to hold. What waits is not open yet.
-    ...(offer &&
-      step.waitMs === undefined && {
-        guess: {
-          funnelId: funnel.id,
-          offerId: offer.id,
-          catalogHash: catalog.hash,
-          windowMs: offer.windowMs,
-        },
-      }),
+    ...guessed(funnels, catalog, now),
   };
+}
+
+/** A rule whose facts are not all in the webhook may still turn out not to hold. */
+function guessed(funnels: Funnel[], catalog: Catalog, now: Date): { guess?: Guess } {
+  for (const funnel of funnels) {
+    const [step] = funnel.steps;
+    const offer = step && catalog.offers[step.offer];
+    if (!offer || unavailable(funnel.id, funnel, now) || unavailable(offer.id, offer, now)) continue;
+    // What waits is not open yet.
+    if (step.waitMs !== undefined) return {};
+    const { id: offerId, windowMs } = offer;
+    return { guess: { funnelId: funnel.id, offerId, catalogHash: catalog.hash, windowMs } };
+  }
+  return {};
 }
 
 /** What the webhook says about the purchase. The plan of a subscription is not in it. */

@@ -2,7 +2,7 @@
  * What the ledger records and answers. It is a projection: Temporal is the truth, and every write here is
  * idempotent, because the activities that make them may run more than once.
  */
-import type { Facts } from '../catalog/match.js';
+import type { ClauseResult, Facts } from '../catalog/match.js';
 import type { Catalog, OfferCopy, PaidAction } from '../catalog/model.js';
 import type {
   Decision,
@@ -15,6 +15,7 @@ import type {
   ReasonCode,
   TriggerType,
 } from '../model.js';
+import type { LimitReached, Limits, Showing } from './limits.js';
 
 /** The address the first purchase was billed to. Kept until the run settles, then erased. */
 export interface BillingAddress {
@@ -47,7 +48,13 @@ export interface ConsideredFunnel {
   reason?: ReasonCode;
   /** In words, for operators: `amount 900 is not gte 1000`. */
   detail?: string;
+  /** How the conditions of its rule fared; left out when the funnel was not looked at again. */
+  clauses?: ClauseResult[];
 }
+
+/** What became of opening a presentation. */
+export type Opened =
+  { opened: true } | { opened: false; reason: LimitReached['reason'] | 'offer_already_open'; detail: string };
 
 /** How a run was evaluated, kept on its purchase. */
 export interface EvaluationRecord {
@@ -289,7 +296,8 @@ export interface Ledger {
 
   /**
    * Puts a presentation before the customer. One customer has at most one presentation that is open or being charged:
-   * a unique index holds this under concurrency, and the loser gets `false`. The same id again is `true` and changes nothing.
+   * a unique index holds this under concurrency, and the loser is refused. The same id again is opened and changes nothing.
+   * `limits` are kept under concurrency as well: whoever comes at the same moment waits, and is counted.
    * An open presentation of the customer whose window ended over an hour ago (its run was terminated) is closed as expired first.
    * `evaluation` says how it was chosen and is kept on the purchase. `previous` is the decision that led here, written in the same transaction.
    */
@@ -300,10 +308,13 @@ export interface Ledger {
     terms?: OfferTerms;
     workflowId: string;
     catalogHash?: string;
+    limits?: Limits;
     at: string;
     evaluation?: EvaluationRecord;
     previous?: { presentationId: string; patch: PresentationPatch; timeline: TimelineEntry[] };
-  }): Promise<boolean>;
+  }): Promise<Opened>;
+  /** The limit that would refuse a showing now; `openPresentation` has the last word. */
+  limitReached(showing: Showing, limits: Limits): Promise<LimitReached | undefined>;
 
   /**
    * The run waits before it shows a step. A wait that has begun goes on: the time it was first to end at is answered.
@@ -319,11 +330,8 @@ export interface Ledger {
     previous?: { presentationId: string; patch: PresentationPatch; timeline: TimelineEntry[] };
   }): Promise<{ until: string }>;
 
-  /** Earlier presentations of the same offer to the same customer that were decided, newest first. */
-  decisionsOn(
-    customerId: string,
-    offerId: string,
-  ): Promise<{ decision: Decision; decidedAt: string; purchaseId: string }[]>;
+  /** When the customer last accepted this offer; undefined when they never did. */
+  acceptedAt(customerId: string, offerId: string): Promise<string | undefined>;
   /** Whether an earlier offer of ours sold this product to this customer and was not refunded in full. */
   hasBought(customerId: string, productId: string): Promise<boolean>;
 

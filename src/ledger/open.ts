@@ -4,6 +4,7 @@ import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
 import { evaluations, recordCatalog, runningByCatalog } from './catalogs.js';
 import { openEmbedded } from './embedded.js';
 import { describeFailure, LedgerError } from './errors.js';
+import { limitReached } from './limits.js';
 import type { Ledger } from './model.js';
 import {
   buryNotification,
@@ -14,9 +15,9 @@ import {
 } from './notifications.js';
 import { openPostgres } from './postgres.js';
 import {
+  acceptedAt,
   changePresentation,
   currentPresentation,
-  decisionsOn,
   findPresentation,
   latestPresentation,
   markViewed,
@@ -67,8 +68,9 @@ function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Ledger {
     recordPurchase: (purchase, status) => recordPurchase(db, purchase, status),
     billingOf: (purchaseId) => billingOf(db, purchaseId),
     openPresentation: (input) => transaction((tx) => openPresentation(tx, input, log)),
+    limitReached: (showing, limits) => limitReached(db, showing, limits),
     beginWait: (input) => transaction((tx) => beginWait(tx, input, log)),
-    decisionsOn: (customerId, offerId) => decisionsOn(db, customerId, offerId),
+    acceptedAt: (customerId, offerId) => acceptedAt(db, customerId, offerId),
     hasBought: (customerId, productId) => hasBought(db, customerId, productId),
     recordAttempt: (attempt, patch, timeline) =>
       transaction((tx) => recordAttempt(tx, attempt, patch, timeline, log)),

@@ -1,18 +1,15 @@
 /** Presentations: opened under the rule of one at a time per customer, changed by guarded patches. */
-import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, isNull, lt, sql } from 'drizzle-orm';
 import type { PresentationStatus } from '../model.js';
 import { utc } from './columns.js';
 import { isUniqueViolation } from './errors.js';
-import type { Ledger, PresentationPatch, PresentationRecord, TimelineEntry } from './model.js';
+import { FORGOTTEN_AFTER, limitReached, lockForShowing } from './limits.js';
+import type { Ledger, Opened, PresentationPatch, PresentationRecord, TimelineEntry } from './model.js';
 import { applicable } from './patch.js';
 import { presentationRecord } from './records.js';
 import { IN_THE_WAY, presentations, purchases } from './schema.js';
 import type { Database, LedgerLog } from './store.js';
 import { addToTimeline } from './timeline.js';
-
-const HOUR = 60 * 60 * 1000;
-/** A run closes its offer at the end of the window; one that is open this long after has no run any more. */
-const FORGOTTEN_AFTER = HOUR;
 
 /** The transaction behind `Ledger.openPresentation`. */
 export async function openPresentation(
@@ -23,15 +20,23 @@ export async function openPresentation(
     terms,
     workflowId,
     catalogHash,
+    limits = {},
     at,
     evaluation,
     previous,
   }: Parameters<Ledger['openPresentation']>[0],
   log: LedgerLog,
-): Promise<boolean> {
-  if (await exists(tx, presentation.id)) return true;
+): Promise<Opened> {
+  const { customerId, offerId } = presentation;
+  const showing = { customerId, offerId, workflowId, at };
+  // Before any row is locked, so that nobody who holds a row waits for these.
+  await lockForShowing(tx, showing, limits);
+  if (await exists(tx, presentation.id)) return OPENED;
   if (previous) await changePresentation(tx, previous.presentationId, previous.patch, previous.timeline, log);
-  await closeForgotten(tx, presentation.customerId, at);
+  await closeForgotten(tx, customerId, at);
+  if (await hasOneInTheWay(tx, customerId)) return ANOTHER_IS_OPEN;
+  const reached = await limitReached(tx, showing, limits);
+  if (reached) return { opened: false, ...reached };
 
   const opened = await tx
     .insert(presentations)
@@ -48,7 +53,7 @@ export async function openPresentation(
     // Whichever unique index is in the way: the customer's other offer, or this one written a moment ago.
     .onConflictDoNothing()
     .returning({ id: presentations.id });
-  if (opened.length === 0) return exists(tx, presentation.id);
+  if (opened.length === 0) return (await exists(tx, presentation.id)) ? OPENED : ANOTHER_IS_OPEN;
 
   await tx
     .update(purchases)
@@ -59,8 +64,15 @@ export async function openPresentation(
       ...evaluation,
     })
     .where(eq(purchases.purchaseId, presentation.purchaseId));
-  return true;
+  return OPENED;
 }
+
+const OPENED = { opened: true } as const;
+const ANOTHER_IS_OPEN = {
+  opened: false,
+  reason: 'offer_already_open',
+  detail: 'another offer is open',
+} as const;
 
 /**
  * Applies what is still applicable of a change, and adds to the timeline of the presentation's purchase.
@@ -97,6 +109,26 @@ export async function changePresentation(
     await write(tx, applied);
   }
   await addToTimeline(tx, row.purchaseId, entries);
+}
+
+export async function acceptedAt(
+  db: Database,
+  customerId: string,
+  offerId: string,
+): Promise<string | undefined> {
+  const [row] = await db
+    .select({ decidedAt: presentations.decidedAt })
+    .from(presentations)
+    .where(
+      and(
+        eq(presentations.customerId, customerId),
+        eq(presentations.offerId, offerId),
+        eq(presentations.decision, 'accepted'),
+      ),
+    )
+    .orderBy(desc(presentations.decidedAt))
+    .limit(1);
+  return row?.decidedAt ?? undefined;
 }
 
 export async function markViewed(db: Database, id: string, at: string): Promise<void> {
@@ -160,37 +192,20 @@ export async function latestPresentation(
   return row && presentationRecord(row);
 }
 
-export async function decisionsOn(
-  db: Database,
-  customerId: string,
-  offerId: string,
-): ReturnType<Ledger['decisionsOn']> {
-  const rows = await db
-    .select({
-      decision: presentations.decision,
-      decidedAt: presentations.decidedAt,
-      purchaseId: presentations.purchaseId,
-    })
-    .from(presentations)
-    .where(
-      and(
-        eq(presentations.customerId, customerId),
-        eq(presentations.offerId, offerId),
-        isNotNull(presentations.decision),
-      ),
-    )
-    .orderBy(desc(presentations.decidedAt), desc(presentations.presentedAt));
-  return rows.flatMap(({ decision, decidedAt, purchaseId }) =>
-    decision === null || decidedAt === null ? [] : [{ decision, decidedAt, purchaseId }],
-  );
-}
-
 function isInTheWay(status: PresentationStatus | undefined): boolean {
   return IN_THE_WAY.some((value) => value === status);
 }
 
 async function exists(tx: Database, id: string): Promise<boolean> {
   const found = await tx.select({ id: presentations.id }).from(presentations).where(eq(presentations.id, id));
+  return found.length > 0;
+}
+
+async function hasOneInTheWay(tx: Database, customerId: string): Promise<boolean> {
+  const found = await tx
+    .select({ id: presentations.id })
+    .from(presentations)
+    .where(and(eq(presentations.customerId, customerId), inArray(presentations.status, [...IN_THE_WAY])));
   return found.length > 0;
 }
 

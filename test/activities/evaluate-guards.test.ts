@@ -29,7 +29,8 @@ async function refused(paymentId: string, reason: ReasonCode) {
   expect(await shop.evaluate(paymentId)).toEqual({ kind: 'ineligible', reason });
   const view = await shop.purchase(paymentId);
   expect(view).toMatchObject({ status: 'settled', outcome: 'ineligible', reason, presentations: [] });
-  return view.considered;
+  // How each condition fared is for the rules' tests.
+  return view.considered.map(({ clauses: _, ...rest }) => rest);
 }
 
 /** Evaluates a payment that must lead to an offer. */
@@ -489,7 +490,7 @@ describe('several funnels', () => {
     shop.sell(TWO);
     const { payment_id } = await shop.buy('prod_starter_course');
     expect(await shown(payment_id)).toMatchObject({ offerId: 'bundle' });
-    expect((await shop.purchase(payment_id)).considered).toEqual([
+    expect((await shop.purchase(payment_id)).considered).toMatchObject([
       {
         funnelId: 'first',
         reason: 'product_unavailable',

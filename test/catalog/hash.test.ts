@@ -88,3 +88,13 @@ test('the order of funnels counts where it breaks a tie', () => {
   });
   expect(hashOf(tied('f', 'g'))).not.toBe(hashOf(tied('g', 'f')));
 });
+
+test('in written out is the same catalog as the list alone', () => {
+  const written = stringify(content).replace(/country:\n\s+- US\n\s+- CA/, 'country: { in: [US, CA] }');
+  expect(written).toContain('in: [US, CA]');
+  expect(parseCatalog(written, 'offers.yaml').hash).toBe(hashOf(content));
+});
+
+test('a catalog without groups keeps the hash it had before there were any', () => {
+  expect(hashOf(content)).toBe('sha256:8048ed4fc562d326');
+});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { couldMatch, explain, funnelsInOrder } from '../../src/catalog/match.js';
+import { clauseResults, couldMatch, explain, funnelsInOrder } from '../../src/catalog/match.js';
 import type { Facts } from '../../src/catalog/match.js';
 import type { Catalog, Clause, FactValue, Funnel, When } from '../../src/catalog/model.js';
 
@@ -92,6 +92,64 @@ describe('explain', () => {
       failed: 'amount 4 is not gte 5',
     });
   });
+
+  const groupCases: [rule: string, when: When, facts: Facts, expected: ReturnType<typeof explain>][] = [
+    [
+      'one alternative that holds is enough, although the other is unknown',
+      { any: [{ country: { in: ['US'] } }, { amount: { gte: 5 } }] },
+      { amount: 5 },
+      { holds: true, unknown: [] },
+    ],
+    [
+      'an alternative that may still hold leaves the rule open',
+      { any: [{ country: { not: ['US'] } }, { amount: { gte: 5 } }] },
+      { amount: 4 },
+      { holds: false, unknown: ['country'] },
+    ],
+    [
+      'no alternative',
+      { any: [{ country: { in: ['US'] }, amount: { gte: 1 } }, { amount: { gte: 5 } }] },
+      { amount: 4, country: 'DE' },
+      {
+        holds: false,
+        unknown: [],
+        failed: 'no alternative holds: country DE is not US; amount 4 is not gte 5',
+      },
+    ],
+    [
+      'what stands beside a group must hold as well',
+      { amount: { gte: 5 }, any: [{ country: { in: ['US'] } }] },
+      { amount: 4, country: 'US' },
+      { holds: false, unknown: [], failed: 'amount 4 is not gte 5' },
+    ],
+    [
+      'every entry of all',
+      { all: [{ product_id: { in: ['a'] } }, { product_id: { in: ['b'] } }] },
+      { product_id: ['a', 'c'] },
+      { holds: false, unknown: [], failed: 'product_id [a, c] is not b' },
+    ],
+    [
+      'groups in groups',
+      { any: [{ all: [{ any: [{ amount: { gt: 1 } }] }, { country: { in: ['US'] } }] }] },
+      { amount: 2, country: 'US' },
+      { holds: true, unknown: [] },
+    ],
+  ];
+  test.each(groupCases)('%s', (_, when, facts, expected) => {
+    expect(explain(when, facts)).toEqual(expected);
+  });
+
+  test('every clause is told with its value, and where it stands', () => {
+    const when: When = {
+      amount: { gte: 1000, lt: 5000 },
+      any: [{ country: { in: ['US', 'CA'] } }, { all: [{ plan: { not: ['p'] } }] }],
+    };
+    expect(clauseResults(when, { amount: 900, country: 'CA' })).toEqual([
+      { clause: 'amount gte 1000 and lt 5000', fact: 'amount', value: 900, holds: false },
+      { clause: 'country in US, CA', fact: 'country', value: 'CA', holds: true, path: 'any[0]' },
+      { clause: 'plan not p', fact: 'plan', holds: 'unknown', path: 'any[1].all[0]' },
+    ]);
+  });
 });
 
 describe('properties of matching', () => {
@@ -108,7 +166,19 @@ describe('properties of matching', () => {
     { in: values, not: values, gt: bound, gte: bound, lt: bound, lte: bound },
     { requiredKeys: [] },
   );
-  const when: fc.Arbitrary<When> = fc.dictionary(fc.constantFrom(...names), clause);
+  const { when } = fc.letrec<{ when: When }>((tie) => {
+    const group = fc.array(tie('when'), { minLength: 1, maxLength: 3 });
+    const clauses = fc.dictionary(fc.constantFrom(...names), clause);
+    return {
+      when: fc.oneof(
+        { depthSize: 'small', withCrossShrink: true },
+        clauses,
+        fc
+          .tuple(clauses, fc.record({ any: group, all: group }, { requiredKeys: [] }))
+          .map(([own, groups]): When => ({ ...own, ...groups })),
+      ),
+    };
+  });
   const allFacts = fc.record(Object.fromEntries(names.map((name) => [name, fact])));
 
   test('what holds for some completion of the unknown facts could match before', () => {

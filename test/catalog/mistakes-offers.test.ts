@@ -57,7 +57,10 @@ const offers: Mistake[] = [
   [
     'an unknown action kind',
     withOffer({ action: '{ kind: ▸refund, product_id: p }' }),
-    ['offers.a.action.kind', 'must be one of charge, payment, change_plan, pause, extend_trial, not "refund"'],
+    [
+      'offers.a.action.kind',
+      'must be one of charge, payment, change_plan, pause, extend_trial, not "refund"',
+    ],
   ],
   [
     'no product',

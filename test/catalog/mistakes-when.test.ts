@@ -1,5 +1,5 @@
-import { describe, test } from 'vitest';
-import { expectProblems, withFunnel } from './marked.js';
+import { describe, expect, test } from 'vitest';
+import { expectProblems, problemsIn, withFunnel } from './marked.js';
 import type { Mistake } from './marked.js';
 
 const when = (clauses: string): string => withFunnel({ when: `{ ${clauses} }` });
@@ -18,8 +18,8 @@ const conditions: Mistake[] = [
   ['a nameless fact', when('▸facts.: 1'), ['funnels.f.when."facts."', /^there is no fact "facts\."/]],
   [
     'an unknown operator',
-    when('amount: { ▸min: 5 }'),
-    ['funnels.f.when.amount.min', 'there is no such key here; expected not, gt, gte, lt, lte'],
+    when('amount: { ▸between: 5 }'),
+    ['funnels.f.when.amount.between', 'there is no such key here; expected in, not, gt, gte, lt, lte'],
   ],
   [
     'an operator misspelled',
@@ -29,7 +29,7 @@ const conditions: Mistake[] = [
   [
     'no operator',
     when('amount: ▸{}'),
-    ['funnels.f.when.amount', 'must have an operator: not, gt, gte, lt or lte'],
+    ['funnels.f.when.amount', 'must have an operator: in, not, gt, gte, lt or lte'],
   ],
   [
     'an empty list',
@@ -124,8 +124,103 @@ const conditions: Mistake[] = [
   ],
 ];
 
-describe.each(Object.entries({ conditions }))('mistakes of %s', (_, mistakes) => {
+const groups: Mistake[] = [
+  [
+    'a group that is no list',
+    when('any: ▸{ amount: 5 }'),
+    ['funnels.f.when.any', /^must be a list of groups of conditions, such as .*, not a map$/],
+  ],
+  [
+    'an empty group',
+    when('any: ▸[]'),
+    ['funnels.f.when.any', 'must be a list with at least one group of conditions, not an empty list'],
+  ],
+  [
+    'an alternative without a condition',
+    when('any: [{ amount: 5 }, ▸{}]'),
+    ['funnels.f.when.any[1]', 'must have a condition, or it always holds'],
+  ],
+  [
+    'a fact nobody knows in a group in a group',
+    when('any: [{ all: [{ ▸contry: US }] }]'),
+    ['funnels.f.when.any[0].all[0].contry', 'there is no fact "contry"; did you mean "country"?'],
+  ],
+  [
+    'a misspelled group',
+    when('▸anny: [▸{ amount: 5 }]'),
+    ['funnels.f.when.anny', 'there is no fact "anny"; did you mean "any"?'],
+    ['funnels.f.when.anny[0]', 'must be text, a number, true or false, not a map'],
+  ],
+  [
+    'an operator misspelled in a group',
+    when('all: [{ amount: { ▸gtr: 5 } }]'),
+    ['funnels.f.when.all[0].amount.gtr', 'there is no such key here; did you mean "gt"?'],
+  ],
+  [
+    'a value of the wrong kind in a group',
+    when('any: [{ country: ▸uk }, { country: { in: [US, ▸Usa] } }]'),
+    ['funnels.f.when.any[0].country', 'must be an ISO 3166 country code such as US, not "uk"'],
+    ['funnels.f.when.any[1].country.in[1]', 'must be an ISO 3166 country code such as US, not "Usa"'],
+  ],
+  [
+    'groups too deep',
+    when('any: [{ all: [{ any: [{ ▸all: [{ amount: 5 }] }] }] }]'),
+    [
+      'funnels.f.when.any[0].all[0].any[0].all',
+      'stands in more than 3 groups; write it as funnels of their own',
+    ],
+  ],
+];
+
+const contradictions: Mistake[] = [
+  [
+    'a value both in and not',
+    when('country: ▸{ in: [US, CA], not: [CA, US] }'),
+    ['funnels.f.when.country', 'can never hold: every value of in is excluded by not'],
+  ],
+  [
+    'a value of in outside the bounds',
+    when('amount: ▸{ in: [5, 9], gt: 10 }'),
+    ['funnels.f.when.amount', 'can never hold: no value of in is gt 10'],
+  ],
+  [
+    'an alternative against what stands beside the group',
+    when('amount: { gte: 1000 }, any: [{ amount: ▸{ lt: 500 } }, { country: US }]'),
+    ['funnels.f.when.any[0].amount', 'can never hold: funnels.f.when.amount asks for gte 1000'],
+  ],
+  [
+    'two entries of all',
+    when('all: [{ country: US }, { any: [{ country: ▸CA }] }]'),
+    ['funnels.f.when.all[1].any[0].country', 'can never hold: funnels.f.when.all[0].country asks for in US'],
+  ],
+  [
+    'a product asked for and excluded',
+    when('product_id: [a], all: [{ product_id: ▸{ not: a } }]'),
+    ['funnels.f.when.all[0].product_id', 'can never hold: funnels.f.when.product_id asks for in a'],
+  ],
+];
+
+describe.each(Object.entries({ conditions, groups, contradictions }))('mistakes of %s', (_, mistakes) => {
   test.each(mistakes)('%s is reported where it stands', (...mistake) => {
     expectProblems(mistake);
   });
+});
+
+test.each([
+  ['a group of one', 'any: [{ amount: 5 }]'],
+  ['alternatives that exclude each other', 'any: [{ country: US }, { country: CA }]'],
+  ['a cart with both products', 'all: [{ product_id: a }, { product_id: b }]'],
+  ['groups three deep', 'any: [{ all: [{ any: [{ amount: 5 }] }] }]'],
+  ['a merchant fact called like a group', 'facts.any: 1'],
+  [
+    'how the purchase was paid, and how old the subscription is',
+    'payment_method_type: apple_pay, subscription_age_days: { gte: 30 }',
+  ],
+])('%s is no mistake', (_, clauses) => {
+  expect(problemsIn(when(clauses))).toEqual([]);
+});
+
+test('a group that contains itself is refused', () => {
+  const problems = problemsIn(withFunnel({ when: '&again { any: [*again] }' }));
+  expect(problems).not.toEqual([]);
 });

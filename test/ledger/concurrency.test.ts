@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { PresentationPatch } from '../../src/ledger/index.js';
+import type { Limits } from '../../src/ledger/limits.js';
 import type { PresentationStatus } from '../../src/model.js';
 import { onBothDatabases } from './databases.js';
 import { aPresentation, anAttempt, at, id } from './examples.js';
@@ -21,8 +22,8 @@ await onBothDatabases((ledger) => {
         }),
       ),
     );
-    expect(opened.filter(Boolean)).toHaveLength(1);
-    const winner = offers[opened.indexOf(true)];
+    expect(opened.filter((one) => one.opened)).toHaveLength(1);
+    const winner = offers[opened.findIndex((one) => one.opened)];
     expect(await ledger().currentPresentation(customerId, at(0))).toMatchObject({ id: winner?.id });
   });
 
@@ -33,7 +34,7 @@ await onBothDatabases((ledger) => {
         ledger().openPresentation({ presentation, workflowId: 'w', at: at(0) }),
       ),
     );
-    expect(opened.every(Boolean)).toBe(true);
+    expect(opened.every((one) => one.opened)).toBe(true);
   });
 
   it('lets one of many next steps follow a decision, although all of them carry it', async () => {
@@ -54,7 +55,7 @@ await onBothDatabases((ledger) => {
         }),
       ),
     );
-    expect(opened.filter(Boolean)).toHaveLength(1);
+    expect(opened.filter((one) => one.opened)).toHaveLength(1);
     expect(await ledger().presentation(first.id)).toMatchObject({ status: 'declined' });
   });
 
@@ -106,7 +107,7 @@ await onBothDatabases((ledger) => {
                 workflowId: 'w',
                 at: at(0),
               });
-              return answer ? offer.id : undefined;
+              return answer.opened ? offer.id : undefined;
             }),
           );
           const after = await inTheWay(offers);
@@ -123,6 +124,77 @@ await onBothDatabases((ledger) => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  it('never shows a customer more than a cap, a cooldown or redemptions allow, whoever comes at the same moment', async () => {
+    const limited = fc.record(
+      {
+        cap: fc.record({ times: fc.integer({ min: 1, max: 3 }) }),
+        redemptions: fc.integer({ min: 1, max: 4 }),
+        policy: fc.record({ cap: fc.record({ times: fc.integer({ min: 1, max: 4 }) }) }),
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(limited, fc.integer({ min: 1, max: 3 }), async (limits: Limits, customers) => {
+        const offerId = id('offer');
+        const ids = Array.from({ length: customers }, () => id('cus'));
+        const shown = new Map(ids.map((one) => [one, 0]));
+        let sold = 0;
+        // Some are bought, and so stay redeemed; some are declined, and free their place.
+        for (const [round, ending] of (['paid', 'declined', 'paid', 'paid', 'declined'] as const).entries()) {
+          const offers = ids.flatMap((customerId) =>
+            Array.from({ length: 4 }, () => aPresentation({ customerId, offerId })),
+          );
+          const answers = await Promise.all(
+            offers.map((presentation) =>
+              ledger().openPresentation({
+                presentation,
+                workflowId: `purchase/${presentation.purchaseId}`,
+                at: at(round),
+                limits,
+              }),
+            ),
+          );
+          const opened = offers.filter((_, index) => answers[index]?.opened);
+          expect(opened.length + sold).toBeLessThanOrEqual(limits.redemptions ?? Infinity);
+          for (const { customerId } of opened) shown.set(customerId, (shown.get(customerId) ?? 0) + 1);
+          const most = Math.min(limits.cap?.times ?? Infinity, limits.policy?.cap?.times ?? Infinity);
+          // Neither too many, nor fewer than are allowed.
+          const free = ids.filter((one) => (shown.get(one) ?? 0) < most).length;
+          for (const times of shown.values()) expect(times).toBeLessThanOrEqual(most);
+          if (opened.length === 0 && free > 0) expect(sold).toBe(limits.redemptions);
+          for (const { id: opening } of opened) {
+            const patch: PresentationPatch =
+              ending === 'paid'
+                ? { status: 'paid', decision: 'accepted' }
+                : { status: ending, decision: ending };
+            await ledger().updatePresentation(opening, patch);
+          }
+          if (ending === 'paid') sold += opened.length;
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('sells the last one to one of thirty customers, and to the next when that one declines', async () => {
+    const offerId = id('offer');
+    const limits = { redemptions: 1 };
+    const open = (presentation = aPresentation({ offerId })) =>
+      ledger().openPresentation({ presentation, workflowId: presentation.purchaseId, at: at(0), limits });
+    const offers = Array.from({ length: 30 }, () => aPresentation({ offerId }));
+    const answers = await Promise.all(offers.map(open));
+    const winners = offers.filter((_, index) => answers[index]?.opened);
+    expect(winners).toHaveLength(1);
+    expect(answers.find((one) => !one.opened)).toEqual({
+      opened: false,
+      reason: 'capped',
+      detail: 'sold or reserved 1 times, of 1',
+    });
+    expect((await open(winners[0])).opened).toBe(true);
+    await ledger().updatePresentation(winners[0]?.id ?? '', { status: 'declined', decision: 'declined' });
+    expect((await open()).opened).toBe(true);
   });
 
   async function inTheWay(offers: { id: string }[]): Promise<string[]> {

@@ -78,6 +78,6 @@ export function anAttempt(of: Presentation, fields: Partial<AttemptRecord> = {})
 export async function openOffer(ledger: Ledger, fields: Partial<Presentation> = {}): Promise<Presentation> {
   const presentation = aPresentation(fields);
   const workflowId = `purchase/${presentation.purchaseId}`;
-  if (await ledger.openPresentation({ presentation, workflowId, at: at(0) })) return presentation;
+  if ((await ledger.openPresentation({ presentation, workflowId, at: at(0) })).opened) return presentation;
   throw new Error(`${presentation.customerId} has another offer open.`);
 }

@@ -1,0 +1,76 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { buy, openOffer, settled, testStack, type TestStack, type UpsellReply } from '../support/stack.js';
+
+const offer = (id: string, line: string) => `
+  ${id}:
+    type: upsell
+    action: { kind: charge, product_id: prod_complete_bundle }
+    if_owned: allow
+    after_decline: 1s
+    ${line}
+    copy: { headline: "{product}", accept: "Pay {dueNow}", decline: "No" }`;
+
+/** Each product leads to one offer, and that to one reason. */
+const funnel = (id: string, product: string, offered: string, line = '') => `
+  ${id}:
+    trigger: purchase
+    ${line}
+    when: { any: [{ product_id: ${product}, amount: { gte: 1 } }] }
+    steps: [{ id: one, offer: ${offered} }]`;
+
+const CATALOG = `version: 1
+offers:${offer('resting', 'paused: true')}${offer('later', 'schedule: { from: 2099-01-01T00:00:00Z }')}${offer('once', 'cap: { times: 1 }')}${offer('rarely', 'cooldown: 30d')}
+funnels:${funnel('a', 'prod_starter_course', 'resting')}${funnel('b', 'prod_team_license', 'later')}${funnel('c', 'prod_complete_bundle', 'once')}${funnel('d', 'prod_basic_plan', 'rarely')}
+`;
+
+let folder: string;
+let stack: TestStack;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'durable-upsells-rules-'));
+  await writeFile(join(folder, 'offers.yaml'), CATALOG);
+  stack = await testStack({ CATALOG: join(folder, 'offers.yaml') });
+});
+afterAll(async () => {
+  await stack.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function refused(payment_id: string, customer_id: string, reason: string) {
+  const purchase = await settled(stack, payment_id);
+  expect(purchase).toMatchObject({ outcome: 'ineligible', reason });
+  const { body } = await stack.http.get<UpsellReply>(`/api/upsell/${customer_id}`);
+  expect(body).toMatchObject({ eligible: false, reason });
+  return purchase.considered?.find((one) => one.reason === reason);
+}
+
+it.each([
+  ['prod_starter_course', 'paused'],
+  ['prod_team_license', 'outside_schedule'],
+])('who buys %s is told %s, with the conditions that held', async (product, reason) => {
+  const { payment_id, customer_id } = await buy(stack, product);
+  expect(await refused(payment_id, customer_id, reason)).toMatchObject({
+    clauses: [
+      { clause: `product_id in ${product}`, value: [product], holds: true, path: 'any[0]' },
+      { clause: 'amount gte 1', fact: 'amount', holds: true, path: 'any[0]' },
+    ],
+  });
+});
+
+it.each([
+  ['prod_complete_bundle', 'capped'],
+  ['prod_basic_plan', 'cooldown'],
+])('who buys %s twice is told %s', async (product, reason) => {
+  const first = await buy(stack, product);
+  await openOffer(stack, first.customer_id);
+  await stack.http.post(`/api/upsell/${first.customer_id}/decline`);
+  await settled(stack, first.payment_id);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const { payment_id, customer_id } = await buy(stack, product, {
+    customer_id: first.customer_id,
+    email: undefined,
+  });
+  await refused(payment_id, customer_id, reason);
+});
