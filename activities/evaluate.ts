@@ -3,10 +3,12 @@ import type DodoPayments from 'dodopayments';
 import { explain, funnelsInOrder, type Facts } from '../src/catalog/match.js';
 import type { Catalog, Funnel, FunnelSnapshot, Offer } from '../src/catalog/model.js';
 import { billingOf, listPayments } from '../src/dodo/payments.js';
-import type { BillingAddress, ConsideredFunnel, EvaluationRecord } from '../src/ledger/model.js';
+import { stepExperiment } from '../src/experiments/names.js';
+import type { BillingAddress, ConsideredFunnel, EvaluationRecord, Exposure } from '../src/ledger/model.js';
 import type { ReasonCode, TriggerType } from '../src/model.js';
 import { ATTEMPT_METADATA_KEY, type TriggerEvent } from '../workflows/messages.js';
 import type { ActivityContext } from './context.js';
+import { chooseArm, exposureTo, holdouts } from './experiments.js';
 import { prepareOffer, type OfferSubject, type Presented } from './offer.js';
 import { requestedPlan } from './requested-plan.js';
 
@@ -80,25 +82,50 @@ export function evaluateActivities(context: ActivityContext) {
         continue;
       }
       const [step] = funnel.steps;
-      const offer = step && offers[step.offer];
-      if (!offer) continue;
+      const usual = step && offers[step.offer];
+      if (!usual) continue;
+      const arm = await chooseArm(
+        context,
+        subject.customerId,
+        usual,
+        stepExperiment(funnel.id, step, offers),
+      );
+      const { offer } = arm;
       const prepared = await prepareOffer(context, { offer, funnelId: funnel.id, step: step.id, subject });
       if (prepared.kind === 'not_eligible') {
         considered.push({ funnelId: funnel.id, reason: prepared.reason, detail: prepared.detail });
         continue;
       }
-      const opened = await ledger.openPresentation({
-        presentation: prepared.presentation,
-        workflowId: input.workflowId,
-        at: context.now().toISOString(),
-        catalogHash: catalog.hash,
-        words: offer.copy,
-        evaluation: {
-          catalogHash: catalog.hash,
-          considered: [...considered, { funnelId: funnel.id }],
-          facts,
-        },
+      const at = context.now().toISOString();
+      const place = { customerId: subject.customerId, purchaseId, catalogHash: catalog.hash, exposedAt: at };
+      const held = await holdouts(context, catalog, funnel, {
+        place,
+        presentationId: prepared.presentation.id,
+        askedFor: !catalog.funnels.includes(funnel),
       });
+      if (held.heldOutOf !== undefined) {
+        // Not shown the next funnel instead: whoever is held out is shown nothing.
+        const detail = `the customer is held out of ${held.heldOutOf}`;
+        considered.push({ funnelId: funnel.id, reason: 'holdout', detail });
+        const evaluation = { catalogHash: catalog.hash, considered, facts };
+        return end(input, 'holdout', evaluation, held.exposures);
+      }
+      const opened =
+        !held.inTheWay &&
+        (await ledger.openPresentation({
+          presentation: { ...prepared.presentation, variant: arm.experiment?.variant },
+          experiment: arm.experiment?.name,
+          exposures: [...held.exposures, ...exposureTo(arm, place)],
+          workflowId: input.workflowId,
+          at,
+          catalogHash: catalog.hash,
+          words: offer.copy,
+          evaluation: {
+            catalogHash: catalog.hash,
+            considered: [...considered, { funnelId: funnel.id }],
+            facts,
+          },
+        }));
       if (opened) {
         return {
           kind: 'presented',
@@ -119,6 +146,7 @@ export function evaluateActivities(context: ActivityContext) {
     input: EvaluateInput,
     reason: ReasonCode,
     evaluation: EvaluationRecord,
+    exposures?: Exposure[],
   ): Promise<Evaluation> {
     const at = context.now().toISOString();
     await ledger.settle({
@@ -127,6 +155,7 @@ export function evaluateActivities(context: ActivityContext) {
       reason,
       at,
       evaluation,
+      exposures,
       timeline: [{ at, type: 'ineligible', detail: { reason } }],
     });
     return { kind: 'ineligible', reason };

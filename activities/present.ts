@@ -1,8 +1,10 @@
 /** The next step of a funnel: records the decision that led here and puts the next offer before the customer. */
 import type { Offer } from '../src/catalog/model.js';
 import { ifFound } from '../src/dodo/errors.js';
+import type { StepExperiment } from '../src/experiments/names.js';
 import type { ReasonCode } from '../src/model.js';
 import type { ActivityContext } from './context.js';
+import { chooseArm, exposureTo } from './experiments.js';
 import { prepareOffer, type Presented } from './offer.js';
 import { markPaid, type Closing } from './settle.js';
 
@@ -15,6 +17,8 @@ export interface PresentInput {
   catalogHash?: string;
   step: string;
   offer: Offer;
+  /** When the step shows different offers to different customers. */
+  experiment?: StepExperiment;
   customerId: string;
   subscriptionId?: string;
   currency: string;
@@ -33,17 +37,23 @@ export function presentActivities(context: ActivityContext) {
           : ifFound(dodo.subscriptions.retrieve(input.subscriptionId)),
         ledger.billingOf(input.purchaseId),
       ]);
-      const { purchaseId, workflowId, funnelId, step, offer, customerId, currency, previous } = input;
+      const { purchaseId, workflowId, funnelId, step, customerId, currency, previous } = input;
+      const arm = await chooseArm(context, customerId, input.offer, input.experiment);
+      const { offer } = arm;
       const subject = { workflowId, purchaseId, customerId, currency, billing, subscription };
       const prepared = await prepareOffer(context, { offer, funnelId, step, subject });
       if (prepared.kind === 'not_eligible') return { kind: 'skipped', reason: prepared.reason };
       await markPaid(ledger, previous);
+      const at = context.now().toISOString();
+      const place = { customerId, purchaseId, catalogHash: input.catalogHash ?? '', exposedAt: at };
       const opened = await ledger.openPresentation({
-        presentation: prepared.presentation,
+        presentation: { ...prepared.presentation, variant: arm.experiment?.variant },
+        experiment: arm.experiment?.name,
+        exposures: exposureTo(arm, place),
         words: offer.copy,
         workflowId,
         catalogHash: input.catalogHash,
-        at: context.now().toISOString(),
+        at,
         previous,
       });
       return opened

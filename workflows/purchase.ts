@@ -15,6 +15,7 @@ import {
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Presented } from '../activities/present.js';
 import type { FunnelSnapshot } from '../src/catalog/model.js';
+import { stepExperiment } from '../src/experiments/names.js';
 import type { Decision, Outcome, ReasonCode } from '../src/model.js';
 import { evaluating, persistent } from './activities.js';
 import { chargeWay } from './charge.js';
@@ -252,6 +253,7 @@ async function carry(
         catalogHash: snapshot.catalogHash,
         step: next.step.id,
         offer: next.offer,
+        experiment: stepExperiment(snapshot.funnel.id, next.step, snapshot.offers),
         customerId: shown.customerId,
         subscriptionId: shown.subscriptionId,
         currency: shown.currency,
@@ -278,7 +280,7 @@ async function carry(
       }
       outbox.send('offer.accepted', shown.presentationId);
       enter({ state: 'fulfilling' });
-      const { offer } = stepOf(funnel, shown.step);
+      const { offer } = stepOf(funnel, shown.step, shown.offerId);
       const terms = {
         shown,
         offer,

@@ -3,6 +3,8 @@ import { sql } from 'drizzle-orm';
 import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
 import { openEmbedded } from './embedded.js';
 import { describeFailure, LedgerError } from './errors.js';
+import { exposuresOf } from './exposures.js';
+import { experimentReport } from './experiment-report.js';
 import type { Ledger } from './model.js';
 import { openPostgres } from './postgres.js';
 import {
@@ -75,6 +77,8 @@ function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Ledger {
     presentationPaidBy: (paymentId) => presentationPaidBy(db, paymentId),
     purchasePaidBy: (paymentId) => purchasePaidBy(db, paymentId),
     funnelReport: () => funnelReport(db),
+    exposuresOf: (customerId) => exposuresOf(db, customerId),
+    experimentReport: () => experimentReport(db),
     ping: async () => {
       await db.execute(sql`select 1`);
     },

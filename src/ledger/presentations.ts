@@ -3,6 +3,7 @@ import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, sql } from 'drizzle
 import type { PresentationStatus } from '../model.js';
 import { utc } from './columns.js';
 import { isUniqueViolation } from './errors.js';
+import { recordExposures } from './exposures.js';
 import type { Ledger, PresentationPatch, PresentationRecord, TimelineEntry } from './model.js';
 import { applicable } from './patch.js';
 import { presentationRecord } from './records.js';
@@ -24,6 +25,8 @@ export async function openPresentation(
     catalogHash,
     at,
     evaluation,
+    experiment,
+    exposures,
     previous,
   }: Parameters<Ledger['openPresentation']>[0],
   log: LedgerLog,
@@ -36,6 +39,7 @@ export async function openPresentation(
     .insert(presentations)
     .values({
       ...presentation,
+      experiment,
       words,
       workflowId,
       catalogHash,
@@ -47,6 +51,7 @@ export async function openPresentation(
     .onConflictDoNothing()
     .returning({ id: presentations.id });
   if (opened.length === 0) return exists(tx, presentation.id);
+  await recordExposures(tx, exposures);
 
   await tx
     .update(purchases)
