@@ -1,7 +1,7 @@
 /** The next step of a funnel: records the decision that led here and puts the next offer before the customer. */
-import type { Offer } from '../src/catalog/model.js';
+import type { FunnelStep, Offer } from '../src/catalog/model.js';
 import { ifFound } from '../src/dodo/errors.js';
-import type { StepExperiment } from '../src/experiments/names.js';
+import { stepExperiment } from '../src/experiments/names.js';
 import type { ReasonCode } from '../src/model.js';
 import type { ActivityContext } from './context.js';
 import { chooseArm, exposureTo } from './experiments.js';
@@ -18,7 +18,7 @@ export interface PresentInput {
   step: string;
   offer: Offer;
   /** When the step shows different offers to different customers. */
-  experiment?: StepExperiment;
+  choice?: { step: FunnelStep; offers: Record<string, Offer> };
   customerId: string;
   subscriptionId?: string;
   currency: string;
@@ -38,7 +38,12 @@ export function presentActivities(context: ActivityContext) {
         ledger.billingOf(input.purchaseId),
       ]);
       const { purchaseId, workflowId, funnelId, step, customerId, currency, previous } = input;
-      const arm = await chooseArm(context, customerId, input.offer, input.experiment);
+      const arm = await chooseArm(
+        context,
+        customerId,
+        input.offer,
+        input.choice && stepExperiment(funnelId, input.choice.step, input.choice.offers),
+      );
       const { offer } = arm;
       const subject = { workflowId, purchaseId, customerId, currency, billing, subscription };
       const prepared = await prepareOffer(context, { offer, funnelId, step, subject });

@@ -15,7 +15,6 @@ import {
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Presented } from '../activities/present.js';
 import type { FunnelSnapshot } from '../src/catalog/model.js';
-import { stepExperiment } from '../src/experiments/names.js';
 import type { Decision, Outcome, ReasonCode } from '../src/model.js';
 import { evaluating, persistent } from './activities.js';
 import { chargeWay } from './charge.js';
@@ -253,7 +252,7 @@ async function carry(
         catalogHash: snapshot.catalogHash,
         step: next.step.id,
         offer: next.offer,
-        experiment: stepExperiment(snapshot.funnel.id, next.step, snapshot.offers),
+        choice: next.step.variants && { step: next.step, offers: snapshot.offers },
         customerId: shown.customerId,
         subscriptionId: shown.subscriptionId,
         currency: shown.currency,

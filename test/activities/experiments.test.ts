@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { presentActivities, type PresentInput } from '../../activities/present.js';
 import { assign } from '../../src/experiments/assign.js';
-import { holdoutArms, stepExperiment } from '../../src/experiments/names.js';
+import { holdoutArms } from '../../src/experiments/names.js';
 import { stepAfter, stepOf } from '../../workflows/funnel.js';
 import { workflowId } from '../../workflows/messages.js';
 import { CATALOG, openShop, type Shop } from './shop.js';
@@ -145,7 +145,7 @@ describe('a step with variants', () => {
       catalogHash: snapshot.catalogHash,
       step: next.step.id,
       offer: next.offer,
-      experiment: stepExperiment(snapshot.funnel.id, next.step, snapshot.offers),
+      choice: { step: next.step, offers: snapshot.offers },
       customerId,
       currency: presented.currency,
       previous: {
@@ -154,9 +154,9 @@ describe('a step with variants', () => {
         timeline: [],
       },
     };
-    const { present } = presentActivities(shop.context);
+    const activities = presentActivities(shop.context);
     for (let again = 0; again < 2; again += 1) {
-      const shown = await present(input);
+      const shown = await activities.present(input);
       if (shown.kind !== 'presented') throw new Error(`Skipped: ${shown.reason}.`);
       expect(shown.presented).toMatchObject({ offerId: 'other', step: 'bundle' });
       expect(stepOf(snapshot, 'bundle', shown.presented.offerId).offer.id).toBe('other');
