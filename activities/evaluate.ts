@@ -3,12 +3,16 @@ import type DodoPayments from 'dodopayments';
 import { unavailable } from '../src/catalog/availability.js';
 import { clauseResults, couldMatch, explain, funnelsInOrder, type Facts } from '../src/catalog/match.js';
 import type { Catalog, Funnel, FunnelSnapshot, Offer } from '../src/catalog/model.js';
+import { REQUESTED_PLAN } from '../src/catalog/requested-plan.js';
 import { factsIn } from '../src/catalog/when.js';
 import { billingOf, listPayments } from '../src/dodo/payments.js';
-import type { BillingAddress, ConsideredFunnel, EvaluationRecord } from '../src/ledger/model.js';
+import { stepExperiment } from '../src/experiments/names.js';
+import type { BillingAddress, ConsideredFunnel, EvaluationRecord, Exposure } from '../src/ledger/model.js';
 import type { ReasonCode, TriggerType } from '../src/model.js';
 import { ATTEMPT_METADATA_KEY, type TriggerEvent } from '../workflows/messages.js';
 import type { ActivityContext } from './context.js';
+import { ANOTHER_IS_OPEN, chooseArm, exposureTo, heldOutDetail, holdouts } from './experiments.js';
+
 import { limitsOf } from './limits.js';
 import { prepareOffer, type OfferSubject, type Presented } from './offer.js';
 import { offersFor, requestedPlan } from './requested-plan.js';
@@ -104,16 +108,19 @@ export function evaluateActivities(context: ActivityContext) {
         }
       }
       const [step] = funnel.steps;
-      const offer = step && offers[step.offer];
-      if (!offer) continue;
+      const usual = step && offers[step.offer];
+      if (!usual) continue;
       if (step.waitMs !== undefined) {
-        const evaluation = {
-          catalogHash: catalog.hash,
-          considered: [...considered, about],
-          facts,
-        };
+        const evaluation = { catalogHash: catalog.hash, considered: [...considered, about], facts };
         return waitFor(input, subject, snapshotOf(catalog, funnel, offers), step.waitMs, evaluation);
       }
+      const arm = await chooseArm(
+        context,
+        subject.customerId,
+        usual,
+        stepExperiment(funnel.id, step, offers),
+      );
+      const { offer } = arm;
       const { policy } = catalog;
       const prepared = await prepareOffer(context, {
         offer,
@@ -126,20 +133,33 @@ export function evaluateActivities(context: ActivityContext) {
         considered.push({ ...about, reason: prepared.reason, detail: prepared.detail });
         continue;
       }
-      const opened = await ledger.openPresentation({
-        presentation: prepared.presentation,
-        terms: prepared.terms,
-        workflowId: input.workflowId,
-        at: context.now().toISOString(),
-        catalogHash: catalog.hash,
-        words: offer.copy,
-        limits: limitsOf(catalog, offer),
-        evaluation: {
-          catalogHash: catalog.hash,
-          considered: [...considered, about],
-          facts,
-        },
+      const at = context.now().toISOString();
+      const place = { customerId: subject.customerId, purchaseId, catalogHash: catalog.hash, exposedAt: at };
+      const held = await holdouts(context, policy, funnel, {
+        place,
+        presentationId: prepared.presentation.id,
+        askedFor: offer.id === REQUESTED_PLAN || !catalog.funnels.includes(funnel),
       });
+      if (held.heldOutOf !== undefined) {
+        // Not shown the next funnel instead: whoever is held out is shown nothing.
+        considered.push({ ...about, reason: 'holdout', detail: heldOutDetail(held.heldOutOf) });
+        const evaluation = { catalogHash: catalog.hash, considered, facts };
+        return end(input, 'holdout', evaluation, held.exposures);
+      }
+      const opened = held.inTheWay
+        ? ANOTHER_IS_OPEN
+        : await ledger.openPresentation({
+            presentation: { ...prepared.presentation, variant: arm.experiment?.variant },
+            experiment: arm.experiment?.name,
+            exposures: [...held.exposures, ...exposureTo(arm, place)],
+            terms: prepared.terms,
+            workflowId: input.workflowId,
+            at,
+            catalogHash: catalog.hash,
+            words: offer.copy,
+            limits: limitsOf(catalog, offer),
+            evaluation: { catalogHash: catalog.hash, considered: [...considered, about], facts },
+          });
       if (opened.opened) {
         return {
           kind: 'presented',
@@ -185,6 +205,7 @@ export function evaluateActivities(context: ActivityContext) {
     input: EvaluateInput,
     reason: ReasonCode,
     evaluation: EvaluationRecord,
+    exposures?: Exposure[],
   ): Promise<Evaluation> {
     const at = context.now().toISOString();
     await ledger.settle({
@@ -193,6 +214,7 @@ export function evaluateActivities(context: ActivityContext) {
       reason,
       at,
       evaluation,
+      exposures,
       timeline: [{ at, type: 'ineligible', detail: { reason } }],
     });
     return { kind: 'ineligible', reason };

@@ -1,6 +1,6 @@
 /** Steps whose offer is made some time after the decision, or the event, that led to them. */
 import type { FunnelSnapshot } from '../src/catalog/model.js';
-import type { EvaluationRecord } from '../src/ledger/model.js';
+import type { EvaluationRecord, Exposure } from '../src/ledger/model.js';
 import type { ReasonCode } from '../src/model.js';
 import type { ActivityContext } from './context.js';
 import { markPaid, type Closing } from './settle.js';
@@ -36,9 +36,15 @@ export function waitActivities({ ledger, now }: ActivityContext) {
 /** Ends a run whose first offer turned out not to be possible when its time had come. */
 export async function endAfterWait(
   { ledger, now }: ActivityContext,
-  input: { purchaseId: string; funnelId: string; reason: ReasonCode; detail: string },
+  input: {
+    purchaseId: string;
+    funnelId: string;
+    reason: ReasonCode;
+    detail: string;
+    exposures: Exposure[];
+  },
 ): Promise<void> {
-  const { purchaseId, funnelId, reason, detail } = input;
+  const { purchaseId, funnelId, reason, detail, exposures } = input;
   const view = await ledger.purchase(purchaseId);
   const evaluation: EvaluationRecord | undefined =
     view?.catalogHash === undefined
@@ -47,7 +53,7 @@ export async function endAfterWait(
           catalogHash: view.catalogHash,
           facts: view.facts,
           considered: view.considered.map((one) =>
-            one.funnelId === funnelId ? { funnelId, reason, detail } : one,
+            one.funnelId === funnelId ? { ...one, reason, detail } : one,
           ),
         };
   const at = now().toISOString();
@@ -57,6 +63,7 @@ export async function endAfterWait(
     reason,
     at,
     evaluation,
+    exposures,
     timeline: [{ at, type: 'ineligible', detail: { reason } }],
   });
 }

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { loadConfig, type ServingConfig } from '../src/config.js';
 import { createLogger } from '../src/log.js';
 import { run, stopOnSignal } from '../src/process.js';
+import { formatExperimentTable } from '../src/reports/experiment-table.js';
 import { formatFunnelTable } from '../src/reports/funnels.js';
 import { portBecomesFree } from '../src/temporal/ports.js';
 import { writeShortCatalog } from './demo/catalog.js';
@@ -108,6 +109,8 @@ async function walkAll(stack: Stack, inbox: MerchantInbox): Promise<boolean> {
 
   say(`\n${formatPaths(results)}`);
   say(`\nConversion report\n\n${formatFunnelTable(await shop.report())}\n`);
+  const tried = await shop.experiments();
+  if (tried.experiments.length > 0) say(`Experiments\n\n${formatExperimentTable(tried)}\n`);
   const wrong = results.filter(({ mistakes }) => mistakes.length > 0).length;
   say(
     wrong === 0

@@ -8,9 +8,10 @@ export interface Step {
   offer: Offer;
 }
 
-export function stepOf(snapshot: FunnelSnapshot, id: string): Step {
+/** @param offerId what was shown, where customers are shown different offers */
+export function stepOf(snapshot: FunnelSnapshot, id: string, offerId?: string): Step {
   const step = snapshot.funnel.steps.find((candidate) => candidate.id === id);
-  const offer = step && snapshot.offers[step.offer];
+  const offer = step && snapshot.offers[offerId ?? step.offer];
   // The loader refuses dangling steps, so this cannot be a funnel that was loaded.
   if (!step || !offer)
     throw ApplicationFailure.nonRetryable(`Funnel ${snapshot.funnel.id} has no step ${id}.`);

@@ -237,7 +237,12 @@ async function carry(
     const { step, until, subject } = evaluation;
     if (!(await waited(step, until))) return finish('withdrawn', { timeline: withdrawnWhileWaiting(step) });
     const offered = await evaluating
-      .present({ ...stepInput(stepOf(snapshot, step)), ...subject, first: true })
+      .present({
+        ...stepInput(stepOf(snapshot, step)),
+        ...subject,
+        first: true,
+        holdout: snapshot.funnel.holdout,
+      })
       .catch(() => undefined);
     if (!offered) return finish('ineligible', { reason: 'pricing_unavailable' });
     if (offered.kind === 'skipped') return finish('ineligible', { reason: offered.reason, recorded: true });
@@ -317,6 +322,7 @@ async function carry(
       step: step.id,
       offer,
       policy,
+      variants: step.variants && { step, offers: snapshot.offers },
     };
   }
 
@@ -380,7 +386,7 @@ async function carry(
         ...(choice && { choice: { ...choice, priceHash: shown.priceHash } }),
       });
       enter({ state: 'fulfilling' });
-      const { offer } = stepOf(funnel, shown.step);
+      const { offer } = stepOf(funnel, shown.step, shown.offerId);
       const { action } = offer;
       const agreed = {
         shown,

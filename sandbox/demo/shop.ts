@@ -1,5 +1,6 @@
 /** A merchant's backend in a few calls: sell, ask for the offer, decide it for the customer, see what became of it. */
 import type { PresentationView } from '../../src/http/presentation-view.js';
+import type { ExperimentReport } from '../../src/reports/experiments.js';
 import type { FunnelReport } from '../../src/reports/funnels.js';
 import { payAtCheckout } from './browser.js';
 import { eventually } from './eventually.js';
@@ -168,6 +169,11 @@ export function createShopClient(api: { url: string; apiKey: string; operatorKey
     async report(): Promise<FunnelReport> {
       const reply = await operator.get<FunnelReport>('/api/reports/funnels');
       return bodyOf('GET /api/reports/funnels', reply);
+    },
+
+    async experiments(): Promise<ExperimentReport> {
+      const path = '/api/reports/experiments';
+      return bodyOf(`GET ${path}`, await operator.get<ExperimentReport>(path));
     },
   };
 }

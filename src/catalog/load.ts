@@ -1,5 +1,6 @@
 /** Loading of `offers.yaml`. */
 import { createReadStream } from 'node:fs';
+import { checkExperiments } from './check-experiments.js';
 import { checkFunnels } from './check-funnels.js';
 import { checkOffers } from './check-offers.js';
 import { checkShape } from './check-shape.js';
@@ -58,7 +59,10 @@ export function parseCatalog(text: string, fileName: string): Catalog {
     throw fileError(fileName, 'the file is empty; expected version, offers and funnels');
   }
   const { file, findings } = checkShape(data);
-  const all = [...problems, ...[...findings, ...checkOffers(data), ...checkFunnels(data)].map(locate)];
+  const all = [
+    ...problems,
+    ...[...findings, ...checkOffers(data), ...checkFunnels(data), ...checkExperiments(data)].map(locate),
+  ];
   if (!file || all.length > 0) throw new CatalogError(all);
   return compileCatalog(file);
 }

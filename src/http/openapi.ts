@@ -207,6 +207,52 @@ const purchaseView = z.object({
   links: z.object({ temporal: z.url().nullable() }),
 });
 
+const interval = z.object({ low: z.number(), high: z.number() });
+const lift = interval.extend({ difference: z.number(), pValue: z.number().nullable() });
+const experimentReport = z.object({
+  generatedAt: time,
+  alpha: z.number(),
+  power: z.number(),
+  minimumDetectableEffect: z.number().meta({ description: 'In conversion: 0.05 is five points.' }),
+  experiments: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.enum(['variants', 'holdout']),
+      inForce: z.boolean().meta({ description: 'The catalog has it now, with these weights.' }),
+      compares: z.string().meta({ description: 'What counts, in words.' }),
+      firstExposedAt: time.optional(),
+      lastExposedAt: time.optional(),
+      sampleRatio: z.object({ pValue: z.number().nullable(), mismatch: z.boolean() }),
+      minimumSample: z.object({ perArm: z.int(), reached: z.boolean() }),
+      confidence: z.number(),
+      arms: z.array(
+        z.object({
+          variant: z.string(),
+          weight: z.int(),
+          exposed: z.int(),
+          accepted: z.int(),
+          paid: z.int(),
+          conversion: z.number().nullable(),
+          conversionInterval: interval,
+          revenuePerCustomer: z.record(
+            z.string(),
+            z.object({ mean: z.number(), interval: interval.nullable() }),
+          ),
+          comparison: z
+            .object({
+              verdict: z.enum(['collecting', 'sample_ratio_mismatch', 'no_difference', 'better', 'worse']),
+              inWords: z.string(),
+              conversion: lift.nullable(),
+              revenue: z.record(z.string(), lift),
+            })
+            .optional()
+            .meta({ description: 'With the first arm.' }),
+        }),
+      ),
+    }),
+  ),
+});
+
 function json(schema: z.ZodType, description: string) {
   return { description, content: { 'application/json': { schema } } };
 }
@@ -539,6 +585,17 @@ const paths: ZodOpenApiPathsObject = {
             ),
           }),
           'The catalog.',
+        ),
+        ...problems('unauthorized', 'forbidden'),
+      },
+    },
+  },
+  '/api/reports/experiments': {
+    get: {
+      responses: {
+        '200': json(
+          experimentReport,
+          'How the arms of experiments and holdouts compare, per set of weights.',
         ),
         ...problems('unauthorized', 'forbidden'),
       },

@@ -4,6 +4,7 @@
  */
 import type { ClauseResult, Facts } from '../catalog/match.js';
 import type { Catalog, OfferCopy, PaidAction } from '../catalog/model.js';
+import type { Arm } from '../experiments/assign.js';
 import type {
   Decision,
   Notification,
@@ -207,6 +208,8 @@ export interface PresentationRecord extends Presentation {
   workflowId: string;
   /** The version of the catalog it came from. */
   catalogHash?: string;
+  /** What `variant` is an arm of. */
+  experiment?: string;
   presentedAt: string;
   decision?: Decision;
   decidedAt?: string;
@@ -235,6 +238,35 @@ export interface PurchaseView {
   facts?: Facts;
   presentations: PresentationRecord[];
   timeline: TimelineEntry[];
+}
+
+/** A customer is in an arm of an experiment from the moment it makes a difference. */
+export interface Exposure {
+  experiment: string;
+  customerId: string;
+  variant: string;
+  /** All arms as they were then, the one to compare with first. */
+  arms: Arm[];
+  purchaseId: string;
+  catalogHash: string;
+  exposedAt: string;
+}
+
+/** How the customers of one arm fared who were assigned under the same weights. */
+export interface ExposureCount {
+  experiment: string;
+  arms: Arm[];
+  variant: string;
+  /** Customers. */
+  exposed: number;
+  firstExposedAt: string;
+  lastExposedAt: string;
+  /** Customers who accepted an offer that counts for the experiment. */
+  accepted: number;
+  /** Customers who paid for one, refunded or not. */
+  paid: number;
+  /** Over the customers who paid, by currency: sum and sum of squares of what each paid less refunds. Minor units. */
+  net: Record<string, { sum: number; squares: number }>;
 }
 
 /** One row of the conversion report. Sums are per currency, in minor units. */
@@ -311,6 +343,10 @@ export interface Ledger {
     limits?: Limits;
     at: string;
     evaluation?: EvaluationRecord;
+    /** The experiment the step is; its arm is the presentation's `variant`. */
+    experiment?: string;
+    /** Written with the presentation, or not at all. Throws AssignedOtherwise when one of them is not true. */
+    exposures?: Exposure[];
     previous?: { presentationId: string; patch: PresentationPatch; timeline: TimelineEntry[] };
   }): Promise<Opened>;
   /** The limit that would refuse a showing now; `openPresentation` has the last word. */
@@ -363,6 +399,8 @@ export interface Ledger {
     reason?: ReasonCode;
     at: string;
     evaluation?: EvaluationRecord;
+    /** Throws AssignedOtherwise when one of them is not true. */
+    exposures?: Exposure[];
     presentation?: { id: string; patch: PresentationPatch };
     timeline: TimelineEntry[];
   }): Promise<void>;
@@ -380,6 +418,10 @@ export interface Ledger {
   /** The purchase that this payment was. */
   purchasePaidBy(paymentId: string): Promise<PurchaseView | undefined>;
   funnelReport(): Promise<FunnelReportRow[]>;
+  /** The customer's arms by experiment. */
+  exposuresOf(customerId: string): Promise<Record<string, string>>;
+  /** A count for each experiment, set of weights and arm. */
+  experimentReport(): Promise<ExposureCount[]>;
 
   /** Keeps a notification that could not be delivered, with all it takes to send it again. */
   buryNotification(burial: Burial): Promise<void>;

@@ -4,6 +4,8 @@ import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
 import { evaluations, recordCatalog, runningByCatalog } from './catalogs.js';
 import { openEmbedded } from './embedded.js';
 import { describeFailure, LedgerError } from './errors.js';
+import { experimentReport } from './experiment-report.js';
+import { exposuresOf } from './exposures.js';
 import { limitReached } from './limits.js';
 import type { Ledger } from './model.js';
 import {
@@ -98,6 +100,8 @@ function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Ledger {
     recordCatalog: (catalog, at) => recordCatalog(db, catalog, at),
     runningByCatalog: () => runningByCatalog(db),
     evaluations: (page) => evaluations(db, page),
+    exposuresOf: (customerId) => exposuresOf(db, customerId),
+    experimentReport: () => experimentReport(db),
     ping: async () => {
       await db.execute(sql`select 1`);
     },

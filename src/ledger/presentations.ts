@@ -3,6 +3,7 @@ import { and, desc, eq, gte, inArray, isNull, lt, sql } from 'drizzle-orm';
 import type { PresentationStatus } from '../model.js';
 import { utc } from './columns.js';
 import { isUniqueViolation } from './errors.js';
+import { recordExposures } from './exposures.js';
 import { FORGOTTEN_AFTER, limitReached, lockForShowing } from './limits.js';
 import type { Ledger, Opened, PresentationPatch, PresentationRecord, TimelineEntry } from './model.js';
 import { applicable } from './patch.js';
@@ -23,6 +24,8 @@ export async function openPresentation(
     limits = {},
     at,
     evaluation,
+    experiment,
+    exposures,
     previous,
   }: Parameters<Ledger['openPresentation']>[0],
   log: LedgerLog,
@@ -42,6 +45,7 @@ export async function openPresentation(
     .insert(presentations)
     .values({
       ...presentation,
+      experiment,
       words,
       terms,
       workflowId,
@@ -54,6 +58,7 @@ export async function openPresentation(
     .onConflictDoNothing()
     .returning({ id: presentations.id });
   if (opened.length === 0) return (await exists(tx, presentation.id)) ? OPENED : ANOTHER_IS_OPEN;
+  await recordExposures(tx, exposures);
 
   await tx
     .update(purchases)

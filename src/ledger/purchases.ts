@@ -1,5 +1,6 @@
 /** Purchases: recorded when they are first seen, settled when their run ends. */
 import { and, arrayContains, desc, eq, inArray, sql, type AnyColumn, type SQL } from 'drizzle-orm';
+import { recordExposures } from './exposures.js';
 import type { BillingAddress, Ledger, PurchaseRecord, PurchaseView } from './model.js';
 import { laterOutcome } from './patch.js';
 import { changePresentation } from './presentations.js';
@@ -63,6 +64,7 @@ export async function settle(
   // Presentation before purchase, as everywhere: two transactions that lock alike cannot block each other for good.
   if (presentation) await changePresentation(tx, presentation.id, presentation.patch, [], log);
   await addToTimeline(tx, purchaseId, input.timeline);
+  await recordExposures(tx, input.exposures);
 
   const [row] = await tx.select().from(purchases).where(eq(purchases.purchaseId, purchaseId)).for('update');
   if (row === undefined) {

@@ -16,6 +16,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { Facts } from '../catalog/match.js';
 import type { Catalog, OfferCopy } from '../catalog/model.js';
+import type { Arm } from '../experiments/assign.js';
 import type {
   Choices,
   Copy,
@@ -94,7 +95,8 @@ export const presentations = pgTable(
     offerId: text('offer_id').notNull(),
     funnelId: text('funnel_id').notNull(),
     step: text('step').notNull(),
-    /** The arm of the experiment this step is. */
+    /** The experiment this step is, and its arm. */
+    experiment: text('experiment'),
     variant: text('variant'),
     catalogHash: text('catalog_hash'),
     type: text('type').$type<OfferType>().notNull(),
@@ -195,6 +197,8 @@ export const exposures = pgTable(
     experiment: text('experiment').notNull(),
     customerId: text('customer_id').notNull(),
     variant: text('variant').notNull(),
+    /** The arms as they were then, so that shares are compared with the weights that made them. */
+    arms: jsonb('arms').$type<Arm[]>().notNull(),
     purchaseId: text('purchase_id').notNull(),
     catalogHash: text('catalog_hash').notNull(),
     exposedAt: instant('exposed_at').notNull(),

@@ -1,4 +1,5 @@
 /** Wilson's score interval for a proportion: honest for few trials and for rates near 0 or 1. */
+import { normalQuantile } from './distributions.js';
 
 export interface Interval {
   low: number;
@@ -42,31 +43,4 @@ function twoSided(confidence: number): number {
     throw new RangeError(`confidence must lie between 0 and 1, not at ${String(confidence)}.`);
   }
   return (1 + confidence) / 2;
-}
-
-/** The z below which a standard normal variable stays with the given probability, for 0.5 and more. */
-function normalQuantile(probability: number): number {
-  // Newton's method from 0. Above the mean the distribution is concave, so the steps only ever approach from below.
-  let z = 0;
-  for (let step = 0; step < 100; step++) {
-    const next = z + (probability - normalDistribution(z)) / normalDensity(z);
-    if (!(next > z)) break;
-    z = next;
-  }
-  return z;
-}
-
-/** Marsaglia's series (2004), exact to a few units in the last place for the z of any usual confidence. */
-function normalDistribution(z: number): number {
-  let sum = z;
-  let term = z;
-  for (let divisor = 3; ; divisor += 2) {
-    term *= (z * z) / divisor;
-    if (sum + term === sum) return 0.5 + sum * normalDensity(z);
-    sum += term;
-  }
-}
-
-function normalDensity(z: number): number {
-  return Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
 }

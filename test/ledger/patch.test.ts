@@ -40,6 +40,7 @@ function row(fields: Partial<PresentationRow> = {}): PresentationRow {
     paidAt: null,
     recovered: false,
     refundedAmount: 0,
+    experiment: null,
     variant: null,
     catalogHash: null,
     option: null,

@@ -1,14 +1,18 @@
 /** Reports and probes. */
 import { Router } from 'express';
+import { experimentReport } from '../../reports/experiments.js';
 import { funnelReport } from '../../reports/funnels.js';
 import { requireOperator } from '../auth.js';
 import type { ApiDeps } from '../deps.js';
 import { catalogMetrics, deadNotifications, registry } from '../metrics.js';
 
-export function reportRoutes({ ledger }: ApiDeps): Router {
+export function reportRoutes({ ledger, catalog }: ApiDeps): Router {
   const router = Router();
   router.get('/api/reports/funnels', requireOperator, async (_req, res) => {
     res.json(funnelReport(await ledger.funnelReport()));
+  });
+  router.get('/api/reports/experiments', requireOperator, async (_req, res) => {
+    res.json(experimentReport(await ledger.experimentReport(), catalog()));
   });
   return router;
 }

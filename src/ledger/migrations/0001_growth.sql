@@ -8,6 +8,7 @@ CREATE TABLE "exposures" (
 	"experiment" text NOT NULL,
 	"customer_id" text NOT NULL,
 	"variant" text NOT NULL,
+	"arms" jsonb NOT NULL,
 	"purchase_id" text NOT NULL,
 	"catalog_hash" text NOT NULL,
 	"exposed_at" timestamp (3) with time zone NOT NULL,
@@ -24,6 +25,7 @@ CREATE TABLE "quotes" (
 	CONSTRAINT "quotes_presentation_id_option_quantity_hash_pk" PRIMARY KEY("presentation_id","option","quantity","hash")
 );
 --> statement-breakpoint
+ALTER TABLE "presentations" ADD COLUMN "experiment" text;--> statement-breakpoint
 ALTER TABLE "presentations" ADD COLUMN "variant" text;--> statement-breakpoint
 ALTER TABLE "presentations" ADD COLUMN "catalog_hash" text;--> statement-breakpoint
 ALTER TABLE "presentations" ADD COLUMN "quantity" integer DEFAULT 1 NOT NULL;--> statement-breakpoint

@@ -1,0 +1,82 @@
+/** The experiments of a catalog by name. Ids have no dots, so names of different kinds cannot meet. */
+import type { Catalog, FunnelStep, Offer } from '../catalog/model.js';
+import type { Arm } from './assign.js';
+
+export interface Experiment {
+  name: string;
+  /** In the order of the file; the first one is what the others are compared with. */
+  arms: Arm[];
+}
+
+export const POLICY_HOLDOUT = 'holdout';
+export const HELD_OUT = 'holdout';
+export const OFFERED = 'offered';
+
+export function experimentName(
+  funnelId: string,
+  { id, experiment }: Pick<FunnelStep, 'id' | 'experiment'>,
+): string {
+  return experiment ?? `${funnelId}.${id}`;
+}
+
+export function funnelHoldoutName(funnelId: string): string {
+  return `${funnelId}.${POLICY_HOLDOUT}`;
+}
+
+/** Whether an experiment shows nothing to one of its arms. */
+export function isHoldout(name: string): boolean {
+  return name === POLICY_HOLDOUT || name.endsWith(`.${POLICY_HOLDOUT}`);
+}
+
+/** Shares have two decimals of a percent: in ten-thousandths they are whole numbers. */
+export function holdoutArms(share: number): Arm[] {
+  const heldOut = Math.round(share * 10_000);
+  return [
+    { id: HELD_OUT, weight: heldOut },
+    { id: OFFERED, weight: 10_000 - heldOut },
+  ];
+}
+
+/** Everything a catalog tries out, holdouts first. */
+export function experimentsOf({ policy, funnels }: Pick<Catalog, 'policy' | 'funnels'>): Experiment[] {
+  const holdouts = [
+    { name: POLICY_HOLDOUT, share: policy.holdout },
+    ...funnels.map(({ id, holdout }) => ({ name: funnelHoldoutName(id), share: holdout })),
+  ].flatMap(({ name, share }) => (share === undefined ? [] : [{ name, arms: holdoutArms(share) }]));
+  const steps = funnels.flatMap((funnel) =>
+    funnel.steps.flatMap((step) =>
+      step.variants
+        ? [
+            {
+              name: experimentName(funnel.id, step),
+              arms: step.variants.map(({ id, weight }) => ({ id, weight })),
+            },
+          ]
+        : [],
+    ),
+  );
+  const named = new Map([...holdouts, ...steps].map((one) => [one.name, one]));
+  return [...named.values()];
+}
+
+/** The arms of a step, each with what it shows. */
+export interface StepExperiment {
+  name: string;
+  arms: (Arm & { offer: Offer })[];
+}
+
+/** Undefined for a step that shows everybody the same. */
+export function stepExperiment(
+  funnelId: string,
+  step: FunnelStep,
+  offers: Record<string, Offer>,
+): StepExperiment | undefined {
+  return (
+    step.variants && {
+      name: experimentName(funnelId, step),
+      arms: step.variants.flatMap(({ id, weight, offer }) =>
+        offers[offer] ? [{ id, weight, offer: offers[offer] }] : [],
+      ),
+    }
+  );
+}

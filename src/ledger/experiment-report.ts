@@ -1,0 +1,78 @@
+/** How the arms of the experiments fare: one row per experiment, set of weights and arm. */
+import { sql, type SQL } from 'drizzle-orm';
+import type { ExposureCount } from './model.js';
+import { exposures, presentations } from './schema.js';
+import type { Database } from './store.js';
+
+/**
+ * A customer counts once, for the arm of their first exposure. What counts for them: in an experiment between
+ * variants, the variant's offer and those that followed it in the same run; in a holdout, every offer since.
+ */
+const COUNTED = sql`
+  with shown as (
+    select e.experiment, e.customer_id, p.purchase_id, min(p.presented_at) as since
+    from ${exposures} e
+    join ${presentations} p
+      on p.customer_id = e.customer_id and p.experiment = e.experiment and p.variant = e.variant
+    group by e.experiment, e.customer_id, p.purchase_id
+  ), counted as (
+    select s.experiment, s.customer_id, p.currency, p.decision, p.status, p.paid_amount - p.refunded_amount as net
+    from shown s
+    join ${presentations} p on p.purchase_id = s.purchase_id and p.presented_at >= s.since
+    union all
+    select e.experiment, e.customer_id, p.currency, p.decision, p.status, p.paid_amount - p.refunded_amount
+    from ${exposures} e
+    join ${presentations} p on p.customer_id = e.customer_id and p.presented_at >= e.exposed_at
+    where e.experiment = 'holdout' or e.experiment like '%.holdout'
+  ), customers as (
+    select experiment, customer_id, bool_or(decision = 'accepted') as accepted, bool_or(status = 'paid') as paid
+    from counted
+    group by experiment, customer_id
+  ), spent as (
+    select experiment, customer_id, currency, sum(net) as net
+    from counted
+    where status = 'paid' and net is not null
+    group by experiment, customer_id, currency
+  ), sums as (
+    select e.experiment, e.arms, e.variant, s.currency, sum(s.net) as net, sum(s.net * s.net) as squares
+    from spent s
+    join ${exposures} e using (experiment, customer_id)
+    group by e.experiment, e.arms, e.variant, s.currency
+  )
+  select
+    e.experiment,
+    e.arms,
+    e.variant,
+    count(*) as exposed,
+    min(e.exposed_at) as first_exposed_at,
+    max(e.exposed_at) as last_exposed_at,
+    count(*) filter (where c.accepted) as accepted,
+    count(*) filter (where c.paid) as paid,
+    (
+      select coalesce(jsonb_object_agg(s.currency, jsonb_build_object('sum', s.net, 'squares', s.squares)), '{}')
+      from sums s
+      where s.experiment = e.experiment and s.arms = e.arms and s.variant = e.variant
+    ) as net
+  from ${exposures} e
+  left join customers c using (experiment, customer_id)
+  group by e.experiment, e.arms, e.variant`;
+
+/** In one statement, so that all counts are of one moment. */
+export async function experimentReport(db: Database): Promise<ExposureCount[]> {
+  const number = (column: SQL) => sql`${column}`.mapWith(Number);
+  const time = (column: SQL) => sql`${column}`.mapWith(exposures.exposedAt);
+  return db
+    .select({
+      experiment: sql<string>`experiment`,
+      arms: sql<ExposureCount['arms']>`arms`,
+      variant: sql<string>`variant`,
+      exposed: number(sql`exposed`),
+      firstExposedAt: time(sql`first_exposed_at`),
+      lastExposedAt: time(sql`last_exposed_at`),
+      accepted: number(sql`accepted`),
+      paid: number(sql`paid`),
+      net: sql<ExposureCount['net']>`net`,
+    })
+    .from(sql`(${COUNTED}) as report`)
+    .orderBy(sql`experiment, first_exposed_at, variant`);
+}
