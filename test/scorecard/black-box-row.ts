@@ -1,22 +1,14 @@
 /** The row that treats the webhook endpoint as a stranger would: bytes in, a status out. */
-import { randomBytes, randomUUID } from 'node:crypto';
-import { parseWebhookSecret } from '../../src/webhook-signing.js';
+import { randomUUID } from 'node:crypto';
 import { workflowId } from '../../workflows/messages.js';
 import { BLACK_BOX_CASES, requestOf, type BlackBoxCase, type Secrets } from './black-box-cases.js';
 import { findRun, paidEvent, startIngress } from './ingress.js';
+import { newWebhookKey, secretOf } from './keys.js';
 import { postRaw } from './raw-http.js';
 import { all, inLots, type Row } from './row.js';
 import type { World } from './world.js';
 
 const AT_ONCE = 8;
-
-const newKey = () => `whsec_${randomBytes(32).toString('base64')}`;
-
-function secretOf(key: string): Buffer {
-  const parsed = parseWebhookSecret(key);
-  if (!parsed.ok) throw new Error(`The key cannot be used: ${parsed.problem}.`);
-  return parsed.secret;
-}
 
 /** Undefined when it came out as it should, else what came out. */
 async function wrongOf(
@@ -46,8 +38,8 @@ export const blackBox: Row = {
   target: '48 of 48, and the process lives',
   how: 'requests written by hand on a socket, most of them well signed; status compared, and signals in the histories',
   async measure(world) {
-    const [first, second] = [newKey(), newKey()];
-    const secrets = { first: secretOf(first), second: secretOf(second), foreign: secretOf(newKey()) };
+    const [first, second] = [newWebhookKey(), newWebhookKey()];
+    const secrets = { first: secretOf(first), second: secretOf(second), foreign: secretOf(newWebhookKey()) };
     const api = await startIngress(world, [first, second]);
     try {
       const target = { world, url: api.url, secrets };

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { startDevServer } from '../../src/temporal/dev-server.js';
 import { startSystem } from '../chaos/system.js';
-import { CAMPAIGN, PROCESS_ROWS, ROWS, UNMEASURED } from './rows.js';
+import { CAMPAIGN, OFFERS_STAY_OPEN, PROCESS_ROWS, ROWS, UNMEASURED } from './rows.js';
 import type { Measured, Row } from './row.js';
 import { openWorld } from './world.js';
 
@@ -55,7 +55,11 @@ if (wanted(ROWS).length > 0) {
   );
   await temporal.stop();
 }
-await printAll(wanted(PROCESS_ROWS), startSystem, (system) => system.stop());
+await printAll(
+  wanted(PROCESS_ROWS),
+  () => startSystem({ window: OFFERS_STAY_OPEN }),
+  (system) => system.stop(),
+);
 for (const row of wanted([CAMPAIGN])) await print(row, Promise.resolve());
 
 for (const { id, title, target, why } of wanted(UNMEASURED)) {
