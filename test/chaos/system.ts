@@ -23,6 +23,8 @@ const WEBHOOK_TIME_SCALE = 300;
 const WINDOW = '25s';
 
 export interface System {
+  /** That of the API and the worker. */
+  env: Record<string, string>;
   taskQueue: string;
   catalog: Catalog;
   sandbox: Sandbox;
@@ -46,9 +48,10 @@ export interface System {
 /**
  * Starts everything on loopback, with its files in a temporary folder.
  *
+ * @param options.window how long each offer is open
  * @throws Error in words when there is no PostgreSQL: API and worker share it
  */
-export async function startSystem(): Promise<System> {
+export async function startSystem({ window = WINDOW } = {}): Promise<System> {
   const stopping: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const part of stopping.splice(0).reverse()) await part();
@@ -86,7 +89,7 @@ export async function startSystem(): Promise<System> {
 
     const catalogPath = join(folder, 'offers.yaml');
     const offers = await readFile('offers.yaml', 'utf8');
-    await writeFile(catalogPath, offers.replaceAll(/window: \w+/g, `window: ${WINDOW}`));
+    await writeFile(catalogPath, offers.replaceAll(/window: \w+/g, `window: ${window}`));
     const ledger = await openLedger({ url: direct.href });
     stopping.push(() => ledger.close());
     const taskQueue = 'chaos';
@@ -116,6 +119,7 @@ export async function startSystem(): Promise<System> {
       network.open();
     };
     return {
+      env,
       taskQueue,
       catalog: await loadCatalog(catalogPath),
       sandbox,

@@ -7,14 +7,14 @@ export interface Measured {
   met: boolean;
 }
 
-export interface Row {
+export interface Row<Place = World> {
   id: string;
   title: string;
   target: string;
   /** What was done to get the figure. */
   how: string;
   /** @param long the whole size; otherwise a cut that takes seconds */
-  measure(world: World, long: boolean): Promise<Measured>;
+  measure(place: Place, long: boolean): Promise<Measured>;
 }
 
 /** A row that is not measured here, and why. Listed all the same. */

@@ -5,10 +5,14 @@ import { eventually } from '../../sandbox/demo/eventually.js';
 import { signWebhook } from '../../src/webhook-signing.js';
 import { workflowId } from '../../workflows/messages.js';
 import { readRun, type Run } from '../invariants/history.js';
+import { findRun, paidEvent } from './ingress.js';
 import { all, inLots, type Row } from './row.js';
 import type { World } from './world.js';
 
 const SECOND = 1000;
+const HOUR = 3_600 * SECOND;
+/** How long Temporal remembers closed runs, at least. */
+const RETENTION = 30 * 24 * HOUR;
 
 /** Sends a body as Dodo does, under an id of the caller's. Answers the status. */
 async function deliver(world: World, id: string, body: unknown): Promise<number> {
@@ -208,11 +212,21 @@ export const lostWebhooks: Row = {
   },
 };
 
+/** A purchase of which Temporal knows nothing any more looks like one that it never knew. */
+async function startsNothing(world: World): Promise<boolean> {
+  const forgotten = `pay_${randomUUID()}`;
+  const created_at = new Date(Date.now() - RETENTION - HOUR).toISOString();
+  const status = await deliver(world, `msg_${randomUUID()}`, paidEvent(forgotten, { created_at }));
+  return status === 200 && (await findRun(world.client, workflowId.purchase(forgotten))) === undefined;
+}
+
 export const replayAfterClose: Row = {
   id: 'R24',
-  title: 'Replay after the run has closed',
+  title: 'Replay after the run has closed, and after it is forgotten',
   target: 'no new run and no new offer',
-  how: 'every webhook of settled purchases delivered again, three times each; runs and presentations counted',
+  how:
+    'every webhook of settled purchases delivered again, three times each, and the event of a purchase that is older than ' +
+    'what Temporal remembers; runs and presentations counted',
   async measure(world, long) {
     const count = long ? 50 : 4;
     const results = await inLots(count, 10, async () => {
@@ -233,7 +247,10 @@ export const replayAfterClose: Row = {
       const after = await historyOf(world, id);
       const view = await world.ledger.purchase(payment_id);
       return (
-        after.runId === before.runId && after.events === before.events && view?.presentations.length === 1
+        after.runId === before.runId &&
+        after.events === before.events &&
+        view?.presentations.length === 1 &&
+        (await startsNothing(world))
       );
     });
     return all(results.filter(Boolean).length, count, ' purchases stayed as they were');
