@@ -17,6 +17,9 @@ export interface Row {
   measure(world: World, long: boolean): Promise<Measured>;
 }
 
+/** What a row needs is not on this machine: it counts neither as met nor as missed. The message says what it is. */
+export class NotMeasured extends Error {}
+
 /** A row that is not measured here, and why. Listed all the same. */
 export interface Unmeasured {
   id: string;

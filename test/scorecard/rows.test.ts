@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testTemporal } from '../support/temporal.js';
+import { DEEP } from './deep-rows.js';
 import { replays } from './history-rows.js';
+import { NotMeasured } from './row.js';
 import { ROWS, UNMEASURED } from './rows.js';
 import { openWorld, type World } from './world.js';
 
@@ -23,6 +25,15 @@ describe('the short cut of the scorecard', () => {
       expect(met, figure).toBe(true);
     },
   );
+
+  it.for(DEEP)('$id, $title: $target', { timeout: 240 * SECOND }, async (row, { skip }) => {
+    const outcome = await row.measure(world, false).catch((error: unknown) => {
+      if (error instanceof NotMeasured) return error;
+      throw error;
+    });
+    if (outcome instanceof NotMeasured) return skip(`${row.id} is not measured: ${outcome.message}`);
+    expect(outcome.met, outcome.figure).toBe(true);
+  });
 
   it('says of every row that is not measured why that is', () => {
     for (const { id, why } of UNMEASURED) expect(why, id).not.toBe('');

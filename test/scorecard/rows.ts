@@ -63,24 +63,6 @@ export const UNMEASURED: Unmeasured[] = [
     why: 'npm test kills a worker process at three points of five calls, in test/system/interrupted.test.ts',
   },
   {
-    id: 'R17',
-    title: '10,000 random scenarios on a clock that skips',
-    target: '0 violations',
-    why: 'no generator drives whole runs at random; the campaign (R10) does so in real time',
-  },
-  {
-    id: 'R18',
-    title: "Temporal's own fault injection on PostgreSQL",
-    target: '1,000 purchases, nothing lost or doubled',
-    why: 'needs a Temporal server built with a PostgreSQL store; the development server has no such switch',
-  },
-  {
-    id: 'R20',
-    title: 'Model checking of the charge protocol',
-    target: 'six claims hold, six known-bad variants fail',
-    why: 'no model is kept in this repository',
-  },
-  {
     id: 'R26',
     title: 'Timers over a 24 h outage, and clock jumps',
     target: 'they fire at their deadline',
