@@ -57,12 +57,6 @@ export const UNMEASURED: Unmeasured[] = [
     why: 'npm test runs them against the npm library, in test/http/webhook-signature.test.ts',
   },
   {
-    id: 'R15',
-    title: 'kill -9 at every await of the charge path',
-    target: 'no double charge, nothing stuck',
-    why: 'npm test kills a worker process at three points of five calls, in test/system/interrupted.test.ts',
-  },
-  {
     id: 'R26',
     title: 'Timers over a 24 h outage, and clock jumps',
     target: 'they fire at their deadline',

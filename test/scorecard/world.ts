@@ -29,6 +29,8 @@ export interface World {
   ledger: Ledger;
   catalog: Catalog;
   client: Client;
+  /** Of the Temporal server: `host:port`. */
+  address: string;
   namespace: string;
   taskQueue: string;
   backend: JsonClient;
@@ -87,6 +89,7 @@ export async function openWorld(
     ledger,
     catalog,
     client,
+    address: temporal.address,
     namespace: temporal.namespace,
     taskQueue,
     backend,
