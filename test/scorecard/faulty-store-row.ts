@@ -16,6 +16,7 @@ import { openWorld } from './world.js';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const SEED = 18;
+/** Long enough for a customer whose click is lost a few times. */
 const WINDOW = '1m';
 const AT_ONCE = 50;
 /** What a lost write has in hand comes back after up to a minute, and may be lost again. */
