@@ -56,10 +56,4 @@ export const UNMEASURED: Unmeasured[] = [
     target: '100,000 cases each',
     why: 'npm test runs them against the npm library, in test/http/webhook-signature.test.ts',
   },
-  {
-    id: 'R26',
-    title: 'Timers over a 24 h outage, and clock jumps',
-    target: 'they fire at their deadline',
-    why: 'needs a clock that can be set; test/workflows skips time without an outage',
-  },
 ];
