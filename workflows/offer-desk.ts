@@ -77,6 +77,8 @@ export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
   let { expecting } = start;
   /** Why nothing may be offered any more. */
   let over: string | undefined;
+  /** Messages that wait for an offer to appear. */
+  let waiting = 0;
 
   const now = () => Date.now();
   /** A click counts from when it was made, if the caller says so; never from the future. */
@@ -96,15 +98,20 @@ export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
     );
   }
 
+  async function untilAppeared(holds: () => boolean): Promise<void> {
+    waiting += 1;
+    await eventually(holds).finally(() => (waiting -= 1));
+  }
+
   /** The open offer, or the one that is about to be. */
   async function coming(): Promise<Shown | undefined> {
-    if (expecting) await eventually(() => !expecting);
+    if (expecting) await untilAppeared(() => !expecting);
     return current;
   }
 
   async function appearing(presentationId: string): Promise<Shown> {
     if (expecting && !all.has(presentationId)) {
-      await eventually(() => !expecting || all.has(presentationId));
+      await untilAppeared(() => !expecting || all.has(presentationId));
     }
     return known(presentationId);
   }
@@ -315,6 +322,8 @@ export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
           summary: `offer ${shown.offerId} is open`,
         });
       }
+      // The run may hear of the offer when its window is over. Who saw it before, in the ledger, is heard first.
+      await eventually(() => waiting === 0);
       // A click that was in time may be handled together with the timer: it wins.
       return record(shown, { kind: 'expired', at: iso(shown.expiresAt) });
     },

@@ -19,18 +19,33 @@ export async function buildWithGo(
 ): Promise<void> {
   const staging = await mkdtemp(join(dirname(target), 'build-'));
   try {
-    const { code, output } = await runCommand('go', ['install', '-ldflags=-s -w', GO_PACKAGE], {
-      cwd: staging,
+    await installWithGo([GO_PACKAGE], staging, env);
+    await rename(join(staging, executableName('temporal')), target);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+/**
+ * `go install` of programs into a folder.
+ *
+ * @throws Error as `buildWithGo`
+ */
+export async function installWithGo(
+  packages: readonly string[],
+  folder: string,
+  env: Record<string, string | undefined> = process.env,
+): Promise<void> {
+  try {
+    const { code, output } = await runCommand('go', ['install', '-ldflags=-s -w', ...packages], {
+      cwd: folder,
       // GOOS, GOARCH and GOFLAGS of the user's own project would build something else, or elsewhere.
-      env: { ...env, GOBIN: staging, GOOS: '', GOARCH: '', GOFLAGS: '', GOWORK: 'off' },
+      env: { ...env, GOBIN: folder, GOOS: '', GOARCH: '', GOFLAGS: '', GOWORK: 'off' },
       signal: AbortSignal.timeout(BUILD_TIMEOUT_MINUTES * 60_000),
     });
     if (code !== 0) throw new Error(`go install ended with code ${code}: ${lastLines(output)}`);
-    await rename(join(staging, executableName('temporal')), target);
   } catch (error) {
     throw buildError(error);
-  } finally {
-    await rm(staging, { recursive: true, force: true });
   }
 }
 

@@ -11,6 +11,12 @@ import type { System } from './system.js';
 const SECOND = 1000;
 const LOOK_EVERY = 2 * SECOND;
 
+/** What is looked at until it is at rest: the system of a campaign, or another one. */
+export type Settling = Pick<System, 'catalog' | 'sandbox' | 'ledger' | 'taskQueue' | 'apiUrl'> & {
+  temporal: Pick<System['temporal'], 'client'>;
+  merchant?: Pick<System['merchant'], 'told'>;
+};
+
 export interface Settled {
   evidence: Evidence;
   violations: Violation[];
@@ -19,7 +25,7 @@ export interface Settled {
 
 /** Looks until everything is at rest and in order, twice in a row, or the patience is over. */
 export async function settle(
-  system: System,
+  system: Settling,
   answers: Answered[],
   patience: number,
   say: (line: string) => void,
@@ -35,7 +41,7 @@ export async function settle(
       client: system.temporal.client,
       taskQueue: system.taskQueue,
       swept: true,
-      told: system.merchant.told,
+      told: system.merchant?.told,
       answers,
     });
     resolved += await resolveReviews(system, evidence);
@@ -80,7 +86,7 @@ function whatIsUnderWay(evidence: Evidence): string[] {
 }
 
 /** The operator's part, done truthfully: what Dodo's books prove is said, and nothing else. */
-async function resolveReviews(system: System, evidence: Evidence): Promise<number> {
+async function resolveReviews(system: Settling, evidence: Evidence): Promise<number> {
   const operator = jsonClient(system.apiUrl, OPERATOR_KEY);
   let resolved = 0;
   for (const { id } of presentationsOf(evidence).filter(({ status }) => status === 'needs_review')) {

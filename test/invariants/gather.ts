@@ -57,7 +57,10 @@ async function readRuns(client: Client, taskQueue: string): Promise<Run[]> {
   const runs = await inLots(listed, async ({ workflowId, runId, type }) => {
     const handle = client.workflow.getHandle(workflowId, runId);
     try {
-      const [history, { status }] = await Promise.all([handle.fetchHistory(), handle.describe()]);
+      const [history, { status }] = await Promise.all([
+        untilAnswered(() => handle.fetchHistory()),
+        untilAnswered(() => handle.describe()),
+      ]);
       return readRun({ workflowId, runId, type, status: status.name }, history);
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
@@ -65,6 +68,19 @@ async function readRuns(client: Client, taskQueue: string): Promise<Run[]> {
     }
   });
   return runs.filter((run) => run !== undefined);
+}
+
+const TRIES = 8;
+
+/** Temporal may run on a store that fails on purpose. */
+async function untilAnswered<T>(read: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await read();
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError || tries === TRIES) throw error;
+    }
+  }
 }
 
 async function readLedger(

@@ -17,13 +17,8 @@ export interface Row<Place = World> {
   measure(place: Place, long: boolean): Promise<Measured>;
 }
 
-/** A row that is not measured here, and why. Listed all the same. */
-export interface Unmeasured {
-  id: string;
-  title: string;
-  target: string;
-  why: string;
-}
+/** What a row needs is not on this machine: it counts neither as met nor as missed. The message says what it is. */
+export class NotMeasured extends Error {}
 
 /** `n of m`, met when it is all of them. */
 export function all(good: number, of: number, more = ''): Measured {

@@ -2,8 +2,9 @@
 import { parseArgs } from 'node:util';
 import { startDevServer } from '../../src/temporal/dev-server.js';
 import { startSystem } from '../chaos/system.js';
-import { CAMPAIGN, OFFERS_STAY_OPEN, PROCESS_ROWS, ROWS, UNMEASURED } from './rows.js';
-import type { Measured, Row } from './row.js';
+import { DEEP } from './deep-rows.js';
+import { CAMPAIGN, OFFERS_STAY_OPEN, PROCESS_ROWS, ROWS } from './rows.js';
+import { NotMeasured, type Measured, type Row } from './row.js';
 import { openWorld } from './world.js';
 
 const { values, positionals } = parseArgs({
@@ -19,18 +20,30 @@ const missed: string[] = [];
 /** A row says of a place that could not be set up why that is. */
 async function print<Place>(row: Row<Place>, place: Promise<Place>): Promise<void> {
   let started = performance.now();
-  const { figure, met } = await place
+  const outcome = await place
     .then((there) => {
       started = performance.now();
       return row.measure(there, values.long);
     })
-    .catch((error: unknown): Measured => ({ figure: `could not be measured: ${String(error)}`, met: false }));
+    .catch((error: unknown): Measured | NotMeasured =>
+      error instanceof NotMeasured
+        ? error
+        : { figure: `could not be measured: ${String(error)}`, met: false },
+    );
+  if (outcome instanceof NotMeasured) return printNotMeasured(row, outcome.message);
+  const { figure, met } = outcome;
   measured += 1;
   if (!met) missed.push(row.id);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   process.stdout.write(
     `\n${row.id.padEnd(7)}${met ? 'met     ' : 'NOT MET '}${row.title} (${seconds} s)\n` +
       `       target: ${row.target}\n       figure: ${figure}\n       how:    ${row.how}\n`,
+  );
+}
+
+function printNotMeasured({ id, title, target }: Pick<Row, 'id' | 'title' | 'target'>, why: string): void {
+  process.stdout.write(
+    `\n${id.padEnd(7)}not measured  ${title}\n       target: ${target}\n       why:    ${why}\n`,
   );
 }
 
@@ -46,10 +59,10 @@ async function printAll<Place>(
   await place.then(leave, () => undefined);
 }
 
-if (wanted(ROWS).length > 0) {
+if (wanted([...ROWS, ...DEEP]).length > 0) {
   const temporal = await startDevServer({ ui: false });
   await printAll(
-    wanted(ROWS),
+    wanted([...ROWS, ...DEEP]),
     () => openWorld(temporal),
     (world) => world.close(),
   );
@@ -62,11 +75,6 @@ await printAll(
 );
 for (const row of wanted([CAMPAIGN])) await print(row, Promise.resolve());
 
-for (const { id, title, target, why } of wanted(UNMEASURED)) {
-  process.stdout.write(
-    `\n${id.padEnd(7)}not measured  ${title}\n       target: ${target}\n       why:    ${why}\n`,
-  );
-}
 process.stdout.write(
   `\n${measured - missed.length} of ${measured} rows met${values.long ? '' : ', at their short size; --long takes the whole one'}` +
     `${missed.length > 0 ? `; not met: ${missed.join(', ')}` : ''}.\n`,

@@ -29,7 +29,7 @@ export interface World {
   ledger: Ledger;
   catalog: Catalog;
   client: Client;
-  /** Of the Temporal server. */
+  /** Of the Temporal server: `host:port`. */
   address: string;
   namespace: string;
   taskQueue: string;

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { Decision } from '../../src/model.js';
 import type { ReplyOf } from './fakes.js';
 import type { Reply, Run } from './run.js';
-import type { Stage } from './stage.js';
+import type { Stage } from './open-stage.js';
 import { DAY, HOUR, MINUTE, SECOND } from './shop.js';
 import {
   accept,

@@ -117,6 +117,37 @@ describe('a click that is faster than the run', () => {
     expect(await accepted).toMatchObject({ decision: 'accepted', status: 'paid' });
   });
 
+  it('counts although the run hears of the offer when its window is over: its first answer was lost', async () => {
+    const run = await stage.buy({ paid: false, shop: { windowMs: 0 } });
+    const evaluation = run.world.hold('evaluate');
+    await run.signal(paymentEvent.name, firstPayment(run.shop));
+    await evaluation.reached;
+    const { reply } = await run.click('accepted');
+    evaluation.release();
+    await run.world.called('charge');
+    await run.webhook(run.attempt(1), 'succeeded');
+    expect(await reply).toMatchObject({ decision: 'accepted', status: 'paid' });
+  });
+
+  it.each(['accept', 'acceptOffer without an id', 'acceptOffer'])(
+    'counts likewise when it is left by signal, and for the next step (%s)',
+    async (how) => {
+      const run = await stage.buy({ shop: { windowMs: HOUR } });
+      const next = run.world.hold('present');
+      const declined = run.decline();
+      await next.reached;
+      run.shop.windowMs = 0;
+      const presentationId = run.presentation('lite');
+      if (how === 'accept') await run.click('accepted', 'lite');
+      else await run.signal('acceptOffer', how === 'acceptOffer' ? { presentationId } : undefined);
+      next.release();
+      await declined;
+      await run.world.called('charge');
+      await run.webhook(run.attempt(1, 'lite'), 'succeeded');
+      expect(await run.result()).toMatchObject({ outcome: 'converted' });
+    },
+  );
+
   it('is refused when the offer turns out to be another one', async () => {
     const run = await stage.buy({ paid: false });
     const evaluation = run.world.hold('evaluate');

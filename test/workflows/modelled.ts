@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { agree, type Command, type Real } from './commands.js';
 import type { Run } from './run.js';
 import { STEPS, TIMING, WINDOW, newReference, type Reference, type StepId } from './reference.js';
-import type { Stage } from './stage.js';
+import type { Stage } from './open-stage.js';
 import { SECOND } from './shop.js';
 
 const MAX_COMMANDS = 10;
@@ -79,9 +79,12 @@ async function inspect(reference: Reference, real: Real): Promise<void> {
   }
 }
 
+/** `MODEL_SEED` repeats runs that were made before. */
+const SEED = process.env.MODEL_SEED;
+
 /**
  * Makes runs and lets things happen to them. The first disagreement is reported with the shortest list of commands that
- * leads to it, and with the seed: `MODEL_SEED` repeats it.
+ * leads to it, and with the seed.
  *
  * @param towardsTheEnd for a run that is not at its end by then: the first of these that applies, again and again
  * @throws Error with the counterexample
@@ -91,8 +94,8 @@ export async function obeysTheReference(
   commands: fc.Arbitrary<Command>[],
   numRuns: number,
   towardsTheEnd: readonly Command[],
+  seed = SEED === undefined ? undefined : Number(SEED),
 ): Promise<void> {
-  const { MODEL_SEED } = process.env;
   await fc.assert(
     fc.asyncProperty(fc.commands(commands, { maxCommands: MAX_COMMANDS, size: 'max' }), async (happening) => {
       const real = await begin(stage);
@@ -106,6 +109,6 @@ export async function obeysTheReference(
         await stage.clear();
       }
     }),
-    { numRuns, ...(MODEL_SEED !== undefined && { seed: Number(MODEL_SEED) }) },
+    { numRuns, ...(seed !== undefined && { seed }) },
   );
 }

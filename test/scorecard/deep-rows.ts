@@ -1,0 +1,15 @@
+/** Rows that bring a server, a model or a process of their own, and take minutes at their whole size. */
+import { faultyStore } from './faulty-store-row.js';
+import { killedAtEveryStep } from './killed-row.js';
+import { randomScenarios } from './model-row.js';
+import { modelChecking } from './protocol-row.js';
+import { timersOverOutages } from './timers-row.js';
+import type { Row } from './row.js';
+
+export const DEEP: Row[] = [
+  killedAtEveryStep,
+  randomScenarios,
+  faultyStore,
+  modelChecking,
+  timersOverOutages,
+];

@@ -1,0 +1,224 @@
+/** Temporal's production server on PostgreSQL, with a database that fails on purpose. */
+import { randomInt } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import { stringify } from 'yaml';
+import { portBecomesFree } from '../../src/temporal/ports.js';
+import { MINIMUM_RETENTION_DAYS } from '../../src/temporal/retention.js';
+import { lastLines, runCommand } from '../../src/temporal/run-command.js';
+import { registerSearchAttributes } from '../../src/temporal/search-attributes.js';
+import { startWatched } from '../../src/temporal/watched-process.js';
+import { postgresForTests } from './postgres.js';
+import type { ServerPrograms } from './temporal-server.js';
+
+const SECOND = 1000;
+const DAY = 24 * 60 * 60 * SECOND;
+const READY_WITHIN = 90 * SECOND;
+const STOP_GRACE = 5 * SECOND;
+const KEPT_LINES = 20;
+/** The rest is stack traces. */
+const LINE_LENGTH = 400;
+const NAMESPACE = 'default';
+/** Each is taken anew whenever a write to it fails, and does nothing else meanwhile. */
+const SHARDS = 16;
+
+/** Of a method of Temporal's store: how often it fails in which way, from 0 to 1. */
+export type Faults = Record<
+  string,
+  Partial<Record<'ResourceExhausted' | 'Timeout' | 'ExecuteAndTimeout', number>>
+>;
+
+/** The message says what is missing. */
+export class NoPostgres extends Error {}
+
+export interface PostgresTemporal {
+  address: string;
+  namespace: string;
+  /** Complaints of the server about faults that were put into its store. */
+  faultsSeen(): number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the server on loopback, on databases of its own, and waits until its namespace is usable.
+ *
+ * @param faults of the store of runs; the same seed draws the same numbers
+ * @throws NoPostgres where there is none; Error in words when the server ends or stays silent
+ */
+export async function startTemporalOnPostgres(
+  programs: ServerPrograms,
+  { faults, seed }: { faults: Faults; seed: number },
+): Promise<PostgresTemporal> {
+  const stopping: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const part of stopping.splice(0).reverse()) await part();
+  };
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-temporal-'));
+    stopping.push(() => rm(folder, { recursive: true, force: true }));
+    const databases = { temporal: '', visibility: '' };
+    for (const name of ['temporal', 'visibility'] as const) {
+      const postgres = await postgresForTests();
+      if (!postgres.available) throw new NoPostgres(postgres.reason);
+      stopping.push(postgres.stop);
+      databases[name] = postgres.url;
+      await setUpSchema(programs, name, postgres.url);
+    }
+    const port = await lowPort();
+    await mkdir(join(folder, 'config'));
+    const config = await serverConfig({ port, databases, faults, seed });
+    await writeFile(join(folder, 'config', 'development.yaml'), stringify(config));
+
+    let faultsSeen = 0;
+    let gone = false;
+    const lines: string[] = [];
+    const server = await startWatched(
+      programs.server,
+      ['--root', folder, '--allow-no-auth', 'start'],
+      (line) => {
+        if (line.includes('fault injection error')) faultsSeen += 1;
+        lines.push(line.slice(0, LINE_LENGTH));
+        if (lines.length > KEPT_LINES) lines.shift();
+      },
+      STOP_GRACE,
+    );
+    stopping.push(() => server.stop());
+    void server.exited.then(() => (gone = true));
+    const address = `127.0.0.1:${port}`;
+    await untilUsable(address, () => gone).catch((error: unknown) => {
+      throw new Error(`Temporal's server on PostgreSQL is not usable:\n${lines.join('\n')}`, {
+        cause: error,
+      });
+    });
+    return { address, namespace: NAMESPACE, faultsSeen: () => faultsSeen, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The server notes its ports in 15 bits: most of those that the system hands out are too high. */
+async function lowPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 32_768);
+    if (await portBecomesFree(port, 0)) return port;
+  }
+}
+
+async function setUpSchema({ sqlTool, schema }: ServerPrograms, name: string, url: string): Promise<void> {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  const target = ['--plugin', 'postgres12', '--endpoint', hostname, '--port', port || '5432'];
+  target.push('--user', username, '--password', password || 'none', '--database', pathname.slice(1));
+  for (const step of [
+    ['setup-schema', '--version', '0.0'],
+    ['update-schema', '--schema-dir', join(schema, name, 'versioned')],
+  ]) {
+    const { code, output } = await runCommand(sqlTool, [...target, ...step]);
+    if (code !== 0) throw new Error(`${step[0]} of ${name} ended with code ${code}: ${lastLines(output)}`);
+  }
+}
+
+async function serverConfig(options: {
+  port: number;
+  databases: { temporal: string; visibility: string };
+  faults: Faults;
+  seed: number;
+}): Promise<object> {
+  const { port, databases, faults, seed } = options;
+  const service = async (grpcPort?: number) => ({
+    rpc: {
+      grpcPort: grpcPort ?? (await lowPort()),
+      membershipPort: await lowPort(),
+      bindOnLocalHost: true,
+    },
+  });
+  const methods = Object.fromEntries(
+    Object.entries(faults).map(([method, errors]) => [method, { errors, seed }]),
+  );
+  return {
+    log: { stdout: true, level: 'warn' },
+    persistence: {
+      defaultStore: 'runs',
+      visibilityStore: 'visibility',
+      numHistoryShards: SHARDS,
+      datastores: {
+        runs: {
+          sql: database(databases.temporal),
+          faultInjection: { targets: { dataStores: { ExecutionStore: { methods } } } },
+        },
+        visibility: { sql: database(databases.visibility) },
+      },
+    },
+    global: { membership: { maxJoinDuration: '30s', broadcastAddress: '127.0.0.1' } },
+    services: {
+      frontend: await service(port),
+      history: await service(),
+      matching: await service(),
+      worker: await service(),
+    },
+    clusterMetadata: {
+      enableGlobalNamespace: false,
+      failoverVersionIncrement: 10,
+      masterClusterName: 'active',
+      currentClusterName: 'active',
+      clusterInformation: {
+        active: {
+          enabled: true,
+          initialFailoverVersion: 1,
+          rpcName: 'frontend',
+          rpcAddress: `127.0.0.1:${port}`,
+        },
+      },
+    },
+    dcRedirectionPolicy: { policy: 'noop' },
+  };
+}
+
+function database(url: string): object {
+  const { host, username, password, pathname } = new URL(url);
+  return {
+    pluginName: 'postgres12',
+    databaseName: pathname.slice(1),
+    connectAddr: host,
+    connectProtocol: 'tcp',
+    user: username,
+    password: password || 'none',
+    maxConns: 20,
+    maxIdleConns: 20,
+    maxConnLifetime: '1h',
+  };
+}
+
+/** Makes the namespace, which a new server does not have, and its search attributes. */
+async function untilUsable(address: string, isGone: () => boolean): Promise<void> {
+  const connection = Connection.lazy({ address, tls: false, connectTimeout: '2s' });
+  const deadline = Date.now() + READY_WITHIN;
+  const retention = msToTs(MINIMUM_RETENTION_DAYS * DAY);
+  try {
+    for (;;) {
+      try {
+        await connection.withDeadline(Date.now() + 5 * SECOND, async () => {
+          await connection.workflowService
+            .registerNamespace({ namespace: NAMESPACE, workflowExecutionRetentionPeriod: retention })
+            .catch((error: Error) => {
+              if (!/already exists/i.test(error.message)) throw error;
+            });
+          await registerSearchAttributes(connection, NAMESPACE);
+          // Every part of the server learns of a namespace in its own time.
+          const query = 'ExecutionStatus = "Running"';
+          await connection.workflowService.countWorkflowExecutions({ namespace: NAMESPACE, query });
+        });
+        return;
+      } catch (error) {
+        if (isGone() || Date.now() > deadline) throw error;
+        await sleep(SECOND / 2);
+      }
+    }
+  } finally {
+    await connection.close();
+  }
+}
