@@ -26,7 +26,7 @@ await onBothDatabases((ledger) => {
     const { customerId, purchaseId, variant, experiment } = exposure;
     const presentation = aPresentation({ customerId, purchaseId, variant, ...fields });
     const open = { presentation, experiment, workflowId: 'w', at: at(0), exposures: [exposure] };
-    expect(await ledger().openPresentation(open)).toBe(true);
+    expect(await ledger().openPresentation(open)).toMatchObject({ opened: true });
     return presentation;
   }
 
@@ -60,7 +60,7 @@ await onBothDatabases((ledger) => {
     const exposure = anExposure({ customerId });
     const presentation = aPresentation({ customerId });
     const open = { presentation, workflowId: 'w', at: at(1), exposures: [exposure] };
-    expect(await ledger().openPresentation(open)).toBe(false);
+    expect(await ledger().openPresentation(open)).toMatchObject({ opened: false });
     expect(await ledger().exposuresOf(customerId)).not.toHaveProperty(exposure.experiment);
   });
 
@@ -83,7 +83,7 @@ await onBothDatabases((ledger) => {
 
     const remaining = [{ id: 'control', weight: 1 }];
     const anew = { ...first, variant: 'control', arms: remaining };
-    expect(await ledger().openPresentation({ ...open, exposures: [anew] })).toBe(true);
+    expect(await ledger().openPresentation({ ...open, exposures: [anew] })).toMatchObject({ opened: true });
     expect(await ledger().exposuresOf(customerId)).toEqual({ [first.experiment]: 'annual' });
   });
 

@@ -66,7 +66,7 @@ it.skipIf(!postgres.available)(
     const opened = await Promise.all(
       ledgers.map((ledger) => ledger.openPresentation({ presentation, workflowId: 'w', at: at(0) })),
     );
-    expect(opened).toEqual(ledgers.map(() => true));
+    expect(opened).toEqual(ledgers.map(() => ({ opened: true })));
     await Promise.all(ledgers.map((ledger) => ledger.close()));
     await admin.query(`drop database ${name}`);
     await admin.end();

@@ -282,11 +282,9 @@ describe('a step that waits', () => {
     expect(await openOffer(stack, bought.customer_id)).toMatchObject({ offerId: 'pro' });
     const { reason, considered } = await settled(stack, eventId);
     expect(reason).toBe('offer_already_open');
-    expect(considered).toContainEqual({
-      funnelId: 'onboarded',
-      reason: 'offer_already_open',
-      detail: 'another offer is open',
-    });
+    expect(considered).toContainEqual(
+      expect.objectContaining({ funnelId: 'onboarded', reason: 'offer_already_open' }),
+    );
   });
 
   it('ends at once when its run is cancelled', async () => {

@@ -7,7 +7,7 @@ import { firstPayment, useStage } from './stage.js';
 import { MINUTE } from './shop.js';
 
 /** Orders tried of each set of events. */
-const ORDERS = Math.ceil(Number(process.env.MODEL_RUNS ?? 150) / 10);
+const ORDERS = Math.ceil(Number(process.env.MODEL_RUNS ?? 80) / 10);
 const TIMEOUT = (ORDERS + 5) * 5_000;
 
 const stage = useStage();

@@ -5,7 +5,7 @@ import { TIME_PER_RUN, obeysTheReference } from './modelled.js';
 import { useStage } from './stage.js';
 
 /** Slow, because every task replays its run: few beside those with one worker. */
-const RUNS = Math.ceil(Number(process.env.MODEL_RUNS ?? 150) / 20);
+const RUNS = Math.ceil(Number(process.env.MODEL_RUNS ?? 80) / 20);
 
 const stage = useStage({ forgetful: true });
 
