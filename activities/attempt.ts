@@ -47,7 +47,8 @@ export type SendReply =
 
 /** What a successful reading of Dodo found. */
 export type Finding =
-  | { kind: 'payment'; payment: PaymentEvent }
+  /** `dueNow` is what was asked for, where the attempt was recorded: less than what was accepted when the price had fallen. */
+  | { kind: 'payment'; payment: PaymentEvent; dueNow?: number }
   /** Carried out as a whole: the plan is changed and paid. */
   | { kind: 'done'; payment?: PaymentEvent }
   | { kind: 'absent' };

@@ -5,7 +5,12 @@ import { isAboveOneClick } from '../src/choices.js';
 import { agreedTo } from './agreed.js';
 import type { AttemptInput } from './attempt.js';
 import { attemptMetadata, billingAddress, cart, returnUrl } from './charge.js';
-import { planChangeRefusal } from '../src/dodo/plan-change.js';
+import {
+  SUBSCRIPTION_GONE,
+  planChangeRefusal,
+  reasonAgainstChange,
+  type Refusal,
+} from '../src/dodo/plan-change.js';
 import { addonsForDodo, addressForDodo, planChangeBody } from '../src/dodo/pricing.js';
 import type { ActivityContext } from './context.js';
 
@@ -80,7 +85,7 @@ export function fallbackActivities(context: ActivityContext) {
   /** Undefined unless the business may settle plan changes through a link. */
   async function planChangeLink(
     input: FallbackInput,
-  ): Promise<{ paymentId: string; url: string } | undefined> {
+  ): Promise<{ paymentId: string; url: string } | { refused: string } | undefined> {
     const { action, discountCode } = input.offer;
     if (
       action.kind !== 'change_plan' ||
@@ -101,8 +106,22 @@ export function fallbackActivities(context: ActivityContext) {
     } catch (error) {
       const failure = classify(error);
       if (failure.kind !== 'rejected') throw error;
-      return undefined;
+      return { refused: failure.code };
     }
+  }
+
+  /** Where nothing was sent before, nobody has looked yet whether the plan may be changed at all. */
+  async function reasonAgainst({ offer: { action }, ...input }: FallbackInput): Promise<Refusal | undefined> {
+    if (action.kind !== 'change_plan' || input.subscriptionId === undefined) return undefined;
+    const subscription = await ifFound(dodo.subscriptions.retrieve(input.subscriptionId));
+    const code = subscription
+      ? reasonAgainstChange(subscription, {
+          productId: action.productId,
+          quantity: input.quantity,
+          carried: action.quantity === undefined,
+        })
+      : SUBSCRIPTION_GONE;
+    return code === undefined ? undefined : planChangeRefusal(code);
   }
 
   async function checkoutUnlessRefused(
@@ -122,18 +141,24 @@ export function fallbackActivities(context: ActivityContext) {
   /** The ways that are left, best first. */
   async function ways(
     input: FallbackInput,
-    after: AfterFailure,
-  ): Promise<{ opened: FallbackOpened; url?: string; updateUrl?: string }> {
-    if (after === 'none') return { opened: { kind: 'none' } };
+    { after, message }: Refusal,
+  ): Promise<{ opened: FallbackOpened; url?: string; updateUrl?: string; message: string }> {
+    if (after === 'none') return { opened: { kind: 'none' }, message };
     if (after === 'update_method') {
       const updateUrl = await updatePaymentMethodUrl(input);
-      return { opened: { kind: updateUrl === undefined ? 'none' : 'update_method' }, updateUrl };
+      return updateUrl === undefined
+        ? { opened: { kind: 'none' }, message: NO_WAY_MESSAGE }
+        : { opened: { kind: 'update_method' }, updateUrl, message };
     }
     const planChange = input.offer.action.kind === 'change_plan';
     // Too dear for one click, the change itself can still be paid on a page of Dodo's; without a card it cannot.
     const byLink = planChange && (!input.asked || isAboveOneClick(input.price, input.oneClickLimit));
     const link = byLink ? await planChangeLink(input) : undefined;
-    if (link) return { opened: { kind: 'payment_link', paymentId: link.paymentId }, url: link.url };
+    if (link && 'url' in link)
+      return { opened: { kind: 'payment_link', paymentId: link.paymentId }, url: link.url, message };
+    // After a declined change Dodo refuses another one because of it. Here nothing was asked before, so it means what it says.
+    const refusal = input.asked && link ? planChangeRefusal(link.refused) : undefined;
+    if (refusal && refusal.after !== 'checkout') return ways(input, refusal);
     const [checkout, updateUrl] = await Promise.all([
       checkoutUnlessRefused(input),
       input.asked ? undefined : updatePaymentMethodUrl(input),
@@ -144,9 +169,12 @@ export function fallbackActivities(context: ActivityContext) {
         opened: { kind: 'checkout', sessionId: checkout.sessionId, retry },
         updateUrl,
         url: checkout.url,
+        message,
       };
     }
-    return { opened: { kind: retry ? 'update_method' : 'none' }, updateUrl };
+    return retry
+      ? { opened: { kind: 'update_method' }, updateUrl, message }
+      : { opened: { kind: 'none' }, message: NO_WAY_MESSAGE };
   }
 
   /** A link that may have been shown already is the one whose payment counts. */
@@ -173,11 +201,13 @@ export function fallbackActivities(context: ActivityContext) {
       const at = context.now().toISOString();
       const before = await openedBefore(input);
       if (before) return before;
-      const { after, message } = input.asked
-        ? { after: 'checkout' as const, message: CHECKOUT_MESSAGE }
-        : input.failed.unreachable
-          ? { after: 'checkout' as const, message: UNREACHABLE_MESSAGE }
-          : failureOf(input);
+      const sent = !input.asked && !input.failed.unreachable;
+      const left = sent
+        ? failureOf(input)
+        : ((await reasonAgainst(input)) ?? {
+            after: 'checkout' as const,
+            message: input.asked ? CHECKOUT_MESSAGE : UNREACHABLE_MESSAGE,
+          });
       const { patch: chosen } = await agreedTo(context, input, input.asked ? 'checkout' : 'one_click');
       await ledger.recordAttempt(
         {
@@ -193,9 +223,9 @@ export function fallbackActivities(context: ActivityContext) {
         { decision: 'accepted', decidedAt: input.acceptedAt, ...chosen },
         [{ at: input.acceptedAt, type: 'accepted', detail: { presentationId } }],
       );
-      const way = await ways(input, after);
+      const way = await ways(input, left);
       if (way.opened.kind === 'none') {
-        const patch = { status: 'failed' as const, message: after === 'none' ? message : NO_WAY_MESSAGE };
+        const patch = { status: 'failed' as const, message: way.message };
         await ledger.updateAttempt(attemptId, { status: 'rejected' }, { id: presentationId, patch });
         return way.opened;
       }
@@ -212,7 +242,7 @@ export function fallbackActivities(context: ActivityContext) {
             status: input.asked ? 'requires_action' : 'fallback',
             checkoutUrl: way.url ?? null,
             updatePaymentMethodUrl: way.updateUrl ?? null,
-            message,
+            message: way.message,
           },
         },
         [
@@ -228,13 +258,8 @@ export function fallbackActivities(context: ActivityContext) {
   };
 }
 
-type AfterFailure = 'checkout' | 'update_method' | 'none';
-
 /** What is left to the customer after a failure, and in which words. */
-function failureOf({ failed: { errorCode: code }, offer }: FallbackInput): {
-  after: AfterFailure;
-  message: string;
-} {
+function failureOf({ failed: { errorCode: code }, offer }: FallbackInput): Refusal {
   const planChange = offer.action.kind === 'change_plan';
   const refusal = code !== undefined && planChange ? planChangeRefusal(code) : undefined;
   if (refusal) return refusal;

@@ -94,7 +94,9 @@ export function lookUpActivities({ dodo, ledger }: ActivityContext) {
     async lookUpPayment(input: LookUpInput): Promise<Finding> {
       const read = await readPayment(input);
       await writeInterim(input, read);
-      return read ? { kind: 'payment', payment: read.event } : { kind: 'absent' };
+      if (!read) return { kind: 'absent' };
+      const attempt = await ledger.attempt(input.attemptId);
+      return { kind: 'payment', payment: read.event, ...(attempt && { dueNow: attempt.amount }) };
     },
 
     /** Whether a plan was changed: the subscription says so, and what was due is paid. */

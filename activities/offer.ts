@@ -36,6 +36,8 @@ export interface Presented {
   dueNow: number;
   priceHash: string;
   windowMs: number;
+  /** When the window ends, where it began before: a run that is repeated opens no new one. */
+  endsAt?: string;
   /** Of a longer trial: the first billing date as it was agreed to. */
   nextBillingAt?: string;
 }
@@ -172,12 +174,20 @@ function resume(
     return no('declined_before', `presentation ${before.id} was ${before.decision} before`);
   }
   const { action } = offer;
+  const way =
+    before.option === undefined ? action : offer.options?.find(({ id }) => id === before.option)?.action;
+  if (!way || ('productId' in way && way.productId !== before.product.id)) {
+    return no('product_unavailable', `${offer.id} sells something else by now than it showed`);
+  }
   const catalogQuantity = 'quantity' in action ? action.quantity : undefined;
   const quantity = before.choices
     ? before.quantity
     : (catalogQuantity ?? subject.subscription?.quantity ?? 1);
   const windowMs = Math.max(Date.parse(before.expiresAt) - now.getTime(), 0);
-  const presented = presentedOf(before, before.terms, subject, quantity, windowMs);
+  const presented = {
+    ...presentedOf(before, before.terms, subject, quantity, windowMs),
+    endsAt: before.expiresAt,
+  };
   const { nextBillingAt } = before.price;
   return {
     kind: 'ready',

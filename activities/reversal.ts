@@ -48,12 +48,12 @@ export function reversalActivities({ dodo, ledger, now }: ActivityContext) {
       const at = now().toISOString();
 
       const purchase = await ledger.purchasePaidBy(event.paymentId);
-      // Also while its first offer is being prepared.
-      const running = whole && purchase !== undefined && purchase.status !== 'settled';
+      // Also while its first offer is being prepared, and between two offers. A run that has ended does not hear it.
+      const withdrawn = whole ? purchase?.purchase.workflowId : undefined;
 
       const presentation = await ledger.presentationPaidBy(event.paymentId);
       if (!presentation) await waitUntilSettled(payment);
-      if (!presentation) return running ? { withdraw: purchase.purchase.workflowId } : {};
+      if (!presentation) return withdrawn === undefined ? {} : { withdraw: withdrawn };
 
       const { id, purchaseId, paidAmount = 0 } = presentation;
       const refundedAmount = lost ? paidAmount : Math.min(refunded, paidAmount);

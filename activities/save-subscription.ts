@@ -25,6 +25,8 @@ export interface SaveInput {
   consents?: string[];
   /** Nothing is asked of Dodo later than this. Milliseconds since the epoch. */
   sendBefore: number;
+  /** Why nothing may be asked of Dodo: another change of the subscription is under way. */
+  refused?: string;
 }
 
 export type SaveReply =
@@ -60,6 +62,7 @@ export function saveActivities(context: ActivityContext) {
         { status: 'charging', decision: 'accepted', decidedAt: acceptedAt, message: null },
         [{ at: acceptedAt, type: 'accepted', detail: { presentationId, ...(consents && { consents }) } }],
       );
+      if (input.refused !== undefined) return refused(input, input.refused);
       const before = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
       // What is so before anything was asked for is not our doing.
       if (before && !first && isDone(input, before)) return done(input, before);

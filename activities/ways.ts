@@ -104,6 +104,13 @@ export function termsAmong(
   const limit = shown && oneClickLimitIn(shown.price.currency, offer, policy);
   if (!choicesAmong(offer, ways) && limit === undefined) return undefined;
   return {
+    ...(shown &&
+      choicesAmong(offer, ways) && {
+        preselected: {
+          ...(shown.option !== undefined && { option: shown.option }),
+          quantity: shown.quantity,
+        },
+      }),
     ways: ways.map(({ option, action }) => ({ ...(option !== undefined && { option }), action })),
     ...(offer.discountCode !== undefined && { discountCode: offer.discountCode }),
     ...(subject.subscription && { subscriptionId: subject.subscription.subscription_id }),

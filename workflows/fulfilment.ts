@@ -147,7 +147,11 @@ async function prove(
     if (heard) return heard;
 
     const windowOver = Date.now() - sentAt >= context.timing.reconcileWindowMs;
-    const finding = ours(context.inbox, await way.lookUp(n, paymentId));
+    const read = await way.lookUp(n, paymentId);
+    // The reply that would have told the price is lost, and it had fallen.
+    if (reply.kind === 'unknown' && read?.kind === 'payment' && read.dueNow !== undefined)
+      way.expect(n, { dueNow: read.dueNow, paymentId });
+    const finding = ours(context.inbox, read);
     const proof = way.proven(n) ?? proofFrom(finding);
     if (proof) return proof;
 

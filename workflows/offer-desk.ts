@@ -41,6 +41,8 @@ export interface Shown extends Presented {
   /** The end of the window. Milliseconds since the epoch. */
   expiresAt: number;
   status: PresentationStatus;
+  /** What was shown first, where there is something to choose. */
+  preselected?: { option?: string; quantity: number };
   decision?: DecisionRecord;
   viewedAt?: string;
   /** Whether there is something to answer the decider with: money moved, a fallback, a link, a next offer. */
@@ -140,10 +142,20 @@ export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
   function checkAccept(request: AcceptRequest): void {
     const shown = known(request.presentationId);
     check('accepted', shown, request.at);
-    if (shown.decision !== undefined && isAnotherChoice(shown, request)) {
+    if (shown.decision !== undefined && shown.choices && isAnotherChoice(shown, request)) {
       refuse(refusal.alreadyDecided, 'The offer was accepted before, with another choice.', 'accepted');
     }
     const { priceHash } = request;
+    // Whoever names nothing means what was shown first, and the presentation has come to stand for something else.
+    const unnamed = priceHash === undefined && request.option === undefined && request.quantity === undefined;
+    if (
+      shown.decision === undefined &&
+      unnamed &&
+      shown.preselected &&
+      isAnotherChoice(shown, shown.preselected)
+    ) {
+      refuse(refusal.priceChanged, 'Another choice is shown by now. Name it, or its price.');
+    }
     if (shown.decision === undefined && choiceIn(shown, request)) return;
     const other = priceHash !== undefined && priceHash !== shown.priceHash;
     // A price that is none of this offer's so far: the acceptance under way is about to be refused for it. Refused
@@ -310,7 +322,10 @@ export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
     },
     show(presented) {
       expecting = false;
-      current = { ...presented, expiresAt: now() + presented.windowMs, status: 'open', answered: false };
+      const { option, quantity, choices, endsAt } = presented;
+      const expiresAt = endsAt === undefined ? now() + presented.windowMs : Date.parse(endsAt);
+      const preselected = choices && { option, quantity };
+      current = { ...presented, expiresAt, preselected, status: 'open', answered: false };
       all.set(presented.presentationId, current);
       if (over !== undefined) withdrawCurrent(over);
       return current;

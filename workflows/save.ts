@@ -9,7 +9,7 @@ import {
   startChild,
 } from '@temporalio/workflow';
 import { ChildWorkflowFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { SaveReply } from '../activities/save-subscription.js';
+import type { SaveInput, SaveReply } from '../activities/save-subscription.js';
 import type { OfferAction, SaveAction } from '../src/catalog/model.js';
 import { persistent } from './activities.js';
 import type { Terms } from './charge.js';
@@ -38,7 +38,10 @@ export async function save(terms: SaveTerms): Promise<Fulfilled> {
     });
     return fulfilledBy(await child.result());
   } catch (failure) {
-    if (failure instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'failed' };
+    if (failure instanceof WorkflowExecutionAlreadyStartedError) {
+      const refused = 'PENDING_PLAN_CHANGE_EXISTS';
+      return fulfilledBy(await persistent.saveSubscription({ ...saveInput(terms), refused }));
+    }
     // Somebody has ended it: what it came to is read from Dodo, and nothing more is asked for.
     if (failure instanceof ChildWorkflowFailure)
       return fulfilledBy(await carryOut({ ...terms, sendBefore: 0 }));
@@ -57,10 +60,23 @@ export async function saveSubscription(terms: SaveTerms): Promise<SaveReply> {
   return CancellationScope.nonCancellable(() => carryOut(terms));
 }
 
-async function carryOut({ shown, action, ...terms }: SaveTerms): Promise<SaveReply> {
+async function carryOut(terms: SaveTerms): Promise<SaveReply> {
+  const input = saveInput(terms);
+  const { subscriptionId, presentationId } = input;
+  const { action } = terms;
+  const reply = await persistent.saveSubscription(input);
+  if (reply.kind === 'done' && reply.pausedAt !== undefined && action.kind === 'pause' && action.forMs) {
+    const { pausedAt } = reply;
+    const until = new Date(Date.now() + action.forMs).toISOString();
+    await endLater({ subscriptionId, presentationId, pausedAt, until });
+  }
+  return reply;
+}
+
+function saveInput({ shown, action, ...terms }: SaveTerms): SaveInput {
   const { presentationId, customerId, productId, nextBillingAt } = shown;
   const subscriptionId = shown.subscriptionId ?? '';
-  const reply = await persistent.saveSubscription({
+  return {
     attemptId: attemptId(workflowId.planChange(subscriptionId), presentationId, 1),
     presentationId,
     purchaseId: terms.purchaseId,
@@ -73,13 +89,7 @@ async function carryOut({ shown, action, ...terms }: SaveTerms): Promise<SaveRep
     acceptedAt: terms.acceptedAt,
     consents: terms.consents,
     sendBefore: terms.sendBefore,
-  });
-  if (reply.kind === 'done' && reply.pausedAt !== undefined && action.kind === 'pause' && action.forMs) {
-    const { pausedAt } = reply;
-    const until = new Date(Date.now() + action.forMs).toISOString();
-    await endLater({ subscriptionId, presentationId, pausedAt, until });
-  }
-  return reply;
+  };
 }
 
 /** Leaves the end of the pause to a run of its own, or to the one that still waits for the end of an earlier pause. */

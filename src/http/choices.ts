@@ -131,6 +131,12 @@ export async function choiceOfClick(
   return { ...choice, priceHash: price.hash, dueNow: price.dueNow };
 }
 
+/** Whether the presentation stands for another choice by now than for what it showed first. */
+export function hasMoved(record: PresentationRecord): boolean {
+  const { preselected } = record.terms ?? {};
+  return preselected !== undefined && !isSameChoice(record, preselected);
+}
+
 /** Whether a body names another choice than the one a presentation stands for. */
 export function namesAnother(record: PresentationRecord, { option, quantity }: ChoiceBody): boolean {
   if (!record.choices) return false;

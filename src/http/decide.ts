@@ -5,7 +5,7 @@ import type { PresentationRecord } from '../ledger/model.js';
 import type { PresentationStatus } from '../model.js';
 import type { Answer } from '../temporal/runs.js';
 import type { DecisionReply } from '../../workflows/messages.js';
-import { choiceOfClick, namesAnother } from './choices.js';
+import { choiceOfClick, hasMoved, namesAnother } from './choices.js';
 import type { ApiDeps } from './deps.js';
 import { viewOf } from './presentation-view.js';
 import { Problem, presentationNotFound } from './problem.js';
@@ -42,6 +42,10 @@ export async function acceptPresentation(
   if (record.decision === 'accepted' && namesAnother(record, body))
     throw await otherWon(deps, record, decider);
   if (!UNDECIDED.has(record.status) && !again) return answerAccept(deps, record, decider, res);
+  const unnamed = body.priceHash === undefined && body.option === undefined && body.quantity === undefined;
+  // Whoever names nothing means what was shown first.
+  if (unnamed && decider.tokenPrice === undefined && record.status === 'open' && hasMoved(record))
+    return answerAccept(deps, record, decider, res);
   // Without a word on the price, the one that stands when the click arrives is meant: the run may move on meanwhile.
   const chosen = await choiceOfClick(deps, record, body, decider);
   const request = {

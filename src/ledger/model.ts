@@ -151,6 +151,8 @@ export interface DeadNotificationsPage {
 
 /** What another choice is priced by, as it was when the offer was made: the catalog may have changed since. */
 export interface OfferTerms {
+  /** What was shown first. */
+  preselected?: Choice;
   ways: { option?: string; action: PaidAction }[];
   discountCode?: string;
   /** The one whose plan changes. */
@@ -366,7 +368,7 @@ export interface Ledger {
     previous?: { presentationId: string; patch: PresentationPatch; timeline: TimelineEntry[] };
   }): Promise<{ until: string }>;
 
-  /** When the customer last accepted this offer; undefined when they never did. */
+  /** When the customer last accepted this offer, unless nothing came of it; undefined when they never did. */
   acceptedAt(customerId: string, offerId: string): Promise<string | undefined>;
   /** Whether an earlier offer of ours sold this product to this customer and was not refunded in full. */
   hasBought(customerId: string, productId: string): Promise<boolean>;

@@ -1,5 +1,5 @@
 /** Presentations: opened under the rule of one at a time per customer, changed by guarded patches. */
-import { and, desc, eq, gte, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, isNull, lt, ne, sql } from 'drizzle-orm';
 import type { PresentationStatus } from '../model.js';
 import { utc } from './columns.js';
 import { isUniqueViolation } from './errors.js';
@@ -129,6 +129,7 @@ export async function acceptedAt(
         eq(presentations.customerId, customerId),
         eq(presentations.offerId, offerId),
         eq(presentations.decision, 'accepted'),
+        ne(presentations.status, 'failed'),
       ),
     )
     .orderBy(desc(presentations.decidedAt))

@@ -12,7 +12,11 @@ export async function recordQuote(
   await db
     .insert(quotes)
     .values({ presentationId, option, quantity, hash: price.hash, price, quotedAt: utc(quotedAt) })
-    .onConflictDoNothing();
+    // The same price again: a credit in it stands from now on.
+    .onConflictDoUpdate({
+      target: [quotes.presentationId, quotes.option, quotes.quantity, quotes.hash],
+      set: { price, quotedAt: utc(quotedAt) },
+    });
 }
 
 export async function quotesOf(

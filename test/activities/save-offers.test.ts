@@ -194,6 +194,21 @@ describe('a pause', () => {
     await offered(who);
   });
 
+  it('that was refused beside another change asks Dodo nothing, says why, and may be offered again', async () => {
+    const who = await subscribe();
+    const { input, eventId } = await offered(who);
+    const refusedFor = { ...input, refused: 'PENDING_PLAN_CHANGE_EXISTS' };
+    expect(await save.saveSubscription(refusedFor)).toEqual({
+      kind: 'refused',
+      code: 'PENDING_PLAN_CHANGE_EXISTS',
+    });
+    expect(patches(who)).toEqual([]);
+    const [refusedOne] = (await shop.purchase(eventId)).presentations;
+    expect(refusedOne).toMatchObject({ status: 'failed', decision: 'accepted' });
+    expect(refusedOne?.message).toMatch(/under way/);
+    await offered(who);
+  });
+
   it('of ours ends when its time is over, once', async () => {
     const who = await subscribe();
     const { input, eventId } = await offered(who);

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createDodo } from '../../src/dodo/client.js';
 import type { QuoteView } from '../../src/http/choices.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
 import { checkInvariants } from '../invariants/check.js';
@@ -318,11 +319,32 @@ describe('a price above what one click may charge', () => {
       status: 409,
       body: { presentation: { price: { dueNow: 51_000 }, payment: { mode: 'checkout' } } },
     });
-    const reply = await accept(stack, bought);
+    // A click that names nothing was on the button of what was shown first.
+    expect(await accept(stack, bought)).toMatchObject({ status: 409, body: { code: 'price_changed' } });
+    const priceHash = refused.body.presentation?.price.hash;
+    const reply = await accept(stack, bought, { quantity: 3, priceHash });
     expect(reply).toMatchObject({ status: 202, body: { status: 'requires_action' } });
     await payAt(stack, reply.body.presentation?.checkoutUrl);
     await settled(stack, bought.payment_id);
     await expectAccount(stack, bought, { posts: 0, charges: [51_000] });
+  });
+
+  it.each([
+    { state: { cancel_at_next_billing_date: true }, message: 'about to end' },
+    { state: { status: 'paused' as const }, message: 'not active at the moment' },
+  ])('is no plan sold beside a subscription that is $message', async ({ state, message }) => {
+    const bought = await offered('prod_basic_plan');
+    const { body } = await quote(bought, { quantity: 8 });
+    expect(body.payment).toEqual({ mode: 'checkout' });
+    const dodo = createDodo(stack.sandbox.apiKey, { baseURL: stack.sandbox.url });
+    await dodo.subscriptions.update(bought.subscription_id ?? '', state);
+    const reply = await acceptByToken(bought, { quantity: 8, priceHash: body.price.hash });
+    expect(reply).toMatchObject({
+      status: 402,
+      body: { detail: expect.stringContaining(message) as string, checkoutUrl: null },
+    });
+    await settled(stack, bought.payment_id);
+    await expectLive(stack, bought, [{ product_id: 'prod_basic_plan', ...state }]);
   });
 });
 
@@ -378,7 +400,7 @@ it('has kept every rule at the end of all this', async () => {
       swept: false,
     });
     const offering = gathered.ledger.purchases.filter(({ presentations }) =>
-      presentations.some(({ status }) => status !== 'open' && status !== 'paid'),
+      presentations.some(({ status }) => !['open', 'paid', 'failed'].includes(status)),
     );
     return offering.length === 0 && gathered;
   });

@@ -154,6 +154,9 @@ describe('a chosen quantity whose price has moved', () => {
     expect(await run.accept(choice)).toMatchObject({ refused: 'price_changed' });
     // The old price of the run's own choice is over, also for who named no quantity.
     expect(await run.accept({ priceHash: 'hash_2' })).toMatchObject({ refused: 'price_changed' });
+    // Whoever names nothing means what was shown first, and does not get three of it.
+    expect(await run.accept({})).toMatchObject({ refused: 'price_changed' });
+    await run.signal('acceptOffer', {});
     const reply = run.accept({ quantity: 3, priceHash: 'hash_3b' });
     await run.world.called('charge', 2);
     expect(run.world.inputs('charge')[1]).toMatchObject({

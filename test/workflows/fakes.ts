@@ -177,7 +177,8 @@ export function createWorld(shop: Shop, now: () => Promise<number>): World {
     async settle({ presentation }) {
       if (presentation) closed(presentation);
     },
-    async saveSubscription({ offer }) {
+    async saveSubscription({ offer, refused }) {
+      if (refused !== undefined) return { kind: 'refused', code: refused };
       if (offer.action.kind !== 'pause') return { kind: 'done' };
       books.subscription.status = 'paused';
       return { kind: 'done', pausedAt: new Date(await now()).toISOString() };

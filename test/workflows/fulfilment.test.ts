@@ -400,3 +400,12 @@ describe('an offer that is paid at the checkout from the start', () => {
     expect(run.world.inputs('openFallback')).toMatchObject([{ attemptId: run.attempt(1), asked: true }]);
   });
 });
+
+it('knows a payment of less than was accepted, when the price had fallen and the reply was lost with it', async () => {
+  const { run } = await accepted(LOST);
+  const lower = run.shop.dueNow - 100;
+  const payment = { ...run.world.book(run.attempt(1), 'succeeded'), amount: lower };
+  run.world.always('lookUpPayment', { kind: 'payment', payment, dueNow: lower });
+  expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  expect(run.world.inputs('openFallback')).toEqual([]);
+});

@@ -64,7 +64,8 @@ describe('a save offer', () => {
     await run.accept();
     await other.terminate('the test is over');
     expect(await run.result()).toMatchObject({ outcome: 'payment_failed' });
-    expect(run.world.calls()).not.toContain('saveSubscription');
+    // Only the refusal is recorded: nothing is asked of Dodo.
+    expect(run.world.inputs('saveSubscription')).toMatchObject([{ refused: 'PENDING_PLAN_CHANGE_EXISTS' }]);
   });
 });
 
