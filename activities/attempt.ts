@@ -52,3 +52,8 @@ export type Finding =
   /** Carried out as a whole: the plan is changed and paid. */
   | { kind: 'done'; payment?: PaymentEvent }
   | { kind: 'absent' };
+
+/** The run that makes an attempt: its id without the step and the number. */
+export function runOfAttempt(attemptId: string): string {
+  return attemptId.slice(0, attemptId.lastIndexOf(':', attemptId.lastIndexOf(':') - 1));
+}

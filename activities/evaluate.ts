@@ -3,7 +3,7 @@ import type DodoPayments from 'dodopayments';
 import { unavailable } from '../src/catalog/availability.js';
 import { clauseResults, couldMatch, explain, funnelsInOrder, type Facts } from '../src/catalog/match.js';
 import type { Catalog, Funnel, FunnelSnapshot, Offer } from '../src/catalog/model.js';
-import { REQUESTED_PLAN } from '../src/catalog/requested-plan.js';
+import { offerIdsOf } from '../src/catalog/steps.js';
 import { factsIn } from '../src/catalog/when.js';
 import { billingOf, listPayments } from '../src/dodo/payments.js';
 import { stepExperiment } from '../src/experiments/names.js';
@@ -11,11 +11,10 @@ import type { BillingAddress, ConsideredFunnel, EvaluationRecord, Exposure } fro
 import type { ReasonCode, TriggerType } from '../src/model.js';
 import { ATTEMPT_METADATA_KEY, type TriggerEvent } from '../workflows/messages.js';
 import type { ActivityContext } from './context.js';
-import { ANOTHER_IS_OPEN, chooseArm, exposureTo, heldOutDetail, holdouts } from './experiments.js';
-
-import { limitsOf } from './limits.js';
-import { prepareOffer, type OfferSubject, type Presented } from './offer.js';
+import type { OfferSubject, Presented } from './offer.js';
 import { offersFor, requestedPlan } from './requested-plan.js';
+import { settleIneligible } from './settle.js';
+import { showStep } from './show.js';
 import type { Waiting } from './wait.js';
 
 export interface EvaluateInput {
@@ -114,62 +113,29 @@ export function evaluateActivities(context: ActivityContext) {
         const evaluation = { catalogHash: catalog.hash, considered: [...considered, about], facts };
         return waitFor(input, subject, snapshotOf(catalog, funnel, offers), step.waitMs, evaluation);
       }
-      const arm = await chooseArm(
-        context,
-        subject.customerId,
-        usual,
-        stepExperiment(funnel.id, step, offers),
-      );
-      const { offer } = arm;
-      const { policy } = catalog;
-      const prepared = await prepareOffer(context, {
-        offer,
-        policy,
+      const shown = await showStep(context, {
+        subject,
         funnelId: funnel.id,
         step: step.id,
-        subject,
+        offer: usual,
+        experiment: stepExperiment(funnel.id, step, offers),
+        policy: catalog.policy,
+        catalogHash: catalog.hash,
+        holdout: { funnel, askedFor: !catalog.funnels.includes(funnel) },
+        evaluation: { catalogHash: catalog.hash, considered: [...considered, about], facts },
       });
-      if (prepared.kind === 'not_eligible') {
-        considered.push({ ...about, reason: prepared.reason, detail: prepared.detail });
-        continue;
+      if (shown.kind === 'presented') {
+        const { presented } = shown;
+        return { kind: 'presented', snapshot: snapshotOf(catalog, funnel, offers), presented };
       }
-      const at = context.now().toISOString();
-      const place = { customerId: subject.customerId, purchaseId, catalogHash: catalog.hash, exposedAt: at };
-      const held = await holdouts(context, policy, funnel, {
-        place,
-        presentationId: prepared.presentation.id,
-        askedFor: offer.id === REQUESTED_PLAN || !catalog.funnels.includes(funnel),
-      });
-      if (held.heldOutOf !== undefined) {
-        // Not shown the next funnel instead: whoever is held out is shown nothing.
-        considered.push({ ...about, reason: 'holdout', detail: heldOutDetail(held.heldOutOf) });
+      considered.push({ ...about, reason: shown.reason, detail: shown.detail });
+      // Not shown the next funnel instead: whoever is held out is shown nothing.
+      if (shown.kind === 'held_out') {
         const evaluation = { catalogHash: catalog.hash, considered, facts };
-        return end(input, 'holdout', evaluation, held.exposures);
+        return end(input, 'holdout', evaluation, shown.exposures);
       }
-      const opened = held.inTheWay
-        ? ANOTHER_IS_OPEN
-        : await ledger.openPresentation({
-            presentation: { ...prepared.presentation, variant: arm.experiment?.variant },
-            experiment: arm.experiment?.name,
-            exposures: [...held.exposures, ...exposureTo(arm, place)],
-            terms: prepared.terms,
-            workflowId: input.workflowId,
-            at,
-            catalogHash: catalog.hash,
-            words: offer.copy,
-            limits: limitsOf(catalog, offer),
-            evaluation: { catalogHash: catalog.hash, considered: [...considered, about], facts },
-          });
-      if (opened.opened) {
-        return {
-          kind: 'presented',
-          snapshot: snapshotOf(catalog, funnel, offers),
-          presented: prepared.presented,
-        };
-      }
-      considered.push({ ...about, reason: opened.reason, detail: opened.detail });
       // No other funnel gets past an open offer; past a limit of this one, it may.
-      if (opened.reason === 'offer_already_open') break;
+      if (shown.kind === 'not_opened' && shown.reason === 'offer_already_open') break;
     }
     const reason =
       considered.find((one) => one.reason !== 'no_matching_funnel')?.reason ?? 'no_matching_funnel';
@@ -208,15 +174,7 @@ export function evaluateActivities(context: ActivityContext) {
     exposures?: Exposure[],
   ): Promise<Evaluation> {
     const at = context.now().toISOString();
-    await ledger.settle({
-      purchaseId: input.purchaseId,
-      outcome: 'ineligible',
-      reason,
-      at,
-      evaluation,
-      exposures,
-      timeline: [{ at, type: 'ineligible', detail: { reason } }],
-    });
+    await settleIneligible(ledger, { purchaseId: input.purchaseId, reason, at, evaluation, exposures });
     return { kind: 'ineligible', reason };
   }
 
@@ -380,11 +338,7 @@ function candidates(
 
 function snapshotOf(catalog: Catalog, funnel: Funnel, offers: Record<string, Offer>): FunnelSnapshot {
   const { when: _, ...kept } = funnel;
-  const used = [
-    ...new Set(
-      funnel.steps.flatMap(({ offer, variants }) => variants?.map((variant) => variant.offer) ?? [offer]),
-    ),
-  ];
+  const used = [...new Set(funnel.steps.flatMap(offerIdsOf))];
   return {
     catalogHash: catalog.hash,
     policy: catalog.policy,

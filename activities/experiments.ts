@@ -8,6 +8,7 @@ import {
   type StepExperiment,
 } from '../src/experiments/names.js';
 import type { Funnel, Offer, Policy } from '../src/catalog/model.js';
+import { FORGOTTEN_AFTER } from '../src/ledger/limits.js';
 import type { Exposure, Ledger } from '../src/ledger/model.js';
 import type { ActivityContext } from './context.js';
 
@@ -87,23 +88,9 @@ export async function holdouts(
   return { exposures };
 }
 
-/** In words, for operators. */
-export function heldOutDetail(experiment: string): string {
-  return `the customer is held out of ${experiment}`;
-}
-
-/** What opening the presentation would have answered. */
-export const ANOTHER_IS_OPEN = {
-  opened: false,
-  reason: 'offer_already_open',
-  detail: 'another offer is open',
-} as const;
-
-const HOUR = 3_600_000;
-
 /** As the ledger sees it when a presentation is to be opened: one whose run is gone is in nobody's way. */
 async function isAnotherOpen(ledger: Ledger, customerId: string, now: Date): Promise<boolean> {
   const current = await ledger.currentPresentation(customerId, now.toISOString());
   if (!current) return false;
-  return current.status !== 'open' || Date.parse(current.expiresAt) > now.getTime() - HOUR;
+  return current.status !== 'open' || Date.parse(current.expiresAt) > now.getTime() - FORGOTTEN_AFTER;
 }

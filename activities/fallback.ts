@@ -3,7 +3,7 @@ import { classify, ifFound } from '../src/dodo/errors.js';
 import { DECLINE_CODES, declineMessage } from '../src/dodo/decline.js';
 import { isAboveOneClick } from '../src/choices.js';
 import { agreedTo } from './agreed.js';
-import type { AttemptInput } from './attempt.js';
+import { runOfAttempt, type AttemptInput } from './attempt.js';
 import { attemptMetadata, billingAddress, cart, returnUrl } from './charge.js';
 import {
   SUBSCRIPTION_GONE,
@@ -214,7 +214,7 @@ export function fallbackActivities(context: ActivityContext) {
           attemptId,
           presentationId,
           kind: 'fallback',
-          workflowId: attemptId.slice(0, attemptId.lastIndexOf(':', attemptId.lastIndexOf(':') - 1)),
+          workflowId: runOfAttempt(attemptId),
           status: 'recorded',
           amount: price.dueNow,
           currency: price.currency,

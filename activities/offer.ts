@@ -11,8 +11,8 @@ import type { Choices, Presentation } from '../src/model.js';
 import type { ActivityContext } from './context.js';
 import { limitsOf, switchesOf } from './limits.js';
 import { NO_PLAN_NAMED } from './requested-plan.js';
-import { prepareSave } from './save-offer.js';
-import { choicesAmong, no, payable, readWay, termsAmong, type NotEligible } from './ways.js';
+import { readSave } from './save-offer.js';
+import { choicesAmong, no, payable, readWay, termsAmong, type NotEligible, type WayInput } from './ways.js';
 
 /** A presentation as its run keeps it: ids and amounts, nothing personal. */
 export interface Presented {
@@ -70,6 +70,15 @@ export interface OfferSubject {
 export type Prepared =
   { kind: 'ready'; presentation: Presentation; terms?: OfferTerms; presented: Presented } | NotEligible;
 
+/** What there is to show of an offer, whatever kind it is. */
+export interface Showable extends Pick<
+  Presentation,
+  'product' | 'quantity' | 'option' | 'choices' | 'price' | 'payment'
+> {
+  kind: 'showable';
+  terms?: OfferTerms;
+}
+
 /** Deterministic, so that a repeated activity and a reset run find the presentation they made before. */
 export function presentationId(workflowId: string, step: string): string {
   return `prs_${createHash('sha256').update(`${workflowId}:${step}`).digest('hex').slice(0, 24)}`;
@@ -80,7 +89,7 @@ export async function prepareOffer(
   input: { offer: Offer; policy?: Policy; funnelId: string; step: string; subject: OfferSubject },
 ): Promise<Prepared> {
   const { offer, policy, funnelId, step, subject } = input;
-  const { ledger, dodo } = context;
+  const { ledger } = context;
   const { action } = offer;
   const id = presentationId(subject.workflowId, step);
 
@@ -96,10 +105,38 @@ export async function prepareOffer(
   const reached = await ledger.limitReached(showing, limitsOf(catalog, offer));
   if (reached) return no(reached.reason, reached.detail);
 
+  const found =
+    action.kind === 'pause' || action.kind === 'extend_trial'
+      ? await readSave(context, { offer, action, subject })
+      : await readSale(context, { offer: { ...offer, action }, policy, subject });
+  if (found.kind === 'not_eligible') return found;
+  const { kind: _, terms, ...shown } = found;
+  const presentation: Presentation = {
+    id,
+    status: 'open',
+    offerId: offer.id,
+    funnelId,
+    step,
+    type: offer.type,
+    customerId,
+    purchaseId: subject.purchaseId,
+    ...shown,
+    copy: renderCopy(offer.copy, shown.price, shown.product.name),
+    expiresAt: new Date(context.now().getTime() + offer.windowMs).toISOString(),
+  };
+  return {
+    kind: 'ready',
+    presentation,
+    ...(terms && { terms }),
+    presented: presentedOf(presentation, terms, { offer, subject }, shown.quantity, offer.windowMs),
+  };
+}
+
+/** What is sold, in every way that this customer may take it. */
+async function readSale(context: ActivityContext, input: WayInput): Promise<Showable | NotEligible> {
+  const { offer, subject } = input;
+  const { action } = offer;
   const { subscription } = subject;
-  if (action.kind === 'pause' || action.kind === 'extend_trial') {
-    return prepareSave(context, { ...input, action, id });
-  }
   if (action.kind === 'change_plan') {
     if (action.productId === NO_PLAN_NAMED)
       return no('product_unavailable', 'the trigger names no productId');
@@ -118,45 +155,29 @@ export async function prepareOffer(
     }
   }
 
-  const paid = { ...offer, action };
-  const common = { offer: paid, policy, subject };
   const [method, ...read] = await Promise.all([
-    choosePaymentMethod(dodo, subject.customerId, context.now(), subscription?.payment_method_id),
-    ...waysOf(paid).map((way) => readWay(context, way, common)),
+    choosePaymentMethod(context.dodo, subject.customerId, context.now(), subscription?.payment_method_id),
+    ...waysOf(offer).map((way) => readWay(context, way, input)),
   ]);
-  const ways = read.map((way) => (way.kind === 'open' ? payable(way, method, common) : way));
+  const ways = read.map((way) => (way.kind === 'open' ? payable(way, method, input) : way));
   const open = ways.filter((way) => way.kind === 'open');
   const [shown] = open;
   // An option that is owned or cannot be sold is left out; without any left, the first one's reason is the offer's.
   if (!shown)
     return ways.find((way) => way.kind === 'not_eligible') ?? no('product_unavailable', 'no option');
 
-  const { product, quantity, price, payment } = shown;
-  const choices = choicesAmong(paid, open);
-  const terms = termsAmong(open, method, common);
-  const presentation: Presentation = {
-    id,
-    status: 'open',
-    offerId: offer.id,
-    funnelId,
-    step,
-    type: offer.type,
-    customerId: subject.customerId,
-    purchaseId: subject.purchaseId,
+  const { product, quantity, option, price, payment } = shown;
+  const choices = choicesAmong(offer, open);
+  const terms = termsAmong(open, method, input);
+  return {
+    kind: 'showable',
     product,
     quantity,
-    ...(shown.option !== undefined && { option: shown.option }),
+    ...(option !== undefined && { option }),
     ...(choices && { choices }),
     price,
     payment,
-    copy: renderCopy(offer.copy, price, product.name),
-    expiresAt: new Date(context.now().getTime() + offer.windowMs).toISOString(),
-  };
-  return {
-    kind: 'ready',
-    presentation,
     ...(terms && { terms }),
-    presented: presentedOf(presentation, terms, subject, quantity, offer.windowMs),
   };
 }
 
@@ -184,22 +205,14 @@ function resume(
     ? before.quantity
     : (catalogQuantity ?? subject.subscription?.quantity ?? 1);
   const windowMs = Math.max(Date.parse(before.expiresAt) - now.getTime(), 0);
-  const presented = {
-    ...presentedOf(before, before.terms, subject, quantity, windowMs),
-    endsAt: before.expiresAt,
-  };
-  const { nextBillingAt } = before.price;
-  return {
-    kind: 'ready',
-    presentation: before,
-    presented: action.kind === 'extend_trial' ? { ...presented, nextBillingAt } : presented,
-  };
+  const presented = presentedOf(before, before.terms, { offer, subject }, quantity, windowMs);
+  return { kind: 'ready', presentation: before, presented: { ...presented, endsAt: before.expiresAt } };
 }
 
 function presentedOf(
   shown: Presentation,
   terms: OfferTerms | undefined,
-  subject: OfferSubject,
+  { offer, subject }: { offer: Offer; subject: OfferSubject },
   quantity: number,
   windowMs: number,
 ): Presented {
@@ -221,6 +234,7 @@ function presentedOf(
     dueNow: shown.price.dueNow,
     priceHash: shown.price.hash,
     windowMs,
+    ...(offer.action.kind === 'extend_trial' && { nextBillingAt: shown.price.nextBillingAt }),
   };
 }
 

@@ -1,16 +1,14 @@
 /** A step whose time has come: puts its offer before the customer, with the decision that led here if that is not recorded yet. */
 import { unavailable } from '../src/catalog/availability.js';
 import type { FunnelStep, Offer, Policy } from '../src/catalog/model.js';
-import { REQUESTED_PLAN } from '../src/catalog/requested-plan.js';
 import { ifFound } from '../src/dodo/errors.js';
 import { stepExperiment } from '../src/experiments/names.js';
 import type { Exposure } from '../src/ledger/model.js';
 import type { ReasonCode } from '../src/model.js';
 import type { ActivityContext } from './context.js';
-import { ANOTHER_IS_OPEN, chooseArm, exposureTo, heldOutDetail, holdouts } from './experiments.js';
-import { limitsOf } from './limits.js';
-import { prepareOffer, type Presented } from './offer.js';
-import { markPaid, type Closing } from './settle.js';
+import type { Presented } from './offer.js';
+import type { Closing } from './settle.js';
+import { showStep } from './show.js';
 import { endAfterWait } from './wait.js';
 
 export type { Presented } from './offer.js';
@@ -50,53 +48,25 @@ export function presentActivities(context: ActivityContext) {
         ledger.billingOf(input.purchaseId),
       ]);
       const { purchaseId, workflowId, funnelId, step, policy, customerId, currency, previous } = input;
-      const arm = await chooseArm(
-        context,
-        customerId,
-        input.offer,
-        input.variants && stepExperiment(funnelId, input.variants.step, input.variants.offers),
-      );
-      const { offer } = arm;
-      const subject = { workflowId, purchaseId, customerId, currency, billing, subscription };
-      const prepared = await prepareOffer(context, { offer, policy, funnelId, step, subject });
-      if (prepared.kind === 'not_eligible') return skip(input, prepared.reason, prepared.detail);
-      const { presentation } = prepared;
-      const catalog = context.catalog();
-      const funnel = catalog.funnels.find(({ id }) => id === funnelId);
-      const off = funnel && unavailable(`funnel ${funnelId}`, funnel, context.now());
-      // A repeated activity carries on with what it has opened.
-      if (off && !(await ledger.presentation(presentation.id))) return skip(input, off.reason, off.detail);
-      const at = context.now().toISOString();
-      const place = { customerId, purchaseId, catalogHash: input.catalogHash ?? '', exposedAt: at };
-      // Held out is who would be shown the first step; nobody is between the steps of a run.
-      const held = input.first
-        ? await holdouts(
-            context,
-            policy,
-            { id: funnelId, holdout: input.holdout },
-            { place, presentationId: presentation.id, askedFor: offer.id === REQUESTED_PLAN },
-          )
-        : { exposures: [] };
-      if (held.heldOutOf !== undefined)
-        return skip(input, 'holdout', heldOutDetail(held.heldOutOf), held.exposures);
-      if (previous) await markPaid(ledger, previous);
-      const opened = held.inTheWay
-        ? ANOTHER_IS_OPEN
-        : await ledger.openPresentation({
-            presentation: { ...presentation, variant: arm.experiment?.variant },
-            experiment: arm.experiment?.name,
-            exposures: [...held.exposures, ...exposureTo(arm, place)],
-            terms: prepared.terms,
-            words: offer.copy,
-            workflowId,
-            catalogHash: input.catalogHash,
-            limits: limitsOf(catalog, offer),
-            at,
-            previous,
-          });
-      return opened.opened
-        ? { kind: 'presented', presented: prepared.presented }
-        : skip(input, opened.reason, opened.detail);
+      const funnel = context.catalog().funnels.find(({ id }) => id === funnelId);
+      const shown = await showStep(context, {
+        subject: { workflowId, purchaseId, customerId, currency, billing, subscription },
+        funnelId,
+        step,
+        offer: input.offer,
+        experiment: input.variants && stepExperiment(funnelId, input.variants.step, input.variants.offers),
+        policy,
+        catalogHash: input.catalogHash,
+        off: funnel && unavailable(`funnel ${funnelId}`, funnel, context.now()),
+        // Held out is who would be shown the first step; nobody is between the steps of a run.
+        ...(input.first && {
+          holdout: { funnel: { id: funnelId, holdout: input.holdout }, askedFor: false },
+        }),
+        previous,
+      });
+      if (shown.kind === 'presented') return shown;
+      const exposures = shown.kind === 'held_out' ? shown.exposures : [];
+      return skip(input, shown.reason, shown.detail, exposures);
     },
   };
 
@@ -104,7 +74,7 @@ export function presentActivities(context: ActivityContext) {
     input: PresentInput,
     reason: ReasonCode,
     detail: string,
-    exposures: Exposure[] = [],
+    exposures: Exposure[],
   ): Promise<Offered> {
     const { purchaseId, funnelId } = input;
     if (input.first) await endAfterWait(context, { purchaseId, funnelId, reason, detail, exposures });

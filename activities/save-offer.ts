@@ -1,31 +1,21 @@
 /** Offers that keep a customer and charge nothing: whether they may be shown, and what they come to. */
 import type DodoPayments from 'dodopayments';
-import { renderCopy } from '../src/catalog/copy.js';
 import type { Offer, SaveAction } from '../src/catalog/model.js';
 import { isInTrial } from '../src/dodo/save.js';
 import { priced, readProduct } from '../src/dodo/pricing.js';
-import type { Presentation, Price } from '../src/model.js';
+import type { Price } from '../src/model.js';
 import type { ActivityContext } from './context.js';
-import type { OfferSubject, Prepared } from './offer.js';
-import { no } from './ways.js';
+import type { OfferSubject, Showable } from './offer.js';
+import { no, type NotEligible } from './ways.js';
 
 /** A pause, or a longer trial, of the subscription as it is now. */
-export async function prepareSave(
-  context: ActivityContext,
-  input: {
-    id: string;
-    offer: Offer;
-    action: SaveAction;
-    funnelId: string;
-    step: string;
-    subject: OfferSubject;
-  },
-): Promise<Prepared> {
-  const { id, offer, action, funnelId, step, subject } = input;
-  const { subscription, customerId, purchaseId } = subject;
-  const { ledger, dodo } = context;
+export async function readSave(
+  { ledger, dodo, now }: ActivityContext,
+  { offer, action, subject }: { offer: Offer; action: SaveAction; subject: OfferSubject },
+): Promise<Showable | NotEligible> {
+  const { subscription, customerId } = subject;
   if (!subscription) return no('product_unavailable', 'there is no subscription to keep');
-  const obstacle = obstacleTo(action, subscription, context.now());
+  const obstacle = obstacleTo(action, subscription, now());
   if (obstacle !== undefined) {
     return no('product_unavailable', `subscription ${subscription.subscription_id} ${obstacle}`);
   }
@@ -35,43 +25,12 @@ export async function prepareSave(
   }
   const product = await readProduct(dodo, subscription.product_id);
   if (!product) return no('product_unavailable', `Dodo has no product ${subscription.product_id}`);
-
-  const price = priceOf(action, subscription, context.now());
-  const { windowMs } = offer;
-  const presentation: Presentation = {
-    id,
-    status: 'open',
-    offerId: offer.id,
-    funnelId,
-    step,
-    type: offer.type,
-    customerId,
-    purchaseId,
+  return {
+    kind: 'showable',
     product: { id: subscription.product_id, name: product.name },
     quantity: subscription.quantity,
-    price,
+    price: priceOf(action, subscription, now()),
     payment: { mode: 'one_click' },
-    copy: renderCopy(offer.copy, price, product.name),
-    expiresAt: new Date(context.now().getTime() + windowMs).toISOString(),
-  };
-  return {
-    kind: 'ready',
-    presentation,
-    presented: {
-      presentationId: id,
-      step,
-      offerId: offer.id,
-      customerId,
-      productId: subscription.product_id,
-      quantity: subscription.quantity,
-      subscriptionId: subscription.subscription_id,
-      mode: 'one_click',
-      currency: price.currency,
-      dueNow: 0,
-      priceHash: price.hash,
-      windowMs,
-      ...(action.kind === 'extend_trial' && { nextBillingAt: price.nextBillingAt }),
-    },
   };
 }
 

@@ -7,6 +7,7 @@ import type { SaveAction } from '../src/catalog/model.js';
 import { classify, ifFound } from '../src/dodo/errors.js';
 import { SUBSCRIPTION_GONE } from '../src/dodo/plan-change.js';
 import { reasonAgainstSave, saveRefusalMessage } from '../src/dodo/save.js';
+import { runOfAttempt } from './attempt.js';
 import type { ActivityContext } from './context.js';
 
 export interface SaveInput {
@@ -53,7 +54,7 @@ export function saveActivities(context: ActivityContext) {
           attemptId,
           presentationId,
           kind: input.offer.action.kind,
-          workflowId: attemptId.slice(0, attemptId.lastIndexOf(':', attemptId.lastIndexOf(':') - 1)),
+          workflowId: runOfAttempt(attemptId),
           status: 'recorded',
           amount: 0,
           currency: input.price.currency,

@@ -11,7 +11,7 @@ import { currentPrice, readProduct } from '../src/dodo/pricing.js';
 import type { AttemptKind, BillingAddress } from '../src/ledger/model.js';
 import type { Price } from '../src/model.js';
 import { agreedTo, reopenedAt, type Agreed } from './agreed.js';
-import type { AttemptInput, SendReply } from './attempt.js';
+import { runOfAttempt, type AttemptInput, type SendReply } from './attempt.js';
 import type { ActivityContext } from './context.js';
 import { isLessCredit } from './credit.js';
 import { RECONCILING_MESSAGE } from './look-up.js';
@@ -94,7 +94,7 @@ export async function sendAttempt(
         attemptId,
         presentationId,
         kind,
-        workflowId: attemptId.slice(0, attemptId.lastIndexOf(':', attemptId.lastIndexOf(':') - 1)),
+        workflowId: runOfAttempt(attemptId),
         status: 'recorded',
         amount: dueNow,
         currency: price.currency,

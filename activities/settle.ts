@@ -1,5 +1,11 @@
 /** Writing into the ledger what a run has come to. Every one of these may be repeated. */
-import type { Ledger, PresentationPatch, TimelineEntry } from '../src/ledger/model.js';
+import type {
+  EvaluationRecord,
+  Exposure,
+  Ledger,
+  PresentationPatch,
+  TimelineEntry,
+} from '../src/ledger/model.js';
 import type { Outcome, ReasonCode } from '../src/model.js';
 import type { ActivityContext } from './context.js';
 
@@ -29,6 +35,22 @@ export async function markPaid(ledger: Ledger, { paid }: Closing): Promise<void>
     paymentId: paid.paymentId,
     paidAmount: paid.amount,
   });
+}
+
+/** Ends a run without an offer. */
+export async function settleIneligible(
+  ledger: Ledger,
+  ended: {
+    purchaseId: string;
+    reason: ReasonCode;
+    at: string;
+    evaluation?: EvaluationRecord;
+    exposures?: Exposure[];
+  },
+): Promise<void> {
+  const { reason, at } = ended;
+  const timeline = [{ at, type: 'ineligible', detail: { reason } }];
+  await ledger.settle({ ...ended, outcome: 'ineligible', timeline });
 }
 
 export function settleActivities({ ledger }: ActivityContext) {

@@ -3,7 +3,7 @@ import type { FunnelSnapshot } from '../src/catalog/model.js';
 import type { EvaluationRecord, Exposure } from '../src/ledger/model.js';
 import type { ReasonCode } from '../src/model.js';
 import type { ActivityContext } from './context.js';
-import { markPaid, type Closing } from './settle.js';
+import { markPaid, settleIneligible, type Closing } from './settle.js';
 
 /** A funnel was matched; whether its offer may be shown, and at what price, is seen when the wait is over. */
 export interface Waiting {
@@ -57,13 +57,5 @@ export async function endAfterWait(
           ),
         };
   const at = now().toISOString();
-  await ledger.settle({
-    purchaseId,
-    outcome: 'ineligible',
-    reason,
-    at,
-    evaluation,
-    exposures,
-    timeline: [{ at, type: 'ineligible', detail: { reason } }],
-  });
+  await settleIneligible(ledger, { purchaseId, reason, at, evaluation, exposures });
 }

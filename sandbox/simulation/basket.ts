@@ -2,6 +2,7 @@
 import type { TriggerType } from '../../src/model.js';
 import type { Catalog, Clause, FactValue, Funnel } from '../../src/catalog/model.js';
 import type { Chance } from './chance.js';
+import { offerIdsOf } from '../../src/catalog/steps.js';
 
 const ONE_TIME = 'prod_starter_course';
 const PLAN = 'prod_basic_plan';
@@ -58,9 +59,7 @@ export function isTrigger(trigger: TriggerType): trigger is Exclude<TriggerType,
 }
 
 function offersOf({ steps }: Funnel, { offers }: Catalog) {
-  return steps
-    .flatMap(({ offer, variants }) => variants?.map((variant) => variant.offer) ?? [offer])
-    .flatMap((id) => offers[id] ?? []);
+  return steps.flatMap(offerIdsOf).flatMap((id) => offers[id] ?? []);
 }
 
 function changesPlans(funnel: Funnel, catalog: Catalog): boolean {

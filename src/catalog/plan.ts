@@ -4,6 +4,7 @@ import { isRecord } from './data.js';
 import { formatDuration } from './duration.js';
 import { funnelsInOrder } from './match.js';
 import type { Catalog, Funnel } from './model.js';
+import { offerIdsOf } from './steps.js';
 
 export interface FieldChange {
   /** As in the file: `copy.headline`, `steps.lite.on.decline`. */
@@ -153,6 +154,6 @@ function movedIn({ before, after }: OrderChange, id: string): boolean {
 }
 
 function offersOf({ steps }: Funnel): string[] {
-  const all = steps.flatMap(({ offer, variants }) => variants?.map((variant) => variant.offer) ?? [offer]);
+  const all = steps.flatMap(offerIdsOf);
   return [...new Set(all)];
 }

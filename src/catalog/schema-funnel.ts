@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { id, schedule, share, wait, wholeNumber } from './schema-values.js';
 import { when } from './schema-when.js';
 
-const TRIGGERS = [
-  'purchase',
+/** What a merchant's backend may report. */
+export const TRIGGER_TYPES = [
   'usage_milestone',
   'limit_approaching',
   'onboarding_completed',
@@ -12,6 +12,8 @@ const TRIGGERS = [
   'downgrade_requested',
   'cancel_requested',
 ] as const;
+
+const TRIGGERS = ['purchase', ...TRIGGER_TYPES] as const;
 
 const target = z.string({ error: 'the id of a step of this funnel, or end' }).default('end');
 

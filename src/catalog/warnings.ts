@@ -1,10 +1,11 @@
 /** What is allowed in a catalog, and probably not meant. */
 import { PLACEHOLDER_PATTERN } from './copy.js';
-import type { Catalog, FunnelStep, Offer } from './model.js';
+import type { Catalog, Offer } from './model.js';
+import { offerIdsOf } from './steps.js';
 
 /** Sentences for the merchant: offers no funnel uses, and amounts in copy that will always be zero. */
 export function catalogWarnings(catalog: Catalog): string[] {
-  const used = new Set(catalog.funnels.flatMap(({ steps }) => steps.flatMap(offersOf)));
+  const used = new Set(catalog.funnels.flatMap(({ steps }) => steps.flatMap(offerIdsOf)));
   return Object.values(catalog.offers).flatMap((offer) => [
     ...(used.has(offer.id) ? [] : [`offers.${offer.id}: no funnel uses this offer, so nobody will see it.`]),
     ...alwaysZero(offer).map(
@@ -12,10 +13,6 @@ export function catalogWarnings(catalog: Catalog): string[] {
         `offers.${offer.id}.copy.${field}: {${name}} is always zero for an action of kind ${offer.action.kind}.`,
     ),
   ]);
-}
-
-function offersOf({ offer, variants }: FunnelStep): string[] {
-  return variants?.map((variant) => variant.offer) ?? [offer];
 }
 
 /** Amounts that an action of a kind does not have. A one-click charge may start a subscription; a one-time payment cannot. */

@@ -5,6 +5,7 @@
 import type { ReasonCode, TriggerType } from '../model.js';
 import { explain, funnelsInOrder, type Facts } from './match.js';
 import type { Catalog, Funnel, Offer, Schedule } from './model.js';
+import { offerIdsOf } from './steps.js';
 
 /** One evaluation as it was recorded. */
 export interface Evaluated {
@@ -125,7 +126,7 @@ function asksForPlan(trigger: TriggerType, { product_id: product }: Facts): bool
 /** Why a funnel or each offer of its first step is closed at a time. */
 function closedAt({ offers }: Catalog, funnel: Funnel, at: number): ReasonCode | undefined {
   const [step] = funnel.steps;
-  const first = step?.variants?.map(({ offer }) => offer) ?? (step ? [step.offer] : []);
+  const first = step ? offerIdsOf(step) : [];
   const reasons = first.map((id) => closed(offers[id], at));
   return closed(funnel, at) ?? (reasons.every(Boolean) ? reasons[0] : undefined);
 }

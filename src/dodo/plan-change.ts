@@ -27,7 +27,10 @@ export function reasonAgainstChange(subscription: State, wanted: WantedPlan): st
   return there ? 'ALREADY_ON_PLAN' : undefined;
 }
 
-function reasonInItsState(subscription: State): string | undefined {
+/** Why nothing can be changed about a subscription in this state, as a code. */
+export function reasonInItsState(
+  subscription: Pick<State, 'status' | 'cancel_at_next_billing_date' | 'scheduled_change'>,
+): string | undefined {
   switch (subscription.status) {
     case 'active':
       if (subscription.cancel_at_next_billing_date) return SCHEDULED_CANCELLATION;

@@ -1,6 +1,6 @@
 /** Keeping a subscription: what it must be like, and what the customer is told when it is not. Nothing here charges. */
 import type DodoPayments from 'dodopayments';
-import { SUBSCRIPTION_GONE } from './plan-change.js';
+import { SUBSCRIPTION_GONE, reasonInItsState } from './plan-change.js';
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -54,21 +54,10 @@ export function reasonAgainstSave(
   >,
   productId: string,
 ): string | undefined {
-  switch (subscription.status) {
-    case 'active':
-      return subscription.cancel_at_next_billing_date ||
-        subscription.scheduled_change ||
-        subscription.product_id !== productId
-        ? 'SUBSCRIPTION_CHANGED'
-        : undefined;
-    case 'on_hold':
-    case 'past_due':
-      return 'SUBSCRIPTION_UNPAID';
-    case 'cancelled':
-    case 'expired':
-    case 'failed':
-      return SUBSCRIPTION_GONE;
-    default:
-      return 'SUBSCRIPTION_INACTIVE';
-  }
+  if (subscription.status !== 'active') return reasonInItsState(subscription);
+  return subscription.cancel_at_next_billing_date ||
+    subscription.scheduled_change ||
+    subscription.product_id !== productId
+    ? 'SUBSCRIPTION_CHANGED'
+    : undefined;
 }

@@ -1,5 +1,6 @@
 /** The bodies clients send. */
 import { z } from 'zod';
+import { TRIGGER_TYPES } from '../catalog/schema-funnel.js';
 import { facts, ids, metadata, quantity, reason } from './validate.js';
 
 const MAX_CONSENTS = 10;
@@ -61,15 +62,6 @@ export const purchaseBody = z
     message: 'give either customer or customerId',
     path: ['customerId'],
   });
-
-export const TRIGGER_TYPES = [
-  'usage_milestone',
-  'limit_approaching',
-  'onboarding_completed',
-  'upgrade_requested',
-  'downgrade_requested',
-  'cancel_requested',
-] as const;
 
 export const triggerBody = z.strictObject({
   /** Yours; the same one again is the same run. */

@@ -73,7 +73,8 @@ export async function openPresentation(
 }
 
 const OPENED = { opened: true } as const;
-const ANOTHER_IS_OPEN = {
+/** What a customer who has another offer before them is answered. */
+export const ANOTHER_IS_OPEN = {
   opened: false,
   reason: 'offer_already_open',
   detail: 'another offer is open',
