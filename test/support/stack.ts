@@ -1,5 +1,5 @@
 /** The whole system on the shared Temporal server, with the sandbox as Dodo and a ledger in memory, over real HTTP. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startStack, type Stack } from '../../sandbox/stack.js';
@@ -13,11 +13,18 @@ export interface TestStack extends Omit<Stack, 'sandbox'> {
   sandbox: Sandbox;
   http: ApiClient;
   taskQueue: string;
+  /** A catalog that is saved here comes into force. */
+  catalogPath: string;
 }
 
-/** @param env variables to set, beside those that connect the parts */
-export async function testStack(env: Record<string, string> = {}): Promise<TestStack> {
+/**
+ * @param env variables to set, beside those that connect the parts
+ * @param catalog the text of one of its own; the example catalog is in force without
+ */
+export async function testStack(env: Record<string, string> = {}, catalog?: string): Promise<TestStack> {
   const dataDir = await mkdtemp(join(tmpdir(), 'durable-upsells-stack-'));
+  const ownCatalog = join(dataDir, 'offers.yaml');
+  if (catalog !== undefined) await writeFile(ownCatalog, catalog);
   const { address, namespace } = await testTemporal();
   const taskQueue = uniqueTaskQueue('stack');
   const config = loadConfig(
@@ -30,6 +37,7 @@ export async function testStack(env: Record<string, string> = {}): Promise<TestS
       POLL_INTERVAL: '1s',
       RECONCILE_WINDOW: '3s',
       TEMPORAL_UI_URL: 'http://localhost:8233',
+      ...(catalog !== undefined && { CATALOG: ownCatalog }),
       ...env,
     },
     { mode: 'start' },
@@ -46,6 +54,7 @@ export async function testStack(env: Record<string, string> = {}): Promise<TestS
     ...stack,
     sandbox,
     taskQueue,
+    catalogPath: config.catalogPath,
     http: apiClient(stack.url, stack.apiKey),
     async stop() {
       await stack.stop();

@@ -1,7 +1,5 @@
 /** The catalog changes under a running system: what runs keeps its version, and operators see which. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Catalog } from '../../src/catalog/model.js';
 import type { EvaluationRow, RunningRow } from '../../src/ledger/model.js';
@@ -35,28 +33,22 @@ interface CatalogReply {
   running: RunningRow[];
 }
 
-let folder: string;
-let path: string;
 let stack: TestStack;
 let operator: ReturnType<typeof apiClient>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'catalog-versions-'));
-  path = join(folder, 'offers.yaml');
-  await writeFile(path, example);
-  stack = await testStack({ CATALOG: path });
+  stack = await testStack({}, example);
   operator = apiClient(stack.url, stack.operatorKey);
 });
 afterAll(async () => {
   await stack.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 const catalog = async () => (await operator.get<CatalogReply>('/api/catalog')).body;
 const metrics = async () => (await apiClient(stack.url).get<unknown>('/metrics')).body as string;
 
 async function inForce(text: string, before: string): Promise<CatalogReply> {
-  await writeFile(path, text);
+  await writeFile(stack.catalogPath, text);
   return eventually('another catalog in force', async () => {
     const now = await catalog();
     return now.hash !== before && now;
@@ -66,7 +58,7 @@ async function inForce(text: string, before: string): Promise<CatalogReply> {
 describe('a catalog that changes while offers are open', () => {
   it('is in force for new purchases, while open offers go on as they began and say so', async () => {
     const first = await catalog();
-    expect(first).toMatchObject({ path, content: { version: 1, hash: first.hash } });
+    expect(first).toMatchObject({ path: stack.catalogPath, content: { version: 1, hash: first.hash } });
     const early = await buy(stack, 'prod_starter_course');
     const shown = await openOffer(stack, early.customer_id);
     expect((await catalog()).running).toEqual([
@@ -123,7 +115,7 @@ describe('a catalog that changes while offers are open', () => {
 
   it('is refused when it is bad, says why, and the old one stays in force', async () => {
     const { hash } = await catalog();
-    await writeFile(path, changed.replace('offer: pro-plan', 'offer: pro-plna'));
+    await writeFile(stack.catalogPath, changed.replace('offer: pro-plan', 'offer: pro-plna'));
     const refused = await eventually('a refusal', async () => {
       const now = await catalog();
       return now.problem && now;
@@ -143,7 +135,7 @@ describe('a catalog that changes while offers are open', () => {
     await stack.http.post(`/api/upsell/${customer_id}/decline`);
     await settled(stack, payment_id);
 
-    await writeFile(path, changed);
+    await writeFile(stack.catalogPath, changed);
     await eventually('forgiveness', async () => (await catalog()).problem === undefined);
     expect(await metrics()).toContain('upsells_catalog_refused 0');
   });

@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDodo } from '../../src/dodo/client.js';
 import type { QuoteView } from '../../src/http/choices.js';
@@ -68,19 +65,14 @@ const PRO = 7900;
 const BASIC = 2900;
 
 let stack: TestStack;
-let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'durable-upsells-choices-'));
-  const path = join(folder, 'offers.yaml');
-  await writeFile(path, CATALOG);
-  stack = await testStack({ CATALOG: path, POLL_INTERVAL: '300ms', RECONCILE_WINDOW: '2s' });
+  stack = await testStack({ POLL_INTERVAL: '300ms', RECONCILE_WINDOW: '2s' }, CATALOG);
 });
 afterEach(async () => {
   await stack.sandbox.control.updateProduct('prod_two_seat_pack', { price: PACK });
 });
 afterAll(async () => {
   await stack.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 async function offered(productId: string, input: Parameters<typeof buy>[2] = {}) {

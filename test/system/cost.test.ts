@@ -1,6 +1,4 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { costOf } from '../support/actions.js';
 import { buy, eventually, openOffer, settled, testStack, type TestStack } from '../support/stack.js';
@@ -8,20 +6,14 @@ import { testClient } from '../support/temporal.js';
 
 /** The example catalog with windows that end while a test waits. */
 async function impatientCatalog(): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'durable-upsells-catalog-')), 'offers.yaml');
   const text = await readFile('offers.yaml', 'utf8');
-  await writeFile(path, text.replaceAll('window: 30m', 'window: 10s'));
-  return path;
+  return text.replaceAll('window: 30m', 'window: 10s');
 }
 
 let stack: TestStack;
 beforeAll(async () => {
   // As in production: webhooks come before the first poll.
-  stack = await testStack({
-    POLL_INTERVAL: '10s',
-    RECONCILE_WINDOW: '20m',
-    CATALOG: await impatientCatalog(),
-  });
+  stack = await testStack({ POLL_INTERVAL: '10s', RECONCILE_WINDOW: '20m' }, await impatientCatalog());
 });
 afterAll(() => stack.stop());
 

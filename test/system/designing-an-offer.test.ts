@@ -1,7 +1,5 @@
 /** The catalogs of docs/designing-an-offer.md, each in force on the real server, doing what the page says of it. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogWarnings, parseCatalog } from '../../src/catalog/load.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
@@ -23,25 +21,19 @@ const examples = [...page.matchAll(/^## (\d)\. .*?^```yaml\n(.*?)^```$/gms)].map
 
 const TENTH_HELD_OUT = 40;
 
-let folder: string;
-let path: string;
 let stack: TestStack;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'durable-upsells-examples-'));
-  path = join(folder, 'offers.yaml');
-  await writeFile(path, examples[0]?.text ?? '');
-  stack = await testStack({ CATALOG: path });
+  stack = await testStack({}, examples[0]?.text);
 });
 afterAll(async () => {
   await stack.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** Puts an example in force, as a merchant would: by saving the file. */
 async function inForce(number: number): Promise<void> {
   const text = examples.find((example) => example.number === number)?.text ?? '';
   const { hash } = parseCatalog(text, 'offers.yaml');
-  await writeFile(path, text);
+  await writeFile(stack.catalogPath, text);
   const operator = apiClient(stack.url, stack.operatorKey);
   await eventually(`example ${number} in force`, async () => {
     const { body } = await operator.get<{ hash: string }>('/api/catalog');

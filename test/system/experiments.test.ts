@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExperimentReport } from '../../src/reports/experiments.js';
 import {
@@ -40,19 +37,14 @@ funnels:
 const PRICE = { bundle: 14_900, license: 39_900 };
 
 let stack: TestStack;
-let folder: string;
 /** Customers so far: counts of the report are of all of them. */
 let exposed = 0;
 let heldOut = 0;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'experiments-'));
-  const path = join(folder, 'offers.yaml');
-  await writeFile(path, CATALOG);
-  stack = await testStack({ CATALOG: path });
+  stack = await testStack({}, CATALOG);
 });
 afterAll(async () => {
   await stack.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** Customers come until every arm has one: held out, and shown either offer. */

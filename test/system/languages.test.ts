@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PresentationView } from '../../src/http/presentation-view.js';
 import { buy, openOffer, testStack, type TestStack } from '../support/stack.js';
@@ -37,17 +34,12 @@ funnels:
       - { id: lite, offer: lite }
 `;
 
-let folder: string;
 let stack: TestStack;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'durable-upsells-catalog-'));
-  const path = join(folder, 'offers.yaml');
-  await writeFile(path, CATALOG);
-  stack = await testStack({ CATALOG: path });
+  stack = await testStack({}, CATALOG);
 });
 afterAll(async () => {
   await stack.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 describe('an offer in the language of whoever reads it', () => {

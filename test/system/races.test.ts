@@ -1,6 +1,4 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runState, type PurchaseResult as RunResult } from '../../workflows/messages.js';
@@ -14,11 +12,10 @@ const MINUTE = 60_000;
 
 let stack: RestartableStack;
 beforeAll(async () => {
-  const catalog = join(await mkdtemp(join(tmpdir(), 'durable-upsells-catalog-')), 'offers.yaml');
   const example = await readFile('offers.yaml', 'utf8');
   // The team license lapses while a test waits; the others are open for as long as it takes.
-  await writeFile(catalog, example.replace(/(\n {2}team-license:[^]*?window:) 30m/, '$1 10s'));
-  stack = await restartableStack({ POLL_INTERVAL: '300ms', RECONCILE_WINDOW: '2s', CATALOG: catalog });
+  const catalog = example.replace(/(\n {2}team-license:[^]*?window:) 30m/, '$1 10s');
+  stack = await restartableStack({ POLL_INTERVAL: '300ms', RECONCILE_WINDOW: '2s' }, catalog);
 });
 afterAll(() => stack.stop());
 

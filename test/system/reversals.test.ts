@@ -1,6 +1,4 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDodo, type Dodo } from '../../src/dodo/client.js';
 import type { FunnelReport } from '../../src/reports/funnels.js';
@@ -24,19 +22,12 @@ let merchant: Merchant;
 let dodo: Dodo;
 beforeAll(async () => {
   merchant = await startMerchant();
-  const catalog = join(await mkdtemp(join(tmpdir(), 'durable-upsells-catalog-')), 'offers.yaml');
   const example = await readFile('offers.yaml', 'utf8');
   // An accepted bundle leads on to the workbook, whose window ends while a test waits.
   const longer = example
     .replace('offer: complete-bundle, on: {', 'offer: complete-bundle, on: { accept: workbook,')
     .replace(/(course-workbook:[^]*?window:) 30m/, '$1 10s');
-  await writeFile(catalog, longer);
-  stack = await testStack({
-    POLL_INTERVAL: '300ms',
-    RECONCILE_WINDOW: '1s',
-    CATALOG: catalog,
-    ...merchant.env,
-  });
+  stack = await testStack({ POLL_INTERVAL: '300ms', RECONCILE_WINDOW: '1s', ...merchant.env }, longer);
   dodo = createDodo(stack.sandbox.apiKey, { baseURL: stack.sandbox.url });
 });
 afterAll(async () => {

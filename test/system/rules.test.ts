@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buy, openOffer, settled, testStack, type TestStack, type UpsellReply } from '../support/stack.js';
 
@@ -26,16 +23,12 @@ offers:${offer('resting', 'paused: true')}${offer('later', 'schedule: { from: 20
 funnels:${funnel('a', 'prod_starter_course', 'resting')}${funnel('b', 'prod_team_license', 'later')}${funnel('c', 'prod_complete_bundle', 'once')}${funnel('d', 'prod_basic_plan', 'rarely')}
 `;
 
-let folder: string;
 let stack: TestStack;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'durable-upsells-rules-'));
-  await writeFile(join(folder, 'offers.yaml'), CATALOG);
-  stack = await testStack({ CATALOG: join(folder, 'offers.yaml') });
+  stack = await testStack({}, CATALOG);
 });
 afterAll(async () => {
   await stack.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 async function refused(payment_id: string, customer_id: string, reason: string) {

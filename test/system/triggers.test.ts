@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PurchaseReply } from '../support/stack.js';
 import { buy, eventually, openOffer, settled, type UpsellReply } from '../support/stack.js';
@@ -49,17 +46,13 @@ funnels:
 
 let stack: RestartableStack;
 let merchant: Merchant;
-let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'durable-upsells-triggers-'));
-  await writeFile(join(folder, 'offers.yaml'), CATALOG);
   merchant = await startMerchant();
-  stack = await restartableStack({ CATALOG: join(folder, 'offers.yaml'), ...merchant.env });
+  stack = await restartableStack(merchant.env, CATALOG);
 });
 afterAll(async () => {
   await stack.stop();
   await merchant.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 type Wish = Record<string, unknown>;

@@ -12,9 +12,9 @@ export interface RestartableStack extends TestStack {
 }
 
 /** A stack whose worker may be taken away. */
-export async function restartableStack(env: Record<string, string> = {}): Promise<RestartableStack> {
+export async function restartableStack(...of: Parameters<typeof testStack>): Promise<RestartableStack> {
   const create = vi.spyOn(Worker, 'create');
-  const stack = await testStack(env);
+  const stack = await testStack(...of);
   const [options] = create.mock.calls.at(-1) ?? [];
   const first = (await create.mock.results.at(-1)?.value) as Worker | undefined;
   create.mockRestore();
