@@ -11,6 +11,7 @@ import {
   reasonAgainstChange,
   type Refusal,
 } from '../src/dodo/plan-change.js';
+import { findAttempt } from '../src/dodo/payments.js';
 import { addonsForDodo, addressForDodo, planChangeBody } from '../src/dodo/pricing.js';
 import type { ActivityContext } from './context.js';
 
@@ -106,8 +107,19 @@ export function fallbackActivities(context: ActivityContext) {
     } catch (error) {
       const failure = classify(error);
       if (failure.kind !== 'rejected') throw error;
-      return { refused: failure.code };
+      return (await linkOpenedBefore(input)) ?? { refused: failure.code };
     }
+  }
+
+  /** Opened by this activity when it could not say so any more: Dodo refuses a second one because of it. */
+  async function linkOpenedBefore({
+    attemptId,
+    customerId,
+    runStartedAt,
+  }: FallbackInput): Promise<{ paymentId: string; url: string } | undefined> {
+    const found = await findAttempt(dodo, { attemptId, customerId, since: runStartedAt });
+    const payment = found && (await dodo.payments.retrieve(found.payment_id));
+    return payment?.payment_link ? { paymentId: payment.payment_id, url: payment.payment_link } : undefined;
   }
 
   /** Where nothing was sent before, nobody has looked yet whether the plan may be changed at all. */
