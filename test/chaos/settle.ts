@@ -5,6 +5,7 @@ import { ATTEMPT_METADATA_KEY } from '../../workflows/messages.js';
 import { checkInvariants } from '../invariants/check.js';
 import { presentationsOf, type Answered, type Evidence, type Violation } from '../invariants/evidence.js';
 import { gather } from '../invariants/gather.js';
+import { keepUnfinished } from './keep.js';
 import { OPERATOR_KEY } from './product-env.js';
 import type { System } from './system.js';
 
@@ -50,9 +51,10 @@ export async function settle(
     say(`${violations.length} violations, ${busy.length} under way ${busy.slice(0, 3).join(', ')}`);
     inOrder = violations.length === 0 && busy.length === 0 ? inOrder + 1 : 0;
     if (inOrder === 2 || Date.now() > giveUp) {
+      const kept = busy.length > 0 ? await keepUnfinished(system.temporal.client, evidence.runs) : '';
       const stuck = busy.map((what): Violation => ({
         rule: 'no silent acceptance',
-        what: `Still under way: ${what}.`,
+        what: `Still under way: ${what}; see ${kept}.`,
       }));
       return { evidence, violations: [...violations, ...stuck], resolved };
     }
