@@ -3,8 +3,9 @@ import { eventually } from '../../sandbox/demo/eventually.js';
 import { startSandbox, type FaultInput } from '../../sandbox/index.js';
 import { createDodo, type Dodo } from '../../src/dodo/client.js';
 import { workflowId } from '../../workflows/messages.js';
+import { payLink } from './doomed.js';
 import { all, inLots, type Row } from './row.js';
-import { DECLINED_LATER, type World } from './world.js';
+import type { World } from './world.js';
 
 const SECOND = 1000;
 /** In place of the 25 s of production. */
@@ -88,51 +89,6 @@ function routesOf(
   ];
 }
 
-/** How Dodo may behave when the offer is charged. */
-const MODES: [string, Omit<FaultInput, 'match'> | 'decline' | undefined][] = [
-  ['pays', undefined],
-  ['declines', 'decline'],
-  ['409', { kind: 'status_before', status: 409 }],
-  ['422', { kind: 'status_before', status: 422 }],
-  ['429', { kind: 'status_before', status: 429, retryAfter: 1 }],
-  ['500, nothing happened', { kind: 'status_before', status: 500 }],
-  ['500, it happened', { kind: 'status_after', status: 500 }],
-  ['hangs up, nothing happened', { kind: 'drop_before' }],
-  ['hangs up, it happened', { kind: 'drop_after' }],
-  ['a web page', { kind: 'html_200' }],
-  ['half an answer', { kind: 'truncate' }],
-  ['a late commit', { kind: 'late_commit', delayMs: 1_500 }],
-  ['a slow answer', { kind: 'delay', delayMs: 2_000 }],
-  ['the webhook before the answer', { kind: 'webhook_first' }],
-];
-
-export const providerModes: Row = {
-  id: 'R14',
-  title: 'Charge in 14 provider modes',
-  target: 'each charged at most once, and told apart from unpaid',
-  how: 'one purchase per mode and kind of offer; what is handed over as fallback is paid; the books count the charges',
-  async measure(world, long) {
-    const products = long
-      ? ['prod_starter_course', 'prod_team_license', 'prod_basic_plan']
-      : ['prod_starter_course'];
-    const cells = products.flatMap((product) => MODES.map(([name, mode]) => ({ product, name, mode })));
-    const wrong: string[] = [];
-    await inLots(cells.length, 14, async (index) => {
-      const cell = cells[index];
-      if (!cell) return;
-      const card = cell.mode === 'decline' ? DECLINED_LATER : undefined;
-      const { customer_id, payment_id } = await world.buy(cell.product, card);
-      await world.offer(customer_id);
-      if (cell.mode !== undefined && cell.mode !== 'decline') addMoneyFault(world, customer_id, cell.mode);
-      await acceptAndPay(world, customer_id, payment_id);
-      const kept = keptCharges(world, customer_id, payment_id);
-      if (kept !== 1) wrong.push(`${cell.product} with ${cell.name}: ${kept} charges`);
-    });
-    const more = wrong.map((one) => `; ${one}`).join('');
-    return all(cells.length - wrong.length, cells.length, ` cells charged once${more}`);
-  },
-};
-
 function addMoneyFault({ sandbox }: World, customerId: string, fault: Omit<FaultInput, 'match'>): void {
   const [subscription] = sandbox.books.subscriptions({ customerId });
   const match = subscription
@@ -152,15 +108,8 @@ async function acceptAndPay(world: World, customerId: string, paymentId: string)
     },
     40 * SECOND,
   );
-  if (shown.status === 'fallback') await payLink(world, shown.checkoutUrl);
+  if (shown.status === 'fallback') await payLink(world.sandbox, shown.checkoutUrl ?? '');
   await world.settled(paymentId);
-}
-
-async function payLink({ sandbox }: World, url = ''): Promise<void> {
-  const [kind, id = ''] = new URL(url).pathname.split('/').slice(-2);
-  // A late commit of the lost charge may have been faster.
-  const paying = kind === 'checkout' ? sandbox.control.payCheckout(id) : sandbox.control.payLink(id);
-  await paying.catch(() => undefined);
 }
 
 /** Payments beside the first one that went through and did not go back. */
@@ -194,7 +143,7 @@ export const lateCommits: Row = {
         const [one] = (await world.ledger.purchase(payment_id))?.presentations ?? [];
         return one?.status === 'paid' || one?.status === 'fallback' ? one : undefined;
       });
-      if (pays && shown.status === 'fallback') await payLink(world, shown.checkoutUrl);
+      if (pays && shown.status === 'fallback') await payLink(world.sandbox, shown.checkoutUrl ?? '');
       await eventually('the late commit has happened', async () =>
         ours().some(({ metadata }) => String(metadata.upsell_attempt_id).endsWith(':1')) ? true : undefined,
       );

@@ -4,7 +4,7 @@ import { blackBox } from './black-box-row.js';
 import { bitFlips, comparisonTime, differential } from './verifier-rows.js';
 import { campaign } from './campaign-row.js';
 import { historySize, replays } from './history-rows.js';
-import { lateCommits, oneRequestPerCall, providerModes, resets } from './money-rows.js';
+import { lateCommits, oneRequestPerCall, resets } from './money-rows.js';
 import { deadlineRace } from './race-rows.js';
 import { ackedIsRecorded } from './kills-row.js';
 import { acknowledgement } from './latency-row.js';
@@ -40,7 +40,6 @@ export const ROWS: Row[] = [
   confluence,
   lostWebhooks,
   oneRequestPerCall,
-  providerModes,
   lateCommits,
   replays,
   resets,

@@ -1,8 +1,10 @@
 /**
- * A worker for those who want to kill it at every step. It takes each attempt up to a step of its own, one further than
- * the attempt before, says so on standard output, and goes no further. Steps are the moments before and after each
- * thing the activity waits for: a request to Dodo, a statement of the ledger.
+ * A worker for those who want to kill it in the middle of an attempt. It takes each attempt up to a moment, says so on
+ * standard output, and goes no further. The file `HOLD_PLAN` names the moment for each run; without one, every attempt
+ * comes one step further than the attempt before. Steps are the moments before and after each thing the activity waits
+ * for: a request to Dodo, a statement of the ledger.
  */
+import { readFile } from 'node:fs/promises';
 import { Context } from '@temporalio/activity';
 import { loadConfig } from '../../src/config.js';
 import type { Ledger } from '../../src/ledger/model.js';
@@ -15,7 +17,12 @@ export interface HeldLine {
   held: { workflowId: string; step: number; where: string };
 }
 
+/** Where an attempt is held that has a plan. */
+export type Moment =
+  'before the request' | 'while Dodo works on it' | 'after the answer is written' | 'never';
+
 const ATTEMPTS = ['charge', 'changePlan'];
+const MOVES_MONEY = /^POST \/(checkouts|payments|subscriptions\/[^/]+\/change-plan)$/;
 
 const started: Record<string, number> = {};
 const executions = new Map<string, { last: number; steps: number }>();
@@ -34,10 +41,31 @@ async function step(where: string): Promise<void> {
     executions.set(key, execution);
   }
   execution.steps += 1;
-  if (execution.steps !== execution.last) return;
+  const planned = await plannedMoment(workflowId);
+  if (planned === undefined ? execution.steps !== execution.last : !isAt(planned, where)) return;
   const line: HeldLine = { held: { workflowId, step: execution.steps, where } };
   process.stdout.write(`${JSON.stringify(line)}\n`);
   await new Promise(() => undefined);
+}
+
+function isAt(moment: Moment, where: string): boolean {
+  switch (moment) {
+    case 'before the request':
+      return where.startsWith('before ') && MOVES_MONEY.test(where.slice('before '.length));
+    case 'while Dodo works on it':
+      return where.startsWith('within ') && MOVES_MONEY.test(where.slice('within '.length));
+    case 'after the answer is written':
+      return where === 'after ledger.updateAttempt';
+    case 'never':
+      return false;
+  }
+}
+
+/** Undefined when there is no plan. */
+async function plannedMoment(workflowId: string): Promise<Moment | undefined> {
+  const text = await readFile(process.env.HOLD_PLAN ?? '', 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  return (JSON.parse(text) as Record<string, Moment>)[workflowId] ?? 'never';
 }
 
 function currentActivity() {
@@ -70,7 +98,14 @@ function stepping(ledger: Ledger): Ledger {
 
 const steppingFetch: typeof fetch = (input, init) => {
   const url = new URL(input instanceof Request ? input.url : input);
-  return around(`${init?.method ?? 'GET'} ${url.pathname}`, () => fetch(input, init));
+  const request = `${init?.method ?? 'GET'} ${url.pathname}`;
+  return around(request, async () => {
+    const answer = fetch(input, init);
+    // A worker that is held here never sees it, nor how it fails.
+    answer.catch(() => undefined);
+    if (MOVES_MONEY.test(request)) await step(`within ${request}`);
+    return answer;
+  });
 };
 
 await run(async () => {
