@@ -33,6 +33,7 @@ import {
 } from '../../workflows/messages.js';
 import { searchAttributeKeys as keys } from '../../workflows/search-attributes.js';
 import type { Route } from '../http/webhook-events.js';
+import { createEventLimit } from './event-limit.js';
 import { withRequestId } from './request-id.js';
 
 const SECOND = 1000;
@@ -60,9 +61,14 @@ export type Answer<T> =
   /** No worker took it in time: the run does not have it. */
   | { kind: 'unanswered' };
 
+type DeliverableRoute = Exclude<Route, { kind: 'ignored' }>;
+type Delivery = 'delivered' | 'no_run' | 'duplicate';
+
 export type Runs = ReturnType<typeof createRuns>;
 
 export function createRuns({ client, taskQueue, timing, notify }: RunsOptions) {
+  const eventLimit = createEventLimit();
+
   function purchaseOptions(input: PurchaseInput, attributes: SearchAttributePair[], summary: string) {
     return {
       workflowId:
@@ -112,67 +118,20 @@ export function createRuns({ client, taskQueue, timing, notify }: RunsOptions) {
   }
 
   return {
-    /** Hands a webhook over to its run. Throws when Temporal does not take it. */
-    async deliver(
-      route: Exclude<Route, { kind: 'ignored' }>,
-      webhookId: string,
-    ): Promise<'delivered' | 'no_run' | 'duplicate'> {
-      return withRequestId(webhookId, async () => {
-        switch (route.kind) {
-          case 'payment': {
-            const { event } = route;
-            const result = await signalIfRunning(() =>
-              client.workflow.getHandle(route.workflowId).signal(paymentEvent, event),
-            );
-            // An attempt of a run that has ended was paid: somebody has to look what it is for.
-            return result === 'no_run' && event.attemptId !== undefined && event.status === 'succeeded'
-              ? startLatePayment(event.paymentId, event.attemptId)
-              : result;
-          }
-          case 'reversal':
-            return unlessStarted(() =>
-              client.workflow.signalWithStart('reversal', {
-                workflowId: route.workflowId,
-                taskQueue,
-                args: [{ notify } satisfies ReversalInput],
-                workflowIdReusePolicy: 'REJECT_DUPLICATE',
-                staticSummary: `${route.event.kind} of ${route.event.paymentId}`,
-                signal: reversalEvent,
-                signalArgs: [route.event],
-              }),
-            );
-          case 'subscription':
-            return signalIfRunning(() =>
-              client.workflow.getHandle(route.workflowId).signal(subscriptionEvent, route.event),
-            );
-          case 'purchase': {
-            const { purchaseId, event, productId, guess } = route;
-            const guessed = guess && {
-              guess: { funnelId: guess.funnelId, offerId: guess.offerId, catalogHash: guess.catalogHash },
-            };
-            const input: PurchaseInput = { purchaseId, trigger: 'purchase', timing, notify, ...guessed };
-            const attributes: SearchAttributePair[] = [
-              ...(event.customerId === undefined ? [] : [{ key: keys.CustomerId, value: event.customerId }]),
-              ...(productId === undefined ? [] : [{ key: keys.ProductId, value: productId }]),
-              ...(guess
-                ? [
-                    { key: keys.OfferId, value: guess.offerId },
-                    { key: keys.FunnelId, value: guess.funnelId },
-                    { key: keys.CatalogVersion, value: guess.catalogHash },
-                    { key: keys.OfferExpiresAt, value: new Date(Date.now() + guess.windowMs) },
-                  ]
-                : []),
-            ];
-            return unlessStarted(() =>
-              client.workflow.signalWithStart('purchase', {
-                ...purchaseOptions(input, attributes, `purchase of ${productId ?? 'a subscription'}`),
-                signal: paymentEvent,
-                signalArgs: [event],
-              }),
-            );
-          }
-        }
-      });
+    /**
+     * Hands a webhook over to its run, unless there were too many about the same thing. Throws when Temporal does not
+     * take it.
+     */
+    async deliver(route: DeliverableRoute, webhookId: string): Promise<Delivery | 'limited'> {
+      const subject = subjectOf(route);
+      if (!eventLimit.admit(subject, webhookId)) return 'limited';
+      let result: Delivery | undefined;
+      try {
+        result = await handOver(route, webhookId);
+        return result;
+      } finally {
+        if (result !== 'delivered') eventLimit.release(subject, webhookId);
+      }
     },
 
     /** Starts the run of a purchase that is not paid yet. The same purchase again is the same run. */
@@ -272,6 +231,66 @@ export function createRuns({ client, taskQueue, timing, notify }: RunsOptions) {
     },
   };
 
+  /** Under its own id, which Temporal knows again. */
+  function handOver(route: DeliverableRoute, webhookId: string): Promise<Delivery> {
+    return withRequestId(webhookId, async () => {
+      switch (route.kind) {
+        case 'payment': {
+          const { event } = route;
+          const result = await signalIfRunning(() =>
+            client.workflow.getHandle(route.workflowId).signal(paymentEvent, event),
+          );
+          // An attempt of a run that has ended was paid: somebody has to look what it is for.
+          return result === 'no_run' && event.attemptId !== undefined && event.status === 'succeeded'
+            ? startLatePayment(event.paymentId, event.attemptId)
+            : result;
+        }
+        case 'reversal':
+          return unlessStarted(() =>
+            client.workflow.signalWithStart('reversal', {
+              workflowId: route.workflowId,
+              taskQueue,
+              args: [{ notify } satisfies ReversalInput],
+              workflowIdReusePolicy: 'REJECT_DUPLICATE',
+              staticSummary: `${route.event.kind} of ${route.event.paymentId}`,
+              signal: reversalEvent,
+              signalArgs: [route.event],
+            }),
+          );
+        case 'subscription':
+          return signalIfRunning(() =>
+            client.workflow.getHandle(route.workflowId).signal(subscriptionEvent, route.event),
+          );
+        case 'purchase': {
+          const { purchaseId, event, productId, guess } = route;
+          const guessed = guess && {
+            guess: { funnelId: guess.funnelId, offerId: guess.offerId, catalogHash: guess.catalogHash },
+          };
+          const input: PurchaseInput = { purchaseId, trigger: 'purchase', timing, notify, ...guessed };
+          const attributes: SearchAttributePair[] = [
+            ...(event.customerId === undefined ? [] : [{ key: keys.CustomerId, value: event.customerId }]),
+            ...(productId === undefined ? [] : [{ key: keys.ProductId, value: productId }]),
+            ...(guess
+              ? [
+                  { key: keys.OfferId, value: guess.offerId },
+                  { key: keys.FunnelId, value: guess.funnelId },
+                  { key: keys.CatalogVersion, value: guess.catalogHash },
+                  { key: keys.OfferExpiresAt, value: new Date(Date.now() + guess.windowMs) },
+                ]
+              : []),
+          ];
+          return unlessStarted(() =>
+            client.workflow.signalWithStart('purchase', {
+              ...purchaseOptions(input, attributes, `purchase of ${productId ?? 'a subscription'}`),
+              signal: paymentEvent,
+              signalArgs: [event],
+            }),
+          );
+        }
+      }
+    });
+  }
+
   async function startOnce(
     input: PurchaseInput,
     attributes: SearchAttributePair[],
@@ -301,6 +320,20 @@ export function createRuns({ client, taskQueue, timing, notify }: RunsOptions) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return 'duplicate';
       throw error;
     }
+  }
+}
+
+/** What a webhook tells of, and whom: a payment, subscription, refund or dispute, and a run. */
+function subjectOf(route: DeliverableRoute): string {
+  switch (route.kind) {
+    case 'purchase':
+      return `${workflowId.purchase(route.purchaseId)} ${route.event.paymentId}`;
+    case 'payment':
+      return `${route.workflowId} ${route.event.paymentId}`;
+    case 'subscription':
+      return `${route.workflowId} ${route.event.subscriptionId}`;
+    case 'reversal':
+      return route.workflowId;
   }
 }
 

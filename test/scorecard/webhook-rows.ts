@@ -263,23 +263,32 @@ export const signalFlood: Row = {
   id: 'R27',
   title: 'Signal flood to one run',
   target: 'history of at most 2,000 events, and an accept still works within 1 s',
-  how: 'one event delivered over and over (20,000 times when long), then 100 different valid events about the same payment',
+  how: 'one event delivered over and over, then as many different valid events about the same payment: 20,000 each when long',
   async measure(world, long) {
-    const copies = long ? 20_000 : 500;
+    const count = long ? 20_000 : 500;
     const { customer_id, payment_id } = await world.buy('prod_starter_course');
     await world.offer(customer_id);
+    const { control, books } = world.sandbox;
     const body = succeeded(world, payment_id);
-    await inLots(copies, 50, () => deliver(world, 'msg_again_and_again', body));
-    await inLots(100, AT_ONCE, () => world.sandbox.control.sendWebhook(body));
-    await world.sandbox.control.flushWebhooks();
+    const [first] = books
+      .deliveries()
+      .filter(({ subject }) => subject.kind !== 'raw' && subject.id === payment_id);
+    if (!first) throw new Error('Nothing was told of the purchase.');
+    const copies = await inLots(count, AT_ONCE, () => deliver(world, first.id, body));
+    const others = await inLots(count, AT_ONCE, () => control.sendWebhook(body));
+    await control.flushWebhooks();
+    const sent = new Set(others.map(({ id }) => id));
+    const taken =
+      copies.filter((status) => status === 200).length +
+      books.deliveries().filter(({ id, status }) => sent.has(id) && status === 'delivered').length;
     const clickedAt = performance.now();
     const { status } = await world.backend.post(`/api/upsell/${customer_id}/accept`);
     const seconds = (performance.now() - clickedAt) / SECOND;
     await world.settled(payment_id);
     const { events, signals } = await historyOf(world, workflowId.purchase(payment_id));
     return {
-      figure: `${copies} copies and 100 events became ${signals.length} signals, ${events} events; accept ${status} in ${seconds.toFixed(2)} s`,
-      met: events <= MOST_EVENTS && status === 200 && seconds <= 1,
+      figure: `${count} copies and ${count} events, ${taken} of them answered 200, became ${signals.length} signals, ${events} events of history; accept ${status} in ${seconds.toFixed(2)} s`,
+      met: taken === 2 * count && events <= MOST_EVENTS && status === 200 && seconds <= 1,
     };
   },
 };

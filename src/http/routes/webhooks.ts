@@ -44,7 +44,10 @@ export function webhookRoutes({ runs, catalog, log, now, webhookSecrets }: ApiDe
       const result = await runs.deliver(route, verified.id);
       webhookMetrics.received.inc({ result });
       webhookMetrics.acknowledged.observe((performance.now() - started) / 1000);
-      log.info({ webhookId: verified.id, type, result }, 'webhook handed over');
+      const outcome = { webhookId: verified.id, type, result };
+      if (result === 'limited')
+        log.warn(outcome, 'webhook left out: there were too many about the same thing');
+      else log.info(outcome, 'webhook handed over');
       res.json({ received: true });
     } catch (error) {
       webhookMetrics.received.inc({ result: 'unavailable' });
