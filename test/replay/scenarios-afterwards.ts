@@ -3,7 +3,7 @@ import { createDodo } from '../../src/dodo/client.js';
 import { eventually } from '../../sandbox/demo/eventually.js';
 import type { Notification } from '../../src/model.js';
 import { workflowId, type RedeliveryInput } from '../../workflows/messages.js';
-import { accepting, charging, payInstead, planChangeOf, type Scenario } from './scenario.js';
+import { accepting, charging, openingCheckout, payInstead, planChangeOf, type Scenario } from './scenario.js';
 import type { Stage } from './stage.js';
 
 export const AFTERWARDS: Scenario[] = [
@@ -64,6 +64,38 @@ export const AFTERWARDS: Scenario[] = [
     },
   },
   {
+    name: 'late-payment-made-good',
+    async play(stage) {
+      const { control } = stage.sandbox;
+      const bought = await accepting(stage, 'prod_starter_course', {
+        async before({ customerId }) {
+          control.addFault({ ...charging(customerId), kind: 'late_commit', delayMs: LONGER_THAN_THE_RUN });
+          control.addFault({ ...openingCheckout(customerId), kind: 'status_before', status: 422 });
+        },
+      });
+      const late = await eventually('the lost charge goes through after all', async () => {
+        const payments = await stage.dodo.payments(bought.customer_id);
+        return payments.length === 2 ? payments.at(-1)?.payment_id : undefined;
+      });
+      const run = workflowId.latePayment(late);
+      await begun(stage, run);
+      return { '': run };
+    },
+  },
+  {
+    name: 'kept-because-the-dispute-was-won',
+    async play(stage) {
+      const bought = await accepting(stage, 'prod_starter_course');
+      const payment_id = await stage.paidOffer(bought.customer_id);
+      const { dispute_id } = await stage.sandbox.control.openDispute({ payment_id });
+      const run = workflowId.reversal(dispute_id);
+      await begun(stage, run);
+      await stage.sandbox.control.moveDispute(dispute_id, 'challenged');
+      await stage.sandbox.control.moveDispute(dispute_id, 'won');
+      return { '': run };
+    },
+  },
+  {
     name: 'sweep',
     async play(stage) {
       const run = await eventually('a sweep has ended', async () => {
@@ -114,6 +146,17 @@ export const NOTIFICATIONS: Scenario[] = [
       if (next) await shop.decline(next);
       await shop.settled(bought.purchaseId);
       return withNotifications(stage, bought.workflowId);
+    },
+  },
+  {
+    name: 'notified-reversed',
+    async play(stage) {
+      const bought = await accepting(stage, 'prod_starter_course');
+      const paid = await stage.paidOffer(bought.customer_id);
+      const { refund_id } = await dodoOf(stage).refunds.create({ payment_id: paid });
+      const run = workflowId.reversal(refund_id);
+      await begun(stage, run);
+      return withNotifications(stage, run);
     },
   },
   {

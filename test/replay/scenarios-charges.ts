@@ -71,6 +71,56 @@ export const CHARGES: Scenario[] = [
       return { '': bought.workflowId };
     },
   },
+  ...(
+    [
+      ['converted-after-server-error', { kind: 'status_after', status: 500 }],
+      ['converted-after-half-an-answer', { kind: 'truncate' }],
+      ['converted-when-the-webhook-was-first', { kind: 'webhook_first' }],
+    ] as const
+  ).map(([name, fault]): Scenario => ({
+    name,
+    async play(stage) {
+      const bought = await accepting(stage, 'prod_starter_course', {
+        before: async ({ customerId }) =>
+          stage.sandbox.control.addFault({ ...charging(customerId), ...fault }),
+      });
+      return { '': bought.workflowId };
+    },
+  })),
+  {
+    name: 'converted-by-slow-payment',
+    async play(stage) {
+      const bought = await accepting(stage, 'prod_starter_course', {
+        before: ({ customerId }) =>
+          stage.dodo.nextCharges(customerId, slow({ after_ms: 1_000, status: 'succeeded' })),
+      });
+      return { '': bought.workflowId };
+    },
+  },
+  {
+    name: 'recovered-after-slow-payment-failed',
+    async play(stage) {
+      const bought = await accepting(stage, 'prod_starter_course', {
+        before: ({ customerId }) =>
+          stage.dodo.nextCharges(customerId, slow({ after_ms: 1_000, status: 'failed' })),
+        async after(_reply, { presentation }) {
+          await payInstead(stage, await stage.shop.presentationIn(presentation.id, 'fallback'));
+        },
+      });
+      return { '': bought.workflowId };
+    },
+  },
+  {
+    name: 'recovered-after-refusal',
+    async play(stage) {
+      const bought = await accepting(stage, 'prod_starter_course', {
+        before: async ({ customerId }) =>
+          stage.sandbox.control.addFault({ ...charging(customerId), kind: 'status_before', status: 422 }),
+        after: (reply) => payInstead(stage, reply),
+      });
+      return { '': bought.workflowId };
+    },
+  },
   {
     name: 'recovered',
     async play(stage) {
@@ -141,5 +191,11 @@ export const CHARGES: Scenario[] = [
     },
   })),
 ];
+
+/** A payment that is under way for a while. */
+const slow = (settle: { after_ms: number; status: 'succeeded' | 'failed' }) => ({
+  status: 'processing' as const,
+  settle,
+});
 
 const UNTIL_CLEARED = 1000;

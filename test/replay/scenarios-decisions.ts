@@ -71,6 +71,36 @@ export const DECISIONS: Scenario[] = [
     },
   },
   {
+    name: 'declined-then-expired',
+    async play({ shop, buy }) {
+      const bought = await buy('prod_single_license');
+      await shop.decline((await shop.offer(bought.purchaseId)).presentation);
+      await shop.settled(bought.purchaseId);
+      return { '': bought.workflowId };
+    },
+  },
+  {
+    name: 'converted-by-two-clicks',
+    async play({ shop, buy }) {
+      const bought = await buy('prod_starter_course');
+      const offer = await shop.offer(bought.purchaseId);
+      await Promise.all([shop.accept(offer), shop.accept(offer)]);
+      await shop.settled(bought.purchaseId);
+      return { '': bought.workflowId };
+    },
+  },
+  {
+    name: 'ineligible-because-it-is-owned',
+    async play({ shop, buy }) {
+      const first = await buy('prod_starter_course');
+      await shop.accept(await shop.offer(first.purchaseId));
+      await shop.settled(first.purchaseId);
+      const second = await buy('prod_starter_course', 'good', first.customer_id);
+      await shop.settled(second.purchaseId);
+      return { '': second.workflowId };
+    },
+  },
+  {
     name: 'withdrawn-after-extension',
     async play({ shop, buy }) {
       const bought = await buy('prod_starter_course');

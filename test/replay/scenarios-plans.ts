@@ -1,6 +1,7 @@
 /** What becomes of a plan change. */
 import { workflowId } from '../../workflows/messages.js';
 import { accepting, payInstead, PERSON_CARD, planChangeOf, type Scenario } from './scenario.js';
+import type { Stage } from './stage.js';
 
 export const PLAN_CHANGES: Scenario[] = [
   {
@@ -68,4 +69,65 @@ export const PLAN_CHANGES: Scenario[] = [
       }
     },
   },
+  {
+    name: 'converted-plan-change-by-downsell',
+    async play({ shop, buy }) {
+      const bought = await buy('prod_basic_plan');
+      const offer = await shop.offer(bought.purchaseId);
+      const { next } = await shop.decline(offer.presentation);
+      if (next) await shop.accept({ ...offer, presentation: next });
+      await shop.settled(bought.purchaseId);
+      return { '': bought.workflowId, 'plan-change': planChangeOf(bought.subscription_id) };
+    },
+  },
+  {
+    name: 'declined-plan-changes',
+    async play({ shop, buy }) {
+      const bought = await buy('prod_basic_plan');
+      const { next } = await shop.decline((await shop.offer(bought.purchaseId)).presentation);
+      if (next) await shop.decline(next);
+      await shop.settled(bought.purchaseId);
+      return { '': bought.workflowId };
+    },
+  },
+  {
+    name: 'converted-plan-change-after-lost-answer',
+    alone: true,
+    play: (stage) =>
+      accepting(stage, 'prod_basic_plan', {
+        before: async () => stage.sandbox.control.addFault({ ...CHANGING_PLAN, kind: 'drop_after' }),
+        during: (accept) => stage.dodo.withWebhooks({ drop: 'all' }, accept),
+      }).then(withPlanChange),
+  },
+  {
+    name: 'recovered-plan-change-proven-absent',
+    alone: true,
+    play: (stage) =>
+      accepting(stage, 'prod_basic_plan', {
+        before: async () => stage.sandbox.control.addFault({ ...CHANGING_PLAN, kind: 'drop_before' }),
+        async after(_reply, { presentation }) {
+          await payInstead(stage, await stage.shop.presentationIn(presentation.id, 'fallback'));
+        },
+      }).then(withPlanChange),
+  },
+  {
+    name: 'converted-plan-change-by-slow-payment',
+    play: (stage) =>
+      accepting(stage, 'prod_basic_plan', {
+        before: ({ customerId }) =>
+          stage.dodo.nextCharges(customerId, {
+            status: 'processing',
+            settle: { after_ms: 1_000, status: 'succeeded' },
+          }),
+      }).then(withPlanChange),
+  },
 ];
+
+const CHANGING_PLAN = { match: { method: 'POST', path: '/change-plan$' } };
+
+function withPlanChange({
+  workflowId: run,
+  subscription_id,
+}: Awaited<ReturnType<Stage['buy']>>): Record<string, string> {
+  return { '': run, 'plan-change': planChangeOf(subscription_id) };
+}

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Offer } from '../../sandbox/demo/shop.js';
 import { workflowId } from '../../workflows/messages.js';
-import { planChangeOf, type Scenario } from './scenario.js';
+import { payInstead, planChangeOf, type Scenario } from './scenario.js';
 import type { Stage } from './stage.js';
 
 export const TIMING_OFFERS = fileURLToPath(new URL('timing-offers.yaml', import.meta.url));
@@ -72,6 +72,49 @@ export const TIMING: Scenario[] = [
       await stage.shop.accept(await next(stage, eventId, offer));
       await stage.shop.settled(eventId);
       return { '': run, 'plan-change': planChangeOf(bought.subscription_id) };
+    },
+  },
+  {
+    name: 'converted-after-a-wait',
+    async play(stage) {
+      const { eventId, run, offer } = await happens(stage, 'prod_setup_session', 'usage_milestone');
+      await stage.shop.accept(offer);
+      await stage.shop.settled(eventId);
+      return { '': run };
+    },
+  },
+  {
+    name: 'withdrawn-while-waiting',
+    async play(stage) {
+      const { eventId, run, offer } = await happens(stage, 'prod_setup_session', 'usage_milestone');
+      await stage.shop.decline(offer.presentation);
+      await stage.client.workflow.getHandle(run).cancel();
+      await stage.shop.settled(eventId);
+      return { '': run };
+    },
+  },
+  {
+    name: 'declined-save-offer',
+    async play(stage) {
+      const { eventId, run, offer } = await happens(stage, 'prod_basic_plan', 'cancel_requested');
+      await stage.shop.decline(offer.presentation);
+      await stage.shop.settled(eventId);
+      return { '': run };
+    },
+  },
+  {
+    name: 'converted-at-the-checkout-without-a-saved-method',
+    async play(stage) {
+      const { shop, sandbox } = stage;
+      const bought = await stage.buy('prod_setup_session');
+      const unusable = { recurring_enabled: false };
+      await sandbox.control.updateMethod(bought.customer_id, bought.payment_method_id ?? '', unusable);
+      const eventId = `limit-${bought.payment_id}`;
+      await shop.trigger({ eventId, type: 'limit_approaching', customerId: bought.customer_id });
+      const { body } = await shop.accept(await shop.offer(eventId));
+      await payInstead(stage, body.presentation ?? {});
+      await shop.settled(eventId);
+      return { '': workflowId.trigger(eventId) };
     },
   },
 ];

@@ -30,8 +30,8 @@ export interface Stage {
   close: () => Promise<void>;
 }
 
-/** Lapses while it is being recorded; nobody clicks on this offer. */
-const SHORT_WINDOWS = { 'team-license': '10s' };
+/** Lapse while they are being recorded; nobody accepts these offers. */
+const SHORT_WINDOWS = { 'team-license': '10s', 'two-seat-pack': '10s' };
 
 /** @param env variables to set, beside those that connect the parts */
 export async function openStage(
