@@ -11,6 +11,7 @@ import { signal } from '../chaos/service.js';
 import { openStage, type BuyOptions, type Stage } from '../workflows/open-stage.js';
 import type { Run } from '../workflows/run.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../workflows/shop.js';
+import { clockJumps } from './clock-jumps.js';
 import type { Row } from './row.js';
 import { openWorld } from './world.js';
 
@@ -21,12 +22,13 @@ export const timersOverOutages: Row = {
   title: 'Timers over outages',
   target: 'they fire at their deadline, not early, and what is clicked too late does not count',
   how:
-    'workers away for 24 h on the clock that skips; the real server killed and started again on its files after a deadline. ' +
-    "The real server's clock is not set: it is a static program that reads the system's clock past faketime",
-  async measure() {
-    const wrong = [...(await workersAway()), ...(await serverAway())];
+    'workers away for 24 h on the clock that skips; the real server killed and started again on its files after a deadline; ' +
+    "when long, the clocks of all parts put an hour ahead and back, the server's by a build whose time.Now is changed",
+  async measure(_world, long) {
+    const wrong = [...(await workersAway()), ...(await serverAway()), ...(long ? await clockJumps() : [])];
+    const jumps = long ? ', four over clocks that jump' : '';
     const figure =
-      wrong.join('; ') || 'four offers over 24 h without workers, two over a killed server: as due';
+      wrong.join('; ') || `four offers over 24 h without workers, two over a killed server${jumps}: as due`;
     return { figure, met: wrong.length === 0 };
   },
 };
