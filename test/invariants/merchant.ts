@@ -15,6 +15,8 @@ export interface Merchant {
   told: Told[];
   /** From now on it takes what it is sent, or answers 500; half of those it has taken all the same. */
   setAway(away: boolean): void;
+  /** Takes the next webhook of this type about a purchase, and answers 500 all the same. */
+  loseAnswer(type: string, purchaseId: string): void;
   close(): Promise<void>;
 }
 
@@ -26,21 +28,21 @@ export async function startMerchant(): Promise<Merchant> {
   const told: Told[] = [];
   let away = false;
   let refused = 0;
+  const answersToLose = new Set<string>();
 
   const server = createServer((request, response) => {
     void buffer(request).then((body) => {
       const verified = verifyWebhook({ headers: request.headers, body, secrets: [secret], now: new Date() });
       if (!verified.ok) return response.writeHead(401).end();
-      const takes = !away || (refused += 1) % 2 === 0;
-      if (takes) {
-        const { type, data } = JSON.parse(body.toString()) as {
-          type: string;
-          data: { purchaseId: string; presentationId: string };
-        };
-        const { purchaseId, presentationId } = data;
-        told.push({ id: verified.id, type, purchaseId, presentationId });
-      }
-      return response.writeHead(away ? 500 : 204).end();
+      const { type, data } = JSON.parse(body.toString()) as {
+        type: string;
+        data: { purchaseId: string; presentationId: string };
+      };
+      const { purchaseId, presentationId } = data;
+      const losesAnswer = answersToLose.delete(`${type} ${purchaseId}`);
+      const takes = losesAnswer || !away || (refused += 1) % 2 === 0;
+      if (takes) told.push({ id: verified.id, type, purchaseId, presentationId });
+      return response.writeHead(losesAnswer || away ? 500 : 204).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -50,6 +52,9 @@ export async function startMerchant(): Promise<Merchant> {
     told,
     setAway(value) {
       away = value;
+    },
+    loseAnswer(type, purchaseId) {
+      answersToLose.add(`${type} ${purchaseId}`);
     },
     async close() {
       server.closeAllConnections();

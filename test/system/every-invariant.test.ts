@@ -65,6 +65,16 @@ const SCENES: Record<string, () => Promise<unknown>> = {
     await eventually('the merchant refused something', async () => merchant.told.length > 0);
     merchant.setAway(false);
   },
+  async 'an order that the merchant takes without saying so'() {
+    const bought = await offered('prod_starter_course');
+    merchant.loseAnswer('offer.fulfilled', bought.payment_id);
+    await accept(stack, bought);
+    await end(bought);
+    await eventually('it was told twice', async () => {
+      const told = merchant.told.filter(({ purchaseId }) => purchaseId === bought.payment_id);
+      return told.filter(({ type }) => type === 'offer.fulfilled').length === 2;
+    });
+  },
   async 'a charge whose answer is lost'() {
     const bought = await offered('prod_starter_course');
     failCharge(bought, { kind: 'drop_after' });
