@@ -15,7 +15,7 @@ export const randomScenarios: Row = {
   title: 'Random scenarios on a clock that skips',
   target: '0 violations in 10,000',
   how:
-    'up to ten things at random (clicks, webhooks, pauses of minutes to weeks, faults, operators) happen to each run, ' +
+    'up to 25 things at random (clicks, webhooks, pauses of minutes to weeks, faults, operators) happen to each run, ' +
     'which is compared after each with a simpler account of it; as test/workflows/model.test.ts',
   async measure(_world, long) {
     const count = long ? 10_000 : 20;

@@ -10,6 +10,7 @@ import {
   accept,
   decline,
   isOverdue,
+  isPending,
   learn,
   LONGEST_PAUSE,
   passTo,
@@ -306,21 +307,27 @@ const silently = (status: BookStatus): Command =>
       const copy = structuredClone(reference) as Reference;
       copy[payment].status = status;
       // Nothing else happens until it is read.
-      return passTo(copy, copy.now + LONGEST_PAUSE) && [reference.place, 'charging'].includes(copy.place);
+      return (
+        passTo(copy, copy.now + LONGEST_PAUSE + HOUR) && [reference.place, 'charging'].includes(copy.place)
+      );
     },
     async (reference, real) => {
       const { run, stage } = real;
       const payment = reference.place === 'fallback' ? 'checkout' : 'original';
       await run.idle();
-      run.world.book(attemptOf(real, payment), status);
-      const looks = run.world.inputs('lookUpPayment').length;
-      while (run.world.inputs('lookUpPayment').length === looks) {
-        await stage.environment.sleep(5 * MINUTE);
+      const attempt = attemptOf(real, payment);
+      run.world.book(attempt, status);
+      const { length: before } = run.world.inputs('lookUpPayment');
+      const looks = () => run.world.inputs('lookUpPayment').map(({ attemptId }) => attemptId);
+      for (let waited = 0; !looks().includes(attempt, before); waited += HOUR / 2) {
+        if (waited > LONGEST_PAUSE) throw new Error('The run does not look for what nobody tells it.');
+        await stage.environment.sleep(HOUR / 2);
         await run.idle();
       }
-      reference.now = await stage.now();
+      reference.now = run.world.times('lookUpPayment')[looks().indexOf(attempt, before)] ?? NaN;
       if (reference.place === 'unknown') reference.place = 'charging';
       learn(reference, payment, status);
+      passTo(reference, await stage.now());
     },
   );
 
@@ -341,53 +348,88 @@ const FAULTS: readonly ChargeReply[] = [
 ];
 const STATUSES: readonly BookStatus[] = ['processing', 'requires_customer_action', 'succeeded', 'failed'];
 
-/** Everything that may happen to a run. */
+/** Everything that may happen to a run. What leads further comes more often: most of the rest can be done in any place. */
 export const COMMANDS: fc.Arbitrary<Command>[] = [
-  fc
-    .tuple(
-      fc.constantFrom('update' as const, 'signal' as const),
-      fc.constantFrom('current' as const, 'current' as const, 'current' as const, 'first' as const),
-      fc.constantFrom(...FAULTS),
-    )
-    .map((choice) => acceptIt(...choice)),
+  ...often(
+    4,
+    fc
+      .tuple(
+        fc.constantFrom('update' as const, 'signal' as const),
+        fc.constantFrom(...often(5, 'current' as const), 'first' as const),
+        fc.constantFrom(...FAULTS),
+      )
+      .map((choice) => acceptIt(...choice)),
+  ),
   fc
     .tuple(
       fc.constantFrom('update' as const, 'signal' as const),
       fc.constantFrom('current' as const, 'first' as const),
     )
     .map((choice) => declineIt(...choice)),
-  fc
-    .tuple(
-      fc.constantFrom('original' as const, 'checkout' as const),
-      fc.constantFrom(...STATUSES),
-      fc.integer({ min: 1, max: 3 }),
-    )
-    .map((choice) => webhook(...choice)),
-  fc.constantFrom(...STATUSES).map(silently),
-  fc
-    .constantFrom(4 * MINUTE, 4 * MINUTE, 17 * MINUTE, 17 * MINUTE, 2 * HOUR, 31 * HOUR, 15 * DAY)
-    .map(passTime),
-  fc.constantFrom(lookAt, takeBack, refundIt, staleWebhook, stranger),
-  fc.constantFrom(10 * MINUTE, 3 * HOUR).map(giveTime),
+  ...often(
+    2,
+    fc
+      .tuple(
+        fc.constantFrom('original' as const, 'checkout' as const),
+        fc.constantFrom(...STATUSES),
+        fc.integer({ min: 1, max: 3 }),
+      )
+      .map((choice) => webhook(...choice)),
+  ),
+  ...often(3, fc.constantFrom(...STATUSES).map(silently)),
+  ...often(
+    2,
+    fc
+      .constantFrom(
+        4 * MINUTE,
+        4 * MINUTE,
+        17 * MINUTE,
+        17 * MINUTE,
+        2 * HOUR,
+        20 * HOUR,
+        31 * HOUR,
+        15 * DAY,
+      )
+      .map(passTime),
+  ),
+  fc.constantFrom(
+    ...[lookAt, takeBack, refundIt, staleWebhook, stranger],
+    ...[10 * MINUTE, 3 * HOUR].map(giveTime),
+  ),
   fc.boolean().map(speak),
-  fc.constantFrom(goBlind, seeAgain, reach),
+  ...often(2, fc.constantFrom(goBlind, seeAgain, reach)),
 ];
 
-/** What leads a run to its end when Dodo is well again and nobody pays. */
+/** The same thing several times in a list that is chosen from. */
+export function often<T>(times: number, what: T): T[] {
+  return Array.from({ length: times }, () => what);
+}
+
+/** What leads a run to its end when Dodo is well again and nobody pays. First what is easily given up too early. */
 export const NOBODY_PAYS: readonly Command[] = [
+  only(({ place, readable }) => place === 'unknown' && readable, passTime(4 * MINUTE)),
+  only(({ place, readable }) => place === 'unknown' && !readable, passTime(2 * HOUR)),
+  only(
+    (reference) => reference.place === 'fallback' && isPending(reference.checkout) && !isOverdue(reference),
+    passTime(31 * HOUR),
+  ),
   reach,
   seeAgain,
-  { ...speak(false), check: ({ place }) => place === 'review' },
+  only(({ place }) => place === 'review', speak(false)),
   webhook('original', 'failed', 1),
   webhook('checkout', 'failed', 1),
   passTime(31 * HOUR),
   passTime(4 * MINUTE),
 ];
 
+function only(when: Command['check'], then: Command): Command {
+  return { ...then, check: (reference) => when(reference) && then.check(reference) };
+}
+
 /** What does so sooner. */
 export const EVERYBODY_PAYS: readonly Command[] = [
   reach,
-  { ...speak(true), check: ({ place }) => place === 'review' },
+  only(({ place }) => place === 'review', speak(true)),
   webhook('original', 'succeeded', 1),
   webhook('checkout', 'succeeded', 1),
   ...NOBODY_PAYS,

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { it } from 'vitest';
-import { COMMANDS, EVERYBODY_PAYS, RESTART } from './commands.js';
+import { COMMANDS, EVERYBODY_PAYS, RESTART, often } from './commands.js';
 import { TIME_PER_RUN, obeysTheReference } from './modelled.js';
 import { useStage } from './stage.js';
 
 /** Slow, because every task replays its run: few beside those with one worker. */
-const RUNS = Math.ceil(Number(process.env.MODEL_RUNS ?? 80) / 20);
+const RUNS = Math.ceil(Number(process.env.MODEL_RUNS ?? 60) / 20);
 
 const stage = useStage({ forgetful: true });
 
 it(
   'a purchase run does the same when workers come and go',
-  () => obeysTheReference(stage, [...COMMANDS, fc.constant(RESTART)], RUNS, EVERYBODY_PAYS),
-  RUNS * TIME_PER_RUN,
+  () => obeysTheReference(stage, [...COMMANDS, ...often(2, fc.constant(RESTART))], RUNS, EVERYBODY_PAYS),
+  3 * RUNS * TIME_PER_RUN,
 );

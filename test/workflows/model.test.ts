@@ -4,7 +4,7 @@ import { TIME_PER_RUN, obeysTheReference } from './modelled.js';
 import { useStage } from './stage.js';
 
 /** `MODEL_RUNS` makes it more. */
-const RUNS = Number(process.env.MODEL_RUNS ?? 80);
+const RUNS = Number(process.env.MODEL_RUNS ?? 60);
 
 const stage = useStage();
 

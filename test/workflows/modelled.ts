@@ -7,7 +7,8 @@ import { STEPS, TIMING, WINDOW, newReference, type Reference, type StepId } from
 import type { Stage } from './open-stage.js';
 import { SECOND } from './shop.js';
 
-const MAX_COMMANDS = 10;
+/** Many of them do not apply where the run is by then, and are passed over. */
+const MAX_COMMANDS = 25;
 /** Nothing leads further than this from anywhere to the end. */
 const LAST_COMMANDS = 20;
 /** Real time, on a machine that is busy with other things. */

@@ -206,7 +206,7 @@ export function learn(reference: Reference, payment: 'original' | 'checkout', st
   else if (status === 'failed' && place !== 'fallback') fallBack(reference, { from: now, to: now });
 }
 
-function isPending({ status }: { status?: BookStatus }): boolean {
+export function isPending({ status }: { status?: BookStatus }): boolean {
   return status === 'processing' || status === 'requires_customer_action';
 }
 
