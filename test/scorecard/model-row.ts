@@ -29,11 +29,17 @@ export const randomScenarios: Row = {
     const work = async () => {
       for (let lot = lots.shift(); lot; lot = lots.shift()) {
         const { seed, runs } = lot;
+        const started = performance.now();
         const run = () => runLot(workflowBundle, runs, seed);
         // As in `npm test`: a machine that is too busy may fail a lot once, a defect fails it again.
         await run()
           .catch(run)
           .catch((error: unknown) => violations.push(explain(error)));
+        const seconds = Math.round((performance.now() - started) / 1000);
+        if (long)
+          process.stderr.write(
+            `R17: seed ${seed}, ${runs} runs, ${seconds} s, ${violations.length} violations so far\n`,
+          );
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));

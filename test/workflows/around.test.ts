@@ -76,10 +76,10 @@ describe('a dispute', () => {
     const event = opened();
     const dispute = await hear(event);
     await world.called('recordReversal');
-    await stage.environment.sleep(40 * DAY);
+    await stage.sleep(40 * DAY);
     await hear({ ...event, type: 'dispute.challenged' });
     await world.called('recordReversal', 2);
-    await stage.environment.sleep(40 * DAY);
+    await stage.sleep(40 * DAY);
     expect((await dispute.describe()).status.name).toBe('RUNNING');
     await hear({ ...event, type: 'dispute.won' });
     await dispute.result();
@@ -96,9 +96,9 @@ describe('a dispute', () => {
     const dispute = await hear(opened());
     await world.called('recordReversal');
     await idle([dispute]);
-    await stage.environment.sleep(149 * DAY);
+    await stage.sleep(149 * DAY);
     expect((await dispute.describe()).status.name).toBe('RUNNING');
-    await stage.environment.sleep(2 * DAY);
+    await stage.sleep(2 * DAY);
     await dispute.result();
     expect((await stage.now()) - begun).toBeGreaterThanOrEqual(150 * DAY);
   });

@@ -321,7 +321,7 @@ const silently = (status: BookStatus): Command =>
       const looks = () => run.world.inputs('lookUpPayment').map(({ attemptId }) => attemptId);
       for (let waited = 0; !looks().includes(attempt, before); waited += HOUR / 2) {
         if (waited > LONGEST_PAUSE) throw new Error('The run does not look for what nobody tells it.');
-        await stage.environment.sleep(HOUR / 2);
+        await stage.sleep(HOUR / 2);
         await run.idle();
       }
       reference.now = run.world.times('lookUpPayment')[looks().indexOf(attempt, before)] ?? NaN;

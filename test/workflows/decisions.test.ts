@@ -67,7 +67,7 @@ describe('the first decision', () => {
     const clicked = new Date((await stage.now()) + HOUR - MINUTE).toISOString();
     await run.idle();
     await stage.stopWorker();
-    await stage.environment.sleep(HOUR);
+    await stage.sleep(HOUR);
     await run.signal('acceptOffer', { presentationId: run.presentation(), at: clicked });
     await stage.startWorker();
     await run.world.called('charge');
@@ -81,7 +81,7 @@ describe('the first decision', () => {
     const clicked = new Date((await stage.now()) + HOUR + MINUTE).toISOString();
     await run.idle();
     await stage.stopWorker();
-    await stage.environment.sleep(HOUR);
+    await stage.sleep(HOUR);
     await run.signal('acceptOffer', { presentationId: run.presentation(), at: clicked });
     await stage.startWorker();
     expect(await run.result()).toMatchObject({ outcome: 'expired' });

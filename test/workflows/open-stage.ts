@@ -16,6 +16,8 @@ export const RECONCILE_WINDOW = 20 * MINUTE;
 const POLL_INTERVAL = 10 * SECOND;
 /** Without an end the server would skip centuries when a run waits for nothing but a message. */
 const LONGEST_RUN = 120 * DAY;
+/** Real time. */
+const STANDSTILL = 5 * SECOND;
 
 export interface Stage {
   readonly environment: TestWorkflowEnvironment;
@@ -26,6 +28,8 @@ export interface Stage {
   enter(shop: Shop): World;
   /** Server time in milliseconds since the epoch. */
   now(): Promise<number>;
+  /** Lets time pass. */
+  sleep(milliseconds: number): Promise<void>;
   stopWorker(): Promise<void>;
   startWorker(): Promise<void>;
   /** Ends what a test left behind, and goes on. */
@@ -65,6 +69,19 @@ export async function openStage(workflowBundle: WorkflowBundle, { forgetful = fa
     ]),
   );
 
+  /** As the environment's own, also when the clock is locked meanwhile: see below. It goes as fast as a real one then. */
+  async function sleep(milliseconds: number): Promise<void> {
+    let seen = await stage.now();
+    const look = async () => {
+      const now = await stage.now();
+      if (now - seen <= 2 * STANDSTILL) await environment.connection.testService?.unlockTimeSkipping({});
+      seen = now;
+    };
+    // A clock that was free after all cannot be unlocked.
+    const watch = setInterval(() => void look().catch(() => undefined), STANDSTILL);
+    await environment.sleep(milliseconds).finally(() => clearInterval(watch));
+  }
+
   /** When a child ends after its parent, this server leaves the clock locked once too often. */
   async function freeTheClock(): Promise<void> {
     for (;;) {
@@ -79,6 +96,7 @@ export async function openStage(workflowBundle: WorkflowBundle, { forgetful = fa
     environment,
     taskQueue,
     now: () => environment.currentTimeMs(),
+    sleep,
     enter(shop) {
       return (world = createWorld(shop, () => stage.now()));
     },
@@ -134,7 +152,8 @@ export async function openStage(workflowBundle: WorkflowBundle, { forgetful = fa
           },
         ] as [PurchaseInput],
       };
-      const { workflow } = environment.client;
+      const { connection, namespace, client } = environment;
+      const { workflow } = client;
       if (paid) {
         await workflow.signalWithStart<typeof purchase, [PaymentEvent]>('purchase', {
           ...options,
@@ -144,7 +163,7 @@ export async function openStage(workflowBundle: WorkflowBundle, { forgetful = fa
       } else {
         await workflow.start<typeof purchase>('purchase', options);
       }
-      const run = createRun(environment, here, input?.notify);
+      const run = createRun({ connection, namespace, client, sleep }, here, input?.notify);
       runs.add(run);
       await run.idle();
       return run;

@@ -85,7 +85,9 @@ export interface Run {
 }
 
 /** Where a run lives: the time-skipping environment, or an ordinary server, which lets no time pass. */
-export type Server = Pick<TestWorkflowEnvironment, 'connection' | 'namespace' | 'client' | 'sleep'>;
+export type Server = Pick<TestWorkflowEnvironment, 'connection' | 'namespace' | 'client'> & {
+  sleep(milliseconds: number): Promise<void>;
+};
 
 /** A `Run` for the purchase of the world's shop. */
 export function createRun(server: Server, world: World, notify = false): Run {

@@ -99,7 +99,7 @@ describe('a first step that waits', () => {
   it('keeps its time while no worker is there', async () => {
     const run = await stage.buy({ shop: LATER });
     await stage.stopWorker();
-    await stage.environment.sleep(2 * DAY - HOUR);
+    await stage.sleep(2 * DAY - HOUR);
     await stage.startWorker();
     await run.pass(HOUR);
     expect(await run.state()).toMatchObject({ state: 'offering', status: 'open' });
