@@ -22,6 +22,8 @@ export const openingCheckout = (customerId: string) => ({
   match: { method: 'POST', path: '^/checkouts$', body: `^(?!.*"confirm":true)(?=.*"${customerId}")` },
 });
 
+export type Bought = Awaited<ReturnType<Stage['buy']>>;
+
 export const planChangeOf = (subscriptionId: string | null) => workflowId.planChange(subscriptionId ?? '');
 
 /** Buys, lets something happen once the offer is open, accepts, and waits for the end. */
@@ -61,3 +63,24 @@ export async function payInstead(
 }
 
 export const PERSON_CARD = { number: PERSON.cards.good, ...PERSON.cardExpiry, holder: PERSON.name };
+
+/** A payment that is under way for a while. */
+export const slow = (settle: { after_ms: number; status: 'succeeded' | 'failed' }) => ({
+  status: 'processing' as const,
+  settle,
+});
+
+/** Declines what is offered after a product, and accepts or declines what is offered instead. */
+export async function declining(
+  { shop, buy }: Stage,
+  productId: string,
+  instead: 'accept' | 'decline',
+): Promise<Bought> {
+  const bought = await buy(productId);
+  const offer = await shop.offer(bought.purchaseId);
+  const { next } = await shop.decline(offer.presentation);
+  if (next && instead === 'accept') await shop.accept({ ...offer, presentation: next });
+  else if (next) await shop.decline(next);
+  await shop.settled(bought.purchaseId);
+  return bought;
+}

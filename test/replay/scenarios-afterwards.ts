@@ -20,15 +20,7 @@ export const AFTERWARDS: Scenario[] = [
   },
   {
     name: 'reversed-by-dispute',
-    async play(stage) {
-      const bought = await accepting(stage, 'prod_starter_course');
-      const payment_id = await stage.paidOffer(bought.customer_id);
-      const { dispute_id } = await stage.sandbox.control.openDispute({ payment_id });
-      const run = workflowId.reversal(dispute_id);
-      await begun(stage, run);
-      await stage.sandbox.control.moveDispute(dispute_id, 'lost');
-      return { '': run };
-    },
+    play: (stage) => disputed(stage, 'lost'),
   },
   {
     name: 'withdrawn-because-the-purchase-went-back',
@@ -54,13 +46,7 @@ export const AFTERWARDS: Scenario[] = [
           await payInstead(stage, await stage.shop.presentationIn(presentation.id, 'fallback'));
         },
       });
-      const late = await eventually('the lost charge goes through after all', async () => {
-        const payments = await stage.dodo.payments(bought.customer_id);
-        return payments.length === 3 ? payments.at(-1)?.payment_id : undefined;
-      });
-      const run = workflowId.latePayment(late);
-      await begun(stage, run);
-      return { '': run };
+      return afterAll(stage, bought.customer_id, 3);
     },
   },
   {
@@ -73,27 +59,12 @@ export const AFTERWARDS: Scenario[] = [
           control.addFault({ ...openingCheckout(customerId), kind: 'status_before', status: 422 });
         },
       });
-      const late = await eventually('the lost charge goes through after all', async () => {
-        const payments = await stage.dodo.payments(bought.customer_id);
-        return payments.length === 2 ? payments.at(-1)?.payment_id : undefined;
-      });
-      const run = workflowId.latePayment(late);
-      await begun(stage, run);
-      return { '': run };
+      return afterAll(stage, bought.customer_id, 2);
     },
   },
   {
     name: 'kept-because-the-dispute-was-won',
-    async play(stage) {
-      const bought = await accepting(stage, 'prod_starter_course');
-      const payment_id = await stage.paidOffer(bought.customer_id);
-      const { dispute_id } = await stage.sandbox.control.openDispute({ payment_id });
-      const run = workflowId.reversal(dispute_id);
-      await begun(stage, run);
-      await stage.sandbox.control.moveDispute(dispute_id, 'challenged');
-      await stage.sandbox.control.moveDispute(dispute_id, 'won');
-      return { '': run };
-    },
+    play: (stage) => disputed(stage, 'challenged', 'won'),
   },
   {
     name: 'sweep',
@@ -116,6 +87,31 @@ export const AFTERWARDS: Scenario[] = [
 const LONGER_THAN_THE_RUN = 15_000;
 
 /** With a merchant's endpoint to tell: the runs have a child that delivers. */
+/** The dispute of a paid offer goes through these states. */
+async function disputed(
+  stage: Stage,
+  ...states: Parameters<Stage['sandbox']['control']['moveDispute']>[1][]
+) {
+  const bought = await accepting(stage, 'prod_starter_course');
+  const payment_id = await stage.paidOffer(bought.customer_id);
+  const { dispute_id } = await stage.sandbox.control.openDispute({ payment_id });
+  const run = workflowId.reversal(dispute_id);
+  await begun(stage, run);
+  for (const state of states) await stage.sandbox.control.moveDispute(dispute_id, state);
+  return { '': run };
+}
+
+/** The run of a charge that was lost and goes through as the customer's last payment of so many. */
+async function afterAll(stage: Stage, customerId: string, payments: number) {
+  const late = await eventually('the lost charge goes through after all', async () => {
+    const made = await stage.dodo.payments(customerId);
+    return made.length === payments ? made.at(-1)?.payment_id : undefined;
+  });
+  const run = workflowId.latePayment(late);
+  await begun(stage, run);
+  return { '': run };
+}
+
 export const NOTIFICATIONS: Scenario[] = [
   {
     name: 'notified-converted',

@@ -1,6 +1,6 @@
 /** What becomes of a charge. */
 import { confirmWithBank } from '../../sandbox/demo/browser.js';
-import { accepting, charging, openingCheckout, payInstead, type Scenario } from './scenario.js';
+import { accepting, charging, openingCheckout, payInstead, slow, type Scenario } from './scenario.js';
 
 export const CHARGES: Scenario[] = [
   {
@@ -191,11 +191,5 @@ export const CHARGES: Scenario[] = [
     },
   })),
 ];
-
-/** A payment that is under way for a while. */
-const slow = (settle: { after_ms: number; status: 'succeeded' | 'failed' }) => ({
-  status: 'processing' as const,
-  settle,
-});
 
 const UNTIL_CLEARED = 1000;

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { eventually } from '../../sandbox/demo/eventually.js';
 import { acceptOffer, declineOffer, runState, workflowId } from '../../workflows/messages.js';
 import { PERSON } from './person.js';
-import type { Scenario } from './scenario.js';
+import { declining, type Scenario } from './scenario.js';
 
 export const DECISIONS: Scenario[] = [
   {
@@ -31,32 +31,17 @@ export const DECISIONS: Scenario[] = [
   },
   {
     name: 'converted-by-downsell',
-    async play({ shop, buy }) {
-      const bought = await buy('prod_starter_course');
-      const offer = await shop.offer(bought.purchaseId);
-      const { next } = await shop.decline(offer.presentation);
-      if (next) await shop.accept({ ...offer, presentation: next });
-      await shop.settled(bought.purchaseId);
-      return { '': bought.workflowId };
-    },
+    play: async (stage) => ({ '': (await declining(stage, 'prod_starter_course', 'accept')).workflowId }),
   },
   {
     name: 'declined-twice',
-    async play({ shop, buy }) {
-      const bought = await buy('prod_starter_course');
-      const { next } = await shop.decline((await shop.offer(bought.purchaseId)).presentation);
-      if (next) await shop.decline(next);
-      await shop.settled(bought.purchaseId);
-      return { '': bought.workflowId };
-    },
+    play: async (stage) => ({ '': (await declining(stage, 'prod_starter_course', 'decline')).workflowId }),
   },
   {
     name: 'ineligible-after-decline',
-    async play({ shop, buy }) {
-      const first = await buy('prod_starter_course');
-      const { next } = await shop.decline((await shop.offer(first.purchaseId)).presentation);
-      if (next) await shop.decline(next);
-      await shop.settled(first.purchaseId);
+    async play(stage) {
+      const { shop, buy } = stage;
+      const first = await declining(stage, 'prod_starter_course', 'decline');
       const second = await buy('prod_starter_course', 'good', first.customer_id);
       await shop.settled(second.purchaseId);
       return { '': second.workflowId };

@@ -1,14 +1,22 @@
 /** What becomes of a plan change. */
 import { workflowId } from '../../workflows/messages.js';
-import { accepting, payInstead, PERSON_CARD, planChangeOf, type Scenario } from './scenario.js';
-import type { Stage } from './stage.js';
+import {
+  accepting,
+  declining,
+  payInstead,
+  PERSON_CARD,
+  planChangeOf,
+  slow,
+  type Bought,
+  type Scenario,
+} from './scenario.js';
 
 export const PLAN_CHANGES: Scenario[] = [
   {
     name: 'converted-by-plan-change',
     async play(stage) {
       const bought = await accepting(stage, 'prod_basic_plan');
-      return { '': bought.workflowId, 'plan-change': planChangeOf(bought.subscription_id) };
+      return withPlanChange(bought);
     },
   },
   {
@@ -35,7 +43,7 @@ export const PLAN_CHANGES: Scenario[] = [
         card: 'declinedLater',
         after: (reply) => payInstead(stage, reply),
       });
-      return { '': bought.workflowId, 'plan-change': planChangeOf(bought.subscription_id) };
+      return withPlanChange(bought);
     },
   },
   {
@@ -49,7 +57,7 @@ export const PLAN_CHANGES: Scenario[] = [
           await stage.shop.accept(offer);
         },
       });
-      return { '': bought.workflowId, 'plan-change': planChangeOf(bought.subscription_id) };
+      return withPlanChange(bought);
     },
   },
   {
@@ -63,7 +71,7 @@ export const PLAN_CHANGES: Scenario[] = [
           card: 'declinedLater',
           after: (reply) => payInstead(stage, reply),
         });
-        return { '': bought.workflowId, 'plan-change': planChangeOf(bought.subscription_id) };
+        return withPlanChange(bought);
       } finally {
         await control.setPolicy({ planChangeViaPaymentLink: false });
       }
@@ -71,24 +79,11 @@ export const PLAN_CHANGES: Scenario[] = [
   },
   {
     name: 'converted-plan-change-by-downsell',
-    async play({ shop, buy }) {
-      const bought = await buy('prod_basic_plan');
-      const offer = await shop.offer(bought.purchaseId);
-      const { next } = await shop.decline(offer.presentation);
-      if (next) await shop.accept({ ...offer, presentation: next });
-      await shop.settled(bought.purchaseId);
-      return { '': bought.workflowId, 'plan-change': planChangeOf(bought.subscription_id) };
-    },
+    play: (stage) => declining(stage, 'prod_basic_plan', 'accept').then(withPlanChange),
   },
   {
     name: 'declined-plan-changes',
-    async play({ shop, buy }) {
-      const bought = await buy('prod_basic_plan');
-      const { next } = await shop.decline((await shop.offer(bought.purchaseId)).presentation);
-      if (next) await shop.decline(next);
-      await shop.settled(bought.purchaseId);
-      return { '': bought.workflowId };
-    },
+    play: async (stage) => ({ '': (await declining(stage, 'prod_basic_plan', 'decline')).workflowId }),
   },
   {
     name: 'converted-plan-change-after-lost-answer',
@@ -115,19 +110,13 @@ export const PLAN_CHANGES: Scenario[] = [
     play: (stage) =>
       accepting(stage, 'prod_basic_plan', {
         before: ({ customerId }) =>
-          stage.dodo.nextCharges(customerId, {
-            status: 'processing',
-            settle: { after_ms: 1_000, status: 'succeeded' },
-          }),
+          stage.dodo.nextCharges(customerId, slow({ after_ms: 1_000, status: 'succeeded' })),
       }).then(withPlanChange),
   },
 ];
 
 const CHANGING_PLAN = { match: { method: 'POST', path: '/change-plan$' } };
 
-function withPlanChange({
-  workflowId: run,
-  subscription_id,
-}: Awaited<ReturnType<Stage['buy']>>): Record<string, string> {
+function withPlanChange({ workflowId: run, subscription_id }: Bought): Record<string, string> {
   return { '': run, 'plan-change': planChangeOf(subscription_id) };
 }
