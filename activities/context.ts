@@ -1,9 +1,9 @@
 import type DodoPayments from 'dodopayments';
 import type { Logger } from 'pino';
-import type { Catalog } from '../src/catalog/model.js';
+import type { Catalog } from '../src/domain/offers.js';
 import type { Dodo } from '../src/dodo/client.js';
 import type { Ledger } from '../src/ledger/model.js';
-import type { PaymentEvent } from '../workflows/messages.js';
+import type { PaymentEvent } from '../src/contract/messages.js';
 
 /** What activities work with. */
 export interface ActivityContext {

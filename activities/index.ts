@@ -1,19 +1,19 @@
 /** Everything a worker can do in the world. */
-import { changePlanActivities } from './change-plan.js';
-import { chargeActivities } from './charge.js';
+import { changePlanActivities } from './fulfilling/change-plan.js';
+import { chargeActivities } from './fulfilling/charge.js';
 import type { ActivityContext } from './context.js';
-import { evaluateActivities } from './evaluate.js';
-import { fallbackActivities } from './fallback.js';
-import { latePaymentActivities } from './late-payment.js';
-import { lookUpActivities } from './look-up.js';
-import { notifyActivities } from './notify.js';
-import { presentActivities } from './present.js';
-import { recordStateActivities } from './record-state.js';
-import { reversalActivities } from './reversal.js';
-import { saveActivities } from './save-subscription.js';
-import { settleActivities } from './settle.js';
-import { sweepActivities } from './sweep.js';
-import { waitActivities } from './wait.js';
+import { evaluateActivities } from './offering/evaluate.js';
+import { fallbackActivities } from './fulfilling/fallback.js';
+import { latePaymentActivities } from './afterwards/late-payment.js';
+import { lookUpActivities } from './fulfilling/look-up.js';
+import { notifyActivities } from './afterwards/notify.js';
+import { presentActivities } from './offering/present.js';
+import { recordStateActivities } from './fulfilling/record-state.js';
+import { reversalActivities } from './afterwards/reversal.js';
+import { saveActivities } from './fulfilling/retention.js';
+import { settleActivities } from './afterwards/settle.js';
+import { sweepActivities } from './afterwards/sweep.js';
+import { waitActivities } from './offering/wait.js';
 
 export function createActivities(context: ActivityContext) {
   return {

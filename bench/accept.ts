@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createShopClient } from '../sandbox/demo/shop.js';
 import { startSandbox } from '../sandbox/index.js';
 import { startStack } from '../sandbox/stack.js';
-import { loadConfig } from '../src/config.js';
+import { loadConfig } from '../src/config/config.js';
 import { createLogger } from '../src/log.js';
 import { summarize } from './stats.js';
 import { formatTable, milliseconds } from './table.js';

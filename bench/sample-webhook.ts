@@ -1,6 +1,6 @@
 /** A `payment.succeeded` webhook as the sandbox would send it, with another payment id each time. */
 import { startSandbox } from '../sandbox/index.js';
-import { parseWebhookSecret, signWebhook } from '../src/http/webhook-signature.js';
+import { parseWebhookSecret, signWebhook } from '../src/webhooks/verify.js';
 
 export interface SampleWebhook {
   paymentId: string;

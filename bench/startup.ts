@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { findTemporalBinary } from '../src/temporal/server-binary.js';
+import { findTemporalBinary } from '../sandbox/local/server-binary.js';
 import { median } from './stats.js';
 import { formatTable, seconds } from './table.js';
 

@@ -1,6 +1,6 @@
 /** What verifying a webhook costs, beside the library behind the SDK's `webhooks.unwrap`. */
 import { Webhook } from 'standardwebhooks';
-import { parseWebhookBody, verifyWebhook } from '../src/http/webhook-signature.js';
+import { parseWebhookBody, verifyWebhook } from '../src/webhooks/verify.js';
 import { webhookSource } from './sample-webhook.js';
 import { median } from './stats.js';
 import { formatTable, microseconds, ratio } from './table.js';

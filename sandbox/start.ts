@@ -1,5 +1,5 @@
 /** `npm start`: everything a newcomer needs, on this machine. */
-import { loadConfig, loadDotEnv } from '../src/config.js';
+import { loadConfig, loadDotEnv } from '../src/config/config.js';
 import { createLogger } from '../src/log.js';
 import { run, stopOnSignal } from '../src/process.js';
 import { startStack } from './stack.js';

@@ -1,6 +1,6 @@
 /** What the production processes have in common. */
 import { openLiveCatalog } from './catalog/live.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 import { createDodo } from './dodo/client.js';
 import { openLedger } from './ledger/index.js';
 import { createLogger } from './log.js';

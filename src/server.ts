@@ -1,5 +1,5 @@
 /** `npm run server`: the API, in production beside one or more workers. */
-import { loadConfig, loadDotEnv } from './config.js';
+import { loadConfig, loadDotEnv } from './config/config.js';
 import { run, stopOnSignal } from './process.js';
 import { openParts } from './production.js';
 import { startApi } from './service.js';

@@ -1,5 +1,5 @@
 /** `npm run worker`: runs workflows and activities. Start as many as needed. */
-import { loadConfig, loadDotEnv } from './config.js';
+import { loadConfig, loadDotEnv } from './config/config.js';
 import { run, stopOnSignal } from './process.js';
 import { openParts } from './production.js';
 import { startWorker } from './service.js';

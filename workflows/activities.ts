@@ -1,7 +1,7 @@
 /** How each kind of activity may be tried. The activities themselves are told apart by what a second try would do. */
 import { ActivityFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
-import type { SendReply } from '../activities/attempt.js';
+import type { SendReply } from '../src/domain/attempt.js';
 
 /** Choosing and pricing an offer: worth trying only while the customer may still be there. */
 export const evaluating = proxyActivities<Pick<Activities, 'evaluate' | 'present'>>({

@@ -1,12 +1,12 @@
 /** Paying an offer with a charge of its own: one-click checkout session, or `payments.create`. */
 import { workflowInfo } from '@temporalio/workflow';
-import type { FallbackOpened } from '../activities/fallback.js';
-import type { PaidOffer } from '../src/catalog/model.js';
+import type { FallbackOpened } from '../activities/fulfilling/fallback.js';
+import type { PaidOffer } from '../src/domain/offers.js';
 import { handingOver, ifReadable, money, persistent, reading, sendOnce } from './activities.js';
 import { chosenAction, choiceOf } from './choices.js';
-import { attemptId } from './messages.js';
+import { attemptId } from '../src/contract/messages.js';
 import type { Way } from './fulfilment.js';
-import type { Shown } from './offer-desk.js';
+import type { Shown } from './presentations.js';
 import { proofOf, type PaymentInbox } from './payments.js';
 
 /** What the customer accepted. */

@@ -1,9 +1,9 @@
 /** Which of an offer's choices an acceptance is for, and what follows from that. Pure. */
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { Presented } from '../activities/present.js';
-import type { PaidAction, PaidOffer } from '../src/catalog/model.js';
+import type { Presented } from '../activities/offering/present.js';
+import type { PaidAction, PaidOffer } from '../src/domain/offers.js';
 import type { Choice } from '../src/ledger/model.js';
-import { refusal, type AcceptRequest } from './messages.js';
+import { refusal, type AcceptRequest } from '../src/contract/messages.js';
 
 /** What a presentation stands for once a choice is made. */
 export type Chosen = Pick<Presented, 'option' | 'productId' | 'quantity' | 'dueNow' | 'priceHash' | 'mode'>;

@@ -1,9 +1,9 @@
 /** What a decided presentation leaves in the ledger, and what it makes of the run. Pure. */
-import type { Closing } from '../activities/settle.js';
+import type { Closing } from '../activities/afterwards/settle.js';
 import type { PresentationPatch, TimelineEntry } from '../src/ledger/model.js';
-import type { Decision, Outcome } from '../src/model.js';
+import type { Decision, Outcome } from '../src/domain/words.js';
 import type { Fulfilled } from './fulfilment.js';
-import type { Shown } from './offer-desk.js';
+import type { Shown } from './presentations.js';
 
 export function outcomeFor(decision: Decision, fulfilled: Fulfilled | undefined): Outcome {
   if (decision !== 'accepted') return decision;

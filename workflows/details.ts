@@ -1,7 +1,7 @@
 /** What an operator reads on a run's page in the Temporal UI. Costs no history. */
 import { setCurrentDetails } from '@temporalio/workflow';
-import type { RunState } from './messages.js';
-import type { Shown } from './offer-desk.js';
+import type { RunState } from '../src/contract/messages.js';
+import type { Shown } from './presentations.js';
 
 const NEXT_STEP: Record<Shown['status'], string> = {
   open: 'The customer accepts or declines, or the window ends.',

@@ -3,9 +3,9 @@
  * The same line serves charges and plan changes; they differ only in the `Way`.
  */
 import { ApplicationFailure, condition, setHandler, sleep } from '@temporalio/workflow';
-import type { Finding, SendReply } from '../activities/attempt.js';
-import type { FallbackOpened } from '../activities/fallback.js';
-import type { PresentationStatus } from '../src/model.js';
+import type { Finding, SendReply } from '../src/domain/attempt.js';
+import type { FallbackOpened } from '../activities/fulfilling/fallback.js';
+import type { PresentationStatus } from '../src/domain/words.js';
 import { proofIn, proofOf, type PaidAttempt, type PaymentInbox, type Proof } from './payments.js';
 import {
   SAME_PAYMENT_METHOD,
@@ -15,7 +15,7 @@ import {
   type PaymentEvent,
   type ResolveRequest,
   type Timing,
-} from './messages.js';
+} from '../src/contract/messages.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -6,5 +6,5 @@ export { planChange } from './plan-change.js';
 export { purchase } from './purchase.js';
 export { redelivery } from './redelivery.js';
 export { reversal } from './reversal.js';
-export { saveSubscription } from './save.js';
+export { saveSubscription } from './retention.js';
 export { sweep } from './sweep.js';

@@ -1,6 +1,6 @@
 /** `late-payment/<paymentId>`: a payment of ours that its run did not wait for. It is fulfilled, or given back. */
 import { persistent } from './activities.js';
-import type { LatePaymentInput } from './messages.js';
+import type { LatePaymentInput } from '../src/contract/messages.js';
 import { openOutbox } from './outbox.js';
 
 export async function latePayment({ paymentId, attemptId, notify }: LatePaymentInput): Promise<string> {

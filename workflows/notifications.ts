@@ -3,7 +3,7 @@
  * its own so that a merchant's outage holds no purchase open.
  */
 import { condition, defineSignal, rootCause, setHandler } from '@temporalio/workflow';
-import type { Notification } from '../src/model.js';
+import type { Notification } from '../src/domain/words.js';
 import { telling } from './activities.js';
 
 /** One more to deliver; null when there will be no more. */

@@ -9,8 +9,8 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { deliver, notifications } from './notifications.js';
-import { workflowId, type PurchaseInput } from './messages.js';
-import type { Notification, NotificationType } from '../src/model.js';
+import { workflowId, type PurchaseInput } from '../src/contract/messages.js';
+import type { Notification, NotificationType } from '../src/domain/words.js';
 
 export interface Outbox {
   send(

@@ -1,7 +1,7 @@
 /** `pause/<subscriptionId>`: ends a pause that a customer has accepted, when its time is over. */
 import { condition, setHandler } from '@temporalio/workflow';
 import { persistent } from './activities.js';
-import { pausedAgain, type Pause } from './messages.js';
+import { pausedAgain, type Pause } from '../src/contract/messages.js';
 
 export async function pause(first: Pause): Promise<void> {
   let current: Pause | undefined = first;

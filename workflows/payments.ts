@@ -1,6 +1,6 @@
 /** What is known of payments: by webhook or by reading Dodo, whichever came first. */
 import { setHandler } from '@temporalio/workflow';
-import { paymentEvent, phaseOf, type PaymentEvent } from './messages.js';
+import { paymentEvent, phaseOf, type PaymentEvent } from '../src/contract/messages.js';
 
 export interface PaidAttempt {
   attemptId: string;

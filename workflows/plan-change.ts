@@ -24,7 +24,7 @@ import {
   workflowId,
   type SubscriptionEvent,
   type Timing,
-} from './messages.js';
+} from '../src/contract/messages.js';
 import { openPaymentInbox, proofOf, type PaymentInbox, type Proof } from './payments.js';
 
 export interface PlanChangeInput {

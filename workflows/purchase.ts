@@ -13,17 +13,17 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { Offered, Presented } from '../activities/present.js';
-import type { FunnelSnapshot } from '../src/catalog/model.js';
+import type { Offered, Presented } from '../activities/offering/present.js';
+import type { FunnelSnapshot } from '../src/domain/offers.js';
 import type { TimelineEntry } from '../src/ledger/model.js';
-import type { Decision, Outcome, ReasonCode } from '../src/model.js';
+import type { Decision, Outcome, ReasonCode } from '../src/domain/words.js';
 import { evaluating, persistent } from './activities.js';
 import { chargeWay, type Terms } from './charge.js';
 import { choiceOf } from './choices.js';
 import { closing, outcomeFor } from './closing.js';
 import { describeRun } from './details.js';
 import { fulfil, openReviews, type Fulfilled } from './fulfilment.js';
-import { outcomeOf, stepAfter, stepOf, type Step } from './funnel.js';
+import { outcomeOf, stepAfter, stepOf, type Step } from '../src/domain/funnel.js';
 import { latePayment } from './late-payment.js';
 import {
   attemptId,
@@ -34,13 +34,13 @@ import {
   type PurchaseInput,
   type PurchaseResult,
   type RunState,
-} from './messages.js';
-import { openOfferDesk, type OfferDesk, type Shown } from './offer-desk.js';
+} from '../src/contract/messages.js';
+import { openOfferDesk, type OfferDesk, type Shown } from './presentations.js';
 import { openOutbox } from './outbox.js';
 import { openPaymentInbox, type PaidAttempt } from './payments.js';
 import { changePlan } from './plan-change.js';
-import { isSave, save } from './save.js';
-import { searchAttributeKeys as keys } from './search-attributes.js';
+import { isSave, save } from './retention.js';
+import { searchAttributeKeys as keys } from '../src/contract/search-attributes.js';
 
 const MINUTE = 60 * 1000;
 const HOUR = 60 * MINUTE;

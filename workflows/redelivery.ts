@@ -1,7 +1,7 @@
 /** `redelivery/<ntf id>/<time of death>`: sends a dead notification once more, because an operator wants it. */
 import { isCancellation, rootCause, workflowInfo } from '@temporalio/workflow';
 import { telling } from './activities.js';
-import type { RedeliveryInput } from './messages.js';
+import type { RedeliveryInput } from '../src/contract/messages.js';
 
 export async function redelivery({
   id,

@@ -1,7 +1,7 @@
 /** `reversal/<refund or dispute id>`: money that went back, whether or not the purchase run is still open. */
 import { condition, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
 import { persistent } from './activities.js';
-import { reversalEvent, withdrawOffer, type ReversalEvent, type ReversalInput } from './messages.js';
+import { reversalEvent, withdrawOffer, type ReversalEvent, type ReversalInput } from '../src/contract/messages.js';
 import { openOutbox } from './outbox.js';
 
 const DAY = 24 * 60 * 60 * 1000;

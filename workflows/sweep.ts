@@ -1,8 +1,8 @@
 /** `sweep`: run by a Temporal Schedule. Finds what lost webhooks should have told, and tells it. */
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
-import type { SweepResult } from '../activities/sweep.js';
-import type { SweepInput } from './messages.js';
+import type { SweepResult } from '../activities/afterwards/sweep.js';
+import type { SweepInput } from '../src/contract/messages.js';
 
 const { sweepPayments } = proxyActivities<Pick<Activities, 'sweepPayments'>>({
   startToCloseTimeout: '15 minutes',

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { parseWebhookSecret, verifyWebhook } from '../../src/http/webhook-signature.js';
+import { parseWebhookSecret, verifyWebhook } from '../../src/webhooks/verify.js';
 import { eventually } from './eventually.js';
 
 /** For loopback alone. */

@@ -1,8 +1,8 @@
 /** What a synthetic customer has to buy, or the merchant to say, for a funnel to match. */
-import type { TriggerType } from '../../src/model.js';
-import type { Catalog, Clause, FactValue, Funnel } from '../../src/catalog/model.js';
+import type { TriggerType } from '../../src/domain/words.js';
+import type { Catalog, Clause, FactValue, Funnel } from '../../src/domain/offers.js';
 import type { Chance } from './chance.js';
-import { offerIdsOf } from '../../src/catalog/steps.js';
+import { offerIdsOf } from '../../src/domain/steps.js';
 
 const ONE_TIME = 'prod_starter_course';
 const PLAN = 'prod_basic_plan';

@@ -1,12 +1,12 @@
 /** Synthetic customers: they come, buy, think, decide, and some pay at the checkout when their card was declined. */
 import type { Client } from '@temporalio/client';
 import type { Activities } from '../../activities/index.js';
-import type { FallbackOpened } from '../../activities/fallback.js';
-import type { Presented } from '../../activities/offer.js';
-import type { Catalog, Funnel } from '../../src/catalog/model.js';
+import type { FallbackOpened } from '../../activities/fulfilling/fallback.js';
+import type { Presented } from '../../activities/offering/offer.js';
+import type { Catalog, Funnel } from '../../src/domain/offers.js';
 import type { Dodo } from '../../src/dodo/client.js';
 import { toPaymentEvent } from '../../src/dodo/payments.js';
-import { paymentEvent, workflowId, type PurchaseInput } from '../../workflows/messages.js';
+import { paymentEvent, workflowId, type PurchaseInput } from '../../src/contract/messages.js';
 import type { Sandbox } from '../index.js';
 import { basketFor } from './basket.js';
 import { waitingTime, type Chance } from './chance.js';

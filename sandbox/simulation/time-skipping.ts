@@ -2,12 +2,12 @@ import { access, chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'n
 import { dirname, join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createLogger } from '../../src/log.js';
-import { cacheFolder, executableName } from '../../src/temporal/cache-folder.js';
-import { withLock } from '../../src/temporal/folder-lock.js';
-import { withProgress } from '../../src/temporal/progress.js';
-import { lastLines, runCommand } from '../../src/temporal/run-command.js';
+import { cacheFolder, executableName } from '../local/cache-folder.js';
+import { withLock } from '../local/folder-lock.js';
+import { withProgress } from '../local/progress.js';
+import { lastLines, runCommand } from '../local/run-command.js';
 import { installRuntime } from '../../src/temporal/runtime.js';
-import { downloadWithSdk } from '../../src/temporal/sdk-download.js';
+import { downloadWithSdk } from '../local/sdk-download.js';
 import { indexedValueTypes } from '../../src/temporal/search-attributes.js';
 
 const MAVEN_VERSION = '1.38.0';

@@ -1,6 +1,6 @@
 /** The words of an offer with product and amounts filled in. */
-import type { Copy, Price, PriceDisplay } from '../model.js';
-import type { CopyTemplate } from './model.js';
+import type { Copy, Price, PriceDisplay } from '../domain/words.js';
+import type { CopyTemplate } from '../domain/offers.js';
 import { formatMoney } from './money.js';
 
 export { formatMoney };

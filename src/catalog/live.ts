@@ -1,7 +1,7 @@
 /** The catalog in force: follows its file, and puts a changed one in force without a restart. */
-import { CatalogError, catalogWarnings, parseCatalog, readCatalog } from './load.js';
-import type { Catalog } from './model.js';
-import { formatProblem } from './problems.js';
+import { CatalogError, catalogWarnings, parseCatalog, readCatalog } from './file/load.js';
+import type { Catalog } from '../domain/offers.js';
+import { formatProblem } from './file/problems.js';
 
 const SECOND = 1000;
 const LOOK_EVERY = SECOND;

@@ -1,5 +1,5 @@
 /** Which of an offer's languages a customer reads. */
-import type { CopyTemplate, OfferCopy } from './model.js';
+import type { CopyTemplate, OfferCopy } from '../domain/offers.js';
 
 export interface Words {
   words: CopyTemplate;

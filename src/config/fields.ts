@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { MIN_TOKEN_SECRET_BYTES } from '../http/token.js';
-import { parseWebhookSecret } from '../webhook-signing.js';
+import { parseWebhookSecret } from '../webhooks/sign.js';
 import type { Field } from './reader.js';
 
 export const SECOND = 1000;

@@ -1,6 +1,6 @@
 /** Payments as this system needs them, read from Dodo or from a webhook. */
 import type DodoPayments from 'dodopayments';
-import { ATTEMPT_METADATA_KEY, type PaymentEvent } from '../../workflows/messages.js';
+import { ATTEMPT_METADATA_KEY, type PaymentEvent } from '../contract/messages.js';
 import type { BillingAddress } from '../ledger/model.js';
 import type { Dodo } from './client.js';
 

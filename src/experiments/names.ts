@@ -1,5 +1,5 @@
 /** The experiments of a catalog by name. Ids have no dots, so names of different kinds cannot meet. */
-import type { Catalog, FunnelStep, Offer } from '../catalog/model.js';
+import type { Catalog, FunnelStep, Offer } from '../domain/offers.js';
 import type { Arm } from './assign.js';
 
 export interface Experiment {

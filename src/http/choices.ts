@@ -1,14 +1,14 @@
 /** What the customer chooses within a presentation: which choices there are, and what one of them costs now. */
-import { inQuantity } from '../catalog/ways.js';
+import { inQuantity } from '../domain/variants.js';
 import { displayPrice, renderCopy } from '../catalog/copy.js';
 import { wordsFor } from '../catalog/words.js';
-import { isAboveOneClick, isSameChoice, priceShown, productOf } from '../choices.js';
+import { isAboveOneClick, isSameChoice, priceShown, productOf } from '../domain/choice.js';
 import { classify, ifFound } from '../dodo/errors.js';
 import { billingOf } from '../dodo/payments.js';
 import { currentPrice } from '../dodo/pricing.js';
 import type { BillingAddress, Choice, OfferTerms, PresentationRecord } from '../ledger/model.js';
-import type { Copy, Presentation, Price, PriceDisplay } from '../model.js';
-import type { AcceptRequest } from '../../workflows/messages.js';
+import type { Copy, Presentation, Price, PriceDisplay } from '../domain/words.js';
+import type { AcceptRequest } from '../contract/messages.js';
 import type { ApiDeps } from './deps.js';
 import { Problem } from './problem.js';
 

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
 import type { PresentationRecord } from '../ledger/model.js';
-import type { PresentationStatus } from '../model.js';
+import type { PresentationStatus } from '../domain/words.js';
 import type { Answer } from '../temporal/runs.js';
-import type { DecisionReply } from '../../workflows/messages.js';
+import type { DecisionReply } from '../contract/messages.js';
 import { choiceOfClick, hasMoved, namesAnother } from './choices.js';
 import type { ApiDeps } from './deps.js';
 import { viewOf } from './presentation-view.js';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { CatalogState } from '../catalog/live.js';
-import type { Catalog } from '../catalog/model.js';
+import type { Catalog } from '../domain/offers.js';
 import type { Dodo } from '../dodo/client.js';
 import type { Ledger } from '../ledger/model.js';
 import type { Runs } from '../temporal/runs.js';

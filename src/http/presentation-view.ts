@@ -2,7 +2,7 @@
 import type { PresentationRecord } from '../ledger/model.js';
 import { displayPrice, renderCopy } from '../catalog/copy.js';
 import { wordsFor } from '../catalog/words.js';
-import type { Presentation, PresentationStatus, PriceDisplay } from '../model.js';
+import type { Presentation, PresentationStatus, PriceDisplay } from '../domain/words.js';
 import type { ApiDeps } from './deps.js';
 
 export type PresentationView = Omit<Presentation, 'updatePaymentMethodUrl'> & {

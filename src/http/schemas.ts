@@ -1,6 +1,6 @@
 /** The bodies clients send. */
 import { z } from 'zod';
-import { TRIGGER_TYPES } from '../catalog/schema-funnel.js';
+import { TRIGGER_TYPES } from '../catalog/file/schema-funnel.js';
 import { facts, ids, metadata, quantity, reason } from './validate.js';
 
 const MAX_CONSENTS = 10;

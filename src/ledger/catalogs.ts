@@ -1,7 +1,7 @@
 /** Catalogs that were in force, what still runs on which, and what the funnels of each were matched against. */
 import { and, asc, eq, gte, inArray, isNotNull, notExists, sql } from 'drizzle-orm';
-import type { Catalog } from '../catalog/model.js';
-import type { PresentationStatus } from '../model.js';
+import type { Catalog } from '../domain/offers.js';
+import type { PresentationStatus } from '../domain/words.js';
 import { utc } from './columns.js';
 import type { EvaluationRow, Ledger } from './model.js';
 import { IN_THE_WAY, catalogs, presentations, purchases } from './schema.js';

@@ -1,7 +1,7 @@
 /** Limits on showing offers: how often one customer is shown them, and how often one is sold. */
 import { and, count, eq, gte, isNotNull, ne, notInArray, or, sql } from 'drizzle-orm';
-import type { Cap } from '../catalog/model.js';
-import type { Decision } from '../model.js';
+import type { Cap } from '../domain/offers.js';
+import type { Decision } from '../domain/words.js';
 import { utc } from './columns.js';
 import { presentations } from './schema.js';
 import type { Database } from './store.js';

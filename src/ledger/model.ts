@@ -2,8 +2,8 @@
  * What the ledger records and answers. It is a projection: Temporal is the truth, and every write here is
  * idempotent, because the activities that make them may run more than once.
  */
-import type { ClauseResult, Facts } from '../catalog/match.js';
-import type { Catalog, OfferCopy, PaidAction } from '../catalog/model.js';
+import type { ClauseResult, Facts } from '../domain/rules/match.js';
+import type { Catalog, OfferCopy, PaidAction } from '../domain/offers.js';
 import type { Arm } from '../experiments/assign.js';
 import type {
   Decision,
@@ -15,7 +15,7 @@ import type {
   Price,
   ReasonCode,
   TriggerType,
-} from '../model.js';
+} from '../domain/words.js';
 import type { LimitReached, Limits, Showing } from './limits.js';
 
 /** The address the first purchase was billed to. Kept until the run settles, then erased. */

@@ -16,7 +16,7 @@ import {
   type SQL,
 } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
-import type { Notification } from '../model.js';
+import type { Notification } from '../domain/words.js';
 import type { Burial, DeadNotification, DeadNotificationsPage, Redelivered } from './model.js';
 import { timeline } from './schema.js';
 import type { Database } from './store.js';

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
 import { evaluations, recordCatalog, runningByCatalog } from './catalogs.js';
-import { openEmbedded } from './embedded.js';
+import { openEmbedded } from '../../sandbox/local/embedded-ledger.js';
 import { describeFailure, LedgerError } from './errors.js';
 import { experimentReport } from './experiment-report.js';
 import { exposuresOf } from './exposures.js';

@@ -2,7 +2,7 @@
  * What a change may still change. Activities run more than once, late, and after others, so a change never
  * moves anything backwards: what is known to be paid stays paid, and the first decision wins.
  */
-import type { Outcome, PresentationStatus } from '../model.js';
+import type { Outcome, PresentationStatus } from '../domain/words.js';
 import type { AttemptRecord, AttemptStatus, PresentationPatch } from './model.js';
 import type { attempts, presentations } from './schema.js';
 

@@ -1,6 +1,6 @@
 /** Presentations: opened under the rule of one at a time per customer, changed by guarded patches. */
 import { and, desc, eq, gte, inArray, isNull, lt, ne, sql } from 'drizzle-orm';
-import type { PresentationStatus } from '../model.js';
+import type { PresentationStatus } from '../domain/words.js';
 import { utc } from './columns.js';
 import { isUniqueViolation } from './errors.js';
 import { recordExposures } from './exposures.js';

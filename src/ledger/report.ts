@@ -1,6 +1,6 @@
 /** How the offers fare: one row per funnel, step and offer. */
 import { sql, type SQL } from 'drizzle-orm';
-import type { Decision } from '../model.js';
+import type { Decision } from '../domain/words.js';
 import type { FunnelReportRow } from './model.js';
 import { presentations } from './schema.js';
 import type { Database } from './store.js';

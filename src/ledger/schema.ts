@@ -14,8 +14,8 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import type { Facts } from '../catalog/match.js';
-import type { Catalog, OfferCopy } from '../catalog/model.js';
+import type { Facts } from '../domain/rules/match.js';
+import type { Catalog, OfferCopy } from '../domain/offers.js';
 import type { Arm } from '../experiments/assign.js';
 import type {
   Choices,
@@ -28,7 +28,7 @@ import type {
   Price,
   ReasonCode,
   TriggerType,
-} from '../model.js';
+} from '../domain/words.js';
 import { instant, money } from './columns.js';
 import type {
   AttemptKind,

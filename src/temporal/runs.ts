@@ -8,7 +8,7 @@ import {
   type Client,
 } from '@temporalio/client';
 import { ApplicationFailure, type SearchAttributePair, type UpdateDefinition } from '@temporalio/common';
-import type { Decision, TriggerType } from '../model.js';
+import type { Decision, TriggerType } from '../domain/words.js';
 import {
   accept,
   acceptOffer,
@@ -30,9 +30,9 @@ import {
   type ReversalInput,
   type Timing,
   type TriggerEvent,
-} from '../../workflows/messages.js';
-import { searchAttributeKeys as keys } from '../../workflows/search-attributes.js';
-import type { Route } from '../http/webhook-events.js';
+} from '../contract/messages.js';
+import { searchAttributeKeys as keys } from '../contract/search-attributes.js';
+import type { Route } from '../webhooks/route.js';
 import { createEventLimit } from './event-limit.js';
 import { withRequestId } from './request-id.js';
 

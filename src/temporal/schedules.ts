@@ -5,7 +5,7 @@ import {
   type Client,
   type ScheduleOptions,
 } from '@temporalio/client';
-import type { SweepInput } from '../../workflows/messages.js';
+import type { SweepInput } from '../contract/messages.js';
 
 /**
  * Makes the schedule, or brings the one there is up to date with the configuration. Any number of workers may do so.

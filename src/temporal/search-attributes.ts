@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
-import { searchAttributeKeys } from '../../workflows/search-attributes.js';
+import { searchAttributeKeys } from '../contract/search-attributes.js';
 
 /** The members of `temporal.api.enums.v1.IndexedValueType` in use here. */
 const INDEXED_VALUE_TYPE = { KEYWORD: 2, DATETIME: 6 } as const;
@@ -23,7 +23,7 @@ const ATTEMPTS = 5;
 const PAUSE_MS = 300;
 
 /**
- * Makes every search attribute of `workflows/search-attributes.ts` known to a namespace.
+ * Makes every search attribute of `src/contract/search-attributes.ts` known to a namespace.
  * Safe to call at every start and from several processes at once; needs the right to change the namespace
  * only when something is missing.
  *

@@ -1,14 +1,14 @@
 /** A merchant with real books: the sandbox, an embedded ledger, and a clock that tests move. */
 import { randomUUID } from 'node:crypto';
 import type { ActivityContext } from '../../activities/context.js';
-import { evaluateActivities, type Evaluation } from '../../activities/evaluate.js';
+import { evaluateActivities, type Evaluation } from '../../activities/offering/evaluate.js';
 import { startSandbox, type PurchaseResult, type Sandbox } from '../../sandbox/index.js';
-import { parseCatalog } from '../../src/catalog/load.js';
+import { parseCatalog } from '../../src/catalog/file/load.js';
 import { createDodo } from '../../src/dodo/client.js';
 import { openLedger } from '../../src/ledger/index.js';
 import type { PurchaseView } from '../../src/ledger/model.js';
 import { createLogger } from '../../src/log.js';
-import { workflowId, type TriggerEvent } from '../../workflows/messages.js';
+import { workflowId, type TriggerEvent } from '../../src/contract/messages.js';
 
 const COPY = 'copy: { headline: "{product}", accept: "Pay {dueNow}", decline: "No" }';
 

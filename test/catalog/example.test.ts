@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { catalogWarnings, loadCatalog } from '../../src/catalog/load.js';
-import { explain, funnelsInOrder } from '../../src/catalog/match.js';
-import type { Catalog, Offer } from '../../src/catalog/model.js';
-import { catalogJsonSchema } from '../../src/catalog/schema.js';
+import { catalogWarnings, loadCatalog } from '../../src/catalog/file/load.js';
+import { explain, funnelsInOrder } from '../../src/domain/rules/match.js';
+import type { Catalog, Offer } from '../../src/domain/offers.js';
+import { catalogJsonSchema } from '../../src/catalog/file/schema.js';
 
 /** Undefined for what sells nothing. */
 const productOf = (offer: Offer | undefined) =>
@@ -58,7 +58,7 @@ describe('the example catalog', () => {
 describe('the JSON Schema for editors', () => {
   const validate = new Ajv2020({ strict: false }).compile(catalogJsonSchema());
 
-  test('is written to docs as it is now (npx tsx src/catalog/write-schema.ts)', async () => {
+  test('is written to docs as it is now (npx tsx src/catalog/file/write-schema.ts)', async () => {
     const written: unknown = JSON.parse(await readFile(fileOf('docs/offers.schema.json'), 'utf8'));
     expect(written).toEqual(catalogJsonSchema());
   });

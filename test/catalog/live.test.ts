@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openLiveCatalog, type LiveCatalog } from '../../src/catalog/live.js';
-import { CatalogError } from '../../src/catalog/load.js';
-import type { Catalog } from '../../src/catalog/model.js';
+import { CatalogError } from '../../src/catalog/file/load.js';
+import type { Catalog } from '../../src/domain/offers.js';
 
 const LOOK_EVERY = 20;
 const example = await readFile(new URL('../../offers.yaml', import.meta.url), 'utf8');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCommand } from '../../src/temporal/run-command.js';
+import { runCommand } from '../../sandbox/local/run-command.js';
 import { postgresForTests } from '../support/postgres.js';
 import { testTemporal, uniqueTaskQueue } from '../support/temporal.js';
 import { startNode, type ChildProcess } from './child-process.js';

@@ -5,10 +5,10 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { retentionDays } from '../../src/temporal/retention.js';
-import { runCommand, type CommandResult } from '../../src/temporal/run-command.js';
+import { retentionDays } from '../../sandbox/local/retention.js';
+import { runCommand, type CommandResult } from '../../sandbox/local/run-command.js';
 import { indexedValueTypes } from '../../src/temporal/search-attributes.js';
-import { findTemporalBinary } from '../../src/temporal/server-binary.js';
+import { findTemporalBinary } from '../../sandbox/local/server-binary.js';
 import { postgresForTests, type PostgresForTests } from '../support/postgres.js';
 import { testClient, testTemporal, uniqueId } from '../support/temporal.js';
 

@@ -1,6 +1,6 @@
 /** Takes the lock of a directory at a given time, says so, and keeps it until it is killed. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lockDirectory } from '../../src/ledger/directory-lock.js';
+import { lockDirectory } from '../../sandbox/local/directory-lock.js';
 
 const [, , directory = '', startAt = '0'] = process.argv;
 await sleep(Math.max(0, Number(startAt) - Date.now()));

@@ -1,7 +1,7 @@
 /** Things to record, complete and different from one another. */
 import { randomUUID } from 'node:crypto';
 import type { AttemptRecord, Ledger, PurchaseRecord } from '../../src/ledger/index.js';
-import type { Presentation } from '../../src/model.js';
+import type { Presentation } from '../../src/domain/words.js';
 
 const MINUTE = 60 * 1000;
 

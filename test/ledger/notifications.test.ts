@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Burial } from '../../src/ledger/model.js';
-import type { Notification } from '../../src/model.js';
+import type { Notification } from '../../src/domain/words.js';
 import { onBothDatabases } from './databases.js';
 import { aPurchase, at, id } from './examples.js';
 

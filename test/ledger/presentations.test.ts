@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Presentation } from '../../src/model.js';
+import type { Presentation } from '../../src/domain/words.js';
 import { onBothDatabases } from './databases.js';
 import { aPresentation, at, id, openOffer } from './examples.js';
 

@@ -1,6 +1,6 @@
 /** Workflow code changed in a way that running purchases would not survive: it waits before it does anything else. */
 import { sleep } from '@temporalio/workflow';
-import type { PurchaseInput, PurchaseResult } from '../../workflows/messages.js';
+import type { PurchaseInput, PurchaseResult } from '../../src/contract/messages.js';
 import * as unchanged from '../../workflows/purchase.js';
 
 export async function purchase(input: PurchaseInput): Promise<PurchaseResult> {

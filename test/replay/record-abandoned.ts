@@ -2,16 +2,16 @@
 import type { temporal } from '@temporalio/proto';
 import { createActivities } from '../../activities/index.js';
 import { startSandbox } from '../../sandbox/index.js';
-import { loadCatalog } from '../../src/catalog/load.js';
+import { loadCatalog } from '../../src/catalog/file/load.js';
 import { createDodo } from '../../src/dodo/client.js';
-import { routeEvent } from '../../src/http/webhook-events.js';
+import { routeEvent } from '../../src/webhooks/route.js';
 import { openLedger } from '../../src/ledger/index.js';
 import { createLogger } from '../../src/log.js';
 import { bundleWorkflows } from '../../src/temporal/bundle.js';
 import { createRuns } from '../../src/temporal/runs.js';
 import { createWorker } from '../../src/temporal/worker.js';
 import { eventually } from '../../sandbox/demo/eventually.js';
-import { acceptOffer, runState, workflowId } from '../../workflows/messages.js';
+import { acceptOffer, runState, workflowId } from '../../src/contract/messages.js';
 import { timeSkippingEnvironment } from '../support/time-skipping.js';
 import { PERSON } from './person.js';
 

@@ -3,7 +3,7 @@
  * `npm run histories -- declined expired`.
  */
 import { startMerchantInbox } from '../../sandbox/demo/merchant-inbox.js';
-import { startDevServer } from '../../src/temporal/dev-server.js';
+import { startDevServer } from '../../sandbox/local/dev-server.js';
 import { removeHistories, writeHistory } from './history-files.js';
 import { recordAbandoned } from './record-abandoned.js';
 import type { Scenario } from './scenario.js';

@@ -3,7 +3,7 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import { Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/log.js';
-import type { Outcome } from '../../src/model.js';
+import type { Outcome } from '../../src/domain/words.js';
 import { bundleWorkflows } from '../../src/temporal/bundle.js';
 import { installRuntime } from '../../src/temporal/runtime.js';
 import * as workflows from '../../workflows/index.js';

@@ -1,5 +1,5 @@
 /** What becomes of a plan change. */
-import { workflowId } from '../../workflows/messages.js';
+import { workflowId } from '../../src/contract/messages.js';
 import {
   accepting,
   declining,

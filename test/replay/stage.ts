@@ -8,10 +8,10 @@ import { writeShortCatalog } from '../../sandbox/demo/catalog.js';
 import { createDodoConsole, type DodoConsole } from '../../sandbox/demo/dodo-console.js';
 import { createShopClient, type Shop } from '../../sandbox/demo/shop.js';
 import { startStack } from '../../sandbox/stack.js';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/config.js';
 import { createLogger } from '../../src/log.js';
 import { connectClient } from '../../src/temporal/connect.js';
-import { ATTEMPT_METADATA_KEY } from '../../workflows/messages.js';
+import { ATTEMPT_METADATA_KEY } from '../../src/contract/messages.js';
 import { PERSON } from './person.js';
 
 export interface Stage {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseCatalog } from '../../src/catalog/load.js';
+import { parseCatalog } from '../../src/catalog/file/load.js';
 import type { ExposureCount } from '../../src/ledger/model.js';
 import { formatExperimentTable } from '../../src/reports/experiment-table.js';
 import { experimentReport } from '../../src/reports/experiments.js';

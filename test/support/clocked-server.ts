@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { cacheFolder } from '../../src/temporal/cache-folder.js';
-import { withLock } from '../../src/temporal/folder-lock.js';
-import { GO_PACKAGE } from '../../src/temporal/go-install.js';
-import { withProgress } from '../../src/temporal/progress.js';
-import { lastLines, runCommand } from '../../src/temporal/run-command.js';
+import { cacheFolder } from '../../sandbox/local/cache-folder.js';
+import { withLock } from '../../sandbox/local/folder-lock.js';
+import { GO_PACKAGE } from '../../sandbox/local/go-install.js';
+import { withProgress } from '../../sandbox/local/progress.js';
+import { lastLines, runCommand } from '../../sandbox/local/run-command.js';
 
 /** Names a file with the seconds by which the server's clock is wrong. */
 export const CLOCK_VARIABLE = 'DURABLE_UPSELLS_CLOCK';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { writeWorkflowBundle } from '../../src/temporal/bundle.js';
-import { startDevServer, type DevServer } from '../../src/temporal/dev-server.js';
+import { startDevServer, type DevServer } from '../../sandbox/local/dev-server.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {

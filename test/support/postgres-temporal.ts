@@ -7,11 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { stringify } from 'yaml';
-import { portBecomesFree } from '../../src/temporal/ports.js';
-import { MINIMUM_RETENTION_DAYS } from '../../src/temporal/retention.js';
-import { lastLines, runCommand } from '../../src/temporal/run-command.js';
+import { portBecomesFree } from '../../sandbox/local/ports.js';
+import { MINIMUM_RETENTION_DAYS } from '../../sandbox/local/retention.js';
+import { lastLines, runCommand } from '../../sandbox/local/run-command.js';
 import { registerSearchAttributes } from '../../src/temporal/search-attributes.js';
-import { startWatched } from '../../src/temporal/watched-process.js';
+import { startWatched } from '../../sandbox/local/watched-process.js';
 import { postgresForTests } from './postgres.js';
 import type { ServerPrograms } from './temporal-server.js';
 

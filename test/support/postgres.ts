@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { freePort } from '../../src/temporal/ports.js';
-import { lastLines, runCommand } from '../../src/temporal/run-command.js';
-import { startWatched } from '../../src/temporal/watched-process.js';
+import { freePort } from '../../sandbox/local/ports.js';
+import { lastLines, runCommand } from '../../sandbox/local/run-command.js';
+import { startWatched } from '../../sandbox/local/watched-process.js';
 
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 const READY_WITHIN = 30_000;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startStack, type Stack } from '../../sandbox/stack.js';
 import type { PurchaseResult, Sandbox } from '../../sandbox/index.js';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/config.js';
 import { createLogger } from '../../src/log.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
 import { testTemporal, uniqueTaskQueue } from './temporal.js';

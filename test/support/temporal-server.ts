@@ -1,11 +1,11 @@
 /** Temporal's production server, not the development one: built once with Go, kept in the user's cache folder. */
 import { access, cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { cacheFolder } from '../../src/temporal/cache-folder.js';
-import { withLock } from '../../src/temporal/folder-lock.js';
-import { installWithGo } from '../../src/temporal/go-install.js';
-import { withProgress } from '../../src/temporal/progress.js';
-import { lastLines, runCommand } from '../../src/temporal/run-command.js';
+import { cacheFolder } from '../../sandbox/local/cache-folder.js';
+import { withLock } from '../../sandbox/local/folder-lock.js';
+import { installWithGo } from '../../sandbox/local/go-install.js';
+import { withProgress } from '../../sandbox/local/progress.js';
+import { lastLines, runCommand } from '../../sandbox/local/run-command.js';
 
 const VERSION = 'v1.29.1';
 const MODULE = 'go.temporal.io/server';

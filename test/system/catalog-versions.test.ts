@@ -1,7 +1,7 @@
 /** The catalog changes under a running system: what runs keeps its version, and operators see which. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Catalog } from '../../src/catalog/model.js';
+import type { Catalog } from '../../src/domain/offers.js';
 import type { EvaluationRow, RunningRow } from '../../src/ledger/model.js';
 import {
   apiClient,
@@ -12,7 +12,7 @@ import {
   testStack,
   type TestStack,
 } from '../support/stack.js';
-import { searchAttributeKeys } from '../../workflows/search-attributes.js';
+import { searchAttributeKeys } from '../../src/contract/search-attributes.js';
 import { testClient } from '../support/temporal.js';
 
 const example = await readFile(new URL('../../offers.yaml', import.meta.url), 'utf8');

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDodo } from '../../src/dodo/client.js';
 import type { QuoteView } from '../../src/http/choices.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
-import { checkInvariants } from '../invariants/check.js';
-import { gather } from '../invariants/gather.js';
+import { checkInvariants } from '../lab/invariants/check.js';
+import { gather } from '../lab/invariants/gather.js';
 import {
   apiClient,
   buy,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { notificationId } from '../../activities/notify.js';
-import type { Notification } from '../../src/model.js';
+import { notificationId } from '../../activities/afterwards/notify.js';
+import type { Notification } from '../../src/domain/words.js';
 import { connectClient } from '../../src/temporal/connect.js';
 import { apiClient, buy, eventually, openOffer, settled, testStack } from '../support/stack.js';
 import type { ApiClient, PurchaseReply, TestStack } from '../support/stack.js';

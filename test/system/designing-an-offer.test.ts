@@ -1,7 +1,7 @@
 /** The catalogs of docs/designing-an-offer.md, each in force on the real server, doing what the page says of it. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { catalogWarnings, parseCatalog } from '../../src/catalog/load.js';
+import { catalogWarnings, parseCatalog } from '../../src/catalog/file/load.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
 import {
   apiClient,

@@ -3,9 +3,9 @@ import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDodo } from '../../src/dodo/client.js';
 import { connectClient } from '../../src/temporal/connect.js';
-import { checkInvariants, describeViolations } from '../invariants/check.js';
-import { gather } from '../invariants/gather.js';
-import { startMerchant, type Merchant } from '../invariants/merchant.js';
+import { checkInvariants, describeViolations } from '../lab/invariants/check.js';
+import { gather } from '../lab/invariants/gather.js';
+import { startMerchant, type Merchant } from '../lab/invariants/merchant.js';
 import {
   buy,
   eventually,

@@ -2,8 +2,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { parseWebhookSecret } from '../../src/webhook-signing.js';
-import { verifyWebhook } from '../../src/http/webhook-signature.js';
+import { parseWebhookSecret } from '../../src/webhooks/sign.js';
+import { verifyWebhook } from '../../src/webhooks/verify.js';
 import { eventually } from '../support/stack.js';
 
 const SECRET = `whsec_${Buffer.from('a secret of the merchant, for tests').toString('base64')}`;

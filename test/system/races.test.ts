@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runState, type PurchaseResult as RunResult } from '../../workflows/messages.js';
+import { runState, type PurchaseResult as RunResult } from '../../src/contract/messages.js';
 import { buy, eventually, openOffer, settled, type PurchaseReply } from '../support/stack.js';
 import { testClient } from '../support/temporal.js';
 import { accept, accountOf, expectAccount, laterPayments, presentationIs, type Decided } from './money.js';

@@ -1,6 +1,6 @@
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SweepResult } from '../../activities/sweep.js';
+import type { SweepResult } from '../../activities/afterwards/sweep.js';
 import { createDodo, type Dodo } from '../../src/dodo/client.js';
 import {
   buy,

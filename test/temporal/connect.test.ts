@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectClient, temporalSettings } from '../../src/temporal/connect.js';
-import { freePort } from '../../src/temporal/ports.js';
+import { freePort } from '../../sandbox/local/ports.js';
 import { testTemporal } from '../support/temporal.js';
 
 const noFile = { TEMPORAL_CONFIG_FILE: join(tmpdir(), 'no-such-file.toml') };

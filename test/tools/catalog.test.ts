@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { parseCatalog } from '../../src/catalog/load.js';
+import { parseCatalog } from '../../src/catalog/file/load.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const example = await readFile(join(root, 'offers.yaml'), 'utf8');

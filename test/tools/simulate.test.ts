@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../sandbox/simulation/simulate.js';
-import { parseCatalog } from '../../src/catalog/load.js';
+import { parseCatalog } from '../../src/catalog/file/load.js';
 
 /** A JVM, a bundle and a ledger have to start, on a machine that may be busy. */
 const FOUR_MINUTES = 240_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Presented } from '../../activities/present.js';
-import type { Offer } from '../../src/catalog/model.js';
+import type { Presented } from '../../activities/offering/present.js';
+import type { Offer } from '../../src/domain/offers.js';
 import { PLAN_CHANGE, presentedAt, snapshotOf, type Shop } from './shop.js';
 import { useStage } from './stage.js';
 import type { World } from './fakes.js';

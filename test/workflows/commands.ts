@@ -1,7 +1,7 @@
 /** What may happen to a purchase run, to the run itself and to the reference beside it. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { Decision } from '../../src/model.js';
+import type { Decision } from '../../src/domain/words.js';
 import type { ReplyOf } from './fakes.js';
 import type { Reply, Run } from './run.js';
 import type { Stage } from './open-stage.js';

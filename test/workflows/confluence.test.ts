@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { paymentEvent, type PaymentEvent } from '../../workflows/messages.js';
+import { paymentEvent, type PaymentEvent } from '../../src/contract/messages.js';
 import type { Answer } from './fakes.js';
 import type { Run } from './run.js';
 import { firstPayment, useStage } from './stage.js';

@@ -3,10 +3,10 @@
  * memory. The workflow code on top of it is the real one.
  */
 import type { Activities } from '../../activities/index.js';
-import type { Finding } from '../../activities/attempt.js';
-import type { Closing } from '../../activities/settle.js';
-import { phaseOf, type PaymentEvent, type SubscriptionEvent } from '../../workflows/messages.js';
-import type { Notification } from '../../src/model.js';
+import type { Finding } from '../../src/domain/attempt.js';
+import type { Closing } from '../../activities/afterwards/settle.js';
+import { phaseOf, type PaymentEvent, type SubscriptionEvent } from '../../src/contract/messages.js';
+import type { Notification } from '../../src/domain/words.js';
 import { presentedAt, snapshotOf, type Shop } from './shop.js';
 
 export type ActivityName = keyof Activities;

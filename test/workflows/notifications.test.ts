@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Notification } from '../../src/model.js';
-import type { RedeliveryInput } from '../../workflows/messages.js';
+import type { Notification } from '../../src/domain/words.js';
+import type { RedeliveryInput } from '../../src/contract/messages.js';
 import { redelivery } from '../../workflows/redelivery.js';
 import { uniqueId } from '../support/temporal.js';
 import type { World } from './fakes.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { paymentEvent } from '../../workflows/messages.js';
+import { paymentEvent } from '../../src/contract/messages.js';
 import { firstPayment, useStage } from './stage.js';
 import { DAY, HOUR, MINUTE, SECOND } from './shop.js';
 

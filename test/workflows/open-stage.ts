@@ -4,7 +4,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
 import type { WorkflowBundle } from '../../src/temporal/bundle.js';
 import { createWorker } from '../../src/temporal/worker.js';
-import { paymentEvent, type PaymentEvent, type PurchaseInput } from '../../workflows/messages.js';
+import { paymentEvent, type PaymentEvent, type PurchaseInput } from '../../src/contract/messages.js';
 import type { purchase } from '../../workflows/purchase.js';
 import { timeSkippingEnvironment } from '../support/time-skipping.js';
 import { ACTIVITY_NAMES, createWorld, type World } from './fakes.js';

@@ -2,8 +2,8 @@
  * What a purchase run should come to, told a second time and more simply: where it stands, who decided what, what Dodo
  * has on its books. Knows nothing of how the run finds out, only by when it must have.
  */
-import type { FunnelStep } from '../../src/catalog/model.js';
-import type { Decision, Outcome } from '../../src/model.js';
+import type { FunnelStep } from '../../src/domain/offers.js';
+import type { Decision, Outcome } from '../../src/domain/words.js';
 import { DAY, HOUR, MINUTE, SECOND } from './shop.js';
 
 export type StepId = 'bundle' | 'lite' | 'extra';

@@ -9,7 +9,7 @@ import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import type { temporal } from '@temporalio/proto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { Decision } from '../../src/model.js';
+import type { Decision } from '../../src/domain/words.js';
 import {
   accept,
   attemptId,
@@ -28,7 +28,7 @@ import {
   type PurchaseResult,
   type RunState,
   type SubscriptionEvent,
-} from '../../workflows/messages.js';
+} from '../../src/contract/messages.js';
 import type { purchase } from '../../workflows/purchase.js';
 import type { World } from './fakes.js';
 import { SECOND, presentationId, type Shop } from './shop.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SaveAction } from '../../src/catalog/model.js';
-import { workflowId } from '../../workflows/messages.js';
+import type { SaveAction } from '../../src/domain/offers.js';
+import { workflowId } from '../../src/contract/messages.js';
 import { DAY, MINUTE, type Shop } from './shop.js';
 import { useStage } from './stage.js';
 

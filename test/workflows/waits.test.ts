@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { withdrawOffer } from '../../workflows/messages.js';
-import type { FunnelStep } from '../../src/catalog/model.js';
+import { withdrawOffer } from '../../src/contract/messages.js';
+import type { FunnelStep } from '../../src/domain/offers.js';
 import { DAY, HOUR, MINUTE, type Shop } from './shop.js';
 import { useStage } from './stage.js';
 

@@ -1,5 +1,5 @@
 /** Reading a running system, as an operator. */
-import type { Catalog } from '../../src/catalog/model.js';
+import type { Catalog } from '../../src/domain/offers.js';
 import type { EvaluationRow, RunningRow, WaitingRow } from '../../src/ledger/model.js';
 import { CommandFailure } from './failure.js';
 

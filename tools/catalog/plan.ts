@@ -2,9 +2,9 @@
 import { execFile } from 'node:child_process';
 import { basename, dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { loadCatalog, parseCatalog } from '../../src/catalog/load.js';
-import type { Catalog } from '../../src/catalog/model.js';
-import { planChanges } from '../../src/catalog/plan.js';
+import { loadCatalog, parseCatalog } from '../../src/catalog/file/load.js';
+import type { Catalog } from '../../src/domain/offers.js';
+import { planChanges } from '../../src/reports/catalog-plan.js';
 import { apiOf, catalogInForce, type CatalogReply } from './api.js';
 import { CommandFailure } from './failure.js';
 import type { Paint } from './paint.js';

@@ -1,5 +1,5 @@
 /** A plan in lines for people. */
-import { isEmpty, type Change, type FieldChange, type Plan } from '../../src/catalog/plan.js';
+import { isEmpty, type Change, type FieldChange, type Plan } from '../../src/reports/catalog-plan.js';
 import type { RunningRow, WaitingRow } from '../../src/ledger/model.js';
 import type { Paint } from './paint.js';
 import { count } from './validate.js';

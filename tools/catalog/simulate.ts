@@ -1,7 +1,7 @@
 /** `simulate`: how a funnel would end for synthetic customers. */
 import { formatMoney } from '../../src/catalog/copy.js';
 import { formatDuration, parseDuration } from '../../src/catalog/duration.js';
-import { loadCatalog } from '../../src/catalog/load.js';
+import { loadCatalog } from '../../src/catalog/file/load.js';
 import { formatFunnelTable, funnelReport } from '../../src/reports/funnels.js';
 import { simulate, type Simulated } from '../../sandbox/simulation/simulate.js';
 import { CommandFailure } from './failure.js';

@@ -1,5 +1,5 @@
 /** `validate`: every mistake in a catalog file, and what is probably not meant. */
-import { catalogWarnings, loadCatalog } from '../../src/catalog/load.js';
+import { catalogWarnings, loadCatalog } from '../../src/catalog/file/load.js';
 
 export async function validate(path: string): Promise<string[]> {
   const catalog = await loadCatalog(path);

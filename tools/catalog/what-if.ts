@@ -1,8 +1,8 @@
 /** `what-if`: what a catalog would have made of the purchases and triggers on record. */
 import { readFile } from 'node:fs/promises';
-import { isRecord } from '../../src/catalog/data.js';
-import { loadCatalog } from '../../src/catalog/load.js';
-import { seenInWords, whatIf, type Evaluated, type WhatIf } from '../../src/catalog/what-if.js';
+import { isRecord } from '../../src/catalog/file/data.js';
+import { loadCatalog } from '../../src/catalog/file/load.js';
+import { seenInWords, whatIf, type Evaluated, type WhatIf } from '../../src/reports/what-if.js';
 import { apiOf, recordedEvaluations } from './api.js';
 import { CommandFailure } from './failure.js';
 import { count } from './validate.js';

@@ -1,6 +1,6 @@
 /** `/api/presentations/{id}`: one presentation, for backends, for its own token, and for operators. */
 import { Router, type Request, type Response } from 'express';
-import { workflowOfAttempt } from '../../../workflows/messages.js';
+import { workflowOfAttempt } from '../../contract/messages.js';
 import type { PresentationRecord } from '../../ledger/model.js';
 import type { Answer } from '../../temporal/runs.js';
 import { audit } from '../audit.js';

@@ -3,8 +3,8 @@ import express, { Router } from 'express';
 import type { ApiDeps } from '../deps.js';
 import { webhookMetrics } from '../metrics.js';
 import { Problem } from '../problem.js';
-import { routeEvent } from '../webhook-events.js';
-import { parseWebhookBody, verifyWebhook } from '../webhook-signature.js';
+import { routeEvent } from '../../webhooks/route.js';
+import { parseWebhookBody, verifyWebhook } from '../../webhooks/verify.js';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 const RETRY_AFTER_SECONDS = '5';

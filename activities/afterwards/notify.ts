@@ -1,0 +1,114 @@
+/** Webhooks to the merchant's backend: Standard Webhooks, at least once. */
+import { createHash } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
+import { priceShown, productOf } from '../../src/domain/choice.js';
+import type { PresentationRecord } from '../../src/ledger/model.js';
+import type { Notification } from '../../src/domain/words.js';
+import { signWebhook } from '../../src/webhooks/sign.js';
+import type { RedeliveryInput } from '../../src/contract/messages.js';
+import type { ActivityContext } from '../context.js';
+
+const HTTP_TIMEOUT_MS = 15_000;
+
+/** The same for every try, so that the receiver can tell a repetition. */
+export function notificationId({ run, sequence }: Pick<Notification, 'run' | 'sequence'>): string {
+  return `ntf_${createHash('sha256').update(`${run}:${sequence}`).digest('hex').slice(0, 24)}`;
+}
+
+export function notifyActivities({ ledger, merchantWebhook, log, now }: ActivityContext) {
+  /** What was chosen, where the ledger is a moment behind. */
+  async function chosenIn(presentation: PresentationRecord, { choice: named }: Notification) {
+    if (!named) return undefined;
+    const { priceHash, ...choice } = named;
+    const quotes = await ledger.quotes(presentation.id, choice);
+    const price = priceShown(presentation, quotes, choice, priceHash);
+    return { ...choice, product: productOf(presentation, choice), ...(price && { price }) };
+  }
+
+  return {
+    /** Delivers one notification; any answer but 2xx is a failure that Temporal tries again. */
+    async deliverNotification(notification: Notification): Promise<void> {
+      if (!merchantWebhook) {
+        throw ApplicationFailure.nonRetryable(
+          'MERCHANT_WEBHOOK_URL is not set on this worker.',
+          'no_merchant_webhook',
+        );
+      }
+      const { type, sequence, timestamp, run, purchaseId, presentationId } = notification;
+      const presentation = await ledger.presentation(presentationId);
+      const chosen = presentation && (await chosenIn(presentation, notification));
+      const paymentId = notification.payment?.paymentId ?? presentation?.paymentId;
+      const body = JSON.stringify({
+        type,
+        timestamp,
+        sequence,
+        data: {
+          purchaseId,
+          presentationId,
+          customerId: presentation?.customerId,
+          offerId: presentation?.offerId,
+          funnelId: presentation?.funnelId,
+          step: presentation?.step,
+          product: presentation?.product,
+          quantity: presentation?.quantity,
+          ...(presentation?.option !== undefined && { option: presentation.option }),
+          price: presentation?.price,
+          ...chosen,
+          status: notification.status ?? presentation?.status,
+          ...(paymentId && { paymentId }),
+          ...(notification.payment && { paidAmount: notification.payment.amount }),
+          ...(presentation?.checkoutUrl && { checkoutUrl: presentation.checkoutUrl }),
+        },
+      });
+      const id = notificationId({ run, sequence });
+      const sentAt = Math.floor(now().getTime() / 1000);
+      const response = await fetch(merchantWebhook.url, {
+        method: 'POST',
+        redirect: 'error',
+        signal: AbortSignal.timeout(HTTP_TIMEOUT_MS),
+        headers: {
+          'content-type': 'application/json',
+          'webhook-id': id,
+          'webhook-timestamp': String(sentAt),
+          'webhook-signature': signWebhook({ id, timestamp: sentAt, body, secret: merchantWebhook.secret }),
+        },
+        body,
+      }).catch((error: unknown) => {
+        throw ApplicationFailure.retryable(unreachable(error), 'merchant_webhook_failed');
+      });
+      await response.body?.cancel();
+      if (!response.ok) {
+        throw ApplicationFailure.retryable(
+          `The merchant's endpoint answered ${response.status}.`,
+          'merchant_webhook_failed',
+        );
+      }
+    },
+
+    /** Keeps a notification that could not be delivered in days where an operator finds it. */
+    async buryNotification({
+      failure,
+      redelivery,
+      ...notification
+    }: Notification & { failure?: string; redelivery?: string }): Promise<void> {
+      const id = notificationId(notification);
+      const { type, sequence, presentationId } = notification;
+      log.error({ id, type, sequence, presentationId, failure }, 'a notification could not be delivered');
+      await ledger.buryNotification({ id, notification, failure, redelivery, at: now().toISOString() });
+    },
+
+    /** An operator had it sent again, and it has arrived. */
+    async recordRedelivery(input: RedeliveryInput & { run: string }): Promise<void> {
+      await ledger.recordRedelivery({ ...input, at: now().toISOString() });
+    },
+  };
+}
+
+/** Why there was no answer, without the address: it may hold a secret. */
+function unreachable(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return `The merchant's endpoint did not answer within ${HTTP_TIMEOUT_MS / 1000} s.`;
+  }
+  const { code } = ((error as Error | undefined)?.cause ?? {}) as { code?: unknown };
+  return `The merchant's endpoint could not be reached${typeof code === 'string' ? ` (${code})` : ''}.`;
+}

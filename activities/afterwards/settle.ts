@@ -1,0 +1,81 @@
+/** Writing into the ledger what a run has come to. Every one of these may be repeated. */
+import type {
+  EvaluationRecord,
+  Exposure,
+  Ledger,
+  PresentationPatch,
+  TimelineEntry,
+} from '../../src/ledger/model.js';
+import type { Outcome, ReasonCode } from '../../src/domain/words.js';
+import type { ActivityContext } from '../context.js';
+
+/** The last words on one presentation. */
+export interface Closing {
+  presentationId: string;
+  patch: PresentationPatch;
+  timeline: TimelineEntry[];
+  /** The attempt that was paid. Minor units. */
+  paid?: { attemptId: string; paymentId?: string; amount: number };
+}
+
+export interface SettleInput {
+  purchaseId: string;
+  outcome: Outcome;
+  reason?: ReasonCode;
+  at: string;
+  presentation?: Closing;
+  /** What else there is to say about the end. */
+  timeline?: TimelineEntry[];
+}
+
+export async function markPaid(ledger: Ledger, { paid }: Closing): Promise<void> {
+  if (!paid) return;
+  await ledger.updateAttempt(paid.attemptId, {
+    status: 'paid',
+    paymentId: paid.paymentId,
+    paidAmount: paid.amount,
+  });
+}
+
+/** Ends a run without an offer. */
+export async function settleIneligible(
+  ledger: Ledger,
+  ended: {
+    purchaseId: string;
+    reason: ReasonCode;
+    at: string;
+    evaluation?: EvaluationRecord;
+    exposures?: Exposure[];
+  },
+): Promise<void> {
+  const { reason, at } = ended;
+  const timeline = [{ at, type: 'ineligible', detail: { reason } }];
+  await ledger.settle({ ...ended, outcome: 'ineligible', timeline });
+}
+
+export function settleActivities({ ledger }: ActivityContext) {
+  return {
+    async settle({
+      purchaseId,
+      outcome,
+      reason,
+      at,
+      presentation,
+      timeline = [],
+    }: SettleInput): Promise<void> {
+      if (presentation) await markPaid(ledger, presentation);
+      await ledger.settle({
+        purchaseId,
+        outcome,
+        reason,
+        at,
+        presentation: presentation && { id: presentation.presentationId, patch: presentation.patch },
+        timeline: [
+          ...(presentation?.timeline ?? []),
+          ...timeline,
+          { at, type: 'settled', detail: { outcome } },
+        ],
+      });
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/** Puts the offer of one step before one customer: which arm, whether and at what price, held out or not, and opens it. */
+import type { Funnel, Offer, Policy } from '../../src/domain/offers.js';
+import { REQUESTED_PLAN } from '../../src/domain/requested-plan.js';
+import type { StepExperiment } from '../../src/experiments/names.js';
+import type { EvaluationRecord, Exposure } from '../../src/ledger/model.js';
+import { ANOTHER_IS_OPEN } from '../../src/ledger/presentations.js';
+import type { ReasonCode } from '../../src/domain/words.js';
+import type { ActivityContext } from '../context.js';
+import { chooseArm, exposureTo, holdouts } from './experiments.js';
+import { limitsOf } from './limits.js';
+import { prepareOffer, type OfferSubject, type Presented } from './offer.js';
+import { markPaid, type Closing } from '../afterwards/settle.js';
+
+export interface StepToShow {
+  subject: OfferSubject;
+  funnelId: string;
+  step: string;
+  /** For a step that is no experiment. */
+  offer: Offer;
+  experiment?: StepExperiment;
+  policy?: Policy;
+  catalogHash?: string;
+  /** Why the funnel shows nothing new now. What a repeated activity has opened before goes on. */
+  off?: { reason: ReasonCode; detail: string };
+  /** Set where somebody may be held out: before the first step of a run. */
+  holdout?: { funnel: Pick<Funnel, 'id' | 'holdout'>; askedFor: boolean };
+  evaluation?: EvaluationRecord;
+  previous?: Closing;
+}
+
+export type StepShown =
+  | { kind: 'presented'; presented: Presented }
+  /** Something about this offer; another one may be shown. */
+  | { kind: 'not_eligible'; reason: ReasonCode; detail: string }
+  /** All that was missing was to be in the other group. `exposures` are to be written with the end of the run. */
+  | { kind: 'held_out'; reason: 'holdout'; detail: string; exposures: Exposure[] }
+  /** Refused under the customer's lock. */
+  | { kind: 'not_opened'; reason: ReasonCode; detail: string };
+
+export async function showStep(context: ActivityContext, input: StepToShow): Promise<StepShown> {
+  const { ledger } = context;
+  const { subject, funnelId, step, policy, catalogHash, evaluation, previous, holdout } = input;
+  const { customerId, purchaseId, workflowId } = subject;
+
+  const arm = await chooseArm(context, customerId, input.offer, input.experiment);
+  const { offer } = arm;
+  const prepared = await prepareOffer(context, { offer, policy, funnelId, step, subject });
+  if (prepared.kind === 'not_eligible') return prepared;
+  const { presentation, presented, terms } = prepared;
+  if (input.off && !(await ledger.presentation(presentation.id)))
+    return { kind: 'not_eligible', ...input.off };
+
+  const at = context.now().toISOString();
+  const place = { customerId, purchaseId, catalogHash: catalogHash ?? '', exposedAt: at };
+  const held = holdout
+    ? await holdouts(context, policy, holdout.funnel, {
+        place,
+        presentationId: presentation.id,
+        askedFor: holdout.askedFor || offer.id === REQUESTED_PLAN,
+      })
+    : { exposures: [] };
+  if (held.heldOutOf !== undefined) {
+    const detail = `the customer is held out of ${held.heldOutOf}`;
+    return { kind: 'held_out', reason: 'holdout', detail, exposures: held.exposures };
+  }
+
+  if (previous) await markPaid(ledger, previous);
+  const opened = held.inTheWay
+    ? ANOTHER_IS_OPEN
+    : await ledger.openPresentation({
+        presentation: { ...presentation, variant: arm.experiment?.variant },
+        experiment: arm.experiment?.name,
+        exposures: [...held.exposures, ...exposureTo(arm, place)],
+        terms,
+        words: offer.copy,
+        workflowId,
+        catalogHash,
+        limits: limitsOf(context.catalog(), offer),
+        at,
+        evaluation,
+        previous,
+      });
+  if (opened.opened) return { kind: 'presented', presented };
+  return { kind: 'not_opened', reason: opened.reason, detail: opened.detail };
+}

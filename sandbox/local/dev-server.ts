@@ -1,0 +1,185 @@
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { searchAttributeKeys } from '../../src/contract/search-attributes.js';
+import { claimDataDir } from './data-dir-claim.js';
+import { freePort, portBecomesFree } from './ports.js';
+import { ensureRetention } from './retention.js';
+import { registerSearchAttributes } from '../../src/temporal/search-attributes.js';
+import { findTemporalBinary } from './server-binary.js';
+import { startWatched, type ProcessExit, type WatchedProcess } from './watched-process.js';
+
+const SECOND = 1_000;
+/** A server left by a process that was killed lets go of its ports within this time. */
+const PORT_PATIENCE = 10 * SECOND;
+const READY_WITHIN = 60 * SECOND;
+const LOOK_EVERY = 100;
+const STOP_GRACE = 5 * SECOND;
+const KEPT_LINES = 20;
+const UI_PORT_OFFSET = 1_000;
+
+export interface DevServerOptions {
+  /** Keep runs in `temporal.db` in this folder; without it they live in memory. One server per folder. */
+  dataDir?: string;
+  /** A free port when absent. */
+  port?: number;
+  /** Serve Temporal's web UI; default true. */
+  ui?: boolean;
+  /** 1000 above `port` when that was given, else a free one. */
+  uiPort?: number;
+  /** Milliseconds to wait for a given port that is taken; default 10 seconds. */
+  portPatience?: number;
+  namespace?: string;
+  /** The `temporal` program; searched for, and fetched if need be, when absent. */
+  binary?: string;
+  /** Receives what the server prints (warnings and errors). */
+  log?: (line: string) => void;
+}
+
+export interface DevServer {
+  /** `127.0.0.1:port` */
+  address: string;
+  uiUrl?: string;
+  namespace: string;
+  /** Of the server itself. */
+  pid: number;
+  stop: () => Promise<void>;
+  /** Settles when the server is gone, whether stopped or not. */
+  exited: Promise<ProcessExit>;
+}
+
+/**
+ * Starts Temporal's own single-process server on loopback and waits until its namespace is usable: it remembers
+ * finished runs for at least 30 days, and knows the search attributes. It ends with this process, whatever ends
+ * this process.
+ *
+ * @throws Error in words when no server program is found, a port is taken, the data folder is in use, or the
+ *   server ends or stays silent for a minute
+ */
+export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
+  const namespace = options.namespace ?? 'default';
+  const log = options.log ?? ((): void => undefined);
+  const binary = options.binary ?? (await findTemporalBinary({ dataDir: options.dataDir })).path;
+  const claim = options.dataDir === undefined ? undefined : await claimDataDir(options.dataDir);
+  let stopping = false;
+  try {
+    const port = await choosePort('Temporal', options.port, options.portPatience);
+    const withUi = options.ui ?? true;
+    const uiPort = withUi ? await chooseUiPort(options) : undefined;
+    const lines: string[] = [];
+    const server = await startWatched(
+      binary,
+      serverArguments({ port, uiPort, namespace, dataDir: options.dataDir }),
+      (line) => {
+        lines.push(line);
+        if (lines.length > KEPT_LINES) lines.shift();
+        // On its way down the server complains about each part that is gone already.
+        if (!stopping) log(line);
+      },
+      STOP_GRACE,
+    );
+    await claim?.addServer(server.pid);
+    const exited = server.exited.then(async (exit) => {
+      await claim?.release();
+      return exit;
+    });
+    const address = `127.0.0.1:${port}`;
+    await untilUsable(server, address, namespace, lines);
+    return {
+      address,
+      uiUrl: uiPort === undefined ? undefined : `http://127.0.0.1:${uiPort}`,
+      namespace,
+      pid: server.pid,
+      exited,
+      stop: async () => {
+        stopping = true;
+        await server.stop();
+        await exited;
+      },
+    };
+  } catch (error) {
+    await claim?.release();
+    throw error;
+  }
+}
+
+async function choosePort(
+  what: string,
+  wanted: number | undefined,
+  patience = PORT_PATIENCE,
+): Promise<number> {
+  if (wanted === undefined || wanted === 0) return await freePort();
+  if (await portBecomesFree(wanted, patience)) return wanted;
+  throw new Error(
+    `Port ${wanted} on 127.0.0.1, wanted for ${what}, is taken by another program. ` +
+      'Stop that program, or set TEMPORAL_ADDRESS if it is the Temporal server you mean to use.',
+  );
+}
+
+async function chooseUiPort(options: DevServerOptions): Promise<number> {
+  const besideServer = options.port ? options.port + UI_PORT_OFFSET : undefined;
+  return await choosePort("Temporal's web UI", options.uiPort ?? besideServer, options.portPatience);
+}
+
+function serverArguments(server: {
+  port: number;
+  uiPort: number | undefined;
+  namespace: string;
+  dataDir: string | undefined;
+}): string[] {
+  const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(server.port)];
+  args.push('--namespace', server.namespace, '--log-level', 'warn', '--log-format', 'json');
+  if (server.uiPort === undefined) args.push('--headless');
+  else args.push('--ui-port', String(server.uiPort));
+  if (server.dataDir !== undefined) {
+    // Write-ahead logging survives kill -9 like the default, at more than twice its throughput.
+    args.push('--db-filename', join(resolve(server.dataDir), 'temporal.db'));
+    args.push('--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL');
+  }
+  // Spares a new database the wait for attributes added later; an existing one does not look at them.
+  for (const { name, type } of Object.values(searchAttributeKeys)) {
+    args.push('--search-attribute', `${name}=${type === 'DATETIME' ? 'Datetime' : 'Keyword'}`);
+  }
+  return args;
+}
+
+/** Waits for the namespace and prepares it; ends the server when that does not work out. */
+async function untilUsable(
+  server: WatchedProcess,
+  address: string,
+  namespace: string,
+  lines: readonly string[],
+): Promise<void> {
+  let gone: ProcessExit | undefined;
+  void server.exited.then((exit) => (gone = exit));
+  const connection = Connection.lazy({ address, tls: false, connectTimeout: '2s' });
+  const deadline = Date.now() + READY_WITHIN;
+  try {
+    for (;;) {
+      try {
+        await connection.withDeadline(Date.now() + 2 * SECOND, () => ensureRetention(connection, namespace));
+        await registerSearchAttributes(connection, namespace);
+        return;
+      } catch (error) {
+        if (gone) {
+          const how = gone.signal ? `by ${gone.signal}` : `with code ${String(gone.code)}`;
+          throw new Error(`Temporal's server ended ${how} while starting:\n${lines.join('\n')}`, {
+            cause: error,
+          });
+        }
+        if (Date.now() > deadline) {
+          throw new Error(
+            `Temporal's server was not usable after ${READY_WITHIN / SECOND} s:\n${lines.join('\n')}`,
+            { cause: error },
+          );
+        }
+        await sleep(LOOK_EVERY);
+      }
+    }
+  } catch (error) {
+    await server.stop();
+    throw error;
+  } finally {
+    await connection.close();
+  }
+}

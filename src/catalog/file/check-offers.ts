@@ -1,0 +1,150 @@
+/** What several fields of an offer say together. Reads data that may be wrong elsewhere, so that all is reported. */
+import { PLACEHOLDERS, PLACEHOLDER_PATTERN, isPlaceholder } from '../copy.js';
+import { asList, asRecord, isRecord } from './data.js';
+import type { Finding, Path } from './problems.js';
+import { REQUESTED_PLAN } from '../../domain/requested-plan.js';
+import { didYouMean } from './suggest.js';
+import { canonicalTag } from '../words.js';
+
+const RESERVED = 'is reserved: in a step it stands for the plan that the customer has asked for';
+
+export function checkOffers(data: unknown): Finding[] {
+  return Object.entries(asRecord(asRecord(data).offers)).flatMap(([id, offer]) => {
+    const path = ['offers', id];
+    const { action, options, copy, schedule } = asRecord(offer);
+    return [
+      ...(id === REQUESTED_PLAN ? [{ path, at: 'key' as const, message: RESERVED }] : []),
+      // What is no map at all is the schema's to report.
+      ...(isRecord(offer) ? checkWays(path, action, options) : []),
+      ...checkSchedule([...path, 'schedule'], schedule),
+      ...checkCopy([...path, 'copy'], asRecord(copy)),
+    ];
+  });
+}
+
+/** One action, or several options with one each. */
+function checkWays(path: Path, action: unknown, options: unknown): Finding[] {
+  if (options === undefined) {
+    if (action === undefined) {
+      const message =
+        'is missing; expected an action with a kind (charge, payment, change_plan, pause or extend_trial) and its fields';
+      return [{ path: [...path, 'action'], at: 'value', message }];
+    }
+    return checkAction([...path, 'action'], asRecord(action));
+  }
+  const findings: Finding[] = [];
+  if (action !== undefined) {
+    const message = 'cannot stand beside options: each option has an action of its own';
+    findings.push({ path: [...path, 'action'], at: 'key', message });
+  }
+  const seen = new Set<unknown>();
+  for (const [index, option] of asList(options).entries()) {
+    const { id, action: way } = asRecord(option);
+    if (typeof id === 'string' && seen.has(id)) {
+      const message = `there is an option "${id}" in this offer already`;
+      findings.push({ path: [...path, 'options', index, 'id'], at: 'value', message });
+    }
+    seen.add(id);
+    findings.push(...checkAction([...path, 'options', index, 'action'], asRecord(way)));
+  }
+  return [...findings, ...mixedKinds([...path, 'options'], asList(options))];
+}
+
+/** A plan change is carried out by another run than a charge, so one offer is one or the other. */
+function mixedKinds(path: Path, options: readonly unknown[]): Finding[] {
+  const changes = options.map((option) => asRecord(asRecord(option).action).kind === 'change_plan');
+  const other = changes.findIndex((change) => change !== changes[0]);
+  if (other < 0) return [];
+  const message = 'options of one offer all change the plan, or none does';
+  return [{ path: [...path, other, 'action', 'kind'], at: 'value', message }];
+}
+
+export function checkSchedule(path: Path, schedule: unknown): Finding[] {
+  const { from, until } = asRecord(schedule);
+  if (typeof from !== 'string' || typeof until !== 'string') return [];
+  const message = `must be after from (${from}), or it is never shown`;
+  return Date.parse(until) <= Date.parse(from) ? [{ path: [...path, 'until'], at: 'value', message }] : [];
+}
+
+function checkQuantity(path: Path, quantity: unknown): Finding[] {
+  const { min, max, default: preselected } = asRecord(quantity);
+  if (typeof min !== 'number' || typeof max !== 'number') return [];
+  if (min >= max) {
+    const message = `must be more than min (${String(min)}), or there is nothing to choose`;
+    return [{ path: [...path, 'max'], at: 'value', message }];
+  }
+  if (typeof preselected !== 'number' || (preselected >= min && preselected <= max)) return [];
+  const message = `must lie between min (${String(min)}) and max (${String(max)})`;
+  return [{ path: [...path, 'default'], at: 'value', message }];
+}
+
+function checkAction(path: Path, action: Record<string, unknown>): Finding[] {
+  const quantity = checkQuantity([...path, 'quantity'], action.quantity);
+  const addons = checkAddons([...path, 'addons'], action.addons);
+  if (action.kind !== 'change_plan') return [...quantity, ...addons];
+  const findings: Finding[] = [];
+  const mode = action.proration_billing_mode;
+  if (action.effective_at === 'next_billing_date' && mode !== undefined && mode !== 'full_immediately') {
+    findings.push({
+      path: [...path, 'proration_billing_mode'],
+      at: 'value',
+      message:
+        'must be full_immediately: Dodo Payments takes no other mode with effective_at next_billing_date',
+    });
+  }
+  return [...findings, ...quantity, ...addons];
+}
+
+function checkAddons(path: Path, addons: unknown): Finding[] {
+  const findings: Finding[] = [];
+  const seen = new Set<unknown>();
+  for (const [index, addon] of asList(addons).entries()) {
+    const id = asRecord(addon).addon_id;
+    if (typeof id === 'string' && seen.has(id)) {
+      const message = `the add-on "${id}" is listed twice; give its total quantity once`;
+      findings.push({ path: [...path, index, 'addon_id'], at: 'value', message });
+    }
+    seen.add(id);
+  }
+  return findings;
+}
+
+function checkCopy(path: Path, copy: Record<string, unknown>): Finding[] {
+  return [
+    ...checkWords(path, copy),
+    ...(typeof copy.locale === 'string' ? checkTag([...path, 'locale'], 'value', copy.locale) : []),
+    ...Object.entries(asRecord(copy.locales)).flatMap(([tag, words]) => [
+      ...checkTag([...path, 'locales', tag], 'key', tag),
+      ...checkWords([...path, 'locales', tag], asRecord(words)),
+    ]),
+  ];
+}
+
+function checkTag(path: Path, at: Finding['at'], tag: string): Finding[] {
+  const written = canonicalTag(tag);
+  if (written === tag) return [];
+  const message =
+    written === undefined
+      ? 'must be a language such as de or pt-BR'
+      : `must be written ${JSON.stringify(written)}`;
+  return [{ path, at, message }];
+}
+
+function checkWords(path: Path, copy: Record<string, unknown>): Finding[] {
+  const findings: Finding[] = [];
+  for (const [field, text] of Object.entries(copy)) {
+    if (typeof text !== 'string' || field === 'locale') continue;
+    for (const [placeholder, name] of text.matchAll(PLACEHOLDER_PATTERN)) {
+      if (name === undefined || isPlaceholder(name)) continue;
+      const known = PLACEHOLDERS.map((each) => `{${each}}`);
+      const hint = didYouMean(placeholder.replaceAll(/[\s_]/g, ''), known);
+      const message = `there is no placeholder ${placeholder}${hint === '' ? `; expected ${known.join(', ')}` : hint}`;
+      findings.push({ path: [...path, field], at: 'value', message });
+    }
+  }
+  if (typeof copy.accept === 'string' && copy.accept === copy.decline) {
+    const message = 'must differ from accept, or nobody can tell the buttons apart';
+    findings.push({ path: [...path, 'decline'], at: 'value', message });
+  }
+  return findings;
+}

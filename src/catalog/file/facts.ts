@@ -1,0 +1,77 @@
+/** The facts a rule may name, and which values each of them takes. */
+import { COUNTRIES, CURRENCIES, SUBSCRIPTION_STATUSES, isCountry } from '../codes.js';
+import { FACT_NAMES } from './schema-when.js';
+
+export type FactName = (typeof FACT_NAMES)[number];
+
+interface TextFact {
+  kind: 'text';
+  /** Completes "must be ...". */
+  expected: string;
+  isKnown(value: string): boolean;
+  known?: ReadonlySet<string>;
+  /** Several values may be true at once, such as the products of a cart. */
+  several?: boolean;
+}
+
+interface NumberFact {
+  kind: 'number';
+  expected: string;
+  /** Whether the fact is always a whole number. */
+  whole: boolean;
+  least: number;
+  several?: undefined;
+}
+
+export type FactKind = TextFact | NumberFact;
+
+const productId = (what: string): TextFact => ({
+  kind: 'text',
+  expected: what,
+  isKnown: (value) => /^[A-Za-z0-9_-]{1,128}$/.test(value),
+});
+
+const days: NumberFact = { kind: 'number', expected: 'a number of days', whole: false, least: 0 };
+
+export const FACTS: Record<FactName, FactKind> = {
+  product_id: { ...productId('the id of a product at Dodo Payments'), several: true },
+  amount: { kind: 'number', expected: 'a whole number of minor units', whole: true, least: 0 },
+  currency: {
+    kind: 'text',
+    expected: 'an ISO 4217 currency code Dodo Payments takes, such as USD',
+    isKnown: (value) => CURRENCIES.has(value),
+    known: CURRENCIES,
+  },
+  country: {
+    kind: 'text',
+    expected: 'an ISO 3166 country code such as US',
+    isKnown: isCountry,
+    known: COUNTRIES,
+  },
+  quantity: { kind: 'number', expected: 'a whole number of at least 1', whole: true, least: 1 },
+  payment_method_type: {
+    kind: 'text',
+    expected: 'a payment method as Dodo Payments names it, such as card or apple_pay',
+    isKnown: (value) => /^[a-z0-9_]{1,64}$/.test(value),
+    several: true,
+  },
+  tenure_days: days,
+  purchase_count: { kind: 'number', expected: 'a whole number of purchases', whole: true, least: 0 },
+  plan: productId("the product id of the subscription's plan"),
+  subscription_status: {
+    kind: 'text',
+    expected: `one of ${[...SUBSCRIPTION_STATUSES].join(', ')}`,
+    isKnown: (value) => SUBSCRIPTION_STATUSES.has(value),
+    known: SUBSCRIPTION_STATUSES,
+  },
+  subscription_age_days: days,
+};
+
+/** What is known of a fact; undefined for those of the merchant. */
+export function factKind(name: string): FactKind | undefined {
+  return isFactName(name) ? FACTS[name] : undefined;
+}
+
+export function isFactName(name: string): name is FactName {
+  return (FACT_NAMES as readonly string[]).includes(name);
+}

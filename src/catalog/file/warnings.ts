@@ -1,0 +1,35 @@
+/** What is allowed in a catalog, and probably not meant. */
+import { PLACEHOLDER_PATTERN } from '../copy.js';
+import type { Catalog, Offer } from '../../domain/offers.js';
+import { offerIdsOf } from '../../domain/steps.js';
+
+/** Sentences for the merchant: offers no funnel uses, and amounts in copy that will always be zero. */
+export function catalogWarnings(catalog: Catalog): string[] {
+  const used = new Set(catalog.funnels.flatMap(({ steps }) => steps.flatMap(offerIdsOf)));
+  return Object.values(catalog.offers).flatMap((offer) => [
+    ...(used.has(offer.id) ? [] : [`offers.${offer.id}: no funnel uses this offer, so nobody will see it.`]),
+    ...alwaysZero(offer).map(
+      ({ field, name }) =>
+        `offers.${offer.id}.copy.${field}: {${name}} is always zero for an action of kind ${offer.action.kind}.`,
+    ),
+  ]);
+}
+
+/** Amounts that an action of a kind does not have. A one-click charge may start a subscription; a one-time payment cannot. */
+const NEVER: Record<Offer['action']['kind'], readonly string[]> = {
+  change_plan: [],
+  charge: ['difference', 'credit'],
+  payment: ['difference', 'credit', 'recurring'],
+  pause: ['dueNow', 'difference', 'credit'],
+  extend_trial: ['dueNow', 'difference', 'credit'],
+};
+
+function alwaysZero(offer: Offer): { field: string; name: string }[] {
+  const never = NEVER[offer.action.kind];
+  const { locales: _, locale: __, ...words } = offer.copy;
+  return Object.entries(words).flatMap(([field, text]: [string, string]) =>
+    [...text.matchAll(PLACEHOLDER_PATTERN)].flatMap(([, name]) =>
+      name !== undefined && never.includes(name) ? [{ field, name }] : [],
+    ),
+  );
+}

@@ -1,0 +1,59 @@
+/** What activities say about attempts. */
+import type { PaidOffer } from './offers.js';
+import type { Choice } from '../ledger/model.js';
+import type { PaymentEvent } from '../contract/messages.js';
+
+/** One attempt to carry out an accepted offer, as recorded in history: ids and amounts. */
+export interface AttemptInput {
+  attemptId: string;
+  presentationId: string;
+  purchaseId: string;
+  /** The payment that set the run off. */
+  paymentId?: string;
+  customerId: string;
+  subscriptionId?: string;
+  paymentMethodId?: string;
+  /** As shown, or as chosen. */
+  quantity: number;
+  /** Where there was something to choose. */
+  choice?: Choice;
+  /** What one click may charge at most. Minor units. */
+  oneClickLimit?: number;
+  offer: Pick<PaidOffer, 'action' | 'discountCode' | 'copy'>;
+  /** What the customer accepted. Minor units. */
+  price: { currency: string; dueNow: number; hash: string };
+  acceptedAt: string;
+  /** The payment method that was declined: a further try must be with another one. */
+  otherThan?: string;
+  consents?: string[];
+  /** Nothing is sent later than this. Milliseconds since the epoch. */
+  sendBefore: number;
+  /** When the run began: the attempt cannot be older, whatever was reset or restored since. */
+  runStartedAt: string;
+}
+
+/** `dueNow` is what Dodo previewed right before: the accepted amount or less. Minor units. */
+export type SendReply =
+  /** Dodo took it. Submitted is not paid. */
+  | { kind: 'submitted'; paymentId?: string; dueNow?: number }
+  /** Dodo refused it for good. */
+  | { kind: 'rejected'; code: string }
+  /** It may have happened. Never send it again. */
+  | { kind: 'unknown'; detail: string; dueNow?: number }
+  /** It certainly did not happen. */
+  | { kind: 'not_sent'; detail: string; retryAfterMs?: number }
+  /** It would have cost more, or given less credit, than was accepted, so it was not sent. */
+  | { kind: 'price_changed'; price: { dueNow: number; priceHash: string } };
+
+/** What a successful reading of Dodo found. */
+export type Finding =
+  /** `dueNow` is what was asked for, where the attempt was recorded: less than what was accepted when the price had fallen. */
+  | { kind: 'payment'; payment: PaymentEvent; dueNow?: number }
+  /** Carried out as a whole: the plan is changed and paid. */
+  | { kind: 'done'; payment?: PaymentEvent }
+  | { kind: 'absent' };
+
+/** The run that makes an attempt: its id without the step and the number. */
+export function runOfAttempt(attemptId: string): string {
+  return attemptId.slice(0, attemptId.lastIndexOf(':', attemptId.lastIndexOf(':') - 1));
+}

@@ -1,0 +1,201 @@
+/** The catalog's shapes after loading: every duration is in milliseconds, every default filled in. */
+import type { OfferType, TriggerType } from './words.js';
+
+export type ProrationBillingMode =
+  'prorated_immediately' | 'full_immediately' | 'difference_immediately' | 'do_not_bill';
+
+/** How an accepted offer is carried out. */
+export type OfferAction = PaidAction | SaveAction;
+
+/** What keeps a customer and charges nothing. It is about the subscription they have. */
+export type SaveAction =
+  /** Pauses the subscription, for that long or until somebody resumes it. */
+  | { kind: 'pause'; forMs?: number }
+  /** Moves the end of the trial, which is the first billing date, by that long. */
+  | { kind: 'extend_trial'; byMs: number };
+
+/** What sells something. */
+export type PaidAction =
+  /** One-click checkout session on the saved payment method. */
+  | {
+      kind: 'charge';
+      productId: string;
+      quantity: number;
+      quantityChoice?: QuantityChoice;
+      addons?: Addon[];
+    }
+  /** One-time `payments.create` on the saved payment method. */
+  | { kind: 'payment'; productId: string; quantity: number; quantityChoice?: QuantityChoice }
+  /** Change of the subscription's plan. Quantity and add-ons left out are carried over. */
+  | {
+      kind: 'change_plan';
+      productId: string;
+      prorationBillingMode: ProrationBillingMode;
+      effectiveAt: 'immediately' | 'next_billing_date';
+      quantity?: number;
+      quantityChoice?: QuantityChoice;
+      addons?: Addon[];
+    };
+
+export interface Addon {
+  addonId: string;
+  quantity: number;
+}
+
+/** Between which bounds the customer chooses the quantity, both included. */
+export interface QuantityChoice {
+  min: number;
+  max: number;
+}
+
+/** One of several ways to take an offer. */
+export interface OfferOption {
+  id: string;
+  label: string;
+  action: PaidAction;
+}
+
+/** The words, before amounts and dates are filled in; `PLACEHOLDERS` lists what they may name. */
+export interface CopyTemplate {
+  headline: string;
+  body?: string;
+  badge?: string;
+  accept: string;
+  decline: string;
+}
+
+/** The words of an offer, in the catalog's own language and in others by BCP 47 tag. */
+export interface OfferCopy extends CopyTemplate {
+  /** What language its own words are in; `en` when left out. */
+  locale?: string;
+  locales?: Record<string, CopyTemplate>;
+}
+
+/** From when on and until when; RFC 3339, `until` excluded. */
+export interface Schedule {
+  from?: string;
+  until?: string;
+}
+
+/** At most `times` showings to one customer, within the last `withinMs` or ever. */
+export interface Cap {
+  times: number;
+  withinMs?: number;
+}
+
+/** Minor units by ISO 4217 code. A currency that is not listed allows nothing. */
+export type OneClickLimit = Partial<Record<string, number>>;
+
+export interface Offer {
+  id: string;
+  type: OfferType;
+  /** With `options`, that of the first one. */
+  action: OfferAction;
+  /** Alternatives the customer chooses between; the first is preselected. */
+  options?: OfferOption[];
+  windowMs: number;
+  ifNoPaymentMethod: 'skip' | 'checkout';
+  ifOwned: 'skip' | 'allow';
+  /** `never` again, or milliseconds until the offer may be shown again. */
+  afterDecline: 'never' | number;
+  /** The least time between two showings to one customer. */
+  cooldownMs?: number;
+  cap?: Cap;
+  /** How often it is sold at most, over all customers. */
+  redemptions?: number;
+  oneClickLimit?: OneClickLimit;
+  paused?: boolean;
+  schedule?: Schedule;
+  discountCode?: string;
+  copy: OfferCopy;
+}
+
+/** An offer that sells something. */
+export type PaidOffer = Offer & { action: PaidAction };
+
+export type StepTarget = 'end' | (string & {});
+
+/** One arm of an experiment. */
+export interface Variant {
+  id: string;
+  offer: string;
+  /** Its share is this by the sum of all; 0 takes no new customers. */
+  weight: number;
+}
+
+export interface FunnelStep {
+  id: string;
+  /** With `variants`, that of the first one. */
+  offer: string;
+  variants?: Variant[];
+  /** The name assignments are kept by, when it is not `<funnel>.<step>`. */
+  experiment?: string;
+  /** How long to wait before it is shown. */
+  waitMs?: number;
+  on: { accept: StepTarget; decline: StepTarget; expire: StepTarget };
+}
+
+export type FactValue = string | number | boolean;
+
+/** A condition on one fact. A bare value or a list in the file becomes `in`. All keys present must hold. */
+export interface Clause {
+  in?: FactValue[];
+  not?: FactValue[];
+  gt?: number;
+  gte?: number;
+  lt?: number;
+  lte?: number;
+}
+
+/**
+ * A rule: conditions by fact (`product_id`, `amount`, `tenure_days`, ... or `facts.<name>`) and groups of further rules.
+ * All of its parts must hold.
+ */
+export interface When {
+  /** At least one of these must hold. */
+  any?: When[];
+  /** Every one of these must hold. */
+  all?: When[];
+  [fact: string]: Clause | When[] | undefined;
+}
+
+export interface Funnel {
+  id: string;
+  trigger: TriggerType;
+  priority: number;
+  paused?: boolean;
+  schedule?: Schedule;
+  /** The share of eligible customers who are shown nothing: 0.1 is a tenth. */
+  holdout?: number;
+  when: When;
+  /** The first one is shown first. */
+  steps: FunnelStep[];
+}
+
+/** What holds for every offer. */
+export interface Policy {
+  cap?: Cap;
+  /** The least time between two offers to one customer. */
+  cooldownMs?: number;
+  /** The share of customers who are never shown an offer: 0.1 is a tenth. */
+  holdout?: number;
+  oneClickLimit?: OneClickLimit;
+}
+
+export interface Catalog {
+  version: 1;
+  /** `sha256:` and the first 16 hex digits over the canonical content. */
+  hash: string;
+  policy: Policy;
+  offers: Record<string, Offer>;
+  funnels: Funnel[];
+}
+
+/** What a run keeps of the catalog: one funnel and the offers its steps name, without their words. */
+export interface FunnelSnapshot {
+  catalogHash: string;
+  funnel: Omit<Funnel, 'when'>;
+  offers: Record<string, Offer>;
+  /** Left out in runs that began before there was one. */
+  policy?: Policy;
+}

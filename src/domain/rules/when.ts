@@ -1,0 +1,37 @@
+/** The parts of a rule: conditions on facts, and groups of further rules. */
+import type { Clause, When } from '../offers.js';
+
+export const GROUPS = ['any', 'all'] as const;
+
+/** In how many groups a condition may stand. */
+export const MAX_DEPTH = 3;
+
+export interface Group {
+  kind: (typeof GROUPS)[number];
+  entries: When[];
+}
+
+export function isGroup(key: string): key is Group['kind'] {
+  return (GROUPS as readonly string[]).includes(key);
+}
+
+/** The conditions of a rule itself, and its groups. All of them must hold. */
+export function partsOf(when: When): { clauses: [fact: string, clause: Clause][]; groups: Group[] } {
+  const clauses: [string, Clause][] = [];
+  const groups: Group[] = [];
+  for (const [key, part] of Object.entries(when)) {
+    if (part === undefined) continue;
+    if (!Array.isArray(part)) clauses.push([key, part]);
+    else if (isGroup(key)) groups.push({ kind: key, entries: part });
+  }
+  return { clauses, groups };
+}
+
+/** Every fact a rule names, in its groups as well. */
+export function factsIn(when: When): Set<string> {
+  const { clauses, groups } = partsOf(when);
+  return new Set([
+    ...clauses.map(([fact]) => fact),
+    ...groups.flatMap(({ entries }) => entries.flatMap((entry) => [...factsIn(entry)])),
+  ]);
+}

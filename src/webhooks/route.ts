@@ -1,0 +1,181 @@
+/** From a verified webhook to the run it concerns. Permissive: only what is used is looked at. */
+import { unavailable } from '../domain/availability.js';
+import { couldMatch, funnelsInOrder, type Facts } from '../domain/rules/match.js';
+import type { Catalog, Funnel } from '../domain/offers.js';
+import {
+  ATTEMPT_METADATA_KEY,
+  PURCHASE_METADATA_KEY,
+  workflowId,
+  workflowOfAttempt,
+  type PaymentEvent,
+  type ReversalEvent,
+  type SubscriptionEvent,
+} from '../contract/messages.js';
+
+/** The offer a run will most likely show, so that operators can search for it from the first moment. */
+export interface Guess {
+  funnelId: string;
+  offerId: string;
+  catalogHash: string;
+  windowMs: number;
+}
+
+export type Route =
+  | { kind: 'ignored'; why: string }
+  /** Starts the run, or reaches the one that waits for this payment. */
+  | { kind: 'purchase'; purchaseId: string; event: PaymentEvent; productId?: string; guess?: Guess }
+  /** Reaches a run if there is one. */
+  | { kind: 'payment'; workflowId: string; event: PaymentEvent }
+  | { kind: 'subscription'; workflowId: string; event: SubscriptionEvent }
+  /** Starts or reaches the run of one refund or dispute. */
+  | { kind: 'reversal'; workflowId: string; event: ReversalEvent };
+
+const HOUR = 3_600_000;
+/** Older payments start nothing: after Temporal has forgotten their run, a replay would look like a new purchase. */
+const MAX_PURCHASE_AGE_MS = 72 * HOUR;
+
+const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+
+type Fields = Record<string, unknown>;
+
+/** Where an event goes. Pure; unknown types and unusable data are ignored with a reason for the log. */
+export function routeEvent(body: Fields, catalog: Catalog, now: Date): Route {
+  const type = text(body.type) ?? '';
+  const data = fields(body.data);
+  if (!data) return ignored('it has no data');
+  if (type.startsWith('payment.')) return routePayment(type, data, catalog, now);
+  if (type.startsWith('subscription.')) return routeSubscription(type, data);
+  if (type.startsWith('refund.')) return routeReversal('refund', type, data.refund_id, data.payment_id);
+  if (type.startsWith('dispute.')) return routeReversal('dispute', type, data.dispute_id, data.payment_id);
+  return ignored('no run listens to this type');
+}
+
+function routeReversal(kind: 'refund' | 'dispute', type: string, id: unknown, payment: unknown): Route {
+  const reversalId = text(id);
+  const paymentId = text(payment);
+  if (reversalId === undefined || !ID.test(reversalId) || paymentId === undefined || !ID.test(paymentId)) {
+    return ignored(`it names no ${kind} of a payment`);
+  }
+  if (type === 'refund.failed') return ignored('nothing went back');
+  return {
+    kind: 'reversal',
+    workflowId: workflowId.reversal(reversalId),
+    event: { kind, id: reversalId, paymentId, type },
+  };
+}
+
+function routePayment(type: string, data: Fields, catalog: Catalog, now: Date): Route {
+  const paymentId = text(data.payment_id);
+  if (paymentId === undefined || !ID.test(paymentId)) return ignored('it names no payment');
+  const metadata = fields(data.metadata) ?? {};
+  const amount = integer(data.total_amount);
+  const event: PaymentEvent = {
+    paymentId,
+    // The data is of the time of delivery and wins over the event's type.
+    status: text(data.status) ?? (type === 'payment.succeeded' ? 'succeeded' : null),
+    customerId: text(fields(data.customer)?.customer_id),
+    amount,
+    currency: text(data.currency),
+    createdAt: text(data.created_at),
+    errorCode: text(data.error_code),
+    subscriptionId: text(data.subscription_id),
+    sessionId: text(data.checkout_session_id),
+  };
+  // Whatever is written there: a payment that carries it is no purchase that may start an offer.
+  if (metadata[ATTEMPT_METADATA_KEY] !== undefined) {
+    const attemptId = text(metadata[ATTEMPT_METADATA_KEY]);
+    const run = attemptId === undefined ? undefined : workflowOfAttempt(attemptId);
+    return run === undefined
+      ? ignored('its attempt id is not one of ours')
+      : { kind: 'payment', workflowId: run, event: { ...event, attemptId } };
+  }
+  if (event.status !== 'succeeded') return ignored('the payment is not paid');
+  if (data.is_update_payment_method === true) return ignored('it is a payment-method update');
+  if (amount === undefined || amount <= 0) return ignored('nothing was paid');
+
+  const registered = text(metadata[PURCHASE_METADATA_KEY]);
+  const purchaseId = registered !== undefined && ID.test(registered) ? registered : paymentId;
+  const waiting: Route =
+    purchaseId === registered
+      ? { kind: 'payment', workflowId: workflowId.purchase(purchaseId), event }
+      : ignored('no funnel names what was bought');
+  const age = now.getTime() - Date.parse(event.createdAt ?? '');
+  if (age > MAX_PURCHASE_AGE_MS)
+    return purchaseId === registered ? waiting : ignored('the payment is too old');
+
+  const facts = purchaseFacts(data, event);
+  const funnels = funnelsInOrder(catalog, 'purchase').filter(({ when }) => couldMatch(when, facts));
+  // One that is paused starts a run as well: it says why there is no offer.
+  if (funnels.length === 0) return waiting;
+  const [productId] = Array.isArray(facts.product_id) ? facts.product_id : [];
+  return {
+    kind: 'purchase',
+    purchaseId,
+    event,
+    ...(typeof productId === 'string' && { productId }),
+    ...guessed(funnels, catalog, now),
+  };
+}
+
+/** A rule whose facts are not all in the webhook may still turn out not to hold. */
+function guessed(funnels: Funnel[], catalog: Catalog, now: Date): { guess?: Guess } {
+  for (const funnel of funnels) {
+    const [step] = funnel.steps;
+    const offer = step && catalog.offers[step.offer];
+    if (!offer || unavailable(funnel.id, funnel, now) || unavailable(offer.id, offer, now)) continue;
+    // What waits is not open yet.
+    if (step.waitMs !== undefined) return {};
+    const { id: offerId, windowMs } = offer;
+    return { guess: { funnelId: funnel.id, offerId, catalogHash: catalog.hash, windowMs } };
+  }
+  return {};
+}
+
+/** What the webhook says about the purchase. The plan of a subscription is not in it. */
+function purchaseFacts(data: Fields, event: PaymentEvent): Facts {
+  const cart = Array.isArray(data.product_cart) ? data.product_cart.map(fields) : [];
+  const products = cart.flatMap((item) => text(item?.product_id) ?? []);
+  const quantities = cart.map((item) => integer(item?.quantity) ?? 1);
+  return {
+    product_id: products.length > 0 ? products : undefined,
+    quantity: products.length > 0 ? quantities.reduce((sum, one) => sum + one, 0) : undefined,
+    amount: event.amount,
+    currency: event.currency,
+    country: text(fields(data.billing)?.country),
+  };
+}
+
+function routeSubscription(type: string, data: Fields): Route {
+  const subscriptionId = text(data.subscription_id);
+  const productId = text(data.product_id);
+  if (subscriptionId === undefined || !ID.test(subscriptionId) || productId === undefined) {
+    return ignored('it names no subscription');
+  }
+  const event: SubscriptionEvent = {
+    subscriptionId,
+    type,
+    productId,
+    status: text(data.status) ?? '',
+    quantity: integer(data.quantity) ?? 1,
+    scheduledProductId: text(fields(data.scheduled_change)?.product_id),
+  };
+  return { kind: 'subscription', workflowId: workflowId.planChange(subscriptionId), event };
+}
+
+function ignored(why: string): Route {
+  return { kind: 'ignored', why };
+}
+
+function fields(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+}
+
+const MAX_TEXT = 500;
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length > 0 && value.length <= MAX_TEXT ? value : undefined;
+}
+
+function integer(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) ? (value as number) : undefined;
+}

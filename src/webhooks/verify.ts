@@ -1,0 +1,131 @@
+/**
+ * Verifying the webhooks of Dodo Payments: Standard Webhooks signatures (`v1`, HMAC-SHA256) over the raw bytes.
+ *
+ * Stricter than the reference library, which reads timestamps with `parseInt`, signs the decoded text, so that
+ * invalid UTF-8 can be swapped after signing, and lets each signature have a tail.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import { WEBHOOK_ID, WEBHOOK_TIMESTAMP, signatureOf } from './sign.js';
+
+export { parseWebhookSecret, signWebhook } from './sign.js';
+
+const SECOND = 1000;
+
+/** How far a timestamp may be from our clock, in seconds, either way. */
+export const WEBHOOK_TOLERANCE_SECONDS = 300;
+
+const MAX_SIGNATURES = 16;
+const MAX_SIGNATURE_HEADER_BYTES = 4096;
+const MAX_DEPTH = 32;
+
+export type SignatureFailure =
+  | 'missing_header'
+  | 'invalid_id'
+  | 'invalid_timestamp'
+  | 'timestamp_too_old'
+  | 'timestamp_too_new'
+  | 'invalid_signature_header'
+  | 'no_matching_signature';
+
+export type WebhookVerification =
+  | { ok: true; id: string; /** Unix seconds of this delivery attempt. */ timestamp: number }
+  | { ok: false; reason: SignatureFailure };
+
+export interface VerifyWebhookInput {
+  /** As Node gives them: names in lower case. */
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The bytes as received, before any parser. */
+  body: Buffer;
+  /** Every secret that is valid now; two of them while a rotation lasts. */
+  secrets: readonly Buffer[];
+  now: Date;
+}
+
+/**
+ * Verifies one delivery. Every secret is tried on every signature, in constant time and without stopping at the
+ * first match, so that the time taken tells nothing about them.
+ *
+ * @throws RangeError when called without secrets or with an empty one: with those, anybody could sign.
+ */
+export function verifyWebhook({ headers, body, secrets, now }: VerifyWebhookInput): WebhookVerification {
+  if (secrets.length === 0 || secrets.some((secret) => secret.length === 0)) {
+    throw new RangeError('Verifying webhooks needs at least one secret, and none may be empty.');
+  }
+  const id = headers['webhook-id'];
+  const sentAt = headers['webhook-timestamp'];
+  const signatures = headers['webhook-signature'];
+  if (!id || !sentAt || !signatures) return { ok: false, reason: 'missing_header' };
+  if (typeof id !== 'string' || !WEBHOOK_ID.test(id)) return { ok: false, reason: 'invalid_id' };
+  if (typeof sentAt !== 'string' || !WEBHOOK_TIMESTAMP.test(sentAt))
+    return { ok: false, reason: 'invalid_timestamp' };
+
+  const timestamp = Number(sentAt);
+  const age = Math.floor(now.getTime() / SECOND) - timestamp;
+  if (age > WEBHOOK_TOLERANCE_SECONDS) return { ok: false, reason: 'timestamp_too_old' };
+  if (age < -WEBHOOK_TOLERANCE_SECONDS) return { ok: false, reason: 'timestamp_too_new' };
+
+  if (typeof signatures !== 'string' || Buffer.byteLength(signatures) > MAX_SIGNATURE_HEADER_BYTES) {
+    return { ok: false, reason: 'invalid_signature_header' };
+  }
+  const given = signatures.split(' ');
+  if (given.length > MAX_SIGNATURES) return { ok: false, reason: 'invalid_signature_header' };
+
+  // Compared as text: base64 can write the same bytes in several ways, and only one of them was signed.
+  const candidates = given.map((signature) => Buffer.from(signature));
+  let matches = 0;
+  for (const secret of secrets) {
+    // The timestamp goes in as it came: a leading zero is not the number that was signed.
+    const expected = Buffer.from(signatureOf(id, sentAt, body, secret));
+    for (const candidate of candidates) {
+      // Lengths are public, and timingSafeEqual throws when they differ.
+      if (candidate.length === expected.length && timingSafeEqual(candidate, expected)) matches += 1;
+    }
+  }
+  return matches > 0 ? { ok: true, id, timestamp } : { ok: false, reason: 'no_matching_signature' };
+}
+
+export type BodyFailure = 'invalid_utf8' | 'invalid_json' | 'not_an_object' | 'too_deep';
+
+export type WebhookBody = { ok: true; value: Record<string, unknown> } | { ok: false; reason: BodyFailure };
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Reads a verified body: UTF-8, a JSON object, at most 32 levels deep (`JSON.parse` takes any depth, but writing
+ * such a value again does not). Of a repeated key the last one counts. What is in the object is not checked here.
+ */
+export function parseWebhookBody(body: Buffer): WebhookBody {
+  let text: string;
+  try {
+    text = decoder.decode(body);
+  } catch {
+    return { ok: false, reason: 'invalid_utf8' };
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { ok: false, reason: 'invalid_json' };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { ok: false, reason: 'not_an_object' };
+  }
+  if (isDeeperThan(value, MAX_DEPTH)) return { ok: false, reason: 'too_deep' };
+  return { ok: true, value: value as Record<string, unknown> };
+}
+
+/** Level by level and not by recursion, which a deep enough value would break. */
+function isDeeperThan(root: object, limit: number): boolean {
+  let level: object[] = [root];
+  for (let depth = 1; level.length > 0; depth += 1) {
+    if (depth > limit) return true;
+    const next: object[] = [];
+    for (const parent of level) {
+      for (const child of Object.values(parent) as unknown[]) {
+        if (typeof child === 'object' && child !== null) next.push(child);
+      }
+    }
+    level = next;
+  }
+  return false;
+}

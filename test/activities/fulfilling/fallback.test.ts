@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ActivityContext } from '../../../activities/context.js';
+import { fallbackActivities, type FallbackInput } from '../../../activities/fulfilling/fallback.js';
+import { attemptId, workflowId } from '../../../src/contract/messages.js';
+import { openShop, type Shop } from '../shop.js';
+
+const MINUTE = 60_000;
+/** Above it, the change is paid on a page of Dodo's. Minor units. */
+const ONE_CLICK = 1000;
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop();
+  await shop.sandbox.control.setPolicy({ planChangeViaPaymentLink: true });
+});
+beforeEach(() => shop.sandbox.control.clearFaults());
+afterAll(() => shop.close());
+
+/** The fallback of a plan change that is too dear for one click. */
+async function tooDear(): Promise<FallbackInput> {
+  const { payment_id, customer_id, subscription_id } = await shop.buy('prod_basic_plan');
+  const evaluation = await shop.evaluate(payment_id);
+  if (evaluation.kind !== 'presented') throw new Error(`No offer: ${JSON.stringify(evaluation)}.`);
+  const { presented, snapshot } = evaluation;
+  const offer = snapshot.offers.pro;
+  if (offer?.action.kind !== 'change_plan') throw new Error('It changes no plan.');
+  const subscriptionId = subscription_id ?? '';
+  const at = shop.now();
+  return {
+    attemptId: attemptId(workflowId.planChange(subscriptionId), presented.presentationId, 1),
+    presentationId: presented.presentationId,
+    purchaseId: payment_id,
+    paymentId: payment_id,
+    customerId: customer_id,
+    subscriptionId,
+    quantity: presented.quantity,
+    oneClickLimit: ONE_CLICK,
+    offer: { ...offer, action: offer.action },
+    price: { currency: presented.currency, dueNow: presented.dueNow, hash: presented.priceHash },
+    acceptedAt: at.toISOString(),
+    sendBefore: at.getTime() + 15 * MINUTE,
+    runStartedAt: at.toISOString(),
+    failed: {},
+    asked: true,
+  };
+}
+
+const later = ({ customerId, paymentId }: FallbackInput) =>
+  shop.sandbox.books.payments({ customerId }).filter(({ payment_id }) => payment_id !== paymentId);
+
+/** Opens it again, as Temporal does when the one before has not answered. */
+async function opensItsOwn(input: FallbackInput): Promise<void> {
+  const opened = await fallbackActivities(shop.context).openFallback(input);
+  const [link, ...more] = later(input);
+  expect(more).toEqual([]);
+  expect(opened).toEqual({ kind: 'payment_link', paymentId: link?.payment_id });
+  expect(await shop.context.ledger.presentation(input.presentationId)).toMatchObject({
+    status: 'requires_action',
+    checkoutUrl: expect.stringContaining(link?.payment_id ?? '') as string,
+  });
+  // Nobody was sold the plan beside the subscription.
+  expect(shop.sandbox.books.requests({ method: 'POST', path: '/checkouts' })).toEqual([]);
+}
+
+describe('a link to pay for a plan change that was opened by an activity which could not say so', () => {
+  it('is handed over by the next one, when the answer of Dodo was lost', async () => {
+    const input = await tooDear();
+    const path = `/subscriptions/${input.subscriptionId}/change-plan`;
+    shop.sandbox.control.addFault({
+      match: { method: 'POST', path: `^${path}$` },
+      kind: 'drop_after',
+      times: 1,
+    });
+    await expect(fallbackActivities(shop.context).openFallback(input)).rejects.toThrow();
+    await opensItsOwn(input);
+  });
+
+  it('is handed over by the next one, when the worker died before it was written down', async () => {
+    const input = await tooDear();
+    const dies: ActivityContext = {
+      ...shop.context,
+      ledger: { ...shop.context.ledger, updateAttempt: () => Promise.reject(new Error('killed')) },
+    };
+    await expect(fallbackActivities(dies).openFallback(input)).rejects.toThrow('killed');
+    await opensItsOwn(input);
+  });
+
+  it('is not what somebody else’s pending change is: that one is left alone', async () => {
+    const input = await tooDear();
+    await shop.context.dodo.subscriptions.changePlan(input.subscriptionId ?? '', {
+      product_id: 'prod_pro_lite',
+      quantity: 1,
+      proration_billing_mode: 'difference_immediately',
+      on_payment_failure: 'prevent_change',
+      collect_via_payment_link: true,
+    });
+    expect(await fallbackActivities(shop.context).openFallback(input)).toEqual({ kind: 'none' });
+    const shown = await shop.context.ledger.presentation(input.presentationId);
+    expect(shown).toMatchObject({ status: 'failed' });
+    expect(shown?.message).toMatch(/already under way/);
+  });
+});

@@ -1,0 +1,164 @@
+/** A campaign: customers buy while everything around them fails; then the faults stop, and the books are checked. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jsonClient } from '../../../sandbox/demo/http.js';
+import { ATTEMPT_METADATA_KEY } from '../../../src/contract/messages.js';
+import type { Answered, Evidence, Violation } from '../invariants/evidence.js';
+import { shop } from './customer.js';
+import { callNemesis } from './nemesis.js';
+import { expireOrphans } from './orphans.js';
+import { planCampaign, type CampaignSize } from './plan.js';
+import { API_KEY } from './product-env.js';
+import { settle } from './settle.js';
+import { startSystem, type System } from './system.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+export interface CampaignOptions extends CampaignSize {
+  /**
+   * Whether activities of killed workers run out at once. Otherwise Temporal waits for them as it does in production,
+   * up to a minute each.
+   */
+  hurry: boolean;
+  say?: (line: string) => void;
+}
+
+export interface CampaignReport {
+  violations: Violation[];
+  purchases: number;
+  /** How the purchases ended, and how many of each. */
+  outcomes: Record<string, number>;
+  disturbances: Record<string, number>;
+  /** Events that Dodo sent, and those of them that were lost for good. */
+  events: { sent: number; lost: number; deliveries: number };
+  runs: number;
+  charges: number;
+  refunds: number;
+  /** Presentations that an operator had to resolve. */
+  resolved: number;
+  /** Ends of processes that nobody asked for. */
+  crashes: number;
+  /** Longest absence of Temporal's server, its own restart included. Milliseconds. */
+  longestTemporalOutage: number;
+  /** From the end of the faults until everything was settled. */
+  settledAfterMs: number;
+  /** Of the longest history. */
+  mostEvents: number;
+}
+
+/** Settling takes a minute for each activity that a killed worker had in hand, unless there is a hurry. */
+const PATIENCE = { hurried: 75 * SECOND, unhurried: 6 * MINUTE };
+const EXPIRE_EVERY = 2 * SECOND;
+
+export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
+  const plan = planCampaign(options);
+  const { say = () => undefined } = options;
+  const system = await startSystem();
+  const answers: Answered[] = [];
+  const stopExpiring = options.hurry ? keepExpiring(system) : undefined;
+  try {
+    const startedAt = Date.now();
+    const until = (at: number) => sleep(Math.max(0, startedAt + at - Date.now()));
+    say(
+      `${plan.purchases.length} purchases, ${plan.disturbances.length} disturbances in ${plan.durationMs / SECOND} s`,
+    );
+    const world = { sandbox: system.sandbox, http: jsonClient(system.apiUrl, API_KEY), answers };
+    const customers = plan.purchases.map(async (purchase) => {
+      await until(purchase.at);
+      await shop(world, purchase);
+    });
+    const nemesis = callNemesis(system, say);
+    for (const disturbance of plan.disturbances) {
+      await until(disturbance.at);
+      nemesis.strike(disturbance);
+    }
+    await until(plan.durationMs);
+    await nemesis.done();
+    await system.heal();
+    say('the faults are over');
+    const healedAt = Date.now();
+    await Promise.all(customers);
+
+    const patience = options.hurry ? PATIENCE.hurried : PATIENCE.unhurried;
+    const first = await settle(system, answers, patience, say);
+    const settledAfterMs = Date.now() - healedAt;
+    let { violations, resolved } = first;
+    if (violations.length === 0) {
+      // Long after everything has ended, and nothing may come of it.
+      await replayAll(system);
+      say('every event was delivered again');
+      const again = await settle(system, answers, patience, say);
+      violations = again.violations;
+      resolved += again.resolved;
+    }
+    return {
+      ...report(first.evidence),
+      violations,
+      resolved,
+      purchases: plan.purchases.length,
+      disturbances: countBy(plan.disturbances, ({ kind }) => kind),
+      crashes: system.api.crashes() + system.worker.crashes(),
+      longestTemporalOutage: Math.round(nemesis.longestTemporalOutage()),
+      settledAfterMs,
+    };
+  } finally {
+    stopExpiring?.();
+    await system.stop();
+  }
+}
+
+/** Lets Temporal know of every worker that is gone. Answers how to stop that. */
+function keepExpiring({ worker, temporal, taskQueue }: System): () => void {
+  const dead = new Set<number>();
+  let last = worker.pid();
+  let over = false;
+  const loop = async () => {
+    while (!over) {
+      await sleep(EXPIRE_EVERY);
+      const now = worker.pid();
+      if (now !== last) dead.add(last);
+      last = now;
+      for (const pid of dead) {
+        // Temporal itself may be away; the next round comes soon.
+        await expireOrphans(temporal.client, taskQueue, pid).catch(() => undefined);
+      }
+    }
+  };
+  void loop();
+  return () => {
+    over = true;
+  };
+}
+
+/** As the dashboard's "recover" does. */
+async function replayAll({ sandbox }: System): Promise<void> {
+  for (const { id } of sandbox.books.deliveries()) await sandbox.control.redeliver(id);
+}
+
+function report(
+  evidence: Evidence,
+): Pick<CampaignReport, 'outcomes' | 'events' | 'runs' | 'charges' | 'refunds' | 'mostEvents'> {
+  const { books, ledger, runs } = evidence;
+  return {
+    outcomes: countBy(ledger.purchases, ({ outcome, presentations }) => {
+      return outcome ?? `waits: ${presentations.at(-1)?.status ?? 'nothing shown'}`;
+    }),
+    events: {
+      sent: books.deliveries.length,
+      lost: books.deliveries.filter(({ status }) => status === 'dropped').length,
+      deliveries: books.deliveries.reduce((sum, { attempts }) => sum + attempts.length, 0),
+    },
+    runs: runs.length,
+    charges: books.payments.filter(
+      ({ status, metadata }) => status === 'succeeded' && metadata[ATTEMPT_METADATA_KEY] !== undefined,
+    ).length,
+    refunds: books.refunds.length,
+    mostEvents: Math.max(0, ...runs.map(({ events }) => events)),
+  };
+}
+
+function countBy<T>(items: T[], keyOf: (item: T) => string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const item of items) counts[keyOf(item)] = (counts[keyOf(item)] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,133 @@
+/** A customer of the campaign, and the merchant's backend that acts for them: patient, and told no secrets. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JsonClient, Reply } from '../../../sandbox/demo/http.js';
+import type { UpsellReply } from '../../../sandbox/demo/shop.js';
+import type { PurchaseResult, Sandbox } from '../../../sandbox/index.js';
+import type { PresentationView } from '../../../src/http/presentation-view.js';
+import type { Answered } from '../invariants/evidence.js';
+import type { Click, PlannedPurchase } from './plan.js';
+
+const SECOND = 1000;
+/** The API may be down, its webhook lost and the sweep on its way: a customer comes back for this long. */
+const OFFER_PATIENCE = 40 * SECOND;
+const FALLBACK_PATIENCE = 45 * SECOND;
+const LOOK_EVERY = 400;
+const DECLINED_LATER = '4000000000000341';
+
+export interface CustomerWorld {
+  sandbox: Sandbox;
+  http: JsonClient;
+  answers: Answered[];
+}
+
+interface Decided {
+  success?: boolean;
+  next?: PresentationView;
+  presentation?: PresentationView;
+}
+
+/** Buys, waits for the offer, decides it, and pays the fallback if that is how this customer is. */
+export async function shop(world: CustomerWorld, plan: PlannedPurchase): Promise<void> {
+  const { sandbox } = world;
+  const bought = await sandbox.control.purchase({
+    product_id: plan.productId,
+    email: `${crypto.randomUUID()}@example.com`,
+    card: plan.card === 'declines' ? DECLINED_LATER : undefined,
+  });
+  await arrangeCharge(sandbox, bought, plan);
+  let offer = await offerTo(world, bought.customer_id);
+  for (const click of plan.clicks) {
+    if (!offer || click === 'ignore') return;
+    await sleep(plan.thinkMs);
+    if (click === 'decline') {
+      offer = await decline(world, offer);
+      continue;
+    }
+    await accept(world, offer, click);
+    if (plan.paysFallback) await payWhereAsked(world, offer.id);
+    return;
+  }
+}
+
+/** What the card and the network will do when the offer is charged. */
+async function arrangeCharge(
+  { control }: Sandbox,
+  { customer_id, subscription_id }: PurchaseResult,
+  { card, fault }: PlannedPurchase,
+): Promise<void> {
+  if (card === 'pays later' || card === 'declines later') {
+    const status = card === 'pays later' ? 'succeeded' : 'failed';
+    await control.nextCharges(customer_id, {
+      status: 'processing',
+      settle: { after_ms: 2 * SECOND, status, ...(status === 'failed' && { error_code: 'GENERIC_DECLINE' }) },
+    });
+  }
+  if (!fault) return;
+  const path =
+    subscription_id === null ? '^/(checkouts|payments)$' : `^/subscriptions/${subscription_id}/change-plan$`;
+  const body = subscription_id === null ? `"customer_id":"${customer_id}"` : undefined;
+  control.addFault({ match: { method: 'POST', path, ...(body && { body }) }, ...fault });
+}
+
+async function offerTo({ http }: CustomerWorld, customerId: string): Promise<PresentationView | undefined> {
+  return patiently(OFFER_PATIENCE, async () => {
+    const reply = await http.get<UpsellReply>(`/api/upsell/${customerId}`);
+    return reply.status === 200 ? reply.body.presentation : undefined;
+  });
+}
+
+async function accept(world: CustomerWorld, { id, price }: PresentationView, click: Click): Promise<void> {
+  const post = () => answered(world, `/api/presentations/${id}/accept`, { priceHash: price.hash });
+  const replies = await Promise.all(click === 'double accept' ? [post(), post()] : [post()]);
+  for (const reply of replies) {
+    if (reply?.status === 200) world.answers.push({ presentationId: id, said: 'paid' });
+    if (reply?.status === 202) world.answers.push({ presentationId: id, said: 'accepted' });
+  }
+}
+
+async function decline(
+  world: CustomerWorld,
+  { id }: PresentationView,
+): Promise<PresentationView | undefined> {
+  const reply = await answered(world, `/api/presentations/${id}/decline`, {});
+  if (reply?.status === 200) world.answers.push({ presentationId: id, said: 'declined' });
+  return reply?.body.next;
+}
+
+/** Clicks again until somebody answers: anything but a failure of the server is an answer. */
+async function answered(
+  { http }: CustomerWorld,
+  path: string,
+  body: object,
+): Promise<Reply<Decided> | undefined> {
+  return patiently(OFFER_PATIENCE, async () => {
+    const reply = await http.post<Decided>(path, body);
+    return reply.status < 500 ? reply : undefined;
+  });
+}
+
+/** Pays at the checkout or payment link that is handed over, if there comes one. */
+async function payWhereAsked({ http, sandbox }: CustomerWorld, id: string): Promise<void> {
+  const url = await patiently(FALLBACK_PATIENCE, async () => {
+    const { status, body } = await http.get<PresentationView>(`/api/presentations/${id}`);
+    if (status !== 200) return undefined;
+    if (['paid', 'failed', 'expired', 'declined', 'withdrawn', 'open'].includes(body.status))
+      return 'nowhere';
+    return body.status === 'fallback' ? body.checkoutUrl : undefined;
+  });
+  if (url === undefined || url === 'nowhere') return;
+  const [kind, last = ''] = new URL(url).pathname.split('/').slice(-2);
+  // Somebody may have been faster: the lost charge that it stands for.
+  const paid = kind === 'checkout' ? sandbox.control.payCheckout(last) : sandbox.control.payLink(last);
+  await paid.catch(() => undefined);
+}
+
+/** Asks until there is an answer or the patience is over. An API that is away is asked again. */
+async function patiently<T>(patience: number, ask: () => Promise<T | undefined>): Promise<T | undefined> {
+  const giveUp = Date.now() + patience;
+  for (;;) {
+    const answer = await ask().catch(() => undefined);
+    if (answer !== undefined || Date.now() > giveUp) return answer;
+    await sleep(LOOK_EVERY);
+  }
+}

@@ -1,0 +1,190 @@
+/** What a campaign does and when, made from its seed alone: the same seed is the same schedule. */
+import { seededRandom, shuffled } from '../../../sandbox/webhooks/random.js';
+import type { FaultInput, WebhookPolicy } from '../../../sandbox/index.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+export interface CampaignSize {
+  seed: number;
+  purchases: number;
+  /** How long things go wrong. What follows takes as long as it takes. */
+  minutes: number;
+}
+
+export type Click = 'accept' | 'double accept' | 'decline' | 'ignore';
+
+export interface PlannedPurchase {
+  /** Milliseconds from the start. */
+  at: number;
+  productId: string;
+  /** How the saved card answers the one-click charge. */
+  card: 'pays' | 'declines' | 'pays later' | 'declines later';
+  /** What the customer does with the first offer, and with the one that follows a no. */
+  clicks: [Click, Click];
+  thinkMs: number;
+  /** What goes wrong with the request that charges. */
+  fault?: Pick<FaultInput, 'kind' | 'status' | 'delayMs' | 'retryAfter'>;
+  paysFallback: boolean;
+}
+
+export type Disturbance = { at: number } & (
+  | { kind: 'kill worker' | 'kill api' | 'kill temporal'; downMs: number }
+  | { kind: 'freeze worker'; forMs: number }
+  | { kind: 'crash database' }
+  | { kind: 'cut database'; forMs: number }
+  | { kind: 'merchant away'; forMs: number }
+  | { kind: 'reads fail'; fault: FaultInput }
+  | { kind: 'webhooks'; policy: Partial<WebhookPolicy> }
+);
+
+export interface CampaignPlan {
+  durationMs: number;
+  purchases: PlannedPurchase[];
+  disturbances: Disturbance[];
+}
+
+const PRODUCTS = ['prod_starter_course', 'prod_basic_plan', 'prod_single_license', 'prod_team_license'];
+const KINDS = [
+  'kill worker',
+  'kill temporal',
+  'webhooks',
+  'kill api',
+  'crash database',
+  'reads fail',
+  'freeze worker',
+  'cut database',
+  'merchant away',
+] as const satisfies Disturbance['kind'][];
+
+/** Between two disturbances on the average. */
+const GAP = 4 * SECOND;
+/** In a short campaign every kind has its turn all the same. */
+const MIN_DISTURBANCES = KINDS.length;
+
+export function planCampaign({ seed, purchases, minutes }: CampaignSize): CampaignPlan {
+  const random = seededRandom(seed);
+  const durationMs = minutes * MINUTE;
+  const moments = (count: number, until: number) =>
+    Array.from({ length: count }, () => Math.floor(random() * until)).sort((a, b) => a - b);
+  const count = Math.max(MIN_DISTURBANCES, Math.round(durationMs / GAP));
+  return {
+    durationMs,
+    purchases: moments(purchases, durationMs).map((at) => planPurchase(at, random)),
+    disturbances: kinds(count, random).map((kind, index) =>
+      // One after the other, each somewhere within its share of the time.
+      planDisturbance(Math.floor(((index + random()) / count) * durationMs), kind, random),
+    ),
+  };
+}
+
+/** Rounds of all kinds, each in an order of its own. */
+function kinds(count: number, random: () => number): Disturbance['kind'][] {
+  const rounds = Math.ceil(count / KINDS.length);
+  return Array.from({ length: rounds }, () => shuffled([...KINDS], random))
+    .flat()
+    .slice(0, count);
+}
+
+function pick<T>(random: () => number, weighted: readonly [T, number][]): T {
+  const total = weighted.reduce((sum, [, weight]) => sum + weight, 0);
+  let left = random() * total;
+  for (const [value, weight] of weighted) {
+    left -= weight;
+    if (left < 0) return value;
+  }
+  return (weighted.at(-1) as [T, number])[0];
+}
+
+const between = (random: () => number, from: number, to: number) => Math.round(from + random() * (to - from));
+
+function planPurchase(at: number, random: () => number): PlannedPurchase {
+  const click = () =>
+    pick<Click>(random, [
+      ['accept', 5],
+      ['double accept', 2],
+      ['decline', 2],
+      ['ignore', 1],
+    ]);
+  return {
+    at,
+    productId: PRODUCTS[Math.floor(random() * PRODUCTS.length)] ?? '',
+    card: pick(random, [
+      ['pays', 6],
+      ['declines', 2],
+      ['pays later', 1],
+      ['declines later', 1],
+    ]),
+    clicks: [click(), click()],
+    thinkMs: between(random, 0, SECOND),
+    fault: random() < 0.5 ? planFault(random) : undefined,
+    paysFallback: random() < 0.6,
+  };
+}
+
+function planFault(random: () => number): PlannedPurchase['fault'] {
+  const kind = pick<FaultInput['kind']>(random, [
+    ['drop_before', 1],
+    ['drop_after', 2],
+    ['status_before', 1],
+    ['status_after', 1],
+    ['html_200', 1],
+    ['truncate', 1],
+    ['late_commit', 4],
+    ['delay', 1],
+    ['webhook_first', 1],
+  ]);
+  if (kind === 'late_commit' || kind === 'delay') {
+    // Some commit within the time in which they are looked for, some long after it.
+    return { kind, delayMs: between(random, 500, kind === 'delay' ? 3_000 : 15_000) };
+  }
+  if (kind === 'status_before') {
+    const status = pick(random, [
+      [500, 2],
+      [429, 1],
+      [503, 1],
+    ]);
+    return { kind, status, ...(status === 429 && { retryAfter: 1 }) };
+  }
+  return { kind };
+}
+
+function planDisturbance(at: number, kind: Disturbance['kind'], random: () => number): Disturbance {
+  switch (kind) {
+    case 'kill worker':
+    case 'kill api':
+    case 'kill temporal':
+      return { at, kind, downMs: between(random, 100, 2_000) };
+    case 'freeze worker':
+    case 'cut database':
+    case 'merchant away':
+      return { at, kind, forMs: between(random, 500, 4_000) };
+    case 'crash database':
+      return { at, kind };
+    case 'reads fail': {
+      const status = pick(random, [
+        [500, 1],
+        [429, 1],
+        [503, 1],
+      ]);
+      const match = { method: 'GET', path: '^/(payments|subscriptions)' };
+      return { at, kind, fault: { match, kind: 'status_before', status, times: between(random, 2, 12) } };
+    }
+    case 'webhooks':
+      return {
+        at,
+        kind,
+        policy: {
+          drop: pick(random, [
+            [0, 1],
+            [0.3, 2],
+            [0.6, 1],
+          ]),
+          duplicate: between(random, 0, 4),
+          reorder: random() < 0.5,
+          delayMs: between(random, 0, 1_500),
+          seed: between(random, 1, 1_000_000),
+        },
+      };
+  }
+}

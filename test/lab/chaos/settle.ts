@@ -1,0 +1,109 @@
+/** The end of a campaign: waiting until everything is at rest, with an operator where one is needed, and the verdict. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jsonClient } from '../../../sandbox/demo/http.js';
+import { ATTEMPT_METADATA_KEY } from '../../../src/contract/messages.js';
+import { checkInvariants } from '../invariants/check.js';
+import { presentationsOf, type Answered, type Evidence, type Violation } from '../invariants/evidence.js';
+import { gather } from '../invariants/gather.js';
+import { keepUnfinished } from './keep.js';
+import { OPERATOR_KEY } from './product-env.js';
+import type { System } from './system.js';
+
+const SECOND = 1000;
+const LOOK_EVERY = 2 * SECOND;
+
+/** What is looked at until it is at rest: the system of a campaign, or another one. */
+export type Settling = Pick<System, 'catalog' | 'sandbox' | 'ledger' | 'taskQueue' | 'apiUrl'> & {
+  temporal: Pick<System['temporal'], 'client'>;
+  merchant?: Pick<System['merchant'], 'told'>;
+};
+
+export interface Settled {
+  evidence: Evidence;
+  violations: Violation[];
+  resolved: number;
+}
+
+/** Looks until everything is at rest and in order, twice in a row, or the patience is over. */
+export async function settle(
+  system: Settling,
+  answers: Answered[],
+  patience: number,
+  say: (line: string) => void,
+): Promise<Settled> {
+  const giveUp = Date.now() + patience;
+  let inOrder = 0;
+  let resolved = 0;
+  for (;;) {
+    const evidence = await gather({
+      catalog: system.catalog,
+      books: system.sandbox.books,
+      ledger: system.ledger,
+      client: system.temporal.client,
+      taskQueue: system.taskQueue,
+      swept: true,
+      told: system.merchant?.told,
+      answers,
+    });
+    resolved += await resolveReviews(system, evidence);
+    const violations = checkInvariants(evidence);
+    const busy = whatIsUnderWay(evidence);
+    say(`${violations.length} violations, ${busy.length} under way ${busy.slice(0, 3).join(', ')}`);
+    inOrder = violations.length === 0 && busy.length === 0 ? inOrder + 1 : 0;
+    if (inOrder === 2 || Date.now() > giveUp) {
+      const kept = busy.length > 0 ? await keepUnfinished(system.temporal.client, evidence.runs) : '';
+      const stuck = busy.map((what): Violation => ({
+        rule: 'no silent acceptance',
+        what: `Still under way: ${what}; see ${kept}.`,
+      }));
+      return { evidence, violations: [...violations, ...stuck], resolved };
+    }
+    await sleep(LOOK_EVERY);
+  }
+}
+
+/** Where somebody waits for the customer, and nothing else is to happen. */
+const WAITING_FOR_CUSTOMER: readonly string[] = ['fallback', 'requires_action'];
+
+/** In words with ids, for those who read the log. */
+function whatIsUnderWay(evidence: Evidence): string[] {
+  const { books, ledger, runs } = evidence;
+  const deliveries = books.deliveries
+    .filter(({ status }) => status === 'pending')
+    .map(({ type, id }) => `delivery ${id} of ${type}`);
+  const purchases = ledger.purchases.flatMap(({ purchase, status, presentations }) => {
+    const shown = presentations.at(-1)?.status;
+    const waits = shown !== undefined && WAITING_FOR_CUSTOMER.includes(shown);
+    return status === 'settled' || waits
+      ? []
+      : [`${purchase.workflowId} (${status}, offer ${shown ?? 'not shown'})`];
+  });
+  const payments = books.payments
+    .filter(({ status }) => status === 'processing')
+    .map(({ payment_id }) => `${payment_id} (processing)`);
+  const late = runs
+    .filter(({ type, status }) => ['latePayment', 'reversal'].includes(type) && status === 'RUNNING')
+    .map(({ workflowId }) => workflowId);
+  return [...deliveries, ...purchases, ...payments, ...late];
+}
+
+/** The operator's part, done truthfully: what Dodo's books prove is said, and nothing else. */
+async function resolveReviews(system: Settling, evidence: Evidence): Promise<number> {
+  const operator = jsonClient(system.apiUrl, OPERATOR_KEY);
+  let resolved = 0;
+  for (const { id } of presentationsOf(evidence).filter(({ status }) => status === 'needs_review')) {
+    const attempts = evidence.ledger.attempts.filter(({ presentationId }) => presentationId === id);
+    const payments = evidence.books.payments.filter(({ metadata }) =>
+      attempts.some(({ attemptId }) => attemptId === metadata[ATTEMPT_METADATA_KEY]),
+    );
+    if (payments.some(({ status }) => status === 'processing')) continue;
+    const paid = payments.find(({ status }) => status === 'succeeded');
+    const { status } = await operator.post(`/api/presentations/${id}/resolve`, {
+      paid: paid !== undefined,
+      ...(paid && { paymentId: paid.payment_id }),
+      reason: 'looked up in the books of the campaign',
+    });
+    if (status === 200) resolved += 1;
+  }
+  return resolved;
+}

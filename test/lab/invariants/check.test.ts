@@ -1,0 +1,421 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buy, eventually, openOffer, settled, testStack, type TestStack } from '../../support/stack.js';
+import { testClient } from '../../support/temporal.js';
+import type { AttemptInput } from '../../../src/domain/attempt.js';
+import { checkInvariants } from './check.js';
+import { presentationsOf, type Evidence, type Rule } from './evidence.js';
+import { gather } from './gather.js';
+import { startMerchant, type Merchant } from './merchant.js';
+
+const DECLINED_LATER = '4000000000000341';
+
+let stack: TestStack;
+let merchant: Merchant;
+/** What four honest purchases left behind. Every test doctors a copy. */
+let honest: Evidence;
+
+beforeAll(async () => {
+  merchant = await startMerchant();
+  stack = await testStack({ MERCHANT_WEBHOOK_URL: merchant.url, MERCHANT_WEBHOOK_SECRET: merchant.secret });
+  await Promise.all([converts(), recovers(), declines(), upgrades()]);
+  const { client } = await testClient();
+  const collect = () =>
+    gather({
+      catalog: stack.catalog,
+      books: stack.sandbox.books,
+      ledger: stack.ledger,
+      client,
+      taskQueue: stack.taskQueue,
+      swept: true,
+      told: merchant.told,
+    });
+  honest = await eventually('all runs have ended', async () => {
+    const evidence = await collect();
+    return evidence.runs.every(({ status }) => status === 'COMPLETED') && evidence;
+  });
+});
+afterAll(async () => {
+  await stack.stop();
+  await merchant.close();
+});
+
+async function converts(): Promise<void> {
+  const bought = await buy(stack, 'prod_starter_course');
+  await openOffer(stack, bought.customer_id);
+  await stack.http.post(`/api/upsell/${bought.customer_id}/accept`);
+  await settled(stack, bought.payment_id);
+}
+
+async function recovers(): Promise<void> {
+  const bought = await buy(stack, 'prod_single_license', { card: DECLINED_LATER });
+  await openOffer(stack, bought.customer_id);
+  const { body } = await stack.http.post<{ checkoutUrl: string }>(`/api/upsell/${bought.customer_id}/accept`);
+  await stack.sandbox.control.payCheckout(new URL(body.checkoutUrl).pathname.split('/').at(-1) ?? '');
+  await settled(stack, bought.payment_id);
+}
+
+async function declines(): Promise<void> {
+  const bought = await buy(stack, 'prod_starter_course');
+  await openOffer(stack, bought.customer_id);
+  await stack.http.post(`/api/upsell/${bought.customer_id}/decline`);
+  await stack.http.post(`/api/upsell/${bought.customer_id}/decline`);
+  await settled(stack, bought.payment_id);
+}
+
+async function upgrades(): Promise<void> {
+  const bought = await buy(stack, 'prod_basic_plan');
+  await openOffer(stack, bought.customer_id);
+  await stack.http.post(`/api/upsell/${bought.customer_id}/accept`);
+  await settled(stack, bought.payment_id);
+}
+
+const rulesBroken = (evidence: Evidence) => new Set(checkInvariants(evidence).map(({ rule }) => rule));
+
+/** What the checker says of the evidence after somebody has tampered with it. */
+function doctored(tamper: (evidence: Evidence) => void): ReturnType<typeof checkInvariants> {
+  const copy = structuredClone(honest);
+  tamper(copy);
+  return checkInvariants(copy);
+}
+
+function expectCaught(rule: Rule, words: RegExp, tamper: (evidence: Evidence) => void): void {
+  const of = doctored(tamper).filter((violation) => violation.rule === rule);
+  expect(of.map(({ what }) => what).join('\n')).toMatch(words);
+}
+
+/** The first of them, which must be there for a test to mean anything. */
+function first<T>(items: readonly T[], which: (item: T) => boolean = () => true): T {
+  const found = items.find(which);
+  if (found === undefined) throw new Error('The honest evidence lacks what this test doctors.');
+  return found;
+}
+
+const paidUpsell = ({ books }: Evidence) =>
+  first(books.payments, (one) => one.metadata.upsell_attempt_id !== undefined && one.status === 'succeeded');
+const withStatus = (evidence: Evidence, status: string) =>
+  first(presentationsOf(evidence), (one) => one.status === status);
+const sending = ({ runs }: Evidence, type = 'charge') => {
+  const run = first(runs, ({ activities }) => activities.some((activity) => activity.type === type));
+  const activity = first(run.activities, (one) => one.type === type);
+  return { run, activity, input: activity.input as AttemptInput };
+};
+
+/** A refund as this system makes it: it carries the attempt. */
+function refundOf(
+  payment: Evidence['books']['payments'][number],
+  status: 'succeeded' | 'failed',
+): Evidence['books']['refunds'][number] {
+  const { payment_id, metadata, customer, business_id, brand_id, created_at } = payment;
+  const paid = { payment_id, metadata, customer, business_id, brand_id, created_at };
+  return { ...paid, refund_id: 'ref_1', status, is_partial: false };
+}
+
+it('finds nothing wrong with honest purchases', () => {
+  expect(checkInvariants(honest)).toEqual([]);
+  expect(honest.books.payments.length).toBeGreaterThanOrEqual(7);
+  expect(honest.runs.length).toBeGreaterThanOrEqual(9);
+  expect(honest.told?.filter(({ type }) => type === 'offer.fulfilled')).toHaveLength(3);
+});
+
+describe('one charge per acceptance', () => {
+  it('is broken by a second payment that did not go back', () => {
+    expectCaught('one charge per acceptance', /was charged 2 times/, (evidence) => {
+      const { books } = evidence;
+      books.payments.push({ ...paidUpsell(evidence), payment_id: 'pay_second' });
+    });
+  });
+
+  it('holds when the second payment was refunded by itself, and not when the refund failed', () => {
+    const twice = (status: 'succeeded' | 'failed') => (evidence: Evidence) => {
+      const paid = paidUpsell(evidence);
+      const second = { ...paid, payment_id: 'pay_second' };
+      evidence.books.payments.push(second);
+      evidence.books.refunds.push(refundOf(second, status));
+    };
+    const rules = (status: 'succeeded' | 'failed') => doctored(twice(status)).map(({ rule }) => rule);
+    expect(rules('succeeded')).not.toContain('one charge per acceptance');
+    expect(rules('failed')).toContain('one charge per acceptance');
+  });
+
+  it('is broken by a refund of the only payment', () => {
+    expectCaught('one charge per acceptance', /every payment of it went back/, (evidence) => {
+      evidence.books.refunds.push(refundOf(paidUpsell(evidence), 'succeeded'));
+    });
+  });
+});
+
+describe('no charge without acceptance', () => {
+  it('is broken when the click is missing', () => {
+    expectCaught('no charge without acceptance', /no click on prs_\w+ stands before it/, (evidence) => {
+      const { run } = sending(evidence);
+      run.updates = [];
+    });
+  });
+
+  it('is broken when the click of a plan change came after the change', () => {
+    expectCaught('no charge without acceptance', /no click on prs_\w+ stands before it/, (evidence) => {
+      const { run } = sending(evidence, 'changePlan');
+      const parent = first(evidence.runs, ({ workflowId }) => workflowId === run.parent?.workflowId);
+      for (const update of parent.updates) update.eventId += 1_000;
+    });
+  });
+
+  it('is broken by an amount above what was shown, in the run or at Dodo', () => {
+    expectCaught('no charge without acceptance', /shown was/, (evidence) => {
+      sending(evidence).input.price.dueNow += 1;
+    });
+    expectCaught('no charge without acceptance', /took \d+ USD; accepted was/, (evidence) => {
+      paidUpsell(evidence).total_amount += 1;
+    });
+  });
+
+  it('is broken by a payment that no run made', () => {
+    expectCaught('no charge without acceptance', /which no run made/, (evidence) => {
+      const paid = paidUpsell(evidence);
+      const metadata = { ...paid.metadata, upsell_attempt_id: 'purchase/pay_nobody:bundle:1' };
+      evidence.books.payments.push({ ...paid, payment_id: 'pay_foreign', metadata });
+    });
+  });
+
+  it('is broken by a request that was sent twice, or that carries no attempt', () => {
+    const charging = ({ books }: Evidence) => first(books.requests, ({ path }) => path === '/checkouts');
+    expectCaught('no charge without acceptance', /was sent 2 times/, (evidence) => {
+      evidence.books.requests.push({ ...charging(evidence), id: 'req_again' });
+    });
+    expectCaught('no charge without acceptance', /carry no attempt/, (evidence) => {
+      evidence.books.requests.push({ ...charging(evidence), body: { confirm: true } });
+    });
+  });
+});
+
+describe('no fallback while unknown', () => {
+  const lose = (status: number | null) => (evidence: Evidence) => {
+    const { input } = first(
+      evidence.runs.flatMap(({ activities }) => activities),
+      ({ type }) => type === 'openFallback',
+    ) as { input: AttemptInput };
+    const attemptId = input.attemptId.replace(/:2$/, ':1');
+    const request = first(evidence.books.requests, ({ body }) =>
+      JSON.stringify(body).includes(`"${attemptId}"`),
+    );
+    request.status = status;
+    for (const payment of evidence.books.payments)
+      if (payment.metadata.upsell_attempt_id === attemptId) payment.status = 'processing';
+  };
+
+  it.each([null, 500])('is broken by a fallback right after an answer %s', (status) => {
+    expectCaught(
+      'no fallback while unknown',
+      /\d+ ms too early after purchase\/\S+:1 was lost/,
+      lose(status),
+    );
+  });
+
+  it('holds after a definite answer', () => {
+    expect(doctored(lose(422)).map(({ rule }) => rule)).not.toContain('no fallback while unknown');
+  });
+});
+
+describe('no silent acceptance', () => {
+  it.each(['charging', 'accepted', 'reconciling', 'open'] as const)('is broken by one left %s', (status) => {
+    expectCaught('no silent acceptance', /although nothing is under way/, (evidence) => {
+      withStatus(evidence, 'paid').status = status;
+    });
+  });
+
+  it('is broken by a fallback for which no run waits, and by one without a link', () => {
+    expectCaught('no silent acceptance', /no run waits for it any more/, (evidence) => {
+      withStatus(evidence, 'paid').status = 'fallback';
+    });
+    expectCaught('no silent acceptance', /without a link/, (evidence) => {
+      for (const run of evidence.runs) run.status = 'RUNNING';
+      withStatus(evidence, 'paid').status = 'fallback';
+    });
+  });
+
+  it('is broken by an acceptance that the ledger has forgotten, or has under another decision', () => {
+    expectCaught('no silent acceptance', /the ledger does not know it/, (evidence) => {
+      const { input } = sending(evidence);
+      for (const purchase of evidence.ledger.purchases)
+        purchase.presentations = purchase.presentations.filter(({ id }) => id !== input.presentationId);
+    });
+    expectCaught('no silent acceptance', /its decision is expired/, (evidence) => {
+      withStatus(evidence, 'paid').decision = 'expired';
+    });
+  });
+
+  it('is broken by an answer that did not come true', () => {
+    expectCaught('no silent acceptance', /its decision is declined/, (evidence) => {
+      evidence.answers = [{ presentationId: withStatus(evidence, 'declined').id, said: 'accepted' }];
+    });
+    const late = doctored((evidence) => {
+      const { id, workflowId, expiresAt } = withStatus(evidence, 'declined');
+      const click = {
+        eventId: 99,
+        at: Date.parse(expiresAt) + 1,
+        name: 'acceptOffer',
+        args: [{ presentationId: id }],
+      };
+      first(evidence.runs, (run) => run.workflowId === workflowId).signals.push(click);
+      evidence.answers = [{ presentationId: id, said: 'accepted' }];
+    });
+    expect(late).toEqual([]);
+    expectCaught('no silent acceptance', /answered as declined/, (evidence) => {
+      evidence.answers = [{ presentationId: withStatus(evidence, 'paid').id, said: 'declined' }];
+    });
+  });
+});
+
+describe('nothing shown after a no', () => {
+  it('is broken by the same offer to the same customer later', () => {
+    expectCaught('nothing shown after a no', /was shown to cus_\w+ as prs_again/, (evidence) => {
+      const declined = withStatus(evidence, 'declined');
+      const purchase = first(evidence.ledger.purchases, (one) => one.presentations.includes(declined));
+      const presentedAt = new Date(Date.parse(declined.decidedAt ?? '') + 1).toISOString();
+      purchase.presentations.push({ ...declined, id: 'prs_again', status: 'open', presentedAt });
+    });
+  });
+
+  it('is broken by a step that was shown twice', () => {
+    expectCaught('nothing shown after a no', /was shown 2 times/, (evidence) => {
+      const paid = withStatus(evidence, 'paid');
+      const purchase = first(evidence.ledger.purchases, (one) => one.presentations.includes(paid));
+      purchase.presentations.push({ ...paid, id: 'prs_again' });
+    });
+  });
+});
+
+describe('one effect per webhook', () => {
+  it('is broken by more signals than there were events', () => {
+    expectCaught('one effect per webhook', /has \d+ signals paymentEvent of pay_\w+/, (evidence) => {
+      const { run } = sending(evidence);
+      const signal = first(run.signals, ({ name }) => name === 'paymentEvent');
+      run.signals.push(signal, signal);
+    });
+  });
+
+  it('is broken by a run that was started twice, and not by one that was reset', () => {
+    const twice = (resetFrom: string | undefined) => (evidence: Evidence) => {
+      const { run } = sending(evidence);
+      evidence.runs.push({ ...run, runId: 'another', resetFrom });
+    };
+    expectCaught('one effect per webhook', /was started 2 times/, twice(undefined));
+    expect(doctored(twice('the-first')).map(({ rule }) => rule)).not.toContain('one effect per webhook');
+  });
+
+  it('is broken by a purchase that set off two runs', () => {
+    expectCaught('one effect per webhook', /set off purchase\/\w+ and purchase\/other/, (evidence) => {
+      const { run } = sending(evidence);
+      evidence.runs.push({ ...run, workflowId: 'purchase/other' });
+    });
+  });
+});
+
+describe('no lost purchase', () => {
+  const loseRun = (evidence: Evidence) => {
+    const { run } = sending(evidence);
+    evidence.runs = evidence.runs.filter(({ workflowId }) => workflowId !== run.workflowId);
+    return run.workflowId.replace('purchase/', '');
+  };
+
+  it('is broken by an acknowledged purchase without a run', () => {
+    expectCaught('no lost purchase', /was acknowledged, and has no run/, loseRun);
+  });
+
+  it('is broken by a purchase that the sweep should have found, and not before it has looked', () => {
+    const undelivered = (swept: boolean) => (evidence: Evidence) => {
+      const paymentId = loseRun(evidence);
+      for (const delivery of evidence.books.deliveries)
+        if (delivery.subject.kind !== 'raw' && delivery.subject.id === paymentId) delivery.attempts = [];
+      evidence.swept = swept;
+    };
+    expectCaught('no lost purchase', /the sweep did not find/, undelivered(true));
+    expect(doctored(undelivered(false)).map(({ rule }) => rule)).not.toContain('no lost purchase');
+  });
+});
+
+describe('one fulfilment per payment', () => {
+  it('is broken by none, by two, and by one for an offer that was declined', () => {
+    const none = (evidence: Evidence) => {
+      evidence.told = evidence.told?.filter(({ type }) => type !== 'offer.fulfilled');
+    };
+    expectCaught('one fulfilment per payment', /was sent 0 times/, none);
+    const another = (status: string) => (evidence: Evidence) => {
+      const { id: presentationId, purchaseId } = withStatus(evidence, status);
+      evidence.told?.push({ id: 'ntf_another', type: 'offer.fulfilled', presentationId, purchaseId });
+    };
+    expectCaught('one fulfilment per payment', /was sent 2 times/, another('paid'));
+    expectCaught('one fulfilment per payment', /is declined, and .* 1 times/, another('declined'));
+  });
+
+  it('holds when the same notification came twice', () => {
+    const repeated = doctored(({ told = [] }) => told.push(...told));
+    expect(repeated).toEqual([]);
+  });
+});
+
+describe('the same money everywhere', () => {
+  it('is broken by a cent more at Dodo, and by money that the ledger does not know', () => {
+    expectCaught('the same money everywhere', /Dodo has \d+, the ledger \d+/, (evidence) => {
+      const paid = paidUpsell(evidence);
+      first(evidence.books.movements, (one) => one.payment_id === paid.payment_id).amount += 1;
+    });
+    expectCaught('the same money everywhere', /\(failed\): Dodo has \d+, the ledger 0/, (evidence) => {
+      withStatus(evidence, 'paid').status = 'failed';
+    });
+  });
+
+  it('is broken by a refund that the ledger does not know', () => {
+    expectCaught('the same money everywhere', /Dodo has 0, the ledger \d+/, (evidence) => {
+      const paid = paidUpsell(evidence);
+      const movement = first(evidence.books.movements, (one) => one.payment_id === paid.payment_id);
+      evidence.books.movements.push({ ...movement, kind: 'refund', amount: -movement.amount });
+    });
+  });
+});
+
+describe('the outcome of a purchase', () => {
+  it('is not one without money when its offer is paid', () => {
+    expectCaught(
+      'the same money everywhere',
+      /ended as ineligible, and prs_\w+ of it is paid/,
+      (evidence) => {
+        const paid = withStatus(evidence, 'paid');
+        first(evidence.ledger.purchases, (one) => one.presentations.includes(paid)).outcome = 'ineligible';
+      },
+    );
+  });
+});
+
+describe('runs in health', () => {
+  it('is broken by a run that failed, by one that fails in its code, and by an endless history', () => {
+    expectCaught('runs in health', /is FAILED/, ({ runs }) => void (first(runs).status = 'FAILED'));
+    expectCaught('runs in health', /failed in its code: no such step/, ({ runs }) => {
+      first(runs).taskFailures.push('no such step');
+    });
+    expectCaught(
+      'runs in health',
+      /a history of 2001 events/,
+      ({ runs }) => void (first(runs).events = 2001),
+    );
+  });
+
+  it('holds for a run that a reset ended, and not for one that somebody terminated', () => {
+    const terminate = (reset: boolean) => (evidence: Evidence) => {
+      const { run } = sending(evidence);
+      const terminated = { ...run, status: 'TERMINATED' };
+      evidence.runs = evidence.runs.map((one) => (one === run ? terminated : one));
+      if (reset) evidence.runs.push({ ...run, runId: 'after-the-reset', resetFrom: run.runId });
+    };
+    expect(doctored(terminate(true)).map(({ rule }) => rule)).not.toContain('runs in health');
+    expect(doctored(terminate(false)).map(({ rule }) => rule)).toContain('runs in health');
+  });
+});
+
+it('leaves an acceptance in review to the operator: its money is not judged before', () => {
+  const inReview = structuredClone(honest);
+  for (const run of inReview.runs) run.status = 'RUNNING';
+  withStatus(inReview, 'paid').status = 'needs_review';
+  inReview.told = undefined;
+  expect(rulesBroken(inReview)).toEqual(new Set());
+});

@@ -1,0 +1,69 @@
+/** Asks Spin whether a claim holds of the model in every case. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { lastLines, runCommand } from '../../../sandbox/local/run-command.js';
+import type { Expectation } from './claims.js';
+
+const MODEL = fileURLToPath(new URL('charge.pml', import.meta.url));
+/** Far more than the model has. */
+const MOST_STEPS = 100_000;
+
+export interface Checked extends Expectation {
+  asExpected: boolean;
+  /** States that were looked at. */
+  states: number;
+}
+
+/** What is missing on this machine, in words. */
+export async function missingForSpin(): Promise<string | undefined> {
+  for (const [program, ...args] of [
+    ['spin', '-V'],
+    ['cc', '--version'],
+  ] as const) {
+    const isThere = await runCommand(program, args).then(
+      ({ code }) => code === 0,
+      () => false,
+    );
+    if (!isThere) return `${program} is not installed (apt-get install spin gcc)`;
+  }
+  return undefined;
+}
+
+/** One expectation after the other; those with the same switches share a checker. */
+export async function checkAll(expectations: readonly Expectation[]): Promise<Checked[]> {
+  const checked: Checked[] = [];
+  const variants = new Set(expectations.map(({ switches }) => switches.join()));
+  for (const variant of variants) {
+    const same = expectations.filter(({ switches }) => switches.join() === variant);
+    const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-spin-'));
+    try {
+      const defines = (same[0]?.switches ?? []).map((one) => `-D${one}`);
+      await run(folder, 'spin', '-a', ...defines, MODEL);
+      await run(folder, 'cc', '-O0', '-w', '-o', 'pan', 'pan.c');
+      for (const expected of same) {
+        const found = await run(folder, './pan', '-a', `-m${MOST_STEPS}`, '-N', expected.claim);
+        checked.push({ ...expected, ...read(found, expected) });
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+  return checked;
+}
+
+function read(output: string, { claim, holds }: Expectation): Pick<Checked, 'asExpected' | 'states'> {
+  const errors = /errors: (\d+)/.exec(output)?.[1];
+  const states = /(\d+) states, stored/.exec(output)?.[1];
+  const isTold = output.includes(`(${claim})`) && !output.includes('max search depth too small');
+  if (errors === undefined || states === undefined || !isTold)
+    throw new Error(`Spin did not say whether ${claim} holds: ${lastLines(output)}`);
+  return { asExpected: (errors === '0') === holds, states: Number(states) };
+}
+
+async function run(cwd: string, command: string, ...args: string[]): Promise<string> {
+  const { code, output } = await runCommand(command, args, { cwd });
+  if (code !== 0) throw new Error(`${command} ended with code ${code}: ${lastLines(output)}`);
+  return output;
+}

@@ -1,0 +1,100 @@
+/** The clock of everything, the Temporal server included, is put an hour ahead, and back. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import timekeeper from 'timekeeper';
+import { startDevServer } from '../../../sandbox/local/dev-server.js';
+import { buildClockedServer, CLOCK_VARIABLE } from '../../support/clocked-server.js';
+import { NotMeasured } from './row.js';
+import { openWorld, type World } from './world.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+/** The server looks at its clock again at least this often. */
+const NOTICED_WITHIN = 30 * SECOND;
+
+/** What went wrong, in words. */
+export async function clockJumps(): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-clock-'));
+  const file = join(folder, 'seconds');
+  process.env[CLOCK_VARIABLE] = file;
+  const jump = async (ms: number) => {
+    await writeFile(file, String(ms / SECOND));
+    if (ms === 0) timekeeper.reset();
+    else timekeeper.travel(Date.now() + ms);
+    // Longer than the server takes to look at the file.
+    await sleep(SECOND);
+  };
+  try {
+    await writeFile(file, '0');
+    const binary = await buildClockedServer().catch((error: unknown) => {
+      throw new NotMeasured(`the server with a clock that can be set: ${String(error)}`);
+    });
+    const server = await startDevServer({ binary, ui: false });
+    try {
+      const world = await openWorld(server);
+      try {
+        const wrong = [...(await ahead(world, () => jump(HOUR))), ...(await back(world, () => jump(0)))];
+        const violations = await world.violations();
+        return [...wrong, ...violations.map(({ rule, what }) => `[${rule}] ${what}`)];
+      } finally {
+        await world.close();
+      }
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    timekeeper.reset();
+    delete process.env[CLOCK_VARIABLE];
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Open {
+  purchaseId: string;
+  presentationId: string;
+}
+
+/** An offer that is open for so long from now. */
+async function offerFor(world: World, ms: number): Promise<Open> {
+  const { customer_id, payment_id } = await world.buy('prod_starter_course');
+  const { id } = await world.offer(customer_id);
+  const until = new Date(Date.now() + ms).toISOString();
+  await world.operator.post(`/api/presentations/${id}/extend`, { until, reason: 'the clock will be put' });
+  return { purchaseId: payment_id, presentationId: id };
+}
+
+async function ahead(world: World, jump: () => Promise<void>): Promise<string[]> {
+  const due = await offerFor(world, 30 * MINUTE);
+  const open = await offerFor(world, 2 * HOUR);
+  await jump();
+  // A new timer makes the server look at those it has.
+  await world.buy('prod_starter_course');
+  const { outcome } = await world.settled(due.purchaseId);
+  const accepted = await accept(world, open, 'open for two hours, an hour ahead');
+  return outcome === 'expired'
+    ? accepted
+    : [`open for half an hour, an hour ahead: ${outcome ?? 'none'}`, ...accepted];
+}
+
+async function back(world: World, jump: () => Promise<void>): Promise<string[]> {
+  const soon = await offerFor(world, 5 * SECOND);
+  const later = await offerFor(world, 30 * MINUTE);
+  await jump();
+  await world.buy('prod_starter_course');
+  await sleep(NOTICED_WITHIN);
+  return [
+    ...(await accept(world, soon, 'due in five seconds, an hour back')),
+    ...(await accept(world, later, 'due in half an hour, an hour back')),
+  ];
+}
+
+/** It is open still, and is paid once. */
+async function accept(world: World, { purchaseId, presentationId }: Open, what: string): Promise<string[]> {
+  const { status } = await world.backend.post(`/api/presentations/${presentationId}/accept`);
+  if (status !== 200) return [`${what}: accept answered ${status}`];
+  const { outcome } = await world.settled(purchaseId);
+  return outcome === 'converted' ? [] : [`${what}: ${outcome ?? 'none'}`];
+}

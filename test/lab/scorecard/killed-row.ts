@@ -1,0 +1,102 @@
+/** The row that kills a worker at every step of an attempt. */
+import { eventually } from '../../../sandbox/demo/eventually.js';
+import { postgresForTests } from '../../support/postgres.js';
+import { inDoomedShop } from './doomed.js';
+import { NotMeasured, all, inLots, type Row } from './row.js';
+import type { World } from './world.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+/** More than an attempt has: those that are left over go through, and show that there were no more. */
+const STEPS = 28;
+const AT_ONCE = 8;
+
+const KINDS = {
+  'a charge by checkout': 'prod_starter_course',
+  'a charge by payment': 'prod_team_license',
+  'a plan change': 'prod_basic_plan',
+};
+
+export const killedAtEveryStep: Row = {
+  id: 'R15',
+  title: 'kill -9 at every await of the charge path',
+  target: 'no double charge, nothing stuck',
+  how:
+    'one attempt is held at each moment before and after a request to Dodo or a statement of the ledger, all at once; ' +
+    'then the worker process is killed, and another one takes over',
+  async measure(world, long) {
+    const postgres = await postgresForTests();
+    if (!postgres.available) throw new NotMeasured(postgres.reason);
+    try {
+      const results: Killed[] = [];
+      for (const [kind, product] of Object.entries(KINDS).slice(0, long ? undefined : 1)) {
+        results.push(...(await killEverywhere(world, postgres.url, kind, product)));
+      }
+      const wrong = results.flatMap(({ wrong }) => wrong ?? []);
+      const { figure, met } = all(results.length - wrong.length, results.length);
+      const ends = countBy(results, ({ outcome }) => outcome);
+      return {
+        figure: `${figure} steps left one charge: ${ends}${wrong.map((one) => `; ${one}`).join('')}`,
+        met: met && results.length > 2,
+      };
+    } finally {
+      await postgres.stop();
+    }
+  },
+};
+
+interface Killed {
+  outcome: string;
+  wrong?: string;
+}
+
+/** One shop for one kind of attempt. What is left when the worker has been replaced, a result for each step. */
+function killEverywhere(world: World, databaseUrl: string, kind: string, product: string): Promise<Killed[]> {
+  return inDoomedShop(world, databaseUrl, async (shop) => {
+    const bought = await inLots(STEPS, AT_ONCE, async () => {
+      const one = await shop.buy(product);
+      shop.accept(one);
+      return one;
+    });
+    await eventually(
+      `every attempt of ${kind} is held or paid`,
+      async () => {
+        const runs = new Set(shop.held().map(({ workflowId }) => workflowId));
+        const open = bought.filter(({ run }) => !runs.has(run));
+        const paid = await Promise.all(open.map((one) => shop.isSettled(one)));
+        return paid.every(Boolean) || undefined;
+      },
+      MINUTE,
+    );
+    const points = shop.held();
+    await shop.replaceWorker();
+
+    const results = await Promise.all(
+      points.map(async ({ workflowId, where, step }): Promise<Killed> => {
+        const one = bought.find(({ run }) => run === workflowId);
+        if (!one) throw new Error(`Nobody bought what ${workflowId} is about.`);
+        const outcome = await shop.carryThrough(one);
+        const kept = shop.keptCharges(one);
+        return {
+          outcome,
+          ...(kept !== 1 && { wrong: `${kind}, ${where} (step ${step}): ${kept} charges` }),
+        };
+      }),
+    );
+    const broken = await shop.violations();
+    return [
+      ...results,
+      ...broken.map(({ rule, what }) => ({ outcome: 'broken', wrong: `[${rule}] ${what}` })),
+      // The path has an end: otherwise there were more steps than attempts.
+      ...(points.length < STEPS
+        ? []
+        : [{ outcome: 'endless', wrong: `${kind} has more than ${STEPS} steps` }]),
+    ];
+  });
+}
+
+function countBy<T>(items: T[], keyOf: (item: T) => string): string {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1);
+  return [...counts].map(([key, count]) => `${count} ${key}`).join(', ');
+}

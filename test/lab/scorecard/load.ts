@@ -1,0 +1,139 @@
+/** Webhooks at a steady rate, whatever becomes of them: nobody waits for an answer before the next one leaves. */
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { signWebhook } from '../../../src/webhooks/sign.js';
+
+const SECOND = 1000;
+/** As Dodo has it. */
+const ANSWER_WITHIN = 15 * SECOND;
+/** Dodo comes again after seconds, minutes and hours. */
+const AGAIN_AFTER = SECOND / 2;
+
+export interface Attempt {
+  /** On the clock of `performance.now()`. */
+  startedAt: number;
+  endedAt: number;
+  /** Null when the connection failed or nothing came in time. */
+  status: number | null;
+}
+
+export interface Sent {
+  id: string;
+  /** When it was due. What the sender itself is late counts as delay. */
+  dueAt: number;
+  /** The last one was acknowledged, unless the load was given up before. */
+  attempts: Attempt[];
+}
+
+export interface Outgoing {
+  id: string;
+  body: unknown;
+}
+
+export interface Load {
+  url: string;
+  perSecond: number;
+  /** The event and its id, asked for when it is due. */
+  next: (index: number) => Outgoing | Promise<Outgoing>;
+  /** Those that Dodo signs with at the moment. */
+  secrets: () => readonly Buffer[];
+  /** Whether connections are kept, as Dodo does. Behind a balancer each delivery has one of its own. */
+  keepAlive: boolean;
+}
+
+export interface RunningLoad {
+  sent: readonly Sent[];
+  /** Sends no new events, and resolves when each was acknowledged, or `patience` milliseconds are over. */
+  finish(patience?: number): Promise<Sent[]>;
+}
+
+export const isAcknowledged = ({ status }: Attempt): boolean =>
+  status !== null && status >= 200 && status < 300;
+
+/** Begins to send. An event that is not acknowledged is sent again under its id. */
+export function startLoad({ url, perSecond, next, secrets, keepAlive }: Load): RunningLoad {
+  const agent = new Agent({ keepAlive });
+  const sent: Sent[] = [];
+  const underWay = new Set<Promise<void>>();
+  const startedAt = performance.now();
+  let isOver = false;
+  let giveUpAt = Infinity;
+
+  async function deliver(one: Sent, body: string): Promise<void> {
+    for (;;) {
+      const attempt = await post(url, { id: one.id, body, secrets: secrets(), agent });
+      one.attempts.push(attempt);
+      if (isAcknowledged(attempt) || performance.now() > giveUpAt) return;
+      await sleep(AGAIN_AFTER);
+    }
+  }
+
+  async function keepSending(): Promise<void> {
+    for (let index = 0; ; index += 1) {
+      const dueAt = startedAt + (index * SECOND) / perSecond;
+      await sleep(Math.max(0, dueAt - performance.now()));
+      if (isOver) return;
+      const { id, body } = await next(index);
+      const one: Sent = { id, dueAt, attempts: [] };
+      sent.push(one);
+      const delivered = deliver(one, JSON.stringify(body)).finally(() => underWay.delete(delivered));
+      underWay.add(delivered);
+    }
+  }
+
+  const sending = keepSending();
+  return {
+    sent,
+    async finish(patience = 60 * SECOND) {
+      isOver = true;
+      giveUpAt = performance.now() + patience;
+      await sending;
+      await Promise.all(underWay);
+      agent.destroy();
+      return sent;
+    },
+  };
+}
+
+interface Signed {
+  id: string;
+  body: string;
+  secrets: readonly Buffer[];
+  agent?: Agent;
+}
+
+/** One attempt, signed now with each of the secrets. Never throws: what went wrong is in the answer. */
+export function post(url: string, { id, body, secrets, agent }: Signed): Promise<Attempt> {
+  const startedAt = performance.now();
+  const timestamp = Math.floor(Date.now() / SECOND);
+  const signatures = secrets.map((secret) => signWebhook({ id, timestamp, body, secret }));
+  return new Promise((resolve) => {
+    const end = (status: number | null) => resolve({ startedAt, endedAt: performance.now(), status });
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': signatures.join(' '),
+    };
+    const sending = request(url, { method: 'POST', agent, headers, timeout: ANSWER_WITHIN }, (response) => {
+      response.once('error', () => end(null));
+      response.once('end', () => end(response.statusCode ?? null));
+      response.resume();
+    });
+    sending.once('timeout', () => sending.destroy());
+    sending.once('error', () => end(null));
+    sending.end(body);
+  });
+}
+
+/** Answers that were no acknowledgement, and how many of each: `3 x 503, 1 x no answer`. */
+export function refusals(sent: readonly Sent[]): string {
+  const counts = new Map<string, number>();
+  for (const attempt of sent.flatMap(({ attempts }) => attempts)) {
+    if (isAcknowledged(attempt)) continue;
+    const answer = attempt.status === null ? 'no answer' : String(attempt.status);
+    counts.set(answer, (counts.get(answer) ?? 0) + 1);
+  }
+  return [...counts].map(([answer, times]) => `${times} x ${answer}`).join(', ') || 'none';
+}

@@ -1,0 +1,152 @@
+/** The row that crosses what Dodo may do with where our own process may die. */
+import { eventually } from '../../../sandbox/demo/eventually.js';
+import type { FaultInput } from '../../../sandbox/index.js';
+import { postgresForTests } from '../../support/postgres.js';
+import { inDoomedShop, type Bought, type DoomedShop } from './doomed.js';
+import { NotMeasured, all, inLots, type Row } from './row.js';
+import type { Moment } from './stepping-worker.js';
+import { DECLINED_LATER, type World } from './world.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const AT_ONCE = 8;
+
+/** How Dodo may behave when the offer is charged. */
+const MODES: [string, Omit<FaultInput, 'match'> | 'decline' | undefined][] = [
+  ['pays', undefined],
+  ['declines', 'decline'],
+  ['409', { kind: 'status_before', status: 409 }],
+  ['422', { kind: 'status_before', status: 422 }],
+  ['429', { kind: 'status_before', status: 429, retryAfter: 1 }],
+  ['500, nothing happened', { kind: 'status_before', status: 500 }],
+  ['500, it happened', { kind: 'status_after', status: 500 }],
+  ['hangs up, nothing happened', { kind: 'drop_before' }],
+  ['hangs up, it happened', { kind: 'drop_after' }],
+  ['a web page', { kind: 'html_200' }],
+  ['half an answer', { kind: 'truncate' }],
+  ['a late commit', { kind: 'late_commit', delayMs: 1_500 }],
+  ['a slow answer', { kind: 'delay', delayMs: 2_000 }],
+  ['the webhook before the answer', { kind: 'webhook_first' }],
+];
+
+const MOMENTS: Moment[] = [
+  'before the request',
+  'while Dodo works on it',
+  'after the answer is written',
+  'never',
+];
+
+/** What is bought first, and the request that charges the offer after it. */
+const KINDS: { product: string; request(bought: Bought): { path: string; body?: string } }[] = [
+  {
+    product: 'prod_starter_course',
+    request: ({ customerId }) => ({
+      path: '^/checkouts$',
+      body: `(?=.*"confirm":true)(?=.*"${customerId}")`,
+    }),
+  },
+  {
+    product: 'prod_team_license',
+    request: ({ customerId }) => ({ path: '^/payments$', body: `"${customerId}"` }),
+  },
+  {
+    product: 'prod_basic_plan',
+    request: ({ subscriptionId }) => ({
+      path: `^/subscriptions/${subscriptionId}/change-plan$`,
+      // Not the payment link that it falls back to.
+      body: '^(?!.*collect_via_payment_link)',
+    }),
+  },
+];
+
+export const providerModes: Row = {
+  id: 'R14',
+  title: `Charge in ${MODES.length} provider modes, with a worker that dies at 3 moments or not at all`,
+  target: `${MODES.length * MOMENTS.length} of ${MODES.length * MOMENTS.length} cells charged once, no invariant broken`,
+  how:
+    'one purchase per cell; the worker is held before the request, while Dodo works on it or after the answer is written, and ' +
+    'killed; what is handed over as fallback is paid; the books count the charges. Short: one moment for each mode; ' +
+    'long: all cells for each of the three kinds of offers',
+  async measure(world, long) {
+    const postgres = await postgresForTests();
+    if (!postgres.available) throw new NotMeasured(postgres.reason);
+    try {
+      const wrong: string[] = [];
+      let cells = 0;
+      for (const kind of long ? KINDS : KINDS.slice(0, 1)) {
+        const crossed = MODES.flatMap((mode, row) =>
+          MOMENTS.filter((_, column) => long || column === row % MOMENTS.length).map((moment) => ({
+            mode,
+            moment,
+          })),
+        );
+        cells += crossed.length;
+        wrong.push(...(await playCells(world, postgres.url, kind, crossed)));
+      }
+      return all(
+        cells - wrong.length,
+        cells,
+        ` cells charged once${wrong.map((one) => `; ${one}`).join('')}`,
+      );
+    } finally {
+      await postgres.stop();
+    }
+  },
+};
+
+/** All cells of one kind in one shop, at once. What went wrong, in words. */
+function playCells(
+  world: World,
+  databaseUrl: string,
+  kind: (typeof KINDS)[number],
+  cells: { mode: (typeof MODES)[number]; moment: Moment }[],
+): Promise<string[]> {
+  return inDoomedShop(world, databaseUrl, async (shop) => {
+    const bought = await inLots(cells.length, AT_ONCE, async (index) => {
+      const cell = cells[index];
+      if (!cell) throw new Error('unreachable: there are as many cells as purchases');
+      const [name, mode] = cell.mode;
+      const one = await shop.buy(kind.product, mode === 'decline' ? DECLINED_LATER : undefined);
+      if (mode !== undefined && mode !== 'decline') {
+        shop.sandbox.control.addFault({ match: { method: 'POST', ...kind.request(one) }, ...mode });
+      }
+      return { ...one, name: `${kind.product} with ${name}, killed: ${cell.moment}`, moment: cell.moment };
+    });
+    await shop.holdAt(new Map(bought.map(({ run, moment }) => [run, moment])));
+    for (const one of bought) shop.accept(one);
+    await Promise.all(bought.map((one) => eventually(one.name, () => isAsPlanned(shop, kind, one), MINUTE)));
+    await shop.replaceWorker();
+
+    const kept = await Promise.all(
+      bought.map(async (one) => {
+        await shop.carryThrough(one);
+        return { ...one, charges: shop.keptCharges(one) };
+      }),
+    );
+    const broken = await shop.violations();
+    return [
+      ...kept
+        .filter(({ charges }) => charges !== 1)
+        .map(({ name, charges }) => `${name}: ${charges} charges`),
+      ...broken.map(({ rule, what }) => `[${rule}] ${what}`),
+    ];
+  });
+}
+
+/** Held where it is to be held, with the request at Dodo if it was sent; or past it all. */
+async function isAsPlanned(
+  shop: DoomedShop,
+  kind: (typeof KINDS)[number],
+  one: Bought & { moment: Moment },
+): Promise<true | undefined> {
+  if (one.moment === 'never') return (await shop.shownOf(one)) && true;
+  const held = shop.held().some(({ workflowId }) => workflowId === one.run);
+  return (held && (one.moment === 'before the request' || isSent(shop, kind, one))) || undefined;
+}
+
+function isSent({ sandbox }: DoomedShop, kind: (typeof KINDS)[number], one: Bought): boolean {
+  const { path, body = '' } = kind.request(one);
+  return sandbox.books
+    .requests({ method: 'POST', path: new RegExp(path) })
+    .some((request) => new RegExp(body).test(JSON.stringify(request.body)));
+}

@@ -1,0 +1,45 @@
+/** Rows about moments: a click at the very end of the window. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { seededRandom } from '../../../sandbox/webhooks/random.js';
+import { all, inLots, type Row } from './row.js';
+
+/** How far ahead the end of the window is put, so that everything is in place when it comes. */
+const AHEAD = 1_500;
+/** An accept takes a moment to arrive, so most are sent before the end. */
+const EARLIEST = -150;
+const LATEST = 50;
+const AT_ONCE = 12;
+
+export const deadlineRace: Row = {
+  id: 'R25',
+  title: 'Deadline race',
+  target: 'exactly one outcome, and the answer agrees with it',
+  how: 'accepts sent from 150 ms before to 50 ms after the end of the window; answer, ledger and books compared',
+  async measure(world, long) {
+    const count = long ? 1_000 : 12;
+    const random = seededRandom(25);
+    const ends: Record<string, number> = {};
+    const agreed = await inLots(count, AT_ONCE, async () => {
+      const { customer_id, payment_id } = await world.buy('prod_starter_course');
+      const { id } = await world.offer(customer_id);
+      const deadline = Date.now() + AHEAD;
+      await world.operator.post(`/api/presentations/${id}/extend`, {
+        until: new Date(deadline).toISOString(),
+        reason: 'the window ends now',
+      });
+      await sleep(deadline + Math.round(EARLIEST + random() * (LATEST - EARLIEST)) - Date.now());
+      const { status } = await world.backend.post(`/api/presentations/${id}/accept`);
+      const { outcome = 'none' } = await world.settled(payment_id);
+      const charges = world.sandbox.books
+        .payments({ customerId: customer_id, status: 'succeeded' })
+        .filter((payment) => payment.payment_id !== payment_id).length;
+      const end = `${status} ${outcome}`;
+      ends[end] = (ends[end] ?? 0) + 1;
+      const isPaid = outcome === 'converted' && charges === 1 && (status === 200 || status === 202);
+      const isOver = outcome === 'expired' && charges === 0 && (status === 410 || status === 409);
+      return isPaid || isOver;
+    });
+    const kinds = Object.entries(ends).map(([end, times]) => `${times} x ${end}`);
+    return all(agreed.filter(Boolean).length, count, ` agree: ${kinds.join(', ')}`);
+  },
+};

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testTemporal } from '../../support/temporal.js';
+import { DEEP } from './deep-rows.js';
+import { faultyStore } from './faulty-store-row.js';
+import { replays } from './history-rows.js';
+import { NotMeasured } from './row.js';
+import { ROWS } from './rows.js';
+import { openWorld, type World } from './world.js';
+
+const SECOND = 1000;
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld(await testTemporal());
+});
+afterAll(() => world.close());
+
+// One after the other: some lose all webhooks on purpose, and the last ones judge what the others did.
+describe('the short cut of the scorecard', () => {
+  // The recorded histories have a test of their own.
+  it.each(ROWS.filter((row) => row !== replays))(
+    '$id, $title: $target',
+    { timeout: 120 * SECOND },
+    async (row) => {
+      const { figure, met } = await row.measure(world, false);
+      expect(met, figure).toBe(true);
+    },
+  );
+
+  // What a failing store loses comes back after a minute: too long for here.
+  it.for(DEEP.filter((row) => row !== faultyStore))(
+    '$id, $title: $target',
+    { timeout: 240 * SECOND },
+    async (row, { skip }) => {
+      const outcome = await row.measure(world, false).catch((error: unknown) => {
+        if (error instanceof NotMeasured) return error;
+        throw error;
+      });
+      if (outcome instanceof NotMeasured) return skip(`${row.id} is not measured: ${outcome.message}`);
+      expect(outcome.met, outcome.figure).toBe(true);
+    },
+  );
+});

@@ -1,0 +1,294 @@
+/** Rows about webhooks: copies, orders, losses, replays and floods. */
+import { randomUUID } from 'node:crypto';
+import { seededRandom, shuffled } from '../../../sandbox/webhooks/random.js';
+import { eventually } from '../../../sandbox/demo/eventually.js';
+import { signWebhook } from '../../../src/webhooks/sign.js';
+import { workflowId } from '../../../src/contract/messages.js';
+import { readRun, type Run } from '../invariants/history.js';
+import { findRun, paidEvent } from './ingress.js';
+import { all, inLots, type Row } from './row.js';
+import type { World } from './world.js';
+
+const SECOND = 1000;
+const HOUR = 3_600 * SECOND;
+/** How long Temporal remembers closed runs, at least. */
+const RETENTION = 30 * 24 * HOUR;
+
+/** Sends a body as Dodo does, under an id of the caller's. Answers the status. */
+async function deliver(world: World, id: string, body: unknown): Promise<number> {
+  const text = JSON.stringify(body);
+  const timestamp = Math.floor(Date.now() / SECOND);
+  const secret = Buffer.from(world.sandbox.webhookKey.replace('whsec_', ''), 'base64');
+  const response = await fetch(`${world.url}/webhooks/dodo`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': String(timestamp),
+      'webhook-signature': signWebhook({ id, timestamp, body: text, secret }),
+    },
+    body: text,
+  });
+  await response.body?.cancel();
+  return response.status;
+}
+
+function succeeded(world: World, paymentId: string) {
+  const data = world.sandbox.books.payments().find(({ payment_id }) => payment_id === paymentId);
+  return { type: 'payment.succeeded', timestamp: new Date().toISOString(), data };
+}
+
+async function historyOf(world: World, id: string): Promise<Run> {
+  const handle = world.client.workflow.getHandle(id);
+  const [history, { runId, type, status }] = await Promise.all([handle.fetchHistory(), handle.describe()]);
+  return readRun({ workflowId: id, runId, type, status: status.name }, history);
+}
+
+const AT_ONCE = 20;
+/** Nothing is found out but by webhook. */
+const DEAF = { POLL_INTERVAL: '1h', RECONCILE_WINDOW: '12h', SWEEP_INTERVAL: '1d', SWEEP_WINDOW: '2d' };
+
+/** A new schedule sweeps at once, and would tell of the first purchases as well. */
+async function firstSweep({ client, taskQueue }: World): Promise<void> {
+  await eventually('the first sweep is over', async () => {
+    const query = `TaskQueue = '${taskQueue}' AND WorkflowType = 'sweep' AND ExecutionStatus = 'Completed'`;
+    for await (const { workflowId } of client.workflow.list({ query })) return workflowId;
+    return undefined;
+  });
+}
+
+export const duplicateStorm: Row = {
+  id: 'R7',
+  title: 'Duplicate storm',
+  target: 'each of 1,000 events 1 to 10 times at once: one signal each, none lost',
+  how: 'signed copies of each purchase event sent at the same moment; signals counted in the histories',
+  async measure(whole, long) {
+    const count = long ? 1_000 : 40;
+    const random = seededRandom(7);
+    let sent = 0;
+    const world = await whole.another(DEAF);
+    await firstSweep(world);
+    await world.sandbox.control.setWebhookPolicy({ drop: 'all' });
+    const signals = await inLots(count, AT_ONCE, async () => {
+      const { payment_id } = await world.buy('prod_starter_course');
+      const body = succeeded(world, payment_id);
+      const id = `msg_${randomUUID()}`;
+      const copies = 1 + Math.floor(random() * 10);
+      sent += copies;
+      await Promise.all(Array.from({ length: copies }, () => deliver(world, id, body)));
+      const run = await historyOf(world, workflowId.purchase(payment_id));
+      return run.signals.length;
+    }).finally(() => world.close());
+    const once = signals.filter((one) => one === 1).length;
+    return all(once, count, ` events became exactly one signal, ${sent} deliveries in all`);
+  },
+};
+
+interface Upgraded {
+  customerId: string;
+  paymentId: string;
+  /** What Dodo would have told about the upgrade and its refund, and did not. */
+  events: string[];
+}
+
+/** A plan change that is accepted, paid and refunded, all in silence. */
+async function upgradeInSilence(world: World, customerId: string, paymentId: string): Promise<Upgraded> {
+  const { sandbox, backend } = world;
+  await sandbox.control.nextCharges(customerId, {
+    status: 'processing',
+    settle: { after_ms: SECOND / 4, status: 'succeeded' },
+  });
+  void backend.post(`/api/upsell/${customerId}/accept`).catch(() => undefined);
+  const paid = await eventually('the plan change is paid', async () =>
+    sandbox.books
+      .payments({ customerId, status: 'succeeded' })
+      .find((payment) => payment.payment_id !== paymentId),
+  );
+  // The change counts as sent only when its reply has been written down.
+  await eventually('the attempt is submitted', async () =>
+    (await world.ledger.purchase(paymentId))?.timeline.find(({ type }) => type === 'attempt_submitted'),
+  );
+  await refund(world, { payment_id: paid.payment_id, items: [{ item_id: 'prod_pro_plan', amount: 1_000 }] });
+  await refund(world, { payment_id: paid.payment_id });
+  const subjects = new Set([paid.payment_id, paid.subscription_id, ...refundsOf(world, customerId)]);
+  const events = sandbox.books
+    .deliveries()
+    .filter(
+      ({ subject, status }) => subject.kind !== 'raw' && status === 'dropped' && subjects.has(subject.id),
+    );
+  return { customerId, paymentId, events: events.map(({ id }) => id) };
+}
+
+function refundsOf({ sandbox }: World, customerId: string): string[] {
+  return sandbox.books.refunds({ customerId }).map(({ refund_id }) => refund_id);
+}
+
+/** Where it has come to once everything was told. */
+async function endOf(world: World, { paymentId, events }: Upgraded): Promise<string> {
+  const view = await eventually(
+    `${paymentId} is reversed`,
+    async () => {
+      const found = await world.ledger.purchase(paymentId);
+      return found?.outcome === 'reversed' ? found : undefined;
+    },
+    30 * SECOND,
+  ).catch(() => world.ledger.purchase(paymentId));
+  const [presentation] = view?.presentations ?? [];
+  const { status, decision, paidAmount, refundedAmount } = presentation ?? {};
+  const end = { events: events.length, outcome: view?.outcome, status, decision, paidAmount, refundedAmount };
+  return JSON.stringify(end);
+}
+
+async function refund({ sandbox }: World, body: object): Promise<void> {
+  const response = await fetch(`${sandbox.url}/refunds`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${sandbox.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  await response.body?.cancel();
+  if (!response.ok) throw new Error(`The refund was answered with ${response.status}.`);
+}
+
+/** Of up to six things there are at most 720 orders. */
+function orders<T>(items: T[]): T[][] {
+  if (items.length <= 1) return [items];
+  return items.flatMap((first, index) => orders(items.toSpliced(index, 1)).map((rest) => [first, ...rest]));
+}
+
+const MOST = 6;
+
+export const confluence: Row = {
+  id: 'R8',
+  title: 'Permutation confluence',
+  target: 'every order of up to 6 events of a purchase: the same end in ledger and run',
+  how: 'the events of a plan change that is paid and refunded, delivered in every order, some of them twice; no polling',
+  async measure(whole, long) {
+    const world = await whole.another(DEAF);
+    try {
+      const random = seededRandom(8);
+      const bought = await inLots(long ? 720 : 8, 12, async () => {
+        const one = await world.buy('prod_basic_plan');
+        await world.offer(one.customer_id);
+        return one;
+      });
+      await world.sandbox.control.setWebhookPolicy({ drop: 'all' });
+      const ends = await inLots(bought.length, 12, async (index) => {
+        const { customer_id = '', payment_id = '' } = bought[index] ?? {};
+        const upgraded = await upgradeInSilence(world, customer_id, payment_id);
+        const possible = orders(upgraded.events.slice(0, MOST));
+        const order = long ? possible[index % possible.length] : shuffled(upgraded.events, random);
+        const again = (order ?? []).filter(() => random() < 0.5);
+        for (const id of [...(order ?? []), ...again]) await world.sandbox.control.redeliver(id);
+        return endOf(world, upgraded);
+      });
+      const kinds = new Set(ends);
+      const reversed = ends.filter((end) => end.includes('"reversed"')).length;
+      const words =
+        kinds.size === 1 ? ` orders end as ${ends[0]}` : ` orders; ends: ${[...kinds].join(' or ')}`;
+      return { ...all(reversed, ends.length, words), met: kinds.size === 1 && reversed === ends.length };
+    } finally {
+      await world.close();
+    }
+  },
+};
+
+export const lostWebhooks: Row = {
+  id: 'R12',
+  title: 'All webhooks lost',
+  target: '100 % of the purchases found by the sweep within 15 minutes of its return',
+  how: 'purchases whose webhooks are all dropped; the sweep runs every 2 seconds here, every 5 minutes by default',
+  async measure(world, long) {
+    const count = long ? 300 : 15;
+    await world.sandbox.control.setWebhookPolicy({ drop: 'all' });
+    const bought = await inLots(count, AT_ONCE, () => world.buy('prod_single_license'));
+    const lostAt = performance.now();
+    const offers = await inLots(count, AT_ONCE, async (index) =>
+      world.offer(bought[index]?.customer_id ?? '').catch(() => undefined),
+    );
+    const seconds = (performance.now() - lostAt) / SECOND;
+    await world.sandbox.control.setWebhookPolicy({ drop: [] });
+    const found = offers.filter((offer) => offer !== undefined).length;
+    return all(found, count, ` purchases have their offer ${seconds.toFixed(1)} s later`);
+  },
+};
+
+/** A purchase of which Temporal knows nothing any more looks like one that it never knew. */
+async function startsNothing(world: World): Promise<boolean> {
+  const forgotten = `pay_${randomUUID()}`;
+  const created_at = new Date(Date.now() - RETENTION - HOUR).toISOString();
+  const status = await deliver(world, `msg_${randomUUID()}`, paidEvent(forgotten, { created_at }));
+  return status === 200 && (await findRun(world.client, workflowId.purchase(forgotten))) === undefined;
+}
+
+export const replayAfterClose: Row = {
+  id: 'R24',
+  title: 'Replay after the run has closed, and after it is forgotten',
+  target: 'no new run and no new offer',
+  how:
+    'every webhook of settled purchases delivered again, three times each, and the event of a purchase that is older than ' +
+    'what Temporal remembers; runs and presentations counted',
+  async measure(world, long) {
+    const count = long ? 50 : 4;
+    const results = await inLots(count, 10, async () => {
+      const { customer_id, payment_id } = await world.buy('prod_starter_course');
+      await world.offer(customer_id);
+      await world.backend.post(`/api/upsell/${customer_id}/accept`);
+      await world.settled(payment_id);
+      const id = workflowId.purchase(payment_id);
+      const before = await historyOf(world, id);
+      const subjects = new Set(
+        world.sandbox.books.payments({ customerId: customer_id }).map((payment) => payment.payment_id),
+      );
+      const events = world.sandbox.books
+        .deliveries()
+        .filter(({ subject }) => subject.kind !== 'raw' && subjects.has(subject.id));
+      for (let time = 0; time < 3; time++)
+        await Promise.all(events.map((event) => world.sandbox.control.redeliver(event.id)));
+      const after = await historyOf(world, id);
+      const view = await world.ledger.purchase(payment_id);
+      return (
+        after.runId === before.runId &&
+        after.events === before.events &&
+        view?.presentations.length === 1 &&
+        (await startsNothing(world))
+      );
+    });
+    return all(results.filter(Boolean).length, count, ' purchases stayed as they were');
+  },
+};
+
+const MOST_EVENTS = 2_000;
+
+export const signalFlood: Row = {
+  id: 'R27',
+  title: 'Signal flood to one run',
+  target: 'history of at most 2,000 events, and an accept still works within 1 s',
+  how: 'one event delivered over and over, then as many different valid events about the same payment: 20,000 each when long',
+  async measure(world, long) {
+    const count = long ? 20_000 : 500;
+    const { customer_id, payment_id } = await world.buy('prod_starter_course');
+    await world.offer(customer_id);
+    const { control, books } = world.sandbox;
+    const body = succeeded(world, payment_id);
+    const [first] = books
+      .deliveries()
+      .filter(({ subject }) => subject.kind !== 'raw' && subject.id === payment_id);
+    if (!first) throw new Error('Nothing was told of the purchase.');
+    const copies = await inLots(count, AT_ONCE, () => deliver(world, first.id, body));
+    const others = await inLots(count, AT_ONCE, () => control.sendWebhook(body));
+    await control.flushWebhooks();
+    const sent = new Set(others.map(({ id }) => id));
+    const taken =
+      copies.filter((status) => status === 200).length +
+      books.deliveries().filter(({ id, status }) => sent.has(id) && status === 'delivered').length;
+    const clickedAt = performance.now();
+    const { status } = await world.backend.post(`/api/upsell/${customer_id}/accept`);
+    const seconds = (performance.now() - clickedAt) / SECOND;
+    await world.settled(payment_id);
+    const { events, signals } = await historyOf(world, workflowId.purchase(payment_id));
+    return {
+      figure: `${count} copies and ${count} events, ${taken} of them answered 200, became ${signals.length} signals, ${events} events of history; accept ${status} in ${seconds.toFixed(2)} s`,
+      met: taken === 2 * count && events <= MOST_EVENTS && status === 200 && seconds <= 1,
+    };
+  },
+};

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { parseCatalog } from '../../src/catalog/file/load.js';
+import { judge, whatIf, type Evaluated } from '../../src/reports/what-if.js';
+
+const OFFER = `type: upsell, action: { kind: charge, product_id: prod_x }, copy: { headline: H, accept: A, decline: D }`;
+const catalog = parseCatalog(
+  `
+version: 1
+offers:
+  small: { ${OFFER} }
+  resting: { ${OFFER}, paused: true }
+  seasonal: { ${OFFER}, schedule: { from: 2026-12-01T00:00:00Z } }
+funnels:
+  loyal: { trigger: purchase, priority: 30, when: { purchase_count: { gte: 3 } }, steps: [{ id: one, offer: small }] }
+  winter: { trigger: purchase, priority: 20, when: { country: [NO] }, steps: [{ id: one, offer: seasonal }] }
+  rest: { trigger: purchase, priority: 15, when: { country: [SE] }, steps: [{ id: one, offer: resting }] }
+  large: { trigger: purchase, priority: 10, when: { amount: { gte: 5000 } }, steps: [{ id: one, offer: small }] }
+`,
+  'offers.yaml',
+);
+
+function bought(more: Partial<Evaluated>): Evaluated {
+  const at = '2026-11-20T10:00:00.000Z';
+  const facts = { amount: 9900, country: 'US', purchase_count: 1 };
+  return { purchaseId: 'pay_1', trigger: 'purchase', at, facts, ...more };
+}
+
+const after = (more: Partial<Evaluated>) => judge(catalog, bought(more)).after;
+
+describe('a recorded purchase under another catalog', () => {
+  it('would have matched the first funnel whose rules hold', () => {
+    expect(judge(catalog, bought({ reason: 'no_matching_funnel' }))).toEqual({
+      purchaseId: 'pay_1',
+      before: { reason: 'no_matching_funnel' },
+      after: { funnelId: 'large' },
+      open: [],
+    });
+  });
+
+  it('would have seen nothing when no rule holds', () => {
+    expect(after({ facts: { amount: 100, country: 'US', purchase_count: 1 } })).toEqual({
+      reason: 'no_matching_funnel',
+    });
+  });
+
+  it('leaves open what depends on facts nobody had looked up', () => {
+    const verdict = judge(catalog, bought({ facts: { amount: 9900, country: 'US' } }));
+    expect(verdict.after).toEqual({ funnelId: 'large' });
+    expect(verdict.open).toEqual([{ funnelId: 'loyal', unknown: ['purchase_count'] }]);
+  });
+
+  it('counts a schedule by the time of the purchase, and goes on behind what is paused', () => {
+    const norwegian = { amount: 100, country: 'NO', purchase_count: 1 };
+    expect(after({ facts: norwegian })).toEqual({ reason: 'outside_schedule' });
+    expect(after({ facts: norwegian, at: '2026-12-02T00:00:00.000Z' })).toEqual({ funnelId: 'winter' });
+    expect(after({ facts: { amount: 9900, country: 'SE', purchase_count: 1 } })).toEqual({
+      funnelId: 'large',
+    });
+  });
+
+  it('keeps what was wrong with the customer at that funnel, and not what was wrong with the catalog', () => {
+    const then = (reason: 'no_payment_method' | 'paused') => ({
+      reason,
+      considered: [{ funnelId: 'large', reason }],
+    });
+    expect(after(then('no_payment_method'))).toEqual({ reason: 'no_payment_method' });
+    expect(after(then('paused'))).toEqual({ funnelId: 'large' });
+  });
+
+  it('still offers a plan that was asked for by name', () => {
+    const asked = { trigger: 'upgrade_requested' as const, facts: { product_id: 'prod_pro' } };
+    expect(after({ ...asked, funnelId: 'upgrade-requested' })).toEqual({ funnelId: 'upgrade-requested' });
+  });
+});
+
+describe('many of them', () => {
+  it('are counted by what changes, with examples and with what is not known', () => {
+    const many = Array.from({ length: 5 }, (_, n) => bought({ purchaseId: `pay_${n}`, funnelId: 'old' }));
+    const same = bought({ purchaseId: 'pay_9', funnelId: 'large', facts: { amount: 9900, country: 'US' } });
+    expect(whatIf(catalog, [...many, same])).toEqual({
+      total: 6,
+      changed: 5,
+      rows: [
+        {
+          before: { funnelId: 'old' },
+          after: { funnelId: 'large' },
+          count: 5,
+          examples: ['pay_0', 'pay_1', 'pay_2'],
+        },
+        { before: { funnelId: 'large' }, after: { funnelId: 'large' }, count: 1, examples: ['pay_9'] },
+      ],
+      unknown: [{ funnelId: 'loyal', facts: ['purchase_count'], count: 1 }],
+    });
+  });
+});

@@ -1,0 +1,551 @@
+import { fileURLToPath } from 'node:url';
+import type DodoPayments from 'dodopayments';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { loadCatalog } from '../../src/catalog/file/load.js';
+import type { Catalog } from '../../src/domain/offers.js';
+import { routeEvent, type Route } from '../../src/webhooks/route.js';
+import { attemptId, workflowId } from '../../src/contract/messages.js';
+import { aPayment, aSubscription } from '../dodo/examples.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const NOW = new Date('2026-11-23T12:00:00.000Z');
+
+const catalog = await loadCatalog(fileURLToPath(new URL('../../offers.yaml', import.meta.url)));
+const withoutFunnels: Catalog = { ...catalog, funnels: [] };
+
+const ago = (ms: number) => new Date(NOW.getTime() - ms).toISOString();
+
+/** Routes a `payment.*` event about a purchase of a minute ago with these differences. */
+function routePayment(
+  fields: Partial<DodoPayments.Payment> | Record<string, unknown> = {},
+  { type = 'payment.succeeded', inCatalog = catalog }: { type?: string; inCatalog?: Catalog } = {},
+): Route {
+  const data = { payload_type: 'Payment', ...aPayment({ created_at: ago(MINUTE) }), ...fields };
+  return routeEvent({ business_id: 'bus_1', type, timestamp: NOW.toISOString(), data }, inCatalog, NOW);
+}
+
+function routeSubscription(
+  fields: Partial<DodoPayments.Subscription> | Record<string, unknown> = {},
+  type = 'subscription.plan_changed',
+): Route {
+  const data = { payload_type: 'Subscription', ...aSubscription(), ...fields };
+  return routeEvent({ business_id: 'bus_1', type, timestamp: NOW.toISOString(), data }, catalog, NOW);
+}
+
+const ignored = (why: string) => ({ kind: 'ignored', why });
+const attempt = (id: unknown) => ({ metadata: { upsell_attempt_id: id } });
+const registered = (id: unknown) => ({ metadata: { purchase_id: id } });
+
+describe('a purchase', () => {
+  it('starts a run under the id of its payment, with what the run needs and nothing personal', () => {
+    expect(routePayment()).toEqual({
+      kind: 'purchase',
+      purchaseId: 'pay_1',
+      event: {
+        paymentId: 'pay_1',
+        status: 'succeeded',
+        customerId: 'cus_1',
+        amount: 4900,
+        currency: 'USD',
+        createdAt: ago(MINUTE),
+        errorCode: undefined,
+        subscriptionId: undefined,
+        sessionId: 'cks_1',
+      },
+      productId: 'prod_starter_course',
+      guess: {
+        funnelId: 'starter-to-bundle',
+        offerId: 'complete-bundle',
+        catalogHash: catalog.hash,
+        windowMs: 30 * MINUTE,
+      },
+    });
+  });
+
+  it('that was registered starts, or reaches, the run under its own id', () => {
+    expect(routePayment(registered('order-77'))).toMatchObject({
+      kind: 'purchase',
+      purchaseId: 'order-77',
+      event: { paymentId: 'pay_1' },
+    });
+  });
+
+  it.each([
+    ['a slash', 'purchase/x'],
+    ['a blank', 'order 7'],
+    ['other alphabets', 'заказ-7'],
+    ['a dash in front', '-7'],
+    ['101 characters', 'x'.repeat(101)],
+    ['600 characters', 'x'.repeat(600)],
+    ['nothing', ''],
+    ['a number', 77],
+    ['null', null],
+    ['an object', { id: 'order-77' }],
+  ])('registered under an id with %s is taken as not registered', (_, id) => {
+    expect(routePayment(registered(id))).toMatchObject({ kind: 'purchase', purchaseId: 'pay_1' });
+  });
+
+  it('of something no funnel names starts nothing', () => {
+    const cart = { product_cart: [{ product_id: 'prod_unheard_of', quantity: 1 }] };
+    expect(routePayment(cart)).toEqual(ignored('no funnel names what was bought'));
+  });
+
+  it('of something no funnel names still reaches the run that waits for it', () => {
+    const cart = { product_cart: [{ product_id: 'prod_unheard_of', quantity: 1 }] };
+    expect(routePayment({ ...cart, ...registered('order-77') })).toMatchObject({
+      kind: 'payment',
+      workflowId: 'purchase/order-77',
+      event: { paymentId: 'pay_1', status: 'succeeded' },
+    });
+  });
+
+  it('starts nothing while the catalog has no funnels', () => {
+    expect(routePayment({}, { inCatalog: withoutFunnels })).toEqual(
+      ignored('no funnel names what was bought'),
+    );
+  });
+
+  it('starts nothing when a known fact rules out every funnel', () => {
+    const subscribed = { product_cart: [{ product_id: 'prod_basic_plan', quantity: 1 }] };
+    expect(routePayment({ ...subscribed, total_amount: 999 })).toMatchObject({ kind: 'ignored' });
+    expect(routePayment({ ...subscribed, total_amount: 1000 })).toMatchObject({ kind: 'purchase' });
+    expect(routePayment({ ...subscribed, billing: { country: 'XX' } })).toMatchObject({ kind: 'ignored' });
+  });
+
+  it('of several products starts a run when a funnel names one of them', () => {
+    const cart = ['prod_unheard_of', 'prod_single_license'].map((product_id) => ({
+      product_id,
+      quantity: 1,
+    }));
+    expect(routePayment({ product_cart: cart })).toMatchObject({
+      kind: 'purchase',
+      guess: { funnelId: 'single-to-team', offerId: 'team-license' },
+    });
+  });
+
+  it('told of twice goes to the same run twice', () => {
+    expect(routePayment()).toEqual(routePayment());
+  });
+});
+
+describe('the purchase of a plan', () => {
+  const plan = { subscription_id: 'sub_1', subscription_ids: ['sub_1'] };
+
+  it.each([null, undefined, []])(
+    'whose cart is %j may start a run: the webhook does not name the plan',
+    (cart) => {
+      const route = routePayment({ ...plan, product_cart: cart });
+      expect(route).toMatchObject({
+        kind: 'purchase',
+        purchaseId: 'pay_1',
+        event: { subscriptionId: 'sub_1' },
+      });
+      expect(route).not.toHaveProperty('productId');
+      // The first funnel that nothing known rules out; the run corrects it when it knows the plan.
+      expect(route).toHaveProperty('guess.funnelId', 'basic-to-pro');
+    },
+  );
+
+  it('may start a run when several subscriptions were bought at once', () => {
+    const several = {
+      is_multi_subscription: true,
+      subscription_id: null,
+      subscription_ids: ['sub_1', 'sub_2'],
+      product_cart: null,
+    };
+    const route = routePayment(several);
+    expect(route).toMatchObject({ kind: 'purchase', purchaseId: 'pay_1' });
+    expect(route).toHaveProperty('event.subscriptionId', undefined);
+  });
+
+  it('looks like its renewal: only a look at the subscription tells them apart, when the run evaluates', () => {
+    const renewal = { ...plan, payment_id: 'pay_renewal', product_cart: null, checkout_session_id: null };
+    expect(routePayment(renewal)).toMatchObject({ kind: 'purchase', purchaseId: 'pay_renewal' });
+  });
+
+  it('that was registered gives its id to renewals, which so reach the run of the purchase', () => {
+    const renewal = { ...plan, payment_id: 'pay_renewal', product_cart: null, ...registered('order-77') };
+    expect(routePayment(renewal)).toMatchObject({ kind: 'purchase', purchaseId: 'order-77' });
+  });
+});
+
+describe('a payment of our own', () => {
+  it.each([
+    ['a purchase', 'purchase/pay_0', 'team'],
+    ['a registered purchase', 'purchase/order-77', 'team'],
+    ['a trigger', 'trigger/evt-1', 'team'],
+    ['a trigger with colons in its id', 'trigger/usage:2026:11', 'team'],
+    ['a plan change', 'plan-change/sub_1', 'prs_0123456789abcdef01234567'],
+  ])('goes to the run of %s', (_, run, step) => {
+    const id = attemptId(run, step, 1);
+    const route = routePayment(attempt(id));
+    expect(route).toMatchObject({
+      kind: 'payment',
+      workflowId: run,
+      event: { attemptId: id, paymentId: 'pay_1' },
+    });
+  });
+
+  it('goes to its run and starts none, also when it is registered and a funnel names its product', () => {
+    const metadata = { upsell_attempt_id: 'purchase/pay_0:team:1', purchase_id: 'order-77' };
+    expect(routePayment({ metadata })).toMatchObject({ kind: 'payment', workflowId: 'purchase/pay_0' });
+  });
+
+  it.each([
+    ['failed', 'payment.failed', 'INSUFFICIENT_FUNDS'],
+    ['processing', 'payment.processing', null],
+    ['requires_customer_action', 'payment.processing', null],
+    ['cancelled', 'payment.cancelled', null],
+  ])('goes to its run when it is %s', (status, type, error_code) => {
+    const route = routePayment({ ...attempt('purchase/pay_0:team:2'), status, error_code }, { type });
+    expect(route).toMatchObject({ kind: 'payment', workflowId: 'purchase/pay_0', event: { status } });
+    expect(route).toHaveProperty('event.errorCode', error_code ?? undefined);
+  });
+
+  it('goes to its run although it is of nothing, or old', () => {
+    const fields = { ...attempt('plan-change/sub_1:prs_1:1'), total_amount: 0, created_at: ago(1000 * HOUR) };
+    expect(routePayment(fields)).toMatchObject({ kind: 'payment', workflowId: 'plan-change/sub_1' });
+  });
+
+  it.each([
+    ['no run', 'team:1'],
+    ['a run of another kind', 'reversal/ref_1:team:1'],
+    ['no number', 'purchase/pay_0:team'],
+    ['a number that is none', 'purchase/pay_0:team:x'],
+    ['a number too large', 'purchase/pay_0:team:12345'],
+    ['no step', 'purchase/pay_0::1'],
+    ['no purchase', 'purchase/:team:1'],
+    ['a blank', 'purchase/pay 0:team:1'],
+    ['a line break at its end', 'purchase/pay_0:team:1\n'],
+    ['other alphabets', 'purchase/заказ:team:1'],
+    ['too long a run', `purchase/${'x'.repeat(201)}:team:1`],
+    ['more than 500 characters', `purchase/${'x'.repeat(500)}:team:1`],
+    ['no text', ''],
+    ['a number for text', 7],
+    ['true for text', true],
+    ['null', null],
+  ])('with an attempt id that has %s starts nothing and reaches nobody', (_, id) => {
+    expect(routePayment(attempt(id))).toEqual(ignored('its attempt id is not one of ours'));
+  });
+});
+
+describe('what must not start an offer', () => {
+  it.each(['failed', 'processing', 'cancelled', 'requires_customer_action', 'something_new'])(
+    'is a payment that is %s',
+    (status) => expect(routePayment({ status })).toEqual(ignored('the payment is not paid')),
+  );
+
+  it('is a failed payment, registered or not', () => {
+    const failed = { status: 'failed', ...registered('order-77') };
+    expect(routePayment(failed, { type: 'payment.failed' })).toEqual(ignored('the payment is not paid'));
+  });
+
+  it('is a payment of which only the type of another event is known', () => {
+    expect(routePayment({ status: null }, { type: 'payment.processing' })).toMatchObject({ kind: 'ignored' });
+  });
+
+  it('is an update of a payment method, whatever it carries', () => {
+    const update = { is_update_payment_method: true, ...registered('order-77') };
+    expect(routePayment(update)).toEqual(ignored('it is a payment-method update'));
+    expect(routePayment({ ...update, total_amount: 0 })).toEqual(ignored('it is a payment-method update'));
+  });
+
+  it.each([0, -1, null, '4900', 49.5, Number.MAX_SAFE_INTEGER + 1])('is a payment of %j', (total_amount) => {
+    expect(routePayment({ total_amount })).toEqual(ignored('nothing was paid'));
+  });
+
+  it('is a payment older than three days', () => {
+    expect(routePayment({ created_at: ago(72 * HOUR) })).toMatchObject({ kind: 'purchase' });
+    expect(routePayment({ created_at: ago(72 * HOUR + 1) })).toEqual(ignored('the payment is too old'));
+  });
+
+  it('is an old payment of a registered purchase, which may only tell a run that still waits', () => {
+    const old = { created_at: ago(80 * HOUR), ...registered('order-77') };
+    expect(routePayment(old)).toMatchObject({
+      kind: 'payment',
+      workflowId: workflowId.purchase('order-77'),
+      event: { paymentId: 'pay_1', status: 'succeeded' },
+    });
+  });
+});
+
+describe('the state of a payment', () => {
+  it('is that of its data: a late payment.processing may tell of a success', () => {
+    expect(routePayment({ status: 'succeeded' }, { type: 'payment.processing' })).toMatchObject({
+      kind: 'purchase',
+      event: { status: 'succeeded' },
+    });
+  });
+
+  it('is that of its data: payment.succeeded may come after it was undone', () => {
+    const route = routePayment({ ...attempt('purchase/pay_0:team:1'), status: 'failed' });
+    expect(route).toMatchObject({ kind: 'payment', event: { status: 'failed' } });
+  });
+
+  it.each([null, undefined, 7])('is a success when payment.succeeded has the status %j', (status) => {
+    expect(routePayment({ status })).toMatchObject({ kind: 'purchase', event: { status: 'succeeded' } });
+  });
+
+  it('is not known when another event has none', () => {
+    const route = routePayment(
+      { ...attempt('purchase/pay_0:team:1'), status: null },
+      { type: 'payment.failed' },
+    );
+    expect(route).toMatchObject({ kind: 'payment', event: { status: null } });
+  });
+});
+
+describe('the event of a subscription', () => {
+  it('goes to the plan change of that subscription', () => {
+    expect(routeSubscription({ product_id: 'prod_pro_plan', quantity: 3 })).toEqual({
+      kind: 'subscription',
+      workflowId: 'plan-change/sub_1',
+      event: {
+        subscriptionId: 'sub_1',
+        type: 'subscription.plan_changed',
+        status: 'active',
+        productId: 'prod_pro_plan',
+        quantity: 3,
+        scheduledProductId: undefined,
+      },
+    });
+  });
+
+  it.each(['active', 'renewed', 'on_hold', 'past_due', 'updated', 'cancelled', 'of_a_new_kind'])(
+    'goes there whatever it is: subscription.%s',
+    (what) => {
+      expect(routeSubscription({}, `subscription.${what}`)).toMatchObject({
+        kind: 'subscription',
+        event: { type: `subscription.${what}` },
+      });
+    },
+  );
+
+  it('tells of a change that is scheduled', () => {
+    const scheduled_change = {
+      id: 'chg_1',
+      addons: [],
+      created_at: NOW.toISOString(),
+      effective_at: '2026-12-23T12:00:00.000Z',
+      product_id: 'prod_pro_plan',
+      quantity: 1,
+    } satisfies DodoPayments.ScheduledPlanChange;
+    expect(routeSubscription({ scheduled_change })).toMatchObject({
+      event: { productId: 'prod_basic_plan', scheduledProductId: 'prod_pro_plan' },
+    });
+  });
+
+  it('is about one seat and no known state where it does not say', () => {
+    expect(routeSubscription({ quantity: null, status: null })).toMatchObject({
+      event: { quantity: 1, status: '' },
+    });
+  });
+
+  it.each([
+    ['no id', { subscription_id: null }],
+    ['an id that is a number', { subscription_id: 7 }],
+    ['an id with a slash', { subscription_id: 'sub/1' }],
+    ['an id in another alphabet', { subscription_id: 'подписка' }],
+    ['an id of 600 characters', { subscription_id: 's'.repeat(600) }],
+    ['no product', { product_id: undefined }],
+    ['a product of 600 characters', { product_id: 'p'.repeat(600) }],
+  ])('is ignored with %s', (_, fields) => {
+    expect(routeSubscription(fields)).toEqual(ignored('it names no subscription'));
+  });
+});
+
+describe('the event of a refund or dispute', () => {
+  const refund = {
+    refund_id: 'ref_1',
+    payment_id: 'pay_2',
+    brand_id: 'bus_1',
+    business_id: 'bus_1',
+    created_at: NOW.toISOString(),
+    customer: aPayment().customer,
+    is_partial: false,
+    metadata: {},
+    status: 'succeeded',
+    amount: null,
+    currency: null,
+    reason: null,
+  } satisfies DodoPayments.Refund;
+  const dispute = {
+    dispute_id: 'dsp_1',
+    payment_id: 'pay_2',
+    business_id: 'bus_1',
+    created_at: NOW.toISOString(),
+    amount: '39900',
+    currency: 'USD',
+    dispute_stage: 'dispute',
+    dispute_status: 'dispute_lost',
+    is_resolved_by_rdr: null,
+    remarks: null,
+  } satisfies DodoPayments.Dispute;
+  const route = (type: string, data: Record<string, unknown>) => routeEvent({ type, data }, catalog, NOW);
+
+  it('starts, or reaches, a run of its own: a refund', () => {
+    expect(route('refund.succeeded', refund)).toEqual({
+      kind: 'reversal',
+      workflowId: 'reversal/ref_1',
+      event: { kind: 'refund', id: 'ref_1', paymentId: 'pay_2', type: 'refund.succeeded' },
+    });
+  });
+
+  it.each(['opened', 'expired', 'accepted', 'cancelled', 'challenged', 'won', 'lost'])(
+    'starts, or reaches, a run of its own: dispute.%s',
+    (what) => {
+      expect(route(`dispute.${what}`, dispute)).toEqual({
+        kind: 'reversal',
+        workflowId: 'reversal/dsp_1',
+        event: { kind: 'dispute', id: 'dsp_1', paymentId: 'pay_2', type: `dispute.${what}` },
+      });
+    },
+  );
+
+  it('starts nothing when a refund failed', () => {
+    expect(route('refund.failed', { ...refund, status: 'failed' })).toEqual(ignored('nothing went back'));
+  });
+
+  it.each([null, undefined, 7, '', 'a/b', 'возврат', 'x'.repeat(101), 'x'.repeat(600)])(
+    'starts nothing when one of its ids is %j',
+    (id) => {
+      const noRefund = ignored('it names no refund of a payment');
+      const noDispute = ignored('it names no dispute of a payment');
+      expect(route('refund.succeeded', { ...refund, refund_id: id })).toEqual(noRefund);
+      expect(route('refund.succeeded', { ...refund, payment_id: id })).toEqual(noRefund);
+      expect(route('dispute.opened', { ...dispute, dispute_id: id })).toEqual(noDispute);
+      expect(route('dispute.opened', { ...dispute, payment_id: id })).toEqual(noDispute);
+    },
+  );
+});
+
+describe('what cannot be used', () => {
+  it.each([
+    'license_key.created',
+    'dunning.started',
+    'entitlement_grant.created',
+    'something.new',
+    'payment',
+    'PAYMENT.SUCCEEDED',
+    '',
+  ])('is an event of the type "%s": no run listens to it', (type) => {
+    expect(routePayment({}, { type })).toEqual(ignored('no run listens to this type'));
+  });
+
+  it.each([
+    ['missing', undefined],
+    ['null', null],
+    ['a list', []],
+    ['text', 'pay_1'],
+    ['a number', 7],
+  ])('is an event whose data is %s', (_, data) => {
+    expect(routeEvent({ type: 'payment.succeeded', data }, catalog, NOW)).toEqual(ignored('it has no data'));
+  });
+
+  it.each([
+    ['missing', undefined],
+    ['null', null],
+    ['a number', 7],
+    ['empty', ''],
+    ['with a slash', 'pay/1'],
+    ['with dots', '../pay_1'],
+    ['in another alphabet', 'платёж'],
+    ['of 101 characters', 'p'.repeat(101)],
+    ['of 600 characters', 'p'.repeat(600)],
+  ])('is a payment whose id is %s', (_, payment_id) => {
+    expect(routePayment({ payment_id })).toEqual(ignored('it names no payment'));
+    expect(routePayment({ payment_id, ...attempt('purchase/pay_0:team:1') })).toMatchObject({
+      kind: 'ignored',
+    });
+  });
+
+  it.each([
+    ['metadata', { metadata: null }, {}],
+    ['customer', { customer: 'cus_1' }, { customerId: undefined }],
+    ['customer id', { customer: { customer_id: 'c'.repeat(600) } }, { customerId: undefined }],
+    ['currency', { currency: 7 }, { currency: undefined }],
+    ['time', { created_at: 7 }, { createdAt: undefined }],
+    ['billing', { billing: [] }, {}],
+    ['update flag', { is_update_payment_method: 'no' }, {}],
+    ['list of subscriptions', { subscription_ids: 7 }, {}],
+    ['cart', { product_cart: 'prod_starter_course' }, {}],
+    ['item of the cart', { product_cart: [null, 7, { product_id: 7 }, { quantity: {} }] }, {}],
+  ])('does not take the rest with it: a wrong %s', (_, fields, event) => {
+    const route = routePayment(fields);
+    expect(route).toMatchObject({ kind: 'purchase', purchaseId: 'pay_1' });
+    expect(route).toHaveProperty('event', expect.objectContaining(event));
+  });
+});
+
+describe('whatever is sent', () => {
+  const types = fc.constantFrom(
+    'payment.succeeded',
+    'payment.failed',
+    'payment.processing',
+    'subscription.plan_changed',
+    'refund.succeeded',
+    'dispute.opened',
+  );
+  const KINDS = ['ignored', 'purchase', 'payment', 'subscription', 'reversal'];
+  const RUN_ID = /^(purchase|trigger|plan-change|reversal)\/[\x21-\x7e]+$/;
+
+  function check(route: Route): void {
+    expect(KINDS).toContain(route.kind);
+    if (route.kind === 'ignored') expect(route.why).not.toBe('');
+    else if (route.kind === 'purchase') expect(route.purchaseId).toMatch(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/);
+    else expect(route.workflowId).toMatch(RUN_ID);
+  }
+
+  it('routing never throws on any JSON object', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (body) =>
+        check(routeEvent(body as Record<string, unknown>, catalog, NOW)),
+      ),
+    );
+  });
+
+  it('routing never throws on events whose data is any JSON', () => {
+    fc.assert(
+      fc.property(types, fc.jsonValue(), (type, data) => check(routeEvent({ type, data }, catalog, NOW))),
+    );
+  });
+
+  it('routing never throws on payments and subscriptions with any field of any kind', () => {
+    const good: Record<string, unknown> = { ...aSubscription(), ...aPayment({ created_at: ago(MINUTE) }) };
+    const fields = fc.dictionary(fc.constantFrom(...Object.keys(good)), fc.jsonValue(), { minKeys: 1 });
+    fc.assert(
+      fc.property(types, fields, (type, wrong) =>
+        check(routeEvent({ type, data: { ...good, ...wrong } }, catalog, NOW)),
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('a payment that carries an attempt id never starts a run', () => {
+    fc.assert(
+      fc.property(types, fc.jsonValue(), (type, id) => {
+        expect(routePayment(attempt(id), { type }).kind).not.toBe('purchase');
+      }),
+    );
+  });
+
+  it('ids of attempts lead back to the run they were made in', () => {
+    const run = fc
+      .tuple(
+        fc.constantFrom('purchase', 'trigger', 'plan-change'),
+        fc.stringMatching(/^[A-Za-z0-9._:/-]{1,60}$/),
+      )
+      .map(([kind, id]) => `${kind}/${id}`);
+    const step = fc.stringMatching(/^[A-Za-z0-9_-]{1,40}$/);
+    fc.assert(
+      fc.property(run, step, fc.integer({ min: 1, max: 9999 }), (of, at, n) => {
+        expect(routePayment(attempt(attemptId(of, at, n)))).toMatchObject({
+          kind: 'payment',
+          workflowId: of,
+        });
+      }),
+    );
+  });
+});
