@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Catalog } from '../src/domain/offers.js';
 import type { Dodo } from '../src/dodo/client.js';
 import type { Ledger } from '../src/ledger/model.js';
-import type { PaymentEvent } from '../src/contract/messages.js';
+import type { PaymentEvent } from '../src/domain/payment.js';
 
 /** What activities work with. */
 export interface ActivityContext {

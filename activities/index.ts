@@ -10,7 +10,7 @@ import { notifyActivities } from './afterwards/notify.js';
 import { presentActivities } from './offering/present.js';
 import { recordStateActivities } from './fulfilling/record-state.js';
 import { reversalActivities } from './afterwards/reversal.js';
-import { saveActivities } from './fulfilling/retention.js';
+import { retentionActivities } from './fulfilling/retention.js';
 import { settleActivities } from './afterwards/settle.js';
 import { sweepActivities } from './afterwards/sweep.js';
 import { waitActivities } from './offering/wait.js';
@@ -26,7 +26,7 @@ export function createActivities(context: ActivityContext) {
     ...fallbackActivities(context),
     ...recordStateActivities(context),
     ...settleActivities(context),
-    ...saveActivities(context),
+    ...retentionActivities(context),
     ...latePaymentActivities(context),
     ...reversalActivities(context),
     ...sweepActivities(context),

@@ -1,4 +1,5 @@
 /** How much slower a webhook is acknowledged than Temporal alone takes to record it. */
+import { IN_MEMORY, openEmbeddedLedger } from '../sandbox/local/embedded-ledger.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -8,12 +9,12 @@ import { loadCatalog } from '../src/catalog/file/load.js';
 import { loadConfig } from '../src/config/config.js';
 import { createDodo } from '../src/dodo/client.js';
 import { routeEvent } from '../src/webhooks/route.js';
-import { openLedger } from '../src/ledger/index.js';
 import { createLogger } from '../src/log.js';
 import { startApi } from '../src/service.js';
 import { connectClient } from '../src/temporal/connect.js';
 import { startDevServer } from '../sandbox/local/dev-server.js';
-import { paymentEvent, workflowId } from '../src/contract/messages.js';
+import { paymentEvent } from '../src/contract/messages.js';
+import { workflowId } from '../src/domain/ids.js';
 import { searchAttributeKeys as keys } from '../src/contract/search-attributes.js';
 import { webhookSource, type SampleWebhook, type WebhookSource } from './sample-webhook.js';
 import { summarize, timed, type Summary } from './stats.js';
@@ -39,7 +40,7 @@ export async function benchAcknowledge(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-bench-'));
   const temporal = await startDevServer({ dataDir: join(folder, 'temporal'), ui: false });
   const log = createLogger('info', { write: () => undefined });
-  const ledger = await openLedger({ dataDir: 'memory://', log });
+  const ledger = await openEmbeddedLedger(IN_MEMORY, log);
   const source = await webhookSource(PRODUCT);
   const catalog = await loadCatalog('offers.yaml');
   const config = loadConfig({ PORT: '0', DATA_DIR: folder }, { mode: 'start' });

@@ -7,7 +7,7 @@ import { loadConfig, type ServingConfig } from '../src/config/config.js';
 import { createLogger } from '../src/log.js';
 import { run, stopOnSignal } from '../src/process.js';
 import { formatExperimentTable } from '../src/reports/experiment-table.js';
-import { formatFunnelTable } from '../src/reports/funnels.js';
+import { formatFunnelTable } from '../src/reports/funnel-table.js';
 import { portBecomesFree } from './local/ports.js';
 import { writeShortCatalog } from './demo/catalog.js';
 import { createDodoConsole } from './demo/dodo-console.js';

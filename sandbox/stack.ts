@@ -2,11 +2,13 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { createActivities } from '../activities/index.js';
 import { openLiveCatalog } from '../src/catalog/live.js';
 import type { Catalog } from '../src/domain/offers.js';
 import type { ServingConfig } from '../src/config/config.js';
 import { createDodo } from '../src/dodo/client.js';
 import { openLedger, type Ledger } from '../src/ledger/index.js';
+import { IN_MEMORY, openEmbeddedLedger } from './local/embedded-ledger.js';
 import { startApi, startWorker, temporalTarget } from '../src/service.js';
 import { startDevServer } from './local/dev-server.js';
 import type { TemporalTarget } from '../src/temporal/connect.js';
@@ -53,11 +55,9 @@ export async function startStack(config: ServingConfig, options: StackOptions): 
     onProgress('Temporal');
     const temporal = await temporalFor(config, options, stopping);
     onProgress('ledger');
-    const ledger = await openLedger(
-      config.ledger.kind === 'postgres'
-        ? { url: config.ledger.url, log }
-        : { dataDir: options.volatile ? 'memory://' : config.ledger.directory, log },
-    );
+    const ledger = await (config.ledger.kind === 'postgres'
+      ? openLedger({ url: config.ledger.url, log })
+      : openEmbeddedLedger(options.volatile ? IN_MEMORY : config.ledger.directory, log));
     stopping.push(() => ledger.close());
     live.follow((catalog, at) => ledger.recordCatalog(catalog, at));
     stopping.push(() => live.stop());
@@ -106,7 +106,7 @@ export async function startStack(config: ServingConfig, options: StackOptions): 
     const pages = createShop({ apiUrl: () => url, apiKey, temporalUiUrl: temporal.uiUrl });
     const api = await startApi(serving, { ...parts, webhookSecrets, uiUrl: temporal.uiUrl, pages });
     stopping.push(() => api.stop());
-    const worker = await startWorker(serving, parts);
+    const worker = await startWorker(serving, parts, createActivities);
     stopping.push(() => worker.stop());
     return { url, sandbox, temporal, ledger, catalog: live.catalog(), apiKey, operatorKey, stop };
   } catch (error) {

@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { Client } from '@temporalio/client';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { createActivities } from '../activities/index.js';
-import { workflowOfAttempt, type PaymentEvent } from './contract/messages.js';
+import { workflowOfAttempt } from './domain/ids.js';
+import { type PaymentEvent } from './domain/payment.js';
+import type { ActivityContext } from '../activities/context.js';
 import type { CatalogState } from './catalog/live.js';
 import type { Catalog } from './domain/offers.js';
 import type { Config, ServingConfig } from './config/config.js';
@@ -107,7 +108,16 @@ export interface RunningWorker extends Running {
   ended: Promise<void>;
 }
 
-export async function startWorker(config: Config, parts: Parts): Promise<RunningWorker> {
+/**
+ * Runs workflows and activities until it is stopped.
+ *
+ * @param createActivities the activities themselves, which only the worker's process loads
+ */
+export async function startWorker(
+  config: Config,
+  parts: Parts,
+  createActivities: (context: ActivityContext) => object,
+): Promise<RunningWorker> {
   const { dodo, ledger, catalog, log } = parts;
   installRuntime(log);
   const { connection, namespace } = await connectWorker(parts.temporal);

@@ -1,4 +1,5 @@
 /** `npm run worker`: runs workflows and activities. Start as many as needed. */
+import { createActivities } from '../activities/index.js';
 import { loadConfig, loadDotEnv } from './config/config.js';
 import { run, stopOnSignal } from './process.js';
 import { openParts } from './production.js';
@@ -8,7 +9,7 @@ await run(async () => {
   loadDotEnv();
   const config = loadConfig(process.env, { mode: 'worker' });
   const parts = await openParts(config);
-  const worker = await startWorker(config, parts);
+  const worker = await startWorker(config, parts, createActivities);
   parts.log.info({ taskQueue: config.temporal.taskQueue }, 'the worker is ready');
   stopOnSignal(parts.log, async () => {
     await worker.stop();

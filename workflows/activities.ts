@@ -4,7 +4,7 @@ import type { Activities } from '../activities/index.js';
 import type { SendReply } from '../src/domain/attempt.js';
 
 /** Choosing and pricing an offer: worth trying only while the customer may still be there. */
-export const evaluating = proxyActivities<Pick<Activities, 'evaluate' | 'present'>>({
+export const offerActivities = proxyActivities<Pick<Activities, 'evaluate' | 'present'>>({
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '1 hour',
   retry: { initialInterval: '1s', maximumInterval: '1 minute' },
@@ -12,14 +12,14 @@ export const evaluating = proxyActivities<Pick<Activities, 'evaluate' | 'present
 });
 
 /** Calls that move money: never tried twice by Temporal. Longer than the HTTP timeout inside. */
-export const money = proxyActivities<Pick<Activities, 'charge' | 'changePlan'>>({
+export const moneyActivities = proxyActivities<Pick<Activities, 'charge' | 'changePlan'>>({
   startToCloseTimeout: '45s',
   retry: { maximumAttempts: 1 },
   summary: 'send the attempt, once',
 });
 
 /** One look at Dodo. Given up soon: the workflow asks again at its own pace. */
-export const reading = proxyActivities<Pick<Activities, 'lookUpPayment' | 'lookUpPlanChange'>>({
+export const readActivities = proxyActivities<Pick<Activities, 'lookUpPayment' | 'lookUpPlanChange'>>({
   startToCloseTimeout: '30s',
   scheduleToCloseTimeout: '1 minute',
   retry: { initialInterval: '2s', maximumAttempts: 3 },
@@ -27,7 +27,7 @@ export const reading = proxyActivities<Pick<Activities, 'lookUpPayment' | 'lookU
 });
 
 /** Opening a checkout link charges nobody, so it is tried until Dodo answers. */
-export const handingOver = proxyActivities<Pick<Activities, 'openFallback'>>({
+export const checkoutActivities = proxyActivities<Pick<Activities, 'openFallback'>>({
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '24 hours',
   retry: { initialInterval: '1s', maximumInterval: '2 minutes' },
@@ -35,7 +35,7 @@ export const handingOver = proxyActivities<Pick<Activities, 'openFallback'>>({
 });
 
 /** What must happen in the end, however long the world is away. Safe to repeat. */
-export const persistent = proxyActivities<
+export const ledgerActivities = proxyActivities<
   Pick<
     Activities,
     | 'settle'
@@ -54,7 +54,7 @@ export const persistent = proxyActivities<
 });
 
 /** Webhooks to the merchant, for as long as an outage of theirs may last. */
-export const telling = proxyActivities<
+export const notifyActivities = proxyActivities<
   Pick<Activities, 'deliverNotification' | 'buryNotification' | 'recordRedelivery'>
 >({
   startToCloseTimeout: '30s',

@@ -2,16 +2,23 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { FallbackOpened } from '../activities/fulfilling/fallback.js';
 import type { PaidOffer } from '../src/domain/offers.js';
-import { handingOver, ifReadable, money, persistent, reading, sendOnce } from './activities.js';
+import {
+  checkoutActivities,
+  ifReadable,
+  moneyActivities,
+  ledgerActivities,
+  readActivities,
+  sendOnce,
+} from './activities.js';
 import { chosenAction, choiceOf } from './choices.js';
-import { attemptId } from '../src/contract/messages.js';
-import type { Way } from './fulfilment.js';
-import type { Shown } from './presentations.js';
+import { attemptId } from '../src/domain/ids.js';
+import type { PaymentStrategy } from './fulfilment.js';
+import type { ActivePresentation } from './presentations.js';
 import { proofOf, type PaymentInbox } from './payments.js';
 
 /** What the customer accepted. */
 export interface Terms {
-  shown: Shown;
+  shown: ActivePresentation;
   offer: PaidOffer;
   purchaseId: string;
   /** The payment that set the run off: its billing address is the one to charge with. */
@@ -24,7 +31,7 @@ export interface Terms {
   sendBefore: number;
 }
 
-export function chargeWay(terms: Terms, inbox: PaymentInbox): Way {
+export function chargeStrategy(terms: Terms, inbox: PaymentInbox): PaymentStrategy {
   const id = (n: number) => attemptId(workflowInfo().workflowId, terms.shown.step, n);
   const since = terms.acceptedAt;
   const { customerId, presentationId } = terms.shown;
@@ -36,16 +43,16 @@ export function chargeWay(terms: Terms, inbox: PaymentInbox): Way {
         customerId,
         atLeast: { amount: dueNow, currency: terms.shown.currency },
       }),
-    send: (n) => sendOnce(() => money.charge(attemptInput(terms, id(n)))),
+    send: (n) => sendOnce(() => moneyActivities.charge(attemptInput(terms, id(n)))),
     proven: (n) => proofOf(inbox, id(n)),
     lookUp: (n, paymentId) =>
       ifReadable(() =>
-        reading.lookUpPayment({ attemptId: id(n), presentationId, paymentId, customerId, since }),
+        readActivities.lookUpPayment({ attemptId: id(n), presentationId, paymentId, customerId, since }),
       ),
     openFallback: (n, failed) => openFallback(terms, id(n), failed),
     lookUpFallback: (n) =>
-      ifReadable(() => reading.lookUpPayment({ attemptId: id(n), presentationId, customerId, since })),
-    record: (n, status) => persistent.recordState({ attemptId: id(n), presentationId, status }),
+      ifReadable(() => readActivities.lookUpPayment({ attemptId: id(n), presentationId, customerId, since })),
+    record: (n, status) => ledgerActivities.recordState({ attemptId: id(n), presentationId, status }),
   };
 }
 
@@ -78,7 +85,11 @@ export async function openFallback(
   failed: { errorCode?: string; unreachable?: boolean },
 ): Promise<FallbackOpened> {
   const opened = await ifReadable(() =>
-    handingOver.openFallback({ ...attemptInput(terms, id), failed, asked: terms.shown.mode === 'checkout' }),
+    checkoutActivities.openFallback({
+      ...attemptInput(terms, id),
+      failed,
+      asked: terms.shown.mode === 'checkout',
+    }),
   );
   return opened ?? { kind: 'none' };
 }

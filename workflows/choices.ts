@@ -2,7 +2,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { Presented } from '../activities/offering/present.js';
 import type { PaidAction, PaidOffer } from '../src/domain/offers.js';
-import type { Choice } from '../src/ledger/model.js';
+import type { Choice } from '../src/domain/presentation.js';
 import { refusal, type AcceptRequest } from '../src/contract/messages.js';
 
 /** What a presentation stands for once a choice is made. */

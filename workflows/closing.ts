@@ -1,9 +1,10 @@
 /** What a decided presentation leaves in the ledger, and what it makes of the run. Pure. */
 import type { Closing } from '../activities/afterwards/settle.js';
-import type { PresentationPatch, TimelineEntry } from '../src/ledger/model.js';
+import type { PresentationPatch } from '../src/domain/presentation.js';
+import type { TimelineEntry } from '../src/domain/timeline.js';
 import type { Decision, Outcome } from '../src/domain/words.js';
 import type { Fulfilled } from './fulfilment.js';
-import type { Shown } from './presentations.js';
+import type { ActivePresentation } from './presentations.js';
 
 export function outcomeFor(decision: Decision, fulfilled: Fulfilled | undefined): Outcome {
   if (decision !== 'accepted') return decision;
@@ -18,7 +19,7 @@ export function outcomeFor(decision: Decision, fulfilled: Fulfilled | undefined)
 }
 
 /** Also moves `shown` to its last status. */
-export function closing(shown: Shown, fulfilled: Fulfilled | undefined): Closing {
+export function finalPatch(shown: ActivePresentation, fulfilled: Fulfilled | undefined): Closing {
   const { decision } = shown;
   if (fulfilled) shown.status = fulfilled.kind === 'paid' ? 'paid' : 'failed';
   const at = new Date(Date.now()).toISOString();

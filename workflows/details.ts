@@ -1,9 +1,9 @@
 /** What an operator reads on a run's page in the Temporal UI. Costs no history. */
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { RunState } from '../src/contract/messages.js';
-import type { Shown } from './presentations.js';
+import type { ActivePresentation } from './presentations.js';
 
-const NEXT_STEP: Record<Shown['status'], string> = {
+const NEXT_STEP: Record<ActivePresentation['status'], string> = {
   open: 'The customer accepts or declines, or the window ends.',
   accepted: 'Dodo could not be reached; the charge is sent as soon as it can be.',
   charging: 'Dodo reports the outcome by webhook; it is also polled.',
@@ -20,7 +20,7 @@ const NEXT_STEP: Record<Shown['status'], string> = {
   failed: 'None.',
 };
 
-export function describeRun(run: RunState, shown: Shown | undefined): void {
+export function describeRun(run: RunState, shown: ActivePresentation | undefined): void {
   const rows: [string, string][] = [
     ['State', run.outcome ? `**${run.outcome}**` : run.state.replace('_', ' ')],
   ];

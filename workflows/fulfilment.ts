@@ -6,16 +6,11 @@ import { ApplicationFailure, condition, setHandler, sleep } from '@temporalio/wo
 import type { Finding, SendReply } from '../src/domain/attempt.js';
 import type { FallbackOpened } from '../activities/fulfilling/fallback.js';
 import type { PresentationStatus } from '../src/domain/words.js';
-import { proofIn, proofOf, type PaidAttempt, type PaymentInbox, type Proof } from './payments.js';
-import {
-  SAME_PAYMENT_METHOD,
-  phaseOf,
-  refusal,
-  resolve,
-  type PaymentEvent,
-  type ResolveRequest,
-  type Timing,
-} from '../src/contract/messages.js';
+import { proofOf, type PaymentInbox } from './payments.js';
+import { proofIn, type PaidAttempt, type Proof } from '../src/domain/payment.js';
+import { refusal, resolve, type ResolveRequest, type Timing } from '../src/contract/messages.js';
+import { SAME_PAYMENT_METHOD } from '../src/domain/attempt.js';
+import { phaseOf, type PaymentEvent } from '../src/domain/payment.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -33,7 +28,7 @@ const RETRY_GRACE = 15 * MINUTE;
 const LONGEST_RECONCILE_POLL = 2 * MINUTE;
 
 /** How one kind of offer is sent and proven. Every function but `send` only reads. */
-export interface Way {
+export interface PaymentStrategy {
   /** The id of attempt `n`. */
   id(n: number): string;
   /** Says what the payment of attempt `n` must be like to count, as far as it is known. */
@@ -88,7 +83,7 @@ export interface Fulfilment {
 }
 
 /** Carries out an accepted offer to its end. Takes from seconds to weeks. */
-export async function fulfil(way: Way, context: Fulfilment): Promise<Fulfilled> {
+export async function fulfil(way: PaymentStrategy, context: Fulfilment): Promise<Fulfilled> {
   let n = context.firstAttempt;
   if (context.checkoutOnly) return fallBack(way, context, n, n, {});
 
@@ -118,7 +113,7 @@ export async function fulfil(way: Way, context: Fulfilment): Promise<Fulfilled> 
 }
 
 /** Sends attempt `n`, having said what its payment must be like: its webhook may be faster than the reply. */
-async function sendAs(way: Way, n: number, again?: { sendBefore: number }): Promise<SendReply> {
+async function sendAs(way: PaymentStrategy, n: number, again?: { sendBefore: number }): Promise<SendReply> {
   way.expect(n, {});
   const reply = await way.send(n, again);
   if (reply.kind === 'submitted') way.expect(n, { dueNow: reply.dueNow, paymentId: reply.paymentId });
@@ -128,7 +123,7 @@ async function sendAs(way: Way, n: number, again?: { sendBefore: number }): Prom
 
 /** Until the outcome is known: by webhook, by reading, or by an operator's word. */
 async function prove(
-  way: Way,
+  way: PaymentStrategy,
   context: Fulfilment,
   n: number,
   reply: Exclude<SendReply, { kind: 'not_sent' | 'price_changed' }>,
@@ -180,7 +175,7 @@ async function prove(
 }
 
 /** Not provable either way: an operator's word ends it, or a proof that comes after all. */
-async function review(way: Way, context: Fulfilment, n: number): Promise<Proof> {
+async function review(way: PaymentStrategy, context: Fulfilment, n: number): Promise<Proof> {
   // A word on an attempt before this one says nothing about it.
   context.review.begin();
   // Before the ledger shows it: an operator who sees it there may resolve it at once.
@@ -207,7 +202,7 @@ async function review(way: Way, context: Fulfilment, n: number): Promise<Proof> 
  * another payment method. A late success of the failed attempt ends it as well.
  */
 async function fallBack(
-  way: Way,
+  way: PaymentStrategy,
   context: Fulfilment,
   failedAttempt: number,
   n: number,

@@ -1,10 +1,10 @@
 /** `late-payment/<paymentId>`: a payment of ours that its run did not wait for. It is fulfilled, or given back. */
-import { persistent } from './activities.js';
+import { ledgerActivities } from './activities.js';
 import type { LatePaymentInput } from '../src/contract/messages.js';
 import { openOutbox } from './outbox.js';
 
 export async function latePayment({ paymentId, attemptId, notify }: LatePaymentInput): Promise<string> {
-  const settled = await persistent.settleLatePayment({ paymentId, attemptId });
+  const settled = await ledgerActivities.settleLatePayment({ paymentId, attemptId });
   if (settled.kind === 'nothing') return settled.kind;
   if (settled.kind === 'fulfilled') {
     const outbox = openOutbox({ notify, purchaseId: settled.purchaseId });
@@ -12,7 +12,7 @@ export async function latePayment({ paymentId, attemptId, notify }: LatePaymentI
     await outbox.flushed();
   }
   for (const subscription of settled.unwanted ?? []) {
-    await persistent.cancelReplacedSubscription(subscription);
+    await ledgerActivities.cancelReplacedSubscription(subscription);
   }
   return settled.kind;
 }

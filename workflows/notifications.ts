@@ -3,8 +3,8 @@
  * its own so that a merchant's outage holds no purchase open.
  */
 import { condition, defineSignal, rootCause, setHandler } from '@temporalio/workflow';
-import type { Notification } from '../src/domain/words.js';
-import { telling } from './activities.js';
+import type { Notification } from '../src/domain/notification.js';
+import { notifyActivities } from './activities.js';
 
 /** One more to deliver; null when there will be no more. */
 export const deliver = defineSignal<[Notification | null]>('deliver');
@@ -22,11 +22,11 @@ export async function notifications(): Promise<{ delivered: number; dead: number
     const next = waiting.shift();
     if (!next) return count;
     try {
-      await telling.deliverNotification(next);
+      await notifyActivities.deliverNotification(next);
       count.delivered += 1;
     } catch (failure) {
       // Days of trying are over. It is kept for an operator; the ones behind it still go out.
-      await telling.buryNotification({ ...next, failure: rootCause(failure) });
+      await notifyActivities.buryNotification({ ...next, failure: rootCause(failure) });
       count.dead += 1;
     }
   }

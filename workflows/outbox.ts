@@ -9,8 +9,10 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { deliver, notifications } from './notifications.js';
-import { workflowId, type PurchaseInput } from '../src/contract/messages.js';
-import type { Notification, NotificationType } from '../src/domain/words.js';
+import { type PurchaseInput } from '../src/contract/messages.js';
+import { workflowId } from '../src/domain/ids.js';
+import type { NotificationType } from '../src/domain/words.js';
+import type { Notification } from '../src/domain/notification.js';
 
 export interface Outbox {
   send(

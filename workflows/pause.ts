@@ -1,6 +1,6 @@
 /** `pause/<subscriptionId>`: ends a pause that a customer has accepted, when its time is over. */
 import { condition, setHandler } from '@temporalio/workflow';
-import { persistent } from './activities.js';
+import { ledgerActivities } from './activities.js';
 import { pausedAgain, type Pause } from '../src/contract/messages.js';
 
 export async function pause(first: Pause): Promise<void> {
@@ -14,7 +14,7 @@ export async function pause(first: Pause): Promise<void> {
     if (left > 0) await condition(() => next !== undefined, left, { summary: 'the subscription is paused' });
     if (next === undefined) {
       const { subscriptionId, presentationId, pausedAt } = current;
-      await persistent.resumeSubscription({ subscriptionId, presentationId, pausedAt });
+      await ledgerActivities.resumeSubscription({ subscriptionId, presentationId, pausedAt });
     }
     current = next;
     next = undefined;

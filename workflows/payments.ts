@@ -1,25 +1,8 @@
 /** What is known of payments: by webhook or by reading Dodo, whichever came first. */
 import { setHandler } from '@temporalio/workflow';
-import { paymentEvent, phaseOf, type PaymentEvent } from '../src/contract/messages.js';
-
-export interface PaidAttempt {
-  attemptId: string;
-  paymentId: string;
-}
-
-/**
- * What a payment must be like to count for an attempt. Attempt ids can be guessed, and anybody who can put metadata on
- * a payment of their own could name one.
- */
-export interface Expected {
-  customerId: string;
-  /** Dodo's own word on which payment it is: nothing else counts then. */
-  paymentId?: string;
-  /** The checkout session it was paid in, for payments that name theirs. */
-  sessionId?: string;
-  /** What it must come to at least, where neither is known. Minor units. */
-  atLeast?: { amount: number; currency: string };
-}
+import { paymentEvent } from '../src/contract/messages.js';
+import { phaseOf, type PaymentEvent } from '../src/domain/payment.js';
+import { type PaidAttempt, type Expected, fits, rank, type Proof, proofIn } from '../src/domain/payment.js';
 
 export interface PaymentInbox {
   /** The payment that set the run off: the first one that is not an attempt of ours. */
@@ -90,32 +73,7 @@ export function openPaymentInbox(): PaymentInbox {
   };
 }
 
-function fits(event: PaymentEvent, expected: Expected): boolean {
-  const { customerId, paymentId, sessionId, atLeast } = expected;
-  if (event.customerId !== undefined && event.customerId !== customerId) return false;
-  if (paymentId !== undefined) return event.paymentId === paymentId;
-  // A list leaves the session out; what it must come to is asked then.
-  if (sessionId !== undefined && event.sessionId !== undefined) return event.sessionId === sessionId;
-  if (atLeast === undefined || event.amount === undefined) return true;
-  return event.currency === atLeast.currency && event.amount >= atLeast.amount;
-}
-
-/** How final a state is. Within one checkout a decline may be followed by a payment with another card. */
-function rank(event: PaymentEvent): number {
-  const phase = phaseOf(event.status);
-  return phase === 'paid' ? 3 : phase === 'failed' ? 2 : 1;
-}
-
-export type Proof = { kind: 'paid'; payment?: PaymentEvent } | { kind: 'failed'; errorCode?: string };
-
 /** What is proven of an attempt's payment; undefined while it may still go either way. */
 export function proofOf(inbox: PaymentInbox, attemptId: string): Proof | undefined {
   return proofIn(inbox.of(attemptId));
-}
-
-export function proofIn(payment: PaymentEvent | undefined): Proof | undefined {
-  if (payment === undefined) return undefined;
-  const phase = phaseOf(payment.status);
-  if (phase === 'paid') return { kind: 'paid', payment };
-  return phase === 'failed' ? { kind: 'failed', errorCode: payment.errorCode } : undefined;
 }

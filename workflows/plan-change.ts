@@ -13,19 +13,19 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { ChildWorkflowFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { ifReadable, money, persistent, reading, sendOnce } from './activities.js';
+import { ifReadable, moneyActivities, ledgerActivities, readActivities, sendOnce } from './activities.js';
 import { attemptInput, openFallback, type Terms } from './charge.js';
-import { fulfil, openReviews, type Fulfilled, type Way } from './fulfilment.js';
+import { fulfil, openReviews, type Fulfilled, type PaymentStrategy } from './fulfilment.js';
 import {
-  attemptId,
   fulfilmentProgress,
   retryPlanChange,
   subscriptionEvent,
-  workflowId,
   type SubscriptionEvent,
   type Timing,
 } from '../src/contract/messages.js';
-import { openPaymentInbox, proofOf, type PaymentInbox, type Proof } from './payments.js';
+import { attemptId, workflowId } from '../src/domain/ids.js';
+import { openPaymentInbox, proofOf, type PaymentInbox } from './payments.js';
+import { type Proof } from '../src/domain/payment.js';
 
 export interface PlanChangeInput {
   terms: Terms;
@@ -67,10 +67,10 @@ export async function changePlan(
 
 /** Cancelling it changes nothing: what the customer has accepted is carried out. */
 export async function planChange(input: PlanChangeInput): Promise<Fulfilled> {
-  return CancellationScope.nonCancellable(() => carryOut(input));
+  return CancellationScope.nonCancellable(() => runPlanChange(input));
 }
 
-async function carryOut({ terms, timing, firstAttempt }: PlanChangeInput): Promise<Fulfilled> {
+async function runPlanChange({ terms, timing, firstAttempt }: PlanChangeInput): Promise<Fulfilled> {
   const { parent } = workflowInfo();
   const { shown } = terms;
   const inbox = openPaymentInbox();
@@ -83,7 +83,7 @@ async function carryOut({ terms, timing, firstAttempt }: PlanChangeInput): Promi
   });
 
   const told: Promise<void>[] = [];
-  const fulfilled = await fulfil(planChangeWay(terms, inbox, subscription), {
+  const fulfilled = await fulfil(planChangeStrategy(terms, inbox, subscription), {
     timing,
     inbox,
     firstAttempt,
@@ -118,7 +118,11 @@ async function carryOut({ terms, timing, firstAttempt }: PlanChangeInput): Promi
   }
 }
 
-function planChangeWay(terms: Terms, inbox: PaymentInbox, subscription: SubscriptionWatch): Way {
+function planChangeStrategy(
+  terms: Terms,
+  inbox: PaymentInbox,
+  subscription: SubscriptionWatch,
+): PaymentStrategy {
   const { shown } = terms;
   const { customerId, presentationId, productId } = shown;
   const subscriptionId = shown.subscriptionId ?? '';
@@ -146,12 +150,12 @@ function planChangeWay(terms: Terms, inbox: PaymentInbox, subscription: Subscrip
       }),
     send: (n, again) => {
       const further = again && { ...again, otherThan: shown.paymentMethodId };
-      return sendOnce(() => money.changePlan({ ...attemptInput(terms, id(n)), ...further }));
+      return sendOnce(() => moneyActivities.changePlan({ ...attemptInput(terms, id(n)), ...further }));
     },
     proven,
     lookUp: (n, paymentId) =>
       ifReadable(() =>
-        reading.lookUpPlanChange({
+        readActivities.lookUpPlanChange({
           attemptId: id(n),
           presentationId,
           subscriptionId,
@@ -165,8 +169,8 @@ function planChangeWay(terms: Terms, inbox: PaymentInbox, subscription: Subscrip
       ),
     openFallback: (n, failed) => openFallback(terms, id(n), failed),
     lookUpFallback: (n) =>
-      ifReadable(() => reading.lookUpPayment({ attemptId: id(n), presentationId, customerId, since })),
-    record: (n, status) => persistent.recordState({ attemptId: id(n), presentationId, status }),
+      ifReadable(() => readActivities.lookUpPayment({ attemptId: id(n), presentationId, customerId, since })),
+    record: (n, status) => ledgerActivities.recordState({ attemptId: id(n), presentationId, status }),
   };
 }
 

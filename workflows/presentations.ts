@@ -37,7 +37,7 @@ interface DecisionRecord {
 }
 
 /** A presentation as this run keeps it. */
-export interface Shown extends Presented {
+export interface ActivePresentation extends Presented {
   /** The end of the window. Milliseconds since the epoch. */
   expiresAt: number;
   status: PresentationStatus;
@@ -52,19 +52,19 @@ export interface Shown extends Presented {
   retry?: () => void;
 }
 
-export interface OfferDesk {
-  current(): Shown | undefined;
+export interface Presentations {
+  current(): ActivePresentation | undefined;
   /**
    * Says that an offer is being prepared (or not any more). The ledger shows it a moment before this run does, so
    * a quick customer's click may come in between: it waits.
    */
   expect(coming: boolean): void;
-  show(presented: Presented): Shown;
+  show(presented: Presented): ActivePresentation;
   /** Waits for the decision, at most until the window ends, and answers it. */
-  decided(shown: Shown): Promise<DecisionRecord>;
+  decided(shown: ActivePresentation): Promise<DecisionRecord>;
   /** Opens an accepted presentation again at another price: nothing was charged. */
-  reopen(shown: Shown, price: { dueNow: number; priceHash: string }): void;
-  find(presentationId: string): Shown | undefined;
+  reopen(shown: ActivePresentation, price: { dueNow: number; priceHash: string }): void;
+  find(presentationId: string): ActivePresentation | undefined;
   /** Ends the open offer, or the one that is being prepared. What was accepted goes on. */
   withdraw(reason: string): void;
   /** Why nothing may be offered any more; undefined while something may. */
@@ -72,10 +72,10 @@ export interface OfferDesk {
 }
 
 /** @param start whether an offer is about to appear from the first moment on */
-export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
-  const all = new Map<string, Shown>();
+export function openPresentations(start: { expecting: boolean }): Presentations {
+  const all = new Map<string, ActivePresentation>();
   const formerPrices = new Set<string>();
-  let current: Shown | undefined;
+  let current: ActivePresentation | undefined;
   let { expecting } = start;
   /** Why nothing may be offered any more. */
   let over: string | undefined;
@@ -93,7 +93,7 @@ export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
     throw ApplicationFailure.create({ type, message, nonRetryable: true, details });
   }
 
-  function known(presentationId: string): Shown {
+  function known(presentationId: string): ActivePresentation {
     return (
       all.get(presentationId) ??
       refuse(refusal.presentationNotFound, `This run has no presentation ${presentationId}.`)
@@ -106,12 +106,12 @@ export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
   }
 
   /** The open offer, or the one that is about to be. */
-  async function coming(): Promise<Shown | undefined> {
+  async function coming(): Promise<ActivePresentation | undefined> {
     if (expecting) await untilAppeared(() => !expecting);
     return current;
   }
 
-  async function appearing(presentationId: string): Promise<Shown> {
+  async function appearing(presentationId: string): Promise<ActivePresentation> {
     if (expecting && !all.has(presentationId)) {
       await untilAppeared(() => !expecting || all.has(presentationId));
     }
@@ -127,7 +127,11 @@ export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
     };
   }
 
-  function check(wanted: 'accepted' | 'declined' | 'withdrawn', shown: Shown, at?: string): void {
+  function check(
+    wanted: 'accepted' | 'declined' | 'withdrawn',
+    shown: ActivePresentation,
+    at?: string,
+  ): void {
     const won = shown.decision?.kind;
     if (won === wanted) return;
     if (won === 'expired')
@@ -171,7 +175,7 @@ export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
   }
 
   /** The first acceptance makes the choice: from then on the presentation stands for it. */
-  function recordAcceptance(shown: Shown, request: Partial<AcceptRequest>): DecisionRecord {
+  function recordAcceptance(shown: ActivePresentation, request: Partial<AcceptRequest>): DecisionRecord {
     const chosen = shown.decision === undefined ? choiceIn(shown, request) : undefined;
     if (chosen) {
       formerPrices.add(`${shown.presentationId}:${shown.priceHash}`);
@@ -180,13 +184,13 @@ export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
     return record(shown, acceptance(request));
   }
 
-  function record(shown: Shown, decision: DecisionRecord): DecisionRecord {
+  function record(shown: ActivePresentation, decision: DecisionRecord): DecisionRecord {
     shown.decision ??= decision;
     if (shown.status === 'open') shown.status = decision.kind;
     return shown.decision;
   }
 
-  async function answer(shown: Shown, decision: DecisionRecord): Promise<DecisionReply> {
+  async function answer(shown: ActivePresentation, decision: DecisionRecord): Promise<DecisionReply> {
     await eventually(() => shown.answered || decision.refused === true);
     if (decision.refused) refuse(refusal.priceChanged, 'The price has changed since it was shown.');
     return {
@@ -272,7 +276,7 @@ export function openOfferDesk(start: { expecting: boolean }): OfferDesk {
   /** Signals have no answer, and may be sent by hand: a late, wrong or malformed one changes nothing. */
   async function bySignal<R extends { presentationId?: string }>(
     sent: R | null | undefined,
-    decide: (shown: Shown, request: Partial<R>) => void,
+    decide: (shown: ActivePresentation, request: Partial<R>) => void,
   ): Promise<void> {
     if (sent != null && (typeof sent !== 'object' || Array.isArray(sent))) return;
     const request: Partial<R> = sent ?? {};

@@ -13,33 +13,34 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { Offered, Presented } from '../activities/offering/present.js';
+import type { PresentResult, Presented } from '../activities/offering/present.js';
 import type { FunnelSnapshot } from '../src/domain/offers.js';
-import type { TimelineEntry } from '../src/ledger/model.js';
+import type { TimelineEntry } from '../src/domain/timeline.js';
 import type { Decision, Outcome, ReasonCode } from '../src/domain/words.js';
-import { evaluating, persistent } from './activities.js';
-import { chargeWay, type Terms } from './charge.js';
+import { offerActivities, ledgerActivities } from './activities.js';
+import { chargeStrategy, type Terms } from './charge.js';
 import { choiceOf } from './choices.js';
-import { closing, outcomeFor } from './closing.js';
+import { finalPatch, outcomeFor } from './closing.js';
 import { describeRun } from './details.js';
 import { fulfil, openReviews, type Fulfilled } from './fulfilment.js';
-import { outcomeOf, stepAfter, stepOf, type Step } from '../src/domain/funnel.js';
+import { stepAfter, stepOf, type Step } from '../src/domain/funnel.js';
+import { outcomeOf } from '../src/domain/outcome.js';
 import { latePayment } from './late-payment.js';
 import {
-  attemptId,
   fulfilmentProgress,
   runState,
-  workflowId as ids,
   type FulfilmentProgress,
   type PurchaseInput,
   type PurchaseResult,
   type RunState,
 } from '../src/contract/messages.js';
-import { openOfferDesk, type OfferDesk, type Shown } from './presentations.js';
+import { attemptId, workflowId as ids } from '../src/domain/ids.js';
+import { openPresentations, type Presentations, type ActivePresentation } from './presentations.js';
 import { openOutbox } from './outbox.js';
-import { openPaymentInbox, type PaidAttempt } from './payments.js';
+import { openPaymentInbox } from './payments.js';
+import { type PaidAttempt } from '../src/domain/payment.js';
 import { changePlan } from './plan-change.js';
-import { isSave, save } from './retention.js';
+import { isRetention, retain } from './retention.js';
 import { searchAttributeKeys as keys } from '../src/contract/search-attributes.js';
 
 const MINUTE = 60 * 1000;
@@ -57,17 +58,17 @@ export async function purchase(input: PurchaseInput): Promise<PurchaseResult> {
   let cancelled = false;
   const { runId, originalExecutionRunId } = workflowInfo();
   // A reset run is given its clicks again before it has shown anything: they wait for the offer.
-  const desk = openOfferDesk({ expecting: runId !== originalExecutionRunId });
+  const desk = openPresentations({ expecting: runId !== originalExecutionRunId });
   CancellationScope.current().cancelRequested.catch(() => {
     cancelled = true;
     desk.withdraw('the run was cancelled');
   });
-  return CancellationScope.nonCancellable(() => carry(input, desk, () => cancelled));
+  return CancellationScope.nonCancellable(() => runPurchase(input, desk, () => cancelled));
 }
 
-async function carry(
+async function runPurchase(
   input: PurchaseInput,
-  desk: OfferDesk,
+  desk: Presentations,
   cancelled: () => boolean,
 ): Promise<PurchaseResult> {
   const { workflowId, startTime } = workflowInfo();
@@ -92,7 +93,7 @@ async function carry(
     shown.retry = progress.mayRetry ? () => retry(shown) : undefined;
   });
 
-  function retry(shown: Shown): void {
+  function retry(shown: ActivePresentation): void {
     shown.retry = undefined;
     shown.answered = false;
     shown.status = 'charging';
@@ -105,7 +106,7 @@ async function carry(
   }
 
   /** A state worth telling: the customer gets an answer as soon as there is more to say than "charging". */
-  function report(shown: Shown, status: Shown['status']): void {
+  function report(shown: ActivePresentation, status: ActivePresentation['status']): void {
     if (shown.status === status) return;
     shown.status = status;
     if (status !== 'charging' && status !== 'accepted') shown.answered = true;
@@ -139,23 +140,26 @@ async function carry(
   }
 
   /** What follows a step once its outcome is recorded and told. */
-  async function clearUp(shown: Shown, fulfilled: Fulfilled | undefined): Promise<void> {
+  async function clearUp(shown: ActivePresentation, fulfilled: Fulfilled | undefined): Promise<void> {
     if (fulfilled?.kind === 'paid' && fulfilled.replaced !== undefined) {
       const { presentationId } = shown;
-      await persistent.cancelReplacedSubscription({ subscriptionId: fulfilled.replaced, presentationId });
+      await ledgerActivities.cancelReplacedSubscription({
+        subscriptionId: fulfilled.replaced,
+        presentationId,
+      });
     }
     // One may come in while another is handed over.
     for (let [late] = unexpected(); late; [late] = unexpected()) await handOverLate(late);
   }
 
   /** The plan change was ended from outside while money may have been on its way: only an operator can tell. */
-  async function reviewLost(shown: Shown): Promise<Fulfilled> {
+  async function reviewLost(shown: ActivePresentation): Promise<Fulfilled> {
     const { presentationId, step } = shown;
     const lost = attemptId(workflowId, step, 1);
     const review = reviews.of(presentationId);
     review.begin();
     report(shown, 'needs_review');
-    await persistent.recordState({ attemptId: lost, presentationId, status: 'needs_review' });
+    await ledgerActivities.recordState({ attemptId: lost, presentationId, status: 'needs_review' });
     await condition(() => review.verdict() !== undefined);
     const verdict = review.verdict();
     if (!verdict?.paid) return { kind: 'failed' };
@@ -167,7 +171,7 @@ async function carry(
   async function finish(
     outcome: Outcome,
     ended: {
-      shown?: Shown;
+      shown?: ActivePresentation;
       fulfilled?: Fulfilled;
       reason?: ReasonCode;
       recorded?: boolean;
@@ -177,12 +181,12 @@ async function carry(
     const { shown, fulfilled, reason } = ended;
     desk.expect(false);
     if (!ended.recorded) {
-      await persistent.settle({
+      await ledgerActivities.settle({
         purchaseId: input.purchaseId,
         outcome,
         reason,
         at: now(),
-        presentation: shown && closing(shown, fulfilled),
+        presentation: shown && finalPatch(shown, fulfilled),
         timeline: ended.timeline,
       });
     }
@@ -212,7 +216,7 @@ async function carry(
   // 2. Evaluate, and put the first offer before the customer.
   enter({ state: 'evaluating' });
   desk.expect(true);
-  const evaluation = await evaluating
+  const evaluation = await offerActivities
     .evaluate({
       purchaseId: input.purchaseId,
       workflowId,
@@ -236,7 +240,7 @@ async function carry(
   else {
     const { step, until, subject } = evaluation;
     if (!(await waited(step, until))) return finish('withdrawn', { timeline: withdrawnWhileWaiting(step) });
-    const offered = await evaluating
+    const offered = await offerActivities
       .present({
         ...stepInput(stepOf(snapshot, step)),
         ...subject,
@@ -252,7 +256,7 @@ async function carry(
   // 3. Present, decide, fulfil; then the step that the decision leads to.
   for (;;) {
     presentations += 1;
-    const shown: Shown = desk.show(presented);
+    const shown: ActivePresentation = desk.show(presented);
     if (hasWaited || (presentations === 1 && !guessedRight(input, shown, snapshot))) {
       upsertSearchAttributes([
         ...(hasWaited ? [{ key: keys.OfferState, value: 'open' }] : []),
@@ -276,12 +280,12 @@ async function carry(
     const step = next.step.id;
     hasWaited = next.step.waitMs !== undefined;
     if (next.step.waitMs !== undefined) {
-      const { until } = await persistent.startWait({
+      const { until } = await ledgerActivities.startWait({
         purchaseId: input.purchaseId,
         funnelId: snapshot.funnel.id,
         step,
         until: new Date(Date.now() + next.step.waitMs).toISOString(),
-        previous: closing(shown, fulfilled),
+        previous: finalPatch(shown, fulfilled),
       });
       // Whoever decided has the answer now: what follows comes later.
       shown.answered = true;
@@ -292,13 +296,13 @@ async function carry(
     }
     desk.expect(true);
     const { customerId, subscriptionId, currency } = shown;
-    const offered = await evaluating
+    const offered = await offerActivities
       .present({
         ...stepInput(next),
         customerId,
         subscriptionId,
         currency,
-        previous: hasWaited ? undefined : closing(shown, fulfilled),
+        previous: hasWaited ? undefined : finalPatch(shown, fulfilled),
       })
       .catch(() => undefined);
     if (offered?.kind !== 'presented') {
@@ -358,7 +362,7 @@ async function carry(
         () => reviewLost(shown),
       );
     }
-    return fulfil(chargeWay(terms, inbox), {
+    return fulfil(chargeStrategy(terms, inbox), {
       timing: input.timing,
       inbox,
       firstAttempt,
@@ -372,7 +376,7 @@ async function carry(
   }
 
   async function decideAndFulfil(
-    shown: Shown,
+    shown: ActivePresentation,
     funnel: FunnelSnapshot,
   ): Promise<{ decision: Decision; fulfilled?: Fulfilled }> {
     for (let firstAttempt = 1; ;) {
@@ -397,8 +401,8 @@ async function carry(
         consents: decision.consents,
         sendBefore: Math.max(shown.expiresAt, Date.parse(decision.at) + SEND_GRACE),
       };
-      const fulfilled = isSave(action)
-        ? await save({ ...agreed, action })
+      const fulfilled = isRetention(action)
+        ? await retain({ ...agreed, action })
         : await sell({ ...agreed, offer: { ...offer, action } }, firstAttempt);
       if (fulfilled.kind === 'paid') counted.add(fulfilled.attemptId);
       if (fulfilled.kind !== 'price_changed') alsoPaid.push(...(fulfilled.alsoPaid ?? []));
@@ -418,7 +422,12 @@ async function carry(
 }
 
 /** States operators look for. The ordinary way costs one upsert, at its end. */
-const EXCEPTIONAL = new Set<Shown['status']>(['reconciling', 'needs_review', 'requires_action', 'fallback']);
+const EXCEPTIONAL = new Set<ActivePresentation['status']>([
+  'reconciling',
+  'needs_review',
+  'requires_action',
+  'fallback',
+]);
 
 /** The guess made at the start was wrong: nothing was offered. */
 const NO_OFFER_ATTRIBUTES = [
@@ -429,7 +438,7 @@ const NO_OFFER_ATTRIBUTES = [
 ];
 
 /** Why a later step was not shown. */
-function skipped(step: string, offered: Offered | undefined): TimelineEntry[] {
+function skipped(step: string, offered: PresentResult | undefined): TimelineEntry[] {
   const { reason, detail } =
     offered?.kind === 'skipped' ? offered : { reason: 'pricing_unavailable', detail: undefined };
   return [
@@ -446,13 +455,17 @@ function now(): string {
   return new Date(Date.now()).toISOString();
 }
 
-function guessedRight({ guess }: PurchaseInput, shown: Shown, snapshot: FunnelSnapshot): boolean {
+function guessedRight(
+  { guess }: PurchaseInput,
+  shown: ActivePresentation,
+  snapshot: FunnelSnapshot,
+): boolean {
   if (guess?.funnelId !== snapshot.funnel.id || guess.offerId !== shown.offerId) return false;
   // Runs that began before versions were searched by have none in their guess.
   return guess.catalogHash === undefined || guess.catalogHash === snapshot.catalogHash;
 }
 
-function offerAttributes(shown: Shown, { funnelId, catalogHash }: RunState) {
+function offerAttributes(shown: ActivePresentation, { funnelId, catalogHash }: RunState) {
   return [
     { key: keys.OfferId, value: shown.offerId },
     { key: keys.OfferExpiresAt, value: new Date(shown.expiresAt) },

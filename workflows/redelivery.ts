@@ -1,6 +1,6 @@
 /** `redelivery/<ntf id>/<time of death>`: sends a dead notification once more, because an operator wants it. */
 import { isCancellation, rootCause, workflowInfo } from '@temporalio/workflow';
-import { telling } from './activities.js';
+import { notifyActivities } from './activities.js';
 import type { RedeliveryInput } from '../src/contract/messages.js';
 
 export async function redelivery({
@@ -10,13 +10,17 @@ export async function redelivery({
 }: RedeliveryInput): Promise<'delivered' | 'dead'> {
   const run = workflowInfo().workflowId;
   try {
-    await telling.deliverNotification(notification);
+    await notifyActivities.deliverNotification(notification);
   } catch (failure) {
     // Somebody changed their mind: it is as dead as before.
     if (isCancellation(failure)) throw failure;
-    await telling.buryNotification({ ...notification, failure: rootCause(failure), redelivery: run });
+    await notifyActivities.buryNotification({
+      ...notification,
+      failure: rootCause(failure),
+      redelivery: run,
+    });
     return 'dead';
   }
-  await telling.recordRedelivery({ id, notification, reason, run });
+  await notifyActivities.recordRedelivery({ id, notification, reason, run });
   return 'delivered';
 }

@@ -9,23 +9,26 @@ import {
   startChild,
 } from '@temporalio/workflow';
 import { ChildWorkflowFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { SaveInput, SaveReply } from '../activities/fulfilling/retention.js';
-import type { OfferAction, SaveAction } from '../src/domain/offers.js';
-import { persistent } from './activities.js';
+import type { RetentionInput, RetentionReply } from '../activities/fulfilling/retention.js';
+import type { OfferAction, RetentionAction } from '../src/domain/offers.js';
+import { ledgerActivities } from './activities.js';
 import type { Terms } from './charge.js';
 import type { Fulfilled } from './fulfilment.js';
-import { attemptId, pausedAgain, workflowId, type Pause } from '../src/contract/messages.js';
+import { pausedAgain, type Pause } from '../src/contract/messages.js';
+import { attemptId, workflowId } from '../src/domain/ids.js';
 import { pause } from './pause.js';
 
-export type SaveTerms = Omit<Terms, 'offer' | 'paymentId' | 'runStartedAt'> & { action: SaveAction };
+export type RetentionTerms = Omit<Terms, 'offer' | 'paymentId' | 'runStartedAt'> & {
+  action: RetentionAction;
+};
 
 /** Whether an action keeps a customer and sells nothing. */
-export function isSave(action: OfferAction): action is SaveAction {
+export function isRetention(action: OfferAction): action is RetentionAction {
   return action.kind === 'pause' || action.kind === 'extend_trial';
 }
 
 /** Keeps the subscription as it was accepted. While another change of it is under way, this is refused. */
-export async function save(terms: SaveTerms): Promise<Fulfilled> {
+export async function retain(terms: RetentionTerms): Promise<Fulfilled> {
   const { subscriptionId, presentationId } = terms.shown;
   if (subscriptionId === undefined) return { kind: 'failed' };
   const id = workflowId.planChange(subscriptionId);
@@ -40,15 +43,15 @@ export async function save(terms: SaveTerms): Promise<Fulfilled> {
   } catch (failure) {
     if (failure instanceof WorkflowExecutionAlreadyStartedError) {
       const refused = 'PENDING_PLAN_CHANGE_EXISTS';
-      return fulfilledBy(await persistent.saveSubscription({ ...saveInput(terms), refused }));
+      return fulfilledBy(await ledgerActivities.saveSubscription({ ...retentionInput(terms), refused }));
     }
     // Somebody has ended it: what it came to is read from Dodo, and nothing more is asked for.
     if (failure instanceof ChildWorkflowFailure)
-      return fulfilledBy(await carryOut({ ...terms, sendBefore: 0 }));
+      return fulfilledBy(await runRetention({ ...terms, sendBefore: 0 }));
     throw failure;
   }
 
-  function fulfilledBy({ kind }: SaveReply): Fulfilled {
+  function fulfilledBy({ kind }: RetentionReply): Fulfilled {
     return kind === 'done'
       ? { kind: 'paid', through: 'attempt', anew: false, attemptId: attemptId(id, presentationId, 1) }
       : { kind: 'failed' };
@@ -56,15 +59,15 @@ export async function save(terms: SaveTerms): Promise<Fulfilled> {
 }
 
 /** Cancelling it changes nothing: what the customer has accepted is carried out. */
-export async function saveSubscription(terms: SaveTerms): Promise<SaveReply> {
-  return CancellationScope.nonCancellable(() => carryOut(terms));
+export async function saveSubscription(terms: RetentionTerms): Promise<RetentionReply> {
+  return CancellationScope.nonCancellable(() => runRetention(terms));
 }
 
-async function carryOut(terms: SaveTerms): Promise<SaveReply> {
-  const input = saveInput(terms);
+async function runRetention(terms: RetentionTerms): Promise<RetentionReply> {
+  const input = retentionInput(terms);
   const { subscriptionId, presentationId } = input;
   const { action } = terms;
-  const reply = await persistent.saveSubscription(input);
+  const reply = await ledgerActivities.saveSubscription(input);
   if (reply.kind === 'done' && reply.pausedAt !== undefined && action.kind === 'pause' && action.forMs) {
     const { pausedAt } = reply;
     const until = new Date(Date.now() + action.forMs).toISOString();
@@ -73,7 +76,7 @@ async function carryOut(terms: SaveTerms): Promise<SaveReply> {
   return reply;
 }
 
-function saveInput({ shown, action, ...terms }: SaveTerms): SaveInput {
+function retentionInput({ shown, action, ...terms }: RetentionTerms): RetentionInput {
   const { presentationId, customerId, productId, nextBillingAt } = shown;
   const subscriptionId = shown.subscriptionId ?? '';
   return {

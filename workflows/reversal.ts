@@ -1,7 +1,12 @@
 /** `reversal/<refund or dispute id>`: money that went back, whether or not the purchase run is still open. */
 import { condition, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
-import { persistent } from './activities.js';
-import { reversalEvent, withdrawOffer, type ReversalEvent, type ReversalInput } from '../src/contract/messages.js';
+import { ledgerActivities } from './activities.js';
+import {
+  reversalEvent,
+  withdrawOffer,
+  type ReversalEvent,
+  type ReversalInput,
+} from '../src/contract/messages.js';
 import { openOutbox } from './outbox.js';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -33,7 +38,7 @@ export async function reversal({ notify }: ReversalInput): Promise<void> {
       return;
     const event = events.shift();
     if (!event) continue;
-    const recorded = await persistent.recordReversal(event);
+    const recorded = await ledgerActivities.recordReversal(event);
     if (recorded.withdraw) {
       await getExternalWorkflowHandle(recorded.withdraw)
         .signal(withdrawOffer, { reason: `${event.type} of the purchase` })

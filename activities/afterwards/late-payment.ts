@@ -3,9 +3,11 @@ import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type DodoPayments from 'dodopayments';
 import { toPaymentEvent } from '../../src/dodo/payments.js';
-import type { AttemptRecord, PresentationRecord } from '../../src/ledger/model.js';
+import type { PresentationRecord } from '../../src/domain/presentation.js';
+import type { AttemptRecord } from '../../src/domain/attempt.js';
 import type { PresentationStatus } from '../../src/domain/words.js';
-import { ATTEMPT_METADATA_KEY, phaseOf, workflowId } from '../../src/contract/messages.js';
+import { ATTEMPT_METADATA_KEY, workflowId } from '../../src/domain/ids.js';
+import { phaseOf } from '../../src/domain/payment.js';
 import type { ActivityContext } from '../context.js';
 
 export type LatePaymentSettled =

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { priceShown, productOf } from '../../src/domain/choice.js';
-import type { PresentationRecord } from '../../src/ledger/model.js';
-import type { Notification } from '../../src/domain/words.js';
+import type { PresentationRecord } from '../../src/domain/presentation.js';
+import type { Notification } from '../../src/domain/notification.js';
 import { signWebhook } from '../../src/webhooks/sign.js';
 import type { RedeliveryInput } from '../../src/contract/messages.js';
 import type { ActivityContext } from '../context.js';
@@ -94,7 +94,7 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
       const id = notificationId(notification);
       const { type, sequence, presentationId } = notification;
       log.error({ id, type, sequence, presentationId, failure }, 'a notification could not be delivered');
-      await ledger.buryNotification({ id, notification, failure, redelivery, at: now().toISOString() });
+      await ledger.deadLetterNotification({ id, notification, failure, redelivery, at: now().toISOString() });
     },
 
     /** An operator had it sent again, and it has arrived. */

@@ -2,7 +2,8 @@
 import type DodoPayments from 'dodopayments';
 import { ApplicationFailure } from '@temporalio/common';
 import type { PresentationStatus } from '../../src/domain/words.js';
-import { ATTEMPT_METADATA_KEY, type ReversalEvent } from '../../src/contract/messages.js';
+import { type ReversalEvent } from '../../src/contract/messages.js';
+import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import type { ActivityContext } from '../context.js';
 
 export interface RecordedReversal {
@@ -59,7 +60,7 @@ export function reversalActivities({ dodo, ledger, now }: ActivityContext) {
       const refundedAmount = lost ? paidAmount : Math.min(refunded, paidAmount);
       const entry = {
         at,
-        type: event.type.replace('..', '_'),
+        type: event.type.replace('.', '_'),
         detail: { presentationId: id, id: event.id, refundedAmount },
       };
       if (!whole) {

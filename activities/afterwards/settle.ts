@@ -1,11 +1,8 @@
 /** Writing into the ledger what a run has come to. Every one of these may be repeated. */
-import type {
-  EvaluationRecord,
-  Exposure,
-  Ledger,
-  PresentationPatch,
-  TimelineEntry,
-} from '../../src/ledger/model.js';
+import type { Exposure, Ledger } from '../../src/ledger/model.js';
+import type { EvaluationRecord } from '../../src/domain/purchase.js';
+import type { PresentationPatch } from '../../src/domain/presentation.js';
+import type { TimelineEntry } from '../../src/domain/timeline.js';
 import type { Outcome, ReasonCode } from '../../src/domain/words.js';
 import type { ActivityContext } from '../context.js';
 

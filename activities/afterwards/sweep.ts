@@ -2,7 +2,7 @@
 import { heartbeat } from '@temporalio/activity';
 import { ifFound } from '../../src/dodo/errors.js';
 import { listPayments, toPaymentEvent } from '../../src/dodo/payments.js';
-import { ATTEMPT_METADATA_KEY, PURCHASE_METADATA_KEY, workflowOfAttempt } from '../../src/contract/messages.js';
+import { ATTEMPT_METADATA_KEY, PURCHASE_METADATA_KEY, workflowOfAttempt } from '../../src/domain/ids.js';
 import type { ActivityContext } from '../context.js';
 
 export interface SweepResult {

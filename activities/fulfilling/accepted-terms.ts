@@ -1,12 +1,12 @@
 /** What the customer accepted where there was a choice: at which price, and what the ledger has to show from now on. */
 import { renderCopy } from '../../src/catalog/copy.js';
 import { isAboveOneClick, isSameChoice, priceShown, productOf } from '../../src/domain/choice.js';
-import type { PresentationPatch, PresentationRecord } from '../../src/ledger/model.js';
-import type { Presentation, Price } from '../../src/domain/words.js';
+import type { PresentationPatch, PresentationRecord } from '../../src/domain/presentation.js';
+import type { Presentation, Price } from '../../src/domain/presentation.js';
 import type { AttemptInput } from '../../src/domain/attempt.js';
 import type { ActivityContext } from '../context.js';
 
-export interface Agreed {
+export interface AcceptedTerms {
   /** Undefined when the customer was never shown the price that the acceptance names. */
   price?: Price;
   /** Moves the presentation to what was chosen. Empty when that is what it shows. */
@@ -14,11 +14,11 @@ export interface Agreed {
 }
 
 /** @param mode how it is paid */
-export async function agreedTo(
+export async function acceptedTerms(
   { ledger }: ActivityContext,
   { presentationId, choice, price: accepted, offer }: AttemptInput,
   mode: Presentation['payment']['mode'],
-): Promise<Agreed> {
+): Promise<AcceptedTerms> {
   const shown = choice && (await ledger.presentation(presentationId));
   if (!shown) return { patch: {} };
   const price = priceShown(shown, await ledger.quotes(presentationId, choice), choice, accepted.hash);

@@ -1,6 +1,6 @@
 /** Changing the plan of a subscription. */
 import { classify, ifFound } from '../../src/dodo/errors.js';
-import { SAME_PAYMENT_METHOD } from '../../src/contract/messages.js';
+import { SAME_PAYMENT_METHOD } from '../../src/domain/attempt.js';
 import { SUBSCRIPTION_GONE, reasonAgainstChange } from '../../src/dodo/plan-change.js';
 import { planChangeBody } from '../../src/dodo/pricing.js';
 import type { AttemptInput, SendReply } from '../../src/domain/attempt.js';

@@ -1,9 +1,9 @@
 /** Charging the saved payment method for an offer of its own. */
 import { addonsForDodo, addressForDodo } from '../../src/dodo/pricing.js';
 import { billingOf } from '../../src/dodo/payments.js';
-import { ATTEMPT_METADATA_KEY } from '../../src/contract/messages.js';
+import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import type DodoPayments from 'dodopayments';
-import type { BillingAddress } from '../../src/ledger/model.js';
+import type { BillingAddress } from '../../src/domain/purchase.js';
 import type { AttemptInput, SendReply } from '../../src/domain/attempt.js';
 import type { ActivityContext } from '../context.js';
 import { sendAttempt, type Submitted } from './send.js';

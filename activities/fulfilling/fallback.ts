@@ -2,8 +2,9 @@
 import { classify, ifFound } from '../../src/dodo/errors.js';
 import { DECLINE_CODES, declineMessage } from '../../src/dodo/decline.js';
 import { isAboveOneClick } from '../../src/domain/choice.js';
-import { agreedTo } from './accepted-terms.js';
-import { runOfAttempt, type AttemptInput } from '../../src/domain/attempt.js';
+import { acceptedTerms } from './accepted-terms.js';
+import { type AttemptInput } from '../../src/domain/attempt.js';
+import { runOfAttempt } from '../../src/domain/ids.js';
 import { attemptMetadata, billingAddress, cart, returnUrl } from './charge.js';
 import {
   SUBSCRIPTION_GONE,
@@ -220,7 +221,7 @@ export function fallbackActivities(context: ActivityContext) {
             after: 'checkout' as const,
             message: input.asked ? CHECKOUT_MESSAGE : UNREACHABLE_MESSAGE,
           });
-      const { patch: chosen } = await agreedTo(context, input, input.asked ? 'checkout' : 'one_click');
+      const { patch: chosen } = await acceptedTerms(context, input, input.asked ? 'checkout' : 'one_click');
       await ledger.recordAttempt(
         {
           attemptId,

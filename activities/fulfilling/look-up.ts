@@ -1,7 +1,7 @@
 /** Reading Dodo for the outcome of an attempt, and writing into the ledger what was read. */
 import { findAttempt, toPaymentEvent } from '../../src/dodo/payments.js';
 import { ifFound } from '../../src/dodo/errors.js';
-import { phaseOf, type PaymentEvent } from '../../src/contract/messages.js';
+import { phaseOf, type PaymentEvent } from '../../src/domain/payment.js';
 import type { Finding } from '../../src/domain/attempt.js';
 import type { ActivityContext } from '../context.js';
 

@@ -1,4 +1,5 @@
-import type { AttemptStatus, PresentationPatch } from '../../src/ledger/model.js';
+import type { PresentationPatch } from '../../src/domain/presentation.js';
+import type { AttemptStatus } from '../../src/domain/words.js';
 import type { ActivityContext } from '../context.js';
 
 export interface RecordStateInput {

@@ -3,14 +3,14 @@
  * unlike a charge they may be asked for again; what counts is what Dodo says of the subscription afterwards.
  */
 import type DodoPayments from 'dodopayments';
-import type { SaveAction } from '../../src/domain/offers.js';
+import type { RetentionAction } from '../../src/domain/offers.js';
 import { classify, ifFound } from '../../src/dodo/errors.js';
 import { SUBSCRIPTION_GONE } from '../../src/dodo/plan-change.js';
 import { reasonAgainstSave, saveRefusalMessage } from '../../src/dodo/save.js';
-import { runOfAttempt } from '../../src/domain/attempt.js';
+import { runOfAttempt } from '../../src/domain/ids.js';
 import type { ActivityContext } from '../context.js';
 
-export interface SaveInput {
+export interface RetentionInput {
   attemptId: string;
   presentationId: string;
   purchaseId: string;
@@ -18,7 +18,7 @@ export interface SaveInput {
   subscriptionId: string;
   /** The plan as it was shown. */
   productId: string;
-  offer: { action: SaveAction };
+  offer: { action: RetentionAction };
   price: { currency: string; dueNow: number; hash: string };
   /** The first billing date that was accepted, for a longer trial. */
   nextBillingAt?: string;
@@ -30,7 +30,7 @@ export interface SaveInput {
   refused?: string;
 }
 
-export type SaveReply =
+export type RetentionReply =
   /** `pausedAt` as Dodo has it, for a pause: by that it is known again. */
   { kind: 'done'; pausedAt?: string } | { kind: 'refused'; code: string };
 
@@ -41,12 +41,12 @@ export interface ResumeInput {
   pausedAt: string;
 }
 
-export function saveActivities(context: ActivityContext) {
+export function retentionActivities(context: ActivityContext) {
   const { dodo, ledger, log, now } = context;
 
   return {
     /** Throws while Dodo cannot be reached, or does not say what came of it: to be tried until it does. */
-    async saveSubscription(input: SaveInput): Promise<SaveReply> {
+    async saveSubscription(input: RetentionInput): Promise<RetentionReply> {
       const { attemptId, presentationId, subscriptionId, acceptedAt } = input;
       const consents = input.consents?.join(', ');
       const first = await ledger.recordAttempt(
@@ -106,7 +106,10 @@ export function saveActivities(context: ActivityContext) {
     },
   };
 
-  async function done(input: SaveInput, subscription: DodoPayments.Subscription): Promise<SaveReply> {
+  async function done(
+    input: RetentionInput,
+    subscription: DodoPayments.Subscription,
+  ): Promise<RetentionReply> {
     const { attemptId, presentationId, subscriptionId, offer } = input;
     const pausedAt = offer.action.kind === 'pause' ? (subscription.paused_at ?? undefined) : undefined;
     const detail = { presentationId, subscriptionId };
@@ -122,7 +125,7 @@ export function saveActivities(context: ActivityContext) {
     return { kind: 'done', ...(pausedAt !== undefined && { pausedAt }) };
   }
 
-  async function refused(input: SaveInput, code: string): Promise<SaveReply> {
+  async function refused(input: RetentionInput, code: string): Promise<RetentionReply> {
     const { attemptId, presentationId } = input;
     await ledger.updateAttempt(
       attemptId,
@@ -134,13 +137,13 @@ export function saveActivities(context: ActivityContext) {
   }
 }
 
-function isDone({ offer, nextBillingAt }: SaveInput, subscription: DodoPayments.Subscription): boolean {
+function isDone({ offer, nextBillingAt }: RetentionInput, subscription: DodoPayments.Subscription): boolean {
   return offer.action.kind === 'pause'
     ? subscription.status === 'paused'
     : sameMoment(subscription.next_billing_date, nextBillingAt);
 }
 
-function reasonNow(input: SaveInput, subscription: DodoPayments.Subscription): string | undefined {
+function reasonNow(input: RetentionInput, subscription: DodoPayments.Subscription): string | undefined {
   const { offer, productId, nextBillingAt } = input;
   const against = reasonAgainstSave(subscription, productId);
   if (against !== undefined || offer.action.kind === 'pause') return against;
@@ -149,7 +152,7 @@ function reasonNow(input: SaveInput, subscription: DodoPayments.Subscription): s
   return Date.parse(subscription.next_billing_date) === shownFrom ? undefined : 'SUBSCRIPTION_CHANGED';
 }
 
-function changeOf({ offer, nextBillingAt }: SaveInput): DodoPayments.SubscriptionUpdateParams {
+function changeOf({ offer, nextBillingAt }: RetentionInput): DodoPayments.SubscriptionUpdateParams {
   return offer.action.kind === 'pause' ? { status: 'paused' } : { next_billing_date: nextBillingAt };
 }
 

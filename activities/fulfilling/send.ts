@@ -8,15 +8,17 @@ import { isAboveOneClick } from '../../src/domain/choice.js';
 import { classify } from '../../src/dodo/errors.js';
 import { findAttempt } from '../../src/dodo/payments.js';
 import { currentPrice, readProduct } from '../../src/dodo/pricing.js';
-import type { AttemptKind, BillingAddress } from '../../src/ledger/model.js';
-import type { Price } from '../../src/domain/words.js';
-import { agreedTo, reopenedAt, type Agreed } from './accepted-terms.js';
-import { runOfAttempt, type AttemptInput, type SendReply } from '../../src/domain/attempt.js';
+import type { BillingAddress } from '../../src/domain/purchase.js';
+import type { AttemptKind } from '../../src/domain/words.js';
+import type { Price } from '../../src/domain/presentation.js';
+import { acceptedTerms, reopenedAt, type AcceptedTerms } from './accepted-terms.js';
+import { type AttemptInput, type SendReply } from '../../src/domain/attempt.js';
+import { runOfAttempt } from '../../src/domain/ids.js';
 import type { ActivityContext } from '../context.js';
 import { isLessCredit } from '../../src/domain/credit.js';
 import { RECONCILING_MESSAGE } from './look-up.js';
 
-export interface Prepared {
+export interface PreparedRequest {
   /** A code, when it is plain before asking that Dodo would refuse. */
   refused?: string;
   billing?: BillingAddress;
@@ -40,16 +42,16 @@ export async function sendAttempt(
   input: AttemptInput,
   steps: {
     /** Reads what the request needs. Nothing has been sent when it fails. */
-    prepare: () => Promise<Prepared>;
+    prepare: () => Promise<PreparedRequest>;
     /** The one request that moves money. */
-    post: (prepared: Prepared) => Promise<Submitted>;
+    post: (prepared: PreparedRequest) => Promise<Submitted>;
   },
 ): Promise<SendReply> {
   const { ledger, dodo, log } = context;
   const { attemptId, presentationId } = input;
 
   const started = performance.now();
-  let prepared: Prepared;
+  let prepared: PreparedRequest;
   let dueNow: number;
   try {
     if (context.now().getTime() > input.sendBefore)
@@ -81,7 +83,7 @@ export async function sendAttempt(
     prepared = ready;
     if (prepared.refused !== undefined) return { kind: 'rejected', code: prepared.refused };
     if (!now) return { kind: 'rejected', code: 'NO_BILLING_ADDRESS' };
-    const agreed = await agreedTo(context, input, 'one_click');
+    const agreed = await acceptedTerms(context, input, 'one_click');
     const moved = now.hash !== price.hash || now.dueNow !== price.dueNow;
     if (moved && (await isWorse(context, input, now, { agreed, subscription: ready.subscription })))
       return await repriced(context, input, now);
@@ -201,7 +203,7 @@ async function isWorse(
   { ledger }: ActivityContext,
   { presentationId, price, choice }: AttemptInput,
   now: Price,
-  { agreed, subscription }: { agreed: Agreed; subscription: DodoPayments.Subscription | undefined },
+  { agreed, subscription }: { agreed: AcceptedTerms; subscription: DodoPayments.Subscription | undefined },
 ): Promise<boolean> {
   if (now.currency !== price.currency || now.dueNow > price.dueNow) return true;
   if (now.hash === price.hash) return false;

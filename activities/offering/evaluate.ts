@@ -1,17 +1,26 @@
 /** From a purchase or trigger to the first offer, or to the reason why there is none. */
 import type DodoPayments from 'dodopayments';
 import { unavailable } from '../../src/domain/availability.js';
-import { clauseResults, couldMatch, explain, funnelsInOrder, type Facts } from '../../src/domain/rules/match.js';
+import {
+  clauseResults,
+  couldMatch,
+  explain,
+  funnelsInOrder,
+  type Facts,
+} from '../../src/domain/rules/match.js';
 import type { Catalog, Funnel, FunnelSnapshot, Offer } from '../../src/domain/offers.js';
-import { offerIdsOf } from '../../src/domain/steps.js';
+import { offerIdsOf } from '../../src/domain/funnel.js';
 import { factsIn } from '../../src/domain/rules/when.js';
 import { billingOf, listPayments } from '../../src/dodo/payments.js';
 import { stepExperiment } from '../../src/experiments/names.js';
-import type { BillingAddress, ConsideredFunnel, EvaluationRecord, Exposure } from '../../src/ledger/model.js';
+import type { Exposure } from '../../src/ledger/model.js';
+import type { BillingAddress, ConsideredFunnel, EvaluationRecord } from '../../src/domain/purchase.js';
 import type { ReasonCode, TriggerType } from '../../src/domain/words.js';
-import { ATTEMPT_METADATA_KEY, type TriggerEvent } from '../../src/contract/messages.js';
+import { type TriggerEvent } from '../../src/contract/messages.js';
+import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import type { ActivityContext } from '../context.js';
-import type { OfferSubject, Presented } from './offer.js';
+import type { PresentationRef } from './subject.js';
+import type { OfferSubject } from './subject.js';
 import { offersFor, requestedPlan } from './requested-plan.js';
 import { settleIneligible } from '../afterwards/settle.js';
 import { showStep } from './show.js';
@@ -31,7 +40,7 @@ export interface EvaluateInput {
 export type Evaluation =
   /** Recorded in the ledger already. */
   | { kind: 'ineligible'; reason: ReasonCode }
-  | { kind: 'presented'; snapshot: FunnelSnapshot; presented: Presented }
+  | { kind: 'presented'; snapshot: FunnelSnapshot; presented: PresentationRef }
   /** The first step has its time later. */
   | Waiting;
 

@@ -1,7 +1,7 @@
 /** The limits an offer is shown under: its own, and the policy's for every offer. */
 import type { Catalog, Offer } from '../../src/domain/offers.js';
 import { REQUESTED_PLAN } from '../../src/domain/requested-plan.js';
-import type { Limits } from '../../src/ledger/limits.js';
+import type { Limits } from '../../src/domain/limits.js';
 
 /** What the customer asked for by name is no advertising: the policy does not hold it back. See `requestedPlan`. */
 const ASKED_FOR = ['upgrade-requested', 'downgrade-requested', REQUESTED_PLAN];

@@ -1,83 +1,25 @@
 /** Whether a customer may see an offer now, and at what price. */
 import { createHash } from 'node:crypto';
-import type DodoPayments from 'dodopayments';
 import { unavailable } from '../../src/domain/availability.js';
 import type { Offer, Policy } from '../../src/domain/offers.js';
 import { renderCopy } from '../../src/catalog/copy.js';
-import { waysOf } from '../../src/domain/variants.js';
+import { variantsOf } from '../../src/domain/variants.js';
 import { choosePaymentMethod } from '../../src/dodo/payment-methods.js';
-import type { BillingAddress, OfferTerms, PresentationRecord } from '../../src/ledger/model.js';
-import type { Choices, Presentation } from '../../src/domain/words.js';
+import type { PresentationRecord } from '../../src/domain/presentation.js';
+import type { OfferTerms } from '../../src/domain/presentation.js';
+import type { Choices, Presentation } from '../../src/domain/presentation.js';
 import type { ActivityContext } from '../context.js';
 import { limitsOf, switchesOf } from './limits.js';
 import { NO_PLAN_NAMED } from './requested-plan.js';
-import { readSave } from './retention-offer.js';
-import { choicesAmong, no, payable, readWay, termsAmong, type NotEligible, type WayInput } from './ways.js';
+import { readRetention } from './retention-offer.js';
+import { choicesAmong, payable, readWay, termsAmong, type WayInput } from './ways.js';
+import { no, type NotEligible } from './subject.js';
+import { type OfferSubject, type OfferQuote } from './subject.js';
+import { type PresentationRef } from './subject.js';
+import { type PresentedChoices } from './subject.js';
 
-/** A presentation as its run keeps it: ids and amounts, nothing personal. */
-export interface Presented {
-  presentationId: string;
-  step: string;
-  offerId: string;
-  customerId: string;
-  productId: string;
-  quantity: number;
-  /** The preselected option, and what else may be chosen. */
-  option?: string;
-  choices?: PresentedChoices;
-  subscriptionId?: string;
-  /** The saved one, also where the price is above what one click may charge. */
-  paymentMethodId?: string;
-  mode: 'one_click' | 'checkout';
-  /** What one click may charge at most. Minor units. */
-  oneClickLimit?: number;
-  currency: string;
-  /** Minor units. */
-  dueNow: number;
-  priceHash: string;
-  windowMs: number;
-  /** When the window ends, where it began before: a run that is repeated opens no new one. */
-  endsAt?: string;
-  /** Of a longer trial: the first billing date as it was agreed to. */
-  nextBillingAt?: string;
-}
-
-/** What may be chosen, in ids and amounts. Bounds are included. */
-export interface PresentedChoices {
-  quantity?: { min: number; max: number };
-  options?: {
-    id: string;
-    productId: string;
-    quantity: number;
-    quantities?: { min: number; max: number };
-    dueNow: number;
-    priceHash: string;
-  }[];
-}
-
-/** Whom an offer is for. */
-export interface OfferSubject {
-  workflowId: string;
-  purchaseId: string;
-  customerId: string;
-  /** Of the first purchase: the offer follows it. */
-  currency?: string;
-  billing?: BillingAddress;
-  /** The subscription concerned, where a plan is to be changed. */
-  subscription?: DodoPayments.Subscription;
-}
-
-export type Prepared =
-  { kind: 'ready'; presentation: Presentation; terms?: OfferTerms; presented: Presented } | NotEligible;
-
-/** What there is to show of an offer, whatever kind it is. */
-export interface Showable extends Pick<
-  Presentation,
-  'product' | 'quantity' | 'option' | 'choices' | 'price' | 'payment'
-> {
-  kind: 'showable';
-  terms?: OfferTerms;
-}
+export type PreparedOffer =
+  { kind: 'ready'; presentation: Presentation; terms?: OfferTerms; presented: PresentationRef } | NotEligible;
 
 /** Deterministic, so that a repeated activity and a reset run find the presentation they made before. */
 export function presentationId(workflowId: string, step: string): string {
@@ -87,7 +29,7 @@ export function presentationId(workflowId: string, step: string): string {
 export async function prepareOffer(
   context: ActivityContext,
   input: { offer: Offer; policy?: Policy; funnelId: string; step: string; subject: OfferSubject },
-): Promise<Prepared> {
+): Promise<PreparedOffer> {
   const { offer, policy, funnelId, step, subject } = input;
   const { ledger } = context;
   const { action } = offer;
@@ -107,7 +49,7 @@ export async function prepareOffer(
 
   const found =
     action.kind === 'pause' || action.kind === 'extend_trial'
-      ? await readSave(context, { offer, action, subject })
+      ? await readRetention(context, { offer, action, subject })
       : await readSale(context, { offer: { ...offer, action }, policy, subject });
   if (found.kind === 'not_eligible') return found;
   const { kind: _, terms, ...shown } = found;
@@ -133,7 +75,7 @@ export async function prepareOffer(
 }
 
 /** What is sold, in every way that this customer may take it. */
-async function readSale(context: ActivityContext, input: WayInput): Promise<Showable | NotEligible> {
+async function readSale(context: ActivityContext, input: WayInput): Promise<OfferQuote | NotEligible> {
   const { offer, subject } = input;
   const { action } = offer;
   const { subscription } = subject;
@@ -157,7 +99,7 @@ async function readSale(context: ActivityContext, input: WayInput): Promise<Show
 
   const [method, ...read] = await Promise.all([
     choosePaymentMethod(context.dodo, subject.customerId, context.now(), subscription?.payment_method_id),
-    ...waysOf(offer).map((way) => readWay(context, way, input)),
+    ...variantsOf(offer).map((way) => readWay(context, way, input)),
   ]);
   const ways = read.map((way) => (way.kind === 'open' ? payable(way, method, input) : way));
   const open = ways.filter((way) => way.kind === 'open');
@@ -186,7 +128,7 @@ function resume(
   before: PresentationRecord,
   { offer, funnelId, subject }: { offer: Offer; funnelId: string; subject: OfferSubject },
   now: Date,
-): Prepared {
+): PreparedOffer {
   if (before.funnelId !== funnelId || before.offerId !== offer.id) {
     return no('offer_already_open', `this run has shown ${before.offerId} of ${before.funnelId} before`);
   }
@@ -215,7 +157,7 @@ function presentedOf(
   { offer, subject }: { offer: Offer; subject: OfferSubject },
   quantity: number,
   windowMs: number,
-): Presented {
+): PresentationRef {
   const method = terms?.method ?? shown.payment.method;
   return {
     presentationId: shown.id,

@@ -6,12 +6,12 @@ import { stepExperiment } from '../../src/experiments/names.js';
 import type { Exposure } from '../../src/ledger/model.js';
 import type { ReasonCode } from '../../src/domain/words.js';
 import type { ActivityContext } from '../context.js';
-import type { Presented } from './offer.js';
+import type { PresentationRef } from './subject.js';
 import type { Closing } from '../afterwards/settle.js';
 import { showStep } from './show.js';
 import { endAfterWait } from './wait.js';
 
-export type { Presented } from './offer.js';
+export type { PresentationRef as Presented } from './subject.js';
 
 export interface PresentInput {
   purchaseId: string;
@@ -34,13 +34,14 @@ export interface PresentInput {
   holdout?: number;
 }
 
-export type Offered =
-  { kind: 'presented'; presented: Presented } | { kind: 'skipped'; reason: ReasonCode; detail?: string };
+export type PresentResult =
+  | { kind: 'presented'; presented: PresentationRef }
+  | { kind: 'skipped'; reason: ReasonCode; detail?: string };
 
 export function presentActivities(context: ActivityContext) {
   const { ledger, dodo } = context;
   return {
-    async present(input: PresentInput): Promise<Offered> {
+    async present(input: PresentInput): Promise<PresentResult> {
       const [subscription, billing] = await Promise.all([
         input.subscriptionId === undefined
           ? undefined
@@ -75,7 +76,7 @@ export function presentActivities(context: ActivityContext) {
     reason: ReasonCode,
     detail: string,
     exposures: Exposure[],
-  ): Promise<Offered> {
+  ): Promise<PresentResult> {
     const { purchaseId, funnelId } = input;
     if (input.first) await endAfterWait(context, { purchaseId, funnelId, reason, detail, exposures });
     return { kind: 'skipped', reason, detail };

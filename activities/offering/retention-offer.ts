@@ -1,18 +1,18 @@
 /** Offers that keep a customer and charge nothing: whether they may be shown, and what they come to. */
 import type DodoPayments from 'dodopayments';
-import type { Offer, SaveAction } from '../../src/domain/offers.js';
+import type { Offer, RetentionAction } from '../../src/domain/offers.js';
 import { isInTrial } from '../../src/dodo/save.js';
 import { priced, readProduct } from '../../src/dodo/pricing.js';
-import type { Price } from '../../src/domain/words.js';
+import type { Price } from '../../src/domain/presentation.js';
 import type { ActivityContext } from '../context.js';
-import type { OfferSubject, Showable } from './offer.js';
-import { no, type NotEligible } from './ways.js';
+import type { OfferSubject, OfferQuote } from './subject.js';
+import { no, type NotEligible } from './subject.js';
 
 /** A pause, or a longer trial, of the subscription as it is now. */
-export async function readSave(
+export async function readRetention(
   { ledger, dodo, now }: ActivityContext,
-  { offer, action, subject }: { offer: Offer; action: SaveAction; subject: OfferSubject },
-): Promise<Showable | NotEligible> {
+  { offer, action, subject }: { offer: Offer; action: RetentionAction; subject: OfferSubject },
+): Promise<OfferQuote | NotEligible> {
   const { subscription, customerId } = subject;
   if (!subscription) return no('product_unavailable', 'there is no subscription to keep');
   const obstacle = obstacleTo(action, subscription, now());
@@ -36,7 +36,7 @@ export async function readSave(
 
 /** What stands against it, as the end of a sentence about the subscription. */
 function obstacleTo(
-  action: SaveAction,
+  action: RetentionAction,
   subscription: DodoPayments.Subscription,
   now: Date,
 ): string | undefined {
@@ -47,7 +47,7 @@ function obstacleTo(
 }
 
 /** Nothing is due. What is paid per period stays as it is; for a longer trial, its first date moves. */
-function priceOf(action: SaveAction, subscription: DodoPayments.Subscription, now: Date): Price {
+function priceOf(action: RetentionAction, subscription: DodoPayments.Subscription, now: Date): Price {
   return priced({
     currency: subscription.currency,
     dueNow: 0,

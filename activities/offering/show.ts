@@ -2,13 +2,16 @@
 import type { Funnel, Offer, Policy } from '../../src/domain/offers.js';
 import { REQUESTED_PLAN } from '../../src/domain/requested-plan.js';
 import type { StepExperiment } from '../../src/experiments/names.js';
-import type { EvaluationRecord, Exposure } from '../../src/ledger/model.js';
+import type { Exposure } from '../../src/ledger/model.js';
+import type { EvaluationRecord } from '../../src/domain/purchase.js';
 import { ANOTHER_IS_OPEN } from '../../src/ledger/presentations.js';
 import type { ReasonCode } from '../../src/domain/words.js';
 import type { ActivityContext } from '../context.js';
 import { chooseArm, exposureTo, holdouts } from './experiments.js';
 import { limitsOf } from './limits.js';
-import { prepareOffer, type OfferSubject, type Presented } from './offer.js';
+import { prepareOffer } from './offer.js';
+import { type PresentationRef } from './subject.js';
+import { type OfferSubject } from './subject.js';
 import { markPaid, type Closing } from '../afterwards/settle.js';
 
 export interface StepToShow {
@@ -28,8 +31,8 @@ export interface StepToShow {
   previous?: Closing;
 }
 
-export type StepShown =
-  | { kind: 'presented'; presented: Presented }
+export type StepResult =
+  | { kind: 'presented'; presented: PresentationRef }
   /** Something about this offer; another one may be shown. */
   | { kind: 'not_eligible'; reason: ReasonCode; detail: string }
   /** All that was missing was to be in the other group. `exposures` are to be written with the end of the run. */
@@ -37,7 +40,7 @@ export type StepShown =
   /** Refused under the customer's lock. */
   | { kind: 'not_opened'; reason: ReasonCode; detail: string };
 
-export async function showStep(context: ActivityContext, input: StepToShow): Promise<StepShown> {
+export async function showStep(context: ActivityContext, input: StepToShow): Promise<StepResult> {
   const { ledger } = context;
   const { subject, funnelId, step, policy, catalogHash, evaluation, previous, holdout } = input;
   const { customerId, purchaseId, workflowId } = subject;

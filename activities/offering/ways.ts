@@ -1,24 +1,24 @@
 /** The ways to take an offer, each with what it costs this customer now. */
 import type { PaidAction, PaidOffer, Policy } from '../../src/domain/offers.js';
-import { inQuantity, oneClickLimitIn, preselected, type OfferWay } from '../../src/domain/variants.js';
+import {
+  inQuantity,
+  oneClickLimitIn,
+  preselectedQuantity,
+  type OfferVariant,
+} from '../../src/domain/variants.js';
 import { isAboveOneClick } from '../../src/domain/choice.js';
 import { classify } from '../../src/dodo/errors.js';
 import type { MethodChoice } from '../../src/dodo/payment-methods.js';
 import { listPayments } from '../../src/dodo/payments.js';
 import { currentPrice, readProduct } from '../../src/dodo/pricing.js';
-import type { OfferTerms } from '../../src/ledger/model.js';
-import type { Choices, PaymentMethodSummary, Presentation, Price, ReasonCode } from '../../src/domain/words.js';
+import type { OfferTerms } from '../../src/domain/presentation.js';
+import type { Choices, PaymentMethodSummary, Presentation, Price } from '../../src/domain/presentation.js';
 import type { ActivityContext } from '../context.js';
-import type { OfferSubject } from './offer.js';
-
-export interface NotEligible {
-  kind: 'not_eligible';
-  reason: ReasonCode;
-  detail: string;
-}
+import type { OfferSubject } from './subject.js';
+import { type NotEligible, no } from './subject.js';
 
 /** One way that this customer may take. */
-export interface OpenWay extends OfferWay {
+export interface OpenWay extends OfferVariant {
   kind: 'open';
   product: Presentation['product'];
   quantity: number;
@@ -35,12 +35,12 @@ export interface WayInput {
 /** Whether this way is open to the customer, and at what price. */
 export async function readWay(
   context: ActivityContext,
-  way: OfferWay,
+  way: OfferVariant,
   { offer, subject }: WayInput,
 ): Promise<OpenWay | NotEligible> {
   const { action } = way;
   const { subscription } = subject;
-  const quantity = preselected(action, subscription);
+  const quantity = preselectedQuantity(action, subscription);
   if (
     action.kind === 'change_plan' &&
     subscription?.product_id === action.productId &&
@@ -186,8 +186,4 @@ function paymentFor(
 
 function chosen(mode: 'one_click' | 'checkout', method?: PaymentMethodSummary) {
   return { kind: 'chosen' as const, payment: { mode, ...(method && { method }) } };
-}
-
-export function no(reason: ReasonCode, detail: string): NotEligible {
-  return { kind: 'not_eligible', reason, detail };
 }

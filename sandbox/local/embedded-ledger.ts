@@ -7,7 +7,9 @@ import { migrate } from 'drizzle-orm/pglite/migrator';
 import { lockDirectory } from './directory-lock.js';
 import { LedgerError, rootCause } from '../../src/ledger/errors.js';
 import { migrations } from '../../src/ledger/migrations.js';
-import type { LedgerLog, Store } from '../../src/ledger/store.js';
+import { ledgerOn } from '../../src/ledger/open.js';
+import type { Ledger } from '../../src/ledger/model.js';
+import { silentLog, type LedgerLog, type Store } from '../../src/ledger/store.js';
 
 /** Stands for a ledger that is kept in memory and gone when it is closed. */
 export const IN_MEMORY = 'memory://';
@@ -16,7 +18,11 @@ export const IN_MEMORY = 'memory://';
  * Opens the ledger kept in `dataDir`, creating it at first, and brings its tables up to date.
  * Throws a LedgerError: `in_use` when another process has it open, `damaged` when its files cannot be read.
  */
-export async function openEmbedded(dataDir: string, log: LedgerLog): Promise<Store> {
+export async function openEmbeddedLedger(dataDir: string, log: LedgerLog = silentLog): Promise<Ledger> {
+  return ledgerOn(await openStore(dataDir, log), log);
+}
+
+async function openStore(dataDir: string, log: LedgerLog): Promise<Store> {
   if (dataDir === IN_MEMORY) return storeOf(await PGlite.create(IN_MEMORY));
 
   const lock = await lockDirectory(dataDir);

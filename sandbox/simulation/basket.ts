@@ -2,7 +2,7 @@
 import type { TriggerType } from '../../src/domain/words.js';
 import type { Catalog, Clause, FactValue, Funnel } from '../../src/domain/offers.js';
 import type { Chance } from './chance.js';
-import { offerIdsOf } from '../../src/domain/steps.js';
+import { offerIdsOf } from '../../src/domain/funnel.js';
 
 const ONE_TIME = 'prod_starter_course';
 const PLAN = 'prod_basic_plan';

@@ -21,3 +21,15 @@ export function chanceOf(seed: number): Chance {
 export function waitingTime(chance: number, medianMs: number): number {
   return Math.round((-Math.log(1 - chance) / Math.LN2) * medianMs);
 }
+
+/** Chances from 0 to 1. */
+export interface Behaviour {
+  accept: number;
+  decline: number;
+  /** That the saved card is declined when the offer is charged. */
+  fail: number;
+  /** That such a customer pays at the checkout. */
+  recover: number;
+  /** How long half of the customers take to decide. */
+  thinkMs: number;
+}

@@ -2,16 +2,18 @@
 import type { Client } from '@temporalio/client';
 import type { Activities } from '../../activities/index.js';
 import type { FallbackOpened } from '../../activities/fulfilling/fallback.js';
-import type { Presented } from '../../activities/offering/offer.js';
+import type { PresentationRef } from '../../activities/offering/subject.js';
 import type { Catalog, Funnel } from '../../src/domain/offers.js';
 import type { Dodo } from '../../src/dodo/client.js';
 import { toPaymentEvent } from '../../src/dodo/payments.js';
-import { paymentEvent, workflowId, type PurchaseInput } from '../../src/contract/messages.js';
+import { paymentEvent, type PurchaseInput } from '../../src/contract/messages.js';
+import { workflowId } from '../../src/domain/ids.js';
 import type { Sandbox } from '../index.js';
 import { basketFor } from './basket.js';
 import { waitingTime, type Chance } from './chance.js';
-import type { Behaviour } from './simulate.js';
+import type { Behaviour } from './chance.js';
 import type * as workflows from './workflows.js';
+import { type SimulationActivities } from './contract.js';
 
 const GOOD_CARD = '4242424242424242';
 const DECLINED_LATER_CARD = '4000000000000341';
@@ -19,11 +21,6 @@ const MINUTE = 60_000;
 const TIMING = { reconcileWindowMs: 20 * MINUTE, pollIntervalMs: 10_000 };
 /** Nobody waits for what is never told them. */
 const LONGEST_RUN = '1200 days';
-
-export interface SimulationActivities {
-  arrive(input: { index: number }): Promise<string>;
-  payFallback(input: { sessionId?: string; paymentId?: string }): Promise<void>;
-}
 
 export interface PeopleOptions {
   client: Client;
@@ -45,7 +42,7 @@ export function withPeople(
   /** Whose run it is. */
   const who = new Map<string, string>();
 
-  async function look(run: string, { presentationId, step, windowMs }: Presented): Promise<void> {
+  async function look(run: string, { presentationId, step, windowMs }: PresentationRef): Promise<void> {
     const person = `${who.get(run) ?? run} at ${step}`;
     const mood = chance.of(`${person} decides`);
     const { accept, decline, thinkMs } = behaviour;

@@ -2,6 +2,7 @@
  * Synthetic customers in one funnel: the real workflow code and the real activities, the sandbox as Dodo, a ledger in
  * memory, and a server whose clock jumps from one event to the next.
  */
+import { IN_MEMORY, openEmbeddedLedger } from '../local/embedded-ledger.js';
 import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import { Client } from '@temporalio/client';
@@ -9,7 +10,6 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createActivities } from '../../activities/index.js';
 import type { Catalog, Funnel } from '../../src/domain/offers.js';
 import { createDodo } from '../../src/dodo/client.js';
-import { openLedger } from '../../src/ledger/index.js';
 import type { FunnelReportRow } from '../../src/ledger/model.js';
 import { createLogger } from '../../src/log.js';
 import { bundleWorkflows } from '../../src/temporal/bundle.js';
@@ -20,23 +20,12 @@ import { productsOf } from './basket.js';
 import { chanceOf } from './chance.js';
 import { withPeople } from './people.js';
 import { timeSkippingEnvironment } from './time-skipping.js';
+import { type Behaviour } from './chance.js';
 
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
 const TASK_QUEUE = 'simulation';
 const MADE_UP_PRICE = 4900;
-
-/** Chances from 0 to 1. */
-export interface Behaviour {
-  accept: number;
-  decline: number;
-  /** That the saved card is declined when the offer is charged. */
-  fail: number;
-  /** That such a customer pays at the checkout. */
-  recover: number;
-  /** How long half of the customers take to decide. */
-  thinkMs: number;
-}
 
 export interface SimulationInput {
   catalog: Catalog;
@@ -77,7 +66,7 @@ export async function simulate(input: SimulationInput): Promise<Simulated> {
     const now = () => new Date(clock);
     const sandbox = await startSandbox({ now });
     closing.push(() => sandbox.close());
-    const ledger = await openLedger({ dataDir: 'memory://' });
+    const ledger = await openEmbeddedLedger(IN_MEMORY);
     closing.push(() => ledger.close());
     const prices = await priceProducts(sandbox, funnel, catalog, input.prices);
 

@@ -1,7 +1,7 @@
 /** The product's workflows as they are, and the people around them: they live by the same clock. */
 import { getExternalWorkflowHandle, proxyActivities, sleep } from '@temporalio/workflow';
 import { acceptOffer, declineOffer } from '../../src/contract/messages.js';
-import type { SimulationActivities } from './people.js';
+import type { SimulationActivities } from './contract.js';
 
 export * from '../../workflows/index.js';
 

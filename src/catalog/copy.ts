@@ -1,5 +1,5 @@
 /** The words of an offer with product and amounts filled in. */
-import type { Copy, Price, PriceDisplay } from '../domain/words.js';
+import type { Copy, Price, PriceDisplay } from '../domain/presentation.js';
 import type { CopyTemplate } from '../domain/offers.js';
 import { formatMoney } from './money.js';
 

@@ -1,9 +1,11 @@
 /** The kinds of values that variables hold. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { MIN_TOKEN_SECRET_BYTES } from '../http/token.js';
 import { parseWebhookSecret } from '../webhooks/sign.js';
 import type { Field } from './reader.js';
+
+/** The shortest secret that HS256 deserves (RFC 7518, section 3.2). */
+export const MIN_TOKEN_SECRET_BYTES = 32;
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;

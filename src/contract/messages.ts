@@ -3,14 +3,9 @@
  * this file without the workflow code.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type {
-  Decision,
-  Notification,
-  Outcome,
-  PresentationStatus,
-  ReasonCode,
-  TriggerType,
-} from '../domain/words.js';
+import type { Decision, Outcome, PresentationStatus, ReasonCode, TriggerType } from '../domain/words.js';
+import type { Notification } from '../domain/notification.js';
+import { type PaymentEvent } from '../domain/payment.js';
 
 /** How long this run waits for things, in milliseconds. Fixed when the run starts. */
 export interface Timing {
@@ -46,42 +41,6 @@ export interface PurchaseResult {
   outcome: Outcome;
   reason?: string;
   presentations: number;
-}
-
-/** A payment as a webhook or a read told of it. No card data, no address. */
-export interface PaymentEvent {
-  paymentId: string;
-  /** Dodo's `IntentStatus`; null while Dodo does not say. */
-  status: string | null;
-  /** Ours, when the payment is one of our attempts. */
-  attemptId?: string;
-  customerId?: string;
-  subscriptionId?: string;
-  /** The checkout session it was paid in. */
-  sessionId?: string;
-  /** Minor units, tax included. */
-  amount?: number;
-  currency?: string;
-  errorCode?: string;
-  createdAt?: string;
-}
-
-export type PaymentPhase = 'paid' | 'failed' | 'action_required' | 'pending';
-
-/** Only `succeeded` is paid. What Dodo may still turn into a success is pending. */
-export function phaseOf(status: string | null): PaymentPhase {
-  switch (status) {
-    case 'succeeded':
-      return 'paid';
-    case 'failed':
-    case 'cancelled':
-    case 'requires_payment_method':
-      return 'failed';
-    case 'requires_customer_action':
-      return 'action_required';
-    default:
-      return 'pending';
-  }
 }
 
 /** A subscription as a webhook or a read told of it. */
@@ -246,37 +205,3 @@ export const extend = defineUpdate<{ expiresAt: string }, [ExtendRequest]>('exte
 export const resolve = defineUpdate<{ paid: boolean }, [ResolveRequest]>('resolve');
 
 export const runState = defineQuery<RunState>('state');
-
-/** Where messages for a run go: the ids are part of the contract with app backends. */
-export const workflowId = {
-  purchase: (purchaseId: string) => `purchase/${purchaseId}`,
-  trigger: (eventId: string) => `trigger/${eventId}`,
-  planChange: (subscriptionId: string) => `plan-change/${subscriptionId}`,
-  pause: (subscriptionId: string) => `pause/${subscriptionId}`,
-  reversal: (refundOrDisputeId: string) => `reversal/${refundOrDisputeId}`,
-  latePayment: (paymentId: string) => `late-payment/${paymentId}`,
-  notifications: (purchaseWorkflowId: string) => `notifications/${purchaseWorkflowId}`,
-  /** One per death: what died again may be sent again. */
-  redelivery: (notificationId: string, diedAt: string) => `redelivery/${notificationId}/${diedAt}`,
-};
-
-/** Refusal of a further try whose payment method is still the declined one. */
-export const SAME_PAYMENT_METHOD = 'SAME_PAYMENT_METHOD';
-
-/** Key under which an attempt's id travels in Dodo's metadata. */
-export const ATTEMPT_METADATA_KEY = 'upsell_attempt_id';
-/** Key under which a registered purchase's id travels in Dodo's metadata. */
-export const PURCHASE_METADATA_KEY = 'purchase_id';
-
-/** `<workflowId>:<step>:<n>`; the step of a plan change is its presentation. */
-export function attemptId(ofWorkflowId: string, step: string, n: number): string {
-  return `${ofWorkflowId}:${step}:${n}`;
-}
-
-const ATTEMPT_ID =
-  /^((?:purchase|trigger|plan-change)\/[\x21-\x7e]{1,200}):([A-Za-z0-9_-]{1,100}):(\d{1,4})$/;
-
-/** The run an attempt belongs to, or undefined when the text is not one of our attempt ids. */
-export function workflowOfAttempt(id: string): string | undefined {
-  return ATTEMPT_ID.exec(id)?.[1];
-}

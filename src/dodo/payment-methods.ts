@@ -1,6 +1,6 @@
 /** Which saved payment method a one-click charge uses. */
 import type { Dodo } from './client.js';
-import type { PaymentMethodSummary } from '../domain/words.js';
+import type { PaymentMethodSummary } from '../domain/presentation.js';
 
 export interface SavedMethod {
   payment_method_id: string;

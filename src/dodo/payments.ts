@@ -1,7 +1,8 @@
 /** Payments as this system needs them, read from Dodo or from a webhook. */
 import type DodoPayments from 'dodopayments';
-import { ATTEMPT_METADATA_KEY, type PaymentEvent } from '../contract/messages.js';
-import type { BillingAddress } from '../ledger/model.js';
+import { ATTEMPT_METADATA_KEY } from '../domain/ids.js';
+import { type PaymentEvent } from '../domain/payment.js';
+import type { BillingAddress } from '../domain/purchase.js';
 import type { Dodo } from './client.js';
 
 /** What single payments and list rows have in common. */

@@ -1,8 +1,8 @@
 /** Prices as Dodo previews them. Nothing is computed here that Dodo has not said. */
 import { createHash } from 'node:crypto';
 import type { Addon, PaidAction, PaidOffer } from '../domain/offers.js';
-import type { BillingAddress } from '../ledger/model.js';
-import type { Price } from '../domain/words.js';
+import type { BillingAddress } from '../domain/purchase.js';
+import type { Price } from '../domain/presentation.js';
 import type { Dodo } from './client.js';
 import { ifFound } from './errors.js';
 import type DodoPayments from 'dodopayments';

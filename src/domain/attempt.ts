@@ -1,7 +1,8 @@
 /** What activities say about attempts. */
 import type { PaidOffer } from './offers.js';
-import type { Choice } from '../ledger/model.js';
-import type { PaymentEvent } from '../contract/messages.js';
+import type { Choice } from './presentation.js';
+import type { PaymentEvent } from './payment.js';
+import { type AttemptKind, type AttemptStatus } from './words.js';
 
 /** One attempt to carry out an accepted offer, as recorded in history: ids and amounts. */
 export interface AttemptInput {
@@ -53,7 +54,40 @@ export type Finding =
   | { kind: 'done'; payment?: PaymentEvent }
   | { kind: 'absent' };
 
-/** The run that makes an attempt: its id without the step and the number. */
-export function runOfAttempt(attemptId: string): string {
-  return attemptId.slice(0, attemptId.lastIndexOf(':', attemptId.lastIndexOf(':') - 1));
+/** Refusal of a further try whose payment method is still the declined one. */
+export const SAME_PAYMENT_METHOD = 'SAME_PAYMENT_METHOD';
+
+export interface AttemptRecord {
+  attemptId: string;
+  presentationId: string;
+  workflowId: string;
+  kind: AttemptKind;
+  status: AttemptStatus;
+  /** What the customer accepted to pay. Minor units. */
+  amount: number;
+  currency: string;
+  sessionId?: string;
+  paymentId?: string;
+  /** What was in fact paid, once paid. */
+  paidAmount?: number;
+  errorCode?: string;
+  createdAt: string;
 }
+
+const UNRESOLVED: readonly AttemptStatus[] = ['submitted', 'processing', 'requires_action', 'needs_review'];
+
+const RESOLVED: readonly AttemptStatus[] = ['rejected', 'absent', 'failed', 'paid', 'refunded'];
+
+export const NEXT_ATTEMPT_STATUS: Record<AttemptStatus, readonly AttemptStatus[]> = {
+  recorded: ['unknown', ...UNRESOLVED, ...RESOLVED],
+  unknown: [...UNRESOLVED, ...RESOLVED],
+  needs_review: [...UNRESOLVED, ...RESOLVED],
+  submitted: [...UNRESOLVED, ...RESOLVED],
+  processing: ['requires_action', 'needs_review', ...RESOLVED],
+  requires_action: ['processing', 'needs_review', ...RESOLVED],
+  rejected: ['paid', 'refunded'],
+  absent: ['paid', 'refunded'],
+  failed: ['paid', 'refunded'],
+  paid: ['refunded'],
+  refunded: [],
+};

@@ -1,6 +1,7 @@
 /** What a customer may choose within a presentation, and what it costs as far as it was shown. Pure. */
-import type { Choice, PresentationRecord, QuoteRecord } from '../ledger/model.js';
-import type { Presentation, Price } from './words.js';
+import type { PresentationRecord } from './presentation.js';
+import type { Presentation, Price } from './presentation.js';
+import { type Choice, type QuoteRecord } from './presentation.js';
 
 type Product = Presentation['product'];
 

@@ -1,5 +1,5 @@
 /** Whether the credit of a downgrade is still the one that was shown. */
-import type { Price } from './words.js';
+import type { Price } from './presentation.js';
 
 /** How long a credit that was shown stands against the clock. */
 const GRACE_MS = 10 * 60_000;

@@ -1,7 +1,6 @@
 /** Which step follows which decision. Pure. */
-import { ApplicationFailure } from '@temporalio/workflow';
 import type { FunnelSnapshot, FunnelStep, Offer } from './offers.js';
-import type { Decision, Outcome } from './words.js';
+import type { Decision } from './words.js';
 
 export interface Step {
   step: FunnelStep;
@@ -12,9 +11,8 @@ export interface Step {
 export function stepOf(snapshot: FunnelSnapshot, id: string, offerId?: string): Step {
   const step = snapshot.funnel.steps.find((candidate) => candidate.id === id);
   const offer = step && snapshot.offers[offerId ?? step.offer];
-  // The loader refuses dangling steps, so this cannot be a funnel that was loaded.
-  if (!step || !offer)
-    throw ApplicationFailure.nonRetryable(`Funnel ${snapshot.funnel.id} has no step ${id}.`);
+  // The loader refuses dangling steps: only a defect leads here, and a run is better stuck than ended by one.
+  if (!step || !offer) throw new Error(`Funnel ${snapshot.funnel.id} has no step ${id}.`);
   return { step, offer };
 }
 
@@ -26,20 +24,7 @@ export function stepAfter(snapshot: FunnelSnapshot, id: string, decision: Decisi
   return target === 'end' ? undefined : stepOf(snapshot, target);
 }
 
-const WEIGHT: Record<Outcome, number> = {
-  needs_review: 9,
-  converted: 8,
-  recovered: 7,
-  payment_failed: 5,
-  abandoned: 4,
-  withdrawn: 3,
-  declined: 2,
-  expired: 1,
-  ineligible: 0,
-  reversed: 0,
-};
-
-/** A run with several steps ends as its best one: money moved outweighs a later "no". Ties go to the later step. */
-export function outcomeOf(earlier: Outcome | undefined, later: Outcome): Outcome {
-  return earlier !== undefined && WEIGHT[earlier] > WEIGHT[later] ? earlier : later;
+/** The ids of every offer a step may show. */
+export function offerIdsOf({ offer, variants }: Pick<FunnelStep, 'offer' | 'variants'>): string[] {
+  return variants?.map((variant) => variant.offer) ?? [offer];
 }

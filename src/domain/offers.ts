@@ -1,14 +1,11 @@
 /** The catalog's shapes after loading: every duration is in milliseconds, every default filled in. */
-import type { OfferType, TriggerType } from './words.js';
-
-export type ProrationBillingMode =
-  'prorated_immediately' | 'full_immediately' | 'difference_immediately' | 'do_not_bill';
+import type { OfferType, ProrationBillingMode, TriggerType } from './words.js';
 
 /** How an accepted offer is carried out. */
-export type OfferAction = PaidAction | SaveAction;
+export type OfferAction = PaidAction | RetentionAction;
 
 /** What keeps a customer and charges nothing. It is about the subscription they have. */
-export type SaveAction =
+export type RetentionAction =
   /** Pauses the subscription, for that long or until somebody resumes it. */
   | { kind: 'pause'; forMs?: number }
   /** Moves the end of the trial, which is the first billing date, by that long. */
@@ -116,7 +113,7 @@ export type PaidOffer = Offer & { action: PaidAction };
 export type StepTarget = 'end' | (string & {});
 
 /** One arm of an experiment. */
-export interface Variant {
+export interface StepVariant {
   id: string;
   offer: string;
   /** Its share is this by the sum of all; 0 takes no new customers. */
@@ -127,7 +124,7 @@ export interface FunnelStep {
   id: string;
   /** With `variants`, that of the first one. */
   offer: string;
-  variants?: Variant[];
+  variants?: StepVariant[];
   /** The name assignments are kept by, when it is not `<funnel>.<step>`. */
   experiment?: string;
   /** How long to wait before it is shown. */

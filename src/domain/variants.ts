@@ -2,13 +2,13 @@
 import type { PaidAction, PaidOffer, OneClickLimit, Policy } from './offers.js';
 
 /** One way to take an offer; without options there is one, which has no id. */
-export interface OfferWay {
+export interface OfferVariant {
   option?: string;
   label?: string;
   action: PaidAction;
 }
 
-export function waysOf({ action, options }: Pick<PaidOffer, 'action' | 'options'>): OfferWay[] {
+export function variantsOf({ action, options }: Pick<PaidOffer, 'action' | 'options'>): OfferVariant[] {
   return options?.map(({ id, label, action }) => ({ option: id, label, action })) ?? [{ action }];
 }
 
@@ -21,7 +21,7 @@ export function inQuantity(action: PaidAction, quantity: number): PaidAction {
  * The quantity that is preselected: the catalog's own, never that of the first purchase. Seats follow the
  * subscription, within the bounds, and where the plan is the one they have it is one more than now.
  */
-export function preselected(
+export function preselectedQuantity(
   action: PaidAction,
   subscription?: { product_id: string; quantity: number },
 ): number {

@@ -6,8 +6,10 @@ import { isAboveOneClick, isSameChoice, priceShown, productOf } from '../domain/
 import { classify, ifFound } from '../dodo/errors.js';
 import { billingOf } from '../dodo/payments.js';
 import { currentPrice } from '../dodo/pricing.js';
-import type { BillingAddress, Choice, OfferTerms, PresentationRecord } from '../ledger/model.js';
-import type { Copy, Presentation, Price, PriceDisplay } from '../domain/words.js';
+import type { BillingAddress } from '../domain/purchase.js';
+import type { PresentationRecord } from '../domain/presentation.js';
+import type { Choice, OfferTerms } from '../domain/presentation.js';
+import type { Copy, Presentation, Price, PriceDisplay } from '../domain/presentation.js';
 import type { AcceptRequest } from '../contract/messages.js';
 import type { ApiDeps } from './deps.js';
 import { Problem } from './problem.js';

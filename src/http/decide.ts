@@ -1,7 +1,7 @@
 /** Accepting and declining: ask the run, and answer with where the presentation stands. */
 import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
-import type { PresentationRecord } from '../ledger/model.js';
+import type { PresentationRecord } from '../domain/presentation.js';
 import type { PresentationStatus } from '../domain/words.js';
 import type { Answer } from '../temporal/runs.js';
 import type { DecisionReply } from '../contract/messages.js';

@@ -1,32 +1,18 @@
 /** What the API answers, as `GET /openapi.json` describes it. */
 import { z } from 'zod';
+import { BILLING_INTERVALS, OFFER_TYPES, PRESENTATION_STATUSES } from '../domain/words.js';
 import { PROBLEMS, type ProblemCode } from './problem.js';
 import { ids } from './validate.js';
 
 export const money = z.int().meta({ description: 'Minor units of the currency.' });
 export const time = z.iso.datetime().meta({ description: 'RFC 3339, UTC.' });
-export const status = z.enum([
-  'open',
-  'accepted',
-  'charging',
-  'reconciling',
-  'needs_review',
-  'requires_action',
-  'fallback',
-  'paid',
-  'declined',
-  'expired',
-  'withdrawn',
-  'failed',
-]);
+export const status = z.enum(PRESENTATION_STATUSES);
 
 export const price = z.object({
   currency: z.string(),
   dueNow: money,
   tax: money.optional(),
-  recurring: z
-    .object({ amount: money, interval: z.enum(['Day', 'Week', 'Month', 'Year']), count: z.int() })
-    .optional(),
+  recurring: z.object({ amount: money, interval: z.enum(BILLING_INTERVALS), count: z.int() }).optional(),
   difference: money.optional(),
   credit: money.optional(),
   effectiveAt: time.optional(),
@@ -75,7 +61,7 @@ export const presentation = z
     offerId: z.string(),
     funnelId: z.string(),
     step: z.string(),
-    type: z.enum(['upsell', 'downsell', 'cross_sell']),
+    type: z.enum(OFFER_TYPES),
     customerId: z.string(),
     purchaseId: z.string(),
     product: z.object({ id: z.string(), name: z.string() }),

@@ -1,8 +1,9 @@
 /** A presentation as clients see it. */
-import type { PresentationRecord } from '../ledger/model.js';
+import type { PresentationRecord } from '../domain/presentation.js';
 import { displayPrice, renderCopy } from '../catalog/copy.js';
 import { wordsFor } from '../catalog/words.js';
-import type { Presentation, PresentationStatus, PriceDisplay } from '../domain/words.js';
+import type { PresentationStatus } from '../domain/words.js';
+import type { Presentation, PriceDisplay } from '../domain/presentation.js';
 import type { ApiDeps } from './deps.js';
 
 export type PresentationView = Omit<Presentation, 'updatePaymentMethodUrl'> & {

@@ -1,6 +1,6 @@
 /** The bodies clients send. */
 import { z } from 'zod';
-import { TRIGGER_TYPES } from '../catalog/file/schema-funnel.js';
+import { SENT_TRIGGER_TYPES } from '../domain/words.js';
 import { facts, ids, metadata, quantity, reason } from './validate.js';
 
 const MAX_CONSENTS = 10;
@@ -66,7 +66,7 @@ export const purchaseBody = z
 export const triggerBody = z.strictObject({
   /** Yours; the same one again is the same run. */
   eventId: ids.event,
-  type: z.enum(TRIGGER_TYPES, `must be one of ${TRIGGER_TYPES.join(', ')}`),
+  type: z.enum(SENT_TRIGGER_TYPES, `must be one of ${SENT_TRIGGER_TYPES.join(', ')}`),
   customerId: ids.customer,
   subscriptionId: ids.subscription.optional(),
   productId: ids.product.optional(),

@@ -1,4 +1,5 @@
 /** Presentation tokens: what a customer's browser holds to see and decide one presentation, and nothing else. */
+import { MIN_TOKEN_SECRET_BYTES } from '../config/fields.js';
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { SignJWT, errors, jwtVerify } from 'jose';
 
@@ -18,9 +19,6 @@ const ISSUER = 'durable-upsells';
 const AUDIENCE = 'durable-upsells/presentation';
 const CLOCK_TOLERANCE_SECONDS = 5;
 const MAX_TOKEN_LENGTH = 2048;
-
-/** The shortest secret that HS256 deserves (RFC 7518, section 3.2). */
-export const MIN_TOKEN_SECRET_BYTES = 32;
 
 /** What a token is bound to. */
 export interface TokenClaims {

@@ -2,26 +2,30 @@
 import express from 'express';
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
+import {
+  CATALOG_ID,
+  CUSTOM_FACT,
+  DODO_ID,
+  EVENT_ID,
+  METADATA_KEY,
+  NOTIFICATION_ID,
+  PRESENTATION_ID,
+  PRICE_HASH,
+  PURCHASE_ID,
+  type TextPattern,
+} from '../domain/patterns.js';
 import { Problem, invalidBody, invalidParameter } from './problem.js';
 
-/**
- * Ids end up in workflow ids, in URLs to Dodo and in SQL, and Express decodes `%2f` before a handler sees it.
- * So each kind is an allow-list of ASCII: look-alike letters, slashes and dots-only names are refused, not folded.
- */
-const DODO_ID = /^[A-Za-z0-9_-]{1,100}$/;
-const OWN_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
-const PRESENTATION_ID = /^prs_[A-Za-z0-9_-]{1,100}$/;
-const EVENT_ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}$/;
-const CATALOG_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
-const PRICE_HASH = /^[A-Za-z0-9:_-]{1,128}$/;
-const NOTIFICATION_ID = /^ntf_[0-9a-f]{24}$/;
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
+const IDEMPOTENCY_KEY: TextPattern = {
+  regex: /^[\x21-\x7e]{1,200}$/,
+  expected: '1 to 200 visible ASCII characters',
+};
 
-function pattern(regex: RegExp, expected: string) {
+function pattern({ regex, expected }: TextPattern) {
   return z.string(`must be a string: ${expected}`).regex(regex, `must be ${expected}`);
 }
 
-const dodoId = pattern(DODO_ID, '1 to 100 letters, digits, "_" or "-"');
+const dodoId = pattern(DODO_ID);
 
 /** Schemas of the ids that clients send, one per kind. */
 export const ids = {
@@ -30,12 +34,12 @@ export const ids = {
   subscription: dodoId,
   payment: dodoId,
   paymentMethod: dodoId,
-  purchase: pattern(OWN_ID, '1 to 100 letters, digits, "_" or "-", the first a letter or digit'),
-  presentation: pattern(PRESENTATION_ID, '"prs_" and 1 to 100 letters, digits, "_" or "-"'),
-  event: pattern(EVENT_ID, '1 to 200 letters, digits, "_", ".", ":" or "-", the first a letter or digit'),
-  offer: pattern(CATALOG_ID, '1 to 64 lower-case letters, digits, "_" or "-", the first not "_" or "-"'),
-  notification: pattern(NOTIFICATION_ID, '"ntf_" and 24 hexadecimal digits'),
-  priceHash: pattern(PRICE_HASH, 'the hash of a price as it was shown'),
+  purchase: pattern(PURCHASE_ID),
+  presentation: pattern(PRESENTATION_ID),
+  event: pattern(EVENT_ID),
+  offer: pattern(CATALOG_ID),
+  notification: pattern(NOTIFICATION_ID),
+  priceHash: pattern(PRICE_HASH),
 } as const;
 
 const MAX_QUANTITY = 10_000;
@@ -64,17 +68,24 @@ const scalar = z.union(
   `must be a string of ${MAX_TEXT_LENGTH} characters at most, a number, or true or false`,
 );
 
-function pairs(key: RegExp, expectedKey: string) {
+/** An object of scalars. The message names the key that is not allowed: a record's own says only that it is invalid. */
+function pairs(name: TextPattern) {
   return z
-    .record(z.string().regex(key, `must be named with ${expectedKey}`), scalar, 'must be an object')
+    .record(z.string(), scalar, 'must be an object')
+    .superRefine((value, context) => {
+      for (const key of Object.keys(value)) {
+        if (name.regex.test(key)) continue;
+        context.addIssue({ code: 'custom', path: [key], message: `must be named with ${name.expected}` });
+      }
+    })
     .refine((value) => Object.keys(value).length <= MAX_PAIRS, `must have ${MAX_PAIRS} entries at most`);
 }
 
 /** Dodo's limits on metadata: 50 pairs, keys of 40 characters, values of 500. */
-export const metadata = pairs(/^[A-Za-z0-9_-]{1,40}$/, '1 to 40 letters, digits, "_" or "-"');
+export const metadata = pairs(METADATA_KEY);
 
 /** What a merchant's app says about a customer with a trigger, for the catalog's `facts.<name>`. */
-export const facts = pairs(/^[A-Za-z0-9_]{1,64}$/, '1 to 64 letters, digits or "_"');
+export const facts = pairs(CUSTOM_FACT);
 
 /** Checks a body. A request without one counts as `{}`. Throws `invalid_body` with every mistake. */
 export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
@@ -97,7 +108,7 @@ export function parseQuery<T extends z.ZodType>(schema: T, query: unknown): z.ou
   return result.data;
 }
 
-const idempotencyKey = pattern(IDEMPOTENCY_KEY, '1 to 200 visible ASCII characters').optional();
+const idempotencyKey = pattern(IDEMPOTENCY_KEY).optional();
 
 /** The `Idempotency-Key` header, if there is one. Throws `invalid_parameter` when it is unusable. */
 export function readIdempotencyKey(req: Pick<Request, 'get'>): string | undefined {

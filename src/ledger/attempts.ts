@@ -1,6 +1,9 @@
 /** Attempts: recorded before they are sent, then followed to their end. */
 import { eq } from 'drizzle-orm';
-import type { AttemptRecord, Ledger, PresentationPatch, TimelineEntry } from './model.js';
+import type { Ledger } from './model.js';
+import type { PresentationPatch } from '../domain/presentation.js';
+import type { AttemptRecord } from '../domain/attempt.js';
+import type { TimelineEntry } from '../domain/timeline.js';
 import { applicableToAttempt, type AttemptRow } from './patch.js';
 import { changePresentation } from './presentations.js';
 import { attemptRecord } from './records.js';

@@ -4,11 +4,12 @@ import type { Catalog } from '../domain/offers.js';
 import type { PresentationStatus } from '../domain/words.js';
 import { utc } from './columns.js';
 import type { EvaluationRow, Ledger } from './model.js';
-import { IN_THE_WAY, catalogs, presentations, purchases } from './schema.js';
+import { catalogs, presentations, purchases } from './schema.js';
+import { BLOCKING_STATUSES } from '../domain/presentation.js';
 import type { Database } from './store.js';
 
 /** States in which the run of a presentation goes on. */
-const GOING_ON: PresentationStatus[] = [...IN_THE_WAY, 'fallback', 'needs_review'];
+const GOING_ON: PresentationStatus[] = [...BLOCKING_STATUSES, 'fallback', 'needs_review'];
 
 /** The first time counts. */
 export async function recordCatalog(db: Database, content: Catalog, at: string): Promise<void> {

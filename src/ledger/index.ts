@@ -1,5 +1,5 @@
 /** The ledger: the SQL projection of every run, for eligibility look-ups and reports. */
 export { LedgerError, type LedgerErrorCode } from './errors.js';
-export { openLedger, type LedgerOptions } from './open.js';
+export { ledgerOn, openLedger, type LedgerOptions } from './open.js';
 export type { LedgerLog } from './store.js';
 export type * from './model.js';

@@ -2,114 +2,31 @@
  * What the ledger records and answers. It is a projection: Temporal is the truth, and every write here is
  * idempotent, because the activities that make them may run more than once.
  */
-import type { ClauseResult, Facts } from '../domain/rules/match.js';
-import type { Catalog, OfferCopy, PaidAction } from '../domain/offers.js';
+import type { Facts } from '../domain/rules/match.js';
+import type { Catalog, OfferCopy } from '../domain/offers.js';
 import type { Arm } from '../experiments/assign.js';
-import type {
-  Decision,
-  Notification,
-  Outcome,
-  PaymentMethodSummary,
-  Presentation,
-  PresentationStatus,
-  Price,
-  ReasonCode,
-  TriggerType,
-} from '../domain/words.js';
-import type { LimitReached, Limits, Showing } from './limits.js';
-
-/** The address the first purchase was billed to. Kept until the run settles, then erased. */
-export interface BillingAddress {
-  country: string;
-  street?: string;
-  city?: string;
-  state?: string;
-  zipcode?: string;
-}
-
-/** Facts about the purchase that set a run off. */
-export interface PurchaseRecord {
-  purchaseId: string;
-  workflowId: string;
-  trigger: TriggerType;
-  customerId?: string;
-  paymentId?: string;
-  checkoutSessionId?: string;
-  subscriptionId?: string;
-  productIds: string[];
-  amount?: number;
-  currency?: string;
-  billing?: BillingAddress;
-  purchasedAt?: string;
-}
-
-/** How one funnel fared in an evaluation; `reason` is absent for the one that was chosen. */
-export interface ConsideredFunnel {
-  funnelId: string;
-  reason?: ReasonCode;
-  /** In words, for operators: `amount 900 is not gte 1000`. */
-  detail?: string;
-  /** How the conditions of its rule fared; left out when the funnel was not looked at again. */
-  clauses?: ClauseResult[];
-}
+import type { Outcome, ReasonCode, TriggerType } from '../domain/words.js';
+import type { Notification } from '../domain/notification.js';
+import type { Presentation } from '../domain/presentation.js';
+import type { LimitReached, Limits, Showing } from '../domain/limits.js';
+import { type TimelineEntry } from '../domain/timeline.js';
+import { type AttemptRecord } from '../domain/attempt.js';
+import { type Choice, type QuoteRecord, type OfferTerms } from '../domain/presentation.js';
+import { type PresentationPatch, type PresentationRecord } from '../domain/presentation.js';
+import {
+  type BillingAddress,
+  type PurchaseRecord,
+  type ConsideredFunnel,
+  type EvaluationRecord,
+  type PurchaseView,
+} from '../domain/purchase.js';
 
 /** What became of opening a presentation. */
-export type Opened =
+export type OpenResult =
   { opened: true } | { opened: false; reason: LimitReached['reason'] | 'offer_already_open'; detail: string };
 
-/** How a run was evaluated, kept on its purchase. */
-export interface EvaluationRecord {
-  catalogHash: string;
-  considered: ConsideredFunnel[];
-  /** What the funnels were matched against, as far as it was looked up. */
-  facts?: Facts;
-}
-
-export type AttemptKind = 'charge' | 'payment' | 'change_plan' | 'fallback' | 'pause' | 'extend_trial';
-
-/**
- * `recorded` before anything is sent; `submitted` when Dodo named a payment; `rejected` on a definite 4xx;
- * `unknown` when no answer proves either; `absent` when proven never to have reached Dodo.
- */
-export type AttemptStatus =
-  | 'recorded'
-  | 'submitted'
-  | 'processing'
-  | 'requires_action'
-  | 'rejected'
-  | 'unknown'
-  | 'needs_review'
-  | 'absent'
-  | 'failed'
-  | 'paid'
-  | 'refunded';
-
-export interface AttemptRecord {
-  attemptId: string;
-  presentationId: string;
-  workflowId: string;
-  kind: AttemptKind;
-  status: AttemptStatus;
-  /** What the customer accepted to pay. Minor units. */
-  amount: number;
-  currency: string;
-  sessionId?: string;
-  paymentId?: string;
-  /** What was in fact paid, once paid. */
-  paidAmount?: number;
-  errorCode?: string;
-  createdAt: string;
-}
-
-export interface TimelineEntry {
-  at: string;
-  type: string;
-  /** Ids, amounts, codes. Never card data or addresses. */
-  detail?: Record<string, string | number | boolean>;
-}
-
 /** A notification that could not be delivered. */
-export interface Burial {
+export interface DeadLetter {
   /** The `webhook-id` it was sent under. */
   id: string;
   notification: Notification;
@@ -147,99 +64,6 @@ export interface DeadNotificationsPage {
   limit: number;
   /** The last one of the page before. */
   before?: { at: string; seq: number };
-}
-
-/** What another choice is priced by, as it was when the offer was made: the catalog may have changed since. */
-export interface OfferTerms {
-  /** What was shown first. */
-  preselected?: Choice;
-  ways: { option?: string; action: PaidAction }[];
-  discountCode?: string;
-  /** The one whose plan changes. */
-  subscriptionId?: string;
-  /** What one click may charge at most. Minor units of the price's currency. */
-  oneClickLimit?: number;
-  /** The saved method, also where the price that is shown is too high for one click. */
-  method?: PaymentMethodSummary;
-}
-
-/** Which of an offer's choices. */
-export interface Choice {
-  option?: string;
-  quantity: number;
-}
-
-/** A price that was shown for a choice other than the preselected one, or for that one at a later time. */
-export interface QuoteRecord extends Choice {
-  presentationId: string;
-  price: Price;
-  quotedAt: string;
-}
-
-/** A change to one presentation's document; fields left out stay as they are. */
-export interface PresentationPatch {
-  status?: PresentationStatus;
-  decision?: Decision;
-  decidedAt?: string;
-  viewedAt?: string;
-  expiresAt?: string;
-  price?: Presentation['price'];
-  /** What the customer chose, with its price. */
-  product?: Presentation['product'];
-  quantity?: number;
-  option?: string;
-  payment?: Presentation['payment'];
-  copy?: Presentation['copy'];
-  /** null removes it. */
-  checkoutUrl?: string | null;
-  updatePaymentMethodUrl?: string | null;
-  message?: string | null;
-  sessionId?: string;
-  paymentId?: string;
-  /** Revenue: minor units of the presentation's currency. */
-  paidAmount?: number;
-  paidAt?: string;
-  /** Paid through the fallback. */
-  recovered?: boolean;
-  /** All that has been refunded or lost to a dispute so far. A smaller sum than the one known changes nothing. */
-  refundedAmount?: number;
-}
-
-/** One presentation with what is not shown to customers. */
-export interface PresentationRecord extends Presentation {
-  workflowId: string;
-  /** The version of the catalog it came from. */
-  catalogHash?: string;
-  /** What `variant` is an arm of. */
-  experiment?: string;
-  presentedAt: string;
-  decision?: Decision;
-  decidedAt?: string;
-  viewedAt?: string;
-  sessionId?: string;
-  paymentId?: string;
-  paidAmount?: number;
-  paidAt?: string;
-  recovered: boolean;
-  words?: OfferCopy;
-  /** Kept where there is a choice or a limit to one click. */
-  terms?: OfferTerms;
-  /** Net of this. Minor units. */
-  refundedAmount: number;
-}
-
-export interface PurchaseView {
-  purchase: PurchaseRecord;
-  /** `waiting`: for the time when its next offer is made; see `waiting` on the timeline. */
-  status: 'awaiting_payment' | 'evaluating' | 'waiting' | 'offering' | 'settled';
-  outcome?: Outcome;
-  reason?: ReasonCode;
-  funnelId?: string;
-  catalogHash?: string;
-  considered: ConsideredFunnel[];
-  facts?: Facts;
-  presentations: PresentationRecord[];
-  timeline: TimelineEntry[];
 }
 
 /** A customer is in an arm of an experiment from the moment it makes a difference. */
@@ -350,7 +174,7 @@ export interface Ledger {
     /** Written with the presentation, or not at all. Throws AssignedOtherwise when one of them is not true. */
     exposures?: Exposure[];
     previous?: { presentationId: string; patch: PresentationPatch; timeline: TimelineEntry[] };
-  }): Promise<Opened>;
+  }): Promise<OpenResult>;
   /** The limit that would refuse a showing now; `openPresentation` has the last word. */
   limitReached(showing: Showing, limits: Limits): Promise<LimitReached | undefined>;
 
@@ -426,7 +250,7 @@ export interface Ledger {
   experimentReport(): Promise<ExposureCount[]>;
 
   /** Keeps a notification that could not be delivered, with all it takes to send it again. */
-  buryNotification(burial: Burial): Promise<void>;
+  deadLetterNotification(burial: DeadLetter): Promise<void>;
   recordRedelivery(redelivered: Redelivered): Promise<void>;
   /** Newest death first. */
   deadNotifications(page: DeadNotificationsPage): Promise<DeadNotification[]>;

@@ -16,8 +16,8 @@ import {
   type SQL,
 } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
-import type { Notification } from '../domain/words.js';
-import type { Burial, DeadNotification, DeadNotificationsPage, Redelivered } from './model.js';
+import type { Notification } from '../domain/notification.js';
+import type { DeadLetter, DeadNotification, DeadNotificationsPage, Redelivered } from './model.js';
 import { timeline } from './schema.js';
 import type { Database } from './store.js';
 import { addToTimeline } from './timeline.js';
@@ -34,9 +34,9 @@ type DeadDetail = Omit<Notification, 'type' | 'purchaseId' | 'payment'> & {
   failure?: string;
 };
 
-export async function buryNotification(
+export async function deadLetterNotification(
   db: Database,
-  { id, notification, failure, redelivery, at }: Burial,
+  { id, notification, failure, redelivery, at }: DeadLetter,
 ): Promise<void> {
   const { type, purchaseId, payment, ...rest } = notification;
   const detail = {

@@ -1,15 +1,14 @@
-/** Opens the ledger: PostgreSQL by URL, or files of its own in a directory. */
+/** Opens the ledger on a database. */
 import { sql } from 'drizzle-orm';
 import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
 import { evaluations, recordCatalog, runningByCatalog } from './catalogs.js';
-import { openEmbedded } from '../../sandbox/local/embedded-ledger.js';
-import { describeFailure, LedgerError } from './errors.js';
+import { describeFailure } from './errors.js';
 import { experimentReport } from './experiment-report.js';
 import { exposuresOf } from './exposures.js';
 import { limitReached } from './limits.js';
 import type { Ledger } from './model.js';
 import {
-  buryNotification,
+  deadLetterNotification,
   countDeadNotifications,
   deadNotifications,
   findDeadNotification,
@@ -42,29 +41,22 @@ import { beginWait } from './waits.js';
 
 export interface LedgerOptions {
   /** A PostgreSQL database: `postgresql://user:password@host:5432/database`. */
-  url?: string;
-  /** A directory for the embedded database, or `memory://` for one that is gone when it is closed. */
-  dataDir?: string;
+  url: string;
   log?: LedgerLog;
 }
 
 /**
- * Opens the ledger and brings its tables up to date; several processes may do so at once on PostgreSQL, one
- * at a time on a directory. Give exactly one of `url` and `dataDir`.
+ * Opens the ledger in a PostgreSQL database and brings its tables up to date; several processes may do so at once.
  *
  * Opening and every method throw a LedgerError with a `code` when the database fails them. Its message never
- * holds a password or the values of a statement. Amounts and times that are none throw a RangeError.
+ * holds a password or the values of a statement. Invalid amounts or times throw RangeError.
  */
-export async function openLedger({ url, dataDir, log = silentLog }: LedgerOptions): Promise<Ledger> {
-  if (url !== undefined && dataDir === undefined) return ledgerOn(await openPostgres(url, log), log);
-  if (dataDir !== undefined && url === undefined) return ledgerOn(await openEmbedded(dataDir, log), log);
-  throw new LedgerError(
-    'misconfigured',
-    'The ledger needs either the URL of a PostgreSQL database or a directory, and not both.',
-  );
+export async function openLedger({ url, log = silentLog }: LedgerOptions): Promise<Ledger> {
+  return ledgerOn(await openPostgres(url, log), log);
 }
 
-function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Ledger {
+/** The ledger on a database that is open and up to date. */
+export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Ledger {
   let closing: Promise<void> | undefined;
   return inPlainWords({
     recordPurchase: (purchase, status) => recordPurchase(db, purchase, status),
@@ -92,7 +84,7 @@ function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Ledger {
     presentationPaidBy: (paymentId) => presentationPaidBy(db, paymentId),
     purchasePaidBy: (paymentId) => purchasePaidBy(db, paymentId),
     funnelReport: () => funnelReport(db),
-    buryNotification: (burial) => buryNotification(db, burial),
+    deadLetterNotification: (burial) => deadLetterNotification(db, burial),
     recordRedelivery: (redelivered) => recordRedelivery(db, redelivered),
     deadNotifications: (page) => deadNotifications(db, page),
     deadNotification: (id) => findDeadNotification(db, id),

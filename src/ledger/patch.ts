@@ -2,42 +2,18 @@
  * What a change may still change. Activities run more than once, late, and after others, so a change never
  * moves anything backwards: what is known to be paid stays paid, and the first decision wins.
  */
-import type { Outcome, PresentationStatus } from '../domain/words.js';
-import type { AttemptRecord, AttemptStatus, PresentationPatch } from './model.js';
+import type { PresentationStatus } from '../domain/words.js';
+import type { PresentationPatch } from '../domain/presentation.js';
+import type { AttemptRecord } from '../domain/attempt.js';
 import type { attempts, presentations } from './schema.js';
+import { IN_FLIGHT, NEXT_STATUS } from '../domain/presentation.js';
+import { NEXT_ATTEMPT_STATUS } from '../domain/attempt.js';
 
 export type PresentationRow = typeof presentations.$inferSelect;
 export type AttemptRow = typeof attempts.$inferSelect;
 export type AttemptChange = Partial<
   Pick<AttemptRecord, 'status' | 'sessionId' | 'paymentId' | 'paidAmount' | 'errorCode'>
 >;
-
-const IN_FLIGHT: readonly PresentationStatus[] = ['accepted', 'charging', 'reconciling', 'requires_action'];
-const ALL_BUT_OPEN: readonly PresentationStatus[] = [
-  ...IN_FLIGHT,
-  'needs_review',
-  'fallback',
-  'paid',
-  'declined',
-  'expired',
-  'withdrawn',
-  'failed',
-];
-
-const NEXT_STATUS: Record<PresentationStatus, readonly PresentationStatus[]> = {
-  open: ALL_BUT_OPEN,
-  accepted: ALL_BUT_OPEN,
-  charging: ALL_BUT_OPEN,
-  reconciling: ALL_BUT_OPEN,
-  requires_action: ALL_BUT_OPEN,
-  needs_review: ['fallback', 'failed', 'paid'],
-  fallback: ['failed', 'expired', 'withdrawn', 'paid'],
-  failed: ['paid'],
-  paid: [],
-  declined: [],
-  expired: [],
-  withdrawn: [],
-};
 
 /**
  * What of `change` applies to a presentation as it is now. A change whose decision or status comes too late
@@ -113,23 +89,6 @@ function isAnotherChoice(row: PresentationRow, { option, quantity }: Presentatio
   return (option ?? row.option) !== row.option || (quantity ?? row.quantity) !== row.quantity;
 }
 
-const UNRESOLVED: readonly AttemptStatus[] = ['submitted', 'processing', 'requires_action', 'needs_review'];
-const RESOLVED: readonly AttemptStatus[] = ['rejected', 'absent', 'failed', 'paid', 'refunded'];
-
-const NEXT_ATTEMPT_STATUS: Record<AttemptStatus, readonly AttemptStatus[]> = {
-  recorded: ['unknown', ...UNRESOLVED, ...RESOLVED],
-  unknown: [...UNRESOLVED, ...RESOLVED],
-  needs_review: [...UNRESOLVED, ...RESOLVED],
-  submitted: [...UNRESOLVED, ...RESOLVED],
-  processing: ['requires_action', 'needs_review', ...RESOLVED],
-  requires_action: ['processing', 'needs_review', ...RESOLVED],
-  rejected: ['paid', 'refunded'],
-  absent: ['paid', 'refunded'],
-  failed: ['paid', 'refunded'],
-  paid: ['refunded'],
-  refunded: [],
-};
-
 /** What of a change applies to an attempt as it is now; one that comes too late only fills gaps. */
 export function applicableToAttempt(row: AttemptRow, change: AttemptChange): Partial<AttemptRow> {
   const { status } = change;
@@ -144,23 +103,4 @@ export function applicableToAttempt(row: AttemptRow, change: AttemptChange): Par
     paidAmount: row.paidAmount ?? change.paidAmount,
     errorCode: fillGaps ? undefined : change.errorCode,
   };
-}
-
-const NEXT_OUTCOME: Partial<Record<Outcome, readonly Outcome[]>> = {
-  converted: ['reversed'],
-  recovered: ['reversed'],
-  abandoned: ['converted', 'recovered', 'reversed'],
-  payment_failed: ['converted', 'recovered', 'reversed'],
-  needs_review: ['converted', 'recovered', 'reversed', 'abandoned', 'payment_failed'],
-  // A reset run may have ended without its offer while a payment for it was still on its way.
-  ineligible: ['converted', 'recovered'],
-  declined: ['converted', 'recovered'],
-  expired: ['converted', 'recovered'],
-  withdrawn: ['converted', 'recovered'],
-};
-
-/** The outcome of a run that has settled as `known` before and settles again. Money that came or went counts. */
-export function laterOutcome(known: Outcome | null, next: Outcome): Outcome {
-  if (known === null || NEXT_OUTCOME[known]?.includes(next)) return next;
-  return known;
 }

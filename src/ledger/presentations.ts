@@ -5,10 +5,13 @@ import { utc } from './columns.js';
 import { isUniqueViolation } from './errors.js';
 import { recordExposures } from './exposures.js';
 import { FORGOTTEN_AFTER, limitReached, lockForShowing } from './limits.js';
-import type { Ledger, Opened, PresentationPatch, PresentationRecord, TimelineEntry } from './model.js';
+import type { Ledger, OpenResult } from './model.js';
+import type { PresentationPatch, PresentationRecord } from '../domain/presentation.js';
+import type { TimelineEntry } from '../domain/timeline.js';
 import { applicable } from './patch.js';
 import { presentationRecord } from './records.js';
-import { IN_THE_WAY, presentations, purchases } from './schema.js';
+import { presentations, purchases } from './schema.js';
+import { BLOCKING_STATUSES } from '../domain/presentation.js';
 import type { Database, LedgerLog } from './store.js';
 import { addToTimeline } from './timeline.js';
 
@@ -29,7 +32,7 @@ export async function openPresentation(
     previous,
   }: Parameters<Ledger['openPresentation']>[0],
   log: LedgerLog,
-): Promise<Opened> {
+): Promise<OpenResult> {
   const { customerId, offerId } = presentation;
   const showing = { customerId, offerId, workflowId, at };
   // Before any row is locked, so that nobody who holds a row waits for these.
@@ -169,7 +172,9 @@ export async function currentPresentation(
   const [inTheWay] = await db
     .select()
     .from(presentations)
-    .where(and(eq(presentations.customerId, customerId), inArray(presentations.status, [...IN_THE_WAY])));
+    .where(
+      and(eq(presentations.customerId, customerId), inArray(presentations.status, [...BLOCKING_STATUSES])),
+    );
   if (inTheWay) return presentationRecord(inTheWay);
   const [accepted] = await db
     .select()
@@ -200,7 +205,7 @@ export async function latestPresentation(
 }
 
 function isInTheWay(status: PresentationStatus | undefined): boolean {
-  return IN_THE_WAY.some((value) => value === status);
+  return BLOCKING_STATUSES.some((value) => value === status);
 }
 
 async function exists(tx: Database, id: string): Promise<boolean> {
@@ -212,7 +217,9 @@ async function hasOneInTheWay(tx: Database, customerId: string): Promise<boolean
   const found = await tx
     .select({ id: presentations.id })
     .from(presentations)
-    .where(and(eq(presentations.customerId, customerId), inArray(presentations.status, [...IN_THE_WAY])));
+    .where(
+      and(eq(presentations.customerId, customerId), inArray(presentations.status, [...BLOCKING_STATUSES])),
+    );
   return found.length > 0;
 }
 

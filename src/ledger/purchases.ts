@@ -1,8 +1,9 @@
 /** Purchases: recorded when they are first seen, settled when their run ends. */
 import { and, arrayContains, desc, eq, inArray, sql, type AnyColumn, type SQL } from 'drizzle-orm';
 import { recordExposures } from './exposures.js';
-import type { BillingAddress, Ledger, PurchaseRecord, PurchaseView } from './model.js';
-import { laterOutcome } from './patch.js';
+import type { Ledger } from './model.js';
+import type { BillingAddress, PurchaseRecord, PurchaseView } from '../domain/purchase.js';
+import { laterOutcome } from '../domain/outcome.js';
 import { changePresentation } from './presentations.js';
 import { presentationRecord, purchaseRecord, timelineEntry } from './records.js';
 import { presentations, purchases, timeline } from './schema.js';

@@ -1,7 +1,7 @@
 /** Prices that were shown for a choice, so that an acceptance may name one. */
 import { and, desc, eq } from 'drizzle-orm';
 import { utc } from './columns.js';
-import type { Choice, QuoteRecord } from './model.js';
+import type { Choice, QuoteRecord } from '../domain/presentation.js';
 import { quotes } from './schema.js';
 import type { Database } from './store.js';
 

@@ -1,5 +1,8 @@
 /** Rows as the records the rest of the system knows: what SQL calls null is left out. */
-import type { AttemptRecord, PresentationRecord, PurchaseRecord, TimelineEntry } from './model.js';
+import type { PurchaseRecord } from '../domain/purchase.js';
+import type { PresentationRecord } from '../domain/presentation.js';
+import type { AttemptRecord } from '../domain/attempt.js';
+import type { TimelineEntry } from '../domain/timeline.js';
 import type { AttemptRow, PresentationRow } from './patch.js';
 import type { purchases, timeline } from './schema.js';
 

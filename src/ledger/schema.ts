@@ -18,36 +18,20 @@ import type { Facts } from '../domain/rules/match.js';
 import type { Catalog, OfferCopy } from '../domain/offers.js';
 import type { Arm } from '../experiments/assign.js';
 import type {
-  Choices,
-  Copy,
   Decision,
   OfferType,
   Outcome,
-  Presentation,
   PresentationStatus,
-  Price,
   ReasonCode,
   TriggerType,
 } from '../domain/words.js';
+import type { Choices, Copy, Presentation, Price } from '../domain/presentation.js';
 import { instant, money } from './columns.js';
-import type {
-  AttemptKind,
-  AttemptStatus,
-  BillingAddress,
-  ConsideredFunnel,
-  OfferTerms,
-  PurchaseView,
-  TimelineEntry,
-} from './model.js';
-
-/** States in which a presentation keeps its customer from getting another one. */
-export const IN_THE_WAY = [
-  'open',
-  'accepted',
-  'charging',
-  'reconciling',
-  'requires_action',
-] as const satisfies PresentationStatus[];
+import type { BillingAddress, ConsideredFunnel, PurchaseView } from '../domain/purchase.js';
+import type { OfferTerms } from '../domain/presentation.js';
+import type { TimelineEntry } from '../domain/timeline.js';
+import type { AttemptKind, AttemptStatus } from '../domain/words.js';
+import { BLOCKING_STATUSES } from '../domain/presentation.js';
 
 export const purchases = pgTable(
   'purchases',
@@ -130,7 +114,7 @@ export const presentations = pgTable(
     refundedAmount: money('refunded_amount').notNull().default(0),
   },
   (table) => [
-    uniqueIndex('one_open_presentation_per_customer').on(table.customerId).where(isInTheWay(table.status)),
+    uniqueIndex('one_open_presentation_per_customer').on(table.customerId).where(isBlocking(table.status)),
     index('presentations_of_customer').on(table.customerId, table.presentedAt),
     index('presentations_of_purchase').on(table.purchaseId),
     index('presentations_of_payment').on(table.paymentId),
@@ -214,6 +198,6 @@ export const catalogs = pgTable('catalogs', {
 });
 
 /** Values in a partial index must be literals: an index cannot have parameters. */
-function isInTheWay(status: AnyColumn): SQL {
-  return sql`${status} in (${sql.raw(IN_THE_WAY.map((value) => `'${value}'`).join(', '))})`;
+function isBlocking(status: AnyColumn): SQL {
+  return sql`${status} in (${sql.raw(BLOCKING_STATUSES.map((value) => `'${value}'`).join(', '))})`;
 }

@@ -1,7 +1,7 @@
 /** The timeline of a purchase: what happened, for operators. */
 import { createHash } from 'node:crypto';
 import { utc } from './columns.js';
-import type { TimelineEntry } from './model.js';
+import type { TimelineEntry } from '../domain/timeline.js';
 import { timeline } from './schema.js';
 import type { Database } from './store.js';
 

@@ -1,6 +1,7 @@
 /** Waits between the steps of a run: what is waited for, and until when. */
 import { and, eq, sql } from 'drizzle-orm';
-import type { Ledger, TimelineEntry } from './model.js';
+import type { Ledger } from './model.js';
+import type { TimelineEntry } from '../domain/timeline.js';
 import { changePresentation } from './presentations.js';
 import { purchases, timeline } from './schema.js';
 import type { Database, LedgerLog } from './store.js';

@@ -4,7 +4,7 @@ import { isRecord } from '../catalog/file/data.js';
 import { formatDuration } from '../catalog/duration.js';
 import { funnelsInOrder } from '../domain/rules/match.js';
 import type { Catalog, Funnel } from '../domain/offers.js';
-import { offerIdsOf } from '../domain/steps.js';
+import { offerIdsOf } from '../domain/funnel.js';
 
 export interface FieldChange {
   /** As in the file: `copy.headline`, `steps.lite.on.decline`. */
@@ -83,11 +83,11 @@ function flatten(value: object | undefined): Map<string, string> {
     if (isIdList(inner)) {
       // Only the order of the first one means something: in a funnel and among options alike.
       const [first] = inner;
-      if (inner.length > 1 && first) fields.set([...asWritten, 'first'].join('../catalog'), first.id);
+      if (inner.length > 1 && first) fields.set([...asWritten, 'first'].join('.'), first.id);
       for (const item of inner) visit(item, [...path, item.id]);
     } else if (isRecord(inner)) {
       for (const [key, each] of Object.entries(inner)) if (key !== 'id') visit(each, [...path, key]);
-    } else if (inner !== undefined) fields.set(asWritten.join('../catalog'), inWords(name, inner));
+    } else if (inner !== undefined) fields.set(asWritten.join('.'), inWords(name, inner));
   };
   visit(value, []);
   return fields;

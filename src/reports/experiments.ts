@@ -6,6 +6,7 @@ import { compareMeans, compareProportions, mean, meanInterval, sampleRatio, samp
 import { phasesOf, type ArmCount, type Phase } from './phases.js';
 import { inWords } from './verdict-words.js';
 import { wilsonInterval, type Interval } from './wilson.js';
+import { type Verdict, type Lift } from './verdict.js';
 
 /** Shared among the comparisons with the first arm when there are more than two arms (Bonferroni). */
 export const ALPHA = 0.05;
@@ -14,21 +15,6 @@ export const POWER = 0.8;
 export const MINIMUM_DETECTABLE_EFFECT = 0.05;
 /** Below this, the shares of the arms are not the work of chance. */
 const SAMPLE_RATIO_ALPHA = 0.001;
-
-/**
- * - `collecting`: an arm has not reached the minimum sample yet
- * - `sample_ratio_mismatch`: the arms have not got the shares of their weights; the result cannot be trusted
- * - `no_difference`: none was found, and one of the minimum detectable effect would probably have been
- * - `better`, `worse`: converts more or less than the first arm, and chance is an unlikely reason
- */
-export type Verdict = 'collecting' | 'sample_ratio_mismatch' | 'no_difference' | 'better' | 'worse';
-
-export interface Lift {
-  difference: number;
-  low: number;
-  high: number;
-  pValue: number | null;
-}
 
 /** Against the first arm. */
 export interface Comparison {

@@ -1,7 +1,7 @@
 /** The conversion report for a terminal. */
 import { formatMoney } from '../catalog/copy.js';
 import type { FunnelReportRow } from '../ledger/model.js';
-import type { Counts, FunnelReport, TakeRate } from './funnels.js';
+import type { Counts, FunnelReport, TakeRate } from './take-rate.js';
 
 interface Column {
   title: string;

@@ -1,25 +1,6 @@
 /** The conversion report: what was shown, what was taken, what it brought, and how sure the rates are. */
 import type { FunnelReportRow } from '../ledger/model.js';
-import { wilsonInterval } from './wilson.js';
-
-export { formatFunnelTable } from './funnel-table.js';
-
-const CONFIDENCE = 0.95;
-
-export interface TakeRate {
-  /** Accepted by presented, 0 to 1; null when nothing was presented. */
-  takeRate: number | null;
-  takeRateInterval: { low: number; high: number; confidence: number };
-}
-
-export type Counts = Omit<FunnelReportRow, 'funnelId' | 'step' | 'offerId'>;
-
-export interface FunnelReport {
-  /** RFC 3339, UTC. */
-  generatedAt: string;
-  rows: (FunnelReportRow & TakeRate)[];
-  totals: Counts & TakeRate;
-}
+import { takeRateOf, type Counts, type FunnelReport } from './take-rate.js';
 
 /**
  * The body of `GET /api/reports/funnels`.
@@ -35,13 +16,6 @@ export function funnelReport(rows: readonly FunnelReportRow[], generatedAt = new
     generatedAt: generatedAt.toISOString(),
     rows: rows.map((row) => ({ ...row, ...takeRateOf(row) })),
     totals: { ...totals, ...takeRateOf(totals) },
-  };
-}
-
-function takeRateOf({ accepted, presented }: Counts): TakeRate {
-  return {
-    takeRate: presented === 0 ? null : accepted / presented,
-    takeRateInterval: { ...wilsonInterval(accepted, presented, CONFIDENCE), confidence: CONFIDENCE },
   };
 }
 

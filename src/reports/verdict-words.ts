@@ -1,6 +1,6 @@
 /** A comparison of two arms as a sentence for whoever runs the experiment. */
 import { formatMoney } from '../catalog/copy.js';
-import type { Lift, Verdict } from './experiments.js';
+import type { Lift, Verdict } from './verdict.js';
 import type { ArmCount } from './phases.js';
 
 export interface Compared {

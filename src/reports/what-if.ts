@@ -5,7 +5,7 @@
 import type { ReasonCode, TriggerType } from '../domain/words.js';
 import { explain, funnelsInOrder, type Facts } from '../domain/rules/match.js';
 import type { Catalog, Funnel, Offer, Schedule } from '../domain/offers.js';
-import { offerIdsOf } from '../domain/steps.js';
+import { offerIdsOf } from '../domain/funnel.js';
 
 /** One evaluation as it was recorded. */
 export interface Evaluated {

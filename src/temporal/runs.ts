@@ -21,7 +21,6 @@ import {
   subscriptionEvent,
   view,
   withdraw,
-  workflowId,
   type AcceptRequest,
   type DecisionReply,
   type LatePaymentInput,
@@ -31,6 +30,7 @@ import {
   type Timing,
   type TriggerEvent,
 } from '../contract/messages.js';
+import { workflowId } from '../domain/ids.js';
 import { searchAttributeKeys as keys } from '../contract/search-attributes.js';
 import type { Route } from '../webhooks/route.js';
 import { createEventLimit } from './event-limit.js';

@@ -1,16 +1,11 @@
 /** From a verified webhook to the run it concerns. Permissive: only what is used is looked at. */
+import { PURCHASE_ID } from '../domain/patterns.js';
 import { unavailable } from '../domain/availability.js';
 import { couldMatch, funnelsInOrder, type Facts } from '../domain/rules/match.js';
 import type { Catalog, Funnel } from '../domain/offers.js';
-import {
-  ATTEMPT_METADATA_KEY,
-  PURCHASE_METADATA_KEY,
-  workflowId,
-  workflowOfAttempt,
-  type PaymentEvent,
-  type ReversalEvent,
-  type SubscriptionEvent,
-} from '../contract/messages.js';
+import { type ReversalEvent, type SubscriptionEvent } from '../contract/messages.js';
+import { ATTEMPT_METADATA_KEY, PURCHASE_METADATA_KEY, workflowId, workflowOfAttempt } from '../domain/ids.js';
+import { type PaymentEvent } from '../domain/payment.js';
 
 /** The offer a run will most likely show, so that operators can search for it from the first moment. */
 export interface Guess {
@@ -34,8 +29,6 @@ const HOUR = 3_600_000;
 /** Older payments start nothing: after Temporal has forgotten their run, a replay would look like a new purchase. */
 const MAX_PURCHASE_AGE_MS = 72 * HOUR;
 
-const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
-
 type Fields = Record<string, unknown>;
 
 /** Where an event goes. Pure; unknown types and unusable data are ignored with a reason for the log. */
@@ -53,7 +46,12 @@ export function routeEvent(body: Fields, catalog: Catalog, now: Date): Route {
 function routeReversal(kind: 'refund' | 'dispute', type: string, id: unknown, payment: unknown): Route {
   const reversalId = text(id);
   const paymentId = text(payment);
-  if (reversalId === undefined || !ID.test(reversalId) || paymentId === undefined || !ID.test(paymentId)) {
+  if (
+    reversalId === undefined ||
+    !PURCHASE_ID.regex.test(reversalId) ||
+    paymentId === undefined ||
+    !PURCHASE_ID.regex.test(paymentId)
+  ) {
     return ignored(`it names no ${kind} of a payment`);
   }
   if (type === 'refund.failed') return ignored('nothing went back');
@@ -66,7 +64,7 @@ function routeReversal(kind: 'refund' | 'dispute', type: string, id: unknown, pa
 
 function routePayment(type: string, data: Fields, catalog: Catalog, now: Date): Route {
   const paymentId = text(data.payment_id);
-  if (paymentId === undefined || !ID.test(paymentId)) return ignored('it names no payment');
+  if (paymentId === undefined || !PURCHASE_ID.regex.test(paymentId)) return ignored('it names no payment');
   const metadata = fields(data.metadata) ?? {};
   const amount = integer(data.total_amount);
   const event: PaymentEvent = {
@@ -94,7 +92,7 @@ function routePayment(type: string, data: Fields, catalog: Catalog, now: Date): 
   if (amount === undefined || amount <= 0) return ignored('nothing was paid');
 
   const registered = text(metadata[PURCHASE_METADATA_KEY]);
-  const purchaseId = registered !== undefined && ID.test(registered) ? registered : paymentId;
+  const purchaseId = registered !== undefined && PURCHASE_ID.regex.test(registered) ? registered : paymentId;
   const waiting: Route =
     purchaseId === registered
       ? { kind: 'payment', workflowId: workflowId.purchase(purchaseId), event }
@@ -148,7 +146,7 @@ function purchaseFacts(data: Fields, event: PaymentEvent): Facts {
 function routeSubscription(type: string, data: Fields): Route {
   const subscriptionId = text(data.subscription_id);
   const productId = text(data.product_id);
-  if (subscriptionId === undefined || !ID.test(subscriptionId) || productId === undefined) {
+  if (subscriptionId === undefined || !PURCHASE_ID.regex.test(subscriptionId) || productId === undefined) {
     return ignored('it names no subscription');
   }
   const event: SubscriptionEvent = {

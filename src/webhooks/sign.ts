@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 const MIN_SECRET_BYTES = 24;
 const MAX_SECRET_BYTES = 64;
 
-/** Visible ASCII without `..`, which separates the signed parts, and `,`, with which Node joins repeated headers. */
+/** Visible ASCII without `.`, which separates the signed parts, and `,`, with which Node joins repeated headers. */
 export const WEBHOOK_ID = /^[\x21-\x2b\x2d\x2f-\x7e]{1,256}$/;
 /** Unix seconds. */
 export const WEBHOOK_TIMESTAMP = /^[0-9]{9,11}$/;
@@ -27,7 +27,7 @@ export interface SignWebhookInput {
  */
 export function signWebhook({ id, timestamp, body, secret }: SignWebhookInput): string {
   if (!WEBHOOK_ID.test(id))
-    throw new RangeError('A webhook id is 1 to 256 visible ASCII characters without ".." and ",".');
+    throw new RangeError('A webhook id is 1 to 256 visible ASCII characters without "." and ",".');
   if (!WEBHOOK_TIMESTAMP.test(String(timestamp)))
     throw new RangeError('A webhook timestamp is in whole Unix seconds.');
   if (secret.length === 0) throw new RangeError('A webhook secret may not be empty.');

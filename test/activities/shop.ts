@@ -1,14 +1,15 @@
 /** A merchant with real books: the sandbox, an embedded ledger, and a clock that tests move. */
+import { IN_MEMORY, openEmbeddedLedger } from '../../sandbox/local/embedded-ledger.js';
 import { randomUUID } from 'node:crypto';
 import type { ActivityContext } from '../../activities/context.js';
 import { evaluateActivities, type Evaluation } from '../../activities/offering/evaluate.js';
 import { startSandbox, type PurchaseResult, type Sandbox } from '../../sandbox/index.js';
 import { parseCatalog } from '../../src/catalog/file/load.js';
 import { createDodo } from '../../src/dodo/client.js';
-import { openLedger } from '../../src/ledger/index.js';
-import type { PurchaseView } from '../../src/ledger/model.js';
+import type { PurchaseView } from '../../src/domain/purchase.js';
 import { createLogger } from '../../src/log.js';
-import { workflowId, type TriggerEvent } from '../../src/contract/messages.js';
+import { type TriggerEvent } from '../../src/contract/messages.js';
+import { workflowId } from '../../src/domain/ids.js';
 
 const COPY = 'copy: { headline: "{product}", accept: "Pay {dueNow}", decline: "No" }';
 
@@ -68,7 +69,7 @@ export async function openShop(): Promise<Shop> {
   let catalog = parseCatalog(CATALOG, 'offers.yaml');
   const [sandbox, ledger] = await Promise.all([
     startSandbox({ now: () => new Date(now) }),
-    openLedger({ dataDir: 'memory://' }),
+    openEmbeddedLedger(IN_MEMORY),
   ]);
   const context: ActivityContext = {
     dodo: createDodo(sandbox.apiKey, { baseURL: sandbox.url }),

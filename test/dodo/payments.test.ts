@@ -2,7 +2,7 @@ import type DodoPayments from 'dodopayments';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDodo, type Dodo } from '../../src/dodo/client.js';
 import { billingOf, findAttempt, listPayments, toPaymentEvent } from '../../src/dodo/payments.js';
-import { ATTEMPT_METADATA_KEY } from '../../src/contract/messages.js';
+import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import { aListedPayment, aPayment } from './examples.js';
 import { json, refusal, startRawServer, type RawServer } from './raw-server.js';
 

@@ -109,7 +109,7 @@ describe('values', () => {
 
   it('takes plain facts only', () => {
     expect(facts.parse({ seats_used: 9, plan: 'team' })).toEqual({ seats_used: 9, plan: 'team' });
-    for (const value of [{ 'a.b': 1 }, { a: [1] }, { a: NaN }])
+    for (const value of [{ 'a b': 1 }, { '.a': 1 }, { a: [1] }, { a: NaN }])
       expect(facts.safeParse(value).success).toBe(false);
   });
 });

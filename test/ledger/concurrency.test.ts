@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { PresentationPatch } from '../../src/ledger/index.js';
-import type { Limits } from '../../src/ledger/limits.js';
+import type { PresentationPatch } from '../../src/domain/presentation.js';
+import type { Limits } from '../../src/domain/limits.js';
 import type { PresentationStatus } from '../../src/domain/words.js';
 import { onBothDatabases } from './databases.js';
 import { aPresentation, anAttempt, at, id } from './examples.js';

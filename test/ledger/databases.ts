@@ -1,5 +1,6 @@
 /** Runs the same tests on both kinds of database. */
 import { afterAll, beforeAll, describe } from 'vitest';
+import { IN_MEMORY, openEmbeddedLedger } from '../../sandbox/local/embedded-ledger.js';
 import { openLedger, type Ledger, type LedgerLog } from '../../src/ledger/index.js';
 import { postgresForTests } from '../support/postgres.js';
 
@@ -21,27 +22,27 @@ export function listenForWarnings(): Warnings {
 export async function onBothDatabases(
   tests: (ledger: () => Ledger, warnings: () => string[]) => void,
 ): Promise<void> {
-  declare('on the embedded database', { dataDir: 'memory://' }, tests);
+  declare('on the embedded database', (log) => openEmbeddedLedger(IN_MEMORY, log), tests);
 
   const postgres = await postgresForTests();
   if (!postgres.available) {
     describe.skip(`on PostgreSQL. ${postgres.reason}`, () => tests(notOpened, () => []));
     return;
   }
-  declare('on PostgreSQL', { url: postgres.url }, tests);
+  declare('on PostgreSQL', (log) => openLedger({ url: postgres.url, log }), tests);
   afterAll(postgres.stop);
 }
 
 function declare(
   title: string,
-  where: { url?: string; dataDir?: string },
+  open: (log: LedgerLog) => Promise<Ledger>,
   tests: (ledger: () => Ledger, warnings: () => string[]) => void,
 ): void {
   describe(title, () => {
     const warnings = listenForWarnings();
     let ledger: Ledger | undefined;
     beforeAll(async () => {
-      ledger = await openLedger({ ...where, log: warnings.log });
+      ledger = await open(warnings.log);
     });
     afterAll(() => ledger?.close());
     tests(

@@ -1,7 +1,9 @@
 /** Things to record, complete and different from one another. */
 import { randomUUID } from 'node:crypto';
-import type { AttemptRecord, Ledger, PurchaseRecord } from '../../src/ledger/index.js';
-import type { Presentation } from '../../src/domain/words.js';
+import type { AttemptRecord } from '../../src/domain/attempt.js';
+import type { PurchaseRecord } from '../../src/domain/purchase.js';
+import type { Ledger } from '../../src/ledger/index.js';
+import type { Presentation } from '../../src/domain/presentation.js';
 
 const MINUTE = 60 * 1000;
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Exposure, ExposureCount } from '../../src/ledger/index.js';
-import type { Presentation } from '../../src/domain/words.js';
+import type { Presentation } from '../../src/domain/presentation.js';
 import { onBothDatabases } from './databases.js';
 import { aPresentation, aPurchase, at, id } from './examples.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reachedBy, type Limits, type Shown } from '../../src/ledger/limits.js';
+import { reachedBy, type Limits, type PastShowing } from '../../src/domain/limits.js';
 import { at } from './examples.js';
 
 const DAY_MINUTES = 24 * 60;
@@ -7,7 +7,7 @@ const DAY = DAY_MINUTES * 60 * 1000;
 const NOW = 100 * DAY_MINUTES;
 const day = (ago: number) => at(NOW - ago * DAY_MINUTES);
 
-const shown = (ago: number, more: Partial<Shown> = {}): Shown => ({
+const shown = (ago: number, more: Partial<PastShowing> = {}): PastShowing => ({
   offerId: 'a',
   workflowId: `purchase/${ago}`,
   presentedAt: day(ago),
@@ -16,11 +16,11 @@ const shown = (ago: number, more: Partial<Shown> = {}): Shown => ({
   ...more,
 });
 const no = (ago: number) => shown(ago, { decision: 'declined' });
-const of = (limits: Limits, ...earlier: Shown[]) =>
+const of = (limits: Limits, ...earlier: PastShowing[]) =>
   reachedBy(earlier, { customerId: 'c', offerId: 'a', workflowId: 'purchase/now', at: day(0) }, limits);
 
 describe('a showing to a customer', () => {
-  const cases: [name: string, limits: Limits, earlier: Shown[], reason: string | undefined][] = [
+  const cases: [name: string, limits: Limits, earlier: PastShowing[], reason: string | undefined][] = [
     ['without limits', {}, [shown(1), no(1)], undefined],
     ['after a decline, for good', { afterDecline: 'never' }, [no(900)], 'declined_before'],
     ['after a decline, for a while', { afterDecline: 30 * DAY }, [no(29)], 'cooldown'],

@@ -1,3 +1,4 @@
+import { openEmbeddedLedger } from '../../sandbox/local/embedded-ledger.js';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +36,7 @@ it.skipIf(!postgres.available)(`make the same tables in both databases${title}`,
   if (!postgres.available) return;
   const directory = await mkdtemp(join(tmpdir(), 'ledger-'));
   await (await openLedger({ url: postgres.url })).close();
-  await (await openLedger({ dataDir: directory })).close();
+  await (await openEmbeddedLedger(directory)).close();
 
   const server = new pg.Client({ connectionString: postgres.url });
   await server.connect();

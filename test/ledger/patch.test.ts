@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PresentationPatch } from '../../src/ledger/model.js';
+import type { PresentationPatch } from '../../src/domain/presentation.js';
 import { applicable, type PresentationRow } from '../../src/ledger/patch.js';
 import type { PresentationStatus } from '../../src/domain/words.js';
 import { aPresentation, at } from './examples.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Presentation } from '../../src/domain/words.js';
+import type { Presentation } from '../../src/domain/presentation.js';
 import { onBothDatabases } from './databases.js';
 import { aPresentation, at, id, openOffer } from './examples.js';
 

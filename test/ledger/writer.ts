@@ -1,8 +1,8 @@
 /** Writes to the embedded ledger in a directory until it is killed, and prints the id of what was acknowledged. */
-import { openLedger } from '../../src/ledger/index.js';
+import { openEmbeddedLedger } from '../../sandbox/local/embedded-ledger.js';
 import { aPresentation, anAttempt, aPurchase, at } from './examples.js';
 
-const ledger = await openLedger({ dataDir: process.argv[2] });
+const ledger = await openEmbeddedLedger(process.argv[2] ?? '');
 for (;;) {
   const purchase = aPurchase();
   const { purchaseId, workflowId, customerId } = purchase;

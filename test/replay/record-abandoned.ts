@@ -1,17 +1,18 @@
 /** Runs that wait for a day: the same activities and sandbox, on Temporal's test server, whose clock jumps ahead. */
+import { IN_MEMORY, openEmbeddedLedger } from '../../sandbox/local/embedded-ledger.js';
 import type { temporal } from '@temporalio/proto';
 import { createActivities } from '../../activities/index.js';
 import { startSandbox } from '../../sandbox/index.js';
 import { loadCatalog } from '../../src/catalog/file/load.js';
 import { createDodo } from '../../src/dodo/client.js';
 import { routeEvent } from '../../src/webhooks/route.js';
-import { openLedger } from '../../src/ledger/index.js';
 import { createLogger } from '../../src/log.js';
 import { bundleWorkflows } from '../../src/temporal/bundle.js';
 import { createRuns } from '../../src/temporal/runs.js';
 import { createWorker } from '../../src/temporal/worker.js';
 import { eventually } from '../../sandbox/demo/eventually.js';
-import { acceptOffer, runState, workflowId } from '../../src/contract/messages.js';
+import { acceptOffer, runState } from '../../src/contract/messages.js';
+import { workflowId } from '../../src/domain/ids.js';
 import { timeSkippingEnvironment } from '../support/time-skipping.js';
 import { PERSON } from './person.js';
 
@@ -30,7 +31,7 @@ export async function recordAbandoned(): Promise<Recording[]> {
   const [environment, sandbox, ledger, catalog] = await Promise.all([
     timeSkippingEnvironment(),
     startSandbox(),
-    openLedger({ dataDir: 'memory://', log }),
+    openEmbeddedLedger(IN_MEMORY, log),
     loadCatalog('offers.yaml'),
   ]);
   try {

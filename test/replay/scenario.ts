@@ -2,7 +2,7 @@
 import { oneClickOf } from '../../sandbox/demo/paths-trouble.js';
 import type { Reply } from '../../sandbox/demo/http.js';
 import type { AcceptReply, Offer } from '../../sandbox/demo/shop.js';
-import { workflowId } from '../../src/contract/messages.js';
+import { workflowId } from '../../src/domain/ids.js';
 import { PERSON } from './person.js';
 import type { Stage } from './stage.js';
 

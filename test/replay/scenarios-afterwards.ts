@@ -1,8 +1,9 @@
 /** What comes after, or beside, a purchase's own run: reversals, late payments, sweeps, notifications. */
 import { createDodo } from '../../src/dodo/client.js';
 import { eventually } from '../../sandbox/demo/eventually.js';
-import type { Notification } from '../../src/domain/words.js';
-import { workflowId, type RedeliveryInput } from '../../src/contract/messages.js';
+import type { Notification } from '../../src/domain/notification.js';
+import { type RedeliveryInput } from '../../src/contract/messages.js';
+import { workflowId } from '../../src/domain/ids.js';
 import { accepting, charging, openingCheckout, payInstead, planChangeOf, type Scenario } from './scenario.js';
 import type { Stage } from './stage.js';
 

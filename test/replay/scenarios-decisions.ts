@@ -1,7 +1,8 @@
 /** What customers and operators decide. */
 import type { Client } from '@temporalio/client';
 import { eventually } from '../../sandbox/demo/eventually.js';
-import { acceptOffer, declineOffer, runState, workflowId } from '../../src/contract/messages.js';
+import { acceptOffer, declineOffer, runState } from '../../src/contract/messages.js';
+import { workflowId } from '../../src/domain/ids.js';
 import { PERSON } from './person.js';
 import { declining, type Scenario } from './scenario.js';
 

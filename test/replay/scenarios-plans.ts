@@ -1,5 +1,5 @@
 /** What becomes of a plan change. */
-import { workflowId } from '../../src/contract/messages.js';
+import { workflowId } from '../../src/domain/ids.js';
 import {
   accepting,
   declining,

@@ -1,7 +1,7 @@
 /** Waits, save offers, and a plan that is asked for. With the offers of `timing-offers.yaml`. */
 import { fileURLToPath } from 'node:url';
 import type { Offer } from '../../sandbox/demo/shop.js';
-import { workflowId } from '../../src/contract/messages.js';
+import { workflowId } from '../../src/domain/ids.js';
 import { payInstead, planChangeOf, type Scenario } from './scenario.js';
 import type { Stage } from './stage.js';
 

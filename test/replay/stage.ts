@@ -11,7 +11,7 @@ import { startStack } from '../../sandbox/stack.js';
 import { loadConfig } from '../../src/config/config.js';
 import { createLogger } from '../../src/log.js';
 import { connectClient } from '../../src/temporal/connect.js';
-import { ATTEMPT_METADATA_KEY } from '../../src/contract/messages.js';
+import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import { PERSON } from './person.js';
 
 export interface Stage {

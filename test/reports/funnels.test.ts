@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FunnelReportRow } from '../../src/ledger/model.js';
-import { formatFunnelTable, funnelReport } from '../../src/reports/funnels.js';
+import { formatFunnelTable } from '../../src/reports/funnel-table.js';
+import { funnelReport } from '../../src/reports/funnels.js';
 
 const AT = new Date('2026-03-01T12:00:00Z');
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { notificationId } from '../../activities/afterwards/notify.js';
-import type { Notification } from '../../src/domain/words.js';
+import type { Notification } from '../../src/domain/notification.js';
 import { connectClient } from '../../src/temporal/connect.js';
 import { apiClient, buy, eventually, openOffer, settled, testStack } from '../support/stack.js';
 import type { ApiClient, PurchaseReply, TestStack } from '../support/stack.js';
@@ -56,7 +56,12 @@ async function buried() {
     status: 'declined',
   };
   const id = notificationId(notification);
-  await stack.ledger.buryNotification({ id, notification, failure: FAILURE, at: new Date().toISOString() });
+  await stack.ledger.deadLetterNotification({
+    id,
+    notification,
+    failure: FAILURE,
+    at: new Date().toISOString(),
+  });
   return { id, notification, purchaseId, told };
 }
 

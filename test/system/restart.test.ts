@@ -9,7 +9,7 @@ import { createDodoConsole } from '../../sandbox/demo/dodo-console.js';
 import { eventually } from '../../sandbox/demo/eventually.js';
 import { oneClickOf } from '../../sandbox/demo/paths-trouble.js';
 import { createShopClient, type Offer, type Shop } from '../../sandbox/demo/shop.js';
-import { ATTEMPT_METADATA_KEY } from '../../src/contract/messages.js';
+import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

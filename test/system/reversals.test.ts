@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDodo, type Dodo } from '../../src/dodo/client.js';
-import type { FunnelReport } from '../../src/reports/funnels.js';
+import type { FunnelReport } from '../../src/reports/take-rate.js';
 import {
   apiClient,
   buy,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PurchaseReply } from '../support/stack.js';
 import { buy, eventually, openOffer, settled, type UpsellReply } from '../support/stack.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
-import { workflowId } from '../../src/contract/messages.js';
+import { workflowId } from '../../src/domain/ids.js';
 import { testClient } from '../support/temporal.js';
 import { startMerchant, type Merchant } from './merchant.js';
 import { accept, expectAccount, expectLive, type Bought } from './money.js';

@@ -1,6 +1,7 @@
 /** The runs beside a purchase: money that went back, money that came late, and the sweep. */
 import { describe, expect, it } from 'vitest';
-import { reversalEvent, workflowId, type ReversalEvent } from '../../src/contract/messages.js';
+import { reversalEvent, type ReversalEvent } from '../../src/contract/messages.js';
+import { workflowId } from '../../src/domain/ids.js';
 import type { latePayment } from '../../workflows/late-payment.js';
 import type { reversal } from '../../workflows/reversal.js';
 import type { sweep } from '../../workflows/sweep.js';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { paymentEvent, type PaymentEvent } from '../../src/contract/messages.js';
+import { paymentEvent } from '../../src/contract/messages.js';
+import { type PaymentEvent } from '../../src/domain/payment.js';
 import type { Answer } from './fakes.js';
 import type { Run } from './run.js';
 import { firstPayment, useStage } from './stage.js';

@@ -5,8 +5,9 @@
 import type { Activities } from '../../activities/index.js';
 import type { Finding } from '../../src/domain/attempt.js';
 import type { Closing } from '../../activities/afterwards/settle.js';
-import { phaseOf, type PaymentEvent, type SubscriptionEvent } from '../../src/contract/messages.js';
-import type { Notification } from '../../src/domain/words.js';
+import { type SubscriptionEvent } from '../../src/contract/messages.js';
+import { phaseOf, type PaymentEvent } from '../../src/domain/payment.js';
+import type { Notification } from '../../src/domain/notification.js';
 import { presentedAt, snapshotOf, type Shop } from './shop.js';
 
 export type ActivityName = keyof Activities;

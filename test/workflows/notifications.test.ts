@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Notification } from '../../src/domain/words.js';
+import type { Notification } from '../../src/domain/notification.js';
 import type { RedeliveryInput } from '../../src/contract/messages.js';
 import { redelivery } from '../../workflows/redelivery.js';
 import { uniqueId } from '../support/temporal.js';

@@ -12,7 +12,6 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Decision } from '../../src/domain/words.js';
 import {
   accept,
-  attemptId,
   decline,
   extend,
   paymentEvent,
@@ -21,7 +20,6 @@ import {
   subscriptionEvent,
   view,
   withdraw,
-  workflowId,
   type AcceptRequest,
   type DecisionReply,
   type DeclineRequest,
@@ -29,6 +27,7 @@ import {
   type RunState,
   type SubscriptionEvent,
 } from '../../src/contract/messages.js';
+import { attemptId, workflowId } from '../../src/domain/ids.js';
 import type { purchase } from '../../workflows/purchase.js';
 import type { World } from './fakes.js';
 import { SECOND, presentationId, type Shop } from './shop.js';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { SaveAction } from '../../src/domain/offers.js';
-import { workflowId } from '../../src/contract/messages.js';
+import type { RetentionAction } from '../../src/domain/offers.js';
+import { workflowId } from '../../src/domain/ids.js';
 import { DAY, MINUTE, type Shop } from './shop.js';
 import { useStage } from './stage.js';
 
 const stage = useStage();
 
-const saving = (action: SaveAction): Partial<Shop> => ({
+const saving = (action: RetentionAction): Partial<Shop> => ({
   dueNow: 0,
   steps: [{ id: 'keep', offer: 'keep', on: { accept: 'end', decline: 'end', expire: 'end' } }],
   actions: { keep: action },

@@ -1,7 +1,8 @@
 /** What is sold in these tests: a funnel, its offers, and the customer they are put before. */
 import type { Presented } from '../../activities/offering/present.js';
 import type { FunnelSnapshot, FunnelStep, Offer, OfferAction } from '../../src/domain/offers.js';
-import { workflowId, type SubscriptionEvent } from '../../src/contract/messages.js';
+import { type SubscriptionEvent } from '../../src/contract/messages.js';
+import { workflowId } from '../../src/domain/ids.js';
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;

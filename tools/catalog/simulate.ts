@@ -2,7 +2,8 @@
 import { formatMoney } from '../../src/catalog/copy.js';
 import { formatDuration, parseDuration } from '../../src/catalog/duration.js';
 import { loadCatalog } from '../../src/catalog/file/load.js';
-import { formatFunnelTable, funnelReport } from '../../src/reports/funnels.js';
+import { formatFunnelTable } from '../../src/reports/funnel-table.js';
+import { funnelReport } from '../../src/reports/funnels.js';
 import { simulate, type Simulated } from '../../sandbox/simulation/simulate.js';
 import { CommandFailure } from './failure.js';
 import { count } from './validate.js';

@@ -6,7 +6,8 @@ import { showValue } from './problems.js';
 import { catalogFileSchema, catalogShape, policyShape, type CatalogFile } from './schema.js';
 import { funnelShape, onShape, stepShape, variantShape } from './schema-funnel.js';
 import { actionShapes, addonShape, copyShape, offerShape, optionShape, wordsShape } from './schema-offer.js';
-import { ID_PATTERN, ID_WORDS, capShape, quantityChoiceShape, scheduleShape } from './schema-values.js';
+import { CATALOG_ID } from '../../domain/patterns.js';
+import { capShape, quantityChoiceShape, scheduleShape } from './schema-values.js';
 import { operatorsShape } from './schema-when.js';
 import { didYouMean } from './suggest.js';
 
@@ -50,8 +51,8 @@ function isWrongKind(issue: Issue): boolean {
 /** Ids of offers and funnels are keys, which zod would not tell apart from what stands under them. */
 function badIds(data: unknown, section: 'offers' | 'funnels'): Finding[] {
   return Object.keys(asRecord(asRecord(data)[section]))
-    .filter((id) => !ID_PATTERN.test(id))
-    .map((id) => ({ path: [section, id], at: 'key', message: `the id must be ${ID_WORDS}` }));
+    .filter((id) => !CATALOG_ID.regex.test(id))
+    .map((id) => ({ path: [section, id], at: 'key', message: `the id must be ${CATALOG_ID.expected}` }));
 }
 
 function unknownKey(key: string, known: readonly string[]): string {

@@ -5,7 +5,8 @@ import { asList, asRecord, isRecord } from './data.js';
 import { factKind, type FactKind } from './facts.js';
 import type { Finding, Path } from './problems.js';
 import { showValue } from './problems.js';
-import { CUSTOM_FACT_PATTERN, FACT_NAMES } from './schema-when.js';
+import { FACT_NAMES } from '../../domain/words.js';
+import { isCustomFact } from './schema-when.js';
 import { closest, didYouMean } from './suggest.js';
 import { GROUPS, MAX_DEPTH, isGroup } from '../../domain/rules/when.js';
 
@@ -19,7 +20,7 @@ function checkParts(when: unknown, path: Path, depth: number): Finding[] {
   return Object.entries(asRecord(when)).flatMap(([key, part]) => {
     const at = [...path, key];
     if (isGroup(key)) return checkGroup(part, at, depth + 1);
-    if (factKind(key) || CUSTOM_FACT_PATTERN.test(key)) return checkClause(key, factKind(key), part, at);
+    if (factKind(key) || isCustomFact(key)) return checkClause(key, factKind(key), part, at);
     return [{ path: at, at: 'key' as const, message: unknownFact(key) }];
   });
 }

@@ -1,8 +1,7 @@
 /** The facts a rule may name, and which values each of them takes. */
 import { COUNTRIES, CURRENCIES, SUBSCRIPTION_STATUSES, isCountry } from '../codes.js';
-import { FACT_NAMES } from './schema-when.js';
-
-export type FactName = (typeof FACT_NAMES)[number];
+import { DODO_ID } from '../../domain/patterns.js';
+import { FACT_NAMES, type FactName } from '../../domain/words.js';
 
 interface TextFact {
   kind: 'text';
@@ -28,7 +27,7 @@ export type FactKind = TextFact | NumberFact;
 const productId = (what: string): TextFact => ({
   kind: 'text',
   expected: what,
-  isKnown: (value) => /^[A-Za-z0-9_-]{1,128}$/.test(value),
+  isKnown: (value) => DODO_ID.regex.test(value),
 });
 
 const days: NumberFact = { kind: 'number', expected: 'a number of days', whole: false, least: 0 };

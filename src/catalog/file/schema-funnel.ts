@@ -1,19 +1,8 @@
 /** The shape of one funnel in `offers.yaml`. */
 import { z } from 'zod';
+import { TRIGGER_TYPES } from '../../domain/words.js';
 import { id, schedule, share, wait, wholeNumber } from './schema-values.js';
 import { when } from './schema-when.js';
-
-/** What a merchant's backend may report. */
-export const TRIGGER_TYPES = [
-  'usage_milestone',
-  'limit_approaching',
-  'onboarding_completed',
-  'upgrade_requested',
-  'downgrade_requested',
-  'cancel_requested',
-] as const;
-
-const TRIGGERS = ['purchase', ...TRIGGER_TYPES] as const;
 
 const target = z.string({ error: 'the id of a step of this funnel, or end' }).default('end');
 
@@ -47,7 +36,7 @@ export const stepShape = {
 } as const;
 
 export const funnelShape = {
-  trigger: z.enum(TRIGGERS, { error: `one of ${TRIGGERS.join(', ')}` }),
+  trigger: z.enum(TRIGGER_TYPES, { error: `one of ${TRIGGER_TYPES.join(', ')}` }),
   priority: z
     .number({ error: 'a whole number' })
     .int({ error: 'a whole number' })

@@ -1,5 +1,7 @@
 /** The shape of one offer in `offers.yaml`. */
 import { z } from 'zod';
+import { DISCOUNT_CODE } from '../../domain/patterns.js';
+import { OFFER_TYPES, PRORATION_BILLING_MODES } from '../../domain/words.js';
 import {
   afterDecline,
   cap,
@@ -37,7 +39,7 @@ export const actionShapes = {
     kind: z.literal('change_plan'),
     product_id: dodoId('a product'),
     proration_billing_mode: z
-      .enum(['prorated_immediately', 'full_immediately', 'difference_immediately', 'do_not_bill'], {
+      .enum(PRORATION_BILLING_MODES, {
         error: 'one of prorated_immediately, full_immediately, difference_immediately, do_not_bill',
       })
       .optional()
@@ -123,7 +125,7 @@ export const copyShape = {
 } as const;
 
 export const offerShape = {
-  type: z.enum(['upsell', 'downsell', 'cross_sell'], { error: 'upsell, downsell or cross_sell' }),
+  type: z.enum(OFFER_TYPES, { error: 'upsell, downsell or cross_sell' }),
   action: action.optional().meta({ description: 'How it is carried out; or several ways in options.' }),
   options: z
     .array(z.strictObject(optionShape, { error: 'an option with id, label and action' }), {
@@ -147,7 +149,7 @@ export const offerShape = {
   schedule: schedule.optional(),
   discount_code: z
     .string({ error: 'a discount code' })
-    .regex(/^[A-Za-z0-9_-]{3,64}$/, { error: 'a discount code of 3 to 64 letters, digits, _ and -' })
+    .regex(DISCOUNT_CODE.regex, { error: 'a discount code of 3 to 64 letters, digits, _ and -' })
     .optional(),
   copy: z.strictObject(copyShape, { error: 'the words of the offer: headline, accept and decline at least' }),
 } as const;

@@ -3,24 +3,22 @@
  * expected ...".
  */
 import { z } from 'zod';
+import { CATALOG_ID, DODO_ID } from '../../domain/patterns.js';
 import { CURRENCIES } from '../codes.js';
 import { DAY, DURATION_PATTERN, SECOND, parseDuration } from '../duration.js';
-
-export const ID_PATTERN = /^[a-z0-9][a-z0-9_-]{0,63}$/;
-export const ID_WORDS = 'lower-case letters, digits, _ and -, starting with a letter or digit, at most 64';
 
 const MIN_WINDOW_MS = 10 * SECOND;
 const MAX_WINDOW_MS = 365 * DAY;
 const MAX_PAUSE_MS = 3650 * DAY;
 
 export const id = (what: string) => {
-  const error = `${what} (${ID_WORDS})`;
-  return z.string({ error }).regex(ID_PATTERN, { error });
+  const error = `${what} (${CATALOG_ID.expected})`;
+  return z.string({ error }).regex(CATALOG_ID.regex, { error });
 };
 
 export const dodoId = (what: string) => {
-  const error = `the id of ${what} at Dodo Payments (letters, digits, _ and -)`;
-  return z.string({ error }).regex(/^[A-Za-z0-9_-]{1,128}$/, { error });
+  const error = `the id of ${what} at Dodo Payments (${DODO_ID.expected})`;
+  return z.string({ error }).regex(DODO_ID.regex, { error });
 };
 
 export const wholeNumber = (error: string, least: number) =>

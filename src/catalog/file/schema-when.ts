@@ -1,23 +1,14 @@
 /** The shape of conditions: facts and operators. */
 import { z } from 'zod';
+import { CUSTOM_FACT } from '../../domain/patterns.js';
+import { FACT_NAMES } from '../../domain/words.js';
 
-/** Facts of the merchant's own, sent with a trigger. */
-export const CUSTOM_FACT_PATTERN = /^facts\.[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
+const FACT_PREFIX = 'facts.';
 
-/** Facts the system knows of a purchase, its customer and the subscription concerned. */
-export const FACT_NAMES = [
-  'product_id',
-  'amount',
-  'currency',
-  'country',
-  'quantity',
-  'payment_method_type',
-  'tenure_days',
-  'purchase_count',
-  'plan',
-  'subscription_status',
-  'subscription_age_days',
-] as const;
+/** Whether a name is that of a merchant's own fact: `facts.` and what the API takes as a name. */
+export function isCustomFact(name: string): boolean {
+  return name.startsWith(FACT_PREFIX) && CUSTOM_FACT.regex.test(name.slice(FACT_PREFIX.length));
+}
 
 const scalar = z.union([z.string(), z.number(), z.boolean()], { error: 'text, a number, true or false' });
 const scalars = z

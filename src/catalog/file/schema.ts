@@ -5,8 +5,9 @@
 import { z } from 'zod';
 import { funnelShape } from './schema-funnel.js';
 import { offerShape } from './schema-offer.js';
-import { ID_PATTERN, cap, oneClickLimit, share, span } from './schema-values.js';
-import { CUSTOM_FACT_PATTERN, when } from './schema-when.js';
+import { CATALOG_ID, CUSTOM_FACT } from '../../domain/patterns.js';
+import { cap, oneClickLimit, share, span } from './schema-values.js';
+import { when } from './schema-when.js';
 
 export const policyShape = {
   cap: cap.optional().meta({ description: 'How often one customer is shown any offer at most.' }),
@@ -48,11 +49,11 @@ export function catalogJsonSchema(): Record<string, unknown> {
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema === catalogShape.offers || zodSchema === catalogShape.funnels) {
-        jsonSchema.propertyNames = { type: 'string', pattern: ID_PATTERN.source };
+        jsonSchema.propertyNames = { type: 'string', pattern: CATALOG_ID.regex.source };
       }
       if ((zodSchema as unknown) === when) {
         jsonSchema.patternProperties = {
-          [CUSTOM_FACT_PATTERN.source]: jsonSchema.additionalProperties ?? {},
+          [`^facts\\.${CUSTOM_FACT.regex.source.slice(1)}`]: jsonSchema.additionalProperties ?? {},
         };
         jsonSchema.additionalProperties = false;
       }

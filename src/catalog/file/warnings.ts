@@ -1,7 +1,7 @@
 /** What is allowed in a catalog, and probably not meant. */
 import { PLACEHOLDER_PATTERN } from '../copy.js';
 import type { Catalog, Offer } from '../../domain/offers.js';
-import { offerIdsOf } from '../../domain/steps.js';
+import { offerIdsOf } from '../../domain/funnel.js';
 
 /** Sentences for the merchant: offers no funnel uses, and amounts in copy that will always be zero. */
 export function catalogWarnings(catalog: Catalog): string[] {

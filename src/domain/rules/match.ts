@@ -65,7 +65,7 @@ export function clauseResults(when: When, facts: Facts, path = ''): ClauseResult
   });
   const inner = groups.flatMap(({ kind, entries }) =>
     entries.flatMap((entry, index) =>
-      clauseResults(entry, facts, `${path}${path === '' ? '' : '../../catalog'}${kind}[${String(index)}]`),
+      clauseResults(entry, facts, `${path}${path === '' ? '' : '.'}${kind}[${String(index)}]`),
     ),
   );
   return [...own, ...inner];

@@ -1,7 +1,7 @@
 /** `/api/presentations/{id}`: one presentation, for backends, for its own token, and for operators. */
 import { Router, type Request, type Response } from 'express';
-import { workflowOfAttempt } from '../../contract/messages.js';
-import type { PresentationRecord } from '../../ledger/model.js';
+import { workflowOfAttempt } from '../../domain/ids.js';
+import type { PresentationRecord } from '../../domain/presentation.js';
 import type { Answer } from '../../temporal/runs.js';
 import { audit } from '../audit.js';
 import { callerOf, requireBackendOrToken, requireOperator } from '../auth.js';

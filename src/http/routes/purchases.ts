@@ -1,7 +1,7 @@
 /** `/api/purchases`: register a purchase before payment, and see what became of any purchase. */
 import { createHash, randomUUID } from 'node:crypto';
 import { Router } from 'express';
-import { PURCHASE_METADATA_KEY, workflowId } from '../../contract/messages.js';
+import { PURCHASE_METADATA_KEY, workflowId } from '../../domain/ids.js';
 import { classify } from '../../dodo/errors.js';
 import { waitIn } from '../../ledger/waits.js';
 import { requireBackend } from '../auth.js';

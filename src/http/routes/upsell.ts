@@ -1,6 +1,6 @@
 /** `/api/upsell/{customerId}`: the merchant's backend asks what to show, and decides for its customer. */
 import { Router, type Request } from 'express';
-import type { PresentationRecord } from '../../ledger/model.js';
+import type { PresentationRecord } from '../../domain/presentation.js';
 import { requireBackend } from '../auth.js';
 import { acceptPresentation, declinePresentation } from '../decide.js';
 import type { ApiDeps } from '../deps.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { reversalActivities } from '../../../activities/afterwards/reversal.js';
-import { workflowId } from '../../../src/contract/messages.js';
+import { workflowId } from '../../../src/domain/ids.js';
 import { openShop, type Shop } from '../shop.js';
 
 let shop: Shop;

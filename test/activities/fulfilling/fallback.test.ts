@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ActivityContext } from '../../../activities/context.js';
 import { fallbackActivities, type FallbackInput } from '../../../activities/fulfilling/fallback.js';
-import { attemptId, workflowId } from '../../../src/contract/messages.js';
+import { attemptId, workflowId } from '../../../src/domain/ids.js';
 import { openShop, type Shop } from '../shop.js';
 
 const MINUTE = 60_000;

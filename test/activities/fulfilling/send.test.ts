@@ -4,7 +4,7 @@ import type { AttemptInput } from '../../../src/domain/attempt.js';
 import { changePlanActivities } from '../../../activities/fulfilling/change-plan.js';
 import { chargeActivities } from '../../../activities/fulfilling/charge.js';
 import { sendAttempt } from '../../../activities/fulfilling/send.js';
-import type { Price } from '../../../src/domain/words.js';
+import type { Price } from '../../../src/domain/presentation.js';
 import { aListedPayment, aCartPreview, aPlanChangePreview, aSubscription } from '../../dodo/examples.js';
 import { hang, json, refusal, reset, truncated, webPage, type Answer } from '../../dodo/raw-server.js';
 import { aPresentation } from '../../ledger/examples.js';

@@ -3,7 +3,7 @@ import { presentActivities, type PresentInput } from '../../../activities/offeri
 import { assign } from '../../../src/experiments/assign.js';
 import { holdoutArms } from '../../../src/experiments/names.js';
 import { stepAfter, stepOf } from '../../../src/domain/funnel.js';
-import { workflowId } from '../../../src/contract/messages.js';
+import { workflowId } from '../../../src/domain/ids.js';
 import { CATALOG, openShop, type Shop } from '../shop.js';
 
 const SECOND = 1_000;

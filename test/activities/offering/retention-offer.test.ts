@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { saveActivities, type SaveInput } from '../../../activities/fulfilling/retention.js';
+import { retentionActivities, type RetentionInput } from '../../../activities/fulfilling/retention.js';
 import type { ReasonCode } from '../../../src/domain/words.js';
-import { attemptId, workflowId } from '../../../src/contract/messages.js';
+import { attemptId, workflowId } from '../../../src/domain/ids.js';
 import { openShop, type Shop } from '../shop.js';
 
 const MINUTE = 60_000;
@@ -19,10 +19,10 @@ const PAUSE = catalog('{ kind: pause, for: 30d }');
 const TRIAL = catalog('{ kind: extend_trial, by: 14d }');
 
 let shop: Shop;
-let save: ReturnType<typeof saveActivities>;
+let save: ReturnType<typeof retentionActivities>;
 beforeAll(async () => {
   shop = await openShop();
-  save = saveActivities(shop.context);
+  save = retentionActivities(shop.context);
 });
 beforeEach(() => {
   shop.sandbox.control.clearFaults();
@@ -55,7 +55,7 @@ async function offered(who: Subscriber) {
   const { presented, snapshot, eventId } = evaluation;
   const { action } = snapshot.offers.keep ?? {};
   if (action?.kind !== 'pause' && action?.kind !== 'extend_trial') throw new Error('It is no save offer.');
-  const input: SaveInput = {
+  const input: RetentionInput = {
     attemptId: attemptId(workflowId.planChange(who.subscriptionId), presented.presentationId, 1),
     presentationId: presented.presentationId,
     purchaseId: eventId,

@@ -1,7 +1,7 @@
 /** A campaign: customers buy while everything around them fails; then the faults stop, and the books are checked. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jsonClient } from '../../../sandbox/demo/http.js';
-import { ATTEMPT_METADATA_KEY } from '../../../src/contract/messages.js';
+import { ATTEMPT_METADATA_KEY } from '../../../src/domain/ids.js';
 import type { Answered, Evidence, Violation } from '../invariants/evidence.js';
 import { shop } from './customer.js';
 import { callNemesis } from './nemesis.js';

@@ -1,7 +1,7 @@
 /** The end of a campaign: waiting until everything is at rest, with an operator where one is needed, and the verdict. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jsonClient } from '../../../sandbox/demo/http.js';
-import { ATTEMPT_METADATA_KEY } from '../../../src/contract/messages.js';
+import { ATTEMPT_METADATA_KEY } from '../../../src/domain/ids.js';
 import { checkInvariants } from '../invariants/check.js';
 import { presentationsOf, type Answered, type Evidence, type Violation } from '../invariants/evidence.js';
 import { gather } from '../invariants/gather.js';

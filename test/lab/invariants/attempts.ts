@@ -1,8 +1,8 @@
 /** What the runs did about attempts, read from their histories. */
 import type { AttemptInput, SendReply } from '../../../src/domain/attempt.js';
 import type { Presented } from '../../../activities/offering/present.js';
-import type { Choice } from '../../../src/ledger/model.js';
-import { workflowOfAttempt } from '../../../src/contract/messages.js';
+import type { Choice } from '../../../src/domain/presentation.js';
+import { workflowOfAttempt } from '../../../src/domain/ids.js';
 import type { Evidence } from './evidence.js';
 import type { ActivityEntry, Run } from './history.js';
 

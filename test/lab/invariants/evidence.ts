@@ -2,7 +2,10 @@
 import type DodoPayments from 'dodopayments';
 import type { Books } from '../../../sandbox/index.js';
 import type { Catalog } from '../../../src/domain/offers.js';
-import type { AttemptRecord, PresentationRecord, PurchaseView, QuoteRecord } from '../../../src/ledger/model.js';
+import type { PurchaseView } from '../../../src/domain/purchase.js';
+import type { PresentationRecord } from '../../../src/domain/presentation.js';
+import type { QuoteRecord } from '../../../src/domain/presentation.js';
+import type { AttemptRecord } from '../../../src/domain/attempt.js';
 import type { Run } from './history.js';
 
 /** Everything that was written down by anybody, gathered when nothing was under way any more. */

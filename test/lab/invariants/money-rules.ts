@@ -1,5 +1,6 @@
 /** Rules about money: who paid, how often, for what, and whether all books agree. */
-import { ATTEMPT_METADATA_KEY, type Timing } from '../../../src/contract/messages.js';
+import { type Timing } from '../../../src/contract/messages.js';
+import { ATTEMPT_METADATA_KEY } from '../../../src/domain/ids.js';
 import type { AttemptInput } from '../../../src/domain/attempt.js';
 import {
   acceptedBefore,

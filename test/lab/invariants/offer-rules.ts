@@ -1,5 +1,5 @@
 /** Rules about offers: what an acceptance comes to, what may be shown, and what the merchant is told. */
-import type { PresentationRecord } from '../../../src/ledger/model.js';
+import type { PresentationRecord } from '../../../src/domain/presentation.js';
 import { attemptSteps, isCarried } from './attempts.js';
 import { groupBy, presentationsOf, type Check, type Evidence } from './evidence.js';
 

@@ -1,6 +1,7 @@
 /** Rules about runs: every purchase has one, every webhook counts once, and none of them is broken. */
 import { routeEvent } from '../../../src/webhooks/route.js';
-import type { PaymentEvent, ReversalEvent, SubscriptionEvent } from '../../../src/contract/messages.js';
+import type { ReversalEvent, SubscriptionEvent } from '../../../src/contract/messages.js';
+import type { PaymentEvent } from '../../../src/domain/payment.js';
 import { groupBy, type BooksEvidence, type Check } from './evidence.js';
 
 type Delivery = BooksEvidence['deliveries'][number];

@@ -1,6 +1,6 @@
 /** The row that treats the webhook endpoint as a stranger would: bytes in, a status out. */
 import { randomUUID } from 'node:crypto';
-import { workflowId } from '../../../src/contract/messages.js';
+import { workflowId } from '../../../src/domain/ids.js';
 import { BLACK_BOX_CASES, requestOf, type BlackBoxCase, type Secrets } from './black-box-cases.js';
 import { findRun, paidEvent, startIngress } from './ingress.js';
 import { newWebhookKey, secretOf } from './keys.js';

@@ -2,7 +2,7 @@
 import { eventually } from '../../../sandbox/demo/eventually.js';
 import { startSandbox, type FaultInput } from '../../../sandbox/index.js';
 import { createDodo, type Dodo } from '../../../src/dodo/client.js';
-import { workflowId } from '../../../src/contract/messages.js';
+import { workflowId } from '../../../src/domain/ids.js';
 import { payLink } from './doomed.js';
 import { all, inLots, type Row } from './row.js';
 import type { World } from './world.js';

@@ -1,7 +1,7 @@
 /** The row of a day on which the webhook secret is changed while webhooks come in. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { workflowId } from '../../../src/contract/messages.js';
+import { workflowId } from '../../../src/domain/ids.js';
 import type { System } from '../chaos/system.js';
 import { startApiProcess } from './api-process.js';
 import { startBalancer } from './balancer.js';

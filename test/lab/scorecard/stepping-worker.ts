@@ -6,6 +6,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { Context } from '@temporalio/activity';
+import { createActivities } from '../../../activities/index.js';
 import { loadConfig } from '../../../src/config/config.js';
 import type { Ledger } from '../../../src/ledger/model.js';
 import { run } from '../../../src/process.js';
@@ -111,11 +112,12 @@ const steppingFetch: typeof fetch = (input, init) => {
 await run(async () => {
   const config = loadConfig(process.env, { mode: 'worker' });
   const parts = await openParts(config);
-  const worker = await startWorker(config, {
+  const stepped = {
     ...parts,
     dodo: parts.dodo.withOptions({ fetch: steppingFetch }),
     ledger: stepping(parts.ledger),
-  });
+  };
+  const worker = await startWorker(config, stepped, createActivities);
   process.stdout.write('the stepping worker is ready\n');
   await worker.ended;
 });

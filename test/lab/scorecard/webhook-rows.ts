@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { seededRandom, shuffled } from '../../../sandbox/webhooks/random.js';
 import { eventually } from '../../../sandbox/demo/eventually.js';
 import { signWebhook } from '../../../src/webhooks/sign.js';
-import { workflowId } from '../../../src/contract/messages.js';
+import { workflowId } from '../../../src/domain/ids.js';
 import { readRun, type Run } from '../invariants/history.js';
 import { findRun, paidEvent } from './ingress.js';
 import { all, inLots, type Row } from './row.js';

@@ -1,8 +1,8 @@
+import { openEmbeddedLedger } from '../../../sandbox/local/embedded-ledger.js';
 import { cp, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openLedger } from '../../../src/ledger/index.js';
 import { startChild, type Child } from '../../ledger/child.js';
 import { aPurchase } from '../../ledger/examples.js';
 
@@ -17,9 +17,9 @@ describe('the embedded ledger', { timeout: SEVERAL_STARTS }, () => {
   beforeAll(async () => {
     // Made once and copied: making one takes seconds.
     made = join(await mkdtemp(join(tmpdir(), 'ledger-')), 'not', 'there', 'yet');
-    await (await openLedger({ dataDir: made })).close();
+    await (await openEmbeddedLedger(made)).close();
   });
-  afterAll(() => rm(join(made, '../..', '../..', '../..'), { recursive: true }));
+  afterAll(() => rm(join(made, '..', '..', '..'), { recursive: true }));
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'ledger-'));
     await cp(made, dataDir, { recursive: true });
@@ -31,7 +31,7 @@ describe('the embedded ledger', { timeout: SEVERAL_STARTS }, () => {
   });
 
   async function everythingPrintedIsThere(lines: string[]): Promise<void> {
-    const ledger = await openLedger({ dataDir });
+    const ledger = await openEmbeddedLedger(dataDir);
     for (const purchaseId of lines) {
       const view = await ledger.purchase(purchaseId);
       expect(view, purchaseId).toMatchObject({ status: 'offering', timeline: [{ type: 'charging' }] });
@@ -55,7 +55,7 @@ describe('the embedded ledger', { timeout: SEVERAL_STARTS }, () => {
   it('tells a second process that it is open already', async () => {
     writer = startChild('writer.ts', dataDir);
     await writer.printed(1);
-    await expect(openLedger({ dataDir })).rejects.toMatchObject({
+    await expect(openEmbeddedLedger(dataDir)).rejects.toMatchObject({
       code: 'in_use',
       message: expect.stringContaining('set DATABASE_URL to a PostgreSQL database') as string,
     });
@@ -65,7 +65,7 @@ describe('the embedded ledger', { timeout: SEVERAL_STARTS }, () => {
     await rename(join(dataDir, 'postgres'), join(dataDir, 'postgres.unfinished'));
     await rm(join(dataDir, 'postgres.unfinished', 'global'), { recursive: true });
 
-    const again = await openLedger({ dataDir });
+    const again = await openEmbeddedLedger(dataDir);
     await again.recordPurchase(aPurchase(), 'evaluating');
     await Promise.all([again.close(), again.close()]);
     expect(await readdir(dataDir)).toEqual(['lock.2', 'postgres']);
@@ -77,15 +77,7 @@ describe('the embedded ledger', { timeout: SEVERAL_STARTS }, () => {
       code: 'damaged',
       message: expect.stringContaining('Restore it from a backup') as string,
     };
-    await expect(openLedger({ dataDir })).rejects.toMatchObject(damaged);
-    await expect(openLedger({ dataDir })).rejects.toMatchObject(damaged);
+    await expect(openEmbeddedLedger(dataDir)).rejects.toMatchObject(damaged);
+    await expect(openEmbeddedLedger(dataDir)).rejects.toMatchObject(damaged);
   });
-});
-
-it('the ledger wants one place to be, and not two', async () => {
-  const message = 'The ledger needs either the URL of a PostgreSQL database or a directory, and not both.';
-  await expect(openLedger({})).rejects.toThrow(message);
-  await expect(openLedger({ url: 'postgresql://localhost/x', dataDir: 'memory://' })).rejects.toThrow(
-    message,
-  );
 });

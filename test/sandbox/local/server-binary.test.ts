@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { cacheFolder } from '../../../sandbox/local/cache-folder.js';
-import { findTemporalBinary, serverVersionOf, type BinarySteps } from '../../../sandbox/local/server-binary.js';
+import {
+  findTemporalBinary,
+  serverVersionOf,
+  type BinarySteps,
+} from '../../../sandbox/local/server-binary.js';
 
 /** A program that says what `temporal --version` says. */
 async function putProgram(folder: string, version = '1.29.1'): Promise<string> {

@@ -1,0 +1,8 @@
+/** What happened in a run, in order. */
+
+export interface TimelineEntry {
+  at: string;
+  type: string;
+  /** Ids, amounts, codes. Never card data or addresses. */
+  detail?: Record<string, string | number | boolean>;
+}

@@ -1,0 +1,27 @@
+/** How often what was presented was accepted, and how sure that is. */
+import type { FunnelReportRow } from '../ledger/model.js';
+import { wilsonInterval } from './wilson.js';
+
+const CONFIDENCE = 0.95;
+
+export interface TakeRate {
+  /** Accepted by presented, 0 to 1; null when nothing was presented. */
+  takeRate: number | null;
+  takeRateInterval: { low: number; high: number; confidence: number };
+}
+
+export type Counts = Omit<FunnelReportRow, 'funnelId' | 'step' | 'offerId'>;
+
+export interface FunnelReport {
+  /** RFC 3339, UTC. */
+  generatedAt: string;
+  rows: (FunnelReportRow & TakeRate)[];
+  totals: Counts & TakeRate;
+}
+
+export function takeRateOf({ accepted, presented }: Counts): TakeRate {
+  return {
+    takeRate: presented === 0 ? null : accepted / presented,
+    takeRateInterval: { ...wilsonInterval(accepted, presented, CONFIDENCE), confidence: CONFIDENCE },
+  };
+}
