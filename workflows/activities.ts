@@ -1,9 +1,9 @@
-/** How each kind of activity may be tried. The activities themselves are told apart by what a second try would do. */
+/** How each kind of activity is retried. The kinds differ in what a second try would do. */
 import { ActivityFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { SendReply } from '../src/domain/attempt.js';
 
-/** Choosing and pricing an offer: worth trying only while the customer may still be there. */
+/** Choosing and pricing an offer; worth retrying only while the customer may still be there. */
 export const offerActivities = proxyActivities<Pick<Activities, 'evaluate' | 'present'>>({
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '1 hour',
@@ -11,14 +11,14 @@ export const offerActivities = proxyActivities<Pick<Activities, 'evaluate' | 'pr
   summary: 'choose and price an offer',
 });
 
-/** Calls that move money: never tried twice by Temporal. Longer than the HTTP timeout inside. */
+/** Calls that move money; Temporal never retries them. The timeout is longer than the HTTP timeout inside. */
 export const moneyActivities = proxyActivities<Pick<Activities, 'charge' | 'changePlan'>>({
   startToCloseTimeout: '45s',
   retry: { maximumAttempts: 1 },
   summary: 'send the attempt, once',
 });
 
-/** One look at Dodo. Given up soon: the workflow asks again at its own pace. */
+/** Reads of Dodo. They give up soon, because the workflow asks again at its own pace. */
 export const readActivities = proxyActivities<Pick<Activities, 'lookUpPayment' | 'lookUpPlanChange'>>({
   startToCloseTimeout: '30s',
   scheduleToCloseTimeout: '1 minute',
@@ -26,7 +26,7 @@ export const readActivities = proxyActivities<Pick<Activities, 'lookUpPayment' |
   summary: 'read the outcome from Dodo',
 });
 
-/** Opening a checkout link charges nobody, so it is tried until Dodo answers. */
+/** Opening a checkout link, which charges nothing, so it is retried until Dodo answers. */
 export const checkoutActivities = proxyActivities<Pick<Activities, 'openFallback'>>({
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '24 hours',
@@ -34,7 +34,7 @@ export const checkoutActivities = proxyActivities<Pick<Activities, 'openFallback
   summary: 'hand over the standard checkout',
 });
 
-/** What must happen in the end, however long the world is away. Safe to repeat. */
+/** What must happen eventually, however long an outage lasts. Safe to repeat. */
 export const ledgerActivities = proxyActivities<
   Pick<
     Activities,
@@ -53,7 +53,7 @@ export const ledgerActivities = proxyActivities<
   summary: 'record the outcome',
 });
 
-/** Webhooks to the merchant, for as long as an outage of theirs may last. */
+/** Webhooks to the merchant, retried for as long as an outage on their side may last. */
 export const notifyActivities = proxyActivities<
   Pick<Activities, 'deliverNotification' | 'buryNotification' | 'recordRedelivery'>
 >({
@@ -63,7 +63,7 @@ export const notifyActivities = proxyActivities<
   summary: 'webhook to the merchant',
 });
 
-/** A money call's reply; whatever stopped the activity from replying leaves its outcome unknown. */
+/** Returns the reply of a call that moves money. If the activity failed without a reply, the outcome is unknown. */
 export async function sendOnce(send: () => Promise<SendReply>): Promise<SendReply> {
   try {
     return await send();
@@ -73,7 +73,7 @@ export async function sendOnce(send: () => Promise<SendReply>): Promise<SendRepl
   }
 }
 
-/** A read that may be impossible now. */
+/** Returns what was read; undefined when it cannot be read now. */
 export async function ifReadable<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();

@@ -1,4 +1,4 @@
-/** `late-payment/<paymentId>`: a payment of ours that its run did not wait for. It is fulfilled, or given back. */
+/** `late-payment/<paymentId>`: a payment of ours that its run no longer waits for. It is fulfilled, or given back. */
 import { ledgerActivities } from './activities.js';
 import type { LatePaymentInput } from '../src/contract/messages.js';
 import { openOutbox } from './outbox.js';

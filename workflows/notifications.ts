@@ -1,12 +1,12 @@
 /**
- * `notifications/<run>`: delivers one run's webhooks to the merchant, in order and at least once. It is a run of
- * its own so that a merchant's outage holds no purchase open.
+ * `notifications/<run>`: delivers one run's webhooks to the merchant, in order and at least once. It is a run of its own
+ * so that an outage at the merchant's does not keep the purchase run open.
  */
 import { condition, defineSignal, rootCause, setHandler } from '@temporalio/workflow';
 import type { Notification } from '../src/domain/notification.js';
 import { notifyActivities } from './activities.js';
 
-/** One more to deliver; null when there will be no more. */
+/** Adds a notification to deliver; null says that there will be no more. */
 export const deliver = defineSignal<[Notification | null]>('deliver');
 
 export async function notifications(): Promise<{ delivered: number; dead: number }> {
@@ -25,7 +25,7 @@ export async function notifications(): Promise<{ delivered: number; dead: number
       await notifyActivities.deliverNotification(next);
       count.delivered += 1;
     } catch (failure) {
-      // Days of trying are over. It is kept for an operator; the ones behind it still go out.
+      // Days of retries are over. It is kept for an operator, and the ones behind it still go out.
       await notifyActivities.buryNotification({ ...next, failure: rootCause(failure) });
       count.dead += 1;
     }

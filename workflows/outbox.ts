@@ -1,4 +1,4 @@
-/** What the merchant's backend is told, in order, without the purchase waiting for it. */
+/** The notifications of a run to the merchant's backend: sent in order, without the run waiting for them. */
 import {
   CancellationScope,
   ParentClosePolicy,
@@ -20,7 +20,7 @@ export interface Outbox {
     presentationId: string,
     state?: Pick<Notification, 'status' | 'choice' | 'payment'>,
   ): void;
-  /** Until everything is with the notifier, which goes on by itself. */
+  /** Waits until the notifier, which goes on by itself, has everything. */
   flushed(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export function openOutbox(input: Pick<PurchaseInput, 'notify' | 'purchaseId'>):
       });
     } catch (failure) {
       if (!(failure instanceof WorkflowExecutionAlreadyStartedError)) throw failure;
-      // This run was reset, and its notifier of before goes on.
+      // This run was reset, and its earlier notifier goes on.
       return getExternalWorkflowHandle(notifierId);
     }
   }
@@ -51,14 +51,14 @@ export function openOutbox(input: Pick<PurchaseInput, 'notify' | 'purchaseId'>):
       notifier ??= await start();
       await notifier.signal(deliver, message);
     } catch {
-      // It was ended by somebody, with all it had to deliver. The rest needs another one.
+      // It was ended from outside, with all it had to deliver. The rest needs another one.
       if (message === null) return;
       notifier = await start();
       await notifier.signal(deliver, message);
     }
   }
 
-  /** Neither a run that is cancelled nor a notifier that will not start may stop what the run is about. */
+  /** Queues a message. Neither a cancelled run nor a notifier that does not start may stop the run's own work. */
   function enqueue(message: Notification | null): void {
     queue = queue.then(() => CancellationScope.nonCancellable(() => hand(message))).catch(stopped);
   }
@@ -86,7 +86,7 @@ interface Notifier {
   signal(definition: typeof deliver, message: Notification | null): Promise<void>;
 }
 
-/** Nothing was left to tell it to. The money goes on all the same. */
+/** Logs a notification that no notifier took. The run goes on all the same. */
 function stopped(error: unknown): void {
   log.error('a notification could not be handed over', { error });
 }

@@ -1,4 +1,4 @@
-/** `pause/<subscriptionId>`: ends a pause that a customer has accepted, when its time is over. */
+/** `pause/<subscriptionId>`: ends a pause that a customer accepted, when its time is over. */
 import { condition, setHandler } from '@temporalio/workflow';
 import { ledgerActivities } from './activities.js';
 import { pausedAgain, type Pause } from '../src/contract/messages.js';
@@ -7,7 +7,7 @@ export async function pause(first: Pause): Promise<void> {
   let current: Pause | undefined = first;
   let next: Pause | undefined;
   setHandler(pausedAgain, (another) => void (next = another), {
-    description: 'The subscription was resumed by somebody and paused again: that pause counts.',
+    description: 'The subscription was resumed and paused again; the new pause counts.',
   });
   while (current) {
     const left = Date.parse(current.until) - Date.now();

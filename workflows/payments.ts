@@ -1,35 +1,44 @@
-/** What is known of payments: by webhook or by reading Dodo, whichever came first. */
+/** The payments a run knows of, by webhook or by reading Dodo, whichever came first. */
 import { setHandler } from '@temporalio/workflow';
 import { paymentEvent } from '../src/contract/messages.js';
-import { phaseOf, type PaymentEvent } from '../src/domain/payment.js';
-import { type PaidAttempt, type Expected, fits, rank, type Proof, proofIn } from '../src/domain/payment.js';
+import {
+  fits,
+  phaseOf,
+  proofIn,
+  rank,
+  type Expected,
+  type PaidAttempt,
+  type PaymentEvent,
+  type Proof,
+} from '../src/domain/payment.js';
 
 export interface PaymentInbox {
-  /** The payment that set the run off: the first one that is not an attempt of ours. */
+  /** Returns the payment that started the run: the first successful one that is not an attempt of ours. */
   trigger(): PaymentEvent | undefined;
-  /** Says that an attempt is being made, and what its payment must be like. */
+  /** Announces an attempt, and what its payment must match. */
   expect(attemptId: string, expected: Expected): void;
-  /** Whether a payment counts for the attempt it names. */
+  /** Checks whether a payment counts for the attempt it names. */
   accepts(event: PaymentEvent): boolean;
-  /** The best that is known of an attempt's payment. */
+  /** Returns the best that is known of an attempt's payment. */
   of(attemptId: string): PaymentEvent | undefined;
-  /** Every attempt that is paid. */
+  /** Returns every attempt that is paid. */
   paid(): PaidAttempt[];
+  /** Takes note of a payment that was read from Dodo. */
   note(event: PaymentEvent): void;
 }
 
 /**
- * Takes `paymentEvent` signals from now on. Events may come twice, late and in any order, so a paid payment
- * stays paid and a failed one is not made pending again by an older event.
+ * Takes `paymentEvent` signals from now on. Events may arrive twice, late and in any order, so a paid payment stays paid,
+ * and an older event does not make a failed one pending again.
  */
 export function openPaymentInbox(): PaymentInbox {
   let trigger: PaymentEvent | undefined;
-  /** By attempt and payment: what others claim must not hide what Dodo did. */
+  /** By attempt and payment: a payment that only claims to be an attempt's must not hide the real one. */
   const heard = new Map<string, Map<string, PaymentEvent>>();
   const expectations = new Map<string, Expected>();
 
   function note(event: PaymentEvent): void {
-    // Signals can be sent by hand: one that names no payment must not stop the run.
+    // Signals can be sent by hand; one that names no payment must not stop the run.
     if (typeof (event as Partial<PaymentEvent> | undefined)?.paymentId !== 'string') return;
     const { attemptId, paymentId } = event;
     if (attemptId === undefined) {
@@ -39,7 +48,7 @@ export function openPaymentInbox(): PaymentInbox {
     const payments = heard.get(attemptId) ?? new Map<string, PaymentEvent>();
     heard.set(attemptId, payments);
     const known = payments.get(paymentId);
-    // The same news again may say more: a list leaves out what a single reading tells.
+    // The same news may say more the second time: a list leaves out details that a single read has.
     if (known === undefined || rank(event) >= rank(known)) payments.set(paymentId, { ...known, ...event });
   }
 
@@ -73,7 +82,7 @@ export function openPaymentInbox(): PaymentInbox {
   };
 }
 
-/** What is proven of an attempt's payment; undefined while it may still go either way. */
+/** Returns what is proven of an attempt's payment; undefined while it may still go either way. */
 export function proofOf(inbox: PaymentInbox, attemptId: string): Proof | undefined {
   return proofIn(inbox.of(attemptId));
 }

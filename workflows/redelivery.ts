@@ -1,4 +1,4 @@
-/** `redelivery/<ntf id>/<time of death>`: sends a dead notification once more, because an operator wants it. */
+/** `redelivery/<ntf id>/<when it died>`: sends a dead notification once more, at an operator's request. */
 import { isCancellation, rootCause, workflowInfo } from '@temporalio/workflow';
 import { notifyActivities } from './activities.js';
 import type { RedeliveryInput } from '../src/contract/messages.js';
@@ -12,7 +12,7 @@ export async function redelivery({
   try {
     await notifyActivities.deliverNotification(notification);
   } catch (failure) {
-    // Somebody changed their mind: it is as dead as before.
+    // Cancelled: the notification is as dead as before.
     if (isCancellation(failure)) throw failure;
     await notifyActivities.buryNotification({
       ...notification,

@@ -1,6 +1,7 @@
 /**
- * Carrying out a save offer, in a child run with the id of the subscription's plan changes: that id is the lock, so
- * nothing else of ours changes the subscription meanwhile. Nothing is charged, and what is asked for may be asked again.
+ * Retention offers: a pause or a longer trial. They are carried out in a child run with the id of the subscription's plan
+ * changes. That id is the lock: nothing else of ours changes the subscription meanwhile. Nothing is charged, and the
+ * request may be repeated.
  */
 import {
   CancellationScope,
@@ -10,25 +11,15 @@ import {
 } from '@temporalio/workflow';
 import { ChildWorkflowFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { RetentionInput, RetentionReply } from '../activities/fulfilling/retention.js';
-import type { OfferAction, RetentionAction } from '../src/domain/offers.js';
 import { ledgerActivities } from './activities.js';
-import type { Terms } from './charge.js';
-import type { Fulfilled } from './fulfilment.js';
+import type { RetentionTerms } from './fulfilment/terms.js';
 import { pausedAgain, type Pause } from '../src/contract/messages.js';
+import type { FulfilmentResult } from '../src/domain/fulfilment.js';
 import { attemptId, workflowId } from '../src/domain/ids.js';
 import { pause } from './pause.js';
 
-export type RetentionTerms = Omit<Terms, 'offer' | 'paymentId' | 'runStartedAt'> & {
-  action: RetentionAction;
-};
-
-/** Whether an action keeps a customer and sells nothing. */
-export function isRetention(action: OfferAction): action is RetentionAction {
-  return action.kind === 'pause' || action.kind === 'extend_trial';
-}
-
-/** Keeps the subscription as it was accepted. While another change of it is under way, this is refused. */
-export async function retain(terms: RetentionTerms): Promise<Fulfilled> {
+/** Pauses the subscription or extends its trial, as accepted. Refused while another change of it is under way. */
+export async function retain(terms: RetentionTerms): Promise<FulfilmentResult> {
   const { subscriptionId, presentationId } = terms.shown;
   if (subscriptionId === undefined) return { kind: 'failed' };
   const id = workflowId.planChange(subscriptionId);
@@ -45,20 +36,20 @@ export async function retain(terms: RetentionTerms): Promise<Fulfilled> {
       const refused = 'PENDING_PLAN_CHANGE_EXISTS';
       return fulfilledBy(await ledgerActivities.saveSubscription({ ...retentionInput(terms), refused }));
     }
-    // Somebody has ended it: what it came to is read from Dodo, and nothing more is asked for.
+    // It was ended from outside: the result is read from Dodo, and nothing more is requested.
     if (failure instanceof ChildWorkflowFailure)
       return fulfilledBy(await runRetention({ ...terms, sendBefore: 0 }));
     throw failure;
   }
 
-  function fulfilledBy({ kind }: RetentionReply): Fulfilled {
-    return kind === 'done'
-      ? { kind: 'paid', through: 'attempt', anew: false, attemptId: attemptId(id, presentationId, 1) }
-      : { kind: 'failed' };
+  function fulfilledBy({ kind }: RetentionReply): FulfilmentResult {
+    if (kind !== 'done') return { kind: 'failed' };
+    const attempt = attemptId(id, presentationId, 1);
+    return { kind: 'fulfilled', paidVia: 'attempt', newSubscription: false, attemptId: attempt };
   }
 }
 
-/** Cancelling it changes nothing: what the customer has accepted is carried out. */
+/** Carries out a retention offer. Cancelling it has no effect: what the customer accepted is carried out. */
 export async function saveSubscription(terms: RetentionTerms): Promise<RetentionReply> {
   return CancellationScope.nonCancellable(() => runRetention(terms));
 }
@@ -71,7 +62,7 @@ async function runRetention(terms: RetentionTerms): Promise<RetentionReply> {
   if (reply.kind === 'done' && reply.pausedAt !== undefined && action.kind === 'pause' && action.forMs) {
     const { pausedAt } = reply;
     const until = new Date(Date.now() + action.forMs).toISOString();
-    await endLater({ subscriptionId, presentationId, pausedAt, until });
+    await endPauseLater({ subscriptionId, presentationId, pausedAt, until });
   }
   return reply;
 }
@@ -95,8 +86,8 @@ function retentionInput({ shown, action, ...terms }: RetentionTerms): RetentionI
   };
 }
 
-/** Leaves the end of the pause to a run of its own, or to the one that still waits for the end of an earlier pause. */
-async function endLater(next: Pause): Promise<void> {
+/** Leaves the end of the pause to a run of its own, or to one that still waits for the end of an earlier pause. */
+async function endPauseLater(next: Pause): Promise<void> {
   const id = workflowId.pause(next.subscriptionId);
   for (;;) {
     try {
@@ -114,7 +105,7 @@ async function endLater(next: Pause): Promise<void> {
       await getExternalWorkflowHandle(id).signal(pausedAgain, next);
       return;
     } catch {
-      // It has ended in between.
+      // It ended in between.
     }
   }
 }

@@ -1,4 +1,4 @@
-/** `reversal/<refund or dispute id>`: money that went back, whether or not the purchase run is still open. */
+/** `reversal/<refund or dispute id>`: one refund or dispute, whether or not the purchase run is still open. */
 import { condition, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
 import { ledgerActivities } from './activities.js';
 import {
@@ -8,12 +8,12 @@ import {
   type ReversalInput,
 } from '../src/contract/messages.js';
 import { openOutbox } from './outbox.js';
+import { DAY } from './units.js';
 
-const DAY = 24 * 60 * 60 * 1000;
-/** Disputes take weeks; card schemes end them within four months. */
+/** Disputes take weeks; card networks end them within four months. */
 const LONGEST_DISPUTE = 150 * DAY;
 
-/** After these nothing more comes about a dispute. A refund has one event. */
+/** The last event of a dispute. A refund has a single one. */
 const FINAL = new Set([
   'refund.succeeded',
   'refund.failed',
@@ -42,7 +42,7 @@ export async function reversal({ notify }: ReversalInput): Promise<void> {
     if (recorded.withdraw) {
       await getExternalWorkflowHandle(recorded.withdraw)
         .signal(withdrawOffer, { reason: `${event.type} of the purchase` })
-        // It has ended by itself meanwhile.
+        // The run has ended meanwhile.
         .catch(() => undefined);
     }
     if (recorded.reversed) {

@@ -1,4 +1,4 @@
-/** `sweep`: run by a Temporal Schedule. Finds what lost webhooks should have told, and tells it. */
+/** `sweep`: finds payments whose webhooks were lost, and reports them to their runs. Started by a Temporal Schedule. */
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { SweepResult } from '../activities/afterwards/sweep.js';

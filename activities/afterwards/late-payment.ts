@@ -3,9 +3,8 @@ import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type DodoPayments from 'dodopayments';
 import { toPaymentEvent } from '../../src/dodo/payments.js';
-import type { PresentationRecord } from '../../src/domain/presentation.js';
+import { isFulfilling, type PresentationRecord } from '../../src/domain/presentation.js';
 import type { AttemptRecord } from '../../src/domain/attempt.js';
-import type { PresentationStatus } from '../../src/domain/words.js';
 import { ATTEMPT_METADATA_KEY, workflowId } from '../../src/domain/ids.js';
 import { phaseOf } from '../../src/domain/payment.js';
 import type { ActivityContext } from '../context.js';
@@ -24,15 +23,6 @@ interface Unwanted {
   presentationId: string;
 }
 
-/** The run that waits for this payment's plan change is about to write down its outcome. */
-const ABOUT_TO_SETTLE: readonly PresentationStatus[] = [
-  'accepted',
-  'charging',
-  'reconciling',
-  'requires_action',
-  'needs_review',
-  'fallback',
-];
 /** After this many looks, some seconds in all, nobody is about to: the run was terminated. */
 const LOOKS = 4;
 /** A quarter of an hour of looking, with growing pauses. */
@@ -146,7 +136,7 @@ export function latePaymentActivities({ dodo, ledger, log, now }: ActivityContex
 
 /** A plan change's run ends a moment before the run that writes down its outcome: that one is waited for. */
 function waitForItsRun(attempt: AttemptRecord, { status }: PresentationRecord): void {
-  if (changedBy(attempt) === undefined || !ABOUT_TO_SETTLE.includes(status)) return;
+  if (changedBy(attempt) === undefined || !isFulfilling(status)) return;
   if (activityInfo().attempt < LOOKS) {
     throw ApplicationFailure.retryable('The run of this payment is about to settle.', 'about_to_settle');
   }

@@ -1,7 +1,7 @@
 /** Money that went back: into the ledger, and out of what is still offered for it. */
 import type DodoPayments from 'dodopayments';
 import { ApplicationFailure } from '@temporalio/common';
-import type { PresentationStatus } from '../../src/domain/words.js';
+import { isUnsettled } from '../../src/domain/presentation.js';
 import { type ReversalEvent } from '../../src/contract/messages.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import type { ActivityContext } from '../context.js';
@@ -13,17 +13,6 @@ export interface RecordedReversal {
   reversed?: { purchaseId: string; presentationId: string };
 }
 
-/** The money of these may still turn out to have come. */
-const UNDECIDED: readonly PresentationStatus[] = [
-  'open',
-  'accepted',
-  'charging',
-  'reconciling',
-  'requires_action',
-  'needs_review',
-  'fallback',
-];
-
 /** The money is gone for good. An open dispute may still be won. */
 const LOST = new Set(['dispute.lost', 'dispute.accepted']);
 
@@ -33,7 +22,7 @@ export function reversalActivities({ dodo, ledger, now }: ActivityContext) {
     const attemptId = metadata[ATTEMPT_METADATA_KEY];
     const attempt = typeof attemptId === 'string' ? await ledger.attempt(attemptId) : undefined;
     const shown = attempt && (await ledger.presentation(attempt.presentationId));
-    if (shown && UNDECIDED.includes(shown.status)) {
+    if (shown && isUnsettled(shown.status)) {
       throw ApplicationFailure.retryable('The run of this payment has not settled yet.', 'about_to_settle');
     }
   }

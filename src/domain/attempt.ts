@@ -1,60 +1,60 @@
-/** What activities say about attempts. */
+/** An attempt to carry out an accepted offer: what is sent, how Dodo replied, which states it goes through. */
 import type { PaidOffer } from './offers.js';
 import type { Choice } from './presentation.js';
 import type { PaymentEvent } from './payment.js';
-import { type AttemptKind, type AttemptStatus } from './words.js';
+import type { AttemptKind, AttemptStatus } from './words.js';
 
-/** One attempt to carry out an accepted offer, as recorded in history: ids and amounts. */
+/** The input of the activities that send an attempt. It is kept in the run's history: ids and amounts only. */
 export interface AttemptInput {
   attemptId: string;
   presentationId: string;
   purchaseId: string;
-  /** The payment that set the run off. */
+  /** The payment that started the run. */
   paymentId?: string;
   customerId: string;
   subscriptionId?: string;
   paymentMethodId?: string;
-  /** As shown, or as chosen. */
+  /** As chosen, or else as shown. */
   quantity: number;
-  /** Where there was something to choose. */
+  /** Set if the offer had choices. */
   choice?: Choice;
-  /** What one click may charge at most. Minor units. */
+  /** The most that one click may charge. Minor units. */
   oneClickLimit?: number;
   offer: Pick<PaidOffer, 'action' | 'discountCode' | 'copy'>;
   /** What the customer accepted. Minor units. */
   price: { currency: string; dueNow: number; hash: string };
   acceptedAt: string;
-  /** The payment method that was declined: a further try must be with another one. */
+  /** The payment method that was declined; a retry must use another one. */
   otherThan?: string;
   consents?: string[];
   /** Nothing is sent later than this. Milliseconds since the epoch. */
   sendBefore: number;
-  /** When the run began: the attempt cannot be older, whatever was reset or restored since. */
+  /** When the run began. Whatever was reset or restored since, the attempt cannot be older. */
   runStartedAt: string;
 }
 
-/** `dueNow` is what Dodo previewed right before: the accepted amount or less. Minor units. */
+/** The reply to sending an attempt. `dueNow` is what Dodo previewed just before: the accepted amount or less, in minor units. */
 export type SendReply =
-  /** Dodo took it. Submitted is not paid. */
+  /** Dodo accepted the request. Submitted is not paid. */
   | { kind: 'submitted'; paymentId?: string; dueNow?: number }
-  /** Dodo refused it for good. */
+  /** Dodo refused it definitely. */
   | { kind: 'rejected'; code: string }
-  /** It may have happened. Never send it again. */
+  /** It may have happened, so it is never sent again. */
   | { kind: 'unknown'; detail: string; dueNow?: number }
   /** It certainly did not happen. */
   | { kind: 'not_sent'; detail: string; retryAfterMs?: number }
-  /** It would have cost more, or given less credit, than was accepted, so it was not sent. */
+  /** Not sent, because it would have cost more, or given less credit, than was accepted. */
   | { kind: 'price_changed'; price: { dueNow: number; priceHash: string } };
 
-/** What a successful reading of Dodo found. */
+/** The result of looking an attempt up at Dodo, when Dodo could be read. */
 export type Finding =
-  /** `dueNow` is what was asked for, where the attempt was recorded: less than what was accepted when the price had fallen. */
+  /** `dueNow` is the amount the recorded attempt asked for, less than what was accepted if the price had fallen. */
   | { kind: 'payment'; payment: PaymentEvent; dueNow?: number }
-  /** Carried out as a whole: the plan is changed and paid. */
+  /** Carried out completely: the plan is changed and paid for. */
   | { kind: 'done'; payment?: PaymentEvent }
   | { kind: 'absent' };
 
-/** Refusal of a further try whose payment method is still the declined one. */
+/** The code of a retry that was refused because the payment method is still the declined one. */
 export const SAME_PAYMENT_METHOD = 'SAME_PAYMENT_METHOD';
 
 export interface AttemptRecord {
@@ -63,22 +63,24 @@ export interface AttemptRecord {
   workflowId: string;
   kind: AttemptKind;
   status: AttemptStatus;
-  /** What the customer accepted to pay. Minor units. */
+  /** The amount the customer accepted. Minor units. */
   amount: number;
   currency: string;
   sessionId?: string;
   paymentId?: string;
-  /** What was in fact paid, once paid. */
+  /** The amount actually paid, once it was. Minor units. */
   paidAmount?: number;
   errorCode?: string;
   createdAt: string;
 }
 
+/** Statuses of an attempt whose outcome is not known yet. */
 const UNRESOLVED: readonly AttemptStatus[] = ['submitted', 'processing', 'requires_action', 'needs_review'];
 
 const RESOLVED: readonly AttemptStatus[] = ['rejected', 'absent', 'failed', 'paid', 'refunded'];
 
-export const NEXT_ATTEMPT_STATUS: Record<AttemptStatus, readonly AttemptStatus[]> = {
+/** The statuses that may follow each. An attempt that counts as failed may still turn out to be paid. */
+const NEXT_STATUS: Record<AttemptStatus, readonly AttemptStatus[]> = {
   recorded: ['unknown', ...UNRESOLVED, ...RESOLVED],
   unknown: [...UNRESOLVED, ...RESOLVED],
   needs_review: [...UNRESOLVED, ...RESOLVED],
@@ -91,3 +93,13 @@ export const NEXT_ATTEMPT_STATUS: Record<AttemptStatus, readonly AttemptStatus[]
   paid: ['refunded'],
   refunded: [],
 };
+
+/** Checks whether an attempt may move to a status. Staying where it is is always allowed. */
+export function mayAttemptBecome(status: AttemptStatus, next: AttemptStatus): boolean {
+  return next === status || NEXT_STATUS[status].includes(next);
+}
+
+/** Checks for an attempt that was paid, whether or not the money went back since. */
+export function wasAttemptPaid(status: AttemptStatus): boolean {
+  return status === 'paid' || status === 'refunded';
+}

@@ -1,25 +1,22 @@
-/** How a run ends, and what may still change that. */
-import type { Outcome } from './words.js';
+/** How a run ends, and which payments or refunds may still change that. */
+import type { FulfilmentResult } from './fulfilment.js';
+import type { Decision, Outcome } from './words.js';
 
+/** The outcomes that may follow each. One that is not listed is final. */
 const NEXT_OUTCOME: Partial<Record<Outcome, readonly Outcome[]>> = {
   converted: ['reversed'],
   recovered: ['reversed'],
   abandoned: ['converted', 'recovered', 'reversed'],
   payment_failed: ['converted', 'recovered', 'reversed'],
   needs_review: ['converted', 'recovered', 'reversed', 'abandoned', 'payment_failed'],
-  // A reset run may have ended without its offer while a payment for it was still on its way.
+  // A run that was reset may have ended without its offer while a payment for it was still on its way.
   ineligible: ['converted', 'recovered'],
   declined: ['converted', 'recovered'],
   expired: ['converted', 'recovered'],
   withdrawn: ['converted', 'recovered'],
 };
 
-/** The outcome of a run that has settled as `known` before and settles again. Money that came or went counts. */
-export function laterOutcome(known: Outcome | null, next: Outcome): Outcome {
-  if (known === null || NEXT_OUTCOME[known]?.includes(next)) return next;
-  return known;
-}
-
+/** How much each outcome counts when a run has several steps. */
 const WEIGHT: Record<Outcome, number> = {
   needs_review: 9,
   converted: 8,
@@ -33,7 +30,31 @@ const WEIGHT: Record<Outcome, number> = {
   reversed: 0,
 };
 
-/** A run with several steps ends as its best one: money moved outweighs a later "no". Ties go to the later step. */
+/** Returns the outcome of one step. */
+export function outcomeOfStep(decision: Decision, result: FulfilmentResult | undefined): Outcome {
+  if (decision !== 'accepted') return decision;
+  switch (result?.kind) {
+    case 'fulfilled':
+      return result.paidVia === 'fallback' ? 'recovered' : 'converted';
+    case 'unpaid':
+      return 'abandoned';
+    default:
+      return 'payment_failed';
+  }
+}
+
+/**
+ * Returns the outcome of a run with several steps, which is its best one: a payment outweighs a later decline. On a tie
+ * the later step counts.
+ */
 export function outcomeOf(earlier: Outcome | undefined, later: Outcome): Outcome {
   return earlier !== undefined && WEIGHT[earlier] > WEIGHT[later] ? earlier : later;
+}
+
+/**
+ * Returns the outcome of a run that settled as `known` and now settles again. Only payments, refunds and the end of a
+ * review change what is known.
+ */
+export function laterOutcome(known: Outcome | null, next: Outcome): Outcome {
+  return known === null || NEXT_OUTCOME[known]?.includes(next) ? next : known;
 }

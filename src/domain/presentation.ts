@@ -1,25 +1,22 @@
-/** One offer before one customer: what it shows, what it may become, and what the ledger keeps of it. */
+/** One offer before one customer: what it shows, which states it goes through, and what the ledger keeps of it. */
+import type { OfferCopy, PaidAction } from './offers.js';
+import type { BillingInterval, Decision, OfferType, PresentationStatus } from './words.js';
 
-import type { OfferType, PresentationStatus } from './words.js';
-import type { OfferCopy } from './offers.js';
-import type { Decision } from './words.js';
-import type { PaidAction } from './offers.js';
-
-/** What the customer is shown, as previewed by Dodo. Minor units of `currency`. */
+/** A price as it is shown, previewed by Dodo. Minor units of `currency`. */
 export interface Price {
   currency: string;
   /** Due at the click, tax included. Zero for a change at the next billing date. */
   dueNow: number;
   tax?: number;
   /** The price per period afterwards, before tax, for subscriptions. */
-  recurring?: { amount: number; interval: 'Day' | 'Week' | 'Month' | 'Year'; count: number };
-  /** New recurring price less the current one. Negative for a downgrade. */
+  recurring?: { amount: number; interval: BillingInterval; count: number };
+  /** The new recurring price minus the current one; negative for a downgrade. */
   difference?: number;
   /** Credit the customer receives on a downgrade, always positive. */
   credit?: number;
   effectiveAt?: string;
   nextBillingAt?: string;
-  /** Hash over everything above: an accept that names another hash is refused. */
+  /** Hash of everything above; an accept that names another hash is refused. */
   hash: string;
 }
 
@@ -47,7 +44,7 @@ export interface PaymentMethodSummary {
   expiry?: string;
 }
 
-/** The words of an offer with the amounts filled in. */
+/** An offer's copy with the amounts filled in. */
 export interface Copy {
   headline: string;
   body?: string;
@@ -56,17 +53,17 @@ export interface Copy {
   decline: string;
 }
 
-/** What the customer may choose within one offer. */
+/** The choices a customer has within one offer. */
 export interface Choices {
-  /** Both included. Left out when the quantity is fixed, and where there are options, which have bounds of their own. */
+  /** Inclusive. Left out when the quantity is fixed, and when there are options, which have bounds of their own. */
   quantity?: { min: number; max: number };
-  /** Alternatives, each at its own preselected quantity; the first was preselected. */
+  /** Alternatives, each in its own preselected quantity. The first was preselected. */
   options?: {
     id: string;
     label: string;
     product: { id: string; name: string };
     quantity: number;
-    /** Both included. Left out when its quantity is fixed. */
+    /** Inclusive. Left out when the quantity is fixed. */
     quantities?: { min: number; max: number };
     price: Price;
   }[];
@@ -79,15 +76,15 @@ export interface Presentation {
   offerId: string;
   funnelId: string;
   step: string;
-  /** The arm of the experiment this step is. */
+  /** The experiment arm shown in this step. */
   variant?: string;
   type: OfferType;
   customerId: string;
   purchaseId: string;
-  /** With options: that of the chosen one, as its price. */
+  /** With options, the chosen option's, as is `price`. */
   product: { id: string; name: string };
   quantity: number;
-  /** The chosen option, where there are several. */
+  /** The chosen option, if there are several. */
   option?: string;
   choices?: Choices;
   price: Price;
@@ -99,7 +96,7 @@ export interface Presentation {
   message?: string;
 }
 
-/** A change to one presentation's document; fields left out stay as they are. */
+/** A change to a recorded presentation; fields left out stay as they are. */
 export interface PresentationPatch {
   status?: PresentationStatus;
   decision?: Decision;
@@ -107,7 +104,7 @@ export interface PresentationPatch {
   viewedAt?: string;
   expiresAt?: string;
   price?: Presentation['price'];
-  /** What the customer chose, with its price. */
+  /** The product that was chosen; comes with its price. */
   product?: Presentation['product'];
   quantity?: number;
   option?: string;
@@ -124,16 +121,16 @@ export interface PresentationPatch {
   paidAt?: string;
   /** Paid through the fallback. */
   recovered?: boolean;
-  /** All that has been refunded or lost to a dispute so far. A smaller sum than the one known changes nothing. */
+  /** Total refunded or lost to disputes so far. A smaller total than the one recorded changes nothing. */
   refundedAmount?: number;
 }
 
-/** One presentation with what is not shown to customers. */
+/** A presentation with what is not shown to customers. */
 export interface PresentationRecord extends Presentation {
   workflowId: string;
-  /** The version of the catalog it came from. */
+  /** The catalog version it was made from. */
   catalogHash?: string;
-  /** What `variant` is an arm of. */
+  /** The experiment `variant` belongs to. */
   experiment?: string;
   presentedAt: string;
   decision?: Decision;
@@ -145,23 +142,69 @@ export interface PresentationRecord extends Presentation {
   paidAt?: string;
   recovered: boolean;
   words?: OfferCopy;
-  /** Kept where there is a choice or a limit to one click. */
+  /** Set if there is a choice, or a limit on what one click may charge. */
   terms?: OfferTerms;
-  /** Net of this. Minor units. */
+  /** To be subtracted from `paidAmount`. Minor units. */
   refundedAmount: number;
 }
 
-export const IN_FLIGHT: readonly PresentationStatus[] = [
+/** The terms other choices are priced on, as of when the offer was made: the catalog may have changed since. */
+export interface OfferTerms {
+  /** The choice shown first. */
+  preselected?: Choice;
+  ways: { option?: string; action: PaidAction }[];
+  discountCode?: string;
+  /** The subscription whose plan changes. */
+  subscriptionId?: string;
+  /** The most that one click may charge. Minor units of the price's currency. */
+  oneClickLimit?: number;
+  /** The saved method, even if the price shown is too high for one click. */
+  method?: PaymentMethodSummary;
+}
+
+/** One of an offer's choices. */
+export interface Choice {
+  option?: string;
+  quantity: number;
+}
+
+/** A price quoted for a choice other than the preselected one, or for that one at a later time. */
+export interface QuoteRecord extends Choice {
+  presentationId: string;
+  price: Price;
+  quotedAt: string;
+}
+
+/** Accepted, and the outcome of its payment or plan change is not known yet. */
+export const IN_FLIGHT_STATUSES = [
   'accepted',
   'charging',
   'reconciling',
   'requires_action',
-];
+] as const satisfies PresentationStatus[];
 
-const ALL_BUT_OPEN: readonly PresentationStatus[] = [
-  ...IN_FLIGHT,
+/** The statuses in which a presentation keeps its customer from being shown another one. */
+export const BLOCKING_STATUSES = ['open', ...IN_FLIGHT_STATUSES] as const satisfies PresentationStatus[];
+
+/** Accepted, and its run has not settled it yet: a payment may still come. */
+export const FULFILLING_STATUSES = [
+  ...IN_FLIGHT_STATUSES,
   'needs_review',
   'fallback',
+] as const satisfies PresentationStatus[];
+
+/** The run of the presentation is still at work on it. */
+export const UNSETTLED_STATUSES = ['open', ...FULFILLING_STATUSES] as const satisfies PresentationStatus[];
+
+/** Paid, or accepted and possibly paid at any moment: its product is not offered to the customer again. */
+export const POSSIBLY_OWNED_STATUSES = [
+  'paid',
+  'needs_review',
+  'fallback',
+] as const satisfies PresentationStatus[];
+
+const ALL_BUT_OPEN: readonly PresentationStatus[] = [
+  ...FULFILLING_STATUSES,
   'paid',
   'declined',
   'expired',
@@ -169,7 +212,8 @@ const ALL_BUT_OPEN: readonly PresentationStatus[] = [
   'failed',
 ];
 
-export const NEXT_STATUS: Record<PresentationStatus, readonly PresentationStatus[]> = {
+/** The statuses that may follow each, apart from the exceptions in `mayBecome` and `mayReopen`. */
+const NEXT_STATUS: Record<PresentationStatus, readonly PresentationStatus[]> = {
   open: ALL_BUT_OPEN,
   accepted: ALL_BUT_OPEN,
   charging: ALL_BUT_OPEN,
@@ -184,38 +228,63 @@ export const NEXT_STATUS: Record<PresentationStatus, readonly PresentationStatus
   withdrawn: [],
 };
 
-/** States in which a presentation keeps its customer from getting another one. */
-export const BLOCKING_STATUSES = [
-  'open',
-  'accepted',
-  'charging',
-  'reconciling',
-  'requires_action',
-] as const satisfies PresentationStatus[];
-
-/** What another choice is priced by, as it was when the offer was made: the catalog may have changed since. */
-export interface OfferTerms {
-  /** What was shown first. */
-  preselected?: Choice;
-  ways: { option?: string; action: PaidAction }[];
-  discountCode?: string;
-  /** The one whose plan changes. */
-  subscriptionId?: string;
-  /** What one click may charge at most. Minor units of the price's currency. */
-  oneClickLimit?: number;
-  /** The saved method, also where the price that is shown is too high for one click. */
-  method?: PaymentMethodSummary;
+/**
+ * Checks whether a presentation may move to a status. Staying where it is is always allowed.
+ *
+ * @param options `newAttempt`: the move comes with an attempt that was not recorded before
+ */
+export function mayBecome(
+  { status, decision }: { status: PresentationStatus; decision?: Decision | null },
+  next: PresentationStatus,
+  { newAttempt = false }: { newAttempt?: boolean } = {},
+): boolean {
+  if (next === status) return true;
+  // Only a new attempt leads from the fallback back to charging.
+  if (newAttempt && status === 'fallback' && isInFlight(next)) return true;
+  // Paid after all, although its link had lapsed.
+  if (next === 'paid' && decision === 'accepted') return true;
+  return NEXT_STATUS[status].includes(next);
 }
 
-/** Which of an offer's choices. */
-export interface Choice {
-  option?: string;
-  quantity: number;
+/** Checks for an acceptance that may still be undone because the price has changed: nothing was sent yet. */
+export function mayReopen(status: PresentationStatus): boolean {
+  return status === 'accepted' || status === 'charging';
 }
 
-/** A price that was shown for a choice other than the preselected one, or for that one at a later time. */
-export interface QuoteRecord extends Choice {
-  presentationId: string;
-  price: Price;
-  quotedAt: string;
+/** Checks whether only the run can say how a presentation was decided: the ledger may be behind it. */
+export function isUndecided(status: PresentationStatus): boolean {
+  return status === 'open' || mayReopen(status);
+}
+
+export function isInFlight(status: PresentationStatus): boolean {
+  return includes(IN_FLIGHT_STATUSES, status);
+}
+
+export function isBlocking(status: PresentationStatus): boolean {
+  return includes(BLOCKING_STATUSES, status);
+}
+
+export function isFulfilling(status: PresentationStatus): boolean {
+  return includes(FULFILLING_STATUSES, status);
+}
+
+export function isUnsettled(status: PresentationStatus): boolean {
+  return includes(UNSETTLED_STATUSES, status);
+}
+
+/** Checks for the statuses that operators search for, because fulfilment did not go straight through. */
+export function isExceptional(status: PresentationStatus): boolean {
+  return isFulfilling(status) && !mayReopen(status);
+}
+
+/** Returns the status at a time: an offer past its window is expired even before its run has recorded so. */
+export function statusAt(
+  { status, expiresAt }: Pick<Presentation, 'status' | 'expiresAt'>,
+  now: Date,
+): PresentationStatus {
+  return status === 'open' && Date.parse(expiresAt) <= now.getTime() ? 'expired' : status;
+}
+
+function includes(statuses: readonly PresentationStatus[], status: PresentationStatus): boolean {
+  return statuses.includes(status);
 }

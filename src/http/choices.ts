@@ -2,7 +2,15 @@
 import { inQuantity } from '../domain/variants.js';
 import { displayPrice, renderCopy } from '../catalog/copy.js';
 import { wordsFor } from '../catalog/words.js';
-import { isAboveOneClick, isSameChoice, priceShown, productOf } from '../domain/choice.js';
+import {
+  findChoice,
+  isAnotherChoice,
+  isSameChoice,
+  paymentModeAt,
+  priceShown,
+  productOf,
+  type NamedChoice,
+} from '../domain/choice.js';
 import { classify, ifFound } from '../dodo/errors.js';
 import { billingOf } from '../dodo/payments.js';
 import { currentPrice } from '../dodo/pricing.js';
@@ -14,10 +22,7 @@ import type { AcceptRequest } from '../contract/messages.js';
 import type { ApiDeps } from './deps.js';
 import { Problem } from './problem.js';
 
-export interface ChoiceBody {
-  option?: string;
-  quantity?: number;
-}
+export type ChoiceBody = NamedChoice;
 
 /** One choice with everything there is to show of it. */
 export interface QuoteView extends Choice {
@@ -31,32 +36,28 @@ export interface QuoteView extends Choice {
 }
 
 /**
- * The choice a body names; what it leaves out is as shown, and for another option as listed.
+ * Returns the choice a body names; what it leaves out is as shown, or for another option as listed.
  *
  * @throws Problem `invalid_body` when the offer has no such choice
  */
-export function wantedChoice(record: PresentationRecord, { option, quantity }: ChoiceBody): Choice {
-  const { choices } = record;
-  const id = option ?? record.option;
-  const listed = choices?.options?.find((one) => one.id === id);
-  if (option !== undefined && !listed && option !== record.option) {
-    const ids = choices?.options?.map((one) => one.id).join(', ');
-    throw refused('option', ids === undefined ? 'this offer has no options' : `must be one of ${ids}`);
+export function wantedChoice(record: PresentationRecord, body: ChoiceBody): Choice {
+  const check = findChoice(record, body);
+  switch (check.kind) {
+    case 'found':
+      return check.choice;
+    case 'no_such_option':
+      throw refused(
+        'option',
+        check.options ? `must be one of ${check.options.join(', ')}` : 'this offer has no options',
+      );
+    case 'quantity_not_allowed': {
+      const { bounds, usual } = check;
+      throw refused(
+        'quantity',
+        bounds ? `must be a whole number from ${bounds.min} to ${bounds.max}` : `must be ${usual}`,
+      );
+    }
   }
-  const usual = listed && id !== record.option ? listed.quantity : record.quantity;
-  const wanted = quantity ?? usual;
-  const bounds = listed ? listed.quantities : choices?.quantity;
-  const allowed =
-    wanted === usual ||
-    wanted === listed?.quantity ||
-    (bounds !== undefined && wanted >= bounds.min && wanted <= bounds.max);
-  if (!allowed) {
-    throw refused(
-      'quantity',
-      bounds ? `must be a whole number from ${bounds.min} to ${bounds.max}` : `must be ${usual}`,
-    );
-  }
-  return { ...(id !== undefined && { option: id }), quantity: wanted };
 }
 
 /**
@@ -76,17 +77,21 @@ export async function quoteChoice(
   const at = deps.now().toISOString();
   await deps.ledger.recordQuote({ presentationId: record.id, ...choice, price, quotedAt: at });
   const product = productOf(record, choice);
-  const above = isAboveOneClick(price, terms?.oneClickLimit);
   const method = terms?.method ?? record.payment.method;
-  const free = price.dueNow === 0 && terms?.subscriptionId !== undefined;
   const { words, locale } = wordsFor(record.words ?? record.copy, locales);
-  const oneClick = terms ? !above && (method !== undefined || free) : record.payment.mode === 'one_click';
+  const mode = paymentModeAt(price.dueNow, {
+    shown: record.payment.mode,
+    hasChoices: record.choices !== undefined,
+    oneClickLimit: terms?.oneClickLimit,
+    hasSavedMethod: method !== undefined,
+    changesSubscription: terms?.subscriptionId !== undefined,
+  });
   return {
     presentationId: record.id,
     ...choice,
     product,
     price,
-    payment: oneClick ? { mode: 'one_click', ...(method && { method }) } : { mode: 'checkout' },
+    payment: { mode, ...(mode === 'one_click' && method && { method }) },
     ...(record.words && { copy: renderCopy(words, price, product.name, locale) }),
     display: { locale, ...displayPrice(price, locale) },
     serverTime: at,
@@ -139,13 +144,9 @@ export function hasMoved(record: PresentationRecord): boolean {
   return preselected !== undefined && !isSameChoice(record, preselected);
 }
 
-/** Whether a body names another choice than the one a presentation stands for. */
-export function namesAnother(record: PresentationRecord, { option, quantity }: ChoiceBody): boolean {
-  if (!record.choices) return false;
-  return (
-    (option !== undefined && option !== record.option) ||
-    (quantity !== undefined && quantity !== record.quantity)
-  );
+/** Checks whether a body names a choice other than the one a presentation stands for. */
+export function namesAnother(record: PresentationRecord, body: ChoiceBody): boolean {
+  return record.choices !== undefined && isAnotherChoice(record, body);
 }
 
 async function preview(

@@ -1,7 +1,7 @@
 /** Accepting and declining: ask the run, and answer with where the presentation stands. */
 import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
-import type { PresentationRecord } from '../domain/presentation.js';
+import { isUndecided, type PresentationRecord } from '../domain/presentation.js';
 import type { PresentationStatus } from '../domain/words.js';
 import type { Answer } from '../temporal/runs.js';
 import type { DecisionReply } from '../contract/messages.js';
@@ -28,9 +28,6 @@ export interface AcceptBody {
 
 const RETRY_AFTER_SECONDS = '2';
 
-/** States in which only the run can say more than the ledger. */
-const UNDECIDED = new Set<PresentationStatus>(['open', 'accepted', 'charging']);
-
 export async function acceptPresentation(
   deps: ApiDeps,
   record: PresentationRecord,
@@ -41,7 +38,7 @@ export async function acceptPresentation(
   const again = record.status === 'fallback';
   if (record.decision === 'accepted' && namesAnother(record, body))
     throw await otherWon(deps, record, decider);
-  if (!UNDECIDED.has(record.status) && !again) return answerAccept(deps, record, decider, res);
+  if (!isUndecided(record.status) && !again) return answerAccept(deps, record, decider, res);
   const unnamed = body.priceHash === undefined && body.option === undefined && body.quantity === undefined;
   // Whoever names nothing means what was shown first.
   if (unnamed && decider.tokenPrice === undefined && record.status === 'open' && hasMoved(record))
@@ -154,7 +151,7 @@ export async function declinePresentation(
   decider: Decider,
   res: Response,
 ): Promise<void> {
-  if (!UNDECIDED.has(record.status)) return answerDecline(deps, record, decider, res);
+  if (!isUndecided(record.status)) return answerDecline(deps, record, decider, res);
   const at = deps.now().toISOString();
   const answer = await deps.runs.decline(record.workflowId, record.id, {
     updateId: decider.idempotencyKey ?? `decline:${record.id}`,

@@ -1,5 +1,5 @@
 /** A presentation as clients see it. */
-import type { PresentationRecord } from '../domain/presentation.js';
+import { statusAt, type PresentationRecord } from '../domain/presentation.js';
 import { displayPrice, renderCopy } from '../catalog/copy.js';
 import { wordsFor } from '../catalog/words.js';
 import type { PresentationStatus } from '../domain/words.js';
@@ -48,7 +48,7 @@ export async function viewOf(
     : undefined;
   return {
     id,
-    status: options.status ?? shownStatus(record, serverTime),
+    status: options.status ?? statusAt(record, serverTime),
     offerId,
     funnelId,
     step,
@@ -72,11 +72,4 @@ export async function viewOf(
     ...(record.message && { message: record.message }),
     ...(token && { token }),
   };
-}
-
-/** An offer whose window is over is not open, even while no worker has written so. */
-export function shownStatus(record: PresentationRecord, now: Date): PresentationStatus {
-  return record.status === 'open' && Date.parse(record.expiresAt) <= now.getTime()
-    ? 'expired'
-    : record.status;
 }

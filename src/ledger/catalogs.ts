@@ -1,15 +1,11 @@
 /** Catalogs that were in force, what still runs on which, and what the funnels of each were matched against. */
 import { and, asc, eq, gte, inArray, isNotNull, notExists, sql } from 'drizzle-orm';
 import type { Catalog } from '../domain/offers.js';
-import type { PresentationStatus } from '../domain/words.js';
 import { utc } from './columns.js';
 import type { EvaluationRow, Ledger } from './model.js';
 import { catalogs, presentations, purchases } from './schema.js';
-import { BLOCKING_STATUSES } from '../domain/presentation.js';
+import { UNSETTLED_STATUSES } from '../domain/presentation.js';
 import type { Database } from './store.js';
-
-/** States in which the run of a presentation goes on. */
-const GOING_ON: PresentationStatus[] = [...BLOCKING_STATUSES, 'fallback', 'needs_review'];
 
 /** The first time counts. */
 export async function recordCatalog(db: Database, content: Catalog, at: string): Promise<void> {
@@ -22,14 +18,19 @@ export async function runningByCatalog(db: Database): ReturnType<Ledger['running
   const running = await db
     .select({ catalogHash, funnelId, step, offerId, open })
     .from(presentations)
-    .where(inArray(presentations.status, GOING_ON))
+    .where(inArray(presentations.status, [...UNSETTLED_STATUSES]))
     .groupBy(catalogHash, funnelId, step, offerId)
     .orderBy(catalogHash, funnelId, step, offerId);
 
   const shown = db
     .select({ id: presentations.id })
     .from(presentations)
-    .where(and(eq(presentations.purchaseId, purchases.purchaseId), inArray(presentations.status, GOING_ON)));
+    .where(
+      and(
+        eq(presentations.purchaseId, purchases.purchaseId),
+        inArray(presentations.status, [...UNSETTLED_STATUSES]),
+      ),
+    );
   const waiting = await db
     .select({ catalogHash: purchases.catalogHash, funnelId: purchases.funnelId, runs: open })
     .from(purchases)

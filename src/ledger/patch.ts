@@ -2,12 +2,11 @@
  * What a change may still change. Activities run more than once, late, and after others, so a change never
  * moves anything backwards: what is known to be paid stays paid, and the first decision wins.
  */
-import type { PresentationStatus } from '../domain/words.js';
 import type { PresentationPatch } from '../domain/presentation.js';
 import type { AttemptRecord } from '../domain/attempt.js';
 import type { attempts, presentations } from './schema.js';
-import { IN_FLIGHT, NEXT_STATUS } from '../domain/presentation.js';
-import { NEXT_ATTEMPT_STATUS } from '../domain/attempt.js';
+import { mayBecome, mayReopen } from '../domain/presentation.js';
+import { mayAttemptBecome, wasAttemptPaid } from '../domain/attempt.js';
 
 export type PresentationRow = typeof presentations.$inferSelect;
 export type AttemptRow = typeof attempts.$inferSelect;
@@ -32,7 +31,7 @@ export function applicable(
   const reopened = isReopened(row, change);
   const secondDecision =
     change.decision !== undefined && row.decision !== null && change.decision !== row.decision;
-  const tooLate = change.status !== undefined && !mayBecome(row, change.status, newAttempt) && !reopened;
+  const tooLate = change.status !== undefined && !mayBecome(row, change.status, { newAttempt }) && !reopened;
   if (secondDecision || tooLate) return always;
 
   const decides = row.decision === null && change.decision !== undefined;
@@ -67,21 +66,13 @@ function moneyFacts(row: PresentationRow, change: PresentationPatch): Partial<Pr
   };
 }
 
-function mayBecome(row: PresentationRow, status: PresentationStatus, newAttempt: boolean): boolean {
-  if (status === row.status) return true;
-  if (newAttempt && row.status === 'fallback' && IN_FLIGHT.includes(status)) return true;
-  // Accepted, its link lapsed unpaid, and then paid after all: the money says so.
-  if (status === 'paid' && row.decision === 'accepted') return true;
-  return NEXT_STATUS[row.status].includes(status);
-}
-
 /** Accepted at a price that has moved since: nothing was sent, and the customer decides again. */
 function isReopened(row: PresentationRow, change: PresentationPatch): boolean {
   return (
     change.status === 'open' &&
     change.price !== undefined &&
     (change.price.hash !== row.price.hash || isAnotherChoice(row, change)) &&
-    (row.status === 'accepted' || row.status === 'charging')
+    mayReopen(row.status)
   );
 }
 
@@ -92,10 +83,8 @@ function isAnotherChoice(row: PresentationRow, { option, quantity }: Presentatio
 /** What of a change applies to an attempt as it is now; one that comes too late only fills gaps. */
 export function applicableToAttempt(row: AttemptRow, change: AttemptChange): Partial<AttemptRow> {
   const { status } = change;
-  const inTime =
-    status === undefined || status === row.status || NEXT_ATTEMPT_STATUS[row.status].includes(status);
-  const settled = row.status === 'paid' || row.status === 'refunded';
-  const fillGaps = settled || !inTime;
+  const inTime = status === undefined || mayAttemptBecome(row.status, status);
+  const fillGaps = wasAttemptPaid(row.status) || !inTime;
   return {
     status: inTime ? (status ?? row.status) : row.status,
     sessionId: fillGaps ? (row.sessionId ?? change.sessionId) : change.sessionId,

@@ -1,6 +1,5 @@
 /** Presentations: opened under the rule of one at a time per customer, changed by guarded patches. */
 import { and, desc, eq, gte, inArray, isNull, lt, ne, sql } from 'drizzle-orm';
-import type { PresentationStatus } from '../domain/words.js';
 import { utc } from './columns.js';
 import { isUniqueViolation } from './errors.js';
 import { recordExposures } from './exposures.js';
@@ -11,7 +10,7 @@ import type { TimelineEntry } from '../domain/timeline.js';
 import { applicable } from './patch.js';
 import { presentationRecord } from './records.js';
 import { presentations, purchases } from './schema.js';
-import { BLOCKING_STATUSES } from '../domain/presentation.js';
+import { BLOCKING_STATUSES, isBlocking } from '../domain/presentation.js';
 import type { Database, LedgerLog } from './store.js';
 import { addToTimeline } from './timeline.js';
 
@@ -105,7 +104,7 @@ export async function changePresentation(
   const applied = applicable(row, change, newAttempt);
   const write = (db: Database, changes: typeof applied) =>
     db.update(presentations).set(changes).where(eq(presentations.id, id));
-  if (isInTheWay(applied.status) && !isInTheWay(row.status)) {
+  if (applied.status !== undefined && isBlocking(applied.status) && !isBlocking(row.status)) {
     try {
       // In a savepoint, so that a conflict does not end the transaction.
       await tx.transaction((savepoint) => write(savepoint, applied));
@@ -202,10 +201,6 @@ export async function latestPresentation(
     .orderBy(desc(presentations.presentedAt), desc(presentations.id))
     .limit(1);
   return row && presentationRecord(row);
-}
-
-function isInTheWay(status: PresentationStatus | undefined): boolean {
-  return BLOCKING_STATUSES.some((value) => value === status);
 }
 
 async function exists(tx: Database, id: string): Promise<boolean> {

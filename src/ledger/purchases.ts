@@ -4,6 +4,7 @@ import { recordExposures } from './exposures.js';
 import type { Ledger } from './model.js';
 import type { BillingAddress, PurchaseRecord, PurchaseView } from '../domain/purchase.js';
 import { laterOutcome } from '../domain/outcome.js';
+import { POSSIBLY_OWNED_STATUSES } from '../domain/presentation.js';
 import { changePresentation } from './presentations.js';
 import { presentationRecord, purchaseRecord, timelineEntry } from './records.js';
 import { presentations, purchases, timeline } from './schema.js';
@@ -151,8 +152,7 @@ export async function hasBought(db: Database, customerId: string, productId: str
       and(
         eq(presentations.customerId, customerId),
         eq(presentations.productId, productId),
-        // What was accepted and is not decided yet may be paid any moment.
-        inArray(presentations.status, ['paid', 'needs_review', 'fallback']),
+        inArray(presentations.status, [...POSSIBLY_OWNED_STATUSES]),
         // A change at the next billing date is paid with nothing, and nothing is refunded of it.
         sql`(${presentations.refundedAmount} = 0 or ${presentations.refundedAmount} < coalesce(${presentations.paidAmount}, 0))`,
       ),

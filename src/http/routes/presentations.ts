@@ -1,7 +1,7 @@
 /** `/api/presentations/{id}`: one presentation, for backends, for its own token, and for operators. */
 import { Router, type Request, type Response } from 'express';
 import { workflowOfAttempt } from '../../domain/ids.js';
-import type { PresentationRecord } from '../../domain/presentation.js';
+import { statusAt, type PresentationRecord } from '../../domain/presentation.js';
 import type { Answer } from '../../temporal/runs.js';
 import { audit } from '../audit.js';
 import { callerOf, requireBackendOrToken, requireOperator } from '../auth.js';
@@ -9,7 +9,7 @@ import { quoteChoice, wantedChoice } from '../choices.js';
 import { acceptPresentation, declinePresentation } from '../decide.js';
 import type { ApiDeps } from '../deps.js';
 import { wantedLocales } from '../locale.js';
-import { shownStatus, viewOf } from '../presentation-view.js';
+import { viewOf } from '../presentation-view.js';
 import { Problem, presentationNotFound } from '../problem.js';
 import { acceptBody, emptyBody, extendBody, quoteBody, resolveBody, withdrawBody } from '../schemas.js';
 import { ids, jsonBody, parseBody, parseParam, readIdempotencyKey } from '../validate.js';
@@ -59,7 +59,7 @@ export function presentationRoutes(deps: ApiDeps): Router {
   });
 
   async function unlessOpen(req: Request, res: Response, record: PresentationRecord): Promise<void> {
-    const status = shownStatus(record, now());
+    const status = statusAt(record, now());
     if (status === 'open') return;
     const presentation = await viewOf(deps, record, readerOf(req, res));
     if (status === 'expired') {

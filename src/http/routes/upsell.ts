@@ -1,10 +1,10 @@
 /** `/api/upsell/{customerId}`: the merchant's backend asks what to show, and decides for its customer. */
 import { Router, type Request } from 'express';
-import type { PresentationRecord } from '../../domain/presentation.js';
+import { statusAt, type PresentationRecord } from '../../domain/presentation.js';
 import { requireBackend } from '../auth.js';
 import { acceptPresentation, declinePresentation } from '../decide.js';
 import type { ApiDeps } from '../deps.js';
-import { shownStatus, viewOf } from '../presentation-view.js';
+import { viewOf } from '../presentation-view.js';
 import { wantedLocales } from '../locale.js';
 import { Problem, presentationNotFound } from '../problem.js';
 import { acceptUpsellBody, declineUpsellBody } from '../schemas.js';
@@ -35,7 +35,7 @@ export function upsellRoutes(deps: ApiDeps): Router {
   router.get('/api/upsell/:customerId', requireBackend, async (req, res) => {
     const customerId = customerOf(req);
     const current = await currentOf(customerId);
-    if (current && shownStatus(current, now()) === 'open') {
+    if (current && statusAt(current, now()) === 'open') {
       const presentation = await viewOf(deps, current, { withToken: true, locales: wantedLocales(req) });
       const { product, price, payment } = presentation;
       res.json({

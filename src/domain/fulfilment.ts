@@ -1,0 +1,34 @@
+/** What carrying out an accepted offer comes to. */
+import type { PaidAttempt, PaymentEvent } from './payment.js';
+
+/** An accepted offer that was carried out. */
+export interface FulfilledOffer {
+  kind: 'fulfilled';
+  paidVia: 'attempt' | 'fallback';
+  /** A subscription was bought instead of changing the one there was. */
+  newSubscription: boolean;
+  /** The attempt that counts. */
+  attemptId: string;
+  /** Left out when nothing was charged, and when an operator said that it was paid without naming the payment. */
+  payment?: PaymentEvent;
+  /** The subscription the new one replaces; it has to be cancelled. */
+  replaced?: string;
+  /** Other attempts that were paid as well; their money goes back. */
+  alsoPaid?: PaidAttempt[];
+}
+
+/** Accepted at a price that has changed since: nothing was sent, and the customer decides again. */
+export interface PriceChanged {
+  kind: 'price_changed';
+  /** The number of the attempt that was not sent. */
+  n: number;
+  /** Minor units. */
+  price: { dueNow: number; priceHash: string };
+}
+
+/** How an accepted offer ended. */
+export type FulfilmentResult =
+  | FulfilledOffer
+  /** The fallback was handed over and not paid. */
+  | { kind: 'unpaid'; alsoPaid?: PaidAttempt[] }
+  | { kind: 'failed'; alsoPaid?: PaidAttempt[] };

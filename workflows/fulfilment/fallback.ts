@@ -1,0 +1,128 @@
+/**
+ * The fallback after a failed attempt, handed over once: the standard checkout, a link that pays for the plan change, or
+ * another payment method followed by one retry. A late success of the failed attempt ends it as well.
+ */
+import { condition } from '@temporalio/workflow';
+import { SAME_PAYMENT_METHOD } from '../../src/domain/attempt.js';
+import type { FulfilledOffer, FulfilmentResult } from '../../src/domain/fulfilment.js';
+import { phaseOf, type PaymentEvent, type Proof } from '../../src/domain/payment.js';
+import { proofOf } from '../payments.js';
+import { LONGEST_POLL, PENDING_LIMIT, proofFrom, prove } from './prove.js';
+import { sendAttempt } from './send.js';
+import type { Failed, FulfilmentContext, PaymentStrategy } from './strategy.js';
+import { HOUR, MINUTE } from '../units.js';
+
+/** A checkout link lives for 24 h at Dodo; its payment may be reported a little later. */
+const FALLBACK_WINDOW = 24 * HOUR + 15 * MINUTE;
+/** How long a retry may be sent after it was asked for, which is long after the first click. */
+const RETRY_GRACE = 15 * MINUTE;
+
+/**
+ * Hands over the fallback and waits until it is paid or lapses.
+ *
+ * @param failedAttempt the attempt that failed; the same as `n` if none was sent
+ * @param n the number of the fallback's own attempt
+ */
+export async function fallBack(
+  strategy: PaymentStrategy,
+  context: FulfilmentContext,
+  failedAttempt: number,
+  n: number,
+  failed: Failed,
+): Promise<FulfilmentResult> {
+  strategy.expect(n, {});
+  const opened = await strategy.openFallback(n, failed);
+  if (opened.kind === 'none') return { kind: 'failed' };
+  strategy.expect(n, {
+    sessionId: opened.kind === 'checkout' ? opened.sessionId : undefined,
+    paymentId: opened.kind === 'payment_link' ? opened.paymentId : undefined,
+  });
+  const { inbox, retry } = context;
+  const earlier = failedAttempt === n ? [] : [failedAttempt];
+  let mayRetry = opened.kind === 'update_method' || (opened.kind === 'checkout' && opened.retry);
+  context.report(context.checkoutOnly ? 'requires_action' : 'fallback', mayRetry);
+
+  const fulfilledBy = (attempt: number, payment: PaymentEvent | undefined): FulfilledOffer => ({
+    kind: 'fulfilled',
+    paidVia: 'attempt',
+    newSubscription: false,
+    attemptId: strategy.id(attempt),
+    payment,
+  });
+  const paid = (): FulfilledOffer | undefined => {
+    const proof = proofOf(inbox, strategy.id(n));
+    if (proof?.kind === 'paid') {
+      return {
+        ...fulfilledBy(n, proof.payment),
+        paidVia: context.checkoutOnly ? 'attempt' : 'fallback',
+        newSubscription: opened.kind === 'checkout',
+      };
+    }
+    for (const attempt of earlier) {
+      const late = strategy.proven(attempt);
+      if (late?.kind === 'paid') return fulfilledBy(attempt, late.payment);
+    }
+    return undefined;
+  };
+
+  const openedAt = Date.now();
+  for (let pause = 6 * context.timing.pollIntervalMs; ; pause = Math.min(pause * 2, LONGEST_POLL)) {
+    const left = openedAt + FALLBACK_WINDOW - Date.now();
+    const over = left <= 0;
+    await condition(
+      () => paid() !== undefined || (mayRetry && retry.wanted()),
+      over ? pause : Math.min(pause, left),
+      { summary: 'waiting for the fallback to be paid' },
+    );
+    const result = paid();
+    if (result) return result;
+
+    if (mayRetry && retry.wanted()) {
+      mayRetry = false;
+      const again = n + 1;
+      if (!earlier.includes(again)) earlier.push(again);
+      const retried = await retryOnce(strategy, context, again);
+      if (retried.kind === 'paid') return { ...fulfilledBy(again, retried.payment), paidVia: 'fallback' };
+      if (retried.kind === 'same_method') {
+        mayRetry = true;
+        context.report('fallback', mayRetry);
+        continue;
+      }
+      await strategy.record(again, 'fallback');
+      context.report('fallback');
+      continue;
+    }
+
+    for (const attempt of earlier) {
+      // Paid, but no webhook said that it was carried out as well: that half of the news was lost.
+      if (proofOf(inbox, strategy.id(attempt))?.kind !== 'paid') continue;
+      const late = proofFrom(await strategy.lookUp(attempt, undefined));
+      if (late?.kind === 'paid') return fulfilledBy(attempt, late.payment);
+    }
+    const finding = await strategy.lookUpFallback(n);
+    if (finding?.kind === 'payment') inbox.note(finding.payment);
+    const read = paid();
+    if (read) return read;
+    const pending =
+      finding?.kind === 'payment' && ['pending', 'action_required'].includes(phaseOf(finding.payment.status));
+    // The fallback has lapsed only when a read after its end shows that no payment is under way.
+    if (over && finding !== undefined && (!pending || Date.now() - openedAt > PENDING_LIMIT)) {
+      return { kind: 'unpaid' };
+    }
+  }
+}
+
+type Retried =
+  | Proof
+  /** The card is still the declined one, so the bank was not asked and the one retry is not used up. */
+  | { kind: 'same_method' };
+
+/** Retries a plan change at the customer's request, as attempt `n`, with another payment method. */
+async function retryOnce(strategy: PaymentStrategy, context: FulfilmentContext, n: number): Promise<Retried> {
+  context.report('charging');
+  context.retry.taken();
+  const reply = await sendAttempt(strategy, n, { sendBefore: Date.now() + RETRY_GRACE });
+  if (reply.kind === 'not_sent' || reply.kind === 'price_changed') return { kind: 'failed' };
+  if (reply.kind === 'rejected' && reply.code === SAME_PAYMENT_METHOD) return { kind: 'same_method' };
+  return prove(strategy, context, n, reply);
+}

@@ -1,0 +1,84 @@
+/** The strategy for plan changes. */
+import { setHandler, workflowInfo } from '@temporalio/workflow';
+import { subscriptionEvent, type SubscriptionEvent } from '../../src/contract/messages.js';
+import { attemptId } from '../../src/domain/ids.js';
+import type { Proof } from '../../src/domain/payment.js';
+import { ifReadable, ledgerActivities, moneyActivities, readActivities, sendOnce } from '../activities.js';
+import { proofOf, type PaymentInbox } from '../payments.js';
+import type { PaymentStrategy } from './strategy.js';
+import { attemptInput, openFallback, type Terms } from './terms.js';
+
+export function planChangeStrategy(
+  terms: Terms,
+  inbox: PaymentInbox,
+  subscription: SubscriptionWatch,
+): PaymentStrategy {
+  const { shown } = terms;
+  const { customerId, presentationId, productId } = shown;
+  const subscriptionId = shown.subscriptionId ?? '';
+  const id = (n: number) => attemptId(workflowInfo().workflowId, presentationId, n);
+  const since = terms.acceptedAt;
+
+  /** Proven by the changed subscription and, if something was due, its payment: `prevent_change` makes Dodo do both or neither. */
+  function proven(n: number): Proof | undefined {
+    const payment = proofOf(inbox, id(n));
+    if (payment?.kind === 'failed') return payment;
+    if (!subscription.changed()) return undefined;
+    if (shown.dueNow === 0) return { kind: 'paid' };
+    return payment;
+  }
+  return {
+    id,
+    // The price of a plan change is proration at the click, and the subscription itself has to show the change. Only a
+    // checkout, which buys a new subscription, is proven by its payment alone, so only there the amount is checked.
+    expect: (n, { paymentId, sessionId }) =>
+      inbox.expect(id(n), {
+        customerId,
+        paymentId,
+        sessionId,
+        ...(sessionId !== undefined && { atLeast: { amount: shown.dueNow, currency: shown.currency } }),
+      }),
+    send: (n, again) => {
+      const retry = again && { ...again, otherThan: shown.paymentMethodId };
+      return sendOnce(() => moneyActivities.changePlan({ ...attemptInput(terms, id(n)), ...retry }));
+    },
+    proven,
+    lookUp: (n, paymentId) =>
+      ifReadable(() =>
+        readActivities.lookUpPlanChange({
+          attemptId: id(n),
+          presentationId,
+          subscriptionId,
+          customerId,
+          productId,
+          quantity: shown.quantity,
+          dueNow: shown.dueNow,
+          paymentId,
+          since,
+        }),
+      ),
+    openFallback: (n, failed) => openFallback(terms, id(n), failed),
+    lookUpFallback: (n) =>
+      ifReadable(() => readActivities.lookUpPayment({ attemptId: id(n), presentationId, customerId, since })),
+    record: (n, status) => ledgerActivities.recordState({ attemptId: id(n), presentationId, status }),
+  };
+}
+
+export interface SubscriptionWatch {
+  /** Returns true once the subscription was seen on the new plan, or with the new plan scheduled. */
+  changed(): boolean;
+}
+
+/** Takes `subscriptionEvent` signals from now on. */
+export function openSubscriptionWatch(wanted: { productId: string; quantity: number }): SubscriptionWatch {
+  let changed = false;
+  setHandler(
+    subscriptionEvent,
+    (event: Partial<SubscriptionEvent> | undefined) => {
+      const onPlan = event?.productId === wanted.productId && event.quantity === wanted.quantity;
+      changed ||= (onPlan && event.status === 'active') || event?.scheduledProductId === wanted.productId;
+    },
+    { description: 'The subscription changed at Dodo Payments.' },
+  );
+  return { changed: () => changed };
+}

@@ -1,0 +1,102 @@
+/** Proving the outcome of an attempt: by webhook, by reading Dodo, or by an operator's verdict. */
+import { condition } from '@temporalio/workflow';
+import type { Finding, SendReply } from '../../src/domain/attempt.js';
+import { phaseOf, proofIn, type Proof } from '../../src/domain/payment.js';
+import type { PaymentInbox } from '../payments.js';
+import { proofByVerdict } from './reviews.js';
+import type { FulfilmentContext, PaymentStrategy } from './strategy.js';
+import { DAY, HOUR, MINUTE } from '../units.js';
+
+/** Slow payment methods settle within days; after this an operator has to look. */
+export const PENDING_LIMIT = 14 * DAY;
+/** The longest interval between two reads of Dodo. */
+export const LONGEST_POLL = 6 * HOUR;
+/** The longest interval while the outcome is unknown. */
+const LONGEST_RECONCILE_POLL = 2 * MINUTE;
+
+/** Replies after which an attempt may have taken effect, or was refused. */
+export type SentReply = Exclude<SendReply, { kind: 'not_sent' | 'price_changed' }>;
+
+/** Waits until the outcome of attempt `n` is known. */
+export async function prove(
+  strategy: PaymentStrategy,
+  context: FulfilmentContext,
+  n: number,
+  reply: SentReply,
+): Promise<Proof> {
+  if (reply.kind === 'rejected') return { kind: 'failed', errorCode: reply.code };
+  let paymentId = reply.kind === 'submitted' ? reply.paymentId : undefined;
+  const sentAt = Date.now();
+  let readAfterWindow = false;
+  if (reply.kind === 'unknown') context.report('reconciling');
+
+  for (let pause = context.timing.pollIntervalMs; ;) {
+    await condition(() => strategy.proven(n) !== undefined, pause, {
+      summary: `waiting for the outcome of attempt ${n}`,
+    });
+    const heard = strategy.proven(n);
+    if (heard) return heard;
+
+    const windowOver = Date.now() - sentAt >= context.timing.reconcileWindowMs;
+    const read = await strategy.lookUp(n, paymentId);
+    // The reply that would have told the price was lost, and the price had fallen.
+    if (reply.kind === 'unknown' && read?.kind === 'payment' && read.dueNow !== undefined)
+      strategy.expect(n, { dueNow: read.dueNow, paymentId });
+    const finding = ours(context.inbox, read);
+    const proof = strategy.proven(n) ?? proofFrom(finding);
+    if (proof) return proof;
+
+    if (finding?.kind === 'payment') {
+      paymentId = finding.payment.paymentId;
+      context.report(phaseOf(finding.payment.status) === 'action_required' ? 'requires_action' : 'charging');
+    }
+    if (paymentId === undefined) {
+      if (windowOver && finding?.kind === 'absent') {
+        await strategy.record(n, 'absent');
+        return { kind: 'failed' };
+      }
+      // Dodo gets one more window to become readable; after that an operator decides.
+      readAfterWindow ||= Date.now() - sentAt >= 2 * context.timing.reconcileWindowMs;
+      if (readAfterWindow) return review(strategy, context, n);
+      pause = Math.min(
+        pause * 2,
+        LONGEST_RECONCILE_POLL,
+        untilOrMore(sentAt + context.timing.reconcileWindowMs),
+      );
+    } else {
+      if (Date.now() - sentAt > PENDING_LIMIT) return review(strategy, context, n);
+      pause = Math.min(pause * 2, LONGEST_POLL);
+    }
+  }
+}
+
+/** Waits for an operator's verdict on an attempt that cannot be proven, or for a proof that comes after all. */
+async function review(strategy: PaymentStrategy, context: FulfilmentContext, n: number): Promise<Proof> {
+  // Earlier verdicts do not apply to this attempt.
+  context.review.begin();
+  // Before the ledger shows it: an operator who sees it there may resolve it at once.
+  context.report('needs_review');
+  await strategy.record(n, 'needs_review');
+  const decided = () => context.review.verdict() !== undefined || strategy.proven(n) !== undefined;
+  while (!(await condition(decided, LONGEST_POLL, { summary: 'waiting for an operator' }))) {
+    const proof = proofFrom(ours(context.inbox, await strategy.lookUp(n, undefined)));
+    if (proof) return proof;
+  }
+  return strategy.proven(n) ?? proofByVerdict(context.review.verdict());
+}
+
+/** Returns what a reading of Dodo proves; undefined while it may still go either way. */
+export function proofFrom(finding: Finding | undefined): Proof | undefined {
+  if (finding?.kind === 'done') return { kind: 'paid', payment: finding.payment };
+  return finding?.kind === 'payment' ? proofIn(finding.payment) : undefined;
+}
+
+/** Ignores a payment that only bears the attempt's id: it is not ours. */
+function ours(inbox: PaymentInbox, finding: Finding | undefined): Finding | undefined {
+  return finding?.kind === 'payment' && !inbox.accepts(finding.payment) ? { kind: 'absent' } : finding;
+}
+
+/** Returns the milliseconds until a time, or Infinity if it is past. */
+function untilOrMore(time: number): number {
+  return time > Date.now() ? time - Date.now() : Infinity;
+}

@@ -1,0 +1,52 @@
+/** The parts that fulfilment is made of: how one kind of offer is sent and proven, and what its run provides. */
+import type { FallbackOpened } from '../../activities/fulfilling/fallback.js';
+import type { Timing } from '../../src/contract/messages.js';
+import type { Finding, SendReply } from '../../src/domain/attempt.js';
+import type { Proof } from '../../src/domain/payment.js';
+import type { PresentationStatus } from '../../src/domain/words.js';
+import type { PaymentInbox } from '../payments.js';
+import type { Review } from './reviews.js';
+
+/** How one kind of offer is sent and proven. Every function but `send` and `openFallback` only reads or records. */
+export interface PaymentStrategy {
+  /** Returns the id of attempt `n`. */
+  id(n: number): string;
+  /** Sets what the payment of attempt `n` must match to count, as far as it is known. */
+  expect(n: number, known: { dueNow?: number; paymentId?: string; sessionId?: string }): void;
+  /** Sends attempt `n`, once. Never throws. */
+  send(n: number, again?: { sendBefore: number }): Promise<SendReply>;
+  /** Returns what webhooks have proven so far. */
+  proven(n: number): Proof | undefined;
+  /** Looks attempt `n` up at Dodo, by `paymentId` if Dodo named one. Undefined when Dodo cannot be read now. */
+  lookUp(n: number, paymentId: string | undefined): Promise<Finding | undefined>;
+  /** Opens the customer's fallback as attempt `n`. May be repeated, because it charges nothing. */
+  openFallback(n: number, failed: Failed): Promise<FallbackOpened>;
+  /** Looks up whether the fallback was paid. Undefined when Dodo cannot be read now. */
+  lookUpFallback(n: number): Promise<Finding | undefined>;
+  /** Records a status that the run reached by waiting. */
+  record(n: number, status: 'needs_review' | 'absent' | 'fallback'): Promise<void>;
+}
+
+/** Why an attempt failed. */
+export interface Failed {
+  errorCode?: string;
+  /** Dodo could not be reached, so nothing was sent. */
+  unreachable?: boolean;
+}
+
+/** What fulfilment needs from the run that carries it. */
+export interface FulfilmentContext {
+  timing: Timing;
+  inbox: PaymentInbox;
+  /** The first attempt number not used yet. */
+  firstAttempt: number;
+  /** The offer is paid through the checkout from the start, because no saved method can be used. */
+  checkoutOnly: boolean;
+  /** An attempt that could not be sent is retried until then. Milliseconds since the epoch. */
+  sendBefore: number;
+  review: Review;
+  /** The customer's request to retry the charge with another payment method. */
+  retry: { wanted(): boolean; taken(): void };
+  /** Reports the presentation's status whenever it may have changed. */
+  report(status: PresentationStatus, mayRetry?: boolean): void;
+}

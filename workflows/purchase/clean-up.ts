@@ -1,0 +1,83 @@
+/**
+ * What follows a step once its outcome is recorded and announced: the subscription it replaced is cancelled, and payments
+ * beside those that counted are handed over.
+ */
+import { ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { PurchaseInput } from '../../src/contract/messages.js';
+import type { FulfilmentResult } from '../../src/domain/fulfilment.js';
+import { workflowId } from '../../src/domain/ids.js';
+import type { PaidAttempt } from '../../src/domain/payment.js';
+import { ledgerActivities } from '../activities.js';
+import { latePayment } from '../late-payment.js';
+import type { PaymentInbox } from '../payments.js';
+import type { ActivePresentation } from '../presentations/active.js';
+
+export interface CleanUp {
+  /** Takes note of the payments of a fulfilment: the one that counts, and those that were made besides. */
+  note(result: FulfilmentResult): void;
+  /** Checks for payments beside those that counted. */
+  isPaymentLeft(): boolean;
+  /** Hands one of them over to a run of its own, which gives it back or makes it count. */
+  handOverNext(): Promise<void>;
+  /** Cleans up after a step now. */
+  after(presentation: ActivePresentation, result: FulfilmentResult | undefined): Promise<void>;
+  /** Cleans up after a step while the run goes on. */
+  besides(presentation: ActivePresentation, result: FulfilmentResult | undefined): void;
+  /** Waits until everything that was begun `besides` is done. */
+  finished(): Promise<void>;
+}
+
+export function openCleanUp({ notify }: Pick<PurchaseInput, 'notify'>, inbox: PaymentInbox): CleanUp {
+  /** Attempts whose payment needs nothing more: it counted, or was handed over. */
+  const counted = new Set<string>();
+  const alsoPaid: PaidAttempt[] = [];
+  let running = Promise.resolve();
+
+  function next(): PaidAttempt | undefined {
+    return [...inbox.paid(), ...alsoPaid].find(({ attemptId }) => !counted.has(attemptId));
+  }
+
+  async function handOver({ paymentId, attemptId }: PaidAttempt): Promise<void> {
+    counted.add(attemptId);
+    try {
+      await startChild(latePayment, {
+        workflowId: workflowId.latePayment(paymentId),
+        args: [{ paymentId, attemptId, notify }],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        staticSummary: `${paymentId} was paid in addition to the payment that counted`,
+      });
+    } catch (failure) {
+      if (!(failure instanceof WorkflowExecutionAlreadyStartedError)) throw failure;
+    }
+  }
+
+  async function after(
+    { presentationId }: ActivePresentation,
+    result: FulfilmentResult | undefined,
+  ): Promise<void> {
+    if (result?.kind === 'fulfilled' && result.replaced !== undefined) {
+      await ledgerActivities.cancelReplacedSubscription({ subscriptionId: result.replaced, presentationId });
+    }
+    // Another payment may arrive while one is handed over.
+    for (let late = next(); late; late = next()) await handOver(late);
+  }
+
+  return {
+    note(result) {
+      if (result.kind === 'fulfilled') counted.add(result.attemptId);
+      alsoPaid.push(...(result.alsoPaid ?? []));
+    },
+    isPaymentLeft: () => next() !== undefined,
+    handOverNext: () => {
+      const late = next();
+      return late ? handOver(late) : Promise.resolve();
+    },
+    after,
+    besides(presentation, result) {
+      running = running.then(() => after(presentation, result));
+    },
+    finished: () => running,
+  };
+}

@@ -1,0 +1,125 @@
+/** One presentation from its opening to its end: wait for the decision, and carry out an acceptance. */
+import { condition } from '@temporalio/workflow';
+import type { FulfilmentResult, PriceChanged } from '../../src/domain/fulfilment.js';
+import { stepOf } from '../../src/domain/funnel.js';
+import { attemptId } from '../../src/domain/ids.js';
+import type { FunnelSnapshot } from '../../src/domain/offers.js';
+import type { Decision } from '../../src/domain/words.js';
+import { ledgerActivities } from '../activities.js';
+import { chargeStrategy } from '../fulfilment/charge.js';
+import { fulfil } from '../fulfilment/fulfil.js';
+import { proofByVerdict } from '../fulfilment/reviews.js';
+import { isRetention, type Terms } from '../fulfilment/terms.js';
+import { changePlan } from '../plan-change.js';
+import type { ActivePresentation, DecisionRecord } from '../presentations/active.js';
+import { choiceOf } from '../presentations/choices.js';
+import { retain } from '../retention.js';
+import { MINUTE } from '../units.js';
+import type { PurchaseRun } from './run.js';
+
+/** How long after the click an acceptance may still be sent, if it came in the last moments of a window. */
+const SEND_GRACE = 15 * MINUTE;
+
+export interface Decided {
+  decision: Decision;
+  /** Set if the offer was accepted. */
+  result?: FulfilmentResult;
+}
+
+/** Waits for the decision and carries it out. An acceptance at a price that has changed opens the offer again. */
+export async function decideAndFulfil(
+  run: PurchaseRun,
+  presentation: ActivePresentation,
+  snapshot: FunnelSnapshot,
+): Promise<Decided> {
+  const { outbox, presentations } = run;
+  const { presentationId } = presentation;
+  for (let firstAttempt = 1; ;) {
+    const decision = await presentations.decided(presentation);
+    if (decision.kind !== 'accepted') {
+      if (decision.kind !== 'withdrawn') outbox.send(`offer.${decision.kind}`, presentationId);
+      return { decision: decision.kind };
+    }
+    const choice = choiceOf(presentation);
+    outbox.send('offer.accepted', presentationId, {
+      ...(choice && { choice: { ...choice, priceHash: presentation.priceHash } }),
+    });
+    run.enter({ state: 'fulfilling' });
+    const result = await carryOut(run, presentation, snapshot, decision, firstAttempt);
+    if (result.kind === 'price_changed') {
+      firstAttempt = result.n + 1;
+      presentations.reopen(presentation, result.price);
+      run.enter({ state: 'offering' });
+      continue;
+    }
+    run.cleanUp.note(result);
+    if (result.kind === 'fulfilled') {
+      const { paymentId, amount = presentation.dueNow } = result.payment ?? {};
+      outbox.send('offer.fulfilled', presentationId, { status: 'paid', payment: { paymentId, amount } });
+    } else {
+      outbox.send('offer.failed', presentationId, { status: 'failed' });
+    }
+    return { decision: 'accepted', result };
+  }
+}
+
+/** Carries out an acceptance: keeps a subscription, changes its plan, or charges. */
+function carryOut(
+  run: PurchaseRun,
+  presentation: ActivePresentation,
+  snapshot: FunnelSnapshot,
+  decision: DecisionRecord,
+  firstAttempt: number,
+): Promise<FulfilmentResult | PriceChanged> {
+  const { offer } = stepOf(snapshot, presentation.step, presentation.offerId);
+  const { action } = offer;
+  const accepted = {
+    shown: presentation,
+    purchaseId: run.input.purchaseId,
+    paymentId: run.inbox.trigger()?.paymentId,
+    acceptedAt: decision.at,
+    runStartedAt: run.startedAt,
+    consents: decision.consents,
+    sendBefore: Math.max(presentation.expiresAt, Date.parse(decision.at) + SEND_GRACE),
+  };
+  if (isRetention(action)) return retain({ ...accepted, action });
+  const terms: Terms = { ...accepted, offer: { ...offer, action } };
+  if (action.kind === 'change_plan') {
+    const { timing } = run.input;
+    return changePlan(
+      terms,
+      timing,
+      firstAttempt,
+      (ask) => run.onRetry(ask),
+      () => reviewLost(run, presentation),
+    );
+  }
+  return fulfil(chargeStrategy(terms, run.inbox), {
+    timing: run.input.timing,
+    inbox: run.inbox,
+    firstAttempt,
+    checkoutOnly: presentation.mode === 'checkout',
+    sendBefore: terms.sendBefore,
+    review: run.reviews.of(presentation.presentationId),
+    // Another payment method is charged at the checkout; only a plan change is retried.
+    retry: { wanted: () => false, taken: () => {} },
+    report: (status) => run.report(presentation, status),
+  });
+}
+
+/**
+ * Waits for an operator's verdict on a plan change whose run was ended from outside while money may have been on its way.
+ */
+async function reviewLost(run: PurchaseRun, presentation: ActivePresentation): Promise<FulfilmentResult> {
+  const { presentationId, step } = presentation;
+  const lost = attemptId(run.workflowId, step, 1);
+  const review = run.reviews.of(presentationId);
+  review.begin();
+  run.report(presentation, 'needs_review');
+  await ledgerActivities.recordState({ attemptId: lost, presentationId, status: 'needs_review' });
+  await condition(() => review.verdict() !== undefined);
+  const proof = proofByVerdict(review.verdict());
+  if (proof.kind === 'failed') return { kind: 'failed' };
+  const { payment } = proof;
+  return { kind: 'fulfilled', paidVia: 'attempt', newSubscription: false, attemptId: lost, payment };
+}
