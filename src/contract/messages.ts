@@ -1,21 +1,24 @@
 /**
- * Every message a run understands. Types and definitions only: the API, the CLI and app backends import
- * this file without the workflow code.
+ * Every message a run understands, and the inputs and results of runs. Types and definitions only: the API, the CLI and
+ * app backends import this file without the workflow code.
+ *
+ * Names and shapes are a public interface, and they are in recorded histories. Times are RFC 3339 UTC strings, money is in
+ * minor units.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Decision, Outcome, PresentationStatus, ReasonCode, TriggerType } from '../domain/words.js';
 import type { Notification } from '../domain/notification.js';
-import { type PaymentEvent } from '../domain/payment.js';
+import type { PaymentEvent } from '../domain/payment.js';
 
-/** How long this run waits for things, in milliseconds. Fixed when the run starts. */
+/** How long a run waits, in milliseconds. Fixed when the run starts. */
 export interface Timing {
-  /** How long an unknown outcome is looked for before the attempt counts as absent. */
+  /** How long an attempt with an unknown outcome is looked up before it counts as absent. */
   reconcileWindowMs: number;
-  /** First interval of polling when no webhook comes; it doubles. */
+  /** The first polling interval when no webhook comes; it doubles. */
   pollIntervalMs: number;
 }
 
-/** What a merchant's backend told us that was not a purchase. */
+/** A trigger that the merchant's backend sent. */
 export interface TriggerEvent {
   customerId: string;
   subscriptionId?: string;
@@ -23,27 +26,31 @@ export interface TriggerEvent {
   facts?: Record<string, string | number | boolean>;
 }
 
+/** The input of a purchase run. */
 export interface PurchaseInput {
   purchaseId: string;
   trigger: TriggerType;
-  /** For every trigger but `purchase`. */
+  /** Set for every trigger but `purchase`. */
   event?: TriggerEvent;
   /** The checkout session, when the purchase was registered before payment. */
   checkoutSessionId?: string;
   timing: Timing;
-  /** Whether the merchant's backend is told by webhook. */
+  /** The merchant's backend is notified by webhook. */
   notify: boolean;
-  /** What the search attributes were set to at the start, to save an upsert when the guess was right. */
+  /** The search attributes set at the start; if the guess was right, an upsert is saved. */
   guess?: { funnelId: string; offerId: string; catalogHash?: string };
 }
 
+/** The result of a purchase run. */
 export interface PurchaseResult {
   outcome: Outcome;
+  /** Why there was no offer. */
   reason?: string;
+  /** How many offers were shown. */
   presentations: number;
 }
 
-/** A subscription as a webhook or a read told of it. */
+/** A subscription as a webhook or a read reported it. */
 export interface SubscriptionEvent {
   subscriptionId: string;
   type: string;
@@ -53,78 +60,90 @@ export interface SubscriptionEvent {
   scheduledProductId?: string;
 }
 
+/** The customer accepts an offer. */
 export interface AcceptRequest {
   presentationId: string;
-  /** Refused when the price has moved from what this hash stands for. */
+  /** The price the customer saw; the accept is refused if the price has changed since. */
   priceHash?: string;
-  /** What was chosen; what is shown, when left out. */
+  /** The chosen option; the one shown if left out. */
   option?: string;
+  /** The chosen quantity; the one shown if left out. */
   quantity?: number;
-  /** What `priceHash` stands for, where it is a quoted price. Minor units. */
+  /** The amount `priceHash` stands for, if it is a quoted price. Minor units. */
   dueNow?: number;
   /** Ids of the consents the customer gave. */
   consents?: string[];
-  /** When the customer clicked; the arrival counts when left out. */
+  /** When the customer clicked; the time of arrival if left out. */
   at?: string;
 }
 
+/** The customer declines an offer. */
 export interface DeclineRequest {
   presentationId: string;
+  /** When the customer clicked; the time of arrival if left out. */
   at?: string;
 }
 
+/** The customer has seen an offer. */
 export interface ViewRequest {
   presentationId: string;
+  /** When it was seen; the time of arrival if left out. */
   at?: string;
 }
 
-/** Fire-and-forget forms for app backends: without an id, the open presentation is meant. */
+/** Accepts without waiting for an answer. Without an id, the open presentation is meant. */
 export type AcceptSignal = Partial<AcceptRequest>;
+/** Declines without waiting for an answer. Without an id, the open presentation is meant. */
 export type DeclineSignal = Partial<DeclineRequest>;
 
+/** The answer to a decision. */
 export interface DecisionReply {
   presentationId: string;
   status: PresentationStatus;
+  /** The decision that stands. */
   decision: Decision;
-  /** After a decline: the presentation that followed. */
+  /** The presentation that followed, if there is one. */
   nextPresentationId?: string;
 }
 
+/** An operator's command about one presentation. */
 export interface OperatorRequest {
   presentationId: string;
   /** Required and recorded. */
   reason: string;
 }
 
+/** An operator extends the window of an open offer. */
 export interface ExtendRequest extends OperatorRequest {
-  /** RFC 3339, in the future. */
+  /** The new end of the window; in the future. */
   until: string;
 }
 
+/** An operator's verdict on an attempt that cannot be proven. */
 export interface ResolveRequest extends OperatorRequest {
   paid: boolean;
-  /** Dodo's payment, when the operator found one. */
+  /** Dodo's payment, if the operator found one. */
   paymentId?: string;
 }
 
-/** From a plan-change child to its purchase run, when the way there is not straight. */
+/** Sent by a plan-change run to its purchase run when the change does not go straight through. */
 export interface FulfilmentProgress {
   presentationId: string;
   status: PresentationStatus;
-  /** Whether the customer may ask for one more try. */
+  /** The customer may ask for one retry. */
   mayRetry: boolean;
 }
 
-/** A pause that ends by itself. */
+/** The input of a pause run: a pause that ends by itself. */
 export interface Pause {
   subscriptionId: string;
   presentationId: string;
-  /** As Dodo has it. A subscription that was paused at another time is paused by somebody else. */
+  /** As Dodo reports it. A subscription paused at any other time was not paused by us. */
   pausedAt: string;
   until: string;
 }
 
-/** A refund or dispute, as a webhook told of it. */
+/** A refund or dispute as a webhook reported it. */
 export interface ReversalEvent {
   kind: 'refund' | 'dispute';
   id: string;
@@ -133,40 +152,44 @@ export interface ReversalEvent {
   type: string;
 }
 
+/** The input of a reversal run. */
 export interface ReversalInput {
   notify: boolean;
 }
 
-/** A payment of ours that came when its run had ended. */
+/** The input of a late-payment run: a payment of ours that no run waits for any more. */
 export interface LatePaymentInput {
   paymentId: string;
   attemptId: string;
   notify: boolean;
 }
 
-/** A notification that could not be delivered, to be sent again under its own id. */
+/** The input of a redelivery run: a notification that could not be delivered is sent again under its own id. */
 export interface RedeliveryInput {
   id: string;
   notification: Notification;
-  /** The operator's, for the record. */
+  /** The operator's reason, for the record. */
   reason: string;
 }
 
+/** The input of a sweep. */
 export interface SweepInput {
-  /** How far back payments are looked at. */
+  /** How far back payments are read. Milliseconds. */
   windowMs: number;
 }
 
+/** The state of a purchase run, as the query `state` returns it. */
 export interface RunState {
   purchaseId: string;
   state: 'awaiting_payment' | 'evaluating' | 'waiting' | 'offering' | 'fulfilling' | 'settled';
-  /** While waiting: for which step, and when its offer is made. */
+  /** While waiting: the step, and when it is offered. */
   waiting?: { step: string; until: string };
   presentationId?: string;
+  /** The status of that presentation. */
   status?: PresentationStatus;
   offerId?: string;
   funnelId?: string;
-  /** The version of the catalog it runs on. */
+  /** The catalog version the run uses. */
   catalogHash?: string;
   expiresAt?: string;
   outcome?: Outcome;
@@ -174,7 +197,7 @@ export interface RunState {
   reason?: ReasonCode;
 }
 
-/** Codes a refused message fails with; the API answers with the same ones. */
+/** The codes a refused message fails with, as the type of an `ApplicationFailure`. The API answers with the same ones. */
 export const refusal = {
   presentationNotFound: 'presentation_not_found',
   alreadyDecided: 'already_decided',
@@ -184,24 +207,30 @@ export const refusal = {
   invalid: 'invalid_body',
 } as const;
 
+/** From webhooks and the sweep: a payment changed at Dodo. */
 export const paymentEvent = defineSignal<[PaymentEvent]>('paymentEvent');
+/** From webhooks, to the plan-change run: the subscription changed at Dodo. */
 export const subscriptionEvent = defineSignal<[SubscriptionEvent]>('subscriptionEvent');
 export const acceptOffer = defineSignal<[AcceptSignal?]>('acceptOffer');
 export const declineOffer = defineSignal<[DeclineSignal?]>('declineOffer');
-/** From a purchase run to its plan-change child. */
+/** From a purchase run to its plan-change run: the customer asks for one retry. */
 export const retryPlanChange = defineSignal('retryPlanChange');
-/** The first purchase was taken back: its open offer ends. */
+/** Ends the open offer, for instance because the purchase was refunded. */
 export const withdrawOffer = defineSignal<[{ reason: string }]>('withdrawOffer');
+/** From webhooks, to a reversal run. */
 export const reversalEvent = defineSignal<[ReversalEvent]>('reversalEvent');
-/** To the run that waits for the end of an earlier pause. */
+/** To a pause run that waits for the end of an earlier pause: the new one counts. */
 export const pausedAgain = defineSignal<[Pause]>('pausedAgain');
 export const fulfilmentProgress = defineSignal<[FulfilmentProgress]>('fulfilmentProgress');
 
+/** Accepts an offer. Answers when the outcome of the payment is known. */
 export const accept = defineUpdate<DecisionReply, [AcceptRequest]>('accept');
+/** Declines an offer. Answers with the next one, if there is one. */
 export const decline = defineUpdate<DecisionReply, [DeclineRequest]>('decline');
 export const view = defineUpdate<{ viewedAt: string }, [ViewRequest]>('view');
 export const withdraw = defineUpdate<DecisionReply, [OperatorRequest]>('withdraw');
 export const extend = defineUpdate<{ expiresAt: string }, [ExtendRequest]>('extend');
 export const resolve = defineUpdate<{ paid: boolean }, [ResolveRequest]>('resolve');
 
+/** The current state of a purchase run. */
 export const runState = defineQuery<RunState>('state');

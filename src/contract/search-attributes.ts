@@ -1,8 +1,9 @@
+/** The search attributes of runs. */
 import { defineSearchAttributeKey } from '@temporalio/common';
 
 /**
- * What operators can search runs by. Ids and states only: search attributes are never encrypted,
- * so nothing personal belongs here. The server must know each of them before a run may carry it.
+ * The attributes operators can search runs by: ids and states only, nothing personal, because search attributes are never
+ * encrypted. Each must be registered with the server before a run may carry it.
  */
 export const searchAttributeKeys = {
   CustomerId: defineSearchAttributeKey('CustomerId', 'KEYWORD'),

@@ -1,12 +1,13 @@
-/** Whether an offer or funnel is switched on at a moment. Pure. */
+/** Checks whether an offer or funnel is switched on at a given time. */
 import type { Schedule } from './offers.js';
 
+/** What switches an offer or funnel on and off. */
 export interface Switched {
   paused?: boolean;
   schedule?: Schedule;
 }
 
-/** Why it is not shown now; undefined when it may be. */
+/** Returns why an offer or funnel is not shown now; undefined if it may be. */
 export function unavailable(
   what: string,
   { paused, schedule }: Switched,

@@ -1,34 +1,34 @@
-/** Whether the credit of a downgrade is still the one that was shown. */
+/** Checks whether the credit of a downgrade is still the one that was shown. */
 import type { Price } from './presentation.js';
 
-/** How long a credit that was shown stands against the clock. */
+/** How long a credit that was shown is honoured although time has passed. */
 const GRACE_MS = 10 * 60_000;
 
 /**
- * Whether the customer would get less credit than was shown. The unused part of a period is worth less by the
- * day, with large plans by the second: if that counted, the credit shown after a refusal would be out of date at
- * the next click again. So for ten minutes after its preview, what the clock alone can have taken does not count;
- * whatever took more than that, or later, does.
+ * Checks whether the customer would get less credit than was shown. The unused part of a period loses value by the day,
+ * with large plans by the second. If that counted, the credit shown after a refusal would be out of date again at the next
+ * click. So for ten minutes after the preview, a loss that time alone explains does not count. A larger loss, or a later
+ * one, does.
  *
- * @param periodEnd when the period that is paid for ends
+ * @param periodEnd the end of the period that is paid for
  */
 export function isLessCredit(shown: Price, now: Price, periodEnd: string | undefined): boolean {
   const lost = (shown.credit ?? 0) - (now.credit ?? 0);
   return lost > 0 && lost > takenByTheClock(shown, now, periodEnd);
 }
 
-/** At most. Minor units. */
+/** Returns the most that time alone can have taken off the credit. Minor units. */
 function takenByTheClock(shown: Price, now: Price, periodEnd: string | undefined): number {
   const previewed = timeOf(shown.effectiveAt);
   const elapsed = timeOf(now.effectiveAt) - previewed;
   const left = timeOf(periodEnd) - previewed;
   if (!(elapsed >= 0 && elapsed <= GRACE_MS && left > elapsed)) return 0;
-  // What is unused pays for the new plan at most, and gives the credit; at the end of the period none is left.
+  // The unused part pays for the new plan at most, and gives the credit; at the end of the period nothing is left of it.
   const unused = (shown.credit ?? 0) + (shown.recurring?.amount ?? 0);
   return Math.ceil((unused * elapsed) / left);
 }
 
-/** NaN, with which nothing compares, when there is none. */
+/** Returns the milliseconds since the epoch; NaN, which fails every comparison, if there is no time. */
 function timeOf(time: string | undefined): number {
   return Date.parse(time ?? '');
 }

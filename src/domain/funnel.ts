@@ -1,22 +1,28 @@
-/** Which step follows which decision. Pure. */
+/** The steps of a funnel, and which one follows which decision. */
 import type { FunnelSnapshot, FunnelStep, Offer } from './offers.js';
 import type { Decision } from './words.js';
 
+/** A step with the offer shown in it. */
 export interface Step {
   step: FunnelStep;
   offer: Offer;
 }
 
-/** @param offerId what was shown, where customers are shown different offers */
+/**
+ * Returns a step of the funnel.
+ *
+ * @param offerId the offer that was shown, for a step that shows different customers different offers
+ * @throws Error if there is no such step
+ */
 export function stepOf(snapshot: FunnelSnapshot, id: string, offerId?: string): Step {
   const step = snapshot.funnel.steps.find((candidate) => candidate.id === id);
   const offer = step && snapshot.offers[offerId ?? step.offer];
-  // The loader refuses dangling steps: only a defect leads here, and a run is better stuck than ended by one.
+  // The catalog loader refuses steps that do not exist, so only a defect leads here. A stuck run is better than an ended one.
   if (!step || !offer) throw new Error(`Funnel ${snapshot.funnel.id} has no step ${id}.`);
   return { step, offer };
 }
 
-/** The step after a decision, or undefined when the funnel ends. A withdrawn offer ends it. */
+/** Returns the step after a decision; undefined if the funnel ends. A withdrawn offer ends it. */
 export function stepAfter(snapshot: FunnelSnapshot, id: string, decision: Decision): Step | undefined {
   if (decision === 'withdrawn') return undefined;
   const on = stepOf(snapshot, id).step.on;
@@ -24,7 +30,7 @@ export function stepAfter(snapshot: FunnelSnapshot, id: string, decision: Decisi
   return target === 'end' ? undefined : stepOf(snapshot, target);
 }
 
-/** The ids of every offer a step may show. */
+/** Returns the ids of all offers a step may show. */
 export function offerIdsOf({ offer, variants }: Pick<FunnelStep, 'offer' | 'variants'>): string[] {
   return variants?.map((variant) => variant.offer) ?? [offer];
 }

@@ -1,7 +1,6 @@
 /** Ids that this system makes, and how to tell them apart. */
 
-/** Where messages for a run go: the ids are part of the contract with app backends. */
-
+/** The ids of runs, which messages are sent to. They are part of the contract with app backends. */
 export const workflowId = {
   purchase: (purchaseId: string) => `purchase/${purchaseId}`,
   trigger: (eventId: string) => `trigger/${eventId}`,
@@ -10,17 +9,17 @@ export const workflowId = {
   reversal: (refundOrDisputeId: string) => `reversal/${refundOrDisputeId}`,
   latePayment: (paymentId: string) => `late-payment/${paymentId}`,
   notifications: (purchaseWorkflowId: string) => `notifications/${purchaseWorkflowId}`,
-  /** One per death: what died again may be sent again. */
+  /** One for each time a notification died: one that died again may be sent again. */
   redelivery: (notificationId: string, diedAt: string) => `redelivery/${notificationId}/${diedAt}`,
 };
 
-/** Key under which an attempt's id travels in Dodo's metadata. */
+/** The metadata key that carries an attempt's id at Dodo. */
 export const ATTEMPT_METADATA_KEY = 'upsell_attempt_id';
 
-/** Key under which a registered purchase's id travels in Dodo's metadata. */
+/** The metadata key that carries a registered purchase's id at Dodo. */
 export const PURCHASE_METADATA_KEY = 'purchase_id';
 
-/** `<workflowId>:<step>:<n>`; the step of a plan change is its presentation. */
+/** Returns the id of an attempt: `<workflowId>:<step>:<n>`. For a plan change, the step is its presentation. */
 export function attemptId(ofWorkflowId: string, step: string, n: number): string {
   return `${ofWorkflowId}:${step}:${n}`;
 }
@@ -28,12 +27,12 @@ export function attemptId(ofWorkflowId: string, step: string, n: number): string
 const ATTEMPT_ID =
   /^((?:purchase|trigger|plan-change)\/[\x21-\x7e]{1,200}):([A-Za-z0-9_-]{1,100}):(\d{1,4})$/;
 
-/** The run an attempt belongs to, or undefined when the text is not one of our attempt ids. */
+/** Returns the workflow id of the run an attempt belongs to; undefined if the text is not one of our attempt ids. */
 export function workflowOfAttempt(id: string): string | undefined {
   return ATTEMPT_ID.exec(id)?.[1];
 }
 
-/** The run that makes an attempt: its id without the step and the number. */
+/** Returns the workflow id of the run that makes an attempt, for an id of which we know that it is ours. */
 export function runOfAttempt(attemptId: string): string {
   return attemptId.slice(0, attemptId.lastIndexOf(':', attemptId.lastIndexOf(':') - 1));
 }

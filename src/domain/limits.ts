@@ -1,27 +1,29 @@
-/** How often a customer may be shown offers. Pure. */
+/** How often a customer may be shown offers. */
 import type { Cap } from './offers.js';
 import type { Decision } from './words.js';
 
+/** The limits that apply when an offer is to be shown. */
 export interface Limits {
-  /** `never` again, or milliseconds until the offer may be shown again. */
+  /** `never` again, or the milliseconds until the offer may be shown again. */
   afterDecline?: 'never' | number;
-  /** The least time between two showings of this offer to one customer. */
+  /** The minimum time between two showings of this offer to one customer. */
   cooldownMs?: number;
-  /** Showings of this offer to one customer. */
+  /** The maximum number of showings of this offer to one customer. */
   cap?: Cap;
-  /** How often this offer is sold or may still be, over all customers. */
+  /** The maximum number of sales of this offer to all customers, those that may still come about included. */
   redemptions?: number;
-  /** Over all offers. The cooldown counts showings by other runs only: a run's next step need not wait for its last. */
+  /** For all offers together. The cooldown counts showings by other runs only: the steps of one run follow at once. */
   policy?: { cap?: Cap; cooldownMs?: number };
 }
 
+/** The limit that keeps an offer from being shown. */
 export interface LimitReached {
   reason: 'capped' | 'cooldown' | 'declined_before';
   /** In words, for operators. */
   detail: string;
 }
 
-/** Who would be shown what, by which run, and when. */
+/** An offer that is to be shown: to whom, by which run, and when. */
 export interface Showing {
   customerId: string;
   offerId: string;
@@ -38,7 +40,7 @@ export interface PastShowing {
   decidedAt: string | null;
 }
 
-/** The part that needs no more than what this customer has been shown. Pure. */
+/** Returns the first limit that is reached, as far as this customer's earlier showings tell. */
 export function reachedBy(
   shown: readonly PastShowing[],
   { offerId, workflowId, at }: Showing,
@@ -56,6 +58,7 @@ export function reachedBy(
   );
 }
 
+/** Returns the limit that an earlier decline of this offer sets. `now` in milliseconds since the epoch. */
 export function declined(
   shown: readonly PastShowing[],
   afterDecline: Limits['afterDecline'],
@@ -103,6 +106,7 @@ function tooOften(
   return { reason: 'capped', detail: `${what} ${counted.length} times${period}, of ${cap.times}${again}` };
 }
 
+/** Returns when offers were shown, in milliseconds since the epoch. */
 export function times(shown: readonly PastShowing[]): number[] {
   return shown.map(({ presentedAt }) => Date.parse(presentedAt));
 }

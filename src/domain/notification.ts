@@ -1,21 +1,20 @@
-/** What the merchant's backend is told. */
-
+/** Notifications to the merchant's backend. */
 import type { PresentationStatus, NotificationType } from './words.js';
 
-/** A webhook to the merchant's backend, as its run left it. */
+/** A webhook to the merchant's backend, as its run queued it. */
 export interface Notification {
   type: NotificationType;
   /** 1, 2, 3, ... within a run. */
   sequence: number;
   timestamp: string;
-  /** The run that tells it: sequences are per run. */
+  /** The run it comes from; each has a sequence of its own. */
   run: string;
   purchaseId: string;
   presentationId: string;
-  /** Where the presentation stood then; the ledger may be a moment behind. */
+  /** The presentation's status at that time; the ledger may be a moment behind. */
   status?: PresentationStatus;
-  /** What was chosen, until the ledger shows it. */
+  /** The choice that was made, in case the ledger does not show it yet. */
   choice?: { option?: string; quantity: number; priceHash: string };
-  /** What paid for it. Minor units. */
+  /** The payment for it. Minor units. */
   payment?: { paymentId?: string; amount: number };
 }

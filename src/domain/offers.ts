@@ -1,17 +1,17 @@
 /** The catalog's shapes after loading: every duration is in milliseconds, every default filled in. */
 import type { OfferType, ProrationBillingMode, TriggerType } from './words.js';
 
-/** How an accepted offer is carried out. */
+/** The action that carries out an accepted offer. */
 export type OfferAction = PaidAction | RetentionAction;
 
-/** What keeps a customer and charges nothing. It is about the subscription they have. */
+/** An action that keeps a customer and charges nothing. It concerns the subscription they have. */
 export type RetentionAction =
-  /** Pauses the subscription, for that long or until somebody resumes it. */
+  /** Pauses the subscription for this long, or until someone resumes it. */
   | { kind: 'pause'; forMs?: number }
-  /** Moves the end of the trial, which is the first billing date, by that long. */
+  /** Postpones the end of the trial, which is the first billing date, by this long. */
   | { kind: 'extend_trial'; byMs: number };
 
-/** What sells something. */
+/** An action that sells something. */
 export type PaidAction =
   /** One-click checkout session on the saved payment method. */
   | {
@@ -39,20 +39,20 @@ export interface Addon {
   quantity: number;
 }
 
-/** Between which bounds the customer chooses the quantity, both included. */
+/** Inclusive bounds for a quantity that the customer chooses. */
 export interface QuantityChoice {
   min: number;
   max: number;
 }
 
-/** One of several ways to take an offer. */
+/** One of several alternatives within an offer. */
 export interface OfferOption {
   id: string;
   label: string;
   action: PaidAction;
 }
 
-/** The words, before amounts and dates are filled in; `PLACEHOLDERS` lists what they may name. */
+/** The copy before amounts and dates are filled in. `PLACEHOLDERS` lists what it may name. */
 export interface CopyTemplate {
   headline: string;
   body?: string;
@@ -61,14 +61,14 @@ export interface CopyTemplate {
   decline: string;
 }
 
-/** The words of an offer, in the catalog's own language and in others by BCP 47 tag. */
+/** The copy of an offer, in the catalog's own language and in others by BCP 47 tag. */
 export interface OfferCopy extends CopyTemplate {
-  /** What language its own words are in; `en` when left out. */
+  /** The language of its own words; `en` if left out. */
   locale?: string;
   locales?: Record<string, CopyTemplate>;
 }
 
-/** From when on and until when; RFC 3339, `until` excluded. */
+/** When something is shown. RFC 3339; `until` is exclusive. */
 export interface Schedule {
   from?: string;
   until?: string;
@@ -80,25 +80,26 @@ export interface Cap {
   withinMs?: number;
 }
 
-/** Minor units by ISO 4217 code. A currency that is not listed allows nothing. */
+/** The most that one click may charge: minor units by ISO 4217 code. A currency that is not listed allows nothing. */
 export type OneClickLimit = Partial<Record<string, number>>;
 
+/** A catalog entry: what is proposed, how it is paid, and its copy. */
 export interface Offer {
   id: string;
   type: OfferType;
-  /** With `options`, that of the first one. */
+  /** With `options`, the action of the first one. */
   action: OfferAction;
   /** Alternatives the customer chooses between; the first is preselected. */
   options?: OfferOption[];
   windowMs: number;
   ifNoPaymentMethod: 'skip' | 'checkout';
   ifOwned: 'skip' | 'allow';
-  /** `never` again, or milliseconds until the offer may be shown again. */
+  /** `never` again, or the milliseconds until the offer may be shown again. */
   afterDecline: 'never' | number;
-  /** The least time between two showings to one customer. */
+  /** The minimum time between two showings to one customer. */
   cooldownMs?: number;
   cap?: Cap;
-  /** How often it is sold at most, over all customers. */
+  /** The maximum number of sales to all customers. */
   redemptions?: number;
   oneClickLimit?: OneClickLimit;
   paused?: boolean;
@@ -110,22 +111,24 @@ export interface Offer {
 /** An offer that sells something. */
 export type PaidOffer = Offer & { action: PaidAction };
 
+/** The id of the step that follows, or `end`. */
 export type StepTarget = 'end' | (string & {});
 
 /** One arm of an experiment. */
 export interface StepVariant {
   id: string;
   offer: string;
-  /** Its share is this by the sum of all; 0 takes no new customers. */
+  /** Its share is this divided by the sum of all weights; 0 takes no new customers. */
   weight: number;
 }
 
+/** One step of a funnel: the offer it shows, and what follows each decision. */
 export interface FunnelStep {
   id: string;
-  /** With `variants`, that of the first one. */
+  /** With `variants`, the offer of the first one. */
   offer: string;
   variants?: StepVariant[];
-  /** The name assignments are kept by, when it is not `<funnel>.<step>`. */
+  /** The name under which assignments are kept, if it is not `<funnel>.<step>`. */
   experiment?: string;
   /** How long to wait before it is shown. */
   waitMs?: number;
@@ -156,6 +159,7 @@ export interface When {
   [fact: string]: Clause | When[] | undefined;
 }
 
+/** Which customers are shown which steps. */
 export interface Funnel {
   id: string;
   trigger: TriggerType;
@@ -169,10 +173,10 @@ export interface Funnel {
   steps: FunnelStep[];
 }
 
-/** What holds for every offer. */
+/** The rules for all offers. */
 export interface Policy {
   cap?: Cap;
-  /** The least time between two offers to one customer. */
+  /** The minimum time between two offers to one customer. */
   cooldownMs?: number;
   /** The share of customers who are never shown an offer: 0.1 is a tenth. */
   holdout?: number;
@@ -188,11 +192,11 @@ export interface Catalog {
   funnels: Funnel[];
 }
 
-/** What a run keeps of the catalog: one funnel and the offers its steps name, without their words. */
+/** The part of the catalog a run keeps: one funnel and the offers its steps name, without their copy. */
 export interface FunnelSnapshot {
   catalogHash: string;
   funnel: Omit<Funnel, 'when'>;
   offers: Record<string, Offer>;
-  /** Left out in runs that began before there was one. */
+  /** Left out in runs that began before policies existed. */
   policy?: Policy;
 }

@@ -1,12 +1,11 @@
-/** What a payment at Dodo proves. */
+/** What a payment at Dodo proves about an attempt. */
 
-/** A payment as a webhook or a read told of it. No card data, no address. */
-
+/** A payment as a webhook or a read reported it. No card data, no address. */
 export interface PaymentEvent {
   paymentId: string;
-  /** Dodo's `IntentStatus`; null while Dodo does not say. */
+  /** Dodo's `IntentStatus`; null while Dodo has none. */
   status: string | null;
-  /** Ours, when the payment is one of our attempts. */
+  /** The attempt its metadata names, if it names one. */
   attemptId?: string;
   customerId?: string;
   subscriptionId?: string;
@@ -21,7 +20,7 @@ export interface PaymentEvent {
 
 export type PaymentPhase = 'paid' | 'failed' | 'action_required' | 'pending';
 
-/** Only `succeeded` is paid. What Dodo may still turn into a success is pending. */
+/** Returns the phase of a payment by its status at Dodo. Only `succeeded` is paid; what may still succeed is pending. */
 export function phaseOf(status: string | null): PaymentPhase {
   switch (status) {
     case 'succeeded':
@@ -37,43 +36,47 @@ export function phaseOf(status: string | null): PaymentPhase {
   }
 }
 
+/** An attempt that is paid, and its payment. */
 export interface PaidAttempt {
   attemptId: string;
   paymentId: string;
 }
 
 /**
- * What a payment must be like to count for an attempt. Attempt ids can be guessed, and anybody who can put metadata on
- * a payment of their own could name one.
+ * What a payment must match to count for an attempt. Its metadata alone is no proof: attempt ids can be guessed, and
+ * anyone who can set metadata on a payment of their own could name one.
  */
 export interface Expected {
   customerId: string;
-  /** Dodo's own word on which payment it is: nothing else counts then. */
+  /** The payment Dodo named in its reply. Only that one counts then. */
   paymentId?: string;
-  /** The checkout session it was paid in, for payments that name theirs. */
+  /** The checkout session it has to be paid in, for payments that name theirs. */
   sessionId?: string;
-  /** What it must come to at least, where neither is known. Minor units. */
+  /** The minimum amount, used if neither is known. Minor units. */
   atLeast?: { amount: number; currency: string };
 }
 
+/** Checks whether a payment counts for an attempt. */
 export function fits(event: PaymentEvent, expected: Expected): boolean {
   const { customerId, paymentId, sessionId, atLeast } = expected;
   if (event.customerId !== undefined && event.customerId !== customerId) return false;
   if (paymentId !== undefined) return event.paymentId === paymentId;
-  // A list leaves the session out; what it must come to is asked then.
+  // Lists leave the session out; then the amount decides.
   if (sessionId !== undefined && event.sessionId !== undefined) return event.sessionId === sessionId;
   if (atLeast === undefined || event.amount === undefined) return true;
   return event.currency === atLeast.currency && event.amount >= atLeast.amount;
 }
 
-/** How final a state is. Within one checkout a decline may be followed by a payment with another card. */
+/** Returns how final a status is. Within one checkout, a decline may be followed by a payment with another card. */
 export function rank(event: PaymentEvent): number {
   const phase = phaseOf(event.status);
   return phase === 'paid' ? 3 : phase === 'failed' ? 2 : 1;
 }
 
+/** The proven outcome of an attempt. */
 export type Proof = { kind: 'paid'; payment?: PaymentEvent } | { kind: 'failed'; errorCode?: string };
 
+/** Returns what a payment proves; undefined while it may still go either way. */
 export function proofIn(payment: PaymentEvent | undefined): Proof | undefined {
   if (payment === undefined) return undefined;
   const phase = phaseOf(payment.status);

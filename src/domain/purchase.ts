@@ -1,8 +1,8 @@
-/** What set a run off, and what came of it. */
+/** A purchase or trigger, how it was evaluated, and what came of it. */
 import type { ClauseResult, Facts } from './rules/match.js';
 import type { Outcome, ReasonCode, TriggerType } from './words.js';
-import { type TimelineEntry } from './timeline.js';
-import { type PresentationRecord } from './presentation.js';
+import type { TimelineEntry } from './timeline.js';
+import type { PresentationRecord } from './presentation.js';
 
 /** The address the first purchase was billed to. Kept until the run settles, then erased. */
 export interface BillingAddress {
@@ -13,7 +13,7 @@ export interface BillingAddress {
   zipcode?: string;
 }
 
-/** Facts about the purchase that set a run off. */
+/** The purchase that started a run. */
 export interface PurchaseRecord {
   purchaseId: string;
   workflowId: string;
@@ -29,27 +29,28 @@ export interface PurchaseRecord {
   purchasedAt?: string;
 }
 
-/** How one funnel fared in an evaluation; `reason` is absent for the one that was chosen. */
+/** The result of one funnel in an evaluation; `reason` is left out for the one that was chosen. */
 export interface ConsideredFunnel {
   funnelId: string;
   reason?: ReasonCode;
-  /** In words, for operators: `amount 900 is not gte 1000`. */
+  /** The reason in words, for operators: `amount 900 is not gte 1000`. */
   detail?: string;
-  /** How the conditions of its rule fared; left out when the funnel was not looked at again. */
+  /** The results of its rule's conditions; left out if the funnel was not checked again. */
   clauses?: ClauseResult[];
 }
 
-/** How a run was evaluated, kept on its purchase. */
+/** The evaluation of a run, kept on its purchase. */
 export interface EvaluationRecord {
   catalogHash: string;
   considered: ConsideredFunnel[];
-  /** What the funnels were matched against, as far as it was looked up. */
+  /** The facts the funnels were matched against, as far as they were looked up. */
   facts?: Facts;
 }
 
+/** A purchase with everything its run has recorded. */
 export interface PurchaseView {
   purchase: PurchaseRecord;
-  /** `waiting`: for the time when its next offer is made; see `waiting` on the timeline. */
+  /** `waiting` is for the time of its next offer; see `waiting` on the timeline. */
   status: 'awaiting_payment' | 'evaluating' | 'waiting' | 'offering' | 'settled';
   outcome?: Outcome;
   reason?: ReasonCode;

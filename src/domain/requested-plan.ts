@@ -1,4 +1,6 @@
-/** The reserved id of an offer: in a step, it stands for the plan that the customer has asked for. */
+/** Offers of the plan a customer has asked for. */
+
+/** The reserved offer id that stands, in a step, for the plan the customer has asked for. */
 export const REQUESTED_PLAN = 'requested_plan';
 
 /** The triggers that may name a plan. */

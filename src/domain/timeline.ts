@@ -1,4 +1,4 @@
-/** What happened in a run, in order. */
+/** The timeline of a run: what happened, in order. */
 
 export interface TimelineEntry {
   at: string;

@@ -1,25 +1,26 @@
-/** The ways in which one offer may be taken: its options, and how many. Pure. */
+/** The variants of one offer: its options, and in which quantity. */
 import type { PaidAction, PaidOffer, OneClickLimit, Policy } from './offers.js';
 
-/** One way to take an offer; without options there is one, which has no id. */
+/** One variant of an offer. An offer without options has one, which has no id. */
 export interface OfferVariant {
   option?: string;
   label?: string;
   action: PaidAction;
 }
 
+/** Returns the variants of an offer, the preselected one first. */
 export function variantsOf({ action, options }: Pick<PaidOffer, 'action' | 'options'>): OfferVariant[] {
   return options?.map(({ id, label, action }) => ({ option: id, label, action })) ?? [{ action }];
 }
 
-/** The same in another quantity. One that is not to be chosen stays as it is: what is carried over has to be carried. */
+/** Returns the action in another quantity. If the quantity is not for the customer to choose, it stays as it is. */
 export function inQuantity(action: PaidAction, quantity: number): PaidAction {
   return action.quantityChoice === undefined ? action : { ...action, quantity };
 }
 
 /**
- * The quantity that is preselected: the catalog's own, never that of the first purchase. Seats follow the
- * subscription, within the bounds, and where the plan is the one they have it is one more than now.
+ * Returns the preselected quantity: the catalog's own, never that of the first purchase. Seats follow the subscription,
+ * within the bounds; if the offer is the plan the customer has, it is one more than now.
  */
 export function preselectedQuantity(
   action: PaidAction,
@@ -35,7 +36,7 @@ export function preselectedQuantity(
   return unchanged ? Math.min(within + 1, bounds.max) : within;
 }
 
-/** What one click may charge at most, in minor units; undefined where there is no limit. */
+/** Returns the most that one click may charge, in minor units; undefined if there is no limit. */
 export function oneClickLimitIn(
   currency: string,
   offer: { oneClickLimit?: OneClickLimit },

@@ -1,5 +1,27 @@
 /**
- * The vocabulary. Each list is written here once; schemas, the OpenAPI document, SQL and checks are made from it.
+ * The vocabulary: each list of words is written here once. Schemas, the OpenAPI document, SQL types and checks are made
+ * from it. What these files decide, and where: `README.md` beside this one.
+ *
+ * - **purchase**: what started a run, a Dodo payment or a checkout that was registered before payment.
+ * - **trigger**: the event that causes an evaluation, such as `purchase` or `cancel_requested`.
+ * - **catalog**: the merchant's file of offers and funnels (`offers.yaml`), versioned by content hash.
+ * - **offer**: a catalog entry: what is proposed, how it is paid, its copy.
+ * - **funnel**: which customers are shown which steps, and which step follows which decision.
+ * - **eligibility**: whether a customer may see an offer now, with a reason code if not.
+ * - **presentation**: one offer put before one customer, with its price, window and token. Id `prs_...`.
+ * - **decision**: how a presentation was decided: accepted, declined, expired or withdrawn. The first one wins.
+ * - **fulfilment**: carrying out an accepted offer, by one or more attempts and perhaps a fallback.
+ * - **attempt**: one charge or plan change sent to Dodo, at most once. Its id travels in Dodo's metadata.
+ * - **fallback**: the checkout, payment link or payment-method update handed over when an attempt fails.
+ * - **review**: money or access in doubt that only a person, or a later proof, can settle.
+ * - **payment record**: every payment of ours that was seen, and what became of its money: counted, given back, under
+ *   review, or not ours.
+ * - **compensation**: something to undo at Dodo (a refund, the end of a replaced subscription), followed until Dodo
+ *   confirms it.
+ * - **outcome**: how a run ended, such as `converted`, `recovered` or `declined`.
+ * - **ledger**: the SQL projection of all this, for eligibility and reports. Temporal is the truth.
+ * - **retention**: an offer that keeps a customer and charges nothing: a pause, or a longer trial.
+ * - **window**: how long a presentation is open.
  *
  * Money is an integer in minor units of an ISO 4217 currency. Times are RFC 3339 UTC strings.
  */
@@ -16,18 +38,22 @@ export const TRIGGER_TYPES = [
 ] as const;
 export type TriggerType = (typeof TRIGGER_TYPES)[number];
 
-/** The triggers a merchant's backend sends; a purchase is told by Dodo. */
+/** The triggers a merchant's backend sends. Purchases are reported by Dodo. */
 export const SENT_TRIGGER_TYPES = TRIGGER_TYPES.filter((type) => type !== 'purchase');
 export type SentTriggerType = Exclude<TriggerType, 'purchase'>;
 
+/** The kinds of offers. */
 export const OFFER_TYPES = ['upsell', 'downsell', 'cross_sell'] as const;
 export type OfferType = (typeof OFFER_TYPES)[number];
 
-/** How a presentation was decided. The first decision wins. */
+/** The decisions on a presentation. The first one wins. */
 export const DECISIONS = ['accepted', 'declined', 'expired', 'withdrawn'] as const;
 export type Decision = (typeof DECISIONS)[number];
 
-/** How a run ended. A refund or a lost dispute makes it `reversed` later. */
+/**
+ * The outcomes of a run. `recovered`: paid through the fallback; `abandoned`: the fallback, or the purchase itself, was not
+ * paid; `reversed`: refunded, or a dispute was lost, later.
+ */
 export const OUTCOMES = [
   'converted',
   'recovered',
@@ -42,7 +68,7 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Why no offer was shown. */
+/** The reasons why no offer was shown. */
 export const REASON_CODES = [
   'no_matching_funnel',
   'no_payment_method',
@@ -62,7 +88,18 @@ export const REASON_CODES = [
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 
-/** The states of a presentation; `presentation.ts` says which may follow which. */
+/**
+ * The statuses of a presentation; `presentation.ts` knows which may follow which.
+ *
+ * - `open`: the customer may decide
+ * - `accepted`: the charge is about to be sent, or Dodo cannot be reached
+ * - `charging`: sent, its outcome is awaited
+ * - `reconciling`: the reply was lost, and the attempt is looked up at Dodo
+ * - `needs_review`: the outcome cannot be proven; an operator decides
+ * - `requires_action`: the customer has to confirm the payment, or to pay at the checkout
+ * - `fallback`: the attempt failed, and the customer has another way to pay
+ * - `paid`, `declined`, `expired`, `withdrawn`, `failed`: the end
+ */
 export const PRESENTATION_STATUSES = [
   'open',
   'accepted',
@@ -79,7 +116,7 @@ export const PRESENTATION_STATUSES = [
 ] as const;
 export type PresentationStatus = (typeof PRESENTATION_STATUSES)[number];
 
-/** The states of a run in the ledger. */
+/** The statuses of a run in the ledger. */
 export const PURCHASE_STATUSES = [
   'awaiting_payment',
   'evaluating',
@@ -102,7 +139,7 @@ export const NOTIFICATION_TYPES = [
 ] as const;
 export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
 
-/** What an attempt asks of Dodo. */
+/** The kinds of requests an attempt makes at Dodo. */
 export const ATTEMPT_KINDS = [
   'charge',
   'payment',
@@ -114,8 +151,9 @@ export const ATTEMPT_KINDS = [
 export type AttemptKind = (typeof ATTEMPT_KINDS)[number];
 
 /**
- * The states of an attempt: `recorded` before anything is sent; `submitted` when Dodo named a payment; `rejected` on a
- * definite 4xx; `unknown` when no reply proves either; `absent` when proven never to have reached Dodo.
+ * The statuses of an attempt; `attempt.ts` knows which may follow which. `recorded`: nothing is sent yet; `submitted`: Dodo
+ * named a payment; `rejected`: a definite 4xx; `unknown`: no reply proves either; `absent`: proven never to have reached
+ * Dodo.
  */
 export const ATTEMPT_STATUSES = [
   'recorded',
@@ -132,7 +170,7 @@ export const ATTEMPT_STATUSES = [
 ] as const;
 export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
 
-/** How Dodo bills a plan change. */
+/** The ways in which Dodo bills a plan change. */
 export const PRORATION_BILLING_MODES = [
   'prorated_immediately',
   'full_immediately',
@@ -141,7 +179,7 @@ export const PRORATION_BILLING_MODES = [
 ] as const;
 export type ProrationBillingMode = (typeof PRORATION_BILLING_MODES)[number];
 
-/** Facts the system knows of a purchase, its customer and the subscription concerned. */
+/** The facts the system knows about a purchase, its customer and the subscription concerned. */
 export const FACT_NAMES = [
   'product_id',
   'amount',

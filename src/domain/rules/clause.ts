@@ -1,4 +1,4 @@
-/** One condition on one fact: whether a value satisfies it, and both in words. */
+/** One condition on one fact: checks it, and puts it into words. */
 import type { Clause, FactValue } from '../offers.js';
 
 const COMPARISONS = {
@@ -8,11 +8,12 @@ const COMPARISONS = {
   lte: (value: number, bound: number) => value <= bound,
 } as const;
 
+/** The comparisons a condition may make. */
 export const OPERATORS = ['gt', 'gte', 'lt', 'lte'] as const;
 
 /**
- * Why a known value breaks a clause, in words: `amount 900 is not gte 1000`; undefined when it satisfies it. Of a list,
- * one value has to satisfy `in` and the comparisons, and none may be excluded by `not`.
+ * Returns why a known value breaks a clause, in words: `amount 900 is not gte 1000`; undefined if it satisfies it. In a
+ * list, one value has to satisfy `in` and the comparisons, and none may be excluded by `not`.
  */
 export function failure(fact: string, clause: Clause, value: FactValue | FactValue[]): string | undefined {
   const values = Array.isArray(value) ? value : [value];
@@ -26,7 +27,7 @@ export function failure(fact: string, clause: Clause, value: FactValue | FactVal
     return `${shown} is excluded by not ${clause.not.map(show).join(', ')}`;
   }
   const broken = values.map((each) => brokenComparison(clause, each));
-  // One value of the list has to satisfy the whole range, or a cart of 1 and 9 would lie between 4 and 6.
+  // One value of the list has to satisfy the whole range; otherwise a cart of 1 and 9 would lie between 4 and 6.
   if (values.length > 0 && broken.includes(undefined)) return undefined;
   const operator = broken[0] ?? OPERATORS.find((each) => clause[each] !== undefined);
   if (operator === undefined) return undefined;
@@ -42,7 +43,7 @@ function brokenComparison(clause: Clause, value: FactValue): keyof typeof COMPAR
   });
 }
 
-/** `in US, CA and not XX`, `gte 1000 and lt 5000`. */
+/** Puts a clause into words: `in US, CA and not XX`, `gte 1000 and lt 5000`. */
 export function clauseWords(clause: Clause): string {
   const parts = [
     ...(clause.in ? [`in ${some(clause.in)}`] : []),
@@ -59,6 +60,7 @@ function some(values: FactValue[]): string {
   return values.slice(0, MAX_VALUES).map(show).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
+/** Formats a fact's value, or a list of them. */
 export function show(value: FactValue | FactValue[]): string {
   return Array.isArray(value) ? `[${value.map(show).join(', ')}]` : String(value);
 }

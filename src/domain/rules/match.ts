@@ -1,41 +1,42 @@
-/** Matching of funnels against what is known about a purchase or trigger. Pure: no clock, no I/O. */
+/** Matches funnels against what is known about a purchase or trigger. */
 import type { TriggerType } from '../words.js';
 import { clauseWords, failure } from './clause.js';
 import type { Catalog, Clause, FactValue, Funnel, When } from '../offers.js';
 import { partsOf, type Group } from './when.js';
 
 /**
- * What is known when a funnel is matched, by fact name (`amount`, `facts.usage_percent`, ...). A fact that is missing
- * or `undefined` is unknown. A list stands for several values at once, such as the products of a cart.
+ * The facts known when a funnel is matched, by name (`amount`, `facts.usage_percent`, ...). A fact that is missing or
+ * `undefined` is unknown. A list stands for several values at once, such as the products of a cart.
  */
 export type Facts = Record<string, FactValue | FactValue[] | undefined>;
 
+/** The result of checking a rule, and why it does not hold. */
 export interface Explanation {
   /** Every clause holds, and every fact it needs is known. */
   holds: boolean;
-  /** Facts the rule names that are not known, and that would have to be for it to hold. */
+  /** Unknown facts that have to be known for the rule to hold. */
   unknown: string[];
-  /** The first clause a known fact breaks, in words: `amount 900 is not gte 1000`. */
+  /** The first clause that a known fact breaks, in words: `amount 900 is not gte 1000`. */
   failed?: string;
 }
 
-/** How one clause of a rule fared. */
+/** The result of one clause of a rule. */
 export interface ClauseResult {
   /** `amount gte 1000` */
   clause: string;
   fact: string;
-  /** Left out when it is not known. */
+  /** Left out if it is not known. */
   value?: FactValue | FactValue[];
   holds: boolean | 'unknown';
-  /** Where it stands, inside groups: `any[1]`, `any[0].all[2]`. */
+  /** Its place inside groups: `any[1]`, `any[0].all[2]`. */
   path?: string;
 }
 
 /**
- * Checks a funnel's `when` against the facts. All clauses and groups must hold; of an `any` group one entry, of an `all`
- * group every one. In a list fact, `in` and comparisons hold when any of its values satisfies them, `not` when none of
- * them is excluded. An unknown fact satisfies nothing, not even `not`: a rule that excludes a country is not met by a
- * customer whose country nobody knows. Beside an alternative that holds, what is unknown in the others does not matter.
+ * Checks a funnel's `when` against the facts. All clauses and groups must hold: one entry of an `any` group, every entry of
+ * an `all` group. For a list, `in` and the comparisons hold if any of its values satisfies them, and `not` if none of them
+ * is excluded. An unknown fact satisfies nothing, not even `not`: a rule that excludes a country does not hold for a
+ * customer whose country is unknown. If one alternative holds, unknown facts in the others do not matter.
  */
 export function explain(when: When, facts: Facts): Explanation {
   const { clauses, groups } = partsOf(when);
@@ -45,12 +46,12 @@ export function explain(when: When, facts: Facts): Explanation {
   ]);
 }
 
-/** False only when known facts break the rule: facts that are still unknown may turn out either way. */
+/** Checks whether a rule may still hold. Only known facts can break it: unknown ones may turn out either way. */
 export function couldMatch(when: When, facts: Facts): boolean {
   return explain(when, facts).failed === undefined;
 }
 
-/** How each clause of a rule fares against the facts, those of its groups included, in the order of the rule. */
+/** Returns the result of each clause of a rule, including those in its groups, in the order of the rule. */
 export function clauseResults(when: When, facts: Facts, path = ''): ClauseResult[] {
   const { clauses, groups } = partsOf(when);
   const own = clauses.map(([fact, clause]): ClauseResult => {
@@ -71,7 +72,7 @@ export function clauseResults(when: When, facts: Facts, path = ''): ClauseResult
   return [...own, ...inner];
 }
 
-/** The catalog's funnels for a trigger, in the order they are tried: highest priority first, then as in the file. */
+/** Returns the catalog's funnels for a trigger in the order they are tried: by priority, highest first, then as in the file. */
 export function funnelsInOrder(catalog: Catalog, trigger: TriggerType): Funnel[] {
   // Array.prototype.sort is stable, so equal priorities keep the order of the file.
   return catalog.funnels

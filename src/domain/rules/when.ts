@@ -1,21 +1,24 @@
 /** The parts of a rule: conditions on facts, and groups of further rules. */
 import type { Clause, When } from '../offers.js';
 
+/** The kinds of groups. */
 export const GROUPS = ['any', 'all'] as const;
 
-/** In how many groups a condition may stand. */
+/** The maximum number of groups around a condition. */
 export const MAX_DEPTH = 3;
 
+/** A group of further rules. */
 export interface Group {
   kind: (typeof GROUPS)[number];
   entries: When[];
 }
 
+/** Checks whether a key of a rule names a group. */
 export function isGroup(key: string): key is Group['kind'] {
   return (GROUPS as readonly string[]).includes(key);
 }
 
-/** The conditions of a rule itself, and its groups. All of them must hold. */
+/** Returns the conditions of a rule itself, and its groups. All of them must hold. */
 export function partsOf(when: When): { clauses: [fact: string, clause: Clause][]; groups: Group[] } {
   const clauses: [string, Clause][] = [];
   const groups: Group[] = [];
@@ -27,7 +30,7 @@ export function partsOf(when: When): { clauses: [fact: string, clause: Clause][]
   return { clauses, groups };
 }
 
-/** Every fact a rule names, in its groups as well. */
+/** Returns every fact that a rule names, including those in its groups. */
 export function factsIn(when: When): Set<string> {
   const { clauses, groups } = partsOf(when);
   return new Set([
