@@ -1,9 +1,9 @@
 /** The catalog in force: follows its file, and puts a changed one in force without a restart. */
 import { CatalogError, catalogWarnings, parseCatalog, readCatalog } from './file/load.js';
+import { SECOND } from '../domain/duration.js';
 import type { Catalog } from '../domain/offers.js';
 import { formatProblem } from './file/problems.js';
 
-const SECOND = 1000;
 const LOOK_EVERY = SECOND;
 
 export interface CatalogState {

@@ -1,7 +1,7 @@
 /** What another catalog would change, field by field and in the words of the file. Pure. */
 import type { TriggerType } from '../domain/words.js';
 import { isRecord } from '../catalog/file/data.js';
-import { formatDuration } from '../catalog/duration.js';
+import { formatDuration } from '../domain/duration.js';
 import { funnelsInOrder } from '../domain/rules/match.js';
 import type { Catalog, Funnel } from '../domain/offers.js';
 import { offerIdsOf } from '../domain/funnel.js';

@@ -1,6 +1,6 @@
 /** `simulate`: how a funnel would end for synthetic customers. */
 import { formatMoney } from '../../src/catalog/copy.js';
-import { formatDuration, parseDuration } from '../../src/catalog/duration.js';
+import { formatDuration, parseDuration } from '../../src/domain/duration.js';
 import { loadCatalog } from '../../src/catalog/file/load.js';
 import { formatFunnelTable } from '../../src/reports/funnel-table.js';
 import { funnelReport } from '../../src/reports/funnels.js';

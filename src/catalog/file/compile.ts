@@ -1,6 +1,6 @@
 /** From the file's shape to the one in memory: camelCase, milliseconds, defaults filled in. */
 import { createHash } from 'node:crypto';
-import { parseDuration } from '../duration.js';
+import { parseDuration } from '../../domain/duration.js';
 import type {
   Cap,
   Catalog,

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { CATALOG_ID, DODO_ID } from '../../domain/patterns.js';
 import { CURRENCIES } from '../codes.js';
-import { DAY, DURATION_PATTERN, SECOND, parseDuration } from '../duration.js';
+import { DAY, DURATION_PATTERN, SECOND, parseDuration } from '../../domain/duration.js';
 
 const MIN_WINDOW_MS = 10 * SECOND;
 const MAX_WINDOW_MS = 365 * DAY;
