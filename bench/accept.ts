@@ -8,7 +8,7 @@ import { startStack } from '../sandbox/stack.js';
 import { loadConfig } from '../src/config/config.js';
 import { createLogger } from '../src/log.js';
 import { summarize } from './stats.js';
-import { formatTable, milliseconds } from './table.js';
+import { formatResults, milliseconds } from './results.js';
 import { covered, startTimingProxy } from './timing-proxy.js';
 
 const WARM_UP = 5;
@@ -70,7 +70,7 @@ export async function benchAccept(): Promise<string> {
       while (accepted.length < SAMPLES) accepted.push(await acceptOnce());
       rows.push(...rowsOf(delay, accepted));
     }
-    return formatTable([`${SAMPLES} accepts each`, 'p50', 'p95'], rows);
+    return formatResults([`${SAMPLES} accepts each`, 'p50', 'p95'], rows);
   } finally {
     await stack.stop();
     await proxy.close();

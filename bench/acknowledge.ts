@@ -18,7 +18,7 @@ import { workflowId } from '../src/domain/ids.js';
 import { searchAttributeKeys as keys } from '../src/contract/search-attributes.js';
 import { webhookSource, type SampleWebhook, type WebhookSource } from './sample-webhook.js';
 import { summarize, timed, type Summary } from './stats.js';
-import { formatTable, milliseconds, ratio } from './table.js';
+import { formatResults, milliseconds, ratio } from './results.js';
 
 const PRODUCT = 'prod_starter_course';
 const WARM_UP = 40;
@@ -155,5 +155,5 @@ function tableOf(measured: Measured[]): string {
       row(`ratio, ${at}`, compared, ratio),
     ];
   });
-  return formatTable([`${SAMPLES} of each`, 'p50', 'p95', 'p99'], rows);
+  return formatResults([`${SAMPLES} of each`, 'p50', 'p95', 'p99'], rows);
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findTemporalBinary } from '../sandbox/local/server-binary.js';
 import { median } from './stats.js';
-import { formatTable, seconds } from './table.js';
+import { formatResults, seconds } from './results.js';
 
 const ROUNDS = 3;
 
@@ -22,7 +22,7 @@ export async function benchStartup(): Promise<string> {
     await rm(dataDir, { recursive: true, force: true });
   }
   const row = (name: string, times: number[]) => [name, seconds(median(times)), seconds(Math.max(...times))];
-  return formatTable(
+  return formatResults(
     [`${ROUNDS} starts each`, 'median', 'slowest'],
     [row('first start, with an empty data folder', first), row('later start, with its data', again)],
   );

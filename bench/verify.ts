@@ -3,7 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { parseWebhookBody, verifyWebhook } from '../src/webhooks/verify.js';
 import { webhookSource } from './sample-webhook.js';
 import { median } from './stats.js';
-import { formatTable, microseconds, ratio } from './table.js';
+import { formatResults, microseconds, ratio } from './results.js';
 
 const WARM_UP_ROUNDS = 5;
 const ROUNDS = 41;
@@ -36,7 +36,7 @@ export async function benchVerify(): Promise<string> {
   }
   const medians = works.map(([name]) => median(times.get(name) ?? []));
   const [own = NaN] = medians;
-  return formatTable(
+  return formatResults(
     [`${body.length} bytes, median of ${ROUNDS} x ${CALLS} calls`, 'per call', 'ratio'],
     works.map(([name], index) => {
       const value = medians[index] ?? NaN;

@@ -3,8 +3,6 @@ import type { Copy, Price, PriceDisplay } from '../domain/presentation.js';
 import type { CopyTemplate } from '../domain/offers.js';
 import { formatMoney } from './money.js';
 
-export { formatMoney };
-
 /** What a template may name in braces. */
 export const PLACEHOLDERS = [
   'dueNow',

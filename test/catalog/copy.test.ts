@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { COUNTRIES, CURRENCIES, currencyDigits } from '../../src/catalog/codes.js';
-import { displayPrice, formatMoney, renderCopy } from '../../src/catalog/copy.js';
+import { displayPrice, renderCopy } from '../../src/catalog/copy.js';
+import { formatMoney } from '../../src/catalog/money.js';
 import type { Price } from '../../src/domain/presentation.js';
 
 const NBSP = '\u00a0';

@@ -52,7 +52,7 @@ describe('the verdict', () => {
 
   test('comes with a sentence that names the money where it differs', () => {
     expect(resultOf(count('control', 1000, 100), count('other', 1000, 160))?.inWords).toMatch(
-      /^other converts better than control \(\+6\.0 points, probably between 3\.\d and 8\.\d\)\. It brings \$0\.60 more per customer, probably between \$0\.\d\d and \$0\.\d\d\.$/,
+      /^other converts better than control \(\+6\.0 points, probably between 3\.\d and 8\.\d\)\. It brings in \$0\.60 more per customer, probably between \$0\.\d\d and \$0\.\d\d\.$/,
     );
     expect(resultOf(count('control', 3, 0), count('other', 3, 3))?.inWords).toMatch(
       /^Too early to tell: each arm needs 152 customers; control has 3, other has 3\.$/,
@@ -101,7 +101,7 @@ describe('the table', () => {
 
   test('says so when there is nothing to show', () => {
     expect(formatExperimentTable(experimentReport([], { policy: {}, funnels: [] }))).toBe(
-      'No experiment is running, and none has run.',
+      'No experiments have run yet.',
     );
   });
 });

@@ -1,5 +1,5 @@
 /** `simulate`: how a funnel would end for synthetic customers. */
-import { formatMoney } from '../../src/catalog/copy.js';
+import { formatMoney } from '../../src/catalog/money.js';
 import { formatDuration, parseDuration } from '../../src/domain/duration.js';
 import { loadCatalog } from '../../src/catalog/file/load.js';
 import { formatFunnelTable } from '../../src/reports/funnel-table.js';
