@@ -1,4 +1,4 @@
-/** How long a customer waits between the click and "paid", beside the time Dodo itself takes. */
+/** Measures how long a customer waits from the click to "paid", and how much of that is Dodo's own time. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { covered, startTimingProxy } from './timing-proxy.js';
 
 const WARM_UP = 5;
 const SAMPLES = 40;
-/** Added to each of Dodo's answers. */
+/** Milliseconds added to each of Dodo's responses. */
 const DELAYS = [0, 100];
 
 interface Accepted {
@@ -23,8 +23,8 @@ interface Accepted {
 }
 
 /**
- * From sending the accept to its 200 "paid", one customer after the other, on everything that `npm start` runs. What is
- * between Dodo's answer and its webhook counts as ours.
+ * Times accepts from the request to the 200 "paid", one customer after the other, on the whole stack of `npm start`. The
+ * time between Dodo's response and its webhook counts as this system's.
  */
 export async function benchAccept(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-bench-'));
@@ -57,7 +57,7 @@ export async function benchAccept(): Promise<string> {
       const from = performance.now();
       const { status } = await shop.accept(offer);
       const total = performance.now() - from;
-      if (status !== 200) throw new Error(`The accept was answered with ${status}.`);
+      if (status !== 200) throw new Error(`The accept returned ${status}.`);
       const requests = proxy.since(from);
       return { total, dodo: covered(requests), requests: requests.length };
     }
@@ -80,7 +80,7 @@ export async function benchAccept(): Promise<string> {
 }
 
 function rowsOf(delay: number, accepted: Accepted[]): string[][] {
-  const dodo = delay === 0 ? 'Dodo at once' : `Dodo ${delay} ms slower`;
+  const dodo = delay === 0 ? 'Dodo without delay' : `Dodo ${delay} ms slower`;
   const requests = Math.max(...accepted.map((one) => one.requests));
   const row = (name: string, values: number[]) => {
     const { p50, p95 } = summarize(values);

@@ -1,4 +1,4 @@
-/** How long `npm start` takes until it can be used, with the Temporal server fetched before. */
+/** Measures how long `npm start` takes until it is ready, with the Temporal server downloaded beforehand. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -28,7 +28,7 @@ export async function benchStartup(): Promise<string> {
   );
 }
 
-/** From the command to the line that says it is ready. */
+/** Returns the milliseconds from the command to the line that reports readiness. */
 async function startOnce(dataDir: string): Promise<number> {
   const started = performance.now();
   const child = spawn(process.execPath, ['--import', 'tsx', 'sandbox/start.ts'], {

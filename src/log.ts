@@ -1,6 +1,7 @@
 /** The program's logger, with secrets and personal data left out. */
 import { createRequire } from 'node:module';
 import { pino, stdSerializers, type DestinationStream, type Logger } from 'pino';
+import type PinoPretty from 'pino-pretty';
 
 export type { Logger } from 'pino';
 
@@ -91,7 +92,7 @@ export function terminalLines(
 /** Returns what makes `[10:20:30] WARN: waiting {"port":3000}` of a JSON line, or undefined without `pino-pretty`. */
 function loadFormatter(load: (name: string) => unknown): ((line: string) => string) | undefined {
   try {
-    const { prettyFactory } = load('pino-pretty') as typeof import('pino-pretty');
+    const { prettyFactory } = load('pino-pretty') as typeof PinoPretty;
     return prettyFactory({ singleLine: true, translateTime: 'UTC:HH:MM:ss' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined;

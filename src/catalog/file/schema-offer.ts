@@ -61,12 +61,10 @@ export const actionShapes = {
   },
   pause: {
     kind: z.literal('pause'),
-    for: span
-      .optional()
-      .meta({
-        description:
-          'The subscription resumes after this time; by default, it stays paused until it is resumed by hand.',
-      }),
+    for: span.optional().meta({
+      description:
+        'The subscription resumes after this time; by default, it stays paused until it is resumed by hand.',
+    }),
   },
   extend_trial: {
     kind: z.literal('extend_trial'),
@@ -135,11 +133,9 @@ export const copyShape = {
 
 export const offerShape = {
   type: z.enum(OFFER_TYPES, { error: 'upsell, downsell or cross_sell' }),
-  action: action
-    .optional()
-    .meta({
-      description: 'What happens when the customer accepts. Use options to offer several alternatives.',
-    }),
+  action: action.optional().meta({
+    description: 'What happens when the customer accepts. Use options to offer several alternatives.',
+  }),
   options: z
     .array(z.strictObject(optionShape, { error: 'an option with id, label and action' }), {
       error: optionsWords,

@@ -34,11 +34,9 @@ export const quantity = wholeNumber(atLeastOne, 1);
 export const quantityChoiceShape = {
   min: quantity,
   max: quantity,
-  default: quantity
-    .optional()
-    .meta({
-      description: 'The preselected quantity. By default min, or for a plan change the current quantity.',
-    }),
+  default: quantity.optional().meta({
+    description: 'The preselected quantity. By default min, or for a plan change the current quantity.',
+  }),
 } as const;
 
 /** A fixed quantity, or bounds within which the customer chooses. */
