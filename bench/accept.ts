@@ -1,4 +1,4 @@
-/** How long a customer waits between the click and "paid", beside the time Dodo itself takes. */
+/** Measures how long a customer waits from the click to "paid", and how much of that is Dodo's own time. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,12 +8,12 @@ import { startStack } from '../sandbox/stack.js';
 import { loadConfig } from '../src/config/config.js';
 import { createLogger } from '../src/log.js';
 import { summarize } from './stats.js';
-import { formatTable, milliseconds } from './table.js';
+import { formatResults, milliseconds } from './results.js';
 import { covered, startTimingProxy } from './timing-proxy.js';
 
 const WARM_UP = 5;
 const SAMPLES = 40;
-/** Added to each of Dodo's answers. */
+/** Milliseconds added to each of Dodo's responses. */
 const DELAYS = [0, 100];
 
 interface Accepted {
@@ -23,8 +23,8 @@ interface Accepted {
 }
 
 /**
- * From sending the accept to its 200 "paid", one customer after the other, on everything that `npm start` runs. What is
- * between Dodo's answer and its webhook counts as ours.
+ * Times accepts from the request to the 200 "paid", one customer after the other, on the whole stack of `npm start`. The
+ * time between Dodo's response and its webhook counts as this system's.
  */
 export async function benchAccept(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-bench-'));
@@ -57,7 +57,7 @@ export async function benchAccept(): Promise<string> {
       const from = performance.now();
       const { status } = await shop.accept(offer);
       const total = performance.now() - from;
-      if (status !== 200) throw new Error(`The accept was answered with ${status}.`);
+      if (status !== 200) throw new Error(`The accept returned ${status}.`);
       const requests = proxy.since(from);
       return { total, dodo: covered(requests), requests: requests.length };
     }
@@ -70,7 +70,7 @@ export async function benchAccept(): Promise<string> {
       while (accepted.length < SAMPLES) accepted.push(await acceptOnce());
       rows.push(...rowsOf(delay, accepted));
     }
-    return formatTable([`${SAMPLES} accepts each`, 'p50', 'p95'], rows);
+    return formatResults([`${SAMPLES} accepts each`, 'p50', 'p95'], rows);
   } finally {
     await stack.stop();
     await proxy.close();
@@ -80,7 +80,7 @@ export async function benchAccept(): Promise<string> {
 }
 
 function rowsOf(delay: number, accepted: Accepted[]): string[][] {
-  const dodo = delay === 0 ? 'Dodo at once' : `Dodo ${delay} ms slower`;
+  const dodo = delay === 0 ? 'Dodo without delay' : `Dodo ${delay} ms slower`;
   const requests = Math.max(...accepted.map((one) => one.requests));
   const row = (name: string, values: number[]) => {
     const { p50, p95 } = summarize(values);

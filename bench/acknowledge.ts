@@ -1,4 +1,4 @@
-/** How much slower a webhook is acknowledged than Temporal alone takes to record it. */
+/** Compares the time to acknowledge a webhook with the time Temporal alone takes to record it. */
 import { IN_MEMORY, openEmbeddedLedger } from '../sandbox/local/embedded-ledger.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
@@ -18,7 +18,7 @@ import { workflowId } from '../src/domain/ids.js';
 import { searchAttributeKeys as keys } from '../src/contract/search-attributes.js';
 import { webhookSource, type SampleWebhook, type WebhookSource } from './sample-webhook.js';
 import { summarize, timed, type Summary } from './stats.js';
-import { formatTable, milliseconds, ratio } from './table.js';
+import { formatResults, milliseconds, ratio } from './results.js';
 
 const PRODUCT = 'prod_starter_course';
 const WARM_UP = 40;
@@ -32,8 +32,8 @@ interface Measured {
 }
 
 /**
- * Signed `payment.succeeded` webhooks over HTTP until the 200, and signal-with-start round trips with the same
- * arguments through the SDK's client, in turns on one Temporal server with its data on disk. No worker runs: an
+ * Times signed `payment.succeeded` webhooks over HTTP until the 200, alternating with signal-with-start calls of the
+ * same arguments through the SDK's client, on one Temporal server with its data on disk. No worker runs, because an
  * acknowledgement does not wait for one.
  */
 export async function benchAcknowledge(): Promise<string> {
@@ -74,7 +74,7 @@ export async function benchAcknowledge(): Promise<string> {
   }
 }
 
-/** Some of the one, some of the other, so that whatever else the machine does meets both. */
+/** Alternates between the two in batches, so that other load on the machine affects both alike. */
 async function alternate(
   concurrency: number,
   samples: number,
@@ -97,7 +97,8 @@ async function signalWithStart(
 ): Promise<void> {
   const { body } = source.next();
   const route = routeEvent(JSON.parse(body.toString()) as Record<string, unknown>, catalog, new Date());
-  if (route.kind !== 'purchase' || !route.guess) throw new Error('The sample webhook starts no purchase.');
+  if (route.kind !== 'purchase' || !route.guess)
+    throw new Error('The sample webhook does not start a purchase.');
   const { purchaseId, event, guess } = route;
   await client.workflow.signalWithStart('purchase', {
     workflowId: workflowId.purchase(purchaseId),
@@ -126,7 +127,7 @@ function post(url: string, { headers, body }: SampleWebhook, agent: Agent): Prom
       response.once('end', () =>
         response.statusCode === 200
           ? resolve()
-          : reject(new Error(`The webhook was answered with ${response.statusCode}.`)),
+          : reject(new Error(`The webhook returned ${response.statusCode}.`)),
       );
     });
     sent.once('error', reject);
@@ -155,5 +156,5 @@ function tableOf(measured: Measured[]): string {
       row(`ratio, ${at}`, compared, ratio),
     ];
   });
-  return formatTable([`${SAMPLES} of each`, 'p50', 'p95', 'p99'], rows);
+  return formatResults([`${SAMPLES} of each`, 'p50', 'p95', 'p99'], rows);
 }

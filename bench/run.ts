@@ -1,4 +1,4 @@
-/** `npm run bench`, or `npm run bench -- verify accept` for some of it. */
+/** `npm run bench` runs all benchmarks, `npm run bench -- verify accept` only those named. */
 import { availableParallelism, loadavg } from 'node:os';
 import { benchAccept } from './accept.js';
 import { benchAcknowledge } from './acknowledge.js';
@@ -16,7 +16,7 @@ const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in PARTS));
 if (unknown.length > 0) {
   process.stderr.write(
-    `There is no benchmark "${unknown.join('", "')}"; there are ${Object.keys(PARTS).join(', ')}.\n`,
+    `Unknown benchmark "${unknown.join('", "')}". Available: ${Object.keys(PARTS).join(', ')}.\n`,
   );
   process.exit(1);
 }

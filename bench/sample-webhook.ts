@@ -1,4 +1,4 @@
-/** A `payment.succeeded` webhook as the sandbox would send it, with another payment id each time. */
+/** Creates `payment.succeeded` webhooks as the sandbox sends them, each with a new payment id. */
 import { startSandbox } from '../sandbox/index.js';
 import { parseWebhookSecret, signWebhook } from '../src/webhooks/verify.js';
 
@@ -10,7 +10,7 @@ export interface SampleWebhook {
 
 export interface WebhookSource {
   secret: Buffer;
-  /** With the current time in its signature. */
+  /** Returns a new webhook, signed with the current time. */
   next(): SampleWebhook;
 }
 
@@ -23,7 +23,7 @@ export async function webhookSource(productId: string): Promise<WebhookSource> {
   const [payment] = sandbox.books.payments({ customerId: customer_id });
   await sandbox.close();
   const read = parseWebhookSecret(sandbox.webhookKey);
-  if (!read.ok) throw new Error(`The sandbox's webhook key cannot be used: ${read.problem}.`);
+  if (!read.ok) throw new Error(`The sandbox's webhook key is invalid: ${read.problem}.`);
   const { secret } = read;
   const template = JSON.stringify({
     business_id: payment?.business_id,

@@ -1,4 +1,4 @@
-/** How long `npm start` takes until it can be used, with the Temporal server fetched before. */
+/** Measures how long `npm start` takes until it is ready, with the Temporal server downloaded beforehand. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findTemporalBinary } from '../sandbox/local/server-binary.js';
 import { median } from './stats.js';
-import { formatTable, seconds } from './table.js';
+import { formatResults, seconds } from './results.js';
 
 const ROUNDS = 3;
 
@@ -22,13 +22,13 @@ export async function benchStartup(): Promise<string> {
     await rm(dataDir, { recursive: true, force: true });
   }
   const row = (name: string, times: number[]) => [name, seconds(median(times)), seconds(Math.max(...times))];
-  return formatTable(
+  return formatResults(
     [`${ROUNDS} starts each`, 'median', 'slowest'],
     [row('first start, with an empty data folder', first), row('later start, with its data', again)],
   );
 }
 
-/** From the command to the line that says it is ready. */
+/** Returns the milliseconds from the command to the line that reports readiness. */
 async function startOnce(dataDir: string): Promise<number> {
   const started = performance.now();
   const child = spawn(process.execPath, ['--import', 'tsx', 'sandbox/start.ts'], {

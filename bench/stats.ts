@@ -7,9 +7,9 @@ export interface Summary {
   p99: number;
 }
 
-/** Percentiles by the nearest rank: each is a value that was measured. */
+/** Returns percentiles by nearest rank, so that each is a measured value. */
 export function summarize(values: readonly number[]): Summary {
-  if (values.length === 0) throw new RangeError('There is nothing to summarize.');
+  if (values.length === 0) throw new RangeError('There are no values to summarize.');
   const sorted = [...values].sort((one, other) => one - other);
   const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
   return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
@@ -17,7 +17,7 @@ export function summarize(values: readonly number[]): Summary {
 
 export const median = (values: readonly number[]): number => summarize(values).p50;
 
-/** How long something takes, in milliseconds. */
+/** Returns the duration of the work in milliseconds. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();

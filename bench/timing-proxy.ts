@@ -1,4 +1,4 @@
-/** Stands between the system and Dodo, makes every answer take a fixed time longer, and notes when Dodo was waited for. */
+/** A proxy between the system and Dodo that delays every response by a fixed time and records when Dodo was awaited. */
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,9 +10,9 @@ export interface Interval {
 
 export interface TimingProxy {
   url: string;
-  /** Milliseconds added before each request is passed on. */
+  /** Sets the milliseconds to wait before forwarding a request. */
   setDelay(milliseconds: number): void;
-  /** Requests from some time on, on the clock of `performance.now()`. */
+  /** Returns the requests since a time on the clock of `performance.now()`. */
   since(from: number): Interval[];
   close(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export async function startTimingProxy(target: string): Promise<TimingProxy> {
   };
 }
 
-/** How much time the intervals cover; what overlaps counts once. */
+/** Returns the total time the intervals cover, counting overlaps once. */
 export function covered(intervals: readonly Interval[]): number {
   let total = 0;
   let end = -Infinity;

@@ -1,9 +1,9 @@
-/** What verifying a webhook costs, beside the library behind the SDK's `webhooks.unwrap`. */
+/** Compares the cost of verifying a webhook with that of the library behind the SDK's `webhooks.unwrap`. */
 import { Webhook } from 'standardwebhooks';
 import { parseWebhookBody, verifyWebhook } from '../src/webhooks/verify.js';
 import { webhookSource } from './sample-webhook.js';
 import { median } from './stats.js';
-import { formatTable, microseconds, ratio } from './table.js';
+import { formatResults, microseconds, ratio } from './results.js';
 
 const WARM_UP_ROUNDS = 5;
 const ROUNDS = 41;
@@ -36,7 +36,7 @@ export async function benchVerify(): Promise<string> {
   }
   const medians = works.map(([name]) => median(times.get(name) ?? []));
   const [own = NaN] = medians;
-  return formatTable(
+  return formatResults(
     [`${body.length} bytes, median of ${ROUNDS} x ${CALLS} calls`, 'per call', 'ratio'],
     works.map(([name], index) => {
       const value = medians[index] ?? NaN;
@@ -45,11 +45,11 @@ export async function benchVerify(): Promise<string> {
   );
 }
 
-/** Microseconds per call. */
+/** Returns the microseconds per call. */
 function timeCalls(name: string, work: () => boolean): number {
   const started = performance.now();
   for (let call = 0; call < CALLS; call += 1) {
-    if (!work()) throw new Error(`${name} refused a webhook that is correctly signed.`);
+    if (!work()) throw new Error(`${name} rejected a correctly signed webhook.`);
   }
   return ((performance.now() - started) * 1000) / CALLS;
 }

@@ -1,8 +1,11 @@
+/** The program's logger, with secrets and personal data left out. */
+import { createRequire } from 'node:module';
 import { pino, stdSerializers, type DestinationStream, type Logger } from 'pino';
+import type PinoPretty from 'pino-pretty';
 
 export type { Logger } from 'pino';
 
-/** Left out of every log line, however it is spelled (`client_secret`, `clientSecret`, `Client-Secret`). */
+/** Fields blanked in every log line, in any spelling (`client_secret`, `clientSecret`, `Client-Secret`). */
 const SECRET_KEYS = new Set([
   'apikey',
   'authorization',
@@ -17,17 +20,17 @@ const SECRET_KEYS = new Set([
   'token',
   'webhooksignature',
 ]);
-/** Everything about a card: `card_last_four`, `cardNetwork`, ... */
+/** Card data: `card_last_four`, `cardNetwork`, ... */
 const CARD_KEY = /^card(?:[-_]|[A-Z])/;
 const REDACTED = '[redacted]';
 const MAX_DEPTH = 8;
 
 /**
- * The program's logger: a JSON object per line, or a readable line where standard output is a terminal.
- * Personal data, card data and secrets are blanked by key, at any depth; keep them out of messages.
+ * Creates a logger that writes one JSON object per line, or readable lines on a terminal where `pino-pretty` is
+ * installed. Personal data, card data and secrets are blanked by key, at any depth; keep them out of messages.
  *
- * @param level `LOG_LEVEL` of the environment when absent, else `info`
- * @param destination where lines go; standard output when absent
+ * @param level defaults to the environment's `LOG_LEVEL`, then to `info`
+ * @param destination receives the lines; standard output by default
  */
 export function createLogger(level?: string, destination?: DestinationStream): Logger {
   const logger = pino(
@@ -41,7 +44,7 @@ export function createLogger(level?: string, destination?: DestinationStream): L
         log: (fields) => redact(fields) as Record<string, unknown>,
       },
     },
-    destination ?? (process.stdout.isTTY ? readableLines(process.stdout) : pino.destination(1)),
+    destination ?? (process.stdout.isTTY ? terminalLines(process.stdout) : pino.destination(1)),
   );
   // Children do not inherit a formatter for their own fields; they do inherit this method.
   const plain = Object.getPrototypeOf(logger) as Logger;
@@ -51,7 +54,7 @@ export function createLogger(level?: string, destination?: DestinationStream): L
   return logger;
 }
 
-/** A copy of `value` with the secret fields of its objects and arrays blanked. Other kinds of objects stay as they are. */
+/** Returns a copy of `value` with the secret fields of its objects and arrays blanked. Other objects stay as they are. */
 export function redact(value: unknown, depth = 0): unknown {
   if (Array.isArray(value)) {
     return depth >= MAX_DEPTH ? REDACTED : value.map((item) => redact(item, depth + 1));
@@ -77,19 +80,22 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null || 'stack' in value;
 }
 
-function readableLines(out: { write(text: string): unknown }): DestinationStream {
-  return { write: (line) => void out.write(readableLine(line)) };
+/** Writes lines for people where `pino-pretty` is installed; it is a development dependency, so production prints JSON. */
+export function terminalLines(
+  out: { write(text: string): unknown },
+  load: (name: string) => unknown = createRequire(import.meta.url),
+): DestinationStream {
+  const format = loadFormatter(load);
+  return { write: (line) => void out.write(format ? format(line) : line) };
 }
 
-/** `12:00:01 INFO  listening port=3000`, with an error's stack on the lines after it. */
-export function readableLine(line: string): string {
-  const { level, time, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown>;
-  const clock = typeof time === 'string' ? time.slice(11, 19) : '';
-  const label = String(level).toUpperCase().padEnd(5);
-  const rest = Object.entries(fields).map(
-    ([key, field]) => ` ${key}=${typeof field === 'string' ? field : JSON.stringify(field)}`,
-  );
-  const { stack, message } = (err ?? {}) as { stack?: string; message?: string };
-  const error = stack ?? message;
-  return `${clock} ${label} ${typeof msg === 'string' ? msg : ''}${rest.join('')}${error ? `\n${error}` : ''}\n`;
+/** Returns what makes `[10:20:30] WARN: waiting {"port":3000}` of a JSON line, or undefined without `pino-pretty`. */
+function loadFormatter(load: (name: string) => unknown): ((line: string) => string) | undefined {
+  try {
+    const { prettyFactory } = load('pino-pretty') as typeof PinoPretty;
+    return prettyFactory({ singleLine: true, translateTime: 'UTC:HH:MM:ss' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
 }

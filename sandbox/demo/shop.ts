@@ -1,6 +1,6 @@
 /** A merchant's backend in a few calls: sell, ask for the offer, decide it for the customer, see what became of it. */
 import type { PresentationView } from '../../src/http/presentation-view.js';
-import type { ExperimentReport } from '../../src/reports/experiments.js';
+import type { ExperimentReport } from '../../src/reports/experiment-report.js';
 import type { FunnelReport } from '../../src/reports/take-rate.js';
 import { payAtCheckout } from './browser.js';
 import { eventually } from './eventually.js';

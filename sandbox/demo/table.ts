@@ -1,37 +1,35 @@
-import { formatMoney } from '../../src/catalog/copy.js';
+/** The results of the demo for a terminal. */
+import { formatMoney } from '../../src/catalog/money.js';
+import { layOutTable, type Column } from '../../src/reports/table.js';
 import type { PathResult } from './path.js';
 
-const GAP = '  ';
-const TITLES = ['', 'path', 'outcome', 'charged', 'time', 'run in the Temporal UI'];
-const RIGHT_ALIGNED = new Set(['charged', 'time']);
+const COLUMNS: Column[] = [
+  { title: '', align: 'left' },
+  { title: 'path', align: 'left' },
+  { title: 'outcome', align: 'left' },
+  { title: 'charged', align: 'right' },
+  { title: 'time', align: 'right' },
+  { title: 'run in the Temporal UI', align: 'left' },
+];
 
-/** A line per path, and below it what was expected and seen where it did not end as it should. */
+/** Returns a line per path, followed by what differed from the expected result, if anything. */
 export function formatPaths(results: readonly PathResult[]): string {
-  const rows = results.map((result) => [
-    result.mistakes.length === 0 ? 'ok' : 'NO',
-    result.name,
-    outcomeOf(result),
-    chargedOf(result),
-    `${(result.milliseconds / 1000).toFixed(1)} s`,
-    result.run ?? '-',
-  ]);
-  const widths = TITLES.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  const { header, rule, rows } = layOutTable(
+    COLUMNS,
+    results.map((result) => [
+      result.mistakes.length === 0 ? 'ok' : 'NO',
+      result.name,
+      outcomeOf(result),
+      chargedOf(result),
+      `${(result.milliseconds / 1000).toFixed(1)} s`,
+      result.run ?? '-',
+    ]),
   );
-  const line = (cells: string[]): string =>
-    cells
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return RIGHT_ALIGNED.has(TITLES[column] ?? '') ? cell.padStart(width) : cell.padEnd(width);
-      })
-      .join(GAP)
-      .trimEnd();
-  const rule = widths.map((width) => '-'.repeat(width)).join(GAP);
-  const lines = rows.flatMap((row, index) => [
-    line(row),
-    ...(results[index]?.mistakes ?? []).map((mistake) => `      ${mistake}`),
+  const lines = results.flatMap(({ mistakes }, index) => [
+    rows[index] ?? '',
+    ...mistakes.map((mistake) => `      ${mistake}`),
   ]);
-  return [line(TITLES), rule, ...lines].join('\n');
+  return [header, rule, ...lines].join('\n');
 }
 
 function outcomeOf({ seen }: PathResult): string {

@@ -1,4 +1,4 @@
-/** Codes a catalog may name: the currencies and countries Dodo Payments takes, and its subscription states. */
+/** Codes a catalog may use: the currencies and countries Dodo Payments supports, and its subscription statuses. */
 
 export const CURRENCIES: ReadonlySet<string> = codes(`
   AED ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BWP BYN BZD CAD CHF CLP CNY COP CRC
@@ -18,7 +18,7 @@ export const COUNTRIES: ReadonlySet<string> = codes(`
   UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
 `);
 
-/** The codes ISO 3166 leaves to its users: `XX` for no country, `XK` for Kosovo, ... */
+/** Codes that ISO 3166 leaves to its users: `XX` for no country, `XK` for Kosovo, ... */
 const USER_ASSIGNED_COUNTRY = /^(AA|Q[M-Z]|X[A-Z]|ZZ)$/;
 
 export function isCountry(code: string): boolean {
@@ -36,12 +36,12 @@ export const SUBSCRIPTION_STATUSES: ReadonlySet<string> = new Set([
   'past_due',
 ]);
 
-/** ISO 4217 currencies whose minor unit is not a hundredth. */
+/** ISO 4217 currencies whose minor unit is not a hundredth, by number of decimals. */
 const ZERO_DIGITS = codes('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF');
 const THREE_DIGITS = codes('BHD IQD JOD KWD LYD OMR TND');
 const FOUR_DIGITS = codes('CLF UYW');
 
-/** Decimals between an amount and its minor unit, by ISO 4217: 2 for USD, 0 for JPY, 3 for KWD. */
+/** Returns the number of decimals of a currency by ISO 4217: 2 for USD, 0 for JPY, 3 for KWD. */
 export function currencyDigits(currency: string): number {
   if (ZERO_DIGITS.has(currency)) return 0;
   if (THREE_DIGITS.has(currency)) return 3;

@@ -1,11 +1,9 @@
-/** The words of an offer with product and amounts filled in. */
+/** Fills product, amounts and dates into the words of an offer. */
 import type { Copy, Price, PriceDisplay } from '../domain/presentation.js';
 import type { CopyTemplate } from '../domain/offers.js';
 import { formatMoney } from './money.js';
 
-export { formatMoney };
-
-/** What a template may name in braces. */
+/** The names a template may use in braces. */
 export const PLACEHOLDERS = [
   'dueNow',
   'tax',
@@ -19,16 +17,16 @@ export const PLACEHOLDERS = [
 
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 
-/** Anything in braces. The loader refuses names outside `PLACEHOLDERS`, so the rest stays as written. */
+/** Matches anything in braces. The loader rejects names other than `PLACEHOLDERS`; text without braces stays as written. */
 export const PLACEHOLDER_PATTERN = /\{([^{}]*)\}/g;
 
 /**
- * Fills the placeholders. An amount this price does not have (a credit on an upgrade, a recurring price on a one-time
- * product) is zero money: "$0.00" is true, a gap is not. A date it does not have is a dash. The result is plain text:
- * escape it where it becomes HTML.
+ * Fills the placeholders of a template. An amount that the price lacks (a credit on an upgrade, a recurring price on a
+ * one-time product) is shown as zero: "$0.00" is true, a gap is not. A missing date is shown as a dash. The result is
+ * plain text: escape it before it goes into HTML.
  *
- * @param locale a BCP 47 language tag for amounts and dates; the words are the catalog's
- * @throws RangeError when the locale is malformed
+ * @param locale a BCP 47 language tag for amounts and dates; the words stay in the template's language
+ * @throws RangeError if the locale is malformed
  */
 export function renderCopy(template: CopyTemplate, price: Price, productName: string, locale = 'en'): Copy {
   const amounts = displayPrice(price, locale);
@@ -62,9 +60,9 @@ export function isPlaceholder(name: string): name is Placeholder {
 const NO_DATE = '-';
 
 /**
- * Everything a price says, as a person reads it in that language; what it does not say is left out. Dates are UTC's.
+ * Formats all amounts and dates of a price for one language, and omits those it lacks. Dates are in UTC.
  *
- * @throws RangeError when the locale is malformed
+ * @throws RangeError if the locale is malformed
  */
 export function displayPrice(price: Price, locale: string): PriceDisplay {
   const money = (amount: number | undefined) =>
@@ -88,7 +86,7 @@ function formatDate(time: string | undefined, locale: string): string | undefine
   return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(time));
 }
 
-/** `$79.00 / month`, `$79.00 every 3 months`; in other languages `79,00 € / 3 Monate`. */
+/** Formats `$79.00 / month` or `$79.00 every 3 months`; in other languages `79,00 € / 3 Monate`. */
 function formatRecurring(
   { amount, interval, count }: NonNullable<Price['recurring']>,
   currency: string,

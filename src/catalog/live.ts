@@ -1,73 +1,74 @@
-/** The catalog in force: follows its file, and puts a changed one in force without a restart. */
+/** The catalog in force: follows its file and applies changes without a restart. */
 import { CatalogError, catalogWarnings, parseCatalog, readCatalog } from './file/load.js';
+import { SECOND } from '../domain/duration.js';
 import type { Catalog } from '../domain/offers.js';
 import { formatProblem } from './file/problems.js';
 
-const SECOND = 1000;
-const LOOK_EVERY = SECOND;
+const READ_INTERVAL = SECOND;
 
 export interface CatalogState {
   catalog: Catalog;
-  /** Since when it is in force. RFC 3339. */
+  /** The time it came into force. RFC 3339. */
   loadedAt: string;
   path?: string;
-  /** The file as it stands now, when it was refused: every problem, one a line. */
+  /** Set while the file's current content is rejected: one line per problem. */
   refused?: { at: string; problems: string[] };
 }
 
 export interface LiveCatalog {
-  /** The one in force now. What is decided together has to ask once. */
+  /** Returns the catalog in force. Decisions that belong together must read it once. */
   catalog: () => Catalog;
   state: () => CatalogState;
   /**
-   * Watches the file from now on.
+   * Starts watching the file.
    *
-   * @param record keeps each catalog that comes into force, the first one included; tried again until it succeeds
+   * @param record stores each catalog that comes into force, including the first; retried until it succeeds
    */
   follow: (record: (catalog: Catalog, at: string) => Promise<void>) => void;
-  /** Resolves when nothing more is recorded. */
+  /** Stops watching. Resolves when nothing more will be recorded. */
   stop: () => Promise<void>;
 }
 
 export interface LiveCatalogOptions {
   log: Record<'info' | 'warn' | 'error', (fields: object, message: string) => void>;
-  /** Milliseconds between two looks at the file. */
-  lookEvery?: number;
+  /** Milliseconds between reads of the file. */
+  readInterval?: number;
 }
 
 /**
- * Loads the catalog, ready to be followed. The file is read again and again instead of watched: that sees files
- * replaced in one step, edited in place, and mounted through links that are swapped.
+ * Loads the catalog, ready to be followed. The file is polled instead of watched, which also notices files that are
+ * replaced atomically, edited in place, or mounted through a symbolic link that is swapped.
  *
- * @throws CatalogError when the first one cannot be used
+ * @throws CatalogError if the catalog cannot be used
  */
 export async function openLiveCatalog(
   path: string,
-  { log, lookEvery = LOOK_EVERY }: LiveCatalogOptions,
+  { log, readInterval = READ_INTERVAL }: LiveCatalogOptions,
 ): Promise<LiveCatalog> {
-  /** What the file held when it was last acted upon, and what it held at the last look. */
-  let known = await look(path);
-  let seen = known;
-  let state: CatalogState = { catalog: parse(known, path), loadedAt: now(), path };
+  /** The content that was last applied or rejected, and the content at the last read. */
+  let handled = await read(path);
+  let latest = handled;
+  let state: CatalogState = { catalog: parse(handled, path), loadedAt: now(), path };
   let record: ((catalog: Catalog, at: string) => Promise<void>) | undefined;
   let recorded: string | undefined;
-  let looking: Promise<void> | undefined;
+  let working: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   log.info({ catalog: state.catalog.hash, path, ...warningsOf(state.catalog) }, 'catalog loaded');
 
-  function act(found: Look): void {
+  function apply(content: Content): void {
     const before = state.catalog.hash;
     try {
-      const catalog = parse(found, path);
+      const catalog = parse(content, path);
       if (catalog.hash === before) {
-        if (state.refused) log.info({ catalog: before, path }, 'the catalog in force is back in its file');
+        if (state.refused)
+          log.info({ catalog: before, path }, 'catalog file matches the catalog in force again');
         state = { catalog: state.catalog, loadedAt: state.loadedAt, path };
         return;
       }
       state = { catalog, loadedAt: now(), path };
       log.info(
         { catalog: catalog.hash, before, path, ...warningsOf(catalog) },
-        'a changed catalog is in force',
+        'changed catalog is in force',
       );
     } catch (error) {
       if (!(error instanceof CatalogError)) throw error;
@@ -75,39 +76,39 @@ export async function openLiveCatalog(
       state = { ...state, refused: { at: now(), problems } };
       log.error(
         { catalog: before, path, problems },
-        'a changed catalog is refused; the old one stays in force',
+        'changed catalog rejected; the previous one stays in force',
       );
     }
   }
 
-  async function keep(): Promise<void> {
+  async function recordOnce(): Promise<void> {
     const { catalog, loadedAt } = state;
     if (!record || recorded === catalog.hash) return;
     try {
       await record(catalog, loadedAt);
       recorded = catalog.hash;
     } catch (error) {
-      log.warn({ err: error, catalog: catalog.hash }, 'the catalog in force could not be recorded yet');
+      log.warn({ err: error, catalog: catalog.hash }, 'could not record the catalog in force; will retry');
     }
   }
 
-  async function round(): Promise<void> {
-    const found = await look(path);
-    // Acted upon when it has stood still for a moment: a file that is being written is half of one.
-    if (isSame(found, seen) && !isSame(found, known)) {
-      known = found;
-      act(found);
+  async function poll(): Promise<void> {
+    const content = await read(path);
+    // Apply it only once two reads agree: a file that is still being written may be incomplete.
+    if (isSame(content, latest) && !isSame(content, handled)) {
+      handled = content;
+      apply(content);
     }
-    seen = found;
-    await keep();
+    latest = content;
+    await recordOnce();
   }
 
-  function plan(): void {
+  function schedulePoll(): void {
     timer = setTimeout(() => {
-      looking = round().finally(() => {
-        if (timer) plan();
+      working = poll().finally(() => {
+        if (timer) schedulePoll();
       });
-    }, lookEvery);
+    }, readInterval);
     timer.unref();
   }
 
@@ -116,21 +117,21 @@ export async function openLiveCatalog(
     state: () => state,
     follow(recording) {
       record = recording;
-      looking = keep();
-      plan();
+      working = recordOnce();
+      schedulePoll();
     },
     async stop() {
       clearTimeout(timer);
       timer = undefined;
-      await looking;
+      await working;
     },
   };
 }
 
-/** What the file holds, or why it cannot be read. */
-type Look = { text: string } | { error: CatalogError };
+/** The file's text, or why it cannot be read. */
+type Content = { text: string } | { error: CatalogError };
 
-async function look(path: string): Promise<Look> {
+async function read(path: string): Promise<Content> {
   try {
     return { text: await readCatalog(path) };
   } catch (error) {
@@ -139,12 +140,12 @@ async function look(path: string): Promise<Look> {
   }
 }
 
-function parse(found: Look, path: string): Catalog {
-  if ('error' in found) throw found.error;
-  return parseCatalog(found.text, path);
+function parse(content: Content, path: string): Catalog {
+  if ('error' in content) throw content.error;
+  return parseCatalog(content.text, path);
 }
 
-function isSame(one: Look, other: Look): boolean {
+function isSame(one: Content, other: Content): boolean {
   if ('text' in one) return 'text' in other && one.text === other.text;
   return 'error' in other && one.error.message === other.error.message;
 }

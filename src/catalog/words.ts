@@ -1,19 +1,19 @@
-/** Which of an offer's languages a customer reads. */
+/** Chooses the language in which a customer reads an offer. */
 import type { CopyTemplate, OfferCopy } from '../domain/offers.js';
 
 export interface Words {
   words: CopyTemplate;
-  /** For amounts and dates: the customer's own tag where the words are in that language. */
+  /** For amounts and dates: the customer's own tag if the words are in that language. */
   locale: string;
 }
 
 const DEFAULT_LOCALE = 'en';
 
 /**
- * The words for the first wanted language the offer has, by RFC 4647 lookup: `de-AT` is content with `de`, never the
- * other way round. Without any, the catalog's own.
+ * Returns the words for the first preferred language that the offer has, by RFC 4647 lookup: `de-AT` falls back to
+ * `de`, never the other way round. Returns the catalog's own words if it has none of them.
  *
- * @param wanted BCP 47 tags, the most wanted first; malformed ones are passed over
+ * @param wanted BCP 47 tags in order of preference; malformed ones are skipped
  */
 export function wordsFor(copy: OfferCopy, wanted: readonly string[]): Words {
   const own = copy.locale ?? DEFAULT_LOCALE;
@@ -28,14 +28,14 @@ export function wordsFor(copy: OfferCopy, wanted: readonly string[]): Words {
   return { words: copy, locale: own };
 }
 
-/** `zh-Hant-TW` -> `zh-Hant`; a single letter before the end goes with it, as in RFC 4647. */
+/** Shortens `zh-Hant-TW` to `zh-Hant`. A single letter that would then be last is dropped as well, as in RFC 4647. */
 function shorter(tag: string): string | undefined {
   const parts = tag.split('-').slice(0, -1);
   if (parts.at(-1)?.length === 1) parts.pop();
   return parts.length > 0 ? parts.join('-') : undefined;
 }
 
-/** As BCP 47 writes it (`pt-br` is `pt-BR`); undefined when it is no language tag. */
+/** Returns the tag in the form of BCP 47 (`pt-br` becomes `pt-BR`), or undefined if it is not a language tag. */
 export function canonicalTag(tag: string): string | undefined {
   try {
     return Intl.getCanonicalLocales(tag)[0];

@@ -1,5 +1,6 @@
 /** The environment, read once: every variable checked, one error that lists all mistakes, one frozen result. */
 import { join, resolve } from 'node:path';
+import { DAY, HOUR, MINUTE, SECOND } from '../domain/duration.js';
 import { readDodo } from './dodo.js';
 import type { DodoConfig } from './dodo.js';
 import * as fields from './fields.js';
@@ -66,7 +67,7 @@ export interface Config {
 /** The configuration of a process that serves the API. */
 export type ServingConfig = Config & { auth: { tokenSecret: Buffer } };
 
-const { DAY, HOUR, MINUTE, SECOND, duration } = fields;
+const { duration } = fields;
 
 /** A charge session that is confirmed at once lives this long at Dodo, and may still be paid until then. */
 const CONFIRM_SESSION_LIFE = 15 * MINUTE;

@@ -1,38 +1,22 @@
 /** The kinds of values that variables hold. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { formatDuration, parseDuration } from '../domain/duration.js';
 import { parseWebhookSecret } from '../webhooks/sign.js';
 import type { Field } from './reader.js';
 
 /** The shortest secret that HS256 deserves (RFC 7518, section 3.2). */
 export const MIN_TOKEN_SECRET_BYTES = 32;
 
-export const SECOND = 1000;
-export const MINUTE = 60 * SECOND;
-export const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;
-
-const UNITS = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY } as const;
-const DURATION = /^([0-9]{1,9})(ms|s|m|h|d)$/;
-
 /** A duration between two bounds, in milliseconds. */
 export function duration(min: number, max: number): Field<number> {
-  const milliseconds = (text: string): number => {
-    const [, count, unit] = DURATION.exec(text) ?? [];
-    return count === undefined ? NaN : Number(count) * UNITS[unit as keyof typeof UNITS];
-  };
   return {
     schema: z
       .string()
-      .transform(milliseconds)
+      .transform((text) => parseDuration(text) ?? NaN)
       .refine((ms) => ms >= min && ms <= max),
-    expected: `a duration from ${inWords(min)} to ${inWords(max)}, such as 500ms, 10s, 20m, 48h or 7d`,
+    expected: `a duration from ${formatDuration(min)} to ${formatDuration(max)}, such as 500ms, 10s, 20m, 1h30m or 7d`,
   };
-}
-
-function inWords(ms: number): string {
-  const unit = (['d', 'h', 'm', 's'] as const).find((name) => ms > 0 && ms % UNITS[name] === 0) ?? 'ms';
-  return `${ms / UNITS[unit]}${unit}`;
 }
 
 const MAX_PORT = 65_535;

@@ -1,10 +1,10 @@
-/** The experiments of a catalog by name. Ids have no dots, so names of different kinds cannot meet. */
+/** The experiments of a catalog by name. Ids contain no dots, so names of different kinds cannot collide. */
 import type { Catalog, FunnelStep, Offer } from '../domain/offers.js';
 import type { Arm } from './assign.js';
 
 export interface Experiment {
   name: string;
-  /** In the order of the file; the first one is what the others are compared with. */
+  /** In the order of the file; the others are compared with the first. */
   arms: Arm[];
 }
 
@@ -23,12 +23,12 @@ export function funnelHoldoutName(funnelId: string): string {
   return `${funnelId}.${POLICY_HOLDOUT}`;
 }
 
-/** Whether an experiment shows nothing to one of its arms. */
+/** Returns true if the experiment shows nothing to one of its arms. */
 export function isHoldout(name: string): boolean {
   return name === POLICY_HOLDOUT || name.endsWith(`.${POLICY_HOLDOUT}`);
 }
 
-/** Shares have two decimals of a percent: in ten-thousandths they are whole numbers. */
+/** Returns the two arms of a holdout. Shares have two decimals of a percent, so in ten-thousandths they are whole numbers. */
 export function holdoutArms(share: number): Arm[] {
   const heldOut = Math.round(share * 10_000);
   return [
@@ -37,7 +37,7 @@ export function holdoutArms(share: number): Arm[] {
   ];
 }
 
-/** Everything a catalog tries out, holdouts first. */
+/** Lists all experiments of a catalog, holdouts first. */
 export function experimentsOf({ policy, funnels }: Pick<Catalog, 'policy' | 'funnels'>): Experiment[] {
   const holdouts = [
     { name: POLICY_HOLDOUT, share: policy.holdout },
@@ -55,17 +55,17 @@ export function experimentsOf({ policy, funnels }: Pick<Catalog, 'policy' | 'fun
         : [],
     ),
   );
-  const named = new Map([...holdouts, ...steps].map((one) => [one.name, one]));
+  const named = new Map([...holdouts, ...steps].map((experiment) => [experiment.name, experiment]));
   return [...named.values()];
 }
 
-/** The arms of a step, each with what it shows. */
+/** The experiment of a step, with the offer each arm shows. */
 export interface StepExperiment {
   name: string;
   arms: (Arm & { offer: Offer })[];
 }
 
-/** Undefined for a step that shows everybody the same. */
+/** Returns the step's experiment, or undefined for a step with a single offer. */
 export function stepExperiment(
   funnelId: string,
   step: FunnelStep,

@@ -1,15 +1,15 @@
-/** What another catalog would change, field by field and in the words of the file. Pure. */
+/** Compares two catalogs field by field, in the terms of the file. Pure. */
 import type { TriggerType } from '../domain/words.js';
 import { isRecord } from '../catalog/file/data.js';
-import { formatDuration } from '../catalog/duration.js';
+import { formatDuration } from '../domain/duration.js';
 import { funnelsInOrder } from '../domain/rules/match.js';
 import type { Catalog, Funnel } from '../domain/offers.js';
 import { offerIdsOf } from '../domain/funnel.js';
 
 export interface FieldChange {
-  /** As in the file: `copy.headline`, `steps.lite.on.decline`. */
+  /** Path in the file: `copy.headline`, `steps.lite.on.decline`. */
   field: string;
-  /** In words; undefined where there is none. */
+  /** As text; undefined if the field is absent. */
   before?: string;
   after?: string;
 }
@@ -24,7 +24,7 @@ export interface Change {
 
 export interface OrderChange {
   trigger: TriggerType;
-  /** Funnels as they are tried. */
+  /** Ids of funnels in the order in which they are tried. */
   before: string[];
   after: string[];
 }
@@ -32,11 +32,11 @@ export interface OrderChange {
 export interface Plan {
   changes: Change[];
   order: OrderChange[];
-  /** Funnels whose new runs go another way than they would have, and why. */
+  /** Funnels whose new runs are affected, with the reasons. */
   affected: { funnelId: string; trigger: TriggerType; because: string[] }[];
 }
 
-/** Compares two catalogs. Nothing in the plan means that they have the same content. */
+/** Compares two catalogs. An empty plan means that their content is the same. */
 export function planChanges(before: Catalog, after: Catalog): Plan {
   const funnelsBefore = Object.fromEntries(before.funnels.map((funnel) => [funnel.id, funnel]));
   const funnelsAfter = Object.fromEntries(after.funnels.map((funnel) => [funnel.id, funnel]));
@@ -74,14 +74,14 @@ function compare(before: Map<string, string>, after: Map<string, string>): Field
     .map((field) => ({ field, before: before.get(field), after: after.get(field) }));
 }
 
-/** Every value by its path in the file. Lists of things with an id count by id, and by where the first one is. */
+/** Maps each path in the file to its value as text. Items with ids are addressed by id; of their order, only the first counts. */
 function flatten(value: object | undefined): Map<string, string> {
   const fields = new Map<string, string>();
   const visit = (inner: unknown, path: string[]) => {
     const name = path.at(-1) ?? '';
     const asWritten = path.includes('when') ? path : path.map(nameInFile);
     if (isIdList(inner)) {
-      // Only the order of the first one means something: in a funnel and among options alike.
+      // Only being first has a meaning, for steps and options alike.
       const [first] = inner;
       if (inner.length > 1 && first) fields.set([...asWritten, 'first'].join('.'), first.id);
       for (const item of inner) visit(item, [...path, item.id]);
@@ -101,7 +101,10 @@ function isIdList(value: unknown): value is { id: string }[] {
   );
 }
 
-/** `ifNoPaymentMethod` as `if_no_payment_method`, `windowMs` as `window`. Ids and currencies have no capitals inside. */
+/**
+ * Returns the name in the file: `if_no_payment_method` for `ifNoPaymentMethod`, `window` for `windowMs`. Ids and
+ * currencies have no capital after a lower-case letter.
+ */
 function nameInFile(name: string): string {
   return name.replace(/Ms$/, '').replace(/([a-z0-9])([A-Z])/g, (_, one: string, other: string) => {
     return `${one}_${other.toLowerCase()}`;
@@ -139,14 +142,14 @@ function affectedBy(changes: Change[], order: OrderChange[], after: Catalog): Pl
     const because = [
       ...(own ? [own.kind === 'added' ? 'it is new' : 'it changes'] : []),
       ...offers.map((offer) => `offer ${offer} changes`),
-      ...(moved ? ['it is tried at another place in the order'] : []),
+      ...(moved ? ['its position in the order changes'] : []),
       ...(policy ? ['the policy changes'] : []),
     ];
     return because.length === 0 ? [] : [{ funnelId: id, trigger, because }];
   });
 }
 
-/** Whether a funnel is tried after one that it went before, or the other way round. */
+/** Returns true if the funnel now comes after one that it preceded, or the other way round. */
 function movedIn({ before, after }: OrderChange, id: string): boolean {
   const ahead = (order: string[], other: string) => order.indexOf(other) < order.indexOf(id);
   if (!before.includes(id)) return false;

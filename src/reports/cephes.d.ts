@@ -1,6 +1,6 @@
-/** What is used of Cephes, whose package has types that its `exports` do not lead to. */
+/** Types for the parts of Cephes in use. The package has types, but its `exports` do not expose them. */
 declare module 'cephes' {
-  /** Settles when the functions can be called. */
+  /** Resolves once the functions can be called. */
   export const compiled: Promise<void>;
   /** Regularized incomplete beta integral, and its inverse. */
   export function incbet(a: number, b: number, x: number): number;

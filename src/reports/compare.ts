@@ -1,4 +1,4 @@
-/** How two arms differ, and whether that may be chance. Pure. */
+/** Measures how two arms differ and how likely that is to be chance. Pure. */
 import {
   chiSquareTail,
   normalQuantile,
@@ -14,16 +14,16 @@ export interface Proportion {
 }
 
 export interface Difference {
-  /** Other less control. */
+  /** Other minus control. */
   difference: number;
   interval: Interval;
-  /** How likely a difference at least as large is when there is none; null where nothing can be said. */
+  /** Probability of a difference at least as large if there is none; null if it cannot be computed. */
   pValue: number | null;
 }
 
 /**
- * Difference of two proportions: Newcombe's hybrid score interval (1998, method 10), and the score test with the
- * pooled proportion. Both arms need trials.
+ * Compares two proportions by Newcombe's hybrid score interval (1998, method 10) and the score test with the pooled
+ * proportion. Both arms need trials.
  */
 export function compareProportions(control: Proportion, other: Proportion, confidence: number): Difference {
   const [p0, p1] = [rate(control), rate(other)];
@@ -38,16 +38,16 @@ export function compareProportions(control: Proportion, other: Proportion, confi
       low: difference - Math.hypot(p1 - w1.low, w0.high - p0),
       high: difference + Math.hypot(w1.high - p1, p0 - w0.low),
     },
-    // Nobody or everybody, in both.
+    // None or all succeeded in both arms.
     pValue: error === 0 ? 1 : normalTails(difference / error),
   };
 }
 
-/** What `count` customers brought together, most of them nothing. */
+/** The revenue of `count` customers, most of whom paid nothing. */
 export interface Sample {
   count: number;
   sum: number;
-  /** The sum of the squares of what each brought. */
+  /** The sum of the squared revenues of the customers. */
   squares: number;
 }
 
@@ -55,7 +55,7 @@ export function mean({ count, sum }: Sample): number {
   return sum / count;
 }
 
-/** The interval of the mean by Student's t; undefined for fewer than two, or where all brought the same. */
+/** Returns the mean's interval by Student's t, or undefined for fewer than two customers or equal revenues. */
 export function meanInterval(sample: Sample, confidence: number): Interval | undefined {
   const error = Math.sqrt(variance(sample) / sample.count);
   if (!(error > 0)) return undefined;
@@ -63,7 +63,7 @@ export function meanInterval(sample: Sample, confidence: number): Interval | und
   return { low: mean(sample) - reach, high: mean(sample) + reach };
 }
 
-/** Difference of two means of unequal variances (Welch 1947); undefined when neither arm varies. */
+/** Compares two means of unequal variances (Welch 1947). Returns undefined if neither arm varies. */
 export function compareMeans(control: Sample, other: Sample, confidence: number): Difference | undefined {
   const [e0, e1] = [control, other].map((sample) => variance(sample) / sample.count) as [number, number];
   const error = Math.sqrt(e0 + e1);
@@ -79,15 +79,15 @@ export function compareMeans(control: Sample, other: Sample, confidence: number)
 }
 
 /**
- * Customers each arm needs for a difference of `effect` from `baseline` to be found with the given power, two-sided
- * (Fleiss, Levin and Paik 2003, section 4.2, without continuity correction).
+ * Returns the number of customers each arm needs for a difference of `effect` from `baseline` to be found with the given
+ * power, two-sided (Fleiss, Levin and Paik 2003, section 4.2, without continuity correction).
  */
 export function sampleSize(
   baseline: number,
   effect: number,
   { alpha, power }: { alpha: number; power: number },
 ): number {
-  // Towards the middle, which needs more customers than the other way.
+  // Towards the middle, where a difference takes more customers to find.
   const other = baseline + (baseline > 0.5 ? -effect : effect);
   const middle = (baseline + other) / 2;
   const spread = (p: number) => p * (1 - p);
@@ -97,18 +97,18 @@ export function sampleSize(
   return Math.ceil((root / effect) ** 2);
 }
 
-/** With fewer expected in an arm, chi-square is no good measure of chance. */
+/** Chi-square is unreliable if fewer customers are expected in an arm. */
 const LEAST_EXPECTED = 5;
 
 /**
- * How likely counts at least as far from the weights are when customers were assigned by them (chi-square); null while
- * there are too few to say.
+ * Returns the probability of counts at least this far from the weights if customers are assigned by them (chi-square), or
+ * null while there are too few customers to tell.
  */
 export function sampleRatio(arms: readonly { count: number; weight: number }[]): number | null {
   const total = arms.reduce((sum, { count }) => sum + count, 0);
   const weights = arms.reduce((sum, { weight }) => sum + weight, 0);
   const taking = arms.filter(({ weight }) => weight > 0);
-  // Customers in an arm that takes none.
+  // An arm that takes no customers has some.
   if (arms.some(({ count, weight }) => weight === 0 && count > 0)) return 0;
   if (taking.length < 2 || taking.some(({ weight }) => (total * weight) / weights < LEAST_EXPECTED))
     return null;

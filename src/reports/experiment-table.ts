@@ -1,39 +1,29 @@
 /** The results of experiments for a terminal. */
-import { formatMoney } from '../catalog/copy.js';
-import type { ArmResult, ExperimentReport } from './experiments.js';
+import { formatMoney } from '../catalog/money.js';
+import type { ArmResult, ExperimentReport } from './experiment-report.js';
+import { formatTable, type Column } from './table.js';
 
-const TITLES = [
-  'experiment',
-  'arm',
-  'exposed',
-  'accepted',
-  'paid',
-  'conversion',
-  'net per customer',
-  'verdict',
+const COLUMNS: Column[] = [
+  { title: 'experiment', align: 'left' },
+  { title: 'arm', align: 'left' },
+  { title: 'exposed', align: 'right' },
+  { title: 'accepted', align: 'right' },
+  { title: 'paid', align: 'right' },
+  { title: 'conversion', align: 'right' },
+  { title: 'net per customer', align: 'right' },
+  { title: 'verdict', align: 'left' },
 ];
-const LEFT = new Set([0, 1, TITLES.length - 1]);
-const GAP = '  ';
 
-/** An aligned table with a line per arm, and a sentence for each comparison below it. */
+/** Returns a table with a line per arm, followed by a sentence per comparison. */
 export function formatExperimentTable({ experiments }: ExperimentReport): string {
-  if (experiments.length === 0) return 'No experiment is running, and none has run.';
-  const lines = experiments.flatMap(({ name, inForce, arms }) =>
+  if (experiments.length === 0) return 'No experiments have run yet.';
+  const rows = experiments.flatMap(({ name, inForce, arms }) =>
     arms.map((arm, index) => [index > 0 ? '' : inForce ? name : `${name} (before)`, ...cells(arm)]),
   );
-  const widths = TITLES.map((title, n) =>
-    Math.max(title.length, ...lines.map((line) => line[n]?.length ?? 0)),
-  );
-  const print = (line: string[]): string =>
-    line
-      .map((cell, n) => (LEFT.has(n) ? cell.padEnd(widths[n] ?? 0) : cell.padStart(widths[n] ?? 0)))
-      .join(GAP)
-      .trimEnd();
-  const rule = widths.map((width) => '-'.repeat(width)).join(GAP);
-  const words = experiments.flatMap(({ name, arms }) =>
+  const sentences = experiments.flatMap(({ name, arms }) =>
     arms.flatMap(({ comparison }) => (comparison ? [`${name}: ${comparison.inWords}`] : [])),
   );
-  return [print(TITLES), rule, ...lines.map(print), '', ...words].join('\n');
+  return [formatTable(COLUMNS, rows), '', ...sentences].join('\n');
 }
 
 function cells({ variant, exposed, accepted, paid, conversion, revenuePerCustomer, comparison }: ArmResult) {

@@ -1,15 +1,14 @@
 /** The conversion report for a terminal. */
-import { formatMoney } from '../catalog/copy.js';
+import { formatMoney } from '../catalog/money.js';
 import type { FunnelReportRow } from '../ledger/model.js';
+import { layOutTable, type Column } from './table.js';
 import type { Counts, FunnelReport, TakeRate } from './take-rate.js';
 
-interface Column {
-  title: string;
-  align: 'left' | 'right';
+interface ReportColumn extends Column {
   cell(row: Counts & TakeRate & Partial<FunnelReportRow>): string;
 }
 
-const COLUMNS: Column[] = [
+const COLUMNS: ReportColumn[] = [
   { title: 'funnel', align: 'left', cell: (row) => row.funnelId ?? 'total' },
   { title: 'step', align: 'left', cell: (row) => row.step ?? '' },
   { title: 'offer', align: 'left', cell: (row) => row.offerId ?? '' },
@@ -30,30 +29,20 @@ const COLUMNS: Column[] = [
   { title: 'net', align: 'right', cell: (row) => money(row.net) },
 ];
 
-const GAP = '  ';
-
-/** An aligned table with a line per funnel step and offer and, when there are several, one with the totals. */
-export function formatFunnelTable(report: FunnelReport): string {
-  if (report.rows.length === 0) return 'No offer has been presented yet.';
-  const lines = report.rows.length === 1 ? report.rows : [...report.rows, report.totals];
-  const cells = lines.map((row) => COLUMNS.map((column) => column.cell(row)));
-  const widths = COLUMNS.map(({ title }, index) =>
-    Math.max(title.length, ...cells.map((line) => line[index]?.length ?? 0)),
-  );
-  const print = (line: string[]): string =>
-    line
-      .map((cell, index) => {
-        const width = widths[index] ?? 0;
-        return COLUMNS[index]?.align === 'left' ? cell.padEnd(width) : cell.padStart(width);
-      })
-      .join(GAP)
-      .trimEnd();
-  const rule = widths.map((width) => '-'.repeat(width)).join(GAP);
-  const printed = cells.map(print);
-  const body = printed.slice(0, report.rows.length);
-  const totals = printed.slice(report.rows.length);
-  const head = [print(COLUMNS.map(({ title }) => title)), rule];
-  return [...head, ...body, ...(totals.length > 0 ? [rule] : []), ...totals].join('\n');
+/** Returns a line per funnel, step and offer, and a line of totals if there are several. */
+export function formatFunnelTable({ rows, totals }: FunnelReport): string {
+  if (rows.length === 0) return 'No offer has been presented yet.';
+  const all = rows.length === 1 ? rows : [...rows, totals];
+  const cells = all.map((row) => COLUMNS.map((column) => column.cell(row)));
+  const table = layOutTable(COLUMNS, cells);
+  const total = table.rows.slice(rows.length);
+  return [
+    table.header,
+    table.rule,
+    ...table.rows.slice(0, rows.length),
+    ...(total.length > 0 ? [table.rule] : []),
+    ...total,
+  ].join('\n');
 }
 
 function percent(rate: number): string {
@@ -64,7 +53,7 @@ function range(low: number, high: number): string {
   return `${percent(low)} - ${percent(high)}`;
 }
 
-/** Each currency on its own, in the order of their codes; `-` when nothing was paid. */
+/** Lists each currency separately, ordered by code; `-` if nothing was paid. */
 function money(amounts: Record<string, number>): string {
   const parts = Object.entries(amounts)
     .sort(([one], [other]) => (one < other ? -1 : 1))

@@ -1,14 +1,15 @@
-/** The conversion report: what was shown, what was taken, what it brought, and how sure the rates are. */
+/** The conversion report: what was shown, accepted and earned, and how certain the rates are. */
 import type { FunnelReportRow } from '../ledger/model.js';
 import { takeRateOf, type Counts, type FunnelReport } from './take-rate.js';
 
 /**
- * The body of `GET /api/reports/funnels`.
+ * Builds the body of `GET /api/reports/funnels`.
  *
- * The take rate is accepted by presented. Every presentation counts from the moment it opens: those still undecided,
- * lapsed or never looked at included, so that an offer nobody sees does not look good. While offers are open the rate
- * is a lower bound. `accepted` counts the customers' decisions; `paid` those that were paid for, at once or through the
- * fallback; `recovered` is the part of `paid` that came through the fallback. The interval is Wilson's, at 95 %.
+ * The take rate is accepted divided by presented. Every presentation counts from the moment it opens, including those
+ * that are undecided, lapsed or never viewed, so that an offer without viewers does not look good. While offers are
+ * open, the rate is a lower bound. `accepted` counts the customers' decisions; `paid` those that were paid for, directly
+ * or through the fallback; `recovered` is the part of `paid` that came through the fallback. The interval is Wilson's,
+ * at 95 %.
  */
 export function funnelReport(rows: readonly FunnelReportRow[], generatedAt = new Date()): FunnelReport {
   const totals = totalOf(rows);
@@ -35,7 +36,7 @@ function totalOf(rows: readonly FunnelReportRow[]): Counts {
   };
 }
 
-/** Currencies are never added to one another. */
+/** Sums each currency separately. */
 function sumByCurrency(amounts: Record<string, number>[]): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const [currency, amount] of amounts.flatMap((each) => Object.entries(each))) {

@@ -1,4 +1,4 @@
-/** Customers of an experiment who were assigned under the same weights belong together; others do not. */
+/** Groups the customers of an experiment by the weights under which they were assigned; only equal weights compare. */
 import type { Experiment } from '../experiments/names.js';
 import type { ExposureCount } from '../ledger/model.js';
 
@@ -11,17 +11,20 @@ export interface ArmCount {
   net: ExposureCount['net'];
 }
 
-/** One experiment for as long as its weights stayed the same. */
+/** One experiment, for as long as its weights stayed the same. */
 export interface Phase {
   experiment: string;
   inForce: boolean;
-  /** The one to compare with first. */
+  /** The first one is the control. */
   arms: ArmCount[];
   firstExposedAt?: string;
   lastExposedAt?: string;
 }
 
-/** Those in force first, in the catalog's order, also where nobody has been exposed; then the others, newest first. */
+/**
+ * Returns the phases in force first, in the catalog's order and even without exposed customers, then the former ones,
+ * newest first.
+ */
 export function phasesOf(counts: readonly ExposureCount[], inForce: readonly Experiment[]): Phase[] {
   const groups = new Map<string, ExposureCount[]>();
   for (const count of counts) {
@@ -42,7 +45,7 @@ export function phasesOf(counts: readonly ExposureCount[], inForce: readonly Exp
   return [...current, ...former];
 }
 
-/** Without the order of the arms: that they stand in another order in the file changes nothing. */
+/** Returns a key that ignores the order of the arms, which does not affect assignments. */
 function keyOf({ name, arms }: Experiment): string {
   const weights = arms.map(({ id, weight }) => [id, weight] as const);
   return JSON.stringify([name, weights.sort(([one], [other]) => (one < other ? -1 : 1))]);

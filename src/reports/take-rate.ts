@@ -1,11 +1,11 @@
-/** How often what was presented was accepted, and how sure that is. */
+/** The share of presented offers that were accepted, and how certain it is. */
 import type { FunnelReportRow } from '../ledger/model.js';
 import { wilsonInterval } from './wilson.js';
 
 const CONFIDENCE = 0.95;
 
 export interface TakeRate {
-  /** Accepted by presented, 0 to 1; null when nothing was presented. */
+  /** Accepted divided by presented, 0 to 1; null if nothing was presented. */
   takeRate: number | null;
   takeRateInterval: { low: number; high: number; confidence: number };
 }

@@ -1,6 +1,6 @@
-/** A comparison of two arms as a sentence for whoever runs the experiment. */
-import { formatMoney } from '../catalog/copy.js';
-import type { Lift, Verdict } from './verdict.js';
+/** Describes the comparison of two arms in a sentence, for whoever runs the experiment. */
+import { formatMoney } from '../catalog/money.js';
+import type { Lift, Verdict } from './experiment-report.js';
 import type { ArmCount } from './phases.js';
 
 export interface Compared {
@@ -15,18 +15,18 @@ export interface Compared {
 
 export function inWords({ verdict, control, arm, perArm, conversion, revenue, alpha }: Compared): string {
   const [one, other] = [arm.variant, control.variant];
-  const found = conversion ? ` (${points(conversion)})` : '';
+  const lift = conversion ? ` (${points(conversion)})` : '';
   switch (verdict) {
     case 'collecting':
       return `Too early to tell: each arm needs ${perArm} customers; ${other} has ${control.exposed}, ${one} has ${arm.exposed}.`;
     case 'sample_ratio_mismatch':
-      return 'Do not read this result: the arms have not got the shares of customers their weights say, which chance does not explain. Something keeps customers of one arm from being counted.';
+      return 'Do not trust this result: the split of customers between the arms does not match their weights, and chance does not explain it. Something keeps customers of one arm from being counted.';
     case 'no_difference':
-      return `No difference in conversion between ${one} and ${other} was found${found}.${money(revenue, alpha)}`;
+      return `No difference in conversion between ${one} and ${other} was found${lift}.${money(revenue, alpha)}`;
     case 'better':
-      return `${one} converts better than ${other}${found}.${money(revenue, alpha)}`;
+      return `${one} converts better than ${other}${lift}.${money(revenue, alpha)}`;
     case 'worse':
-      return `${one} converts worse than ${other}${found}.${money(revenue, alpha)}`;
+      return `${one} converts worse than ${other}${lift}.${money(revenue, alpha)}`;
   }
 }
 
@@ -35,7 +35,7 @@ function points({ difference, low, high }: Lift): string {
   return `${signed(difference, inPoints)} points, probably between ${inPoints(low)} and ${inPoints(high)}`;
 }
 
-/** Only what is unlikely to be chance is worth a sentence. */
+/** Mentions only the currencies in which chance is an unlikely explanation. */
 function money(revenue: Record<string, Lift>, alpha: number): string {
   return Object.entries(revenue)
     .filter(([, { pValue }]) => pValue !== null && pValue < alpha)
@@ -43,7 +43,7 @@ function money(revenue: Record<string, Lift>, alpha: number): string {
       const inMoney = (amount: number) => formatMoney(Math.round(amount), currency);
       const more = difference > 0 ? 'more' : 'less';
       const [from, to] = difference > 0 ? [low, high] : [-high, -low];
-      return ` It brings ${inMoney(Math.abs(difference))} ${more} per customer, probably between ${inMoney(from)} and ${inMoney(to)}.`;
+      return ` It brings in ${inMoney(Math.abs(difference))} ${more} per customer, probably between ${inMoney(from)} and ${inMoney(to)}.`;
     })
     .join('');
 }

@@ -1,13 +1,13 @@
 /**
- * What another catalog would have made of recorded purchases and triggers. Pure. Only the rules can be tried again:
- * whether the customer had a payment method, and what the offer would have cost, is in no record.
+ * Replays recorded purchases and triggers against another catalog. Pure. Only the rules can be replayed: whether the
+ * customer had a payment method, and what the offer would have cost, is not recorded.
  */
 import type { ReasonCode, TriggerType } from '../domain/words.js';
 import { explain, funnelsInOrder, type Facts } from '../domain/rules/match.js';
 import type { Catalog, Funnel, Offer, Schedule } from '../domain/offers.js';
 import { offerIdsOf } from '../domain/funnel.js';
 
-/** One evaluation as it was recorded. */
+/** A recorded evaluation. */
 export interface Evaluated {
   purchaseId: string;
   trigger: TriggerType;
@@ -16,25 +16,25 @@ export interface Evaluated {
   facts: Facts;
   /** The funnel that was shown. */
   funnelId?: string;
-  /** Why none was. */
+  /** Why no funnel was shown. */
   reason?: ReasonCode;
   considered?: { funnelId: string; reason?: ReasonCode }[];
 }
 
-/** A funnel, or the reason why there is none. */
+/** The funnel a customer saw, or the reason why there was none. */
 export type Seen = { funnelId: string } | { reason: ReasonCode };
 
-export interface Verdict {
+export interface Replayed {
   purchaseId: string;
   before: Seen;
   after: Seen;
-  /** Funnels ahead of `after` that may have matched: these facts were not looked up. */
+  /** Funnels ahead of `after` that might have matched, with the facts that were not looked up. */
   open: { funnelId: string; unknown: string[] }[];
 }
 
 export interface WhatIf {
   total: number;
-  /** How many would have gone another way, as far as it can be told. */
+  /** How many would have had a different result, as far as the records can tell. */
   changed: number;
   /** The most frequent first. */
   rows: { before: Seen; after: Seen; count: number; examples: string[] }[];
@@ -42,8 +42,8 @@ export interface WhatIf {
   unknown: { funnelId: string; facts: string[]; count: number }[];
 }
 
-/** Reasons about the customer, which another catalog does not change. */
-const OF_THE_CUSTOMER = new Set<ReasonCode>([
+/** Reasons that lie with the customer, which another catalog does not change. */
+const CUSTOMER_REASONS = new Set<ReasonCode>([
   'no_payment_method',
   'method_expired',
   'offer_already_open',
@@ -58,7 +58,7 @@ export function whatIf(catalog: Catalog, evaluated: readonly Evaluated[]): WhatI
   const unknown = new Map<string, WhatIf['unknown'][number]>();
   let changed = 0;
   for (const one of evaluated) {
-    const { purchaseId, before, after, open } = judge(catalog, one);
+    const { purchaseId, before, after, open } = replay(catalog, one);
     const key = `${seenInWords(before)} -> ${seenInWords(after)}`;
     if (seenInWords(before) !== seenInWords(after)) changed += 1;
     const row = rows.get(key) ?? { before, after, count: 0, examples: [] };
@@ -81,14 +81,14 @@ export function whatIf(catalog: Catalog, evaluated: readonly Evaluated[]): WhatI
   };
 }
 
-/** What one purchase or trigger would have seen. */
-export function judge(catalog: Catalog, evaluated: Evaluated): Verdict {
+/** Returns what one purchase or trigger would have led to. */
+export function replay(catalog: Catalog, evaluated: Evaluated): Replayed {
   const { purchaseId, trigger, facts, at, reason, considered = [] } = evaluated;
   const before: Seen =
     evaluated.funnelId === undefined
       ? { reason: reason ?? 'no_matching_funnel' }
       : { funnelId: evaluated.funnelId };
-  const open: Verdict['open'] = [];
+  const open: Replayed['open'] = [];
   let refused: ReasonCode | undefined;
   for (const funnel of funnelsInOrder(catalog, trigger)) {
     const match = explain(funnel.when, facts);
@@ -103,7 +103,7 @@ export function judge(catalog: Catalog, evaluated: Evaluated): Verdict {
       continue;
     }
     const then = considered.find(({ funnelId }) => funnelId === funnel.id)?.reason;
-    if (then === undefined || !OF_THE_CUSTOMER.has(then)) {
+    if (then === undefined || !CUSTOMER_REASONS.has(then)) {
       return { purchaseId, before, after: { funnelId: funnel.id }, open };
     }
     refused ??= then;
@@ -118,12 +118,12 @@ export function seenInWords(seen: Seen): string {
   return 'funnelId' in seen ? seen.funnelId : `no offer (${seen.reason})`;
 }
 
-/** A plan asked for by name is offered without a funnel. */
+/** Returns true for a plan requested by name, which is offered without a funnel. */
 function asksForPlan(trigger: TriggerType, { product_id: product }: Facts): boolean {
   return (trigger === 'upgrade_requested' || trigger === 'downgrade_requested') && product !== undefined;
 }
 
-/** Why a funnel or each offer of its first step is closed at a time. */
+/** Returns why a funnel, or every offer of its first step, is closed at the given time. */
 function closedAt({ offers }: Catalog, funnel: Funnel, at: number): ReasonCode | undefined {
   const [step] = funnel.steps;
   const first = step ? offerIdsOf(step) : [];

@@ -1,4 +1,4 @@
-/** Wilson's score interval for a proportion: honest for few trials and for rates near 0 or 1. */
+/** Wilson's score interval for a proportion, reliable for few trials and for rates near 0 or 1. */
 import { normalQuantile } from './distributions.js';
 
 export interface Interval {
@@ -7,13 +7,13 @@ export interface Interval {
 }
 
 /**
- * The interval of the true rates that are compatible with what was seen, without continuity correction (Wilson 1927;
- * method 3 in Newcombe 1998). No trials say nothing: 0 to 1.
+ * Returns the interval of true rates that are compatible with the observed one, without continuity correction (Wilson
+ * 1927; method 3 in Newcombe 1998). Without trials, it is 0 to 1.
  *
  * @param successes a whole number, 0 to `trials`
  * @param trials a whole number
  * @param confidence between 0 and 1, exclusive
- * @throws RangeError when a number is out of its range
+ * @throws RangeError if a number is out of range
  */
 export function wilsonInterval(successes: number, trials: number, confidence = 0.95): Interval {
   if (!Number.isSafeInteger(trials) || trials < 0) {
@@ -31,7 +31,7 @@ export function wilsonInterval(successes: number, trials: number, confidence = 0
   const centre = rate + zz / (2 * trials);
   const reach = z * Math.sqrt((rate * (1 - rate)) / trials + zz / (4 * trials * trials));
   const scale = 1 + zz / trials;
-  // At the ends the bound is exact; computed, it could miss by a rounding error.
+  // At the ends, the bound is exact; computing it could miss by a rounding error.
   return {
     low: successes === 0 ? 0 : Math.max(0, (centre - reach) / scale),
     high: successes === trials ? 1 : Math.min(1, (centre + reach) / scale),
@@ -40,7 +40,7 @@ export function wilsonInterval(successes: number, trials: number, confidence = 0
 
 function twoSided(confidence: number): number {
   if (!(confidence > 0 && confidence < 1)) {
-    throw new RangeError(`confidence must lie between 0 and 1, not at ${String(confidence)}.`);
+    throw new RangeError(`confidence must be between 0 and 1, exclusive, not ${String(confidence)}.`);
   }
   return (1 + confidence) / 2;
 }

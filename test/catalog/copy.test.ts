@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { COUNTRIES, CURRENCIES, currencyDigits } from '../../src/catalog/codes.js';
-import { displayPrice, formatMoney, renderCopy } from '../../src/catalog/copy.js';
+import { displayPrice, renderCopy } from '../../src/catalog/copy.js';
+import { formatMoney } from '../../src/catalog/money.js';
 import type { Price } from '../../src/domain/presentation.js';
 
 const NBSP = '\u00a0';
@@ -24,14 +25,14 @@ describe('formatMoney', () => {
     expect(formatMoney(amount, currency, locale)).toBe(expected);
   });
 
-  test('an amount that is no whole number is refused', () => {
+  test('a fractional amount is rejected', () => {
     expect(() => formatMoney(29.5, 'USD')).toThrow(/whole number of minor units, not 29.5/);
     expect(() => formatMoney(NaN, 'USD')).toThrow(RangeError);
   });
 
   const currency = fc.constantFrom(...CURRENCIES);
 
-  test('every currency shows exactly its decimals, and no digit is lost', () => {
+  test('every currency has exactly its own decimals, and no digit is lost', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), currency, (amount, code) => {
         const shown = formatMoney(amount, code);
@@ -53,7 +54,7 @@ describe('formatMoney', () => {
   });
 });
 
-test('every currency and country known is one the runtime can name', () => {
+test('the runtime knows the name of every listed currency and country', () => {
   const currencies = new Intl.DisplayNames('en', { type: 'currency', fallback: 'none' });
   const countries = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
   expect([...CURRENCIES].filter((code) => currencies.of(code) === undefined)).toEqual([]);
@@ -95,11 +96,11 @@ describe('renderCopy', () => {
     });
   });
 
-  test('leaves out what the template leaves out', () => {
+  test('omits what the template omits', () => {
     expect(renderCopy(template, price, 'Pro')).toEqual(template);
   });
 
-  test('an amount the price does not have is zero money', () => {
+  test('an amount that the price lacks is shown as zero', () => {
     const bare = { recurring: undefined, difference: undefined };
     expect(headline('{recurring} {difference} {credit}', bare)).toBe('$0.00 $0.00 $0.00');
   });
@@ -111,7 +112,7 @@ describe('renderCopy', () => {
     ['Day', 1, 'en', '$79.00 / day'],
     ['Month', 1, 'de', `79,00${NBSP}$ / Monat`],
     ['Month', 3, 'de', `79,00${NBSP}$ / 3 Monate`],
-  ] as const)('recurring by %s and %d in %s is %s', (interval, count, locale, expected) => {
+  ] as const)('a price per %s and %d in %s is %s', (interval, count, locale, expected) => {
     expect(headline('{recurring}', { recurring: { amount: 7900, interval, count } }, locale)).toBe(expected);
   });
 
@@ -139,7 +140,7 @@ describe('displayPrice', () => {
     hash: 'h',
   };
 
-  test('says everything a price says, in the language and by its calendar', () => {
+  test('formats every amount and date of a price in the given language', () => {
     expect(displayPrice(full, 'en')).toEqual({
       dueNow: '€29.99',
       tax: '€4.79',
@@ -161,11 +162,11 @@ describe('displayPrice', () => {
     ['KWD', 'en', `KWD${NBSP}2.999`],
     ['TND', 'de', `2,999${NBSP}TND`],
     ['CLP', 'es-CL', '$2.999'],
-  ])('shows the decimals of %s in %s', (currency, locale, dueNow) => {
+  ])('formats the decimals of %s in %s', (currency, locale, dueNow) => {
     expect(displayPrice({ currency, dueNow: 2999, hash: 'h' }, locale)).toEqual({ dueNow });
   });
 
-  test('fills the same amounts and dates into the words', () => {
+  test('uses the same amounts and dates as the copy', () => {
     const template = {
       headline: '{dueNow} incl. {tax}, from {effectiveAt}',
       accept: '{nextBillingAt}',

@@ -8,7 +8,7 @@ import { explain, funnelsInOrder } from '../../src/domain/rules/match.js';
 import type { Catalog, Offer } from '../../src/domain/offers.js';
 import { catalogJsonSchema } from '../../src/catalog/file/schema.js';
 
-/** Undefined for what sells nothing. */
+/** Returns undefined for an offer that sells nothing. */
 const productOf = (offer: Offer | undefined) =>
   offer && 'productId' in offer.action ? offer.action.productId : undefined;
 
@@ -46,7 +46,7 @@ describe('the example catalog', () => {
     expect(shown).toEqual(products);
   });
 
-  test('follows a declined upsell with its downsell, and nothing else', () => {
+  test('follows only a declined upsell with its downsell', () => {
     const funnel = catalog.funnels.find(({ id }) => id === 'basic-to-pro');
     expect(funnel?.steps.map(({ id, on }) => ({ id, on }))).toEqual([
       { id: 'pro', on: { accept: 'end', decline: 'lite', expire: 'end' } },
@@ -58,7 +58,7 @@ describe('the example catalog', () => {
 describe('the JSON Schema for editors', () => {
   const validate = new Ajv2020({ strict: false }).compile(catalogJsonSchema());
 
-  test('is written to docs as it is now (npx tsx src/catalog/file/write-schema.ts)', async () => {
+  test('is up to date in docs (npm run schema)', async () => {
     const written: unknown = JSON.parse(await readFile(fileOf('docs/offers.schema.json'), 'utf8'));
     expect(written).toEqual(catalogJsonSchema());
   });
@@ -70,18 +70,18 @@ describe('the JSON Schema for editors', () => {
 
   test.each([
     ['an unknown key', (text: string) => text.replace('window: 30m', 'windw: 30m')],
-    ['a wrong duration', (text: string) => text.replace('window: 30m', 'window: soon')],
+    ['an invalid duration', (text: string) => text.replace('window: 30m', 'window: soon')],
     ['an unknown fact', (text: string) => text.replace('amount: { gte', 'amonut: { gte')],
     ['an unknown action', (text: string) => text.replace('kind: payment', 'kind: refund')],
-    ['an id in capitals', (text: string) => text.replace('  pro-plan:', '  Pro-Plan:')],
+    ['an id in upper case', (text: string) => text.replace('  pro-plan:', '  Pro-Plan:')],
     ['copy without a decline', (text: string) => text.replace('decline: No thanks, keep my plan', '')],
-  ])('refuses %s', async (_, spoil) => {
+  ])('rejects %s', async (_, spoil) => {
     const text = await readFile(fileOf('offers.yaml'), 'utf8');
     expect(spoil(text)).not.toBe(text);
     expect(validate(parse(spoil(text)))).toBe(false);
   });
 
-  test('accepts a fact of the merchant', async () => {
+  test("accepts a merchant's own fact", async () => {
     const text = await readFile(fileOf('offers.yaml'), 'utf8');
     expect(validate(parse(text.replace('amount: { gte', 'facts.usage_percent: { gte')))).toBe(true);
   });

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openLiveCatalog, type LiveCatalog } from '../../src/catalog/live.js';
 import { CatalogError } from '../../src/catalog/file/load.js';
+import { HOUR } from '../../src/domain/duration.js';
 import type { Catalog } from '../../src/domain/offers.js';
 
-const LOOK_EVERY = 20;
+const READ_INTERVAL = 20;
 const example = await readFile(new URL('../../offers.yaml', import.meta.url), 'utf8');
 const changed = example.replace('window: 2h', 'window: 3h');
 const broken = example.replace('offer: pro-plan', 'offer: pro-plna').replace('window: 2h', 'window: 2 hours');
@@ -29,17 +30,16 @@ afterEach(async () => {
 });
 
 async function follow(record: (catalog: Catalog) => Promise<void> = () => Promise.resolve()) {
-  live = await openLiveCatalog(path, { log, lookEvery: LOOK_EVERY });
+  live = await openLiveCatalog(path, { log, readInterval: READ_INTERVAL });
   live.follow(record);
   return live;
 }
 
-const soon = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: LOOK_EVERY });
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: READ_INTERVAL });
 const sessionWindow = ({ catalog }: LiveCatalog) => catalog().offers['setup-session']?.windowMs;
-const HOUR = 3_600_000;
 
 describe('a live catalog', () => {
-  it('puts a file that was edited in place in force', async () => {
+  it('applies a file edited in place', async () => {
     const following = await follow();
     const before = following.catalog().hash;
     await writeFile(path, changed);
@@ -47,18 +47,18 @@ describe('a live catalog', () => {
     expect(following.catalog().hash).not.toBe(before);
     expect(log.info).toHaveBeenLastCalledWith(
       { catalog: following.catalog().hash, before, path },
-      'a changed catalog is in force',
+      'changed catalog is in force',
     );
   });
 
-  it('sees a file that was replaced in one step', async () => {
+  it('applies a file replaced atomically', async () => {
     const following = await follow();
     await writeFile(join(folder, 'next'), changed);
     await rename(join(folder, 'next'), path);
     await soon(() => expect(sessionWindow(following)).toBe(3 * HOUR));
   });
 
-  it('sees a mounted folder whose link is swapped, as Kubernetes does', async () => {
+  it('applies a mounted folder whose link is swapped, as by Kubernetes', async () => {
     for (const [version, text] of Object.entries({ v1: example, v2: changed })) {
       await mkdir(join(folder, version));
       await writeFile(join(folder, version, 'offers.yaml'), text);
@@ -71,7 +71,7 @@ describe('a live catalog', () => {
     await soon(() => expect(sessionWindow(following)).toBe(3 * HOUR));
   });
 
-  it('refuses a bad change with every problem, once, and keeps the old one in force', async () => {
+  it('rejects an invalid change once, with every problem, and keeps the previous catalog in force', async () => {
     const following = await follow();
     const before = following.catalog();
     await writeFile(path, broken);
@@ -82,7 +82,7 @@ describe('a live catalog', () => {
     ]);
     expect(following.catalog()).toBe(before);
     const rounds = vi.fn();
-    const timer = setInterval(rounds, LOOK_EVERY);
+    const timer = setInterval(rounds, READ_INTERVAL);
     await soon(() => expect(rounds.mock.calls.length).toBeGreaterThan(5));
     clearInterval(timer);
     expect(log.error).toHaveBeenCalledTimes(1);
@@ -92,34 +92,37 @@ describe('a live catalog', () => {
     expect(following.state().refused).toBeUndefined();
   });
 
-  it('keeps the old one in force while the file is away, and forgives when it is back', async () => {
+  it('keeps the previous catalog in force while the file is missing, and recovers when it returns', async () => {
     const following = await follow();
     await rm(path);
     await soon(() =>
       expect(following.state().refused?.problems).toEqual([
-        `${path}:1:1  cannot be read: there is no such file`,
+        `${path}:1:1  cannot be read: the file does not exist`,
       ]),
     );
     await writeFile(path, example);
     await soon(() => expect(following.state().refused).toBeUndefined());
-    expect(log.info).toHaveBeenLastCalledWith(expect.anything(), 'the catalog in force is back in its file');
+    expect(log.info).toHaveBeenLastCalledWith(
+      expect.anything(),
+      'catalog file matches the catalog in force again',
+    );
   });
 
-  it('takes a change of comments for no change', async () => {
+  it('ignores changes of comments', async () => {
     const recorded: string[] = [];
     const following = await follow(async ({ hash }) => void recorded.push(hash));
     const { loadedAt } = following.state();
     await writeFile(path, `# Reviewed.\n${example}`);
     await writeFile(path, `# Reviewed again.\n${example}`);
     const rounds = vi.fn();
-    const timer = setInterval(rounds, LOOK_EVERY);
+    const timer = setInterval(rounds, READ_INTERVAL);
     await soon(() => expect(rounds.mock.calls.length).toBeGreaterThan(5));
     clearInterval(timer);
     expect(following.state().loadedAt).toBe(loadedAt);
     expect(recorded).toEqual([following.catalog().hash]);
   });
 
-  it('records each catalog that comes into force, and tries again when that fails', async () => {
+  it('records each catalog that comes into force, and retries if that fails', async () => {
     const recorded: string[] = [];
     let failures = 2;
     const following = await follow(async ({ hash }) => {
@@ -134,7 +137,7 @@ describe('a live catalog', () => {
     expect(recorded[1]).not.toBe(first);
   });
 
-  it('does not start with a bad one', async () => {
+  it('does not start with an invalid catalog', async () => {
     await writeFile(path, broken);
     await expect(openLiveCatalog(path, { log })).rejects.toThrow(CatalogError);
   });

@@ -14,7 +14,7 @@ describe('the words a customer reads', () => {
     [['de-AT'], 'de', 'de-AT'],
     [['DE-at'], 'de', 'de-AT'],
     [['pt-BR'], 'pt-BR', 'pt-BR'],
-    // Brazilian words are not what somebody from Portugal asked for.
+    // A customer from Portugal did not ask for Brazilian Portuguese.
     [['pt'], 'own', 'en'],
     [['pt-PT', 'de'], 'de', 'de'],
     [['zh-Hant-TW'], 'zh-Hant', 'zh-Hant-TW'],
@@ -25,12 +25,12 @@ describe('the words a customer reads', () => {
     [['fr'], 'own', 'en'],
     [[], 'own', 'en'],
     [['', 'not a tag', '*', 'constructor', 'de'], 'de', 'de'],
-  ])('for %j are %s, with amounts as in %s', (wanted, headline, locale) => {
+  ])('for %j are %s, with amounts for %s', (wanted, headline, locale) => {
     const found = wordsFor(copy, wanted);
     expect([found.words.headline, found.locale]).toEqual([headline, locale]);
   });
 
-  it('are those of a catalog in another language, with its amounts', () => {
+  it('default to those of a catalog in another language, with amounts in that language', () => {
     const german = { ...inLanguage('eigene'), locale: 'de', locales: { en: inLanguage('english') } };
     expect(wordsFor(german, ['fr']).locale).toBe('de');
     expect(wordsFor(german, ['fr']).words.headline).toBe('eigene');
@@ -38,7 +38,7 @@ describe('the words a customer reads', () => {
     expect(wordsFor(german, ['en-US']).words.headline).toBe('english');
   });
 
-  it('are there, in a language that amounts can be written in, whatever is asked for', () => {
+  it('exist for any list of tags, with a locale that can format amounts', () => {
     fc.assert(
       fc.property(fc.array(fc.string()), (wanted) => {
         const { words, locale } = wordsFor(copy, wanted);

@@ -8,7 +8,7 @@ const two = [
   { id: 'annual', weight: 1 },
 ];
 
-/** How often each arm was given, over many customers. */
+/** Returns the share of each arm over many customers. */
 function shares(experiment: string, arms: Arm[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const customer of CUSTOMERS) {
@@ -27,11 +27,11 @@ const arms = fc
 
 describe('an assignment', () => {
   // python3 -c "import hashlib; print(int(hashlib.sha256(b'[\"funnel.step\",\"control\",\"cus_1\"]').hexdigest()[:12], 16) / 2**48)"
-  it('is by a number that anybody can compute', () => {
+  it('is based on a number that anyone can compute', () => {
     expect(position('funnel.step', 'control', 'cus_1')).toBeCloseTo(0.12787656196932318, 12);
   });
 
-  it('is the same in every order of the arms, and again', () => {
+  it('is repeatable and independent of the order of the arms', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), arms, fc.integer(), (experiment, customer, all, seed) => {
         const shuffled = [...all].sort((one, other) =>
@@ -50,17 +50,17 @@ describe('an assignment', () => {
     { weights: [1, 2, 5], expected: [0.125, 0.25, 0.625] },
     { weights: [0, 3, 1], expected: [0, 0.75, 0.25] },
     { weights: [250, 9750], expected: [0.025, 0.975] },
-  ])('gives arms of weights $weights their shares', ({ weights, expected }) => {
+  ])('gives arms with weights $weights their shares', ({ weights, expected }) => {
     const all = weights.map((weight, n) => ({ id: `arm${n}`, weight }));
     const counted = shares('proportions', all);
     for (const [n, share] of expected.entries()) {
-      // Four standard errors: one seed in some ten thousand would fail, and this one is fixed.
+      // Four standard errors: about one seed in ten thousand would fail, and this one is fixed.
       const error = 4 * Math.sqrt((share * (1 - share)) / CUSTOMERS.length);
       expect(Math.abs((counted[`arm${n}`] ?? 0) - share)).toBeLessThanOrEqual(error);
     }
   });
 
-  it('in one experiment says nothing about the one in another', () => {
+  it('is independent between experiments', () => {
     const both = CUSTOMERS.filter(
       (customer) =>
         assign('one', two, customer)?.id === 'control' && assign('other', two, customer)?.id === 'control',
@@ -68,7 +68,7 @@ describe('an assignment', () => {
     expect(Math.abs(both.length / CUSTOMERS.length - 0.25)).toBeLessThan(0.0125);
   });
 
-  it('moves nobody between the other arms when one weight is raised', () => {
+  it('moves no customers between the other arms when one weight is raised', () => {
     fc.assert(
       fc.property(
         fc.string(),
@@ -88,7 +88,7 @@ describe('an assignment', () => {
     );
   });
 
-  it('moves only the customers of an arm that goes', () => {
+  it('moves only the customers of a removed arm', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), arms, fc.nat(9), (experiment, customer, all, index) => {
         const gone = all[index % all.length];
@@ -104,7 +104,7 @@ describe('an assignment', () => {
     );
   });
 
-  it('is none where no arm takes customers', () => {
+  it('is undefined if no arm takes customers', () => {
     expect(assign('over', [{ id: 'a', weight: 0 }], 'cus_1')).toBeUndefined();
   });
 });

@@ -15,11 +15,11 @@ function planOf(...edits: [string | RegExp, string][]) {
 }
 
 describe('a plan', () => {
-  it('is empty for the same content in other words', () => {
+  it('is empty if only comments differ', () => {
     expect(isEmpty(planOf(['# The example catalog', '# A catalog']))).toBe(true);
   });
 
-  it('names what changes field by field, as the file writes it, with old and new', () => {
+  it('lists changes by field, as the file writes them, with old and new values', () => {
     const { changes } = planOf(
       ['window: 2h', 'window: 1h30m'],
       ['after_decline: 90d', 'after_decline: never'],
@@ -39,7 +39,7 @@ describe('a plan', () => {
     ]);
   });
 
-  it('names the steps of a funnel by their ids, and conditions by their facts', () => {
+  it('names steps by their ids and conditions by their facts', () => {
     const { changes } = planOf(
       ['amount: { gte: 1000 }', 'amount: { gte: 2000 }'],
       ['on: { decline: seats }', 'on: { expire: seats }'],
@@ -59,7 +59,7 @@ describe('a plan', () => {
     ]);
   });
 
-  it('tells additions and removals apart from changes', () => {
+  it('distinguishes additions and removals from changes', () => {
     const { changes } = planOf(
       ['  setup-help:', '  help:'],
       ['version: 1', 'version: 1\npolicy: { cooldown: 7d, holdout: 2.5% }'],
@@ -75,7 +75,7 @@ describe('a plan', () => {
     ]);
   });
 
-  it('says in which order funnels are tried when that changes, and not when one only comes in between', () => {
+  it('shows a changed order of funnels, but not one that merely gains a funnel', () => {
     expect(
       planOf([
         '  setup-help:\n    trigger: purchase',
@@ -93,7 +93,7 @@ describe('a plan', () => {
     expect(planOf(['  setup-help:', added]).order).toEqual([]);
   });
 
-  it('names the funnels whose new runs go another way, and why', () => {
+  it('names the funnels whose new runs are affected, and why', () => {
     const { affected } = planOf(
       ['window: 2h', 'window: 3h'],
       ['amount: { gte: 1000 }', 'amount: { gte: 2000 }'],

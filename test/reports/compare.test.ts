@@ -68,14 +68,14 @@ describe('the difference of two conversions', () => {
     expect(pValue).toBeCloseTo(p, 12);
   });
 
-  test('is nothing where nobody or everybody paid', () => {
+  test('is zero if none or all customers paid', () => {
     for (const successes of [0, 9]) {
       const arm = { successes, trials: 9 };
       expect(compareProportions(arm, arm, 0.95)).toMatchObject({ difference: 0, pValue: 1 });
     }
   });
 
-  test('turns around with the arms', () => {
+  test('changes its sign when the arms are swapped', () => {
     const proportion = fc
       .integer({ min: 1, max: 5000 })
       .chain((trials) =>
@@ -117,11 +117,11 @@ describe('the difference of two revenues', () => {
     expect(meanInterval(control, 0.95)?.high).toBeCloseTo(1403.8089544396926, 6);
   });
 
-  test('with an arm in which nobody paid is known from the other', () => {
+  test('is known if nobody paid in one of the arms', () => {
     expect(compareMeans(sample(times(50, 0)), other, 0.95)).toMatchObject({ difference: 83_800 / 70 });
   });
 
-  test('is not said where nothing varies', () => {
+  test('is undefined if nothing varies', () => {
     expect(compareMeans(sample([0, 0]), sample([500, 500]), 0.95)).toBeUndefined();
     expect(meanInterval(sample([500, 500]), 0.95)).toBeUndefined();
     expect(meanInterval(sample([500]), 0.95)).toBeUndefined();
@@ -139,7 +139,7 @@ describe('the minimum sample', () => {
     expect(sampleSize(baseline, effect, { alpha, power: 0.8 })).toBe(Math.ceil(expected));
   });
 
-  test('is the same from either end', () => {
+  test('is symmetric around one half', () => {
     const at = (baseline: number) => sampleSize(baseline, 0.05, { alpha: 0.05, power: 0.8 });
     expect(at(1)).toBe(at(0));
     expect(at(0.9)).toBe(at(0.1));
@@ -158,7 +158,7 @@ describe('the sample ratio', () => {
     expect(sampleRatio([...arms, { count: 0, weight: 0 }])).toBeCloseTo(p, 12);
   });
 
-  test('is impossible with customers in an arm that takes none', () => {
+  test('is impossible if an arm that takes no customers has some', () => {
     expect(
       sampleRatio([
         { count: 5, weight: 1 },
@@ -167,7 +167,7 @@ describe('the sample ratio', () => {
     ).toBe(0);
   });
 
-  test('is not judged by a handful', () => {
+  test('is not judged with only a few customers', () => {
     expect(
       sampleRatio([
         { count: 9, weight: 1 },

@@ -50,9 +50,9 @@ describe('the verdict', () => {
     expect(resultOf(control, other)?.verdict).toBe(verdict);
   });
 
-  test('comes with a sentence that names the money where it differs', () => {
+  test('comes with a sentence that mentions revenue where it differs', () => {
     expect(resultOf(count('control', 1000, 100), count('other', 1000, 160))?.inWords).toMatch(
-      /^other converts better than control \(\+6\.0 points, probably between 3\.\d and 8\.\d\)\. It brings \$0\.60 more per customer, probably between \$0\.\d\d and \$0\.\d\d\.$/,
+      /^other converts better than control \(\+6\.0 points, probably between 3\.\d and 8\.\d\)\. It brings in \$0\.60 more per customer, probably between \$0\.\d\d and \$0\.\d\d\.$/,
     );
     expect(resultOf(count('control', 3, 0), count('other', 3, 3))?.inWords).toMatch(
       /^Too early to tell: each arm needs 152 customers; control has 3, other has 3\.$/,
@@ -60,7 +60,7 @@ describe('the verdict', () => {
   });
 });
 
-test('customers under other weights are a result of their own', () => {
+test('customers assigned under other weights form a separate result', () => {
   const before = [
     { id: 'other', weight: 1 },
     { id: 'control', weight: 9 },
@@ -76,7 +76,7 @@ test('customers under other weights are a result of their own', () => {
   ]);
 });
 
-test('another order of the arms changes nothing but what they are compared with', () => {
+test('the order of the arms determines only the control', () => {
   const { experiments } = experimentReport(
     [count('control', 10, 1), count('control', 5, 1, { arms: ARMS.toReversed() })],
     catalog,
@@ -99,9 +99,9 @@ describe('the table', () => {
     ]);
   });
 
-  test('says so when there is nothing to show', () => {
+  test('says so if there is nothing to show', () => {
     expect(formatExperimentTable(experimentReport([], { policy: {}, funnels: [] }))).toBe(
-      'No experiment is running, and none has run.',
+      'No experiments have run yet.',
     );
   });
 });

@@ -63,7 +63,7 @@ describe('funnelReport', () => {
     expect(totals.takeRate).toBeCloseTo(81 / 363, 12);
   });
 
-  test('without presentations has no take rate', () => {
+  test('has no take rate without presentations', () => {
     const { rows, totals } = funnelReport([], AT);
     expect(rows).toEqual([]);
     expect(totals).toMatchObject({
@@ -74,7 +74,7 @@ describe('funnelReport', () => {
     });
   });
 
-  test('survives the way through JSON unchanged', () => {
+  test('is unchanged by a round trip through JSON', () => {
     const report = funnelReport([pro, lite], AT);
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
@@ -97,7 +97,7 @@ describe('formatFunnelTable', () => {
     expect(formatFunnelTable(funnelReport([pro], AT))).not.toMatch(/^total/m);
   });
 
-  test('says so when there is nothing to show', () => {
+  test('says so if there is nothing to show', () => {
     expect(formatFunnelTable(funnelReport([], AT))).toBe('No offer has been presented yet.');
   });
 });

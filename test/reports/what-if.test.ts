@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseCatalog } from '../../src/catalog/file/load.js';
-import { judge, whatIf, type Evaluated } from '../../src/reports/what-if.js';
+import { replay, whatIf, type Evaluated } from '../../src/reports/what-if.js';
 
 const OFFER = `type: upsell, action: { kind: charge, product_id: prod_x }, copy: { headline: H, accept: A, decline: D }`;
 const catalog = parseCatalog(
@@ -25,11 +25,11 @@ function bought(more: Partial<Evaluated>): Evaluated {
   return { purchaseId: 'pay_1', trigger: 'purchase', at, facts, ...more };
 }
 
-const after = (more: Partial<Evaluated>) => judge(catalog, bought(more)).after;
+const after = (more: Partial<Evaluated>) => replay(catalog, bought(more)).after;
 
-describe('a recorded purchase under another catalog', () => {
-  it('would have matched the first funnel whose rules hold', () => {
-    expect(judge(catalog, bought({ reason: 'no_matching_funnel' }))).toEqual({
+describe('a recorded purchase replayed against another catalog', () => {
+  it('matches the first funnel whose rules hold', () => {
+    expect(replay(catalog, bought({ reason: 'no_matching_funnel' }))).toEqual({
       purchaseId: 'pay_1',
       before: { reason: 'no_matching_funnel' },
       after: { funnelId: 'large' },
@@ -37,19 +37,19 @@ describe('a recorded purchase under another catalog', () => {
     });
   });
 
-  it('would have seen nothing when no rule holds', () => {
+  it('gets no offer if no rule holds', () => {
     expect(after({ facts: { amount: 100, country: 'US', purchase_count: 1 } })).toEqual({
       reason: 'no_matching_funnel',
     });
   });
 
-  it('leaves open what depends on facts nobody had looked up', () => {
-    const verdict = judge(catalog, bought({ facts: { amount: 9900, country: 'US' } }));
+  it('leaves open funnels that depend on facts that were not looked up', () => {
+    const verdict = replay(catalog, bought({ facts: { amount: 9900, country: 'US' } }));
     expect(verdict.after).toEqual({ funnelId: 'large' });
     expect(verdict.open).toEqual([{ funnelId: 'loyal', unknown: ['purchase_count'] }]);
   });
 
-  it('counts a schedule by the time of the purchase, and goes on behind what is paused', () => {
+  it('applies schedules at the time of the purchase, and skips what is paused', () => {
     const norwegian = { amount: 100, country: 'NO', purchase_count: 1 };
     expect(after({ facts: norwegian })).toEqual({ reason: 'outside_schedule' });
     expect(after({ facts: norwegian, at: '2026-12-02T00:00:00.000Z' })).toEqual({ funnelId: 'winter' });
@@ -58,7 +58,7 @@ describe('a recorded purchase under another catalog', () => {
     });
   });
 
-  it('keeps what was wrong with the customer at that funnel, and not what was wrong with the catalog', () => {
+  it('keeps reasons that lie with the customer, and not those that lie with the catalog', () => {
     const then = (reason: 'no_payment_method' | 'paused') => ({
       reason,
       considered: [{ funnelId: 'large', reason }],
@@ -67,14 +67,14 @@ describe('a recorded purchase under another catalog', () => {
     expect(after(then('paused'))).toEqual({ funnelId: 'large' });
   });
 
-  it('still offers a plan that was asked for by name', () => {
+  it('still offers a plan requested by name', () => {
     const asked = { trigger: 'upgrade_requested' as const, facts: { product_id: 'prod_pro' } };
     expect(after({ ...asked, funnelId: 'upgrade-requested' })).toEqual({ funnelId: 'upgrade-requested' });
   });
 });
 
-describe('many of them', () => {
-  it('are counted by what changes, with examples and with what is not known', () => {
+describe('many recorded purchases', () => {
+  it('are counted by change, with examples and unknown facts', () => {
     const many = Array.from({ length: 5 }, (_, n) => bought({ purchaseId: `pay_${n}`, funnelId: 'old' }));
     const same = bought({ purchaseId: 'pay_9', funnelId: 'large', facts: { amount: 9900, country: 'US' } });
     expect(whatIf(catalog, [...many, same])).toEqual({

@@ -14,7 +14,7 @@ test.each([
   expect(interval.high).toBeCloseTo(high, 4);
 });
 
-test('other confidences use their own quantile', () => {
+test('each confidence level uses its own quantile', () => {
   // For half of n trials the interval is 0.5 -+ z / (2 sqrt(n + z^2)), which gives z back.
   const quantile = (confidence: number): number => {
     const reach = wilsonInterval(500, 1000, confidence).high - 0.5;
@@ -27,7 +27,7 @@ test('other confidences use their own quantile', () => {
   expect(quantile(0.999)).toBeCloseTo(3.2905267314919255, 10);
 });
 
-test('no trials say nothing', () => {
+test('without trials, the interval is 0 to 1', () => {
   expect(wilsonInterval(0, 0)).toEqual({ low: 0, high: 1 });
 });
 
@@ -39,7 +39,7 @@ test.each([
   [1, 10, 0],
   [1, 10, 1],
   [0, 0, 2],
-])('%d of %d at %d is refused', (successes, trials, confidence) => {
+])('%d of %d at %d is rejected', (successes, trials, confidence) => {
   expect(() => wilsonInterval(successes, trials, confidence)).toThrow(RangeError);
 });
 
@@ -48,7 +48,7 @@ describe('properties', () => {
     .integer({ min: 1, max: 1_000_000 })
     .chain((trials) => fc.tuple(fc.integer({ min: 0, max: trials }), fc.constant(trials)));
 
-  test('the interval holds the observed rate and stays between 0 and 1', () => {
+  test('the interval contains the observed rate and stays between 0 and 1', () => {
     fc.assert(
       fc.property(counts, ([successes, trials]) => {
         const { low, high } = wilsonInterval(successes, trials);
@@ -62,7 +62,7 @@ describe('properties', () => {
     );
   });
 
-  test('failures mirror successes', () => {
+  test('the interval of failures mirrors that of successes', () => {
     fc.assert(
       fc.property(counts, ([successes, trials]) => {
         const one = wilsonInterval(successes, trials);
@@ -73,7 +73,7 @@ describe('properties', () => {
     );
   });
 
-  test('more confidence is a wider interval', () => {
+  test('a higher confidence gives a wider interval', () => {
     fc.assert(
       fc.property(counts, ([successes, trials]) => {
         const narrow = wilsonInterval(successes, trials, 0.9);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ExperimentReport } from '../../src/reports/experiments.js';
+import type { ExperimentReport } from '../../src/reports/experiment-report.js';
 import {
   apiClient,
   buy,

@@ -1,4 +1,4 @@
-/** The command as it is run: arguments in, words and an exit code out. */
+/** Runs the command as a process and checks its output and exit code. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -39,7 +39,7 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
   });
 }
 
-/** A system that answers as an operator's would. */
+/** Serves the given bodies to requests with the operator key. */
 async function system(routes: Record<string, unknown>): Promise<string> {
   const server = createServer((request, response) => {
     const known = request.headers.authorization === `Bearer ${KEY}`;
@@ -52,13 +52,13 @@ async function system(routes: Record<string, unknown>): Promise<string> {
 }
 
 describe('validate', () => {
-  it('says what a good file holds', async () => {
+  it('summarizes a valid file', async () => {
     const { code, out } = await run('validate', file('offers.yaml'));
     expect(out).toMatch(/offers\.yaml is valid: 7 offers, 4 funnels, sha256:[0-9a-f]{16}\.\n$/);
     expect(code).toBe(0);
   });
 
-  it('prints every problem with its line and column, and ends with 1', async () => {
+  it('prints every problem with its line and column, and exits with 1', async () => {
     const { code, out, err } = await run('validate', file('broken.yaml'));
     expect(out).toBe('');
     expect(err.trimEnd().split('\n')).toEqual([
@@ -70,17 +70,17 @@ describe('validate', () => {
     expect(code).toBe(1);
   });
 
-  it('ends with 2 when it is asked for something else', async () => {
+  it('exits with 2 for an unknown command or option', async () => {
     expect(await run('approve')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('There is no command "approve"') as string,
+      err: expect.stringContaining('Unknown command "approve"') as string,
     });
     expect(await run('validate', '--fast')).toMatchObject({ code: 2 });
   });
 });
 
 describe('plan', () => {
-  it('shows what changes against a file, without colours when nobody looks', async () => {
+  it('shows the changes against a file, without colours outside a terminal', async () => {
     const { code, out } = await run('plan', file('changed.yaml'), '--against', file('offers.yaml'));
     expect(out).toContain('~ offer setup-session\n    window: 2h -> 3h\n');
     expect(out).toContain('    setup-help (purchase): offer setup-session changes\n');
@@ -89,7 +89,7 @@ describe('plan', () => {
     expect(code).toBe(0);
   });
 
-  it('compares with the last commit when nothing else is named', async () => {
+  it('compares with the last commit by default', async () => {
     const git = (...args: string[]) =>
       promisify(execFile)('git', [
         '-C',
@@ -110,11 +110,11 @@ describe('plan', () => {
     expect(out).toContain('window: 2h -> 3h');
     expect(await run('plan', file('changed.yaml'))).toMatchObject({
       code: 2,
-      err: expect.stringContaining('There is no committed version of') as string,
+      err: expect.stringContaining('has no committed version to compare with') as string,
     });
   });
 
-  it('asks a running system what is in force and what keeps the old version', async () => {
+  it('compares with a running system and lists what keeps the old version', async () => {
     const content = parseCatalog(example, 'offers.yaml');
     const row = { funnelId: 'setup-help', step: 'session', offerId: 'setup-session' };
     const url = await system({
@@ -156,7 +156,7 @@ describe('what-if', () => {
     considered: [],
   };
 
-  it('reads recorded purchases from a file, and names the line that is none', async () => {
+  it('reads recorded purchases from a file, and reports an invalid line', async () => {
     await writeFile(file('purchases.jsonl'), `${JSON.stringify(evaluation)}\n`);
     const { code, out } = await run('what-if', file('offers.yaml'), '--purchases', file('purchases.jsonl'));
     expect(out).toContain('no offer (no_matching_funnel) -> would have matched starter-to-bundle   (pay_1)');
@@ -169,7 +169,7 @@ describe('what-if', () => {
     });
   });
 
-  it('reads them page by page from a running system', async () => {
+  it('reads recorded purchases page by page from a running system', async () => {
     const route = '/api/reports/evaluations?limit=500';
     const url = await system({
       [route]: { evaluations: [evaluation], cursor: 'next' },
@@ -183,10 +183,10 @@ describe('what-if', () => {
 });
 
 describe('simulate', () => {
-  it('refuses chances that are none, and a funnel that is not there', async () => {
+  it('rejects invalid probabilities and unknown funnels', async () => {
     expect(await run('simulate', 'starter-to-bundle', '--accept', '20')).toMatchObject({
       code: 2,
-      err: '--accept must be a chance from 0 to 1, not 20.\n',
+      err: '--accept must be a probability from 0 to 1, not 20.\n',
     });
     expect(await run('simulate', 'nothing', '--catalog', file('offers.yaml'))).toMatchObject({
       code: 2,

@@ -1,4 +1,4 @@
-/** Reading a running system, as an operator. */
+/** Reads from a running system, as an operator. */
 import type { Catalog } from '../../src/domain/offers.js';
 import type { EvaluationRow, RunningRow, WaitingRow } from '../../src/ledger/model.js';
 import { CommandFailure } from './failure.js';
@@ -17,13 +17,13 @@ export interface CatalogReply {
   waiting: WaitingRow[];
 }
 
-/** By the options, else by the environment; undefined when neither names a system. */
+/** Returns the system named by the options or the environment, or undefined if neither names one. */
 export function apiOf(options: { api?: string; key?: string }, env = process.env): Api | undefined {
   const url = options.api ?? env.API_URL;
   const key = options.key ?? env.OPERATOR_KEYS?.split(',')[0]?.trim();
   if (url === undefined) return undefined;
   if (!key) {
-    throw new CommandFailure(`Asking ${url} takes an operator key: give --key or set OPERATOR_KEYS.`, 2);
+    throw new CommandFailure(`${url} requires an operator key: pass --key or set OPERATOR_KEYS.`, 2);
   }
   return { url: url.replace(/\/+$/, ''), key };
 }
@@ -32,7 +32,7 @@ export async function catalogInForce(api: Api): Promise<CatalogReply> {
   return ask<CatalogReply>(api, '/api/catalog');
 }
 
-/** Every evaluation since a time, page by page. */
+/** Returns every evaluation since a time, read page by page. */
 export async function recordedEvaluations(api: Api, since?: string): Promise<EvaluationRow[]> {
   const all: EvaluationRow[] = [];
   let cursor: string | undefined;

@@ -1,6 +1,6 @@
-/** What stops a command with a message and without a stack. */
+/** An error that ends a command with a message instead of a stack trace. */
 
-/** 1: the catalog or what it was to be compared with is no good. 2: the command cannot be carried out as it was given. */
+/** Exit code 1: a catalog is invalid. 2: the command cannot be run as given. */
 export class CommandFailure extends Error {
   constructor(
     message: string,

@@ -1,4 +1,4 @@
-/** `npm run catalog -- <command>`: checks a catalog, previews a change, and tries it out. */
+/** `npm run catalog -- <command>`: checks a catalog, previews a change and tries it out. */
 import { parseArgs } from 'node:util';
 import { CatalogError } from '../../src/catalog/file/load.js';
 import { loadDotEnv } from '../../src/config/config.js';
@@ -10,25 +10,25 @@ import { whatIfCommand } from './what-if.js';
 
 const USAGE = `npm run catalog -- <command> [file]        file: CATALOG, else offers.yaml
 
-  validate                    every mistake with its line, and what is probably not meant
-  plan                        what changes, in what order funnels are tried, and what keeps the old version
-      --against <file>          compared with a file
-      --api <url> --key <key>   compared with a running system (API_URL, OPERATOR_KEYS); else with the last commit
-  what-if                     what the catalog would have made of recorded purchases and triggers
-      --api <url> --key <key>   recorded by a running system (API_URL, OPERATOR_KEYS)
-      --since <time>            only later ones
-      --purchases <file>        recorded in a file of JSON lines
-  simulate <funnel>           synthetic customers on the real workflow code, months in seconds
-      --catalog <file>          the file that has the funnel
-      --customers <n>           100
-      --days <n>                over how many days they come: 30
-      --accept <p> --decline <p>  chances at every step: 0.2 and 0.5; the rest let it lapse
-      --think <duration>        how long half of them take to decide: 2m
-      --fail <p> --recover <p>  chances that a charge is declined, and that it is paid at the checkout then: 0, 0.3
-      --price <product>=<minor units>  a price, as often as needed
-      --seed <n>                the same seed makes the same people: 1
+  validate                    list every mistake with its line, and what is probably unintended
+  plan                        show what changes, including the order of funnels, and what keeps the old version
+      --against <file>          compare with a file
+      --api <url> --key <key>   compare with a running system (API_URL, OPERATOR_KEYS); default: the last commit
+  what-if                     replay recorded purchases and triggers against the catalog
+      --api <url> --key <key>   read them from a running system (API_URL, OPERATOR_KEYS)
+      --since <time>            only those since this time
+      --purchases <file>        read them from a file of JSON lines
+  simulate <funnel>           run synthetic customers through the real workflow code, months in seconds
+      --catalog <file>          the file with the funnel
+      --customers <n>           number of customers; default 100
+      --days <n>                days over which they arrive; default 30
+      --accept <p> --decline <p>  probabilities at every step; default 0.2 and 0.5, the rest let the offer lapse
+      --think <duration>        median time to a decision; default 2m
+      --fail <p> --recover <p>  probabilities that a charge is declined (default 0) and then paid at the checkout (0.3)
+      --price <product>=<minor units>  price of a product; may be repeated
+      --seed <n>                the same seed gives the same customers; default 1
 
-Exit codes: 0 done, 1 the catalog is refused, 2 the command cannot be carried out as given.
+Exit codes: 0 success, 1 invalid catalog, 2 the command cannot be run as given.
 `;
 
 const text = { type: 'string' } as const;
@@ -53,11 +53,12 @@ const OPTIONS = {
 async function main([command = '', ...args]: string[]): Promise<string[]> {
   if (command === '' || command === 'help' || command === '--help') return [USAGE.trimEnd()];
   if (!Object.hasOwn(OPTIONS, command)) {
-    throw new CommandFailure(`There is no command "${command}".\n\n${USAGE.trimEnd()}`, 2);
+    throw new CommandFailure(`Unknown command "${command}".\n\n${USAGE.trimEnd()}`, 2);
   }
   const { values, positionals } = parse(command as keyof typeof OPTIONS, args);
   const [first, ...more] = positionals;
-  if (more.length > 0) throw new CommandFailure(`${command} takes one argument, not ${more.length + 1}.`, 2);
+  if (more.length > 0)
+    throw new CommandFailure(`${command} takes at most one argument, not ${more.length + 1}.`, 2);
   const path = process.env.CATALOG ?? 'offers.yaml';
   switch (command as keyof typeof OPTIONS) {
     case 'validate':
@@ -67,7 +68,7 @@ async function main([command = '', ...args]: string[]): Promise<string[]> {
     case 'what-if':
       return whatIfCommand(first ?? path, values);
     case 'simulate': {
-      // What it needs is large, and a development dependency.
+      // Its dependencies are large, and for development only.
       const { simulateCommand } = await import('./simulate.js');
       return simulateCommand(first, values.catalog ?? path, values);
     }

@@ -1,4 +1,4 @@
-/** Colours for people at a terminal; none in files, pipes and logs. */
+/** Colours text for terminals, but not for files, pipes and logs. */
 const CODES = { green: 32, red: 31, yellow: 33, bold: 1, dim: 2 } as const;
 
 export type Paint = (colour: keyof typeof CODES, text: string) => string;

@@ -1,4 +1,4 @@
-/** `plan`: what a catalog would change, against the running system, another file, or the last commit. */
+/** `plan`: compares a catalog with the running system, another file or the last commit. */
 import { execFile } from 'node:child_process';
 import { basename, dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,7 +16,7 @@ export async function plan(
   paint: Paint,
 ): Promise<string[]> {
   const after = await loadCatalog(path);
-  const { catalog: before, name, reply } = await comparedWith(path, options);
+  const { catalog: before, name, reply } = await readBaseline(path, options);
   return [
     `${name} (${before.hash}) -> ${path} (${after.hash})`,
     '',
@@ -25,14 +25,14 @@ export async function plan(
     ...(reply?.problem
       ? [
           '',
-          'The running system refused the file it has now:',
+          'The running system rejected its current file:',
           ...reply.problem.lines.map((line) => `    ${line}`),
         ]
       : []),
   ];
 }
 
-async function comparedWith(
+async function readBaseline(
   path: string,
   options: { against?: string; api?: string; key?: string },
 ): Promise<{ catalog: Catalog; name: string; reply?: CatalogReply }> {
@@ -52,7 +52,7 @@ async function committed(path: string): Promise<Catalog> {
     text = (await promisify(execFile)('git', args, { maxBuffer: 2 ** 21 })).stdout;
   } catch {
     throw new CommandFailure(
-      `There is no committed version of ${path} to compare with. Name a file with --against, or a running system with --api and --key.`,
+      `${path} has no committed version to compare with. Pass a file with --against, or a running system with --api and --key.`,
       2,
     );
   }

@@ -1,4 +1,4 @@
-/** A plan in lines for people. */
+/** Formats a plan as lines for people. */
 import { isEmpty, type Change, type FieldChange, type Plan } from '../../src/reports/catalog-plan.js';
 import type { RunningRow, WaitingRow } from '../../src/ledger/model.js';
 import type { Paint } from './paint.js';
@@ -8,19 +8,19 @@ const SIGNS = { added: ['green', '+'], removed: ['red', '-'], changed: ['yellow'
 const LONGEST = 90;
 
 export function showPlan(plan: Plan, paint: Paint): string[] {
-  if (isEmpty(plan)) return ['Nothing changes.'];
+  if (isEmpty(plan)) return ['No changes.'];
   const number = (kind: Change['kind']) => plan.changes.filter((change) => change.kind === kind).length;
   return [
     ...plan.changes.flatMap((change) => [...showChange(change, paint), '']),
     ...plan.order.flatMap(({ trigger, before, after }) => [
-      `Funnels for ${trigger} are tried in another order:`,
+      `Funnels for ${trigger} are tried in a different order:`,
       `    ${before.join(', ')}`,
       `    -> ${after.join(', ')}`,
       '',
     ]),
     ...(plan.affected.length > 0
       ? [
-          'New runs that go another way:',
+          'New runs affected:',
           ...plan.affected.map(
             ({ funnelId, trigger, because }) => `    ${funnelId} (${trigger}): ${because.join('; ')}`,
           ),
@@ -37,14 +37,14 @@ export function showPlan(plan: Plan, paint: Paint): string[] {
 function showChange({ kind, what, id, fields }: Change, paint: Paint): string[] {
   const [colour, sign] = SIGNS[kind];
   const title = paint(colour, `${sign} ${[what, id].filter(Boolean).join(' ')}`);
-  // What goes is known already; what comes is read in full.
+  // The fields of a removed entry are known already; those of a new one are listed in full.
   if (kind === 'removed') return [title];
   return [title, ...fields.map((field) => `    ${showField(field)}`)];
 }
 
 function showField({ field, before, after }: FieldChange): string {
   if (before === undefined) return `${field}: ${shorten(after)}`;
-  if (after === undefined) return `${field}: ${shorten(before)} -> left out`;
+  if (after === undefined) return `${field}: ${shorten(before)} -> removed`;
   return `${field}: ${shorten(before)} -> ${shorten(after)}`;
 }
 
@@ -52,7 +52,7 @@ function shorten(text = ''): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
 }
 
-/** What goes on with another version than the one to come. */
+/** Lists the running offers that keep a version other than the new one. */
 export function showRunning(
   { running, waiting }: { running: RunningRow[]; waiting: WaitingRow[] },
   hash: string,
@@ -64,7 +64,7 @@ export function showRunning(
     .filter(({ catalogHash }) => catalogHash !== hash)
     .map((row) => ({ ...row, n: row.runs, where: 'between two steps' }));
   const old = [...shown, ...between];
-  if (old.length === 0) return ['No running offer is concerned.'];
+  if (old.length === 0) return ['No running offers are affected.'];
   const total = old.reduce((sum, { n }) => sum + n, 0);
   return [
     `${count(total, 'running offer')} ${total === 1 ? 'keeps its' : 'keep their'} version:`,

@@ -1,6 +1,6 @@
-/** `simulate`: how a funnel would end for synthetic customers. */
-import { formatMoney } from '../../src/catalog/copy.js';
-import { formatDuration, parseDuration } from '../../src/catalog/duration.js';
+/** `simulate`: runs synthetic customers through a funnel. */
+import { formatMoney } from '../../src/catalog/money.js';
+import { SECOND, formatDuration, parseDuration } from '../../src/domain/duration.js';
 import { loadCatalog } from '../../src/catalog/file/load.js';
 import { formatFunnelTable } from '../../src/reports/funnel-table.js';
 import { funnelReport } from '../../src/reports/funnels.js';
@@ -8,8 +8,8 @@ import { simulate, type Simulated } from '../../sandbox/simulation/simulate.js';
 import { CommandFailure } from './failure.js';
 import { count } from './validate.js';
 
-const MOST_CUSTOMERS = 5000;
-const MOST_DAYS = 3650;
+const MAX_CUSTOMERS = 5000;
+const MAX_DAYS = 3650;
 
 export interface SimulateOptions {
   customers?: string;
@@ -32,26 +32,27 @@ export async function simulateCommand(
   const ids = catalog.funnels.map(({ id }) => id).join(', ');
   if (funnelId === undefined || !catalog.funnels.some(({ id }) => id === funnelId)) {
     throw new CommandFailure(
-      `${funnelId === undefined ? 'Name a funnel.' : `There is no funnel ${funnelId} in ${path}.`} It has ${ids}.`,
+      `${funnelId === undefined ? 'Name a funnel.' : `There is no funnel ${funnelId} in ${path}.`} Available: ${ids}.`,
       2,
     );
   }
-  const accept = chance('accept', options.accept, 0.2);
-  const decline = chance('decline', options.decline, 0.5);
-  if (accept + decline > 1) throw new CommandFailure('--accept and --decline are more than 1 together.', 2);
+  const accept = probability('accept', options.accept, 0.2);
+  const decline = probability('decline', options.decline, 0.5);
+  if (accept + decline > 1)
+    throw new CommandFailure('--accept and --decline must not add up to more than 1.', 2);
   const thinkMs = parseDuration(options.think ?? '2m');
   if (!thinkMs) throw new CommandFailure('--think must be a duration such as 30s or 2m.', 2);
   const input = {
     catalog,
     funnelId,
-    customers: whole('customers', options.customers, 100, 1, MOST_CUSTOMERS),
-    days: whole('days', options.days, 30, 0, MOST_DAYS),
-    seed: whole('seed', options.seed, 1, 0, Number.MAX_SAFE_INTEGER),
+    customers: wholeNumber('customers', options.customers, 100, 1, MAX_CUSTOMERS),
+    days: wholeNumber('days', options.days, 30, 0, MAX_DAYS),
+    seed: wholeNumber('seed', options.seed, 1, 0, Number.MAX_SAFE_INTEGER),
     behaviour: {
       accept,
       decline,
-      fail: chance('fail', options.fail, 0),
-      recover: chance('recover', options.recover, 0.3),
+      fail: probability('fail', options.fail, 0),
+      recover: probability('recover', options.recover, 0.3),
       thinkMs,
     },
     prices: Object.fromEntries((options.price ?? []).map(priceOf)),
@@ -64,7 +65,7 @@ export async function simulateCommand(
     '',
     ...show(simulated),
     '',
-    `${formatDuration(simulated.elapsed)} of simulated time took ${seconds} s.`,
+    `${inSeconds(simulated.elapsed)} of simulated time took ${seconds} s.`,
   ];
 }
 
@@ -77,22 +78,25 @@ function show({ rows, outcomes, durations, prices }: Simulated): string[] {
     `Ended:  ${ended.map(([outcome, n]) => `${outcome} ${String(n)}`).join(', ')}`,
     ...(median === undefined
       ? []
-      : [
-          `Time to outcome:  ${formatDuration(median)} in the median, ${formatDuration(durations.at(-1) ?? 0)} at most`,
-        ]),
+      : [`Time to outcome:  median ${inSeconds(median)}, longest ${inSeconds(durations.at(-1) ?? 0)}`]),
     `Prices:  ${prices.map(({ productId, price, currency, from }) => `${productId} ${formatMoney(price, currency)} (${from})`).join(', ')}`,
   ];
 }
 
-function chance(name: string, text: string | undefined, otherwise: number): number {
+/** Formats a duration without fractions of a second. */
+function inSeconds(ms: number): string {
+  return formatDuration(Math.floor(ms / SECOND) * SECOND);
+}
+
+function probability(name: string, text: string | undefined, otherwise: number): number {
   const value = text === undefined ? otherwise : Number(text);
   if (text?.trim() === '' || !(value >= 0 && value <= 1)) {
-    throw new CommandFailure(`--${name} must be a chance from 0 to 1, not ${text ?? ''}.`, 2);
+    throw new CommandFailure(`--${name} must be a probability from 0 to 1, not ${text ?? ''}.`, 2);
   }
   return value;
 }
 
-function whole(
+function wholeNumber(
   name: string,
   text: string | undefined,
   otherwise: number,

@@ -1,4 +1,4 @@
-/** `validate`: every mistake in a catalog file, and what is probably not meant. */
+/** `validate`: reports every mistake in a catalog file, and what is probably unintended. */
 import { catalogWarnings, loadCatalog } from '../../src/catalog/file/load.js';
 
 export async function validate(path: string): Promise<string[]> {
@@ -10,6 +10,7 @@ export async function validate(path: string): Promise<string[]> {
   ];
 }
 
+/** Returns `1 offer` or `3 offers`. */
 export function count(n: number, noun: string): string {
   return `${String(n)} ${noun}${n === 1 ? '' : 's'}`;
 }

@@ -1,11 +1,10 @@
-/** `what-if`: what a catalog would have made of the purchases and triggers on record. */
+/** `what-if`: replays recorded purchases and triggers against a catalog. */
 import { readFile } from 'node:fs/promises';
 import { isRecord } from '../../src/catalog/file/data.js';
 import { loadCatalog } from '../../src/catalog/file/load.js';
 import { seenInWords, whatIf, type Evaluated, type WhatIf } from '../../src/reports/what-if.js';
 import { apiOf, recordedEvaluations } from './api.js';
 import { CommandFailure } from './failure.js';
-import { count } from './validate.js';
 
 export async function whatIfCommand(
   path: string,
@@ -20,7 +19,7 @@ async function recorded(options: Parameters<typeof whatIfCommand>[1]): Promise<E
   const api = apiOf(options);
   if (api) return recordedEvaluations(api, options.since);
   throw new CommandFailure(
-    'Name the recorded purchases: a running system with --api and --key, or a file of JSON lines with --purchases.',
+    'Where are the recorded purchases? Pass a running system with --api and --key, or a file of JSON lines with --purchases.',
     2,
   );
 }
@@ -57,25 +56,25 @@ function parseLine(line: string): Evaluated | undefined {
 }
 
 export function showWhatIf({ total, changed, rows, unknown }: WhatIf): string[] {
-  if (total === 0) return ['Nothing is on record.'];
+  if (total === 0) return ['There are no recorded purchases or triggers.'];
   const width = String(rows[0]?.count ?? 0).length;
   const same = rows.filter(({ before, after }) => seenInWords(before) === seenInWords(after));
   const other = rows.filter((row) => !same.includes(row));
   return [
-    `${count(total, 'recorded purchase or trigger').replace('triggers', 'trigger')}; ${String(changed)} would have gone another way.`,
+    `${total === 1 ? '1 recorded purchase or trigger' : `${total} recorded purchases and triggers`}; ${changed} would have had a different result.`,
     '',
     ...other.map(
       ({ before, after, count: n, examples }) =>
         `  ${String(n).padStart(width)}  ${seenInWords(before)} -> ${'funnelId' in after ? `would have matched ${after.funnelId}` : seenInWords(after)}   (${examples.join(', ')}${n > examples.length ? ', ...' : ''})`,
     ),
-    ...same.map(({ after, count: n }) => `  ${String(n).padStart(width)}  ${seenInWords(after)}, as it was`),
-    ...(unknown.length > 0 ? ['', 'Not known, because nobody had looked it up:'] : []),
+    ...same.map(({ after, count: n }) => `  ${String(n).padStart(width)}  ${seenInWords(after)} (unchanged)`),
+    ...(unknown.length > 0 ? ['', 'Undecided, because the facts were not looked up at the time:'] : []),
     ...unknown.map(
       ({ funnelId, facts, count: n }) =>
         `  ${String(n).padStart(width)}  might have matched ${funnelId}, depending on ${facts.join(', ')}`,
     ),
     '',
-    '"Would have matched" is about the rules. Whether the customer had a payment method, was in a holdout, over a cap',
-    'or owned the product already, and what it would have cost, only a real run finds out.',
+    '"Would have matched" refers to the rules only. Whether the customer had a payment method, was in a holdout, had',
+    'reached a cap or already owned the product, and what the offer would have cost, only a real run can tell.',
   ];
 }

@@ -1,10 +1,10 @@
-/** Experiments by name: one name stands for one set of arms, and the names of holdouts are taken. */
+/** Checks the names of experiments: one name stands for one set of arms, and the names of holdouts are reserved. */
 import { asList, asRecord } from './data.js';
 import type { Finding, Path } from './problems.js';
 
 const HOLDOUT = 'holdout';
 
-/** Checks all steps with variants. Reads data that may be wrong elsewhere. */
+/** Checks all steps with variants. Accepts data of any shape. */
 export function checkExperiments(data: unknown): Finding[] {
   const findings: Finding[] = [];
   const seen = new Map<string, string>();
@@ -14,14 +14,14 @@ export function checkExperiments(data: unknown): Finding[] {
       const path: Path = ['funnels', funnelId, 'steps', index];
       if (variants === undefined) {
         if (experiment !== undefined) {
-          const message = 'names an experiment, and there are no variants to try';
+          const message = 'is allowed only on a step with variants';
           findings.push({ path: [...path, 'experiment'], at: 'key', message });
         }
         continue;
       }
       if (experiment === HOLDOUT || (experiment === undefined && id === HOLDOUT)) {
         const name = experiment === undefined ? `${funnelId}.${HOLDOUT}` : HOLDOUT;
-        const message = `the experiment "${name}" is the holdout; give this one another name with experiment`;
+        const message = `the experiment name "${name}" is reserved for the holdout; choose another one with the key experiment`;
         findings.push({
           path: [...path, experiment === undefined ? 'id' : 'experiment'],
           at: 'value',
@@ -35,7 +35,7 @@ export function checkExperiments(data: unknown): Finding[] {
           .map(({ id, weight = 1 }) => [id, weight]),
       );
       if ((seen.get(experiment) ?? arms) !== arms) {
-        const message = `an earlier step has other variants or weights under the name "${experiment}"; give both the same ones, in the same order`;
+        const message = `an earlier step uses the experiment "${experiment}" with other variants or weights; both steps must list the same ones, in the same order`;
         findings.push({ path: [...path, 'experiment'], at: 'value', message });
       }
       seen.set(experiment, seen.get(experiment) ?? arms);

@@ -1,4 +1,4 @@
-/** Funnels as graphs: every step and offer they name exists, every step is reached, and none is reached twice. */
+/** Checks funnels as graphs: the steps and offers they name exist, every step can be reached, and none repeats. */
 import { checkSchedule } from './check-offers.js';
 import { checkWhen } from './check-when.js';
 import { asList, asRecord, isRecord } from './data.js';
@@ -17,7 +17,7 @@ interface Edge {
 
 interface Step {
   id: string | undefined;
-  /** What is no map at all is the schema's to report. */
+  /** False for data that is not a map, which the schema reports. */
   isMap: boolean;
   offer: unknown;
   variants: unknown;
@@ -25,7 +25,7 @@ interface Step {
   path: Path;
 }
 
-/** Checks all funnels. Reads data that may be wrong elsewhere, so that every mistake is reported at once. */
+/** Checks all funnels. Accepts data of any shape, so that every mistake is reported at once. */
 export function checkFunnels(data: unknown): Finding[] {
   const { offers, funnels } = asRecord(data);
   const offerIds = Object.keys(asRecord(offers));
@@ -53,7 +53,7 @@ function readSteps(steps: unknown, path: Path): Step[] {
   });
 }
 
-/** What a step may name: an offer of the file, or the plan that was asked for. */
+/** What a step may refer to: an offer of the file or, depending on the trigger, the requested plan. */
 interface Known {
   offerIds: string[];
   trigger: unknown;
@@ -65,9 +65,13 @@ function checkSteps(steps: Step[], known: Known): Finding[] {
   for (const step of steps) {
     const path = [...step.path, 'id'];
     if (step.id === END) {
-      findings.push({ path, at: 'value', message: '"end" ends a funnel and cannot be the id of a step' });
+      findings.push({
+        path,
+        at: 'value',
+        message: '"end" is reserved for the end of a funnel and cannot be a step id',
+      });
     } else if (step.id !== undefined && byId.has(step.id)) {
-      const message = `there is a step "${step.id}" in this funnel already`;
+      const message = `this funnel already has a step "${step.id}"`;
       findings.push({ path, at: 'value', message });
     } else if (step.id !== undefined) {
       byId.set(step.id, step);
@@ -77,7 +81,7 @@ function checkSteps(steps: Step[], known: Known): Finding[] {
   return [...findings, ...danglingTargets(steps, byId), ...cycles(steps, byId), ...unreachable(steps, byId)];
 }
 
-/** One offer, or an experiment between several. */
+/** Checks that the step has either one offer or an experiment between several. */
 function checkOffered({ isMap, offer, variants, path }: Step, known: Known): Finding[] {
   if (!isMap) return [];
   if (variants === undefined) {
@@ -87,20 +91,20 @@ function checkOffered({ isMap, offer, variants, path }: Step, known: Known): Fin
   }
   const findings: Finding[] = [];
   if (offer !== undefined) {
-    const message = 'cannot stand beside variants: each variant names an offer of its own';
+    const message = 'cannot be combined with variants: each variant names its own offer';
     findings.push({ path: [...path, 'offer'], at: 'key', message });
   }
   const arms = asList(variants).map(asRecord);
   for (const [index, arm] of arms.entries()) {
     const at = [...path, 'variants', index];
     if (typeof arm.id === 'string' && arms.findIndex(({ id }) => id === arm.id) < index) {
-      const message = `there is a variant "${arm.id}" in this step already`;
+      const message = `this step already has a variant "${arm.id}"`;
       findings.push({ path: [...at, 'id'], at: 'value', message });
     }
     findings.push(...checkReference([...at, 'offer'], arm.offer, known));
   }
   if (arms.length > 0 && arms.every(({ weight }) => weight === 0)) {
-    const message = 'at least one variant needs a weight of more than 0';
+    const message = 'at least one variant needs a weight above 0';
     findings.push({ path: [...path, 'variants'], at: 'value', message });
   }
   return findings;
@@ -109,7 +113,8 @@ function checkOffered({ isMap, offer, variants, path }: Step, known: Known): Fin
 function checkReference(path: Path, offer: unknown, { offerIds, trigger }: Known): Finding[] {
   if (offer === REQUESTED_PLAN) {
     if (PLAN_TRIGGERS.includes(trigger)) return [];
-    const message = 'requested_plan is there only in funnels of upgrade_requested and downgrade_requested';
+    const message =
+      'requested_plan is available only in funnels with the trigger upgrade_requested or downgrade_requested';
     return [{ path, at: 'value', message }];
   }
   if (typeof offer !== 'string' || offerIds.includes(offer)) return [];
@@ -129,11 +134,11 @@ function danglingTargets(steps: Step[], byId: Map<string, Step>): Finding[] {
   );
 }
 
-/** Each way back to a step that led here, once. A funnel shows every step once at most. */
+/** Reports each edge that leads back to an earlier step. A funnel shows each step at most once. */
 function cycles(steps: Step[], byId: Map<string, Step>): Finding[] {
   const findings: Finding[] = [];
   const finished = new Set<Step>();
-  // An explicit stack: a long chain of steps must not exhaust the call stack.
+  // An explicit stack, so that a long chain of steps cannot exhaust the call stack.
   for (const start of steps) {
     if (finished.has(start)) continue;
     const trail = [{ step: start, next: 0 }];
@@ -152,7 +157,7 @@ function cycles(steps: Step[], byId: Map<string, Step>): Finding[] {
         continue;
       }
       const loop = [...trail.slice(since).map(({ step }) => step.id), target.id].join(' -> ');
-      const message = `leads back to a step that came before (${loop}); a step is shown once at most`;
+      const message = `leads back to an earlier step (${loop}); a step can be shown only once`;
       findings.push({ path: [...top.step.path, 'on', edge.decision], at: 'value', message });
     }
   }
@@ -174,6 +179,6 @@ function unreachable(steps: Step[], byId: Map<string, Step>): Finding[] {
     .map((step) => ({
       path: [...step.path, 'id'],
       at: 'value',
-      message: `no decision leads to step "${String(step.id)}"; only the first step of a funnel needs none`,
+      message: `step "${String(step.id)}" is never shown: no decision leads to it from the first step`,
     }));
 }

@@ -1,4 +1,7 @@
-/** What several fields of an offer say together. Reads data that may be wrong elsewhere, so that all is reported. */
+/**
+ * Checks the fields of an offer against one another. Accepts data of any shape, so that every mistake is reported at
+ * once.
+ */
 import { PLACEHOLDERS, PLACEHOLDER_PATTERN, isPlaceholder } from '../copy.js';
 import { asList, asRecord, isRecord } from './data.js';
 import type { Finding, Path } from './problems.js';
@@ -6,7 +9,7 @@ import { REQUESTED_PLAN } from '../../domain/requested-plan.js';
 import { didYouMean } from './suggest.js';
 import { canonicalTag } from '../words.js';
 
-const RESERVED = 'is reserved: in a step it stands for the plan that the customer has asked for';
+const RESERVED = 'is reserved: in a step, it stands for the plan the customer requested';
 
 export function checkOffers(data: unknown): Finding[] {
   return Object.entries(asRecord(asRecord(data).offers)).flatMap(([id, offer]) => {
@@ -14,16 +17,16 @@ export function checkOffers(data: unknown): Finding[] {
     const { action, options, copy, schedule } = asRecord(offer);
     return [
       ...(id === REQUESTED_PLAN ? [{ path, at: 'key' as const, message: RESERVED }] : []),
-      // What is no map at all is the schema's to report.
-      ...(isRecord(offer) ? checkWays(path, action, options) : []),
+      // The schema reports an offer that is not a map.
+      ...(isRecord(offer) ? checkActions(path, action, options) : []),
       ...checkSchedule([...path, 'schedule'], schedule),
       ...checkCopy([...path, 'copy'], asRecord(copy)),
     ];
   });
 }
 
-/** One action, or several options with one each. */
-function checkWays(path: Path, action: unknown, options: unknown): Finding[] {
+/** Checks that the offer has either one action or several options with one each. */
+function checkActions(path: Path, action: unknown, options: unknown): Finding[] {
   if (options === undefined) {
     if (action === undefined) {
       const message =
@@ -34,35 +37,35 @@ function checkWays(path: Path, action: unknown, options: unknown): Finding[] {
   }
   const findings: Finding[] = [];
   if (action !== undefined) {
-    const message = 'cannot stand beside options: each option has an action of its own';
+    const message = 'cannot be combined with options: each option has its own action';
     findings.push({ path: [...path, 'action'], at: 'key', message });
   }
   const seen = new Set<unknown>();
   for (const [index, option] of asList(options).entries()) {
-    const { id, action: way } = asRecord(option);
+    const { id, action: optionAction } = asRecord(option);
     if (typeof id === 'string' && seen.has(id)) {
-      const message = `there is an option "${id}" in this offer already`;
+      const message = `this offer already has an option "${id}"`;
       findings.push({ path: [...path, 'options', index, 'id'], at: 'value', message });
     }
     seen.add(id);
-    findings.push(...checkAction([...path, 'options', index, 'action'], asRecord(way)));
+    findings.push(...checkAction([...path, 'options', index, 'action'], asRecord(optionAction)));
   }
   return [...findings, ...mixedKinds([...path, 'options'], asList(options))];
 }
 
-/** A plan change is carried out by another run than a charge, so one offer is one or the other. */
+/** Checks that options do not mix plan changes with charges, which are fulfilled by different workflows. */
 function mixedKinds(path: Path, options: readonly unknown[]): Finding[] {
   const changes = options.map((option) => asRecord(asRecord(option).action).kind === 'change_plan');
   const other = changes.findIndex((change) => change !== changes[0]);
   if (other < 0) return [];
-  const message = 'options of one offer all change the plan, or none does';
+  const message = 'either all options of an offer change the plan, or none of them';
   return [{ path: [...path, other, 'action', 'kind'], at: 'value', message }];
 }
 
 export function checkSchedule(path: Path, schedule: unknown): Finding[] {
   const { from, until } = asRecord(schedule);
   if (typeof from !== 'string' || typeof until !== 'string') return [];
-  const message = `must be after from (${from}), or it is never shown`;
+  const message = `must be later than from (${from}); otherwise it is never shown`;
   return Date.parse(until) <= Date.parse(from) ? [{ path: [...path, 'until'], at: 'value', message }] : [];
 }
 
@@ -70,11 +73,11 @@ function checkQuantity(path: Path, quantity: unknown): Finding[] {
   const { min, max, default: preselected } = asRecord(quantity);
   if (typeof min !== 'number' || typeof max !== 'number') return [];
   if (min >= max) {
-    const message = `must be more than min (${String(min)}), or there is nothing to choose`;
+    const message = `must be greater than min (${String(min)}); otherwise there is nothing to choose`;
     return [{ path: [...path, 'max'], at: 'value', message }];
   }
   if (typeof preselected !== 'number' || (preselected >= min && preselected <= max)) return [];
-  const message = `must lie between min (${String(min)}) and max (${String(max)})`;
+  const message = `must be between min (${String(min)}) and max (${String(max)})`;
   return [{ path: [...path, 'default'], at: 'value', message }];
 }
 
@@ -89,7 +92,7 @@ function checkAction(path: Path, action: Record<string, unknown>): Finding[] {
       path: [...path, 'proration_billing_mode'],
       at: 'value',
       message:
-        'must be full_immediately: Dodo Payments takes no other mode with effective_at next_billing_date',
+        'must be full_immediately: Dodo Payments accepts no other mode if effective_at is next_billing_date',
     });
   }
   return [...findings, ...quantity, ...addons];
@@ -101,7 +104,7 @@ function checkAddons(path: Path, addons: unknown): Finding[] {
   for (const [index, addon] of asList(addons).entries()) {
     const id = asRecord(addon).addon_id;
     if (typeof id === 'string' && seen.has(id)) {
-      const message = `the add-on "${id}" is listed twice; give its total quantity once`;
+      const message = `the add-on "${id}" is listed twice; list it once, with the total quantity`;
       findings.push({ path: [...path, index, 'addon_id'], at: 'value', message });
     }
     seen.add(id);
@@ -125,7 +128,7 @@ function checkTag(path: Path, at: Finding['at'], tag: string): Finding[] {
   if (written === tag) return [];
   const message =
     written === undefined
-      ? 'must be a language such as de or pt-BR'
+      ? 'must be a language tag such as de or pt-BR'
       : `must be written ${JSON.stringify(written)}`;
   return [{ path, at, message }];
 }
@@ -143,7 +146,7 @@ function checkWords(path: Path, copy: Record<string, unknown>): Finding[] {
     }
   }
   if (typeof copy.accept === 'string' && copy.accept === copy.decline) {
-    const message = 'must differ from accept, or nobody can tell the buttons apart';
+    const message = 'must differ from accept, so that the buttons can be told apart';
     findings.push({ path: [...path, 'decline'], at: 'value', message });
   }
   return findings;

@@ -1,4 +1,4 @@
-/** The zod schema's findings about the file's data, in words. */
+/** Checks the file's data with the zod schema and puts its findings into words. */
 import type { z } from 'zod';
 import { asRecord, valueAt } from './data.js';
 import type { Finding, Path } from './problems.js';
@@ -13,7 +13,7 @@ import { didYouMean } from './suggest.js';
 
 type Issue = z.core.$ZodIssue;
 
-/** Checks names, types and patterns of every field; `file` is there when all of them are right. */
+/** Checks the name, type and pattern of every field. Returns `file` only if the schema finds no mistake. */
 export function checkShape(data: unknown): { file?: CatalogFile; findings: Finding[] } {
   const result = catalogFileSchema.safeParse(data);
   const findings = result.success ? [] : result.error.issues.flatMap((issue) => fromIssue(issue, [], data));
@@ -28,7 +28,7 @@ function fromIssue(issue: Issue, base: Path, data: unknown): Finding[] {
     return issue.keys.map((key) => ({ path: [...path, key], at: 'key', message: unknownKey(key, known) }));
   }
   if (issue.code === 'invalid_union') {
-    // The branch that takes a value of this kind knows best what is wrong inside it.
+    // The branch for values of this kind has the most precise findings.
     const fitting = issue.errors.find((branch) => !branch.some(isWrongKind));
     if (fitting) return fitting.flatMap((inner) => fromIssue(inner, path, data));
   }
@@ -39,7 +39,7 @@ function fromIssue(issue: Issue, base: Path, data: unknown): Finding[] {
   return [{ path, at: 'value', message }];
 }
 
-/** An action without a `kind`, or with one that does not exist. */
+/** Detects an action without a `kind`, or with an unknown one. */
 function isUnknownKind(issue: Issue): issue is Issue & { options: string[] } {
   return issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options);
 }
@@ -48,7 +48,7 @@ function isWrongKind(issue: Issue): boolean {
   return issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_union');
 }
 
-/** Ids of offers and funnels are keys, which zod would not tell apart from what stands under them. */
+/** Checks the ids of offers and funnels. They are keys, whose errors zod does not tell apart from those of their values. */
 function badIds(data: unknown, section: 'offers' | 'funnels'): Finding[] {
   return Object.keys(asRecord(asRecord(data)[section]))
     .filter((id) => !CATALOG_ID.regex.test(id))
@@ -57,10 +57,10 @@ function badIds(data: unknown, section: 'offers' | 'funnels'): Finding[] {
 
 function unknownKey(key: string, known: readonly string[]): string {
   const suggestion = didYouMean(key, known);
-  return `there is no such key here${suggestion === '' ? `; expected ${known.join(', ')}` : suggestion}`;
+  return `unknown key${suggestion === '' ? `; expected ${known.join(', ')}` : suggestion}`;
 }
 
-/** The keys the file knows at a path. */
+/** Returns the keys that are allowed at a path. */
 function knownKeys(path: Path, data: unknown): string[] {
   const [section, , field, inner, part] = path;
   const last = path.at(-1);

@@ -1,4 +1,4 @@
-/** Conditions: which facts there are, which values each takes, how groups nest, and whether it all can hold. */
+/** Checks conditions: the names of facts, their values, the nesting of groups, and whether all of it can hold. */
 import { OPERATORS } from '../../domain/rules/clause.js';
 import { contradictions } from './contradictions.js';
 import { asList, asRecord, isRecord } from './data.js';
@@ -10,12 +10,12 @@ import { isCustomFact } from './schema-when.js';
 import { closest, didYouMean } from './suggest.js';
 import { GROUPS, MAX_DEPTH, isGroup } from '../../domain/rules/when.js';
 
-/** Checks the conditions at `path`. Values of the wrong YAML kind are the schema's to report. */
+/** Checks the conditions at `path`. The schema reports values of the wrong YAML type. */
 export function checkWhen(when: unknown, path: Path): Finding[] {
   return [...checkParts(when, path, 0), ...contradictions(when, path)];
 }
 
-/** @param depth in how many groups this stands */
+/** @param depth the number of groups around these conditions */
 function checkParts(when: unknown, path: Path, depth: number): Finding[] {
   return Object.entries(asRecord(when)).flatMap(([key, part]) => {
     const at = [...path, key];
@@ -27,13 +27,15 @@ function checkParts(when: unknown, path: Path, depth: number): Finding[] {
 
 function checkGroup(entries: unknown, path: Path, depth: number): Finding[] {
   if (depth > MAX_DEPTH) {
-    const message = `stands in more than ${String(MAX_DEPTH)} groups; write it as funnels of their own`;
+    const message = `groups can be nested at most ${String(MAX_DEPTH)} deep; use several funnels instead`;
     return [{ path, at: 'key', message }];
   }
   return asList(entries).flatMap((entry, index) => {
     const at = [...path, index];
     if (isRecord(entry) && Object.keys(entry).length === 0) {
-      return [{ path: at, at: 'value' as const, message: 'must have a condition, or it always holds' }];
+      return [
+        { path: at, at: 'value' as const, message: 'must have a condition; otherwise it always holds' },
+      ];
     }
     return checkParts(entry, at, depth);
   });
@@ -60,13 +62,13 @@ function checkClause(name: string, fact: FactKind | undefined, clause: unknown, 
   if (fact?.kind !== 'text') return findings;
   for (const operator of OPERATORS) {
     if (operators[operator] === undefined) continue;
-    const message = `compares numbers, and ${name} is text; use a list of values, or not`;
+    const message = `compares numbers, but ${name} is text; use a list of values, or "not"`;
     findings.push({ path: [...path, operator], at: 'key', message });
   }
   return findings;
 }
 
-/** One value or a list of them. */
+/** Checks one value or a list of them. */
 function checkValues(fact: FactKind | undefined, values: unknown, path: Path): Finding[] {
   if (fact === undefined || values === undefined) return [];
   if (Array.isArray(values)) {
@@ -87,7 +89,7 @@ function checkValue(fact: FactKind, value: unknown, path: Path): Finding[] {
 }
 
 function codeHint(value: string, known: ReadonlySet<string> | undefined): string {
-  // A slip in a code of two or three letters is as close to a dozen others: only its case is worth a guess.
+  // A typo in a code of two or three letters is equally close to a dozen others: only its case is worth a guess.
   const upper = value.toUpperCase();
   if (known?.has(upper)) return `; did you mean "${upper}"?`;
   const candidate = value.length > 3 ? closest(value, known ?? []) : undefined;

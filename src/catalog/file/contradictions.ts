@@ -1,4 +1,4 @@
-/** Conditions that no purchase can meet, alone or together with what stands around them. */
+/** Finds conditions that no purchase can meet, alone or together with the conditions around them. */
 import { clauseWords, failure, OPERATORS } from '../../domain/rules/clause.js';
 import { asList, asRecord } from './data.js';
 import { factKind, type FactKind } from './facts.js';
@@ -12,7 +12,10 @@ interface Placed {
   path: Path;
 }
 
-/** Reads data that may be wrong elsewhere. Facts of the merchant have one value each, a cart may hold several products. */
+/**
+ * Finds the contradictions in the conditions at `path`. Accepts data of any shape. A cart can hold several products;
+ * a merchant's fact has one value.
+ */
 export function contradictions(when: unknown, path: Path, around: Placed[] = []): Finding[] {
   const { clauses, alternatives } = conjunction(when, path);
   const findings: Finding[] = [];
@@ -25,7 +28,7 @@ export function contradictions(when: unknown, path: Path, around: Placed[] = [])
   return [...findings, ...alternatives.flatMap((entry) => contradictions(entry.when, entry.path, together))];
 }
 
-/** What must hold all at once, `all` groups unfolded, and the entries of `any` groups among it. */
+/** Returns the clauses that must hold together, with `all` groups unfolded, and the entries of `any` groups among them. */
 function conjunction(
   when: unknown,
   path: Path,
@@ -38,7 +41,7 @@ function conjunction(
       clauses.push({ fact: key, clause: readClause(part, factKind(key)), path: at });
       continue;
     }
-    // What stands deeper is refused as that; an alias may even lead into itself.
+    // Deeper groups are reported as such; an alias may even contain itself.
     if (path.filter((step) => isGroup(String(step))).length >= MAX_DEPTH) continue;
     for (const [index, entry] of asList(part).entries()) {
       const place = { when: entry, path: [...at, index] };
@@ -53,7 +56,7 @@ function conjunction(
   return { clauses, alternatives };
 }
 
-/** Values of another kind than they should be are left out: they are reported elsewhere. */
+/** Reads a clause without the values of the wrong type, which are reported elsewhere. */
 function readClause(part: unknown, kind: FactKind | undefined): Clause {
   const operators = typeof part === 'object' && !Array.isArray(part) ? asRecord(part) : { in: part };
   const bounds = OPERATORS.flatMap((operator) => {
@@ -72,7 +75,7 @@ function isFactValue(value: unknown): value is FactValue {
   return ['string', 'number', 'boolean'].includes(typeof value);
 }
 
-/** Why no value could satisfy the clause, if that is so. */
+/** Returns why no value can satisfy the clause, or undefined if one can. */
 function impossible({ fact, clause }: Placed): string | undefined {
   const kind = factKind(fact);
   const { in: values, not } = clause;
@@ -82,19 +85,19 @@ function impossible({ fact, clause }: Placed): string | undefined {
     return `no value of in is ${clauseWords({ ...clause, in: undefined, not: undefined })}`;
   }
   const gap = emptyRange(boundsOf([clause]), kind);
-  if (gap) return `nothing is both ${gap.low.text} and ${gap.high.text}`;
+  if (gap) return `no number is both ${gap.low.text} and ${gap.high.text}`;
   const least = kind?.kind === 'number' ? kind.least : -Infinity;
   const below = boundsOf([clause]).find(
     ({ operator, value }) => (operator === 'lt' && value <= least) || (operator === 'lte' && value < least),
   );
-  return below && `${fact} is never below ${String(least)}, and so never ${below.text}`;
+  return below && `${fact} is never below ${String(least)}, so it is never ${below.text}`;
 }
 
-/** Why the clause and another one on the same fact exclude each other, if they do. */
+/** Returns why the clause and another one on the same fact exclude each other, or undefined if none does. */
 function impossibleBeside({ fact, clause }: Placed, others: Placed[]): string | undefined {
   const kind = factKind(fact);
   const other = others.find((each) => each.fact === fact && exclude(each.clause, clause, fact, kind));
-  return other && `${formatPath(other.path)} asks for ${clauseWords(other.clause)}`;
+  return other && `${formatPath(other.path)} requires ${clauseWords(other.clause)}`;
 }
 
 function exclude(one: Clause, other: Clause, fact: string, kind: FactKind | undefined): boolean {
@@ -126,7 +129,7 @@ function boundsOf(clauses: Clause[]): Bound[] {
   );
 }
 
-/** A lower and an upper bound with nothing between them. */
+/** Returns a lower and an upper bound with nothing between them, if there are such bounds. */
 function emptyRange(bounds: Bound[], kind: FactKind | undefined): { low: Bound; high: Bound } | undefined {
   const whole = kind?.kind === 'number' && kind.whole;
   const highs = bounds.filter(({ operator }) => operator.startsWith('l'));

@@ -1,21 +1,21 @@
-/** Reading data that may have any shape. */
+/** Reads data of any shape. */
 import type { Path } from './problems.js';
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value as a map; an empty one for anything else. */
+/** Returns the value if it is a map, else an empty one. */
 export function asRecord(value: unknown): Record<string, unknown> {
   return isRecord(value) ? value : {};
 }
 
-/** The value as a list; an empty one for anything else. */
+/** Returns the value if it is a list, else an empty one. */
 export function asList(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** What stands at a path; undefined when nothing does. */
+/** Returns the value at a path, or undefined if there is none. */
 export function valueAt(data: unknown, path: Path): unknown {
   return path.reduce<unknown>((value, part) => {
     if (typeof part === 'number') return asList(value)[part];

@@ -1,4 +1,4 @@
-/** The facts a rule may name, and which values each of them takes. */
+/** The facts a rule may use, and the values each of them accepts. */
 import { COUNTRIES, CURRENCIES, SUBSCRIPTION_STATUSES, isCountry } from '../codes.js';
 import { DODO_ID } from '../../domain/patterns.js';
 import { FACT_NAMES, type FactName } from '../../domain/words.js';
@@ -9,14 +9,14 @@ interface TextFact {
   expected: string;
   isKnown(value: string): boolean;
   known?: ReadonlySet<string>;
-  /** Several values may be true at once, such as the products of a cart. */
+  /** True if the fact can have several values at once, such as the products of a cart. */
   several?: boolean;
 }
 
 interface NumberFact {
   kind: 'number';
   expected: string;
-  /** Whether the fact is always a whole number. */
+  /** True if the fact is always a whole number. */
   whole: boolean;
   least: number;
   several?: undefined;
@@ -37,7 +37,7 @@ export const FACTS: Record<FactName, FactKind> = {
   amount: { kind: 'number', expected: 'a whole number of minor units', whole: true, least: 0 },
   currency: {
     kind: 'text',
-    expected: 'an ISO 4217 currency code Dodo Payments takes, such as USD',
+    expected: 'an ISO 4217 currency code that Dodo Payments supports, such as USD',
     isKnown: (value) => CURRENCIES.has(value),
     known: CURRENCIES,
   },
@@ -50,7 +50,7 @@ export const FACTS: Record<FactName, FactKind> = {
   quantity: { kind: 'number', expected: 'a whole number of at least 1', whole: true, least: 1 },
   payment_method_type: {
     kind: 'text',
-    expected: 'a payment method as Dodo Payments names it, such as card or apple_pay',
+    expected: 'a payment method type of Dodo Payments, such as card or apple_pay',
     isKnown: (value) => /^[a-z0-9_]{1,64}$/.test(value),
     several: true,
   },
@@ -66,7 +66,7 @@ export const FACTS: Record<FactName, FactKind> = {
   subscription_age_days: days,
 };
 
-/** What is known of a fact; undefined for those of the merchant. */
+/** Returns the kind of a built-in fact, or undefined for a merchant's own. */
 export function factKind(name: string): FactKind | undefined {
   return isFactName(name) ? FACTS[name] : undefined;
 }

@@ -1,4 +1,4 @@
-/** Loading of `offers.yaml`. */
+/** Loads `offers.yaml`. */
 import { createReadStream } from 'node:fs';
 import { checkExperiments } from './check-experiments.js';
 import { checkFunnels } from './check-funnels.js';
@@ -26,7 +26,7 @@ export async function loadCatalog(path: string): Promise<Catalog> {
 }
 
 /**
- * The text of a catalog file.
+ * Reads the text of a catalog file.
  *
  * @throws CatalogError with the reason why it cannot be read
  */
@@ -48,7 +48,7 @@ export async function readCatalog(path: string): Promise<string> {
 /**
  * Checks the text of a catalog and turns it into a `Catalog`: durations in milliseconds, every default filled in.
  *
- * @param fileName how messages name the file
+ * @param fileName the name of the file in messages
  * @throws CatalogError with every mistake in the text
  */
 export function parseCatalog(text: string, fileName: string): Catalog {
@@ -67,7 +67,7 @@ export function parseCatalog(text: string, fileName: string): Catalog {
   return compileCatalog(file);
 }
 
-/** Never more than the limit, whatever the path is: a large file, a device, a pipe. */
+/** Reads at most `bytes`, whether the path is a large file, a device or a pipe. */
 async function readUpTo(path: string, bytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of createReadStream(path, { end: bytes - 1 })) chunks.push(chunk as Buffer);
@@ -77,18 +77,18 @@ async function readUpTo(path: string, bytes: number): Promise<Buffer> {
 function readFailure(error: unknown): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':
-      return 'there is no such file';
+      return 'the file does not exist';
     case 'EISDIR':
       return 'it is a folder';
     case 'EACCES':
-      return 'this process may not read it';
+      return 'permission denied';
     default:
       return error instanceof Error ? error.message : String(error);
   }
 }
 
 function tooLarge(file: string): CatalogError {
-  return fileError(file, `is larger than ${String(MAX_BYTES / MEBIBYTE)} MiB, the most a catalog may have`);
+  return fileError(file, `is larger than ${String(MAX_BYTES / MEBIBYTE)} MiB, the limit for a catalog`);
 }
 
 function fileError(file: string, message: string): CatalogError {

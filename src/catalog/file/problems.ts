@@ -1,8 +1,8 @@
-/** What is wrong with a catalog file, and where. */
+/** The mistakes in a catalog file, with their places. */
 
 export type Path = readonly (string | number)[];
 
-/** A mistake as the checks report it: `at: 'key'` when the name itself is wrong, not what it holds. */
+/** A mistake as the checks report it: `at: 'key'` if the key itself is wrong, not its value. */
 export interface Finding {
   path: Path;
   message: string;
@@ -19,7 +19,7 @@ export interface CatalogProblem {
   message: string;
 }
 
-/** Every mistake in a catalog file, in the order of the file. The message has one line for each. */
+/** Lists every mistake in a catalog file, in the order of the file. The message has a line for each. */
 export class CatalogError extends Error {
   override readonly name = 'CatalogError';
   readonly problems: CatalogProblem[];
@@ -31,12 +31,12 @@ export class CatalogError extends Error {
   }
 }
 
-/** `offers.yaml:12:5  funnels.basic-to-pro.steps[0].offer: there is no offer "pro-plna"; did you mean "pro-plan"?` */
+/** Formats a problem: `offers.yaml:12:5  funnels.basic-to-pro.steps[0].offer: there is no offer "pro-plna"; did you mean "pro-plan"?` */
 export function formatProblem({ file, line, column, path, message }: CatalogProblem): string {
   return `${file}:${String(line)}:${String(column)}  ${path === '' ? '' : `${path}: `}${message}`;
 }
 
-/** `['steps', 0, 'offer']` as `steps[0].offer`. Names that would be ambiguous are quoted. */
+/** Formats `['steps', 0, 'offer']` as `steps[0].offer`. Ambiguous names are quoted. */
 export function formatPath(path: Path): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${String(part)}]`;
@@ -45,7 +45,7 @@ export function formatPath(path: Path): string {
   }, '');
 }
 
-/** A value as it may be shown in a message. */
+/** Formats a value for a message. */
 export function showValue(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';

@@ -12,7 +12,7 @@ export const variantShape = {
   id: id('the id of the variant'),
   offer: z.string({ error: 'the id of an offer' }),
   weight: wholeNumber('a whole number of at least 0', 0).default(1).meta({
-    description: 'Its share among the variants; 0 for one that takes no new customers.',
+    description: 'Its share among the variants; a variant with weight 0 gets no new customers.',
   }),
 } as const;
 
@@ -27,11 +27,14 @@ export const stepShape = {
     .min(2, { error: variantsWords })
     .max(MAX_VARIANTS, { error: variantsWords })
     .optional()
-    .meta({ description: 'An experiment, instead of offer: each customer sees one, and always the same.' }),
+    .meta({
+      description:
+        'An experiment, instead of offer: each customer sees one of them, and always the same one.',
+    }),
   experiment: id('the name of the experiment')
     .optional()
-    .meta({ description: 'Assignments are kept by this name; <funnel>.<step> when left out.' }),
-  wait: wait.optional().meta({ description: 'How long to wait before this step is shown.' }),
+    .meta({ description: 'The name under which assignments are kept; <funnel>.<step> by default.' }),
+  wait: wait.optional().meta({ description: 'How long to wait before showing this step.' }),
   on: z.strictObject(onShape, { error: 'what follows accept, decline and expire' }).prefault({}),
 } as const;
 
@@ -41,13 +44,13 @@ export const funnelShape = {
     .number({ error: 'a whole number' })
     .int({ error: 'a whole number' })
     .default(0)
-    .meta({ description: 'The highest goes first; the order of the file breaks ties.' }),
+    .meta({ description: 'The highest is tried first; the order of the file breaks ties.' }),
   paused: z.boolean({ error: 'true or false' }).default(false),
   schedule: schedule.optional(),
   holdout: share
     .optional()
-    .meta({ description: 'The share of eligible customers who are shown nothing, to compare with.' }),
-  when: when.default({}).meta({ description: 'All keys must hold; a list means any of its values.' }),
+    .meta({ description: 'The share of eligible customers who are shown nothing, for comparison.' }),
+  when: when.default({}).meta({ description: 'All keys must hold; a list matches any of its values.' }),
   steps: z
     .array(z.strictObject(stepShape, { error: 'a step with id and offer' }), { error: 'a list of steps' })
     .min(1, { error: 'a list with at least one step' })

@@ -25,7 +25,9 @@ const addons = z.array(z.strictObject(addonShape, { error: 'an add-on with addon
 
 const purchaseAction = {
   product_id: dodoId('a product'),
-  quantity: quantityOrChoice.default(1).meta({ description: 'A number, or bounds to choose between.' }),
+  quantity: quantityOrChoice
+    .default(1)
+    .meta({ description: 'A number, or bounds within which the customer chooses.' }),
 };
 
 export const actionShapes = {
@@ -45,34 +47,39 @@ export const actionShapes = {
       .optional()
       .meta({
         description:
-          'Default difference_immediately; at the next billing date Dodo Payments takes full_immediately only.',
+          'difference_immediately by default; at the next billing date, Dodo Payments accepts only full_immediately.',
       }),
     effective_at: z
       .enum(['immediately', 'next_billing_date'], { error: 'immediately or next_billing_date' })
       .default('immediately'),
     quantity: quantityOrChoice
       .optional()
-      .meta({ description: 'Seats: a number, or bounds. Left out, the current quantity is kept.' }),
+      .meta({ description: 'Seats: a number, or bounds. The current quantity is kept by default.' }),
     addons: addons
       .optional()
-      .meta({ description: 'Left out, the current add-ons are kept; an empty list removes them.' }),
+      .meta({ description: 'The current add-ons are kept by default; an empty list removes them.' }),
   },
   pause: {
     kind: z.literal('pause'),
-    for: span.optional().meta({ description: 'Resumed after that; by somebody when left out.' }),
+    for: span.optional().meta({
+      description:
+        'The subscription resumes after this time; by default, it stays paused until it is resumed by hand.',
+    }),
   },
   extend_trial: {
     kind: z.literal('extend_trial'),
-    by: span.meta({ description: 'The first billing date moves by that.' }),
+    by: span.meta({ description: 'How far the first billing date is postponed.' }),
   },
 } as const;
 
 const paidActions = [
   z
     .strictObject(actionShapes.charge)
-    .meta({ description: 'One-click checkout on the saved payment method.' }),
-  z.strictObject(actionShapes.payment).meta({ description: 'One-time payment on the saved payment method.' }),
-  z.strictObject(actionShapes.change_plan).meta({ description: "Change of the subscription's plan." }),
+    .meta({ description: 'One-click checkout with the saved payment method.' }),
+  z
+    .strictObject(actionShapes.payment)
+    .meta({ description: 'One-time payment with the saved payment method.' }),
+  z.strictObject(actionShapes.change_plan).meta({ description: "Changes the subscription's plan." }),
 ] as const;
 
 const paidAction = z.discriminatedUnion('kind', paidActions, {
@@ -83,17 +90,17 @@ const action = z.discriminatedUnion(
   'kind',
   [
     ...paidActions,
-    z.strictObject(actionShapes.pause).meta({ description: 'Save offer: pauses the subscription.' }),
+    z.strictObject(actionShapes.pause).meta({ description: 'Retention offer: pauses the subscription.' }),
     z
       .strictObject(actionShapes.extend_trial)
-      .meta({ description: 'Save offer: moves the end of the trial. Only for subscriptions in a trial.' }),
+      .meta({ description: 'Retention offer: extends the trial. Only for subscriptions in a trial.' }),
   ],
   { error: 'an action with a kind (charge, payment, change_plan, pause or extend_trial) and its fields' },
 );
 
 export const optionShape = {
   id: id('the id of the option'),
-  label: words('the option as the customer chooses it', 120),
+  label: words('the option as the customer sees it', 120),
   action: paidAction,
 } as const;
 
@@ -115,7 +122,7 @@ export const copyShape = {
   locale: z
     .string({ error: 'a language such as en or pt-BR' })
     .optional()
-    .meta({ description: 'The language these words are in, by BCP 47 tag; en when left out.' }),
+    .meta({ description: 'The language of these words, as a BCP 47 tag; en by default.' }),
   locales: z
     .record(z.string(), z.strictObject(wordsShape, { error: 'headline, accept and decline at least' }), {
       error: localeWords,
@@ -126,7 +133,9 @@ export const copyShape = {
 
 export const offerShape = {
   type: z.enum(OFFER_TYPES, { error: 'upsell, downsell or cross_sell' }),
-  action: action.optional().meta({ description: 'How it is carried out; or several ways in options.' }),
+  action: action.optional().meta({
+    description: 'What happens when the customer accepts. Use options to offer several alternatives.',
+  }),
   options: z
     .array(z.strictObject(optionShape, { error: 'an option with id, label and action' }), {
       error: optionsWords,
@@ -134,16 +143,18 @@ export const offerShape = {
     .min(2, { error: optionsWords })
     .max(MAX_OPTIONS, { error: optionsWords })
     .optional()
-    .meta({ description: 'Alternatives in one offer, instead of action; the first is preselected.' }),
+    .meta({ description: 'Alternatives within one offer, instead of action; the first one is preselected.' }),
   window: window.default('30m'),
   if_no_payment_method: z.enum(['skip', 'checkout'], { error: 'skip or checkout' }).default('skip'),
   if_owned: z.enum(['skip', 'allow'], { error: 'skip or allow' }).default('skip'),
   after_decline: afterDecline.default('never'),
-  cooldown: span.optional().meta({ description: 'The least time between two showings to one customer.' }),
-  cap: cap.optional().meta({ description: 'How often one customer is shown this offer at most.' }),
+  cooldown: span
+    .optional()
+    .meta({ description: 'The minimum time before the same customer is shown this offer again.' }),
+  cap: cap.optional().meta({ description: 'How often one customer may be shown this offer.' }),
   redemptions: wholeNumber('a whole number of at least 1', 1)
     .optional()
-    .meta({ description: 'How often it is sold at most, over all customers.' }),
+    .meta({ description: 'How often the offer may be sold, across all customers.' }),
   one_click_limit: oneClickLimit.optional(),
   paused: z.boolean({ error: 'true or false' }).default(false),
   schedule: schedule.optional(),

@@ -5,7 +5,7 @@ import { FACT_NAMES } from '../../domain/words.js';
 
 const FACT_PREFIX = 'facts.';
 
-/** Whether a name is that of a merchant's own fact: `facts.` and what the API takes as a name. */
+/** Returns true for the name of a merchant's own fact: `facts.` followed by a name that the API accepts. */
 export function isCustomFact(name: string): boolean {
   return name.startsWith(FACT_PREFIX) && CUSTOM_FACT.regex.test(name.slice(FACT_PREFIX.length));
 }
@@ -13,7 +13,7 @@ export function isCustomFact(name: string): boolean {
 const scalar = z.union([z.string(), z.number(), z.boolean()], { error: 'text, a number, true or false' });
 const scalars = z
   .array(scalar, { error: 'a list of values' })
-  .min(1, { error: 'a list with at least one value, or nothing could ever match' });
+  .min(1, { error: 'a list with at least one value; an empty list never matches' });
 const bound = z.number({ error: 'a number' }).optional();
 
 const oneOrMore = z.union([scalar, scalars], { error: 'a value or a list of values' }).optional();
@@ -27,7 +27,7 @@ export const operatorsShape = {
   lte: bound,
 } as const;
 
-/** What values each fact takes is checked in `check-when.ts`, which can name the fact. */
+/** `check-when.ts` checks the values of each fact, because it can name the fact. */
 const clauseWords = 'a value, a list of values, or operators (in, not, gt, gte, lt, lte) such as { gte: 10 }';
 export const clause = z
   .union([scalar, scalars, z.strictObject(operatorsShape, { error: clauseWords })], { error: clauseWords })
@@ -43,7 +43,7 @@ export interface WhenFile {
 
 const groupWords = 'a list of groups of conditions, such as [{ amount: { gte: 1000 } }, { country: US }]';
 
-/** How deep groups may stand in groups is checked in `check-when.ts`. */
+/** `check-when.ts` checks how deep groups are nested. */
 const group = z
   .array(
     z.lazy(() => when),
@@ -56,11 +56,11 @@ export const when: z.ZodType<WhenFile, WhenFile> = z
   .object(
     {
       ...Object.fromEntries(FACT_NAMES.map((fact) => [fact, clause.optional()])),
-      any: group.meta({ description: 'At least one of these must hold, beside everything else.' }),
-      all: group.meta({ description: 'Every one of these must hold, beside everything else.' }),
+      any: group.meta({ description: 'At least one of these must hold, in addition to everything else.' }),
+      all: group.meta({ description: 'All of these must hold, in addition to everything else.' }),
     },
     { error: 'conditions by fact, such as { amount: { gte: 1000 } }' },
   )
-  // Names outside the list are refused with a suggestion in `check-when.ts`; editors learn the rule from `meta`.
+  // `check-when.ts` rejects other names with a suggestion; editors get the rule from `catalogJsonSchema`.
   .catchall(clause)
   .meta({ id: 'when' });

@@ -1,6 +1,6 @@
 /**
- * The shape of `offers.yaml`: names, types and patterns, one field at a time. What concerns several fields at once
- * (references, cycles, contradictions) is checked in `check-offers.ts` and `check-funnels.ts`.
+ * The shape of `offers.yaml`: the name, type and pattern of each field. Rules that concern several fields (references,
+ * cycles, contradictions) are checked in `check-offers.ts` and `check-funnels.ts`.
  */
 import { z } from 'zod';
 import { funnelShape } from './schema-funnel.js';
@@ -10,11 +10,13 @@ import { cap, oneClickLimit, share, span } from './schema-values.js';
 import { when } from './schema-when.js';
 
 export const policyShape = {
-  cap: cap.optional().meta({ description: 'How often one customer is shown any offer at most.' }),
-  cooldown: span.optional().meta({ description: 'The least time between two offers to one customer.' }),
+  cap: cap.optional().meta({ description: 'How often one customer may be shown any offer.' }),
+  cooldown: span
+    .optional()
+    .meta({ description: 'The minimum time between two offers to the same customer.' }),
   holdout: share
     .optional()
-    .meta({ description: 'The share of customers who are never shown an offer, to compare with.' }),
+    .meta({ description: 'The share of customers who are never shown an offer, for comparison.' }),
   one_click_limit: oneClickLimit.optional(),
 } as const;
 
@@ -25,7 +27,7 @@ export const catalogShape = {
       error: 'limits on how customers are contacted: cap, cooldown, holdout, ...',
     })
     .prefault({})
-    .meta({ description: 'What holds for every offer.' }),
+    .meta({ description: 'Limits that apply to every offer.' }),
   offers: z.record(z.string(), z.strictObject(offerShape, { error: 'an offer with type, action and copy' }), {
     error: 'a map of offers by id',
   }),
@@ -43,7 +45,7 @@ export type CatalogFile = z.output<typeof catalogFileSchema>;
 export type OfferFile = CatalogFile['offers'][string];
 export type FunnelFile = CatalogFile['funnels'][string];
 
-/** The JSON Schema (draft 2020-12) of `offers.yaml`, for editors. It cannot express references between entries. */
+/** Returns the JSON Schema (draft 2020-12) of `offers.yaml`, for editors. It cannot express references between entries. */
 export function catalogJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(catalogFileSchema, {
     io: 'input',

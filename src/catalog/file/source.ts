@@ -1,31 +1,31 @@
-/** The YAML text of a catalog: its data, and where in the text each part stands. */
+/** Reads the YAML text of a catalog and locates each part of its data in the text. */
 import { LineCounter, isAlias, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, YAMLError } from 'yaml';
 import type { FactValue } from '../../domain/offers.js';
 import { formatPath } from './problems.js';
 import type { CatalogProblem, Finding, Path } from './problems.js';
 
-/** Enough to share words between offers; far too few to unfold a small file into gigabytes. */
+/** Enough to share copy between offers; far too few to expand a small file into gigabytes. */
 const MAX_ALIASES = 200;
 
 export interface Source {
-  /** The data; undefined when the text cannot be read as YAML. */
+  /** The data; undefined if the text cannot be read as YAML. */
   data: unknown;
   /** Mistakes in the YAML itself. */
   problems: CatalogProblem[];
-  /** False when the mistakes leave nothing to check. */
+  /** False if the mistakes leave nothing to check. */
   readable: boolean;
-  /** Puts a finding about the data at its place in the text. */
+  /** Locates a finding about the data in the text. */
   locate: (finding: Finding) => CatalogProblem;
 }
 
-/** Parses YAML 1.2. Never throws: whatever is wrong with the text is in `problems`. */
+/** Parses YAML 1.2. Never throws; mistakes in the text are in `problems`. */
 export function readSource(text: string, file: string): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
-    // Looked for below, where path and earlier line can be named.
+    // Checked below, where the message can name the path and the earlier line.
     uniqueKeys: false,
     logLevel: 'error',
   });
@@ -66,7 +66,7 @@ export function readSource(text: string, file: string): Source {
   try {
     return { data: document.toJS({ maxAliasCount: MAX_ALIASES }), problems, readable: true, locate };
   } catch {
-    const limit = `aliases are used more than ${String(MAX_ALIASES)} times (aliases within aliases count each time)`;
+    const limit = `aliases are used more than ${String(MAX_ALIASES)} times (nested aliases count each time they are expanded)`;
     return unreadable([...problems, problemAt(0, [], limit)]);
   }
 }
@@ -75,11 +75,14 @@ interface Check {
   document: Document;
   lineOf: (node: unknown) => number;
   report: (node: unknown, path: Path, message: string) => void;
-  /** For what leaves a hole in the data, where further checks would only find the consequences. */
+  /** Reports a mistake that leaves a hole in the data, in which further checks would find only its consequences. */
   reportBroken: (node: unknown, path: Path, message: string) => void;
 }
 
-/** Repeated keys, keys that are no text, and aliases to nowhere. Does not follow aliases: each part is seen once. */
+/**
+ * Reports repeated keys, keys that are not text, and aliases without an anchor. Does not follow aliases, so that each
+ * part is checked once.
+ */
 function checkNode(node: unknown, path: Path, check: Check): void {
   if (isAlias(node) && !node.resolve(check.document)) {
     check.reportBroken(node, path, `there is no anchor &${node.source} above this alias`);
@@ -99,15 +102,19 @@ function checkNode(node: unknown, path: Path, check: Check): void {
     const earlier = seen.get(name);
     if (earlier === undefined) seen.set(name, key);
     else {
-      check.report(key, inner, `is given twice; the first one is on line ${String(check.lineOf(earlier))}`);
+      check.report(
+        key,
+        inner,
+        `is defined twice; the first definition is on line ${String(check.lineOf(earlier))}`,
+      );
     }
     checkNode(value, inner, check);
   }
 }
 
 /**
- * Where a path stands: its value, or its key when that is asked for or there is no value to point at. What is missing
- * is reported at the key of the part it is missing from.
+ * Returns the offset of a path's value, or of its key if `at` says so or there is no value to point at. A missing part
+ * is located at the key of the map it is missing from.
  */
 function offsetOf(document: Document, path: Path, at: Finding['at']): number {
   let node: unknown = document.contents;
@@ -129,7 +136,7 @@ function child(node: unknown, part: string | number): { key?: unknown; value: un
     return item === undefined ? undefined : { value: item };
   }
   if (!isMap(node)) return undefined;
-  // The last one, as in the data, when a key is given twice.
+  // For a repeated key, the last one counts, as it does in the data.
   return node.items.findLast(({ key }) => nameOf(key) === String(part));
 }
 
@@ -145,7 +152,7 @@ function startOf(node: unknown): number {
   return isNode(node) ? (node.range?.[0] ?? 0) : 0;
 }
 
-/** One error for each place; when the parser gave up because of the nesting, only that. */
+/** Keeps one error per place, or only the nesting error if the parser gave up because of that. */
 function syntaxErrors(errors: YAMLError[]): YAMLError[] {
   const tooDeep = errors.find((error) => error.code === 'RESOURCE_EXHAUSTION');
   if (tooDeep) return [tooDeep];
@@ -158,9 +165,9 @@ function inWords({ code, message }: YAMLError): string {
     case 'RESOURCE_EXHAUSTION':
       return 'lists or maps are nested too deeply';
     case 'MULTIPLE_DOCS':
-      return 'the file holds several documents; expected one, without a line "---" in between';
+      return 'the file contains several documents; expected one, without a line "---" in between';
     case 'TAB_AS_INDENT':
-      return 'a tab indents this line; expected spaces';
+      return 'this line is indented with a tab; use spaces';
     default:
       return message;
   }

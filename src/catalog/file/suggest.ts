@@ -1,51 +1,34 @@
 /** "Did you mean": the known word closest to a mistyped one. */
+import { distance } from 'fastest-levenshtein';
 
 /**
- * The candidate fewest edits away (insert, delete, replace, swap of neighbours; case is ignored), when that is close
- * enough to be a slip of the finger: about one edit in three letters.
+ * Returns the candidate that takes the fewest edits to reach, ignoring case, if that is few enough for a typo: about
+ * one edit per three letters. Letters in the wrong order count as one edit.
  */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3));
-  let best: { candidate: string; distance: number } | undefined;
+  let best: { candidate: string; edits: number } | undefined;
   for (const candidate of candidates) {
-    // Cheaper than the table below, and an edit changes the length by one at most.
+    // Cheaper than the distance, which is never less than the difference in length.
     if (Math.abs(candidate.length - word.length) > limit) continue;
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance <= limit && (!best || distance < best.distance)) best = { candidate, distance };
+    const edits = countEdits(word.toLowerCase(), candidate.toLowerCase());
+    if (edits <= limit && (!best || edits < best.edits)) best = { candidate, edits };
   }
   return best?.candidate;
 }
 
-/** `; did you mean "pro-plan"?`, or nothing when no candidate is close. */
+/** Returns `; did you mean "pro-plan"?`, or an empty string if no candidate is close. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const candidate = closest(word, candidates);
   return candidate === undefined ? '' : `; did you mean "${candidate}"?`;
 }
 
-/** Optimal string alignment distance. */
-function editDistance(one: string, other: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: other.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= one.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= other.length; column++) {
-      const same = one[row - 1] === other[column - 1];
-      let distance = Math.min(
-        at(last, column) + 1,
-        at(current, column - 1) + 1,
-        at(last, column - 1) + (same ? 0 : 1),
-      );
-      const swapped =
-        row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
-      if (swapped) distance = Math.min(distance, at(beforeLast, column - 2) + 1);
-      current.push(distance);
-    }
-    beforeLast = last;
-    last = current;
-  }
-  return at(last, other.length);
+/** Levenshtein distance, except that two swapped letters are one edit and not two. */
+function countEdits(one: string, other: string): number {
+  const edits = distance(one, other);
+  return edits === 2 && sorted(one) === sorted(other) ? 1 : edits;
 }
 
-function at(distances: number[], index: number): number {
-  return distances[index] ?? Infinity;
+function sorted(word: string): string {
+  return [...word].sort().join('');
 }

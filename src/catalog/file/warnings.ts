@@ -1,13 +1,13 @@
-/** What is allowed in a catalog, and probably not meant. */
+/** Warns about parts of a catalog that are allowed but probably not intended. */
 import { PLACEHOLDER_PATTERN } from '../copy.js';
 import type { Catalog, Offer } from '../../domain/offers.js';
 import { offerIdsOf } from '../../domain/funnel.js';
 
-/** Sentences for the merchant: offers no funnel uses, and amounts in copy that will always be zero. */
+/** Returns a sentence for each offer that no funnel uses, and for each amount in copy that is always zero. */
 export function catalogWarnings(catalog: Catalog): string[] {
   const used = new Set(catalog.funnels.flatMap(({ steps }) => steps.flatMap(offerIdsOf)));
   return Object.values(catalog.offers).flatMap((offer) => [
-    ...(used.has(offer.id) ? [] : [`offers.${offer.id}: no funnel uses this offer, so nobody will see it.`]),
+    ...(used.has(offer.id) ? [] : [`offers.${offer.id}: no funnel uses this offer, so it is never shown.`]),
     ...alwaysZero(offer).map(
       ({ field, name }) =>
         `offers.${offer.id}.copy.${field}: {${name}} is always zero for an action of kind ${offer.action.kind}.`,
@@ -15,7 +15,7 @@ export function catalogWarnings(catalog: Catalog): string[] {
   ]);
 }
 
-/** Amounts that an action of a kind does not have. A one-click charge may start a subscription; a one-time payment cannot. */
+/** Amounts that each kind of action never has. A one-click charge may start a subscription; a one-time payment cannot. */
 const NEVER: Record<Offer['action']['kind'], readonly string[]> = {
   change_plan: [],
   charge: ['difference', 'credit'],

@@ -1,6 +1,5 @@
 /**
- * Writes `docs/offers.schema.json`. Run it after a change to `schema.ts`:
- * `npx tsx src/catalog/file/write-schema.ts && npx prettier --write docs/offers.schema.json`.
+ * Writes `docs/offers.schema.json`. Run it with `npm run schema` after a change to the schema.
  */
 import { writeFile } from 'node:fs/promises';
 import { catalogJsonSchema } from './schema.js';

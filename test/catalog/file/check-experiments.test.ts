@@ -7,24 +7,24 @@ const steps = (list: string): string => withFunnel({ steps: list });
 
 const experiments: Mistake[] = [
   [
-    'a name without variants',
+    'an experiment without variants',
     steps('[{ id: one, offer: a, ▸experiment: price }]'),
-    ['funnels.f.steps[0].experiment', 'names an experiment, and there are no variants to try'],
+    ['funnels.f.steps[0].experiment', 'is allowed only on a step with variants'],
   ],
   [
-    'the name of the holdout of everything',
+    'the name of the policy holdout',
     steps(`[{ id: one, variants: ${ARMS}, experiment: ▸holdout }]`),
     [
       'funnels.f.steps[0].experiment',
-      'the experiment "holdout" is the holdout; give this one another name with experiment',
+      'the experiment name "holdout" is reserved for the holdout; choose another one with the key experiment',
     ],
   ],
   [
-    'a step that would be named like the holdout of its funnel',
+    "a step whose default name is that of its funnel's holdout",
     steps(`[{ id: ▸holdout, variants: ${ARMS} }]`),
     [
       'funnels.f.steps[0].id',
-      'the experiment "f.holdout" is the holdout; give this one another name with experiment',
+      'the experiment name "f.holdout" is reserved for the holdout; choose another one with the key experiment',
     ],
   ],
   [
@@ -34,13 +34,13 @@ const experiments: Mistake[] = [
     ),
     [
       'funnels.f.steps[1].experiment',
-      /^an earlier step has other variants or weights under the name "price"/,
+      /^an earlier step uses the experiment "price" with other variants or weights/,
     ],
   ],
 ];
 
-describe('mistakes of experiments', () => {
-  test.each(experiments)('%s is reported where it stands', (...mistake) => {
+describe('mistakes in experiments', () => {
+  test.each(experiments)('%s is reported at its place', (...mistake) => {
     expectProblems(mistake);
   });
 });

@@ -11,7 +11,7 @@ const funnels: Mistake[] = [
     ['funnels.f.trigger', /^must be one of purchase, usage_milestone, .*, not "checkout"$/],
   ],
   [
-    'a priority in words',
+    'a priority that is not a number',
     withFunnel({ priority: '▸high' }),
     ['funnels.f.priority', 'must be a whole number, not "high"'],
   ],
@@ -31,12 +31,12 @@ const funnels: Mistake[] = [
     ['funnels.f.steps[0].id', /^must be the id of the step .*, not "One"$/],
   ],
   [
-    'a step called end',
+    'a step named end',
     steps('[{ id: ▸end, offer: a }]'),
-    ['funnels.f.steps[0].id', '"end" ends a funnel and cannot be the id of a step'],
+    ['funnels.f.steps[0].id', '"end" is reserved for the end of a funnel and cannot be a step id'],
   ],
   [
-    'a step without offer',
+    'a step without an offer',
     steps('[▸{ id: one }]'),
     ['funnels.f.steps[0].offer', 'is missing; expected the id of an offer'],
   ],
@@ -46,15 +46,15 @@ const funnels: Mistake[] = [
     ['funnels.f.steps[0].offer', 'there is no offer "b"; did you mean "a"?'],
   ],
   [
-    'the plan that was asked for, where nobody asks for a plan',
+    'the requested plan in a funnel without a plan request',
     steps('[{ id: one, offer: ▸requested_plan }]'),
     [
       'funnels.f.steps[0].offer',
-      'requested_plan is there only in funnels of upgrade_requested and downgrade_requested',
+      'requested_plan is available only in funnels with the trigger upgrade_requested or downgrade_requested',
     ],
   ],
   [
-    'an offer named like a method',
+    'an offer named like an object method',
     steps('[{ id: one, offer: ▸constructor }]'),
     ['funnels.f.steps[0].offer', 'there is no offer "constructor"'],
   ],
@@ -64,29 +64,29 @@ const funnels: Mistake[] = [
     ['funnels.f.steps[0].on.decline', 'there is no step "two" in this funnel'],
   ],
   [
-    'a target that is no text',
+    'a target that is not text',
     steps('[{ id: one, offer: a, on: { decline: ▸3 } }]'),
     ['funnels.f.steps[0].on.decline', 'must be the id of a step of this funnel, or end, not 3'],
   ],
   [
-    'a decision that is none',
+    'a misspelled decision',
     steps('[{ id: one, offer: a, on: { ▸declined: end } }]'),
-    ['funnels.f.steps[0].on.declined', 'there is no such key here; did you mean "decline"?'],
+    ['funnels.f.steps[0].on.declined', 'unknown key; did you mean "decline"?'],
   ],
   [
-    'the same step twice',
+    'a repeated step',
     steps('[{ id: one, offer: a }, { id: ▸one, offer: a }]'),
-    ['funnels.f.steps[1].id', 'there is a step "one" in this funnel already'],
+    ['funnels.f.steps[1].id', 'this funnel already has a step "one"'],
   ],
   [
-    'a step nothing leads to',
+    'a step that cannot be reached',
     steps('[{ id: one, offer: a }, { id: ▸two, offer: a }]'),
-    ['funnels.f.steps[1].id', /^no decision leads to step "two"/],
+    ['funnels.f.steps[1].id', /^step "two" is never shown/],
   ],
   [
     'a step that follows itself',
     steps('[{ id: one, offer: a, on: { decline: ▸one } }]'),
-    ['funnels.f.steps[0].on.decline', /^leads back to a step that came before \(one -> one\)/],
+    ['funnels.f.steps[0].on.decline', /^leads back to an earlier step \(one -> one\)/],
   ],
   [
     'a cycle',
@@ -95,13 +95,13 @@ const funnels: Mistake[] = [
     ),
     [
       'funnels.f.steps[2].on.expire',
-      'leads back to a step that came before (y -> z -> y); a step is shown once at most',
+      'leads back to an earlier step (y -> z -> y); a step can be shown only once',
     ],
   ],
 ];
 
-describe.each(Object.entries({ funnels }))('mistakes of %s', (_, mistakes) => {
-  test.each(mistakes)('%s is reported where it stands', (...mistake) => {
+describe.each(Object.entries({ funnels }))('mistakes in %s', (_, mistakes) => {
+  test.each(mistakes)('%s is reported at its place', (...mistake) => {
     expectProblems(mistake);
   });
 });

@@ -2,22 +2,18 @@ import { describe, test } from 'vitest';
 import { expectProblems, withOffer } from './marked.js';
 import type { Mistake } from './marked.js';
 
-const WINDOW = 'a duration from 10s to 365d such as 30s, 30m, 2h, 30d or 1d12h';
+const WINDOW = 'a duration from 10s to 365d, such as 30s, 30m, 2h or 1d12h';
 const PLAN = 'kind: change_plan, product_id: p';
 
 const offers: Mistake[] = [
   ['another version', withOffer({}).replace('version: 1', 'version: ▸2'), ['version', 'must be 1, not 2']],
   [
-    'nothing but a version',
+    'only a version',
     '▸▸version: 1',
     ['offers', 'is missing; expected a map of offers by id'],
     ['funnels', 'is missing; expected a map of funnels by id'],
   ],
-  [
-    'an unknown section',
-    `${withOffer({})}\n▸funnel: {}`,
-    ['funnel', 'there is no such key here; did you mean "funnels"?'],
-  ],
+  ['an unknown section', `${withOffer({})}\n▸funnel: {}`, ['funnel', 'unknown key; did you mean "funnels"?']],
   [
     'an offer id with capitals',
     withOffer({}).replace('  a:', '  ▸A:').replace('offer: a', 'offer: A'),
@@ -39,15 +35,12 @@ const offers: Mistake[] = [
   [
     'a misspelled key',
     withOffer({ '▸windw': '30m' }),
-    ['offers.a.windw', 'there is no such key here; did you mean "window"?'],
+    ['offers.a.windw', 'unknown key; did you mean "window"?'],
   ],
   [
-    'a key unlike any other',
+    'a key that resembles no other',
     withOffer({ copy: '{ headline: h, accept: y, decline: n, ▸colour: red }' }),
-    [
-      'offers.a.copy.colour',
-      'there is no such key here; expected headline, body, badge, accept, decline, locale, locales',
-    ],
+    ['offers.a.copy.colour', 'unknown key; expected headline, body, badge, accept, decline, locale, locales'],
   ],
   [
     'no action kind',
@@ -78,7 +71,7 @@ const offers: Mistake[] = [
     ['offers.a.action.quantity', 'must be a whole number of at least 1, not 0'],
   ],
   [
-    'half a product',
+    'a fractional quantity',
     withOffer({ action: '{ kind: payment, product_id: p, quantity: ▸1.5 }' }),
     [
       'offers.a.action.quantity',
@@ -86,12 +79,9 @@ const offers: Mistake[] = [
     ],
   ],
   [
-    'a field of another action',
+    'a field of another kind of action',
     withOffer({ action: '{ kind: charge, product_id: p, ▸effective_at: immediately }' }),
-    [
-      'offers.a.action.effective_at',
-      'there is no such key here; expected kind, product_id, quantity, addons',
-    ],
+    ['offers.a.action.effective_at', 'unknown key; expected kind, product_id, quantity, addons'],
   ],
   [
     'an unknown proration mode',
@@ -99,46 +89,54 @@ const offers: Mistake[] = [
     ['offers.a.action.proration_billing_mode', /^must be one of prorated_immediately, .*, not "prorated"$/],
   ],
   [
-    'an unknown moment',
+    'an unknown effective date',
     withOffer({ action: `{ ${PLAN}, effective_at: ▸tomorrow }` }),
     ['offers.a.action.effective_at', 'must be immediately or next_billing_date, not "tomorrow"'],
   ],
   [
-    'an add-on without id',
+    'an add-on without an id',
     withOffer({ action: `{ ${PLAN}, addons: [▸{ quantity: 1 }] }` }),
     ['offers.a.action.addons[0].addon_id', /^is missing; expected the id of an add-on/],
   ],
   [
-    'an add-on with more',
+    'an add-on with an unknown field',
     withOffer({ action: `{ ${PLAN}, addons: [{ addon_id: x, quantity: 1, ▸price: 3 }] }` }),
-    ['offers.a.action.addons[0].price', 'there is no such key here; expected addon_id, quantity'],
+    ['offers.a.action.addons[0].price', 'unknown key; expected addon_id, quantity'],
   ],
-  ['a window without unit', withOffer({ window: '▸30' }), ['offers.a.window', `must be ${WINDOW}, not 30`]],
-  ['a window in words', withOffer({ window: '▸soon' }), ['offers.a.window', `must be ${WINDOW}, not "soon"`]],
-  ['a window below 10 s', withOffer({ window: '▸9s' }), ['offers.a.window', `must be ${WINDOW}, not "9s"`]],
+  ['a window without a unit', withOffer({ window: '▸30' }), ['offers.a.window', `must be ${WINDOW}, not 30`]],
   [
-    'a window above 365 d',
+    'a window that is not a duration',
+    withOffer({ window: '▸soon' }),
+    ['offers.a.window', `must be ${WINDOW}, not "soon"`],
+  ],
+  [
+    'a window shorter than 10 s',
+    withOffer({ window: '▸9s' }),
+    ['offers.a.window', `must be ${WINDOW}, not "9s"`],
+  ],
+  [
+    'a window longer than 365 d',
     withOffer({ window: '▸365d1s' }),
     ['offers.a.window', `must be ${WINDOW}, not "365d1s"`],
   ],
   ['an empty window', withOffer({ '▸window': '' }), ['offers.a.window', `must be ${WINDOW}, not empty`]],
   [
-    'a wrong pause',
+    'a pause after a decline that is not a duration',
     withOffer({ after_decline: '▸sometimes' }),
     ['offers.a.after_decline', /^must be never, or a duration/],
   ],
   [
-    'a pause of no time',
+    'a pause of zero after a decline',
     withOffer({ after_decline: '▸0s' }),
     ['offers.a.after_decline', /^must be never, or a duration/],
   ],
   [
-    'a wrong word for no payment method',
+    'an unknown value of if_no_payment_method',
     withOffer({ if_no_payment_method: '▸ask' }),
     ['offers.a.if_no_payment_method', 'must be skip or checkout, not "ask"'],
   ],
   [
-    'a wrong word for an owned product',
+    'an unknown value of if_owned',
     withOffer({ if_owned: '▸true' }),
     ['offers.a.if_owned', 'must be skip or allow, not true'],
   ],
@@ -148,7 +146,7 @@ const offers: Mistake[] = [
     ['offers.a.discount_code', /^must be a discount code of 3 to 64 /],
   ],
   [
-    'a discount code of digits alone',
+    'an unquoted discount code of digits',
     withOffer({ discount_code: '▸2020' }),
     ['offers.a.discount_code', 'must be a discount code, not 2020'],
   ],
@@ -161,22 +159,22 @@ const copy: Mistake[] = [
     ['offers.a.copy.headline', /^is missing; expected text/],
   ],
   [
-    'no words to accept',
+    'no accept button',
     withOffer({ copy: '{ headline: h, decline: n }' }).replace('copy:', '▸copy:'),
     ['offers.a.copy.accept', /^is missing; expected text .* accepts$/],
   ],
   [
-    'no words to decline',
+    'no decline button',
     withOffer({ copy: '{ headline: h, accept: y }' }).replace('copy:', '▸copy:'),
     ['offers.a.copy.decline', /^is missing; expected text .* declines$/],
   ],
   [
-    'blank words',
+    'a blank headline',
     withOffer({ copy: '{ headline: ▸" ", accept: y, decline: n }' }),
     ['offers.a.copy.headline', /^must be text of 1 to 200 characters/],
   ],
   [
-    'the same words twice',
+    'the same words on both buttons',
     withOffer({ copy: '{ headline: h, accept: ok, decline: ▸ok }' }),
     ['offers.a.copy.decline', /^must differ from accept/],
   ],
@@ -186,7 +184,7 @@ const copy: Mistake[] = [
     ['offers.a.copy.accept', 'there is no placeholder {due_now}; did you mean "{dueNow}"?'],
   ],
   [
-    'a foreign placeholder',
+    'an unknown placeholder',
     withOffer({ copy: '{ headline: h, accept: ▸"{x}", decline: n }' }),
     [
       'offers.a.copy.accept',
@@ -197,13 +195,13 @@ const copy: Mistake[] = [
 
 const plans: Mistake[] = [
   [
-    'another mode than Dodo takes at the next billing date',
+    'a proration mode that Dodo rejects at the next billing date',
     withOffer({
       action: `{ ${PLAN}, effective_at: next_billing_date, proration_billing_mode: ▸do_not_bill }`,
     }),
     [
       'offers.a.action.proration_billing_mode',
-      'must be full_immediately: Dodo Payments takes no other mode with effective_at next_billing_date',
+      'must be full_immediately: Dodo Payments accepts no other mode if effective_at is next_billing_date',
     ],
   ],
   [
@@ -211,12 +209,15 @@ const plans: Mistake[] = [
     withOffer({
       action: `{ ${PLAN}, addons: [{ addon_id: x, quantity: 1 }, { addon_id: ▸x, quantity: 2 }] }`,
     }),
-    ['offers.a.action.addons[1].addon_id', 'the add-on "x" is listed twice; give its total quantity once'],
+    [
+      'offers.a.action.addons[1].addon_id',
+      'the add-on "x" is listed twice; list it once, with the total quantity',
+    ],
   ],
 ];
 
-describe.each(Object.entries({ offers, copy, plans }))('mistakes of %s', (_, mistakes) => {
-  test.each(mistakes)('%s is reported where it stands', (...mistake) => {
+describe.each(Object.entries({ offers, copy, plans }))('mistakes in %s', (_, mistakes) => {
+  test.each(mistakes)('%s is reported at its place', (...mistake) => {
     expectProblems(mistake);
   });
 });

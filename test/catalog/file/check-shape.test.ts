@@ -5,49 +5,57 @@ import type { Mistake } from './marked.js';
 
 const yaml: Mistake[] = [
   ['an empty file', '▸', ['', 'the file is empty; expected version, offers and funnels']],
-  ['only a comment', '▸# nothing yet', ['', 'the file is empty; expected version, offers and funnels']],
+  [
+    'nothing but a comment',
+    '▸# nothing yet',
+    ['', 'the file is empty; expected version, offers and funnels'],
+  ],
   [
     'a list instead of a map',
     '▸- version',
     ['', 'must be a map with version, offers and funnels, not a list'],
   ],
   ['a syntax error', 'version: 1\noffers: {a: 1\n▸', ['', /^not valid YAML: .*end with a \}/]],
-  ['a tab as indent', 'version: 1\noffers:\n▸\ta: 1', ['', /^not valid YAML: a tab indents this line/]],
+  [
+    'a tab as indent',
+    'version: 1\noffers:\n▸\ta: 1',
+    ['', /^not valid YAML: this line is indented with a tab/],
+  ],
   [
     'two documents',
     'version: 1\n▸---\noffers: {}',
-    ['', /^not valid YAML: the file holds several documents/],
+    ['', /^not valid YAML: the file contains several documents/],
   ],
-  ['a tag of its own', 'version: ▸!one 1', ['', /^not valid YAML: Unresolved tag/]],
+  ['a custom tag', 'version: ▸!one 1', ['', /^not valid YAML: Unresolved tag/]],
   [
-    'an alias to nowhere',
+    'an alias without an anchor',
     'version: 1\noffers: ▸*gone',
     ['offers', 'there is no anchor &gone above this alias'],
   ],
   ['a list as a key', 'version: 1\n? ▸[a]\n: 2', ['', 'a key must be text, not a list, map or alias']],
   ['an alias as a key', 'version: 1\n? ▸*a\n: 2', ['', 'a key must be text, not a list, map or alias']],
   [
-    'a key given twice',
+    'a repeated key',
     withOffer({ window: '30m\n    ▸window: 1h' }),
-    ['offers.a.window', 'is given twice; the first one is on line 7'],
+    ['offers.a.window', 'is defined twice; the first definition is on line 7'],
   ],
   [
-    'the same offer twice',
+    'a repeated offer',
     withOffer({ window: '30m' }).replace(
       'funnels:',
       '  ▸a: { type: upsell, action: { kind: charge, product_id: p }, copy: { headline: h, accept: y, decline: n } }\nfunnels:',
     ),
-    ['offers.a', 'is given twice; the first one is on line 3'],
+    ['offers.a', 'is defined twice; the first definition is on line 3'],
   ],
 ];
 
-describe.each(Object.entries({ yaml }))('mistakes of %s', (_, mistakes) => {
-  test.each(mistakes)('%s is reported where it stands', (...mistake) => {
+describe.each(Object.entries({ YAML: yaml }))('mistakes in %s', (_, mistakes) => {
+  test.each(mistakes)('%s is reported at its place', (...mistake) => {
     expectProblems(mistake);
   });
 });
 
-test('every mistake of a file is reported at once, in the order of the file', () => {
+test('every mistake in a file is reported at once, in the order of the file', () => {
   const { text, places } = unmark(`version: ▸one
 offers:
   pro-plan:
@@ -68,7 +76,7 @@ funnels:
   expect(problems.map(({ line, column }) => ({ line, column }))).toEqual(places);
 });
 
-test('a problem prints as file, line, column, path and message', () => {
+test('a problem is printed with file, line, column, path and message', () => {
   const text = withFunnel({ steps: '[{ id: one, offer: aa }]' });
   const problem = {
     file: 'offers.yaml',
@@ -83,7 +91,7 @@ test('a problem prints as file, line, column, path and message', () => {
   );
 });
 
-test('a mistake in shared words is reported where the words stand', () => {
+test('a mistake in shared copy is reported where the copy is defined', () => {
   const { text, places } = unmark(`version: 1
 offers:
   a: { type: upsell, action: { kind: charge, product_id: p }, copy: &words { headline: ▸"{oops}", accept: y, decline: n } }

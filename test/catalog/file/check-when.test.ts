@@ -11,7 +11,7 @@ const conditions: Mistake[] = [
     ['funnels.f.when.amonut', 'there is no fact "amonut"; did you mean "amount"?'],
   ],
   [
-    'a fact nobody knows',
+    'an unknown fact',
     when('▸weather: sunny'),
     ['funnels.f.when.weather', /^there is no fact "weather"; expected product_id, .* or facts\.<name>$/],
   ],
@@ -19,12 +19,12 @@ const conditions: Mistake[] = [
   [
     'an unknown operator',
     when('amount: { ▸between: 5 }'),
-    ['funnels.f.when.amount.between', 'there is no such key here; expected in, not, gt, gte, lt, lte'],
+    ['funnels.f.when.amount.between', 'unknown key; expected in, not, gt, gte, lt, lte'],
   ],
   [
-    'an operator misspelled',
+    'a misspelled operator',
     when('amount: { ▸gtr: 5 }'),
-    ['funnels.f.when.amount.gtr', 'there is no such key here; did you mean "gt"?'],
+    ['funnels.f.when.amount.gtr', 'unknown key; did you mean "gt"?'],
   ],
   [
     'no operator',
@@ -52,9 +52,9 @@ const conditions: Mistake[] = [
     ['funnels.f.when.amount', /^must be a value, a list of values, or operators .*, not empty$/],
   ],
   [
-    'a comparison of text',
+    'a comparison of a text fact',
     when('country: { ▸gte: 5 }'),
-    ['funnels.f.when.country.gte', 'compares numbers, and country is text; use a list of values, or not'],
+    ['funnels.f.when.country.gte', 'compares numbers, but country is text; use a list of values, or "not"'],
   ],
   [
     'a comparison with text',
@@ -62,7 +62,7 @@ const conditions: Mistake[] = [
     ['funnels.f.when.facts.usage.gte', 'must be a number, not "high"'],
   ],
   [
-    'an amount in words',
+    'an amount that is not a number',
     when('amount: ▸ten'),
     ['funnels.f.when.amount', 'must be a whole number of minor units, not "ten"'],
   ],
@@ -72,61 +72,61 @@ const conditions: Mistake[] = [
     ['funnels.f.when.amount[1]', 'must be a whole number of minor units, not 9.99'],
   ],
   [
-    'no quantity',
+    'a quantity of zero',
     when('quantity: ▸0'),
     ['funnels.f.when.quantity', 'must be a whole number of at least 1, not 0'],
   ],
   [
-    'a currency in small letters',
+    'a currency in lower case',
     when('currency: ▸usd'),
     ['funnels.f.when.currency', /not "usd"; did you mean "USD"\?$/],
   ],
   [
-    'a currency of the past',
+    'a currency that is no longer in use',
     when('currency: [EUR, ▸DEM]'),
     ['funnels.f.when.currency[1]', /^must be an ISO 4217 currency code .*, not "DEM"$/],
   ],
   [
-    'a country that is none',
+    'an unknown country',
     when('country: { not: [US, ▸UK] }'),
     ['funnels.f.when.country.not[1]', 'must be an ISO 3166 country code such as US, not "UK"'],
   ],
-  ['a country with three letters', when('country: ▸USA'), ['funnels.f.when.country', /not "USA"$/]],
+  ['a three-letter country code', when('country: ▸USA'), ['funnels.f.when.country', /not "USA"$/]],
   [
-    'a status that is none',
+    'a misspelled status',
     when('subscription_status: ▸actve'),
     ['funnels.f.when.subscription_status', /not "actve"; did you mean "active"\?$/],
   ],
   [
-    'a product id that is none',
+    'a number for a product id',
     when('plan: ▸7'),
     ['funnels.f.when.plan', "must be the product id of the subscription's plan, not 7"],
   ],
   [
-    'a range without inside',
+    'an empty range',
     when('amount: ▸{ gt: 10, lt: 10 }'),
-    ['funnels.f.when.amount', 'can never hold: nothing is both gt 10 and lt 10'],
+    ['funnels.f.when.amount', 'can never hold: no number is both gt 10 and lt 10'],
   ],
   [
-    'a range the wrong way round',
+    'a range with its bounds reversed',
     when('facts.usage: ▸{ gte: 90, lte: 80 }'),
-    ['funnels.f.when.facts.usage', 'can never hold: nothing is both gte 90 and lte 80'],
+    ['funnels.f.when.facts.usage', 'can never hold: no number is both gte 90 and lte 80'],
   ],
   [
-    'a range between two whole numbers',
+    'a range between two consecutive whole numbers',
     when('quantity: ▸{ gt: 1, lt: 2 }'),
-    ['funnels.f.when.quantity', 'can never hold: nothing is both gt 1 and lt 2'],
+    ['funnels.f.when.quantity', 'can never hold: no number is both gt 1 and lt 2'],
   ],
   [
     'a negative amount',
     when('amount: ▸{ lt: 0 }'),
-    ['funnels.f.when.amount', 'can never hold: amount is never below 0, and so never lt 0'],
+    ['funnels.f.when.amount', 'can never hold: amount is never below 0, so it is never lt 0'],
   ],
 ];
 
 const groups: Mistake[] = [
   [
-    'a group that is no list',
+    'a group that is not a list',
     when('any: ▸{ amount: 5 }'),
     ['funnels.f.when.any', /^must be a list of groups of conditions, such as .*, not a map$/],
   ],
@@ -138,10 +138,10 @@ const groups: Mistake[] = [
   [
     'an alternative without a condition',
     when('any: [{ amount: 5 }, ▸{}]'),
-    ['funnels.f.when.any[1]', 'must have a condition, or it always holds'],
+    ['funnels.f.when.any[1]', 'must have a condition; otherwise it always holds'],
   ],
   [
-    'a fact nobody knows in a group in a group',
+    'a misspelled fact in a nested group',
     when('any: [{ all: [{ ▸contry: US }] }]'),
     ['funnels.f.when.any[0].all[0].contry', 'there is no fact "contry"; did you mean "country"?'],
   ],
@@ -152,9 +152,9 @@ const groups: Mistake[] = [
     ['funnels.f.when.anny[0]', 'must be text, a number, true or false, not a map'],
   ],
   [
-    'an operator misspelled in a group',
+    'a misspelled operator in a group',
     when('all: [{ amount: { ▸gtr: 5 } }]'),
-    ['funnels.f.when.all[0].amount.gtr', 'there is no such key here; did you mean "gt"?'],
+    ['funnels.f.when.all[0].amount.gtr', 'unknown key; did you mean "gt"?'],
   ],
   [
     'a value of the wrong kind in a group',
@@ -163,11 +163,11 @@ const groups: Mistake[] = [
     ['funnels.f.when.any[1].country.in[1]', 'must be an ISO 3166 country code such as US, not "Usa"'],
   ],
   [
-    'groups too deep',
+    'groups nested too deeply',
     when('any: [{ all: [{ any: [{ ▸all: [{ amount: 5 }] }] }] }]'),
     [
       'funnels.f.when.any[0].all[0].any[0].all',
-      'stands in more than 3 groups; write it as funnels of their own',
+      'groups can be nested at most 3 deep; use several funnels instead',
     ],
   ],
 ];
@@ -184,24 +184,24 @@ const contradictions: Mistake[] = [
     ['funnels.f.when.amount', 'can never hold: no value of in is gt 10'],
   ],
   [
-    'an alternative against what stands beside the group',
+    'an alternative that contradicts a condition beside the group',
     when('amount: { gte: 1000 }, any: [{ amount: ▸{ lt: 500 } }, { country: US }]'),
-    ['funnels.f.when.any[0].amount', 'can never hold: funnels.f.when.amount asks for gte 1000'],
+    ['funnels.f.when.any[0].amount', 'can never hold: funnels.f.when.amount requires gte 1000'],
   ],
   [
-    'two entries of all',
+    'two contradicting entries of all',
     when('all: [{ country: US }, { any: [{ country: ▸CA }] }]'),
-    ['funnels.f.when.all[1].any[0].country', 'can never hold: funnels.f.when.all[0].country asks for in US'],
+    ['funnels.f.when.all[1].any[0].country', 'can never hold: funnels.f.when.all[0].country requires in US'],
   ],
   [
-    'a product asked for and excluded',
+    'a product both required and excluded',
     when('product_id: [a], all: [{ product_id: ▸{ not: a } }]'),
-    ['funnels.f.when.all[0].product_id', 'can never hold: funnels.f.when.product_id asks for in a'],
+    ['funnels.f.when.all[0].product_id', 'can never hold: funnels.f.when.product_id requires in a'],
   ],
 ];
 
-describe.each(Object.entries({ conditions, groups, contradictions }))('mistakes of %s', (_, mistakes) => {
-  test.each(mistakes)('%s is reported where it stands', (...mistake) => {
+describe.each(Object.entries({ conditions, groups, contradictions }))('mistakes in %s', (_, mistakes) => {
+  test.each(mistakes)('%s is reported at its place', (...mistake) => {
     expectProblems(mistake);
   });
 });
@@ -211,16 +211,16 @@ test.each([
   ['alternatives that exclude each other', 'any: [{ country: US }, { country: CA }]'],
   ['a cart with both products', 'all: [{ product_id: a }, { product_id: b }]'],
   ['groups three deep', 'any: [{ all: [{ any: [{ amount: 5 }] }] }]'],
-  ['a merchant fact called like a group', 'facts.any: 1'],
+  ["a merchant's fact named like a group", 'facts.any: 1'],
   [
-    'how the purchase was paid, and how old the subscription is',
+    'the payment method and the age of the subscription',
     'payment_method_type: apple_pay, subscription_age_days: { gte: 30 }',
   ],
-])('%s is no mistake', (_, clauses) => {
+])('%s is accepted', (_, clauses) => {
   expect(problemsIn(when(clauses))).toEqual([]);
 });
 
-test('a group that contains itself is refused', () => {
+test('a group that contains itself is rejected', () => {
   const problems = problemsIn(withFunnel({ when: '&again { any: [*again] }' }));
   expect(problems).not.toEqual([]);
 });

@@ -36,7 +36,7 @@ const content: Data = {
 
 const hashOf = (data: unknown): string => parseCatalog(stringify(data), 'offers.yaml').hash;
 
-/** The same data with the keys of every map in an order drawn from `random`. */
+/** Returns the same data with the keys of every map in random order. */
 function shuffled(value: unknown, random: () => number): unknown {
   if (Array.isArray(value)) return value.map((item) => shuffled(item, random));
   if (typeof value !== 'object' || value === null) return value;
@@ -58,7 +58,7 @@ test('the hash does not depend on the order of keys', () => {
   );
 });
 
-test('comments, quotes and defaults written out change nothing', () => {
+test('comments, quotes and explicit defaults do not change the hash', () => {
   const written = stringify(content).replace(
     'window: 45m',
     'window: "45m" # three quarters\n    if_owned: skip',
@@ -73,13 +73,13 @@ test.each([
   ['the priority', 'priority: 2', 'priority: 3'],
   ['a bound', 'gte: 1', 'gte: 2'],
   ['a step', 'offer: two', 'offer: three'],
-])('another value for %s is another hash', (_, before, after) => {
+])('a different value for %s gives a different hash', (_, before, after) => {
   const text = stringify(content);
   expect(text).toContain(before);
   expect(parseCatalog(text.replace(before, after), 'offers.yaml').hash).not.toBe(hashOf(content));
 });
 
-test('the order of funnels counts where it breaks a tie', () => {
+test('the order of funnels changes the hash where it breaks a tie', () => {
   const tied = (...ids: string[]): Data => ({
     ...content,
     funnels: Object.fromEntries(
@@ -89,12 +89,12 @@ test('the order of funnels counts where it breaks a tie', () => {
   expect(hashOf(tied('f', 'g'))).not.toBe(hashOf(tied('g', 'f')));
 });
 
-test('in written out is the same catalog as the list alone', () => {
+test('a list and an explicit in are the same catalog', () => {
   const written = stringify(content).replace(/country:\n\s+- US\n\s+- CA/, 'country: { in: [US, CA] }');
   expect(written).toContain('in: [US, CA]');
   expect(parseCatalog(written, 'offers.yaml').hash).toBe(hashOf(content));
 });
 
-test('a catalog without groups keeps the hash it had before there were any', () => {
+test('a catalog without groups keeps the hash it had before groups existed', () => {
   expect(hashOf(content)).toBe('sha256:8048ed4fc562d326');
 });

@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CatalogError, catalogWarnings, loadCatalog, parseCatalog } from '../../../src/catalog/file/load.js';
+import { DAY } from '../../../src/domain/duration.js';
 import { problemsIn, withFunnel, withOffer } from './marked.js';
-
-const DAY_MS = 86_400_000;
 
 const load = (text: string) => parseCatalog(text, 'offers.yaml');
 
 describe('a loaded catalog', () => {
-  test('has every default filled in', () => {
+  test('has all defaults filled in', () => {
     const catalog = load(withOffer({}));
     expect(catalog.version).toBe(1);
     expect(catalog.hash).toMatch(/^sha256:[0-9a-f]{16}$/);
@@ -37,7 +36,7 @@ describe('a loaded catalog', () => {
     ]);
   });
 
-  test('carries what the file says', () => {
+  test('has the values of the file', () => {
     const offer = load(
       withOffer({
         action: `{ kind: change_plan, product_id: p, proration_billing_mode: do_not_bill, quantity: 3, addons: [{ addon_id: x, quantity: 2 }] }`,
@@ -57,15 +56,15 @@ describe('a loaded catalog', () => {
         quantity: 3,
         addons: [{ addonId: 'x', quantity: 2 }],
       },
-      windowMs: 1.5 * DAY_MS,
+      windowMs: 1.5 * DAY,
       ifNoPaymentMethod: 'checkout',
       ifOwned: 'allow',
-      afterDecline: 30 * DAY_MS,
+      afterDecline: 30 * DAY,
       discountCode: 'TEAM20',
     });
   });
 
-  test('reads a bare value and a list as any of, and operators as they are', () => {
+  test('reads a bare value or a list as in, and operators as written', () => {
     const [funnel] = load(
       withFunnel({
         when: '{ product_id: a, country: { not: US }, amount: { gt: 1, lte: 9 }, facts.trial: [true, 1] }',
@@ -82,30 +81,30 @@ describe('a loaded catalog', () => {
   test.each([
     ['', 'difference_immediately', 'immediately'],
     [', effective_at: next_billing_date', 'full_immediately', 'next_billing_date'],
-  ])('a plan change%s is billed with %s when no mode is given', (fields, mode, effectiveAt) => {
+  ])('a plan change%s is billed with %s by default', (fields, mode, effectiveAt) => {
     const { a } = load(withOffer({ action: `{ kind: change_plan, product_id: p${fields} }` })).offers;
     expect(a?.action).toMatchObject({ prorationBillingMode: mode, effectiveAt });
   });
 
-  test('keeps an empty list of add-ons, which removes those there are', () => {
+  test('keeps an empty list of add-ons, which removes the current ones', () => {
     const { a } = load(withOffer({ action: '{ kind: change_plan, product_id: p, addons: [] }' })).offers;
     expect(a?.action).toMatchObject({ addons: [] });
   });
 
-  test.each(['10s', '365d', '1d12h', '364d23h59m60s'])('takes a window of %s', (window) => {
+  test.each(['10s', '365d', '1d12h', '364d23h59m60s', '10s500ms'])('accepts a window of %s', (window) => {
     expect(problemsIn(withOffer({ window }))).toEqual([]);
   });
 
-  test.each(['XX', 'XK', 'NO', 'ZZ', 'AA', 'QM'])('takes the country code %s', (country) => {
+  test.each(['XX', 'XK', 'NO', 'ZZ', 'AA', 'QM'])('accepts the country code %s', (country) => {
     expect(problemsIn(withFunnel({ when: `{ country: ${country} }` }))).toEqual([]);
   });
 
-  test('takes two funnels of the same trigger and priority', () => {
+  test('accepts two funnels with the same trigger and priority', () => {
     const text = `${withFunnel({})}\n  g: { trigger: purchase, steps: [{ id: one, offer: a }] }`;
     expect(load(text).funnels.map(({ id }) => id)).toEqual(['f', 'g']);
   });
 
-  test('may share words by an alias', () => {
+  test('may share copy by an alias', () => {
     const shared = '&words { headline: h, accept: y, decline: n }';
     const text = withOffer({ copy: shared }).replace(
       'funnels:',
@@ -115,13 +114,13 @@ describe('a loaded catalog', () => {
     expect(offers.b?.copy).toEqual(offers.a?.copy);
   });
 
-  test('may have no funnels: plans asked for by name need none', () => {
+  test('may have no funnels, which plans requested by name do not need', () => {
     expect(load('version: 1\noffers: {}\nfunnels: {}').funnels).toEqual([]);
   });
 });
 
 describe('a hostile or broken file', () => {
-  test('of nested aliases is refused before it unfolds', () => {
+  test('with nested aliases is rejected before they are expanded', () => {
     const level = (name: string, inner: string) =>
       `  ${name}: &${name} [${Array(9).fill(`*${inner}`).join(', ')}]`;
     const names = 'bcdefghij'.split('');
@@ -132,24 +131,24 @@ describe('a hostile or broken file', () => {
     expect(others).toEqual([]);
   });
 
-  test('of lists nested without end is refused', () => {
+  test('with too deeply nested lists is rejected', () => {
     const problems = problemsIn('- '.repeat(20_000));
     expect(problems.map(({ message }) => message)).toEqual([
       'not valid YAML: lists or maps are nested too deeply',
     ]);
   });
 
-  test('that contains itself is refused like any other wrong value', () => {
+  test('that contains itself is rejected like any other invalid value', () => {
     expect(problemsIn('version: 1\noffers: &o { a: *o }\nfunnels: {}').length).toBeGreaterThan(0);
   });
 
-  test('with a key named __proto__ changes nothing but the report', () => {
+  test('with a key named __proto__ changes no prototype', () => {
     const problems = problemsIn('version: 1\noffers: { __proto__: { type: upsell } }\nfunnels: {}');
     expect(problems.map(({ path }) => path)).toContain('offers.__proto__');
     expect(({} as { type?: string }).type).toBeUndefined();
   });
 
-  test('larger than 1 MiB is refused', () => {
+  test('larger than 1 MiB is rejected', () => {
     const [problem] = problemsIn(`# ${'x'.repeat(1024 * 1024)}`);
     expect(problem).toMatchObject({
       line: 1,
@@ -173,13 +172,13 @@ describe('reading from disk', () => {
     return (error as CatalogError).message;
   };
 
-  test('a good file becomes a catalog', async () => {
+  test('a valid file becomes a catalog', async () => {
     const path = join(folder, 'good.yaml');
     await writeFile(path, withOffer({}));
     expect(await loadCatalog(path)).toEqual(load(withOffer({})));
   });
 
-  test('a bad file is reported with a line per mistake that starts with its path', async () => {
+  test('an invalid file is reported with a line per mistake, starting with its path', async () => {
     const path = join(folder, 'bad.yaml');
     await writeFile(path, withOffer({ type: 'upsel', window: '1s' }));
     const lines = (await failure(path)).split('\n');
@@ -187,22 +186,22 @@ describe('reading from disk', () => {
     expect(lines).toHaveLength(2);
   });
 
-  test('a missing file is named', async () => {
+  test('a missing file is reported', async () => {
     const path = join(folder, 'none.yaml');
-    expect(await failure(path)).toBe(`${path}:1:1  cannot be read: there is no such file`);
+    expect(await failure(path)).toBe(`${path}:1:1  cannot be read: the file does not exist`);
   });
 
-  test('a folder is refused', async () => {
+  test('a folder is rejected', async () => {
     expect(await failure(folder)).toMatch(/cannot be read: it is a folder$/);
   });
 
-  test('a file larger than 1 MiB is refused', async () => {
+  test('a file larger than 1 MiB is rejected', async () => {
     const path = join(folder, 'large.yaml');
     await writeFile(path, `#${'é'.repeat(1024 * 1024)}`);
     expect(await failure(path)).toMatch(/larger than 1 MiB/);
   });
 
-  test('a file that is not UTF-8 is refused', async () => {
+  test('a file that is not UTF-8 is rejected', async () => {
     const path = join(folder, 'latin1.yaml');
     await writeFile(path, Buffer.from('version: 1 # caf\xe9', 'latin1'));
     expect(await failure(path)).toMatch(/is not UTF-8 text$/);
@@ -210,17 +209,17 @@ describe('reading from disk', () => {
 });
 
 describe('warnings', () => {
-  test('name an offer nobody uses', () => {
+  test('name an offer that no funnel uses', () => {
     const text = withOffer({}).replace(
       'funnels:',
       '  b: { type: upsell, action: { kind: charge, product_id: p }, copy: { headline: h, accept: y, decline: n } }\nfunnels:',
     );
     expect(catalogWarnings(load(text))).toEqual([
-      'offers.b: no funnel uses this offer, so nobody will see it.',
+      'offers.b: no funnel uses this offer, so it is never shown.',
     ]);
   });
 
-  test('name amounts that will always be zero', () => {
+  test('name amounts that are always zero', () => {
     const copy = '{ headline: "{credit}", body: "{recurring}", accept: "{dueNow}", decline: n }';
     expect(catalogWarnings(load(withOffer({ copy })))).toEqual([
       'offers.a.copy.headline: {credit} is always zero for an action of kind charge.',

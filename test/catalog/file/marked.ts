@@ -2,10 +2,10 @@ import { expect } from 'vitest';
 import { CatalogError, parseCatalog } from '../../../src/catalog/file/load.js';
 import type { CatalogProblem } from '../../../src/catalog/file/load.js';
 
-/** Stands in a text where a problem is expected. */
+/** Marks the place of an expected problem in a text. */
 export const MARK = '▸';
 
-/** The text without its marks, and the lines and columns (from 1) they stood at. */
+/** Returns the text without its marks, and the lines and columns of the marks, counted from 1. */
 export function unmark(marked: string): { text: string; places: { line: number; column: number }[] } {
   const places: { line: number; column: number }[] = [];
   const lines = marked.split('\n').map((line, index) => {
@@ -18,7 +18,7 @@ export function unmark(marked: string): { text: string; places: { line: number; 
   return { text: lines.join('\n'), places };
 }
 
-/** What is wrong with a catalog; empty when it loads. */
+/** Returns the problems of a catalog; none if it loads. */
 export function problemsIn(text: string): CatalogProblem[] {
   try {
     parseCatalog(text, 'offers.yaml');
@@ -37,12 +37,12 @@ const OFFER = {
 
 const FUNNEL = { trigger: 'purchase', steps: '[{ id: one, offer: a }]' };
 
-/** A catalog whose one offer, `a`, has the given fields over its own. */
+/** Returns a catalog whose only offer, `a`, is changed in the given fields. */
 export function withOffer(change: Record<string, string>): string {
   return catalog({ ...OFFER, ...change }, FUNNEL);
 }
 
-/** A catalog whose one funnel, `f`, has the given fields over its own. */
+/** Returns a catalog whose only funnel, `f`, is changed in the given fields. */
 export function withFunnel(change: Record<string, string>): string {
   return catalog(OFFER, { ...FUNNEL, ...change });
 }
@@ -57,10 +57,10 @@ function fields(entries: Record<string, string>): string[] {
   return Object.entries(entries).map(([key, value]) => `    ${key}: ${value}`);
 }
 
-/** [what is wrong, the file with ▸ at each expected place, path and message of each problem in order] */
+/** [the mistake, the file with ▸ at each expected place, path and message of each problem in order] */
 export type Mistake = [name: string, marked: string, ...problems: [path: string, message: string | RegExp][]];
 
-/** Every problem is where the marks are, in their order, and there is no other. */
+/** Expects exactly one problem at each mark, in the order of the marks. */
 export function expectProblems([, marked, ...expected]: Mistake): void {
   const { text, places } = unmark(marked);
   const problems = problemsIn(text);

@@ -15,7 +15,12 @@ describe('explain', () => {
       'country DE is not one of US, CA',
     ],
     ['another value', { currency: { in: ['USD'] } }, { currency: 'EUR' }, 'currency EUR is not USD'],
-    ['a number where text is named', { 'facts.n': { in: ['5'] } }, { 'facts.n': 5 }, 'facts.n 5 is not 5'],
+    [
+      'a number where the rule has text',
+      { 'facts.n': { in: ['5'] } },
+      { 'facts.n': 5 },
+      'facts.n 5 is not 5',
+    ],
     [
       'an excluded value',
       { country: { not: ['XX'] } },
@@ -30,18 +35,23 @@ describe('explain', () => {
     ['lte at the bound', { amount: { lte: 1000 } }, { amount: 1000 }, undefined],
     ['lte above', { amount: { gte: 1, lte: 9 } }, { amount: 10 }, 'amount 10 is not lte 9'],
     [
-      'text compared',
+      'a comparison with text',
       { 'facts.usage': { gte: 5 } },
       { 'facts.usage': 'high' },
       'facts.usage high is not a number',
     ],
     [
-      'not a number compared',
+      'a comparison with NaN',
       { 'facts.usage': { gte: 5 } },
       { 'facts.usage': NaN },
       'facts.usage NaN is not gte 5',
     ],
-    ['false, which is known', { 'facts.trial': { in: [false] } }, { 'facts.trial': false }, undefined],
+    [
+      'false, which is a known value',
+      { 'facts.trial': { in: [false] } },
+      { 'facts.trial': false },
+      undefined,
+    ],
     ['a cart with one of the products', { product_id: { in: ['b'] } }, { product_id: ['a', 'b'] }, undefined],
     [
       'a cart without the product',
@@ -63,7 +73,7 @@ describe('explain', () => {
     ],
     ['an empty cart', { product_id: { in: ['a'] } }, { product_id: [] }, 'product_id [] is not a'],
     [
-      'numbers around the range but none inside',
+      'numbers on both sides of the range, but none inside',
       { 'facts.n': { gt: 4, lt: 6 } },
       { 'facts.n': [1, 9] },
       'facts.n [1, 9] is not gt 4',
@@ -78,13 +88,13 @@ describe('explain', () => {
     expect(couldMatch(when, facts)).toBe(failed === undefined);
   });
 
-  test('a missing fact is unknown, satisfies nothing, and may still match', () => {
+  test('a missing fact is unknown: it satisfies no clause but may still match', () => {
     const when: When = { country: { not: ['XX'] }, amount: { gte: 5 } };
     expect(explain(when, { amount: 5 })).toEqual({ holds: false, unknown: ['country'] });
     expect(couldMatch(when, { amount: 5, country: undefined })).toBe(true);
   });
 
-  test('the first broken clause is told even when other facts are unknown', () => {
+  test('the first failing clause is reported even if other facts are unknown', () => {
     const when: When = { plan: { in: ['p'] }, amount: { gte: 5 }, quantity: { gt: 1 } };
     expect(explain(when, { amount: 4, quantity: 1 })).toEqual({
       holds: false,
@@ -95,7 +105,7 @@ describe('explain', () => {
 
   const groupCases: [rule: string, when: When, facts: Facts, expected: ReturnType<typeof explain>][] = [
     [
-      'one alternative that holds is enough, although the other is unknown',
+      'one alternative that holds is enough, even if the other is unknown',
       { any: [{ country: { in: ['US'] } }, { amount: { gte: 5 } }] },
       { amount: 5 },
       { holds: true, unknown: [] },
@@ -107,7 +117,7 @@ describe('explain', () => {
       { holds: false, unknown: ['country'] },
     ],
     [
-      'no alternative',
+      'no alternative that holds',
       { any: [{ country: { in: ['US'] }, amount: { gte: 1 } }, { amount: { gte: 5 } }] },
       { amount: 4, country: 'DE' },
       {
@@ -117,7 +127,7 @@ describe('explain', () => {
       },
     ],
     [
-      'what stands beside a group must hold as well',
+      'conditions beside a group must hold as well',
       { amount: { gte: 5 }, any: [{ country: { in: ['US'] } }] },
       { amount: 4, country: 'US' },
       { holds: false, unknown: [], failed: 'amount 4 is not gte 5' },
@@ -129,7 +139,7 @@ describe('explain', () => {
       { holds: false, unknown: [], failed: 'product_id [a, c] is not b' },
     ],
     [
-      'groups in groups',
+      'nested groups',
       { any: [{ all: [{ any: [{ amount: { gt: 1 } }] }, { country: { in: ['US'] } }] }] },
       { amount: 2, country: 'US' },
       { holds: true, unknown: [] },
@@ -139,7 +149,7 @@ describe('explain', () => {
     expect(explain(when, facts)).toEqual(expected);
   });
 
-  test('every clause is told with its value, and where it stands', () => {
+  test('every clause is reported with its value and its path', () => {
     const when: When = {
       amount: { gte: 1000, lt: 5000 },
       any: [{ country: { in: ['US', 'CA'] } }, { all: [{ plan: { not: ['p'] } }] }],
@@ -181,7 +191,7 @@ describe('properties of matching', () => {
   });
   const allFacts = fc.record(Object.fromEntries(names.map((name) => [name, fact])));
 
-  test('what holds for some completion of the unknown facts could match before', () => {
+  test('a rule that holds for some completion of the unknown facts could match before', () => {
     fc.assert(
       fc.property(when, allFacts, fc.subarray(names), (rule, facts, known) => {
         const partial = Object.fromEntries(Object.entries(facts).filter(([name]) => known.includes(name)));
@@ -191,7 +201,7 @@ describe('properties of matching', () => {
     );
   });
 
-  test('with every fact known, a rule either holds or says why not', () => {
+  test('with every fact known, a rule either holds or reports why it does not', () => {
     fc.assert(
       fc.property(when, allFacts, (rule, facts) => {
         const { holds, unknown, failed } = explain(rule, facts);
@@ -202,7 +212,7 @@ describe('properties of matching', () => {
     );
   });
 
-  test('a single value means the same alone and as the only one of a list', () => {
+  test('a single value means the same as a list of one', () => {
     fc.assert(
       fc.property(clause, value, (rule, single) => {
         const alone = explain({ 'facts.x': rule }, { 'facts.x': single });
@@ -212,7 +222,7 @@ describe('properties of matching', () => {
   });
 });
 
-test('funnels are tried by priority, then in the order of the file, for their trigger only', () => {
+test('funnels of a trigger are tried by priority, then in the order of the file', () => {
   const funnel = (id: string, priority: number, trigger: Funnel['trigger'] = 'purchase'): Funnel => ({
     id,
     trigger,

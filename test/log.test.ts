@@ -1,5 +1,6 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { createLogger, readableLine, redact } from '../../src/log.js';
+import { createLogger, redact, terminalLines } from '../src/log.js';
 
 function linesOf(use: (log: ReturnType<typeof createLogger>) => void, level = 'info'): unknown[] {
   const lines: unknown[] = [];
@@ -8,7 +9,7 @@ function linesOf(use: (log: ReturnType<typeof createLogger>) => void, level = 'i
 }
 
 describe('the log', () => {
-  it('is a JSON object per line with a level and a time', () => {
+  it('is one JSON object per line, with level and time', () => {
     const [line] = linesOf((log) => log.info({ port: 3000 }, 'listening'));
     expect(line).toEqual({
       level: 'info',
@@ -18,7 +19,7 @@ describe('the log', () => {
     });
   });
 
-  it('leaves out what is below its level', () => {
+  it('omits entries below its level', () => {
     expect(linesOf((log) => log.info('hello'), 'warn')).toEqual([]);
   });
 
@@ -49,7 +50,7 @@ describe('the log', () => {
     });
   });
 
-  it("blanks them in an error's fields as well, and keeps its stack", () => {
+  it("also blanks an error's fields, and keeps its stack", () => {
     const error = Object.assign(new Error('charge failed'), { body: { email: 'ada@example.com' } });
     const [line] = linesOf((log) => log.error({ err: error }, 'no charge'));
     expect(line).toMatchObject({
@@ -61,22 +62,45 @@ describe('the log', () => {
     });
   });
 
-  it('takes errors given alone', () => {
+  it('accepts an error without a message', () => {
     expect(linesOf((log) => log.error(new Error('boom')))).toMatchObject([
       { msg: 'boom', err: { message: 'boom' } },
     ]);
   });
 
-  it('survives values that refer to themselves', () => {
+  it('survives circular values', () => {
     const loop: Record<string, unknown> = { name: 'loop' };
     loop.self = loop;
     expect(linesOf((log) => log.info({ loop }, 'round'))).toHaveLength(1);
     expect(redact(new Date(0))).toEqual(new Date(0));
   });
 
-  it('reads well on a terminal', () => {
+  describe('on a terminal', () => {
     const line =
-      '{"level":"warn","time":"2030-01-01T10:20:30.000Z","port":3000,"why":"busy","msg":"waiting"}';
-    expect(readableLine(line)).toBe('10:20:30 WARN  waiting port=3000 why=busy\n');
+      '{"level":"warn","time":"2030-01-01T10:20:30.000Z","port":3000,"why":"busy","msg":"waiting"}\n';
+
+    function written(text: string, load?: (name: string) => unknown): string {
+      const texts: string[] = [];
+      terminalLines({ write: (each) => texts.push(each) }, load).write(text);
+      return stripVTControlCharacters(texts.join(''));
+    }
+
+    it('is readable, one entry per line', () => {
+      expect(written(line)).toBe('[10:20:30] WARN: waiting {"port":3000,"why":"busy"}\n');
+    });
+
+    it('shows the stack of an error', () => {
+      const error =
+        '{"level":"error","err":{"message":"boom","stack":"Error: boom\\n    at x"},"msg":"failed"}\n';
+      expect(written(error)).toMatch(/^ERROR: failed *\n[^]*Error: boom\n\s+at x\n/);
+    });
+
+    it('stays JSON where development dependencies are not installed', () => {
+      const missing = Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' });
+      const load = () => {
+        throw missing;
+      };
+      expect(written(line, load)).toBe(line);
+    });
   });
 });
