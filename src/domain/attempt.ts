@@ -71,6 +71,10 @@ export interface AttemptRecord {
   /** What was in fact paid, once paid. */
   paidAmount?: number;
   errorCode?: string;
+  customerId?: string;
+  productId?: string;
+  /** Whether a proof travels in its metadata; attempts of older versions have none. */
+  proof?: boolean;
   createdAt: string;
 }
 
