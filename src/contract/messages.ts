@@ -193,6 +193,8 @@ export const retryPlanChange = defineSignal('retryPlanChange');
 /** The first purchase was taken back: its open offer ends. */
 export const withdrawOffer = defineSignal<[{ reason: string }]>('withdrawOffer');
 export const reversalEvent = defineSignal<[ReversalEvent]>('reversalEvent');
+/** To the run that undoes something: Dodo has told of it. */
+export const compensationEvent = defineSignal('compensationEvent');
 /** To the run that waits for the end of an earlier pause. */
 export const pausedAgain = defineSignal<[Pause]>('pausedAgain');
 export const fulfilmentProgress = defineSignal<[FulfilmentProgress]>('fulfilmentProgress');

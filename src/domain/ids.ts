@@ -8,6 +8,7 @@ export const workflowId = {
   planChange: (subscriptionId: string) => `plan-change/${subscriptionId}`,
   pause: (subscriptionId: string) => `pause/${subscriptionId}`,
   reversal: (refundOrDisputeId: string) => `reversal/${refundOrDisputeId}`,
+  compensation: (compensationId: string) => `compensation/${compensationId}`,
   latePayment: (paymentId: string) => `late-payment/${paymentId}`,
   notifications: (purchaseWorkflowId: string) => `notifications/${purchaseWorkflowId}`,
   /** One per death: what died again may be sent again. */
