@@ -4,6 +4,7 @@ import { chargeActivities } from './fulfilling/charge.js';
 import type { ActivityContext } from './context.js';
 import { evaluateActivities } from './offering/evaluate.js';
 import { fallbackActivities } from './fulfilling/fallback.js';
+import { compensationActivities } from './afterwards/compensate.js';
 import { latePaymentActivities } from './afterwards/late-payment.js';
 import { lookUpActivities } from './fulfilling/look-up.js';
 import { notifyActivities } from './afterwards/notify.js';
@@ -28,6 +29,7 @@ export function createActivities(context: ActivityContext) {
     ...settleActivities(context),
     ...retentionActivities(context),
     ...latePaymentActivities(context),
+    ...compensationActivities(context),
     ...reversalActivities(context),
     ...sweepActivities(context),
     ...notifyActivities(context),

@@ -46,6 +46,8 @@ export const ledgerActivities = proxyActivities<
     | 'cancelReplacedSubscription'
     | 'settleLatePayment'
     | 'recordReversal'
+    | 'compensate'
+    | 'giveUpCompensation'
   >
 >({
   startToCloseTimeout: '1 minute',

@@ -1,4 +1,5 @@
 /** The workflows a worker runs. Each is described at the top of its file. */
+export { compensation } from './compensation.js';
 export { latePayment } from './late-payment.js';
 export { notifications } from './notifications.js';
 export { pause } from './pause.js';

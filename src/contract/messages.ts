@@ -219,6 +219,8 @@ export const retryPlanChange = defineSignal('retryPlanChange');
 export const withdrawOffer = defineSignal<[{ reason: string }]>('withdrawOffer');
 /** From webhooks, to a reversal run. */
 export const reversalEvent = defineSignal<[ReversalEvent]>('reversalEvent');
+/** To a compensation run: Dodo has told of what it undoes. */
+export const compensationEvent = defineSignal('compensationEvent');
 /** To a pause run that waits for the end of an earlier pause: the new one counts. */
 export const pausedAgain = defineSignal<[Pause]>('pausedAgain');
 export const fulfilmentProgress = defineSignal<[FulfilmentProgress]>('fulfilmentProgress');

@@ -71,6 +71,10 @@ export interface AttemptRecord {
   /** The amount actually paid, once it was. Minor units. */
   paidAmount?: number;
   errorCode?: string;
+  customerId?: string;
+  productId?: string;
+  /** Whether a proof travels in its metadata; attempts of older versions have none. */
+  proof?: boolean;
   createdAt: string;
 }
 

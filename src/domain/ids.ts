@@ -7,6 +7,7 @@ export const workflowId = {
   planChange: (subscriptionId: string) => `plan-change/${subscriptionId}`,
   pause: (subscriptionId: string) => `pause/${subscriptionId}`,
   reversal: (refundOrDisputeId: string) => `reversal/${refundOrDisputeId}`,
+  compensation: (compensationId: string) => `compensation/${compensationId}`,
   latePayment: (paymentId: string) => `late-payment/${paymentId}`,
   notifications: (purchaseWorkflowId: string) => `notifications/${purchaseWorkflowId}`,
   /** One for each time a notification died: one that died again may be sent again. */

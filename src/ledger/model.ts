@@ -4,6 +4,7 @@
  */
 import type { Facts } from '../domain/rules/match.js';
 import type { Catalog, OfferCopy } from '../domain/offers.js';
+import type { Accounting } from './accounting.js';
 import type { Arm } from '../experiments/assign.js';
 import type { Outcome, ReasonCode, TriggerType } from '../domain/words.js';
 import type { Notification } from '../domain/notification.js';
@@ -146,7 +147,7 @@ export interface EvaluationRow {
   catalogHash?: string;
 }
 
-export interface Ledger {
+export interface Ledger extends Accounting {
   /** A purchase registered before payment, or first seen by its payment. Fills gaps, never overwrites. */
   recordPurchase(purchase: PurchaseRecord, status: 'awaiting_payment' | 'evaluating'): Promise<void>;
   /** The address to charge with; undefined once the run has settled. */

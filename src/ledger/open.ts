@@ -1,5 +1,6 @@
 /** Opens the ledger on a database. */
 import { sql } from 'drizzle-orm';
+import { accountingOn } from './accounting.js';
 import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
 import { evaluations, recordCatalog, runningByCatalog } from './catalogs.js';
 import { describeFailure } from './errors.js';
@@ -59,6 +60,7 @@ export async function openLedger({ url, log = silentLog }: LedgerOptions): Promi
 export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Ledger {
   let closing: Promise<void> | undefined;
   return inPlainWords({
+    ...accountingOn({ db, transaction }),
     recordPurchase: (purchase, status) => recordPurchase(db, purchase, status),
     billingOf: (purchaseId) => billingOf(db, purchaseId),
     openPresentation: (input) => transaction((tx) => openPresentation(tx, input, log)),

@@ -42,7 +42,8 @@ export function presentationRecord(row: PresentationRow): PresentationRecord {
 }
 
 export function attemptRecord(row: AttemptRow): AttemptRecord {
-  return withoutNulls(row);
+  const { proof, ...rest } = row;
+  return { ...withoutNulls(rest), ...(proof && { proof }) };
 }
 
 export function timelineEntry({ at, type, detail }: TimelineRow): TimelineEntry {

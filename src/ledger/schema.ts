@@ -26,6 +26,15 @@ import type {
   TriggerType,
 } from '../domain/words.js';
 import type { Choices, Copy, Presentation, Price } from '../domain/presentation.js';
+import type {
+  CompensationKind,
+  CompensationStatus,
+  PaymentSource,
+  PaymentVerdict,
+  ReviewKind,
+  ReviewResolution,
+  ReviewStatus,
+} from '../domain/accounting.js';
 import { instant, money } from './columns.js';
 import type { BillingAddress, ConsideredFunnel, PurchaseView } from '../domain/purchase.js';
 import type { OfferTerms } from '../domain/presentation.js';
@@ -62,6 +71,8 @@ export const purchases = pgTable(
       .notNull()
       .default(sql`now()`),
     settledAt: instant('settled_at'),
+    /** Where its customer comes back to from Dodo's pages. */
+    returnUrl: text('return_url'),
   },
   (table) => [
     index('purchases_of_customer').on(table.customerId),
@@ -111,7 +122,11 @@ export const presentations = pgTable(
     paidAmount: money('paid_amount'),
     paidAt: instant('paid_at'),
     recovered: boolean('recovered').notNull().default(false),
+    /** Of `paid_amount`, where it is not that of the price. */
+    paidCurrency: text('paid_currency'),
     refundedAmount: money('refunded_amount').notNull().default(0),
+    /** When it was first handed to somebody who may show it. */
+    handedOutAt: instant('handed_out_at'),
   },
   (table) => [
     uniqueIndex('one_open_presentation_per_customer').on(table.customerId).where(isBlocking(table.status)),
@@ -136,6 +151,10 @@ export const attempts = pgTable(
     paymentId: text('payment_id'),
     paidAmount: money('paid_amount'),
     errorCode: text('error_code'),
+    customerId: text('customer_id'),
+    productId: text('product_id'),
+    /** Whether it was sent with a proof in its metadata. */
+    proof: boolean('proof').notNull().default(false),
     createdAt: instant('created_at').notNull(),
   },
   (table) => [index('attempts_of_presentation').on(table.presentationId)],
@@ -195,6 +214,113 @@ export const catalogs = pgTable('catalogs', {
   hash: text('hash').primaryKey(),
   content: jsonb('content').$type<Catalog>().notNull(),
   firstSeenAt: instant('first_seen_at').notNull(),
+});
+
+/** Every payment of ours that was ever seen, and what became of its money. */
+export const payments = pgTable(
+  'payments',
+  {
+    paymentId: text('payment_id').primaryKey(),
+    attemptId: text('attempt_id'),
+    presentationId: text('presentation_id'),
+    purchaseId: text('purchase_id'),
+    customerId: text('customer_id'),
+    productIds: text('product_ids').array(),
+    sessionId: text('session_id'),
+    subscriptionIds: text('subscription_ids').array(),
+    /** Dodo's `charge_type`. */
+    chargeType: text('charge_type'),
+    /** Dodo's `IntentStatus`. */
+    status: text('status'),
+    amount: money('amount'),
+    currency: text('currency'),
+    /** Whether its metadata proves that this installation sent it. */
+    proven: boolean('proven').notNull().default(false),
+    refundedAmount: money('refunded_amount').notNull().default(0),
+    /** Lost to disputes. */
+    lostAmount: money('lost_amount').notNull().default(0),
+    verdict: text('verdict').$type<PaymentVerdict>().notNull().default('undecided'),
+    /** Why it is not ours, or what differs. */
+    verdictDetail: text('verdict_detail'),
+    /** Where it was first seen. */
+    source: text('source').$type<PaymentSource>().notNull(),
+    createdAt: instant('created_at'),
+    firstSeenAt: instant('first_seen_at').notNull(),
+    lastSeenAt: instant('last_seen_at').notNull(),
+  },
+  (table) => [
+    index('payments_of_attempt').on(table.attemptId),
+    index('payments_of_presentation').on(table.presentationId),
+    index('payments_of_customer').on(table.customerId),
+  ],
+);
+
+/** Money or access in doubt, until a person or a later proof ends it. */
+export const reviews = pgTable(
+  'reviews',
+  {
+    reviewId: text('review_id').primaryKey(),
+    kind: text('kind').$type<ReviewKind>().notNull(),
+    status: text('status').$type<ReviewStatus>().notNull(),
+    purchaseId: text('purchase_id'),
+    presentationId: text('presentation_id'),
+    attemptId: text('attempt_id'),
+    paymentId: text('payment_id'),
+    subscriptionId: text('subscription_id'),
+    customerId: text('customer_id'),
+    amount: money('amount'),
+    currency: text('currency'),
+    /** In words, for operators. */
+    detail: text('detail'),
+    openedAt: instant('opened_at').notNull(),
+    resolvedAt: instant('resolved_at'),
+    resolution: jsonb('resolution').$type<ReviewResolution>(),
+  },
+  (table) => [
+    index('reviews_by_status').on(table.status, table.openedAt, table.reviewId),
+    index('reviews_of_presentation').on(table.presentationId),
+  ],
+);
+
+/** What must be undone at Dodo, followed until Dodo confirms it. */
+export const compensations = pgTable(
+  'compensations',
+  {
+    compensationId: text('compensation_id').primaryKey(),
+    kind: text('kind').$type<CompensationKind>().notNull(),
+    status: text('status').$type<CompensationStatus>().notNull(),
+    paymentId: text('payment_id'),
+    subscriptionId: text('subscription_id'),
+    presentationId: text('presentation_id'),
+    purchaseId: text('purchase_id'),
+    amount: money('amount'),
+    currency: text('currency'),
+    /** Requests sent to Dodo for it. */
+    tries: integer('tries').notNull().default(0),
+    openedAt: instant('opened_at').notNull(),
+    endedAt: instant('ended_at'),
+  },
+  (table) => [index('compensations_by_status').on(table.status, table.openedAt)],
+);
+
+/** The order of notifications about one purchase, over all its runs. */
+export const notificationSequences = pgTable(
+  'notification_sequences',
+  {
+    purchaseId: text('purchase_id').notNull(),
+    notificationId: text('notification_id').notNull(),
+    sequence: integer('sequence').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.purchaseId, table.notificationId] }),
+    uniqueIndex('notification_sequence_once').on(table.purchaseId, table.sequence),
+  ],
+);
+
+/** What this installation made for itself, once, and every process of it shares. */
+export const installation = pgTable('installation', {
+  name: text('name').primaryKey(),
+  value: text('value').notNull(),
 });
 
 /** Values in a partial index must be literals: an index cannot have parameters. */

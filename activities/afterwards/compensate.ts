@@ -1,0 +1,204 @@
+/** Undoes something at Dodo, one look and at most one request at a time, until Dodo confirms it. */
+import type DodoPayments from 'dodopayments';
+import { classify, ifFound, type DodoFailure } from '../../src/dodo/errors.js';
+import {
+  MAX_REFUNDS,
+  MAX_REFUSALS,
+  compensationId,
+  type CompensationInput,
+  type CompensationStep,
+} from '../../src/domain/compensation.js';
+import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
+import type { ReviewKind } from '../../src/domain/accounting.js';
+import type { TimelineEntry } from '../../src/domain/timeline.js';
+import type { ActivityContext } from '../context.js';
+
+type Refund = Extract<CompensationInput, { kind: 'refund' }>;
+type Ending = Extract<CompensationInput, { kind: 'end_subscription' }>;
+
+/** What Dodo says of the thing that has to be undone. */
+type Seen =
+  | { kind: 'undone' }
+  /** Under way at Dodo: only time helps. */
+  | { kind: 'under_way' }
+  | { kind: 'to_do' }
+  /** It cannot be undone by asking again. */
+  | { kind: 'hopeless'; why: string };
+
+const REVIEW_KIND: Record<CompensationInput['kind'], ReviewKind> = {
+  refund: 'refund_failed',
+  end_subscription: 'subscription_lives_on',
+};
+
+export function compensationActivities(context: ActivityContext) {
+  const { dodo, ledger, log, now } = context;
+
+  return {
+    /**
+     * Looks at Dodo whether a compensation is done, and asks for it where it was not asked for yet. It may be repeated:
+     * Dodo is read before every request, and a refund that has not failed stands.
+     *
+     * @throws when Dodo cannot be read; Temporal tries again
+     */
+    async compensate(input: CompensationInput): Promise<CompensationStep> {
+      const id = compensationId(input);
+      const known = await ledger.openCompensation({
+        compensationId: id,
+        kind: input.kind,
+        presentationId: input.presentationId,
+        purchaseId: input.purchaseId,
+        ...(input.kind === 'refund'
+          ? { paymentId: input.paymentId, amount: input.amount, currency: input.currency }
+          : { subscriptionId: input.subscriptionId }),
+        openedAt: now().toISOString(),
+      });
+      if (known.status === 'confirmed') return { kind: 'ended', status: 'confirmed' };
+
+      const seen = input.kind === 'refund' ? await refundSeen(input) : await endSeen(input);
+      switch (seen.kind) {
+        case 'undone':
+          return confirm(input);
+        case 'under_way':
+          return { kind: 'pending' };
+        case 'hopeless':
+          return askPerson(input, seen.why);
+        case 'to_do': {
+          const tries = await ledger.countCompensationTry(id);
+          const failure = await request(input);
+          if (failure === undefined) return input.kind === 'refund' ? { kind: 'pending' } : recheck(input);
+          log.warn({ failure, compensation: id, tries }, 'a compensation was not accepted by Dodo');
+          return failure.kind === 'rejected' && tries >= MAX_REFUSALS
+            ? askPerson(input, `Dodo refused it ${tries} times: ${failure.code}`)
+            : { kind: 'pending' };
+        }
+      }
+    },
+
+    /** Asks a person once nothing has confirmed a compensation for as long as it is followed. */
+    async giveUpCompensation(input: CompensationInput): Promise<CompensationStep> {
+      return askPerson(input, 'Dodo has not confirmed it within two weeks.');
+    },
+  };
+
+  async function refundSeen({ paymentId }: Refund): Promise<Seen> {
+    const payment = await ifFound(dodo.payments.retrieve(paymentId));
+    if (!payment) return { kind: 'hopeless', why: 'Dodo does not know the payment.' };
+    const { refunds, total_amount, refund_status } = payment;
+    const refunded = refunds
+      .filter(({ status }) => status === 'succeeded')
+      .reduce((sum, { amount }) => sum + (amount ?? total_amount), 0);
+    if (refund_status === 'full' || refunded >= total_amount) return { kind: 'undone' };
+    if (refunds.some(({ status }) => status === 'pending' || status === 'review'))
+      return { kind: 'under_way' };
+    const failed = refunds.filter(({ status }) => status === 'failed').length;
+    return failed >= MAX_REFUNDS
+      ? { kind: 'hopeless', why: `${failed} refunds of it have failed.` }
+      : { kind: 'to_do' };
+  }
+
+  async function endSeen({ subscriptionId }: Ending): Promise<Seen> {
+    const subscription = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
+    return !subscription || isEnded(subscription) ? { kind: 'undone' } : { kind: 'to_do' };
+  }
+
+  /** The one request. Answers why it may not have been accepted; undefined when Dodo took it. */
+  async function request(input: CompensationInput): Promise<DodoFailure | undefined> {
+    try {
+      if (input.kind === 'refund') {
+        await dodo.refunds.create({
+          payment_id: input.paymentId,
+          reason: 'This offer was paid twice.',
+          metadata: { [ATTEMPT_METADATA_KEY]: input.attemptId },
+        });
+      } else await dodo.subscriptions.update(input.subscriptionId, { status: 'cancelled' });
+      return undefined;
+    } catch (error) {
+      return classify(error);
+    }
+  }
+
+  /** A cancelled subscription can be read at once; whatever a reading says, it is read again later. */
+  async function recheck(input: Ending): Promise<CompensationStep> {
+    const seen = await endSeen(input).catch((): Seen => ({ kind: 'to_do' }));
+    return seen.kind === 'undone' ? confirm(input) : { kind: 'pending' };
+  }
+
+  async function confirm(input: CompensationInput): Promise<CompensationStep> {
+    const id = compensationId(input);
+    const at = now().toISOString();
+    const { presentationId } = input;
+    await ledger.endCompensation(id, 'confirmed', at);
+    const word = { paid: false, reason: 'Dodo confirmed it.', by: 'proof' };
+    await ledger.resolveReviewsOf(presentationId, word, at, [REVIEW_KIND[input.kind]]);
+    if (input.kind === 'refund') {
+      const { attemptId, paymentId, amount, currency } = input;
+      await ledger.recordPayment({
+        paymentId,
+        attemptId,
+        presentationId,
+        status: 'succeeded',
+        refundedAmount: amount,
+        source: 'look_up',
+        seenAt: at,
+      });
+      await ledger.updateAttempt(attemptId, {}, undefined, [
+        {
+          at,
+          type: 'second_payment_refunded',
+          detail: { presentationId, paymentId, amount, currency },
+        },
+      ]);
+      log.warn({ paymentId, attemptId, presentationId, amount, currency }, 'a second payment was refunded');
+    } else {
+      const { subscriptionId } = input;
+      await ledger.updatePresentation(presentationId, {}, [
+        { at, type: 'replaced_subscription_cancelled', detail: { presentationId, subscriptionId } },
+      ]);
+    }
+    return { kind: 'ended', status: 'confirmed' };
+  }
+
+  /** Opens the review, once. A compensation in review is still looked at: Dodo may confirm it after all. */
+  async function askPerson(input: CompensationInput, why: string): Promise<CompensationStep> {
+    const id = compensationId(input);
+    const at = now().toISOString();
+    const { presentationId, purchaseId, customerId } = input;
+    const review = await ledger.openReview({
+      kind: REVIEW_KIND[input.kind],
+      subject: id,
+      presentationId,
+      purchaseId,
+      ...(customerId !== undefined && { customerId }),
+      ...(input.kind === 'refund'
+        ? {
+            attemptId: input.attemptId,
+            paymentId: input.paymentId,
+            amount: input.amount,
+            currency: input.currency,
+          }
+        : { subscriptionId: input.subscriptionId }),
+      detail: why,
+      openedAt: at,
+    });
+    await ledger.endCompensation(id, 'review', at);
+    if (review.status === 'resolved') return { kind: 'ended', status: 'review' };
+    log.error(
+      { compensation: id, presentationId, review: review.reviewId, why },
+      'a compensation needs a person',
+    );
+    const type =
+      input.kind === 'refund' ? 'second_payment_refund_failed' : 'replaced_subscription_not_cancelled';
+    const detail: TimelineEntry['detail'] = {
+      presentationId,
+      ...(input.kind === 'refund'
+        ? { paymentId: input.paymentId, amount: input.amount }
+        : { subscriptionId: input.subscriptionId }),
+    };
+    await ledger.updatePresentation(presentationId, {}, [{ at, type, detail }]);
+    return { kind: 'pending' };
+  }
+}
+
+function isEnded({ status }: Pick<DodoPayments.Subscription, 'status'>): boolean {
+  return status === 'cancelled' || status === 'expired' || status === 'failed';
+}

@@ -1,0 +1,43 @@
+/** What has to be undone at Dodo, and how long it is tried. */
+import { DAY, HOUR, SECOND } from './duration.js';
+
+/** What one compensation run undoes. */
+export type CompensationInput = { presentationId: string; purchaseId: string } & (
+  | {
+      kind: 'refund';
+      paymentId: string;
+      /** The attempt the payment was made for. */
+      attemptId: string;
+      /** Minor units of `currency`. */
+      amount: number;
+      currency: string;
+      customerId?: string;
+    }
+  | {
+      kind: 'end_subscription';
+      subscriptionId: string;
+      customerId?: string;
+    }
+);
+
+/** What one look at Dodo, and one request where it was needed, came to. */
+export type CompensationStep =
+  /** Dodo says that it is undone, or a person has decided. */
+  | { kind: 'ended'; status: 'confirmed' | 'review' }
+  /** Asked for, or to be asked for again: Dodo does not confirm it yet. */
+  | { kind: 'pending' };
+
+/** The same thing is undone by one run: `refund/<paymentId>` or `end_subscription/<subscriptionId>`. */
+export function compensationId(input: CompensationInput): string {
+  return input.kind === 'refund' ? `refund/${input.paymentId}` : `end_subscription/${input.subscriptionId}`;
+}
+
+/** First and longest pause between two looks; they double. */
+export const FIRST_LOOK_AFTER_MS = 5 * SECOND;
+export const LONGEST_LOOK_AFTER_MS = 6 * HOUR;
+/** Dodo settles refunds within days. After this only a person goes on. */
+export const COMPENSATION_DEADLINE_MS = 14 * DAY;
+/** Refunds of one payment that may fail at the bank before a person is asked. */
+export const MAX_REFUNDS = 3;
+/** Refusals of a request before a person is asked; it is tried on all the same. */
+export const MAX_REFUSALS = 3;

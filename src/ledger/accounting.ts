@@ -1,0 +1,113 @@
+/** The part of the ledger that accounts for money after it has moved. */
+import type {
+  CompensationRecord,
+  CompensationStatus,
+  PaymentRecord,
+  PaymentVerdict,
+  ReviewKind,
+  ReviewRecord,
+  ReviewResolution,
+} from '../domain/accounting.js';
+import {
+  countCompensationTry,
+  endCompensation,
+  findCompensation,
+  listCompensations,
+  openCompensation,
+} from './compensations.js';
+import { proofKey } from './installation.js';
+import {
+  findPayment,
+  isPaymentUsed,
+  listPaymentRecords,
+  recordPayment,
+  recordVerdict,
+  type PaymentFilter,
+  type PaymentSighting,
+} from './payments.js';
+import {
+  countOpenReviews,
+  findReview,
+  listReviews,
+  openReview,
+  resolveReview,
+  resolveReviewsOf,
+  type NewReview,
+  type OpenReviews,
+  type ReviewPage,
+} from './reviews.js';
+import { sequenceOf } from './sequences.js';
+import type { Store } from './store.js';
+
+export interface Accounting {
+  /** Records a payment as a source tells of it. Records only ever learn; repeating it changes nothing. */
+  recordPayment(sighting: PaymentSighting): Promise<PaymentRecord>;
+  /** Records what became of a payment's money, and answers what stands: `counts` and `goes_back` are final. */
+  recordVerdict(
+    paymentId: string,
+    verdict: PaymentVerdict,
+    about?: { detail?: string; presentationId?: string; purchaseId?: string },
+  ): Promise<PaymentVerdict | undefined>;
+  payment(paymentId: string): Promise<PaymentRecord | undefined>;
+  payments(filter: PaymentFilter): Promise<PaymentRecord[]>;
+  /** Whether a payment counts for an offer or is being given back. */
+  isPaymentUsed(paymentId: string): Promise<boolean>;
+
+  /** Opens a review, once per doubt. */
+  openReview(review: NewReview): Promise<ReviewRecord>;
+  /** False when it was resolved before: the first word stands. */
+  resolveReview(reviewId: string, resolution: ReviewResolution, at: string): Promise<boolean>;
+  /** Ends the open reviews of these kinds about a presentation, because Dodo has said what is so. */
+  resolveReviewsOf(
+    presentationId: string,
+    resolution: ReviewResolution,
+    at: string,
+    kinds: readonly ReviewKind[],
+  ): Promise<number>;
+  review(reviewId: string): Promise<ReviewRecord | undefined>;
+  reviews(page: ReviewPage): Promise<ReviewRecord[]>;
+  countOpenReviews(): Promise<OpenReviews[]>;
+
+  /** Opens a compensation; the same thing is undone once. */
+  openCompensation(
+    compensation: Omit<CompensationRecord, 'status' | 'tries' | 'endedAt'>,
+  ): Promise<CompensationRecord>;
+  /** Counts a request about to be sent; answers how many there have been. */
+  countCompensationTry(compensationId: string): Promise<number>;
+  endCompensation(
+    compensationId: string,
+    status: Exclude<CompensationStatus, 'open'>,
+    at: string,
+  ): Promise<void>;
+  compensation(compensationId: string): Promise<CompensationRecord | undefined>;
+  compensations(filter: { status: CompensationStatus; openedBefore?: string }): Promise<CompensationRecord[]>;
+
+  /** The number of a notification within its purchase, over all runs; the same notification keeps its number. */
+  sequenceOf(purchaseId: string, notificationId: string, least?: number): Promise<number>;
+  /** The key that proofs in metadata are made with: 32 bytes, the same in every process. */
+  proofKey(): Promise<Buffer>;
+}
+
+export function accountingOn({ db, transaction }: Pick<Store, 'db' | 'transaction'>): Accounting {
+  return {
+    recordPayment: (sighting) => transaction((tx) => recordPayment(tx, sighting)),
+    recordVerdict: (paymentId, verdict, about = {}) =>
+      transaction((tx) => recordVerdict(tx, paymentId, verdict, about)),
+    payment: (paymentId) => findPayment(db, paymentId),
+    payments: (filter) => listPaymentRecords(db, filter),
+    isPaymentUsed: (paymentId) => isPaymentUsed(db, paymentId),
+    openReview: (review) => openReview(db, review),
+    resolveReview: (id, resolution, at) => resolveReview(db, id, resolution, at),
+    resolveReviewsOf: (id, resolution, at, kinds) => resolveReviewsOf(db, id, resolution, at, kinds),
+    review: (id) => findReview(db, id),
+    reviews: (page) => listReviews(db, page),
+    countOpenReviews: () => countOpenReviews(db),
+    openCompensation: (compensation) => openCompensation(db, compensation),
+    countCompensationTry: (id) => countCompensationTry(db, id),
+    endCompensation: (id, status, at) => endCompensation(db, id, status, at),
+    compensation: (id) => findCompensation(db, id),
+    compensations: (filter) => listCompensations(db, filter),
+    sequenceOf: (...of) => transaction((tx) => sequenceOf(tx, ...of)),
+    proofKey: () => proofKey(db),
+  };
+}

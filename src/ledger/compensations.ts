@@ -1,0 +1,71 @@
+/** Compensations: what must be undone at Dodo, and how far that is. */
+import { and, eq, lt, sql } from 'drizzle-orm';
+import type { CompensationRecord, CompensationStatus } from '../domain/accounting.js';
+import { compensations } from './schema.js';
+import type { Database } from './store.js';
+
+/** Opens a compensation; the same thing is undone once, so a second opening answers the first. */
+export async function openCompensation(
+  db: Database,
+  compensation: Omit<CompensationRecord, 'status' | 'tries' | 'endedAt'>,
+): Promise<CompensationRecord> {
+  await db
+    .insert(compensations)
+    .values({ ...compensation, status: 'open' })
+    .onConflictDoNothing();
+  const found = await findCompensation(db, compensation.compensationId);
+  if (found === undefined) throw new Error('unreachable: the compensation was inserted before');
+  return found;
+}
+
+/** Counts a request that is about to be sent. @returns how many there have been, this one included */
+export async function countCompensationTry(db: Database, id: string): Promise<number> {
+  const [row] = await db
+    .update(compensations)
+    .set({ tries: sql`${compensations.tries} + 1` })
+    .where(eq(compensations.compensationId, id))
+    .returning({ tries: compensations.tries });
+  return row?.tries ?? 0;
+}
+
+/** Ends a compensation. What Dodo has confirmed stays confirmed; a review may still be confirmed. */
+export async function endCompensation(
+  db: Database,
+  id: string,
+  status: Exclude<CompensationStatus, 'open'>,
+  at: string,
+): Promise<void> {
+  await db
+    .update(compensations)
+    .set({ status, endedAt: at })
+    .where(and(eq(compensations.compensationId, id), sql`${compensations.status} <> 'confirmed'`));
+}
+
+export async function findCompensation(db: Database, id: string): Promise<CompensationRecord | undefined> {
+  const [row] = await db.select().from(compensations).where(eq(compensations.compensationId, id));
+  return row && compensationRecord(row);
+}
+
+/** Compensations in a state, the oldest first. */
+export async function listCompensations(
+  db: Database,
+  filter: { status: CompensationStatus; openedBefore?: string },
+): Promise<CompensationRecord[]> {
+  const rows = await db
+    .select()
+    .from(compensations)
+    .where(
+      and(
+        eq(compensations.status, filter.status),
+        filter.openedBefore === undefined ? undefined : lt(compensations.openedAt, filter.openedBefore),
+      ),
+    )
+    .orderBy(compensations.openedAt, compensations.compensationId);
+  return rows.map(compensationRecord);
+}
+
+function compensationRecord(row: typeof compensations.$inferSelect): CompensationRecord {
+  return Object.fromEntries(
+    Object.entries(row).filter(([, value]) => value !== null),
+  ) as unknown as CompensationRecord;
+}

@@ -1,0 +1,31 @@
+/**
+ * `compensation/<kind>/<id>`: undoes something at Dodo and follows it until Dodo confirms it. Where Dodo does not, a
+ * person is asked, and the run goes on looking: a refund may still arrive.
+ */
+import { condition, setHandler } from '@temporalio/workflow';
+import {
+  COMPENSATION_DEADLINE_MS,
+  FIRST_LOOK_AFTER_MS,
+  LONGEST_LOOK_AFTER_MS,
+  type CompensationInput,
+} from '../src/domain/compensation.js';
+import { compensationEvent } from '../src/contract/messages.js';
+import { ledgerActivities } from './activities.js';
+
+export async function compensation(input: CompensationInput): Promise<'confirmed' | 'review'> {
+  let heard = 0;
+  setHandler(compensationEvent, () => void (heard += 1), {
+    description: 'Dodo told of the refund or of the subscription: look at once.',
+  });
+  const deadline = Date.now() + COMPENSATION_DEADLINE_MS;
+  for (let pause = FIRST_LOOK_AFTER_MS; ; pause = Math.min(pause * 2, LONGEST_LOOK_AFTER_MS)) {
+    const before = heard;
+    const step = await ledgerActivities.compensate(input);
+    if (step.kind === 'ended') return step.status;
+    if (Date.now() >= deadline) {
+      const last = await ledgerActivities.giveUpCompensation(input);
+      return last.kind === 'ended' ? last.status : 'review';
+    }
+    await condition(() => heard !== before, pause, { summary: 'waiting for Dodo to confirm it' });
+  }
+}
