@@ -6,6 +6,7 @@ import type { Catalog, Funnel } from '../domain/offers.js';
 import { type ReversalEvent, type SubscriptionEvent } from '../contract/messages.js';
 import { ATTEMPT_METADATA_KEY, PURCHASE_METADATA_KEY, workflowId, workflowOfAttempt } from '../domain/ids.js';
 import { type PaymentEvent } from '../domain/payment.js';
+import { isTooOldToOffer } from '../domain/purchase.js';
 
 /** The offer a run will most likely show, so that operators can search for it from the first moment. */
 export interface Guess {
@@ -24,10 +25,6 @@ export type Route =
   | { kind: 'subscription'; workflowId: string; event: SubscriptionEvent }
   /** Starts or reaches the run of one refund or dispute. */
   | { kind: 'reversal'; workflowId: string; event: ReversalEvent };
-
-const HOUR = 3_600_000;
-/** Older payments start nothing: after Temporal has forgotten their run, a replay would look like a new purchase. */
-const MAX_PURCHASE_AGE_MS = 72 * HOUR;
 
 type Fields = Record<string, unknown>;
 
@@ -97,8 +94,7 @@ function routePayment(type: string, data: Fields, catalog: Catalog, now: Date): 
     purchaseId === registered
       ? { kind: 'payment', workflowId: workflowId.purchase(purchaseId), event }
       : ignored('no funnel names what was bought');
-  const age = now.getTime() - Date.parse(event.createdAt ?? '');
-  if (age > MAX_PURCHASE_AGE_MS)
+  if (isTooOldToOffer(event.createdAt, now))
     return purchaseId === registered ? waiting : ignored('the payment is too old');
 
   const facts = purchaseFacts(data, event);
