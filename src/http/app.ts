@@ -4,8 +4,9 @@ import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import { authenticate, callerOf } from './auth.js';
 import type { ApiDeps } from './deps.js';
-import { openApiDocument } from './openapi.js';
-import { Problem, notFound, problemHandler } from './problem.js';
+import { openApiDocument } from './openapi/document.js';
+import { Problem } from './problem.js';
+import { notFound, problemHandler } from './problem-handler.js';
 import { notificationRoutes } from './routes/notifications.js';
 import { catalogRoutes } from './routes/catalog.js';
 import { presentationRoutes } from './routes/presentations.js';
@@ -30,7 +31,8 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
 
   app.use(webhookRoutes(deps));
   app.use(probeRoutes(deps));
-  app.get('/openapi.json', (_req, res) => void res.json(openApiDocument(deps.appUrl)));
+  const openApi = openApiDocument(deps.appUrl);
+  app.get('/openapi.json', (_req, res) => void res.json(openApi));
 
   app.use(
     '/api',

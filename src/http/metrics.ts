@@ -19,13 +19,6 @@ export const webhookMetrics = {
   }),
 };
 
-export const decisions = new Counter({
-  name: 'upsells_decisions_total',
-  help: 'Decisions taken through the API, by how they were answered.',
-  labelNames: ['decision', 'status'] as const,
-  registers: [registry],
-});
-
 export const deadNotifications = new Gauge({
   name: 'upsells_notifications_dead',
   help: 'Webhooks to the merchant that were given up and not redelivered since. Every process says the same.',

@@ -85,19 +85,3 @@ export const resolveBody = z.strictObject({
 });
 
 export const redeliverBody = z.strictObject({ reason });
-
-const PAGE = 50;
-const MAX_PAGE = 200;
-const CURSOR = /^(\d{1,15})-(\d{1,15})$/;
-
-/** The dead notifications, a page at a time. */
-export const deadNotificationsQuery = z.strictObject({
-  limit: z.coerce
-    .number(`must be a number from 1 to ${MAX_PAGE}`)
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .max(MAX_PAGE, `must be at most ${MAX_PAGE}`)
-    .default(PAGE),
-  cursor: z.string().regex(CURSOR, 'must be a `nextCursor` as it was answered').optional(),
-  all: z.enum(['true', 'false'], 'must be true or false').default('false'),
-});

@@ -14,7 +14,8 @@ import {
   PURCHASE_ID,
   type TextPattern,
 } from '../domain/patterns.js';
-import { Problem, invalidBody, invalidParameter } from './problem.js';
+import { invalidBody, invalidParameter } from './field-errors.js';
+import { Problem } from './problem.js';
 
 const IDEMPOTENCY_KEY: TextPattern = {
   regex: /^[\x21-\x7e]{1,200}$/,
@@ -33,7 +34,6 @@ export const ids = {
   product: dodoId,
   subscription: dodoId,
   payment: dodoId,
-  paymentMethod: dodoId,
   purchase: pattern(PURCHASE_ID),
   presentation: pattern(PRESENTATION_ID),
   event: pattern(EVENT_ID),
@@ -108,7 +108,8 @@ export function parseQuery<T extends z.ZodType>(schema: T, query: unknown): z.ou
   return result.data;
 }
 
-const idempotencyKey = pattern(IDEMPOTENCY_KEY).optional();
+/** The `Idempotency-Key` header. */
+export const idempotencyKey = pattern(IDEMPOTENCY_KEY).optional();
 
 /** The `Idempotency-Key` header, if there is one. Throws `invalid_parameter` when it is unusable. */
 export function readIdempotencyKey(req: Pick<Request, 'get'>): string | undefined {

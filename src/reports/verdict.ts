@@ -6,7 +6,8 @@
  * - `no_difference`: none was found, and one of the minimum detectable effect would probably have been
  * - `better`, `worse`: converts more or less than the first arm, and chance is an unlikely reason
  */
-export type Verdict = 'collecting' | 'sample_ratio_mismatch' | 'no_difference' | 'better' | 'worse';
+export const VERDICTS = ['collecting', 'sample_ratio_mismatch', 'no_difference', 'better', 'worse'] as const;
+export type Verdict = (typeof VERDICTS)[number];
 
 export interface Lift {
   difference: number;

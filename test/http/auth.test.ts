@@ -8,7 +8,8 @@ import {
   requireBackendOrToken,
   requireOperator,
 } from '../../src/http/auth.js';
-import { presentationNotFound, problemHandler } from '../../src/http/problem.js';
+import { presentationNotFound } from '../../src/http/problem.js';
+import { problemHandler } from '../../src/http/problem-handler.js';
 import { createTokens } from '../../src/http/token.js';
 import { serve } from './serve.js';
 

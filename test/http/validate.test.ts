@@ -2,7 +2,8 @@ import { connect } from 'node:net';
 import express from 'express';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { Problem, problemHandler } from '../../src/http/problem.js';
+import { Problem } from '../../src/http/problem.js';
+import { problemHandler } from '../../src/http/problem-handler.js';
 import {
   facts,
   ids,

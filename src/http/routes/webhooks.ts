@@ -2,12 +2,11 @@
 import express, { Router } from 'express';
 import type { ApiDeps } from '../deps.js';
 import { webhookMetrics } from '../metrics.js';
-import { Problem } from '../problem.js';
+import { Problem, temporarilyUnavailable } from '../problem.js';
 import { routeEvent } from '../../webhooks/route.js';
 import { parseWebhookBody, verifyWebhook } from '../../webhooks/verify.js';
 
 const MAX_BODY_BYTES = 1024 * 1024;
-const RETRY_AFTER_SECONDS = '5';
 
 export function webhookRoutes({ runs, catalog, log, now, webhookSecrets }: ApiDeps): Router {
   const router = Router();
@@ -51,11 +50,7 @@ export function webhookRoutes({ runs, catalog, log, now, webhookSecrets }: ApiDe
       res.json({ received: true });
     } catch (error) {
       webhookMetrics.received.inc({ result: 'unavailable' });
-      throw new Problem('temporarily_unavailable', {
-        detail: 'The webhook could not be recorded. Please send it again.',
-        headers: { 'Retry-After': RETRY_AFTER_SECONDS },
-        cause: error,
-      });
+      throw temporarilyUnavailable('The webhook could not be recorded. Please send it again.', error);
     }
   });
   return router;
