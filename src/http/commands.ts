@@ -1,4 +1,4 @@
-/** Operators' commands on a presentation: asks the run, and records in the ledger what it agreed to. */
+/** Operators' commands on a presentation: they ask the run and record its consent in the ledger. */
 import type { PresentationRecord } from '../domain/presentation.js';
 import { runUnderReview } from '../domain/review.js';
 import type { Answer } from '../temporal/runs.js';
@@ -21,7 +21,7 @@ export async function withdrawPresentation(
 }
 
 /**
- * Moves the end of an open offer.
+ * Changes when an open offer expires.
  *
  * @param until RFC 3339
  * @throws Problem when the run refuses or does not answer
@@ -39,9 +39,9 @@ export async function extendPresentation(
 }
 
 /**
- * Refuses to resolve a presentation that is not under review.
+ * Checks that a presentation is under review.
  *
- * @throws Problem `not_in_review`
+ * @throws Problem `not_in_review` when it is not
  */
 export function requireInReview({ status }: PresentationRecord): void {
   if (status === 'needs_review') return;
@@ -67,7 +67,7 @@ export async function resolvePresentation(
   ]);
 }
 
-/** Returns what a run agreed to; throws every other answer as a Problem. */
+/** Returns the result of a command that the run agreed to, and throws a Problem for every other answer. */
 function agreed<T>(answer: Answer<T>, { status }: PresentationRecord): T {
   switch (answer.kind) {
     case 'done':
@@ -83,7 +83,7 @@ function agreed<T>(answer: Answer<T>, { status }: PresentationRecord): T {
       }
     case 'gone':
       throw new Problem('already_decided', {
-        detail: `The run of this presentation has ended; it is ${status}.`,
+        detail: `The run of this presentation has ended; the presentation is ${status}.`,
       });
     case 'pending':
     case 'unanswered':

@@ -1,4 +1,4 @@
-/** The offer a customer has now, for backends that name the customer alone. */
+/** Finds the offer a customer has now, for backends that name only the customer. */
 import type { PresentationRecord } from '../domain/presentation.js';
 import type { ReasonCode } from '../domain/words.js';
 import type { ApiDeps } from './deps.js';
@@ -6,7 +6,7 @@ import { shownStatus, viewOf, type PresentationView } from './presentation-view.
 import { Problem, presentationNotFound } from './problem.js';
 
 const SECOND = 1000;
-/** How long after an acceptance a click without a `presentationId` still refers to it, as the second of two does. */
+/** How long a request without a `presentationId` still refers to the last acceptance, as a double click does. */
 const DOUBLE_CLICK_MS = 60 * SECOND;
 
 export type Upsell =
@@ -45,10 +45,10 @@ export async function currentUpsell(
 }
 
 /**
- * Returns the presentation a backend means: the named one if it is this customer's; without a name, the one that is
- * open or in flight, or else was accepted within the last minute.
+ * Returns the presentation a backend refers to: by id, if it is this customer's; without an id, the one that is open or
+ * in flight, or else the last one accepted within a minute.
  *
- * @throws Problem `presentation_not_found` or `no_open_offer`
+ * @throws Problem `presentation_not_found`, or `no_open_offer` without an id
  */
 export async function presentationMeant(
   deps: Pick<ApiDeps, 'ledger' | 'now'>,

@@ -1,4 +1,4 @@
-/** Notifications that were given up, as operators see them, a page at a time. */
+/** Notifications that could not be delivered, as operators see them. */
 import { z } from 'zod';
 import type { DeadNotification } from '../ledger/model.js';
 import type { ApiDeps } from './deps.js';
@@ -16,11 +16,11 @@ export const deadNotificationsQuery = z.strictObject({
     .min(1, 'must be at least 1')
     .max(MAX_PAGE, `must be at most ${MAX_PAGE}`)
     .default(DEFAULT_PAGE),
-  cursor: z.string().regex(CURSOR, 'must be a `nextCursor` as it was answered').optional(),
+  cursor: z.string().regex(CURSOR, 'must be the `nextCursor` of an earlier response').optional(),
   all: z.enum(['true', 'false'], 'must be true or false').default('false'),
 });
 
-/** Returns one page, newest death first, with `nextCursor` while there are more. */
+/** Returns one page, newest first, with a `nextCursor` if there are more. */
 export async function deadNotificationsPage(
   { ledger }: Pick<ApiDeps, 'ledger'>,
   { limit, cursor, all }: z.output<typeof deadNotificationsQuery>,
@@ -32,7 +32,7 @@ export async function deadNotificationsPage(
   return { notifications: page.map(deadNotificationView), ...(last && { nextCursor: cursorAt(last) }) };
 }
 
-/** Returns what operators see of one: what it is about and why it died, without what is needed to send it again. */
+/** Returns what operators see of a notification: its subject and why it failed, not what it takes to send it again. */
 export function deadNotificationView({ id, notification, failure, diedAt, redeliveredAt }: DeadNotification) {
   const { type, sequence, purchaseId, presentationId, run, timestamp } = notification;
   return {

@@ -1,4 +1,4 @@
-/** Accepting and declining: asks the run and returns what came of it. `decision-answer.ts` writes that as HTTP. */
+/** Accepts and declines presentations by asking the run. `decision-answer.ts` writes the result as HTTP. */
 import { randomUUID } from 'node:crypto';
 import type { PresentationRecord } from '../domain/presentation.js';
 import type { PresentationStatus } from '../domain/words.js';
@@ -21,12 +21,12 @@ export interface AcceptBody {
   consents?: string[];
 }
 
-/** What a decision depends on besides its body. */
+/** The circumstances of a decision, besides its body. */
 export interface Decider {
   idempotencyKey?: string;
   /** The price that the caller's token stands for; absent for backends. */
   tokenPrice?: string;
-  /** The languages of a new quote, the most wanted first. */
+  /** The languages of a new quote, most preferred first. */
   locales: string[];
 }
 
@@ -34,10 +34,10 @@ export interface Decider {
 const UNDECIDED = new Set<PresentationStatus>(['open', 'accepted', 'charging']);
 
 /**
- * Accepts a presentation, or returns the result of the acceptance that came first.
+ * Accepts a presentation, or returns the result of the decision that came first.
  *
- * @throws Problem `invalid_body` when the offer has no such choice, `price_changed` with a quote when its named price
- * was never shown, and `dodo_rejected` or `dodo_unavailable` when it cannot be priced
+ * @throws Problem `invalid_body` when the offer has no such choice, `price_changed` with a quote when the price it
+ * names was never shown, and `dodo_rejected` or `dodo_unavailable` when it cannot be priced
  */
 export async function acceptPresentation(
   deps: ApiDeps,
@@ -53,7 +53,7 @@ export async function acceptPresentation(
   // An accept without a choice refers to the first price shown.
   if (namesNothing && decider.tokenPrice === undefined && record.status === 'open' && hasMoved(record))
     return acceptResult(record);
-  // The price is fixed here: without a hash in the body, the run might have moved to another one meanwhile.
+  // Without a hash in the body, the price at the time of the click applies: the run may move to another one.
   const chosen = await choiceOfClick(deps, record, body, decider);
   const request = {
     presentationId: record.id,

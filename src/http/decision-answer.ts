@@ -1,25 +1,25 @@
-/** The one place that writes the results of accepting and declining as HTTP. */
+/** Writes the results of accepting and declining as HTTP; nothing else does. */
 import type { Response } from 'express';
 import type { AcceptResult, DeclineResult, Standing } from './decision-result.js';
 import type { ApiDeps } from './deps.js';
 import { viewOf } from './presentation-view.js';
 import { Problem, presentationNotFound } from './problem.js';
 
-/** Who reads the answer. */
+/** The reader of a response. */
 export interface Reader {
-  /** Whether presentations carry a token, for a backend to hand on. */
+  /** Whether presentations carry a token, for a backend to pass on. */
   withToken: boolean;
-  /** The languages they read, the most wanted first. */
+  /** Most preferred first. */
   locales: string[];
 }
 
 const RETRY_AFTER_SECONDS = '2';
 
 /**
- * Answers with the result of a decision: 200 when it is carried out, 202 with `Location` and `Retry-After` while it is
+ * Responds with the result of a decision: 200 once it is carried out, 202 with `Location` and `Retry-After` while it is
  * under way.
  *
- * @throws Problem for everything else, `payment_failed` with the other ways to pay among it
+ * @throws Problem for every other result; `payment_failed` includes the other ways to pay
  */
 export async function answerDecision(
   deps: Pick<ApiDeps, 'tokens' | 'now'>,

@@ -1,4 +1,4 @@
-/** What accepting and declining may come to, and what a run's answer or a presentation's status makes of it. Pure. */
+/** The results of accepting and declining, and how they follow from a run's answer or a presentation's status. Pure. */
 import type { DecisionReply } from '../contract/messages.js';
 import type { PresentationRecord } from '../domain/presentation.js';
 import type { PresentationStatus } from '../domain/words.js';
@@ -6,7 +6,7 @@ import type { Answer } from '../temporal/runs.js';
 import { shownStatus } from './presentation-view.js';
 import type { ProblemCode } from './problem.js';
 
-/** A presentation as the answer shows it. `status` is what the run said, for when the ledger lags behind. */
+/** A presentation to respond with. `status` is what the run just said, for when the ledger lags behind. */
 export interface Standing {
   record: PresentationRecord;
   status?: PresentationStatus;
@@ -17,7 +17,7 @@ export type RefusalCode = Extract<
   'already_decided' | 'price_changed' | 'presentation_expired' | 'presentation_withdrawn'
 >;
 
-/** The decision does not count; `standing` is what counts instead. */
+/** The decision does not count; `standing` is the state that does. */
 export interface Refused {
   kind: 'refused';
   code: RefusalCode;
@@ -25,7 +25,7 @@ export interface Refused {
   standing: Standing;
 }
 
-/** The decision is under way: ask again. */
+/** The decision is under way, and the client should ask again. */
 interface InFlight {
   kind: 'in_flight';
   status: PresentationStatus;
@@ -37,7 +37,7 @@ type Unusable = { kind: 'invalid'; detail: string } | { kind: 'not_found' };
 
 export type AcceptResult =
   | { kind: 'paid'; standing: Standing }
-  /** The charge failed for good; the record carries the other ways to pay. */
+  /** The charge failed for good. The record holds the other ways to pay. */
   | { kind: 'payment_failed'; standing: Standing }
   | InFlight
   | Refused
@@ -58,7 +58,7 @@ export function closedReason(record: PresentationRecord, now: Date): Refused | u
   return status === 'open' ? undefined : closedAs(record, status);
 }
 
-/** Returns the result of an acceptance that left a presentation in a status. */
+/** Returns the result of accepting a presentation that has this status since. */
 export function acceptResult(
   record: PresentationRecord,
   status: PresentationStatus = record.status,
@@ -90,7 +90,7 @@ export function acceptResult(
   }
 }
 
-/** Refuses a decision on a presentation that is no longer open. */
+/** Returns the refusal of a decision on a presentation that is no longer open. */
 export function closedAs(record: PresentationRecord, status: PresentationStatus): Refused {
   const standing = { record, status };
   switch (status) {
@@ -101,18 +101,18 @@ export function closedAs(record: PresentationRecord, status: PresentationStatus)
     case 'withdrawn':
       return { kind: 'refused', code: 'presentation_withdrawn', standing };
     default: {
-      const detail = `The offer was ${status === 'declined' ? 'declined' : 'accepted'} before.`;
+      const detail = `The offer has already been ${status === 'declined' ? 'declined' : 'accepted'}.`;
       return { kind: 'refused', code: 'already_decided', detail, standing };
     }
   }
 }
 
-/** The first acceptance, for another choice, stands. */
+/** Returns the refusal of an acceptance after one for another choice. */
 export function acceptedOtherwise(record: PresentationRecord): Refused {
   return {
     kind: 'refused',
     code: 'already_decided',
-    detail: 'The offer was accepted before, with another choice.',
+    detail: 'The offer has already been accepted with another choice.',
     standing: { record },
   };
 }
@@ -124,15 +124,15 @@ const KNOWN_REFUSALS = new Set<string>([
   'already_decided',
 ]);
 
-/** Returns what is wrong with the request where the run could not use it. */
+/** Returns why the run could not use the request; undefined if it could. */
 export function unusableBy(answer: Answered): Unusable | undefined {
   if (answer.kind !== 'refused' || KNOWN_REFUSALS.has(answer.code)) return undefined;
   return answer.code === 'invalid_body' ? { kind: 'invalid', detail: answer.message } : { kind: 'not_found' };
 }
 
-/** Returns the status after a run has answered, from its answer where the ledger lags behind. */
+/** Returns the status of a presentation after its run has answered; the ledger's may lag behind. */
 export function statusAfter(
-  { status }: PresentationRecord,
+  { status }: Pick<PresentationRecord, 'status'>,
   answer: Answered,
   whilePending: PresentationStatus,
 ): PresentationStatus {

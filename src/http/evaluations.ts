@@ -1,10 +1,10 @@
-/** Recorded evaluations, a page at a time, for trying another catalog on them. */
+/** Recorded evaluations, on which another catalog can be tried. */
 import { z } from 'zod';
 import type { ApiDeps } from './deps.js';
 
 export const MAX_EVALUATIONS_PAGE = 500;
 const DEFAULT_PAGE = 100;
-const BAD_CURSOR = { error: 'must be the cursor of an earlier answer' };
+const BAD_CURSOR = { error: 'must be the `cursor` of an earlier response' };
 const BAD_LIMIT = { error: `must be a whole number from 1 to ${MAX_EVALUATIONS_PAGE}` };
 
 /** The query of `GET /api/reports/evaluations`. */
@@ -24,7 +24,7 @@ export const evaluationsQuery = z.strictObject({
     .default(DEFAULT_PAGE),
 });
 
-/** Returns one page, oldest first; its `cursor` leads to the next. Without one, it is the last page. */
+/** Returns one page, oldest first. Its `cursor` leads to the next page; the last page has none. */
 export async function evaluationsPage(
   { ledger }: Pick<ApiDeps, 'ledger'>,
   { since, cursor, limit }: z.output<typeof evaluationsQuery>,

@@ -5,12 +5,12 @@ import { Problem } from './problem.js';
 /** One mistake in a body (`pointer`, a JSON pointer as a URI fragment) or in the URL or headers (`parameter`). */
 export type FieldError = { pointer: string; detail: string } | { parameter: string; detail: string };
 
-/** `invalid_body` with one `errors` entry per mistake in the body. */
+/** Creates `invalid_body` with one `errors` entry per mistake in the body. */
 export function invalidBody(error: z.ZodError): Problem {
   return refusedBody(fieldErrors(error, (path) => ({ pointer: jsonPointer(path) })));
 }
 
-/** `invalid_body` with one mistake, in the field of this name. */
+/** Creates `invalid_body` for one mistake, in the top-level field `name`. */
 export function invalidField(name: string, detail: string): Problem {
   return refusedBody([{ pointer: `#/${name}`, detail }]);
 }
@@ -22,7 +22,11 @@ function refusedBody(errors: FieldError[]): Problem {
   });
 }
 
-/** `invalid_parameter` with one `errors` entry per mistake. `name` is the parameter; without it, the first key of each path is. */
+/**
+ * Creates `invalid_parameter` with one `errors` entry per mistake.
+ *
+ * @param name the parameter; by default, the first key of each path
+ */
 export function invalidParameter(error: z.ZodError, name?: string): Problem {
   return new Problem('invalid_parameter', {
     detail: 'A parameter was refused; `errors` lists every mistake.',
@@ -52,7 +56,7 @@ function fieldErrors(
   return found.slice(0, MAX_FIELD_ERRORS);
 }
 
-/** RFC 6901 in its URI fragment form, as in RFC 9457's example: `#/items/0/name`. */
+/** Returns an RFC 6901 pointer in URI fragment form, as in RFC 9457's example: `#/items/0/name`. */
 function jsonPointer(path: PropertyKey[]): string {
   const steps = path.map((key) => {
     const escaped = clip(String(key)).replaceAll('~', '~0').replaceAll('/', '~1');

@@ -1,15 +1,15 @@
-/** Answers every error as problem details: the last handlers of the API. */
+/** The last handlers of the API: they respond to every error with problem details. */
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { PROBLEM_MEDIA_TYPE, Problem } from './problem.js';
 
-/** What the error handler needs of a logger; pino fits. */
+/** The part of a logger that the error handler uses, such as pino's. */
 export interface ProblemLog {
   error(fields: Record<string, unknown>, message: string): void;
 }
 
 /**
- * The last error handler: answers every error as problem details. Errors that are not a `Problem` and not a
- * client's mistake become `internal_error`, are logged, and show the client nothing of themselves.
+ * Creates the last error handler. An error that is neither a `Problem` nor the client's mistake becomes
+ * `internal_error`: it is logged, and the client learns nothing about it.
  */
 export function problemHandler(log: ProblemLog): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
@@ -19,10 +19,10 @@ export function problemHandler(log: ProblemLog): ErrorRequestHandler {
     }
     const problem = toProblem(error);
     if (problem.status >= 500) {
-      // The path without its query, and named fields of the error only: SDK errors carry headers and bodies.
+      // Log the path without its query, and only these fields of the error: SDK errors carry headers and bodies.
       log.error(
         { code: problem.code, method: req.method, path: req.path, error: describeError(error) },
-        'A request failed.',
+        'request failed',
       );
     }
     res
@@ -32,12 +32,12 @@ export function problemHandler(log: ProblemLog): ErrorRequestHandler {
   };
 }
 
-/** The handler behind every route: nothing is at this address. */
+/** Responds 404 to a request that no route has taken. */
 export const notFound: RequestHandler = (req) => {
-  throw new Problem('unknown_route', { detail: `No route answers ${req.method} at this address.` });
+  throw new Problem('unknown_route', { detail: `There is no route for ${req.method} at this address.` });
 };
 
-/** Errors that Express and its body parsers raise carry `status` and, mostly, `type`. */
+/** Turns any error into a problem. Those of Express and its body parsers carry `status` and usually `type`. */
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const status = field(error, 'status');
@@ -46,14 +46,14 @@ function toProblem(error: unknown): Problem {
   switch (type) {
     case 'entity.too.large':
       return new Problem('payload_too_large', {
-        detail: typeof limit === 'number' ? `The body may have ${limit} bytes at most.` : undefined,
+        detail: typeof limit === 'number' ? `The body must not exceed ${limit} bytes.` : undefined,
         cause: error,
       });
     case 'entity.parse.failed':
       return new Problem('invalid_body', { detail: malformedJson(error), cause: error });
     case 'encoding.unsupported':
       return new Problem('unsupported_media_type', {
-        detail: 'Content-Encoding may be absent, gzip, deflate or br.',
+        detail: 'Content-Encoding, if present, must be gzip, deflate or br.',
         cause: error,
       });
     case 'charset.unsupported':
@@ -61,24 +61,24 @@ function toProblem(error: unknown): Problem {
     case 'request.size.invalid':
     case 'request.aborted':
       return new Problem('invalid_body', {
-        detail: 'The body does not have the length that Content-Length names.',
+        detail: 'The length of the body does not match Content-Length.',
         cause: error,
       });
   }
   if (error instanceof URIError && status === 400) {
     return new Problem('invalid_parameter', {
-      detail: 'The path holds a % that is not followed by valid hexadecimal UTF-8.',
+      detail: 'The path contains a % that does not begin a valid UTF-8 percent-encoding.',
       cause: error,
     });
   }
-  // The HTTP machinery marks an error as the client's fault; a provider's error that has a status is ours.
+  // `expose` marks the client's mistakes. A provider's error may have a status too, but is not the client's fault.
   if (field(error, 'expose') === true) {
     if (status === 413) return new Problem('payload_too_large', { cause: error });
     if (status === 415) return new Problem('unsupported_media_type', { cause: error });
     if (status === 400) return new Problem('bad_request', { cause: error });
   }
   return new Problem('internal_error', {
-    detail: 'The request could not be completed. It was logged; try again later.',
+    detail: 'The request could not be completed. The error was logged; please try again later.',
     cause: error,
   });
 }
@@ -87,12 +87,12 @@ function field(error: unknown, name: string): unknown {
   return typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[name] : undefined;
 }
 
-/** Where the parser stopped, without the excerpt of the body that V8 puts into its message. */
+/** Says where the parser stopped, without the excerpt of the body that V8 includes in its message. */
 function malformedJson(error: unknown): string {
   const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
   return position === undefined
     ? 'The body is not valid JSON (an object was expected).'
-    : `The body is not valid JSON: it breaks at character ${position}.`;
+    : `The body is not valid JSON: unexpected input at character ${position}.`;
 }
 
 const MAX_CAUSES = 5;

@@ -1,55 +1,55 @@
 /** RFC 9457 problem details: the table of codes, and the error that carries one. */
 
 /**
- * Every code a client can meet. Codes are stable: clients switch on them, so an entry may be added but
- * never renamed, and its status never changes.
+ * Every code a client may receive. Clients switch on them: entries may be added, but a code in use is never renamed
+ * and never changes its status.
  */
 export const PROBLEMS = {
   bad_request: { status: 400, title: 'The request is malformed' },
-  invalid_body: { status: 400, title: 'The body is not what this route expects' },
-  invalid_parameter: { status: 400, title: 'A parameter is not what this route expects' },
+  invalid_body: { status: 400, title: 'The body is invalid' },
+  invalid_parameter: { status: 400, title: 'A parameter is invalid' },
   invalid_webhook: { status: 400, title: 'The webhook is signed, but its body cannot be read' },
   unauthorized: { status: 401, title: 'No valid credentials' },
   invalid_signature: { status: 401, title: 'The webhook signature is missing, wrong or stale' },
   payment_failed: { status: 402, title: 'The payment did not go through' },
   forbidden: { status: 403, title: 'These credentials do not allow this' },
-  unknown_route: { status: 404, title: 'There is nothing at this address' },
+  unknown_route: { status: 404, title: 'There is no such route' },
   no_open_offer: { status: 404, title: 'No offer is open for this customer' },
-  presentation_not_found: { status: 404, title: 'There is no such presentation' },
-  purchase_not_found: { status: 404, title: 'There is no such purchase' },
-  notification_not_found: { status: 404, title: 'There is no such dead notification' },
-  already_decided: { status: 409, title: 'The offer was decided before' },
-  price_changed: { status: 409, title: 'The price changed since it was shown' },
-  not_in_review: { status: 409, title: 'The presentation does not wait for a review' },
+  presentation_not_found: { status: 404, title: 'Presentation not found' },
+  purchase_not_found: { status: 404, title: 'Purchase not found' },
+  notification_not_found: { status: 404, title: 'Dead notification not found' },
+  already_decided: { status: 409, title: 'The offer has already been decided' },
+  price_changed: { status: 409, title: 'The price has changed since it was shown' },
+  not_in_review: { status: 409, title: 'The presentation is not under review' },
   presentation_expired: { status: 410, title: 'The offer has expired' },
   presentation_withdrawn: { status: 410, title: 'The offer was withdrawn' },
   payload_too_large: { status: 413, title: 'The body is too large' },
-  unsupported_media_type: { status: 415, title: 'The body is in a form this route does not read' },
-  product_unavailable: { status: 422, title: 'The product cannot be sold' },
-  dodo_rejected: { status: 422, title: 'Dodo Payments refused the request' },
+  unsupported_media_type: { status: 415, title: 'The type or encoding of the body is not supported' },
+  product_unavailable: { status: 422, title: 'The product is not available' },
+  dodo_rejected: { status: 422, title: 'Dodo Payments rejected the request' },
   rate_limited: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
-  dodo_unavailable: { status: 502, title: 'Dodo Payments gave no usable answer' },
-  temporarily_unavailable: { status: 503, title: 'The service is not available right now' },
+  dodo_unavailable: { status: 502, title: 'Dodo Payments gave no usable response' },
+  temporarily_unavailable: { status: 503, title: 'The service is temporarily unavailable' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** The media type of every error answer. */
+/** The media type of every error response. */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
 export interface ProblemOptions {
-  /** What happened this time, for a person. Never a secret, never a stack. */
+  /** Explains this occurrence to a person. Never contains a secret or a stack trace. */
   detail?: string;
-  /** Extra members of the answer, such as `checkoutUrl` or `price`. They cannot replace the standard ones. */
+  /** Extra members of the response, such as `checkoutUrl` or `price`. They cannot replace the standard ones. */
   members?: Record<string, unknown>;
   /** Extra response headers, such as `Retry-After`. */
   headers?: Record<string, string>;
-  /** The error behind this one, for the log only. */
+  /** The underlying error, for the log only. */
   cause?: unknown;
 }
 
-/** An error that the client is told about. Throw it from any handler. */
+/** An error to respond with. May be thrown from any handler. */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly status: number;
@@ -67,7 +67,7 @@ export class Problem extends Error {
     this.headers = options.headers ?? {};
   }
 
-  /** The JSON document of the answer. */
+  /** Returns the problem document. */
   toJSON(): Record<string, unknown> {
     return {
       ...this.members,
@@ -81,8 +81,8 @@ export class Problem extends Error {
 }
 
 /**
- * The one answer for a presentation that does not exist and for one that is not the caller's: byte for byte
- * the same, so that an answer never tells whether an id exists.
+ * Creates the one response for a presentation that does not exist and for one that is not the caller's: byte for byte
+ * the same, so that it never reveals whether an id exists.
  */
 export function presentationNotFound(): Problem {
   return new Problem('presentation_not_found', {
@@ -92,7 +92,7 @@ export function presentationNotFound(): Problem {
 
 const RETRY_AFTER_SECONDS = '5';
 
-/** Asks the client to send the request again in five seconds. */
+/** Creates the 503 that asks the client to retry in five seconds. */
 export function temporarilyUnavailable(detail: string, cause?: unknown): Problem {
   return new Problem('temporarily_unavailable', {
     detail,

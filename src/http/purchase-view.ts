@@ -1,4 +1,4 @@
-/** A purchase as backends see it. */
+/** Purchases and triggers as backends see them. */
 import { workflowId } from '../domain/ids.js';
 import type { PurchaseView } from '../domain/purchase.js';
 import { waitIn } from '../ledger/waits.js';
@@ -33,7 +33,7 @@ export async function purchaseViewOf(deps: ViewDeps, view: PurchaseView, locales
   };
 }
 
-/** Returns the view of a purchase or trigger that Temporal has and no worker has recorded yet; undefined for others. */
+/** Returns the view of a purchase or trigger that Temporal knows but no worker has recorded yet; undefined for others. */
 export async function startingView(deps: ViewDeps & Pick<ApiDeps, 'runs'>, purchaseId: string) {
   for (const run of [workflowId.purchase(purchaseId), workflowId.trigger(purchaseId)]) {
     if ((await deps.runs.status(run)) !== 'unknown')

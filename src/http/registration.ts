@@ -1,4 +1,4 @@
-/** Registers a purchase before payment: its checkout session, its record, its run. */
+/** Registers purchases before payment. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { classify } from '../dodo/errors.js';
@@ -11,16 +11,16 @@ import type { purchaseBody } from './schemas.js';
 
 export interface Registration {
   purchaseId: string;
-  /** Where the customer pays; null when Dodo gives no address. */
+  /** Where the customer pays; null if Dodo gives no address. */
   checkoutUrl: string | null;
 }
 
 /**
- * Creates the checkout session and starts the run that waits for its payment. The same `idempotencyKey` again is the
- * same purchase.
+ * Creates a checkout session, records the purchase, and starts the run that waits for the payment. Repeating an
+ * `idempotencyKey` returns the same purchase id.
  *
- * @throws Problem `invalid_body` for a return URL on another origin, `product_unavailable`, `dodo_rejected` or
- * `dodo_unavailable` when there is no session
+ * @throws Problem `invalid_body` for a return URL on another origin; `product_unavailable`, `dodo_rejected` or
+ * `dodo_unavailable` if Dodo creates no session
  */
 export async function registerPurchase(
   { dodo, ledger, runs, appUrl }: Pick<ApiDeps, 'dodo' | 'ledger' | 'runs' | 'appUrl'>,
@@ -48,7 +48,7 @@ export async function registerPurchase(
   } catch (error) {
     throw checkoutProblem(error);
   }
-  // The session charges nobody by itself; should the run not start, the paid webhook starts it.
+  // A session charges nobody by itself. If the run is not started here, the webhook of the payment starts it.
   const productIds = cart.map(({ productId }) => productId);
   const customerId = customer && 'customerId' in customer ? customer.customerId : undefined;
   const checkoutSessionId = session.session_id;

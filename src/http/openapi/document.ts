@@ -1,13 +1,13 @@
-/** `GET /openapi.json`, written from the schemas that check the bodies. */
+/** `GET /openapi.json`, generated from the schemas that validate requests. */
 import { createDocument } from 'zod-openapi';
 import { offerPaths } from './offer-paths.js';
 import { operatorPaths } from './operator-paths.js';
 import { runPaths } from './run-paths.js';
 
 /**
- * Builds the description of the API.
+ * Builds the OpenAPI document.
  *
- * @param serverUrl where clients reach it
+ * @param serverUrl the base URL of the API
  */
 export function openApiDocument(serverUrl: string) {
   return createDocument({

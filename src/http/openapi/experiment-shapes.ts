@@ -10,13 +10,13 @@ export const experimentReport = z.object({
   generatedAt: time,
   alpha: z.number(),
   power: z.number(),
-  minimumDetectableEffect: z.number().meta({ description: 'In conversion: 0.05 is five points.' }),
+  minimumDetectableEffect: z.number().meta({ description: 'In conversion: 0.05 is five percentage points.' }),
   experiments: z.array(
     z.object({
       name: z.string(),
       kind: z.enum(['variants', 'holdout']),
-      inForce: z.boolean().meta({ description: 'The catalog has it now, with these weights.' }),
-      compares: z.string().meta({ description: 'What counts, in words.' }),
+      inForce: z.boolean().meta({ description: 'Whether the catalog has it now, with these weights.' }),
+      compares: z.string().meta({ description: 'The measure that is compared, in words.' }),
       firstExposedAt: time.optional(),
       lastExposedAt: time.optional(),
       sampleRatio: z.object({ pValue: z.number().nullable(), mismatch: z.boolean() }),
@@ -43,7 +43,7 @@ export const experimentReport = z.object({
               revenue: z.record(z.string(), lift),
             })
             .optional()
-            .meta({ description: 'With the first arm.' }),
+            .meta({ description: 'Against the first arm.' }),
         }),
       ),
     }),

@@ -36,7 +36,7 @@ function accepting(requestBody: z.ZodType, path: z.ZodObject): ZodOpenApiOperati
     requestBody: body(requestBody),
     responses: {
       '200': json(accepted, 'Paid.'),
-      '202': json(inFlight, 'Still in flight; ask again at `Location`.'),
+      '202': json(inFlight, 'In flight; ask again at `Location`.'),
       ...problems(
         'payment_failed',
         'no_open_offer',
@@ -65,7 +65,7 @@ function command(requestBody: z.ZodType, path: z.ZodObject, description: string)
     requestParams: { path },
     requestBody: body(requestBody, true),
     responses: {
-      '200': json(presentation, 'Done.'),
+      '200': json(presentation, 'The presentation as it is now.'),
       ...problems(
         'invalid_body',
         'unauthorized',
@@ -84,7 +84,7 @@ export const offerPaths: ZodOpenApiPathsObject = {
     get: {
       requestParams: { path: customer, query: inLanguage },
       responses: {
-        '200': json(upsell, 'What to show this customer now.'),
+        '200': json(upsell, 'The offer to show this customer now, or why there is none.'),
         ...problems('invalid_parameter', 'unauthorized', 'forbidden'),
       },
     },
@@ -103,11 +103,11 @@ export const offerPaths: ZodOpenApiPathsObject = {
   '/api/presentations/{id}/accept': { post: accepting(acceptBody, one) },
   '/api/presentations/{id}/quote': {
     post: {
-      description: 'What another choice costs. Accept it with its `option`, `quantity` and `price.hash`.',
+      description: 'Prices another choice. Accept it with its `option`, `quantity` and `price.hash`.',
       requestParams: { path: one },
       requestBody: body(quoteBody),
       responses: {
-        '200': json(quote, 'The price of this choice now. Nothing is charged.'),
+        '200': json(quote, 'The current price of this choice. Nothing is charged.'),
         ...problems(
           'invalid_body',
           'unauthorized',
@@ -128,18 +128,18 @@ export const offerPaths: ZodOpenApiPathsObject = {
       requestParams: { path: one, query: inLanguage },
       requestBody: body(emptyBody),
       responses: {
-        '200': json(presentation, 'Seen.'),
+        '200': json(presentation, 'The view was recorded.'),
         ...problems('unauthorized', 'presentation_not_found'),
       },
     },
   },
   '/api/presentations/{id}/extend': {
-    post: command(extendBody, one, 'Operators: move the end of an open offer.'),
+    post: command(extendBody, one, 'Operators: change when an open offer expires.'),
   },
   '/api/presentations/{id}/withdraw': {
-    post: command(withdrawBody, one, 'Operators: take an open offer back.'),
+    post: command(withdrawBody, one, 'Operators: withdraw an open offer.'),
   },
   '/api/presentations/{id}/resolve': {
-    post: command(resolveBody, one, 'Operators: say whether an attempt that needs review was paid.'),
+    post: command(resolveBody, one, 'Operators: say whether an attempt under review was paid.'),
   },
 };

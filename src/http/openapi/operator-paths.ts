@@ -1,4 +1,4 @@
-/** What operators and their probes ask: notifications, reports, the catalog, health and metrics. */
+/** The routes of operators and probes: notifications, reports, the catalog, health and metrics. */
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { deadNotificationsQuery } from '../dead-notifications.js';
@@ -13,7 +13,7 @@ import { time } from './shapes.js';
 export const operatorPaths: ZodOpenApiPathsObject = {
   '/api/notifications/dead': {
     get: {
-      description: 'Operators: webhooks to the merchant that were given up, newest first.',
+      description: 'Operators: webhooks to the merchant that could not be delivered, newest first.',
       requestParams: { query: deadNotificationsQuery },
       responses: {
         '200': json(
@@ -30,14 +30,14 @@ export const operatorPaths: ZodOpenApiPathsObject = {
       requestParams: { path: z.object({ id: ids.notification }) },
       requestBody: body(redeliverBody, true),
       responses: {
-        '200': json(deadNotification, 'Redelivered before; nothing was sent.'),
+        '200': json(deadNotification, 'It has already been redelivered; nothing was sent.'),
         '202': json(
           z.object({
             id: ids.notification,
             run: z.string(),
             links: z.object({ temporal: z.url().nullable() }),
           }),
-          'The run has it. The timeline at `Location` tells how it ends.',
+          'A run sends it. The timeline at `Location` shows the result.',
         ),
         ...problems(
           'invalid_body',
@@ -59,7 +59,8 @@ export const operatorPaths: ZodOpenApiPathsObject = {
   },
   '/api/reports/evaluations': {
     get: {
-      description: 'Operators: what the funnels were matched against, oldest first. Ask again with `cursor`.',
+      description:
+        'Operators: the facts that funnels were matched against, oldest first. `cursor` leads to the next page.',
       requestParams: {
         query: z.object({
           since: time.optional(),
@@ -81,7 +82,7 @@ export const operatorPaths: ZodOpenApiPathsObject = {
   },
   '/api/catalog': {
     get: {
-      description: 'Operators: the catalog in force, and what still runs on which version.',
+      description: 'Operators: the catalog in force, and the runs on each version.',
       responses: {
         '200': json(catalogInForce, 'The catalog.'),
         ...problems('unauthorized', 'forbidden'),
@@ -93,7 +94,7 @@ export const operatorPaths: ZodOpenApiPathsObject = {
       responses: {
         '200': json(
           experimentReport,
-          'How the arms of experiments and holdouts compare, per set of weights.',
+          'Comparison of the arms of experiments and holdouts, per set of weights.',
         ),
         ...problems('unauthorized', 'forbidden'),
       },
@@ -106,15 +107,26 @@ export const operatorPaths: ZodOpenApiPathsObject = {
     get: {
       security: [],
       responses: {
-        '200': json(z.looseObject({ status: z.literal('ready') }), 'Temporal and the database are reached.'),
-        '503': json(z.looseObject({ status: z.literal('not_ready') }), 'One of them is not.'),
+        '200': json(
+          z.looseObject({ status: z.literal('ready') }),
+          'Temporal and the database can be reached.',
+        ),
+        '503': json(
+          z.looseObject({ status: z.literal('not_ready') }),
+          'At least one of them cannot be reached.',
+        ),
       },
     },
   },
   '/metrics': {
     get: {
       security: [],
-      responses: { '200': { description: 'Prometheus.', content: { 'text/plain': { schema: z.string() } } } },
+      responses: {
+        '200': {
+          description: 'Metrics in the Prometheus format.',
+          content: { 'text/plain': { schema: z.string() } },
+        },
+      },
     },
   },
 };

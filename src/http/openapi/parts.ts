@@ -1,16 +1,16 @@
-/** Parts that the descriptions of several routes are made of. */
+/** Parts shared by the descriptions of several routes. */
 import { z } from 'zod';
 import { locale } from '../locale.js';
 import { PROBLEMS, PROBLEM_MEDIA_TYPE, type ProblemCode } from '../problem.js';
 import { idempotencyKey } from '../validate.js';
 import { problem } from './shapes.js';
 
-/** A JSON answer. */
+/** Describes a JSON response. */
 export function json(schema: z.ZodType, description: string) {
   return { description, content: { 'application/json': { schema } } };
 }
 
-/** The answers to errors with these codes, by status. */
+/** Describes the responses for these codes, by status. */
 export function problems(...codes: ProblemCode[]) {
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes)
@@ -26,15 +26,15 @@ export function problems(...codes: ProblemCode[]) {
   );
 }
 
-/** A JSON body. */
+/** Describes a JSON body. */
 export function body(schema: z.ZodType, required = false) {
   return { required, content: { 'application/json': { schema } } };
 }
 
-/** The headers of a POST that may be repeated. */
+/** The header of a POST that may be repeated safely. */
 export const idempotencyHeader = z.object({ 'Idempotency-Key': idempotencyKey });
 
-/** Beats `Accept-Language`. */
+/** Takes precedence over `Accept-Language`. */
 export const inLanguage = z.object({
   locale: locale.meta({ description: 'The language of `copy` and `display`, such as `de` or `pt-BR`.' }),
 });

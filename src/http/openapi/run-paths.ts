@@ -1,4 +1,4 @@
-/** What starts runs: `/webhooks/dodo`, `/api/purchases` and `/api/triggers`. */
+/** The routes that start runs: `/webhooks/dodo`, `/api/purchases` and `/api/triggers`. */
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { WEBHOOK_ID, WEBHOOK_TIMESTAMP } from '../../webhooks/sign.js';
@@ -12,7 +12,7 @@ export const runPaths: ZodOpenApiPathsObject = {
     post: {
       security: [],
       description:
-        'Webhooks of Dodo Payments, signed as Standard Webhooks say. Acknowledged once Temporal has them.',
+        'Webhooks from Dodo Payments, signed as Standard Webhooks. Acknowledged once Temporal has them.',
       requestParams: {
         header: z.object({
           'webhook-id': z.string().regex(WEBHOOK_ID),
@@ -22,7 +22,7 @@ export const runPaths: ZodOpenApiPathsObject = {
       },
       requestBody: body(z.looseObject({ type: z.string() }), true),
       responses: {
-        '200': json(z.object({ received: z.literal(true) }), 'Recorded, or of no interest.'),
+        '200': json(z.object({ received: z.literal(true) }), 'Recorded or ignored.'),
         ...problems('invalid_webhook', 'invalid_signature', 'payload_too_large', 'temporarily_unavailable'),
       },
     },
@@ -51,7 +51,7 @@ export const runPaths: ZodOpenApiPathsObject = {
     get: {
       requestParams: { path: z.object({ purchaseId: ids.event }), query: inLanguage },
       responses: {
-        '200': json(purchaseView, 'How it stands.'),
+        '200': json(purchaseView, 'The purchase as it is now.'),
         ...problems('unauthorized', 'forbidden', 'purchase_not_found'),
       },
     },
@@ -60,7 +60,7 @@ export const runPaths: ZodOpenApiPathsObject = {
     post: {
       requestBody: body(triggerBody, true),
       responses: {
-        '202': json(z.object({ runId: z.string() }), 'Taken.'),
+        '202': json(z.object({ runId: z.string() }), 'The run has been started, now or earlier.'),
         ...problems('invalid_body', 'unauthorized', 'forbidden'),
       },
     },

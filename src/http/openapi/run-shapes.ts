@@ -10,7 +10,7 @@ const clauseResult = z.object({
   fact: z.string(),
   value: z.union([factValue, z.array(factValue)]).optional(),
   holds: z.union([z.boolean(), z.literal('unknown')]),
-  path: z.string().optional().meta({ description: 'Where it stands inside groups: any[0].all[1].' }),
+  path: z.string().optional().meta({ description: 'Its place inside groups, such as `any[0].all[1]`.' }),
 });
 
 const considered = z.object({
@@ -26,7 +26,7 @@ export const purchaseView = z.object({
   waiting: z
     .object({ step: z.string(), until: time })
     .optional()
-    .meta({ description: 'While waiting: for which step, and when its offer is made.' }),
+    .meta({ description: 'While waiting: the next step, and when its offer is made.' }),
   outcome: z.enum(OUTCOMES).optional(),
   reason: reason.optional(),
   customerId: z.string().optional(),
@@ -60,11 +60,11 @@ export const catalogInForce = z.object({
   hash: z.string(),
   loadedAt: time,
   path: z.string().optional(),
-  content: z.looseObject({}).meta({ description: 'With every default filled in.' }),
+  content: z.looseObject({}).meta({ description: 'With all defaults filled in.' }),
   problem: z
     .object({ at: time, lines: z.array(z.string()) })
     .optional()
-    .meta({ description: 'Why the file as it stands now was refused.' }),
+    .meta({ description: 'Why the current file was refused.' }),
   running: z.array(
     z.object({
       catalogHash: z.string().nullable(),
@@ -86,7 +86,7 @@ export const deadNotification = z
     presentationId: ids.presentation,
     run: z.string(),
     timestamp: time,
-    failure: z.string().optional().meta({ description: 'Why the last try failed.' }),
+    failure: z.string().optional().meta({ description: 'Why the last attempt failed.' }),
     diedAt: time,
     redeliveredAt: time.optional(),
   })

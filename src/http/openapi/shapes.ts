@@ -53,7 +53,7 @@ const display = z
     effectiveAt: z.string().optional(),
     nextBillingAt: z.string().optional(),
   })
-  .meta({ description: 'The price as the customer reads it, in the language of the copy.' });
+  .meta({ description: 'The price formatted for the customer, in the language of the copy.' });
 
 export const presentation = z
   .object({
@@ -67,7 +67,7 @@ export const presentation = z
     purchaseId: z.string(),
     product: z.object({ id: z.string(), name: z.string() }),
     quantity: z.int(),
-    option: z.string().optional().meta({ description: 'The chosen one of `choices.options`.' }),
+    option: z.string().optional().meta({ description: 'The id of the chosen one of `choices.options`.' }),
     choices: z
       .object({
         quantity: z.object({ min: z.int(), max: z.int() }).optional(),
@@ -86,7 +86,7 @@ export const presentation = z
       })
       .optional()
       .meta({ description: 'What the customer may choose.' }),
-    variant: z.string().optional().meta({ description: 'The arm of the experiment this step is.' }),
+    variant: z.string().optional().meta({ description: 'The arm, if this step is an experiment.' }),
     price,
     payment,
     copy,

@@ -1,4 +1,4 @@
-/** The catalog in force, what runs on which version, and the evaluations that another catalog can be tried on. */
+/** The catalog in force, the runs on each version, and the evaluations that another catalog can be tried on. */
 import { Router } from 'express';
 import { requireOperator } from '../auth.js';
 import type { ApiDeps } from '../deps.js';

@@ -25,7 +25,7 @@ export function notificationRoutes({ ledger, runs, log, temporalLink }: ApiDeps)
     const dead = await ledger.deadNotification(id);
     if (!dead) {
       throw new Problem('notification_not_found', {
-        detail: 'No notification with this id was given up.',
+        detail: 'No dead notification has this id.',
       });
     }
     if (dead.redeliveredAt !== undefined) {

@@ -1,4 +1,4 @@
-/** `/api/presentations/{id}`: one presentation, for backends, for its own token, and for operators. */
+/** `/api/presentations/{id}`: one presentation, for backends, the holder of its token, and operators. */
 import { Router, type Request, type Response } from 'express';
 import type { PresentationRecord } from '../../domain/presentation.js';
 import { audit } from '../audit.js';

@@ -24,7 +24,7 @@ export function purchaseRoutes(deps: ApiDeps): Router {
     const view = known
       ? await purchaseViewOf(deps, known, wantedLocales(req))
       : await startingView(deps, purchaseId);
-    if (!view) throw new Problem('purchase_not_found', { detail: 'There is no run for this purchase.' });
+    if (!view) throw new Problem('purchase_not_found', { detail: 'No purchase or trigger has this id.' });
     res.json(view);
   });
 

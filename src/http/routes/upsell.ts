@@ -1,4 +1,4 @@
-/** `/api/upsell/{customerId}`: the merchant's backend asks what to show, and decides for its customer. */
+/** `/api/upsell/{customerId}`: the merchant's backend asks what to show, and passes on its customer's decision. */
 import { Router, type Request } from 'express';
 import { requireBackend } from '../auth.js';
 import { currentUpsell, presentationMeant } from '../current-offer.js';
