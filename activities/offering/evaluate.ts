@@ -14,7 +14,12 @@ import { factsIn } from '../../src/domain/rules/when.js';
 import { billingOf, listPayments } from '../../src/dodo/payments.js';
 import { stepExperiment } from '../../src/experiments/names.js';
 import type { Exposure } from '../../src/ledger/model.js';
-import type { BillingAddress, ConsideredFunnel, EvaluationRecord } from '../../src/domain/purchase.js';
+import {
+  isTooOldToOffer,
+  type BillingAddress,
+  type ConsideredFunnel,
+  type EvaluationRecord,
+} from '../../src/domain/purchase.js';
 import type { ReasonCode, TriggerType } from '../../src/domain/words.js';
 import { type TriggerEvent } from '../../src/contract/messages.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
@@ -47,8 +52,6 @@ export type Evaluation =
 const HOUR = 3_600_000;
 /** Enough to see why; a rule of hundreds would fill every purchase's record. */
 const MAX_CLAUSES = 50;
-/** A payment older than this starts no offer: it is a replay, or the moment has passed. */
-export const MAX_PURCHASE_AGE_MS = 72 * HOUR;
 
 /** Everything that is known of the one who bought or asked. */
 interface Situation {
@@ -191,8 +194,7 @@ export function evaluateActivities(context: ActivityContext) {
     if (input.paymentId === undefined) return { reason: 'no_matching_funnel' };
     // The webhook was a hint; what Dodo says now is decided on.
     const payment = await dodo.payments.retrieve(input.paymentId);
-    if (context.now().getTime() - Date.parse(payment.created_at) > MAX_PURCHASE_AGE_MS)
-      return { reason: 'purchase_too_old' };
+    if (isTooOldToOffer(payment.created_at, context.now())) return { reason: 'purchase_too_old' };
     const subscriptionId = payment.subscription_id ?? onlyOne(payment.subscription_ids);
     const subscription =
       subscriptionId === undefined ? undefined : await dodo.subscriptions.retrieve(subscriptionId);

@@ -4,8 +4,9 @@ import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import { authenticate, callerOf } from './auth.js';
 import type { ApiDeps } from './deps.js';
-import { openApiDocument } from './openapi.js';
-import { Problem, notFound, problemHandler } from './problem.js';
+import { openApiDocument } from './openapi/document.js';
+import { Problem } from './problem.js';
+import { notFound, problemHandler } from './problem-handler.js';
 import { notificationRoutes } from './routes/notifications.js';
 import { catalogRoutes } from './routes/catalog.js';
 import { presentationRoutes } from './routes/presentations.js';
@@ -16,10 +17,12 @@ import { upsellRoutes } from './routes/upsell.js';
 import { webhookRoutes } from './routes/webhooks.js';
 
 const MINUTE = 60_000;
-/** A browser polls the outcome every two seconds and clicks now and then. */
+/** A browser polls for the outcome every two seconds and sends a few clicks. */
 const TOKEN_REQUESTS_PER_MINUTE = 120;
 
 /**
+ * Creates the HTTP API.
+ *
  * @param pages served beside the API and without authentication, such as the demo shop
  */
 export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Express {
@@ -30,7 +33,8 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
 
   app.use(webhookRoutes(deps));
   app.use(probeRoutes(deps));
-  app.get('/openapi.json', (_req, res) => void res.json(openApiDocument(deps.appUrl)));
+  const openApi = openApiDocument(deps.appUrl);
+  app.get('/openapi.json', (_req, res) => void res.json(openApi));
 
   app.use(
     '/api',
@@ -45,14 +49,16 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
       limit: TOKEN_REQUESTS_PER_MINUTE,
       standardHeaders: 'draft-8',
       legacyHeaders: false,
-      // Backends are trusted to know their own load; a token is in a browser's hands.
+      // Backends are trusted to limit themselves; tokens are held by browsers.
       skip: (_req, res) => callerOf(res).kind !== 'token',
       keyGenerator: (_req, res) => {
         const caller = callerOf(res);
         return caller.kind === 'token' ? caller.claims.presentationId : caller.keyId;
       },
       handler: () => {
-        throw new Problem('rate_limited', { detail: 'Too many requests with this token. Wait a minute.' });
+        throw new Problem('rate_limited', {
+          detail: 'Too many requests with this token. Try again in a minute.',
+        });
       },
     }),
   );

@@ -1,8 +1,9 @@
-/** Operators' commands in the log: who, what, and why. */
+/** The audit trail of operators' commands. */
 import type { Response } from 'express';
 import type { Logger } from 'pino';
 import { callerOf } from './auth.js';
 
+/** Logs an operator's command: who gave it, on what, and why. */
 export function audit(
   log: Logger,
   res: Response,

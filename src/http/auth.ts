@@ -1,11 +1,11 @@
-/** Who is calling: the merchant's backend, an operator, or a customer's browser with a presentation token. */
+/** Identifies the caller: the merchant's backend, an operator, or a customer's browser with a presentation token. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler, Response } from 'express';
 import { Problem, presentationNotFound } from './problem.js';
 import type { TokenClaims, Tokens } from './token.js';
 
 export type Caller =
-  /** `keyId` tells keys apart in audit records without showing them. */
+  /** `keyId` identifies the key in audit records without revealing it. */
   { kind: 'backend' | 'operator'; keyId: string } | { kind: 'token'; claims: TokenClaims };
 
 export interface AuthenticateOptions {
@@ -19,8 +19,8 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 const KEY_ID_LENGTH = 8;
 
 /**
- * Reads `Authorization: Bearer` and puts the caller on `res.locals.caller`; without valid credentials the answer
- * is 401. The query string is never looked at: addresses end up in logs, histories and `Referer` headers.
+ * Authenticates `Authorization: Bearer` and sets `res.locals.caller`; responds 401 without valid credentials. Ignores
+ * the query string: URLs end up in logs, browser histories and `Referer` headers.
  */
 export function authenticate({ apiKeys, operatorKeys, tokens }: AuthenticateOptions): RequestHandler {
   const keys = [
@@ -36,14 +36,14 @@ export function authenticate({ apiKeys, operatorKeys, tokens }: AuthenticateOpti
     const credential = header.length <= MAX_CREDENTIAL_LENGTH ? BEARER.exec(header)?.[1] : undefined;
     if (credential === undefined) {
       throw unauthorized(
-        'The Authorization header must be "Bearer" and one key or token.',
+        'The Authorization header must be "Bearer" followed by one key or token.',
         'invalid_request',
       );
     }
 
     const digest = sha256(credential);
     let found: Caller | undefined;
-    // Every key is compared, so that the time taken does not tell which one came close or matched.
+    // Compare every key, so that timing reveals neither a near miss nor which key matched.
     for (const key of keys) {
       if (timingSafeEqual(digest, key.digest)) {
         found = { kind: key.kind, keyId: key.digest.toString('hex').slice(0, KEY_ID_LENGTH) };
@@ -65,9 +65,9 @@ export function authenticate({ apiKeys, operatorKeys, tokens }: AuthenticateOpti
 }
 
 /**
- * The caller that `authenticate` found.
+ * Returns the caller that `authenticate` identified.
  *
- * @throws Error when the route is not behind `authenticate`, which is a mistake of ours
+ * @throws Error when the route is not behind `authenticate`, which is a bug of ours
  */
 export function callerOf(res: Response): Caller {
   const caller = res.locals.caller as Caller | undefined;
@@ -75,25 +75,27 @@ export function callerOf(res: Response): Caller {
   return caller;
 }
 
-/** Lets backends pass, and operators, who may do what backends do. */
+/** Admits backends, and operators, who may do everything backends may. */
 export const requireBackend: RequestHandler = (_req, res, next) => {
   if (callerOf(res).kind === 'token') {
-    throw new Problem('forbidden', { detail: 'A presentation token opens its own presentation only.' });
+    throw new Problem('forbidden', {
+      detail: 'A presentation token grants access to its own presentation only.',
+    });
   }
   next();
 };
 
-/** Lets operators pass. */
+/** Admits operators only. */
 export const requireOperator: RequestHandler = (_req, res, next) => {
   if (callerOf(res).kind !== 'operator') {
-    throw new Problem('forbidden', { detail: 'This needs an operator key.' });
+    throw new Problem('forbidden', { detail: 'This requires an operator key.' });
   }
   next();
 };
 
 /**
- * Lets backends and operators pass, and the token of the presentation that the path parameter `paramName` names.
- * With a token, every other id is answered as one that does not exist.
+ * Admits backends, operators, and the token of the presentation that the path parameter `paramName` names. To a
+ * token, every other id looks as if it did not exist.
  */
 export function requireBackendOrToken(paramName: string): RequestHandler {
   return (req, res, next) => {
@@ -109,7 +111,7 @@ function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** `error` as RFC 6750 names it; absent when no credentials came. */
+/** @param error as in RFC 6750; absent when no credentials were sent */
 function unauthorized(detail: string, error?: 'invalid_request' | 'invalid_token'): Problem {
   const challenge = 'Bearer realm="durable-upsells"';
   return new Problem('unauthorized', {

@@ -6,7 +6,7 @@ import type { Ledger } from '../ledger/model.js';
 import type { Runs } from '../temporal/runs.js';
 import type { Tokens } from './token.js';
 
-/** What the API works with. */
+/** Everything the API depends on. */
 export interface ApiDeps {
   dodo: Dodo;
   ledger: Ledger;
@@ -17,10 +17,11 @@ export interface ApiDeps {
   log: Logger;
   now: () => Date;
   appUrl: string;
+  /** How long the response to an accept or decline waits for the run to finish with it. Milliseconds. */
   acceptWaitMs: number;
   apiKeys: readonly string[];
   operatorKeys: readonly string[];
   webhookSecrets: readonly Buffer[];
-  /** Where operators see a run. */
+  /** Returns the address of a run in the Temporal UI. */
   temporalLink: (workflowId: string) => string | undefined;
 }

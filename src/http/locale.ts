@@ -1,4 +1,4 @@
-/** Which languages a request asks for. */
+/** The languages a request asks for. */
 import type { Request } from 'express';
 import { z } from 'zod';
 import { canonicalTag } from '../catalog/words.js';
@@ -12,8 +12,10 @@ export const locale = z
   .optional();
 
 /**
- * The most wanted first: `?locale=` alone, when it is there, else `Accept-Language`. Throws `invalid_parameter` when
- * the query names no language; what a browser sends is taken as far as it can be read.
+ * Returns the requested languages, most preferred first: `?locale=` alone if present, else as much of
+ * `Accept-Language` as can be parsed.
+ *
+ * @throws Problem `invalid_parameter` when `?locale=` is not a language tag
  */
 export function wantedLocales(req: Pick<Request, 'query' | 'acceptsLanguages'>): string[] {
   const named = parseParam(locale, 'locale', req.query.locale);

@@ -8,19 +8,21 @@ import type { ApiDeps } from './deps.js';
 
 export type PresentationView = Omit<Presentation, 'updatePaymentMethodUrl'> & {
   updatePaymentMethodUrl?: string;
-  /** The price as the customer reads it, in the language of the copy. */
+  /** The price formatted for the customer, in the language of the copy. */
   display: PriceDisplay & { locale: string };
-  /** What was in fact paid, once it was. Minor units of the price's currency. */
+  /** The amount actually paid, once paid. Minor units of the price's currency. */
   paidAmount?: number;
   /** The server's clock, so that a countdown does not depend on the browser's. */
   serverTime: string;
-  /** For the customer's browser; only backends are given it. */
+  /** For the customer's browser; given to backends only. */
   token?: string;
 };
 
 /**
- * @param options `status` is what the run has just said, when the ledger may be a moment behind; `locales` are the
- * languages the one who asks reads, the most wanted first
+ * Returns a presentation as clients see it.
+ *
+ * @param options `status` is what the run just said, for when the ledger lags behind; `locales` are the reader's
+ * languages, most preferred first
  */
 export async function viewOf(
   { tokens, now }: Pick<ApiDeps, 'tokens' | 'now'>,

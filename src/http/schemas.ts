@@ -1,4 +1,4 @@
-/** The bodies clients send. */
+/** Request bodies. */
 import { z } from 'zod';
 import { SENT_TRIGGER_TYPES } from '../domain/words.js';
 import { facts, ids, metadata, quantity, reason } from './validate.js';
@@ -6,7 +6,7 @@ import { facts, ids, metadata, quantity, reason } from './validate.js';
 const MAX_CONSENTS = 10;
 const consents = z
   .array(z.string().min(1).max(100), 'must be a list of consent ids')
-  .max(MAX_CONSENTS, `must have ${MAX_CONSENTS} entries at most`);
+  .max(MAX_CONSENTS, `must have at most ${MAX_CONSENTS} entries`);
 
 export const acceptBody = z.strictObject({
   priceHash: ids.priceHash.optional(),
@@ -15,10 +15,10 @@ export const acceptBody = z.strictObject({
   consents: consents.optional(),
 });
 
-/** What is left out is as shown, and for another option as listed. */
+/** Fields left out default to what is shown or, for another option, to what is listed. */
 export const quoteBody = z.strictObject({ option: ids.offer.optional(), quantity: quantity.optional() });
 
-/** Without a `presentationId`, the customer's open presentation is meant. */
+/** `presentationId` defaults to the customer's open presentation. */
 export const acceptUpsellBody = acceptBody.extend({ presentationId: ids.presentation.optional() });
 
 export const declineUpsellBody = z.strictObject({ presentationId: ids.presentation.optional() });
@@ -40,7 +40,7 @@ const MAX_CART = 20;
 
 export const purchaseBody = z
   .strictObject({
-    /** What is bought; or several things in `productCart`. */
+    /** For one product; `productCart` is for several. */
     productId: ids.product.optional(),
     quantity: quantity.optional(),
     productCart: z
@@ -48,7 +48,7 @@ export const purchaseBody = z
       .min(1)
       .max(MAX_CART)
       .optional(),
-    /** Who buys: known to Dodo, or to be known after checkout. */
+    /** A customer known to Dodo, or one the checkout creates. */
     customer: customer.optional(),
     customerId: ids.customer.optional(),
     returnUrl: z.string().max(2000).optional(),
@@ -64,7 +64,7 @@ export const purchaseBody = z
   });
 
 export const triggerBody = z.strictObject({
-  /** Yours; the same one again is the same run. */
+  /** The merchant's own id. Repeating it returns the same run. */
   eventId: ids.event,
   type: z.enum(SENT_TRIGGER_TYPES, `must be one of ${SENT_TRIGGER_TYPES.join(', ')}`),
   customerId: ids.customer,
@@ -85,19 +85,3 @@ export const resolveBody = z.strictObject({
 });
 
 export const redeliverBody = z.strictObject({ reason });
-
-const PAGE = 50;
-const MAX_PAGE = 200;
-const CURSOR = /^(\d{1,15})-(\d{1,15})$/;
-
-/** The dead notifications, a page at a time. */
-export const deadNotificationsQuery = z.strictObject({
-  limit: z.coerce
-    .number(`must be a number from 1 to ${MAX_PAGE}`)
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .max(MAX_PAGE, `must be at most ${MAX_PAGE}`)
-    .default(PAGE),
-  cursor: z.string().regex(CURSOR, 'must be a `nextCursor` as it was answered').optional(),
-  all: z.enum(['true', 'false'], 'must be true or false').default('false'),
-});

@@ -1,4 +1,4 @@
-/** Presentation tokens: what a customer's browser holds to see and decide one presentation, and nothing else. */
+/** Presentation tokens, with which a customer's browser may see and decide one presentation, and nothing else. */
 import { MIN_TOKEN_SECRET_BYTES } from '../config/fields.js';
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { SignJWT, errors, jwtVerify } from 'jose';
@@ -7,9 +7,9 @@ const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 
 /**
- * How long a token outlives its window. The page must still be able to show how the offer ended: a charge may be
- * reconciled for a while, and a customer comes back from a fallback checkout or a 3-D Secure page. This opens no
- * door, since not the token but the workflow decides whether an accept is in time.
+ * How long a token stays valid after the window. The page must still be able to show how the offer ended: reconciling
+ * a charge can take a while, and customers return from a fallback checkout or a 3-D Secure page. This is no loophole:
+ * the workflow, not the token, decides whether an accept is in time.
  */
 export const TOKEN_GRACE_MS = 24 * HOUR;
 
@@ -20,13 +20,13 @@ const AUDIENCE = 'durable-upsells/presentation';
 const CLOCK_TOLERANCE_SECONDS = 5;
 const MAX_TOKEN_LENGTH = 2048;
 
-/** What a token is bound to. */
+/** The claims a token is bound to. */
 export interface TokenClaims {
   presentationId: string;
   customerId: string;
   /** The price the customer saw: an accept with this token is for this price. */
   priceHash: string;
-  /** When the token ends, which is after the offer does. RFC 3339 UTC. */
+  /** When the token expires, which is after the offer does. RFC 3339 UTC. */
   expiresAt: string;
 }
 
@@ -47,8 +47,8 @@ export interface Tokens {
 }
 
 /**
- * Issues and verifies tokens with one secret of at least 32 bytes. Only HS256 with the type, issuer and audience
- * set here passes; keys named in a token's header (`jwk`, `jku`, `x5c`, `kid`) are never looked at.
+ * Creates the issuer and verifier of tokens for one secret of at least 32 bytes. Only HS256 with the type, issuer and
+ * audience set here is accepted; keys named in a token's header (`jwk`, `jku`, `x5c`, `kid`) are ignored.
  *
  * @throws RangeError when the secret is too short
  */

@@ -1,4 +1,4 @@
-/** What may come in from outside: ids as plain ASCII, strict bodies, JSON only. */
+/** Validates input: ids in plain ASCII, strict bodies, JSON only. */
 import express from 'express';
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
@@ -14,7 +14,8 @@ import {
   PURCHASE_ID,
   type TextPattern,
 } from '../domain/patterns.js';
-import { Problem, invalidBody, invalidParameter } from './problem.js';
+import { invalidBody, invalidParameter } from './field-errors.js';
+import { Problem } from './problem.js';
 
 const IDEMPOTENCY_KEY: TextPattern = {
   regex: /^[\x21-\x7e]{1,200}$/,
@@ -33,7 +34,6 @@ export const ids = {
   product: dodoId,
   subscription: dodoId,
   payment: dodoId,
-  paymentMethod: dodoId,
   purchase: pattern(PURCHASE_ID),
   presentation: pattern(PRESENTATION_ID),
   event: pattern(EVENT_ID),
@@ -44,7 +44,7 @@ export const ids = {
 
 const MAX_QUANTITY = 10_000;
 
-/** How many of a product: a whole number from 1 to 10,000. */
+/** The quantity of a product: a whole number from 1 to 10,000. */
 export const quantity = z
   .int(`must be a whole number from 1 to ${MAX_QUANTITY}`)
   .min(1, 'must be at least 1')
@@ -52,12 +52,12 @@ export const quantity = z
 
 const MAX_REASON_LENGTH = 500;
 
-/** An operator's words for the record: 1 to 500 characters on one line. */
+/** An operator's reason, for the record: 1 to 500 characters on one line. */
 export const reason = z
-  .string('must be a string that says why')
+  .string('must be a string that gives the reason')
   .trim()
-  .min(1, 'must say why')
-  .max(MAX_REASON_LENGTH, `must have ${MAX_REASON_LENGTH} characters at most`)
+  .min(1, 'must give the reason')
+  .max(MAX_REASON_LENGTH, `must have at most ${MAX_REASON_LENGTH} characters`)
   .regex(/^[^\p{Cc}\p{Surrogate}\u2028\u2029]*$/u, 'must be one line without control characters');
 
 const MAX_PAIRS = 50;
@@ -65,52 +65,69 @@ const MAX_TEXT_LENGTH = 500;
 
 const scalar = z.union(
   [z.string().max(MAX_TEXT_LENGTH), z.number(), z.boolean()],
-  `must be a string of ${MAX_TEXT_LENGTH} characters at most, a number, or true or false`,
+  `must be a string of at most ${MAX_TEXT_LENGTH} characters, a number, true or false`,
 );
 
-/** An object of scalars. The message names the key that is not allowed: a record's own says only that it is invalid. */
+/** An object of scalars. Reports each bad key by name: zod's own error for records says only that one is invalid. */
 function pairs(name: TextPattern) {
   return z
     .record(z.string(), scalar, 'must be an object')
     .superRefine((value, context) => {
       for (const key of Object.keys(value)) {
         if (name.regex.test(key)) continue;
-        context.addIssue({ code: 'custom', path: [key], message: `must be named with ${name.expected}` });
+        context.addIssue({ code: 'custom', path: [key], message: `must have a name of ${name.expected}` });
       }
     })
-    .refine((value) => Object.keys(value).length <= MAX_PAIRS, `must have ${MAX_PAIRS} entries at most`);
+    .refine((value) => Object.keys(value).length <= MAX_PAIRS, `must have at most ${MAX_PAIRS} entries`);
 }
 
-/** Dodo's limits on metadata: 50 pairs, keys of 40 characters, values of 500. */
+/** Metadata within Dodo's limits: 50 pairs, keys of 40 characters, values of 500. */
 export const metadata = pairs(METADATA_KEY);
 
-/** What a merchant's app says about a customer with a trigger, for the catalog's `facts.<name>`. */
+/** Facts about a customer that the merchant's app sends with a trigger, for the catalog's `facts.<name>`. */
 export const facts = pairs(CUSTOM_FACT);
 
-/** Checks a body. A request without one counts as `{}`. Throws `invalid_body` with every mistake. */
+/**
+ * Parses a body. A request without one counts as `{}`.
+ *
+ * @throws Problem `invalid_body` listing every mistake
+ */
 export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
   const result = schema.safeParse(body === undefined ? {} : body);
   if (!result.success) throw invalidBody(result.error);
   return result.data;
 }
 
-/** Checks one path parameter. Throws `invalid_parameter` naming it. */
+/**
+ * Parses one parameter or header.
+ *
+ * @throws Problem `invalid_parameter` naming it
+ */
 export function parseParam<T extends z.ZodType>(schema: T, name: string, value: unknown): z.output<T> {
   const result = schema.safeParse(value);
   if (!result.success) throw invalidParameter(result.error, name);
   return result.data;
 }
 
-/** Checks the whole query string against a strict object. Throws `invalid_parameter` with every mistake. */
+/**
+ * Parses the whole query string with a strict object.
+ *
+ * @throws Problem `invalid_parameter` listing every mistake
+ */
 export function parseQuery<T extends z.ZodType>(schema: T, query: unknown): z.output<T> {
   const result = schema.safeParse(query);
   if (!result.success) throw invalidParameter(result.error);
   return result.data;
 }
 
-const idempotencyKey = pattern(IDEMPOTENCY_KEY).optional();
+/** The `Idempotency-Key` header. */
+export const idempotencyKey = pattern(IDEMPOTENCY_KEY).optional();
 
-/** The `Idempotency-Key` header, if there is one. Throws `invalid_parameter` when it is unusable. */
+/**
+ * Returns the `Idempotency-Key` header, if present.
+ *
+ * @throws Problem `invalid_parameter` when it is malformed
+ */
 export function readIdempotencyKey(req: Pick<Request, 'get'>): string | undefined {
   return parseParam(idempotencyKey, 'Idempotency-Key', req.get('idempotency-key'));
 }
@@ -118,8 +135,8 @@ export function readIdempotencyKey(req: Pick<Request, 'get'>): string | undefine
 const JSON_LIMIT_BYTES = 64 * 1024;
 
 /**
- * Reads a JSON body of at most 64 KiB into `req.body`. A body of another type is refused with 415:
- * skipping it, as Express does, would look like an empty body and accept what the client did not say.
+ * Creates the parser of JSON bodies of at most 64 KiB. Responds 415 to a body of another type: ignoring it, as Express
+ * does, would take it for an empty one and accept something the client did not say.
  */
 export function jsonBody(): RequestHandler {
   const parse = express.json({ limit: JSON_LIMIT_BYTES, type: () => true });

@@ -63,7 +63,8 @@ export interface Comparison {
  * - `no_difference`: none was found, and one of the minimum detectable effect probably would have been
  * - `better`, `worse`: converts more or less than the first arm, and chance is an unlikely explanation
  */
-export type Verdict = 'collecting' | 'sample_ratio_mismatch' | 'no_difference' | 'better' | 'worse';
+export const VERDICTS = ['collecting', 'sample_ratio_mismatch', 'no_difference', 'better', 'worse'] as const;
+export type Verdict = (typeof VERDICTS)[number];
 
 /** A difference from the first arm, with its confidence interval. */
 export interface Lift {

@@ -1,4 +1,4 @@
-/** From a verified webhook to the run it concerns. Permissive: only what is used is looked at. */
+/** Routes verified webhooks to the runs they concern. Permissive: only fields that are used are checked. */
 import { PURCHASE_ID } from '../domain/patterns.js';
 import { unavailable } from '../domain/availability.js';
 import { couldMatch, funnelsInOrder, type Facts } from '../domain/rules/match.js';
@@ -6,8 +6,9 @@ import type { Catalog, Funnel } from '../domain/offers.js';
 import { type ReversalEvent, type SubscriptionEvent } from '../contract/messages.js';
 import { ATTEMPT_METADATA_KEY, PURCHASE_METADATA_KEY, workflowId, workflowOfAttempt } from '../domain/ids.js';
 import { type PaymentEvent } from '../domain/payment.js';
+import { isTooOldToOffer } from '../domain/purchase.js';
 
-/** The offer a run will most likely show, so that operators can search for it from the first moment. */
+/** The offer a run will most likely show, so that operators can search for it from the start. */
 export interface Guess {
   funnelId: string;
   offerId: string;
@@ -17,44 +18,35 @@ export interface Guess {
 
 export type Route =
   | { kind: 'ignored'; why: string }
-  /** Starts the run, or reaches the one that waits for this payment. */
+  /** Starts the run, or signals the one that waits for this payment. */
   | { kind: 'purchase'; purchaseId: string; event: PaymentEvent; productId?: string; guess?: Guess }
-  /** Reaches a run if there is one. */
+  /** Signals the run, if there is one. */
   | { kind: 'payment'; workflowId: string; event: PaymentEvent }
   | { kind: 'subscription'; workflowId: string; event: SubscriptionEvent }
-  /** Starts or reaches the run of one refund or dispute. */
+  /** Starts or signals the run of one refund or dispute. */
   | { kind: 'reversal'; workflowId: string; event: ReversalEvent };
-
-const HOUR = 3_600_000;
-/** Older payments start nothing: after Temporal has forgotten their run, a replay would look like a new purchase. */
-const MAX_PURCHASE_AGE_MS = 72 * HOUR;
 
 type Fields = Record<string, unknown>;
 
-/** Where an event goes. Pure; unknown types and unusable data are ignored with a reason for the log. */
+/** Returns the route of an event. Unknown types and unusable data are ignored, with a reason for the log. Pure. */
 export function routeEvent(body: Fields, catalog: Catalog, now: Date): Route {
   const type = text(body.type) ?? '';
   const data = fields(body.data);
-  if (!data) return ignored('it has no data');
+  if (!data) return ignored('event has no data');
   if (type.startsWith('payment.')) return routePayment(type, data, catalog, now);
   if (type.startsWith('subscription.')) return routeSubscription(type, data);
   if (type.startsWith('refund.')) return routeReversal('refund', type, data.refund_id, data.payment_id);
   if (type.startsWith('dispute.')) return routeReversal('dispute', type, data.dispute_id, data.payment_id);
-  return ignored('no run listens to this type');
+  return ignored('no run handles this event type');
 }
 
 function routeReversal(kind: 'refund' | 'dispute', type: string, id: unknown, payment: unknown): Route {
-  const reversalId = text(id);
-  const paymentId = text(payment);
-  if (
-    reversalId === undefined ||
-    !PURCHASE_ID.regex.test(reversalId) ||
-    paymentId === undefined ||
-    !PURCHASE_ID.regex.test(paymentId)
-  ) {
-    return ignored(`it names no ${kind} of a payment`);
+  const reversalId = identifier(id);
+  const paymentId = identifier(payment);
+  if (reversalId === undefined || paymentId === undefined) {
+    return ignored(`event does not identify a ${kind} and its payment`);
   }
-  if (type === 'refund.failed') return ignored('nothing went back');
+  if (type === 'refund.failed') return ignored('refund failed');
   return {
     kind: 'reversal',
     workflowId: workflowId.reversal(reversalId),
@@ -63,13 +55,13 @@ function routeReversal(kind: 'refund' | 'dispute', type: string, id: unknown, pa
 }
 
 function routePayment(type: string, data: Fields, catalog: Catalog, now: Date): Route {
-  const paymentId = text(data.payment_id);
-  if (paymentId === undefined || !PURCHASE_ID.regex.test(paymentId)) return ignored('it names no payment');
+  const paymentId = identifier(data.payment_id);
+  if (paymentId === undefined) return ignored('event does not identify a payment');
   const metadata = fields(data.metadata) ?? {};
   const amount = integer(data.total_amount);
   const event: PaymentEvent = {
     paymentId,
-    // The data is of the time of delivery and wins over the event's type.
+    // The data describes the time of delivery, so it wins over the event's type.
     status: text(data.status) ?? (type === 'payment.succeeded' ? 'succeeded' : null),
     customerId: text(fields(data.customer)?.customer_id),
     amount,
@@ -79,31 +71,30 @@ function routePayment(type: string, data: Fields, catalog: Catalog, now: Date): 
     subscriptionId: text(data.subscription_id),
     sessionId: text(data.checkout_session_id),
   };
-  // Whatever is written there: a payment that carries it is no purchase that may start an offer.
+  // Whatever its value, a payment with this key is not a purchase that may start an offer.
   if (metadata[ATTEMPT_METADATA_KEY] !== undefined) {
     const attemptId = text(metadata[ATTEMPT_METADATA_KEY]);
     const run = attemptId === undefined ? undefined : workflowOfAttempt(attemptId);
     return run === undefined
-      ? ignored('its attempt id is not one of ours')
+      ? ignored('attempt id is not one of ours')
       : { kind: 'payment', workflowId: run, event: { ...event, attemptId } };
   }
-  if (event.status !== 'succeeded') return ignored('the payment is not paid');
-  if (data.is_update_payment_method === true) return ignored('it is a payment-method update');
-  if (amount === undefined || amount <= 0) return ignored('nothing was paid');
+  if (event.status !== 'succeeded') return ignored('payment has not succeeded');
+  if (data.is_update_payment_method === true) return ignored('payment-method update');
+  if (amount === undefined || amount <= 0) return ignored('no amount was paid');
 
-  const registered = text(metadata[PURCHASE_METADATA_KEY]);
-  const purchaseId = registered !== undefined && PURCHASE_ID.regex.test(registered) ? registered : paymentId;
+  const registered = identifier(metadata[PURCHASE_METADATA_KEY]);
+  const purchaseId = registered ?? paymentId;
   const waiting: Route =
     purchaseId === registered
       ? { kind: 'payment', workflowId: workflowId.purchase(purchaseId), event }
-      : ignored('no funnel names what was bought');
-  const age = now.getTime() - Date.parse(event.createdAt ?? '');
-  if (age > MAX_PURCHASE_AGE_MS)
-    return purchaseId === registered ? waiting : ignored('the payment is too old');
+      : ignored('no funnel matches the purchase');
+  if (isTooOldToOffer(event.createdAt, now))
+    return purchaseId === registered ? waiting : ignored('payment is too old');
 
   const facts = purchaseFacts(data, event);
   const funnels = funnelsInOrder(catalog, 'purchase').filter(({ when }) => couldMatch(when, facts));
-  // One that is paused starts a run as well: it says why there is no offer.
+  // A paused funnel starts a run too: the run records why there is no offer.
   if (funnels.length === 0) return waiting;
   const [productId] = Array.isArray(facts.product_id) ? facts.product_id : [];
   return {
@@ -115,13 +106,13 @@ function routePayment(type: string, data: Fields, catalog: Catalog, now: Date): 
   };
 }
 
-/** A rule whose facts are not all in the webhook may still turn out not to hold. */
+/** Guesses the first offer. Rules on facts that are not in the webhook may still turn out not to hold. */
 function guessed(funnels: Funnel[], catalog: Catalog, now: Date): { guess?: Guess } {
   for (const funnel of funnels) {
     const [step] = funnel.steps;
     const offer = step && catalog.offers[step.offer];
     if (!offer || unavailable(funnel.id, funnel, now) || unavailable(offer.id, offer, now)) continue;
-    // What waits is not open yet.
+    // A step that waits is not open yet.
     if (step.waitMs !== undefined) return {};
     const { id: offerId, windowMs } = offer;
     return { guess: { funnelId: funnel.id, offerId, catalogHash: catalog.hash, windowMs } };
@@ -129,7 +120,7 @@ function guessed(funnels: Funnel[], catalog: Catalog, now: Date): { guess?: Gues
   return {};
 }
 
-/** What the webhook says about the purchase. The plan of a subscription is not in it. */
+/** Returns the facts about a purchase that the webhook contains, which the plan of a subscription is not among. */
 function purchaseFacts(data: Fields, event: PaymentEvent): Facts {
   const cart = Array.isArray(data.product_cart) ? data.product_cart.map(fields) : [];
   const products = cart.flatMap((item) => text(item?.product_id) ?? []);
@@ -144,10 +135,10 @@ function purchaseFacts(data: Fields, event: PaymentEvent): Facts {
 }
 
 function routeSubscription(type: string, data: Fields): Route {
-  const subscriptionId = text(data.subscription_id);
+  const subscriptionId = identifier(data.subscription_id);
   const productId = text(data.product_id);
-  if (subscriptionId === undefined || !PURCHASE_ID.regex.test(subscriptionId) || productId === undefined) {
-    return ignored('it names no subscription');
+  if (subscriptionId === undefined || productId === undefined) {
+    return ignored('event does not identify a subscription');
   }
   const event: SubscriptionEvent = {
     subscriptionId,
@@ -172,6 +163,12 @@ const MAX_TEXT = 500;
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value.length > 0 && value.length <= MAX_TEXT ? value : undefined;
+}
+
+/** Returns an id that may become part of a workflow id. */
+function identifier(value: unknown): string | undefined {
+  const id = text(value);
+  return id !== undefined && PURCHASE_ID.regex.test(id) ? id : undefined;
 }
 
 function integer(value: unknown): number | undefined {

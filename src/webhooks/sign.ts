@@ -1,10 +1,10 @@
-/** Standard Webhooks signatures (`v1`, HMAC-SHA256): making them, and reading the secrets they are made with. */
+/** Makes Standard Webhooks signatures (`v1`, HMAC-SHA256) and reads their secrets. */
 import { createHmac } from 'node:crypto';
 
 const MIN_SECRET_BYTES = 24;
 const MAX_SECRET_BYTES = 64;
 
-/** Visible ASCII without `.`, which separates the signed parts, and `,`, with which Node joins repeated headers. */
+/** Visible ASCII without `.`, which separates the signed parts, or `,`, which Node joins repeated headers with. */
 export const WEBHOOK_ID = /^[\x21-\x2b\x2d\x2f-\x7e]{1,256}$/;
 /** Unix seconds. */
 export const WEBHOOK_TIMESTAMP = /^[0-9]{9,11}$/;
@@ -21,28 +21,28 @@ export interface SignWebhookInput {
 }
 
 /**
- * The value of the `webhook-signature` header: `v1,` and base64.
+ * Returns the value of the `webhook-signature` header: `v1,` and base64.
  *
- * @throws RangeError when the id or the timestamp could not be verified again.
+ * @throws RangeError for an id or timestamp that no verifier would accept, or an empty secret
  */
 export function signWebhook({ id, timestamp, body, secret }: SignWebhookInput): string {
   if (!WEBHOOK_ID.test(id))
-    throw new RangeError('A webhook id is 1 to 256 visible ASCII characters without "." and ",".');
+    throw new RangeError('A webhook id must be 1 to 256 visible ASCII characters without "." or ",".');
   if (!WEBHOOK_TIMESTAMP.test(String(timestamp)))
-    throw new RangeError('A webhook timestamp is in whole Unix seconds.');
-  if (secret.length === 0) throw new RangeError('A webhook secret may not be empty.');
+    throw new RangeError('A webhook timestamp must be in whole Unix seconds.');
+  if (secret.length === 0) throw new RangeError('A webhook secret must not be empty.');
   return signatureOf(id, String(timestamp), body, secret);
 }
 
-/** The signature over exactly these parts, unchecked. */
+/** Returns the signature over exactly these parts, without checking them. */
 export function signatureOf(id: string, timestamp: string, body: Buffer | string, secret: Buffer): string {
   return `v1,${createHmac('sha256', secret).update(`${id}.${timestamp}.`).update(body).digest('base64')}`;
 }
 
 export type WebhookSecret =
-  { ok: true; secret: Buffer } | { ok: false; /** Without the secret. */ problem: string };
+  { ok: true; secret: Buffer } | { ok: false; /** Never contains the secret. */ problem: string };
 
-/** Reads `whsec_` and base64, padded or not, of 24 to 64 bytes. A weak secret is refused, not used. */
+/** Parses `whsec_` and base64, padded or not, of 24 to 64 bytes. A weak secret is refused, not used. */
 export function parseWebhookSecret(text: string): WebhookSecret {
   if (text === '') return { ok: false, problem: 'it is empty' };
   if (text.startsWith('whpk_') || text.startsWith('whsk_')) {

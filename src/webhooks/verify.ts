@@ -1,8 +1,8 @@
 /**
- * Verifying the webhooks of Dodo Payments: Standard Webhooks signatures (`v1`, HMAC-SHA256) over the raw bytes.
+ * Verifies webhooks from Dodo Payments: Standard Webhooks signatures (`v1`, HMAC-SHA256) over the raw bytes.
  *
- * Stricter than the reference library, which reads timestamps with `parseInt`, signs the decoded text, so that
- * invalid UTF-8 can be swapped after signing, and lets each signature have a tail.
+ * Stricter than the reference library, which reads timestamps with `parseInt`, signs the decoded text, so that invalid
+ * UTF-8 can be swapped after signing, and allows anything after each signature.
  */
 import { timingSafeEqual } from 'node:crypto';
 import { WEBHOOK_ID, WEBHOOK_TIMESTAMP, signatureOf } from './sign.js';
@@ -11,7 +11,7 @@ export { parseWebhookSecret, signWebhook } from './sign.js';
 
 const SECOND = 1000;
 
-/** How far a timestamp may be from our clock, in seconds, either way. */
+/** How far a timestamp may differ from our clock, either way, in seconds. */
 export const WEBHOOK_TOLERANCE_SECONDS = 300;
 
 const MAX_SIGNATURES = 16;
@@ -32,24 +32,24 @@ export type WebhookVerification =
   | { ok: false; reason: SignatureFailure };
 
 export interface VerifyWebhookInput {
-  /** As Node gives them: names in lower case. */
+  /** As Node provides them, with names in lower case. */
   headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The bytes as received, before any parser. */
+  /** The bytes as received, unparsed. */
   body: Buffer;
-  /** Every secret that is valid now; two of them while a rotation lasts. */
+  /** Every secret that is valid now: two during a rotation. */
   secrets: readonly Buffer[];
   now: Date;
 }
 
 /**
- * Verifies one delivery. Every secret is tried on every signature, in constant time and without stopping at the
- * first match, so that the time taken tells nothing about them.
+ * Verifies one delivery. Tries every secret on every signature in constant time, without stopping at the first match,
+ * so that timing reveals nothing about them.
  *
- * @throws RangeError when called without secrets or with an empty one: with those, anybody could sign.
+ * @throws RangeError without secrets, or with an empty one, with which anyone could sign
  */
 export function verifyWebhook({ headers, body, secrets, now }: VerifyWebhookInput): WebhookVerification {
   if (secrets.length === 0 || secrets.some((secret) => secret.length === 0)) {
-    throw new RangeError('Verifying webhooks needs at least one secret, and none may be empty.');
+    throw new RangeError('Verifying webhooks requires at least one secret, and none may be empty.');
   }
   const id = headers['webhook-id'];
   const sentAt = headers['webhook-timestamp'];
@@ -70,11 +70,11 @@ export function verifyWebhook({ headers, body, secrets, now }: VerifyWebhookInpu
   const given = signatures.split(' ');
   if (given.length > MAX_SIGNATURES) return { ok: false, reason: 'invalid_signature_header' };
 
-  // Compared as text: base64 can write the same bytes in several ways, and only one of them was signed.
+  // Compare as text: base64 can encode the same bytes in several ways, and a signature is exactly one of them.
   const candidates = given.map((signature) => Buffer.from(signature));
   let matches = 0;
   for (const secret of secrets) {
-    // The timestamp goes in as it came: a leading zero is not the number that was signed.
+    // Use the timestamp as received: with a leading zero, it is not the text that was signed.
     const expected = Buffer.from(signatureOf(id, sentAt, body, secret));
     for (const candidate of candidates) {
       // Lengths are public, and timingSafeEqual throws when they differ.
@@ -91,8 +91,8 @@ export type WebhookBody = { ok: true; value: Record<string, unknown> } | { ok: f
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Reads a verified body: UTF-8, a JSON object, at most 32 levels deep (`JSON.parse` takes any depth, but writing
- * such a value again does not). Of a repeated key the last one counts. What is in the object is not checked here.
+ * Parses a verified body: UTF-8, a JSON object, at most 32 levels deep (`JSON.parse` accepts any depth, but serializing
+ * such a value fails). The last of repeated keys wins. The contents of the object are not checked here.
  */
 export function parseWebhookBody(body: Buffer): WebhookBody {
   let text: string;
@@ -114,7 +114,7 @@ export function parseWebhookBody(body: Buffer): WebhookBody {
   return { ok: true, value: value as Record<string, unknown> };
 }
 
-/** Level by level and not by recursion, which a deep enough value would break. */
+/** Goes level by level: recursion would overflow on a value that is deep enough. */
 function isDeeperThan(root: object, limit: number): boolean {
   let level: object[] = [root];
   for (let depth = 1; level.length > 0; depth += 1) {

@@ -75,6 +75,6 @@ it('a fact with a bad name is told by its name', () => {
     const { errors } = (error as Problem).members as { errors: { pointer: string; detail: string }[] };
     expect(errors).toHaveLength(1);
     expect(JSON.stringify(errors[0])).toContain('#/facts/usage%20percent');
-    expect(JSON.stringify(errors[0])).toContain('must be named with');
+    expect(JSON.stringify(errors[0])).toContain('must have a name of');
   }
 });

@@ -8,7 +8,8 @@ import {
   requireBackendOrToken,
   requireOperator,
 } from '../../src/http/auth.js';
-import { presentationNotFound, problemHandler } from '../../src/http/problem.js';
+import { presentationNotFound } from '../../src/http/problem.js';
+import { problemHandler } from '../../src/http/problem-handler.js';
 import { createTokens } from '../../src/http/token.js';
 import { serve } from './serve.js';
 
@@ -26,7 +27,7 @@ const tokenFor = (presentationId: string, shift = HOUR): Promise<string> =>
     expiresAt: new Date(Date.now() + shift),
   });
 
-/** The routes of the API in small: only `prs_1` exists. */
+/** A miniature of the API, in which only `prs_1` exists. */
 async function api(): Promise<string> {
   const app = express();
   app.use('/api', authenticate({ apiKeys: [BACKEND, BACKEND_2], operatorKeys: [OPERATOR], tokens }));
@@ -46,7 +47,7 @@ const get = (url: string, credential?: string, scheme = 'Bearer'): Promise<Respo
   fetch(url, { headers: credential === undefined ? {} : { Authorization: `${scheme} ${credential}` } });
 
 describe('keys', () => {
-  it('tell backends from operators, and one key from another without showing it', async () => {
+  it('distinguish backends from operators, and identify each key without revealing it', async () => {
     const url = await api();
     const callers = await Promise.all(
       [BACKEND, BACKEND_2, OPERATOR].map(async (key) => (await get(`${url}/api/upsell/cus_1`, key)).json()),
@@ -57,7 +58,7 @@ describe('keys', () => {
     expect(keyIds.every((id) => /^[0-9a-f]{8}$/.test(id))).toBe(true);
   });
 
-  it('let operators do what backends do, and backends not what operators do', async () => {
+  it('allow operators what backends may do, but not the reverse', async () => {
     const url = await api();
     expect((await get(`${url}/api/reports/funnels`, OPERATOR)).status).toBe(200);
     const refused = await get(`${url}/api/reports/funnels`, BACKEND);
@@ -65,22 +66,22 @@ describe('keys', () => {
     expect(await refused.json()).toMatchObject({ code: 'forbidden' });
   });
 
-  it('are taken with any case of "Bearer"', async () => {
+  it('are accepted with "Bearer" in any case', async () => {
     const url = await api();
     expect((await get(`${url}/api/upsell/cus_1`, BACKEND, 'bearer')).status).toBe(200);
   });
 
   it.each([
-    ['none', undefined, 'Bearer'],
-    ['an empty one', '', 'Bearer'],
-    ['a wrong one', `${BACKEND}x`, 'Bearer'],
-    ['the beginning of one', BACKEND.slice(0, -1), 'Bearer'],
-    ['one in upper case', BACKEND.toUpperCase(), 'Bearer'],
-    ['two at once', `${BACKEND}, ${OPERATOR}`, 'Bearer'],
-    ['one with basic authentication', Buffer.from(`${BACKEND}:`).toString('base64'), 'Basic'],
-    ['one without a scheme', BACKEND, ''],
-    ['a very long one', 'x'.repeat(8000), 'Bearer'],
-  ])('refuse %s with 401 and a challenge', async (_name, credential, scheme) => {
+    ['no key', undefined, 'Bearer'],
+    ['an empty key', '', 'Bearer'],
+    ['a wrong key', `${BACKEND}x`, 'Bearer'],
+    ['the beginning of a key', BACKEND.slice(0, -1), 'Bearer'],
+    ['a key in upper case', BACKEND.toUpperCase(), 'Bearer'],
+    ['two keys at once', `${BACKEND}, ${OPERATOR}`, 'Bearer'],
+    ['a key in basic authentication', Buffer.from(`${BACKEND}:`).toString('base64'), 'Basic'],
+    ['a key without a scheme', BACKEND, ''],
+    ['a very long key', 'x'.repeat(8000), 'Bearer'],
+  ])('are required: %s gets 401 and a challenge', async (_name, credential, scheme) => {
     const url = await api();
     const response = await get(`${url}/api/upsell/cus_1`, credential, scheme);
     expect(response.status).toBe(401);
@@ -90,7 +91,7 @@ describe('keys', () => {
 });
 
 describe('tokens', () => {
-  it('open their own presentation', async () => {
+  it('grant access to their own presentation', async () => {
     const url = await api();
     const response = await get(`${url}/api/presentations/prs_1`, await tokenFor('prs_1'));
     expect(response.status).toBe(200);
@@ -100,7 +101,7 @@ describe('tokens', () => {
     });
   });
 
-  it('get the same answer for another’s presentation as for one that does not exist', async () => {
+  it('get the same response for someone else’s presentation as for one that does not exist', async () => {
     const url = await api();
     const token = await tokenFor('prs_2');
     const others = await get(`${url}/api/presentations/prs_1`, token);
@@ -113,7 +114,7 @@ describe('tokens', () => {
     expect(names[0]).toBe(names[1]);
   });
 
-  it('do not open routes of backends and operators, not even for their own customer', async () => {
+  it('grant no access to the routes of backends and operators, even for their own customer', async () => {
     const url = await api();
     const token = await tokenFor('prs_1');
     expect((await get(`${url}/api/upsell/cus_1`, token)).status).toBe(403);
@@ -125,7 +126,7 @@ describe('tokens', () => {
     expect(withdraw.status).toBe(403);
   });
 
-  it('are refused when expired, tampered with or of another secret', async () => {
+  it('are refused when expired, tampered with or signed with another secret', async () => {
     const url = await api();
     const expired = await tokenFor('prs_1', -25 * HOUR);
     const tampered = `${(await tokenFor('prs_1')).slice(0, -4)}AAAA`;
@@ -144,7 +145,7 @@ describe('tokens', () => {
     expect(await response.json()).toMatchObject({ detail: 'The token has expired.' });
   });
 
-  it('and keys count for nothing in the query string, in cookies or in other headers', async () => {
+  it('and keys are ignored in the query string, in cookies and in other headers', async () => {
     const url = await api();
     const token = await tokenFor('prs_1');
     for (const name of ['token', 'access_token', 'key', 'authorization']) {
@@ -158,7 +159,7 @@ describe('tokens', () => {
   });
 });
 
-it('a route that forgot authenticate() fails instead of letting everybody in', async () => {
+it('a route that is not behind authenticate() fails instead of admitting everyone', async () => {
   const url = await api();
   expect((await fetch(`${url}/open`)).status).toBe(500);
 });

@@ -3,16 +3,9 @@ import express from 'express';
 import type { RequestHandler } from 'express';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import {
-  PROBLEMS,
-  Problem,
-  invalidBody,
-  invalidParameter,
-  methodNotAllowed,
-  notFound,
-  presentationNotFound,
-  problemHandler,
-} from '../../src/http/problem.js';
+import { invalidBody, invalidParameter } from '../../src/http/field-errors.js';
+import { PROBLEMS, Problem, presentationNotFound } from '../../src/http/problem.js';
+import { notFound, problemHandler } from '../../src/http/problem-handler.js';
 import { serve } from './serve.js';
 
 interface LogLine {
@@ -20,12 +13,12 @@ interface LogLine {
   message: string;
 }
 
-/** An API of one route, `/x`, behind the JSON parser. */
+/** An API with the routes `/x` and `/x/:id` behind a JSON parser. */
 async function api(handler: RequestHandler): Promise<{ url: string; logged: LogLine[] }> {
   const logged: LogLine[] = [];
   const app = express();
   app.use(express.json({ limit: 100, type: () => true }));
-  app.route('/x').get(handler).post(handler).all(methodNotAllowed('GET', 'POST'));
+  app.route('/x').get(handler).post(handler);
   app.get('/x/:id', handler);
   app.use(notFound);
   app.use(problemHandler({ error: (fields, message) => void logged.push({ fields, message }) }));
@@ -38,8 +31,8 @@ const fails = (error: unknown): RequestHandler => {
   };
 };
 
-describe('answers', () => {
-  it('carries the code, the status, what happened, extra members and headers', async () => {
+describe('problem responses', () => {
+  it('carry the code, status, detail, extra members and headers', async () => {
     const { url, logged } = await api(
       fails(
         new Problem('payment_failed', {
@@ -65,18 +58,18 @@ describe('answers', () => {
     expect(logged).toEqual([]);
   });
 
-  it('gives every code an error status and a title of its own', () => {
+  it('have an error status and a unique title for every code', () => {
     const entries = Object.values(PROBLEMS);
     expect(entries.every(({ status }) => status >= 400 && status <= 599)).toBe(true);
     expect(new Set(entries.map(({ title }) => title)).size).toBe(entries.length);
   });
 
-  it('says nothing about an id in the answer for a presentation that is missing or not the caller’s', () => {
+  it('do not reveal whether a presentation is missing or not the caller’s', () => {
     expect(JSON.stringify(presentationNotFound())).toBe(JSON.stringify(presentationNotFound()));
     expect(presentationNotFound().status).toBe(404);
   });
 
-  it('hides an unexpected error from the client and logs it without its extra fields', async () => {
+  it('hide an unexpected error from the client and log it without its extra fields', async () => {
     const error = Object.assign(new Error('postgres said: password wrong', { cause: new Error('deeper') }), {
       status: 422,
       headers: { authorization: 'Bearer planted' },
@@ -97,17 +90,17 @@ describe('answers', () => {
     expect(JSON.stringify(logged)).not.toContain('planted');
   });
 
-  it('does not take a provider’s 413 or 400 for the client’s mistake', async () => {
+  it('do not blame the client for a provider’s 413', async () => {
     const { url } = await api(fails(Object.assign(new Error('too large'), { status: 413 })));
     expect((await fetch(`${url}/x`)).status).toBe(500);
   });
 
-  it('turns a thrown value that is not an error into an internal error', async () => {
+  it('report a thrown value that is not an error as an internal error', async () => {
     const { url } = await api(fails('a string'));
     expect((await fetch(`${url}/x`)).status).toBe(500);
   });
 
-  it('logs a 503 that a handler threw on purpose, with its cause', async () => {
+  it('log a 503 thrown on purpose, with its cause', async () => {
     const { url, logged } = await api(
       fails(new Problem('temporarily_unavailable', { cause: new Error('no Temporal') })),
     );
@@ -115,12 +108,12 @@ describe('answers', () => {
     expect(logged[0]?.fields).toMatchObject({ error: { cause: { message: 'no Temporal' } } });
   });
 
-  it('catches what an async handler rejects with', async () => {
+  it('cover rejections of async handlers', async () => {
     const { url } = await api(() => Promise.reject(new Problem('price_changed')));
     expect((await fetch(`${url}/x`)).status).toBe(409);
   });
 
-  it('leaves an answer alone that has begun', async () => {
+  it('do not interfere with a response that has begun', async () => {
     const { url, logged } = await api((_req, res) => {
       res.write('begun');
       throw new Error('too late');
@@ -130,7 +123,7 @@ describe('answers', () => {
   });
 });
 
-describe('mistakes in the request', () => {
+describe('a bad request', () => {
   const post = (
     url: string,
     body: string | Uint8Array<ArrayBuffer>,
@@ -142,7 +135,7 @@ describe('mistakes in the request', () => {
     ((await response.json()) as { code: unknown }).code,
   ];
 
-  it('answers malformed JSON with the place and without an excerpt', async () => {
+  it('with malformed JSON is told the position, without an excerpt', async () => {
     const { url } = await api((_req, res) => void res.end());
     const response = await post(url, '{"a": planted}');
     expect(response.status).toBe(400);
@@ -154,7 +147,7 @@ describe('mistakes in the request', () => {
     expect(await code(await post(url, 'null'))).toEqual([400, 'invalid_body']);
   });
 
-  it('answers bodies that are too large, also once inflated', async () => {
+  it('with too large a body is refused, even if it is small when compressed', async () => {
     const { url } = await api((_req, res) => void res.end());
     const large = JSON.stringify({ a: 'x'.repeat(1000) });
     const response = await post(url, large);
@@ -169,7 +162,7 @@ describe('mistakes in the request', () => {
     ]);
   });
 
-  it('answers encodings and charsets that it does not read', async () => {
+  it('with an unsupported encoding or charset is refused', async () => {
     const { url } = await api((_req, res) => void res.end());
     expect(await code(await post(url, '{}', { 'Content-Encoding': 'zstd' }))).toEqual([
       415,
@@ -180,21 +173,19 @@ describe('mistakes in the request', () => {
     );
   });
 
-  it('answers a path that cannot be decoded', async () => {
+  it('with a path that cannot be decoded is refused', async () => {
     const { url } = await api((_req, res) => void res.end());
     expect(await code(await fetch(`${url}/x/%ff`))).toEqual([400, 'invalid_parameter']);
   });
 
-  it('answers unknown routes and methods, and names the methods there are', async () => {
+  it('for an unknown path or method is 404', async () => {
     const { url } = await api((_req, res) => void res.end());
     expect(await code(await fetch(`${url}/nowhere`))).toEqual([404, 'unknown_route']);
-    const response = await fetch(`${url}/x`, { method: 'DELETE' });
-    expect(response.headers.get('allow')).toBe('GET, POST');
-    expect(await code(response)).toEqual([405, 'method_not_allowed']);
+    expect(await code(await fetch(`${url}/x`, { method: 'DELETE' }))).toEqual([404, 'unknown_route']);
   });
 });
 
-describe('lists of mistakes', () => {
+describe('`errors`', () => {
   const schema = z.strictObject({ 'a/b~c': z.object({ n: z.array(z.int('must be a whole number')) }) });
   const mistakes = (value: unknown): z.ZodError => {
     const { error } = schema.safeParse(value);
@@ -202,7 +193,7 @@ describe('lists of mistakes', () => {
     return error;
   };
 
-  it('points at every mistake in a body, unknown fields one by one', () => {
+  it('points to every mistake in a body, and to each unknown field', () => {
     const problem = invalidBody(mistakes({ 'a/b~c': { n: [1, 'x'] }, extra: 1, 'more here': 2 }));
     expect(problem.members.errors).toEqual([
       { pointer: '#/a~1b~0c/n/1', detail: 'must be a whole number' },
@@ -211,11 +202,11 @@ describe('lists of mistakes', () => {
     ]);
   });
 
-  it('points at the whole body when it is not an object', () => {
+  it('points to the whole body when it is not an object', () => {
     expect(invalidBody(mistakes(7)).members.errors).toMatchObject([{ pointer: '#' }]);
   });
 
-  it('stays small and printable whatever keys are sent', () => {
+  it('stays short and printable whatever keys are sent', () => {
     const keys = Object.fromEntries(
       Array.from({ length: 500 }, (_, i) => [`\ud800${i}${'k'.repeat(500)}`, i]),
     );

@@ -20,7 +20,7 @@ describe('accepted', () => {
     expect(checkReturnUrl(input, APP)).toEqual({ ok: true, url });
   });
 
-  it('a port when the app’s own origin has it', () => {
+  it('a port that is part of the app’s origin', () => {
     expect(checkReturnUrl('http://localhost:3000/x', 'http://localhost:3000')).toMatchObject({ ok: true });
   });
 });

@@ -1,10 +1,10 @@
-/** Runs a handler on loopback for the length of one test. */
+/** Serves an app on loopback for the duration of a test. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
 import { onTestFinished } from 'vitest';
 
-/** Starts `app` on a free port and closes it, with its connections, when the test ends. Answers its origin. */
+/** Starts `app` on a free port and returns its origin. The server and its connections are closed when the test ends. */
 export async function serve(app: Express): Promise<string> {
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => {

@@ -18,12 +18,12 @@ const input = {
 const tokensAt = (date: Date) => createTokens(secret, () => date);
 const tokens = tokensAt(NOW);
 
-/** What a customer holds, and an attacker starts from. */
+/** The token a customer holds and an attacker starts from. */
 const valid = await tokens.issue(input);
 
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** A token of our form, with changes, signed with our secret unless said otherwise. */
+/** Signs a token like ours with these changes, by default with our secret. */
 async function forge(
   claims: JWTPayload = {},
   header: Record<string, unknown> = {},
@@ -46,7 +46,7 @@ async function forge(
 }
 
 describe('tokens', () => {
-  it('carry what they are bound to', async () => {
+  it('carry the claims they are bound to', async () => {
     const token = await tokens.issue(input);
     expect(await tokens.verify(token)).toEqual({
       ok: true,
@@ -60,12 +60,12 @@ describe('tokens', () => {
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256', typ: 'offer+jwt' });
   });
 
-  it('have an id of their own each', async () => {
+  it('each have a unique id', async () => {
     const [one, two] = await Promise.all([tokens.issue(input), tokens.issue(input)]);
     expect(decodeJwt(one).jti).not.toBe(decodeJwt(two).jti);
   });
 
-  it('outlive the window by a day, so that the page can show the outcome, and no longer', async () => {
+  it('outlive the window by a day, so that the page can show the outcome', async () => {
     const token = await tokens.issue(input);
     const end = WINDOW_END.getTime() + TOKEN_GRACE_MS;
     expect(await tokensAt(new Date(end - SECOND)).verify(token)).toMatchObject({ ok: true });
@@ -75,11 +75,11 @@ describe('tokens', () => {
     });
   });
 
-  it('need a secret of 32 bytes', () => {
+  it('require a secret of 32 bytes', () => {
     expect(() => createTokens(randomBytes(31))).toThrow(RangeError);
   });
 
-  it('pass when forged with everything right, so that the attacks below fail for their own reason', async () => {
+  it('are accepted when forged correctly, so that each attack below fails for its own reason', async () => {
     expect(await tokens.verify(await forge())).toMatchObject({ ok: true });
   });
 });
@@ -96,14 +96,14 @@ describe('attacks', () => {
   const attacks: [string, () => string | Promise<string>][] = [
     ['no token', () => ''],
     ['two dots', () => '..'],
-    ['three parts of nonsense', () => 'a.b.c'],
+    ['three meaningless parts', () => 'a.b.c'],
     ['alg none without signature', () => withHeader({ alg: 'none', typ: 'offer+jwt' })],
     ['alg none with the old signature', () => withHeader({ alg: 'none', typ: 'offer+jwt' }, mac)],
     ['alg NONE', () => withHeader({ alg: 'NONE', typ: 'offer+jwt' })],
     ['no alg', () => withHeader({ typ: 'offer+jwt' }, mac)],
-    ['the signature cut off', () => `${head}.${claims}.`],
+    ['a missing signature', () => `${head}.${claims}.`],
     [
-      'one character of the signature changed',
+      'a signature with one character changed',
       () => `${head}.${claims}.${mac[0] === 'A' ? 'B' : 'A'}${mac.slice(1)}`,
     ],
     [
@@ -111,12 +111,12 @@ describe('attacks', () => {
       () => `${head}.${base64url({ ...decodeJwt(valid), prs: 'prs_2' })}.${mac}`,
     ],
     [
-      'a later end under the old signature',
+      'a later expiry under the old signature',
       () => `${head}.${base64url({ ...decodeJwt(valid), exp: 9e9 })}.${mac}`,
     ],
     ['another secret', () => forge({}, {}, randomBytes(32))],
     [
-      'RS256, signed with a key of the attacker',
+      'RS256, signed with the attacker’s key',
       () =>
         new SignJWT(decodeJwt(valid)).setProtectedHeader({ alg: 'RS256', typ: 'offer+jwt' }).sign(privateKey),
     ],
@@ -142,7 +142,7 @@ describe('attacks', () => {
       },
     ],
     [
-      'a key of the attacker embedded in the header',
+      'the attacker’s key embedded in the header',
       () => {
         const key = randomBytes(32);
         return forge({}, { jwk: { kty: 'oct', k: key.toString('base64url') } }, key);
@@ -154,15 +154,15 @@ describe('attacks', () => {
     ['another audience', () => forge({ aud: 'somewhere-else' })],
     ['no audience', () => forge({ aud: undefined })],
     ['another issuer', () => forge({ iss: 'somebody' })],
-    ['no end', () => forge({ exp: undefined })],
-    ['an end that is text', () => forge({ exp: '9999999999' as unknown as number })],
+    ['no expiry', () => forge({ exp: undefined })],
+    ['an expiry that is text', () => forge({ exp: '9999999999' as unknown as number })],
     ['not valid yet', () => forge({ nbf: Math.floor(NOW.getTime() / SECOND) + 60 })],
     ['no presentation', () => forge({ prs: undefined })],
     ['a presentation that is not text', () => forge({ prs: ['prs_1'] })],
     ['no customer', () => forge({ sub: undefined })],
     ['no price', () => forge({ price: undefined })],
     [
-      'claims that are no object',
+      'claims that are not an object',
       () => {
         const signed = `${base64url({ alg: 'HS256', typ: 'offer+jwt' })}.${base64url('prs_1')}`;
         return `${signed}.${hmac(signed, secret)}`;
@@ -180,7 +180,7 @@ describe('attacks', () => {
     expect(await tokens.verify(expired)).toEqual({ ok: false, reason: 'expired' });
   });
 
-  it('does not call a token expired whose signature is wrong', async () => {
+  it('does not report an expired token with a bad signature as expired', async () => {
     const expired = await forge({ exp: Math.floor(NOW.getTime() / SECOND) - 60 }, {}, randomBytes(32));
     expect(await tokens.verify(expired)).toEqual({ ok: false, reason: 'invalid' });
   });

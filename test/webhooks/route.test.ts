@@ -17,7 +17,7 @@ const withoutFunnels: Catalog = { ...catalog, funnels: [] };
 
 const ago = (ms: number) => new Date(NOW.getTime() - ms).toISOString();
 
-/** Routes a `payment.*` event about a purchase of a minute ago with these differences. */
+/** Routes a `payment.*` event for a purchase a minute ago, with these fields replaced. */
 function routePayment(
   fields: Partial<DodoPayments.Payment> | Record<string, unknown> = {},
   { type = 'payment.succeeded', inCatalog = catalog }: { type?: string; inCatalog?: Catalog } = {},
@@ -39,7 +39,7 @@ const attempt = (id: unknown) => ({ metadata: { upsell_attempt_id: id } });
 const registered = (id: unknown) => ({ metadata: { purchase_id: id } });
 
 describe('a purchase', () => {
-  it('starts a run under the id of its payment, with what the run needs and nothing personal', () => {
+  it('starts a run under the id of its payment, with no personal data', () => {
     expect(routePayment()).toEqual({
       kind: 'purchase',
       purchaseId: 'pay_1',
@@ -64,7 +64,7 @@ describe('a purchase', () => {
     });
   });
 
-  it('that was registered starts, or reaches, the run under its own id', () => {
+  it('that was registered starts or signals the run under its own id', () => {
     expect(routePayment(registered('order-77'))).toMatchObject({
       kind: 'purchase',
       purchaseId: 'order-77',
@@ -74,25 +74,25 @@ describe('a purchase', () => {
 
   it.each([
     ['a slash', 'purchase/x'],
-    ['a blank', 'order 7'],
+    ['a space', 'order 7'],
     ['other alphabets', 'заказ-7'],
-    ['a dash in front', '-7'],
+    ['a leading dash', '-7'],
     ['129 characters', 'x'.repeat(129)],
     ['600 characters', 'x'.repeat(600)],
-    ['nothing', ''],
+    ['no characters', ''],
     ['a number', 77],
     ['null', null],
     ['an object', { id: 'order-77' }],
-  ])('registered under an id with %s is taken as not registered', (_, id) => {
+  ])('registered under an id with %s counts as not registered', (_, id) => {
     expect(routePayment(registered(id))).toMatchObject({ kind: 'purchase', purchaseId: 'pay_1' });
   });
 
-  it('of something no funnel names starts nothing', () => {
+  it('of a product in no funnel starts nothing', () => {
     const cart = { product_cart: [{ product_id: 'prod_unheard_of', quantity: 1 }] };
-    expect(routePayment(cart)).toEqual(ignored('no funnel names what was bought'));
+    expect(routePayment(cart)).toEqual(ignored('no funnel matches the purchase'));
   });
 
-  it('of something no funnel names still reaches the run that waits for it', () => {
+  it('of a product in no funnel still reaches the run that waits for it', () => {
     const cart = { product_cart: [{ product_id: 'prod_unheard_of', quantity: 1 }] };
     expect(routePayment({ ...cart, ...registered('order-77') })).toMatchObject({
       kind: 'payment',
@@ -103,7 +103,7 @@ describe('a purchase', () => {
 
   it('starts nothing while the catalog has no funnels', () => {
     expect(routePayment({}, { inCatalog: withoutFunnels })).toEqual(
-      ignored('no funnel names what was bought'),
+      ignored('no funnel matches the purchase'),
     );
   });
 
@@ -114,7 +114,7 @@ describe('a purchase', () => {
     expect(routePayment({ ...subscribed, billing: { country: 'XX' } })).toMatchObject({ kind: 'ignored' });
   });
 
-  it('of several products starts a run when a funnel names one of them', () => {
+  it('of several products starts a run if one of them is in a funnel', () => {
     const cart = ['prod_unheard_of', 'prod_single_license'].map((product_id) => ({
       product_id,
       quantity: 1,
@@ -125,7 +125,7 @@ describe('a purchase', () => {
     });
   });
 
-  it('told of twice goes to the same run twice', () => {
+  it('that is delivered twice goes to the same run twice', () => {
     expect(routePayment()).toEqual(routePayment());
   });
 });
@@ -134,7 +134,7 @@ describe('the purchase of a plan', () => {
   const plan = { subscription_id: 'sub_1', subscription_ids: ['sub_1'] };
 
   it.each([null, undefined, []])(
-    'whose cart is %j may start a run: the webhook does not name the plan',
+    'with the cart %j may start a run: the webhook does not name the plan',
     (cart) => {
       const route = routePayment({ ...plan, product_cart: cart });
       expect(route).toMatchObject({
@@ -143,7 +143,7 @@ describe('the purchase of a plan', () => {
         event: { subscriptionId: 'sub_1' },
       });
       expect(route).not.toHaveProperty('productId');
-      // The first funnel that nothing known rules out; the run corrects it when it knows the plan.
+      // The first funnel that no known fact rules out. The run corrects it once it knows the plan.
       expect(route).toHaveProperty('guess.funnelId', 'basic-to-pro');
     },
   );
@@ -160,12 +160,12 @@ describe('the purchase of a plan', () => {
     expect(route).toHaveProperty('event.subscriptionId', undefined);
   });
 
-  it('looks like its renewal: only a look at the subscription tells them apart, when the run evaluates', () => {
+  it('looks like its renewal: only the subscription tells them apart, when the run evaluates', () => {
     const renewal = { ...plan, payment_id: 'pay_renewal', product_cart: null, checkout_session_id: null };
     expect(routePayment(renewal)).toMatchObject({ kind: 'purchase', purchaseId: 'pay_renewal' });
   });
 
-  it('that was registered gives its id to renewals, which so reach the run of the purchase', () => {
+  it('that was registered passes its id on to renewals, which therefore reach the run of the purchase', () => {
     const renewal = { ...plan, payment_id: 'pay_renewal', product_cart: null, ...registered('order-77') };
     expect(routePayment(renewal)).toMatchObject({ kind: 'purchase', purchaseId: 'order-77' });
   });
@@ -188,7 +188,7 @@ describe('a payment of our own', () => {
     });
   });
 
-  it('goes to its run and starts none, also when it is registered and a funnel names its product', () => {
+  it('goes to its run and starts none, even if it is registered and its product is in a funnel', () => {
     const metadata = { upsell_attempt_id: 'purchase/pay_0:team:1', purchase_id: 'order-77' };
     expect(routePayment({ metadata })).toMatchObject({ kind: 'payment', workflowId: 'purchase/pay_0' });
   });
@@ -204,7 +204,7 @@ describe('a payment of our own', () => {
     expect(route).toHaveProperty('event.errorCode', error_code ?? undefined);
   });
 
-  it('goes to its run although it is of nothing, or old', () => {
+  it('goes to its run even if its amount is zero and it is old', () => {
     const fields = { ...attempt('plan-change/sub_1:prs_1:1'), total_amount: 0, created_at: ago(1000 * HOUR) };
     expect(routePayment(fields)).toMatchObject({ kind: 'payment', workflowId: 'plan-change/sub_1' });
   });
@@ -213,55 +213,55 @@ describe('a payment of our own', () => {
     ['no run', 'team:1'],
     ['a run of another kind', 'reversal/ref_1:team:1'],
     ['no number', 'purchase/pay_0:team'],
-    ['a number that is none', 'purchase/pay_0:team:x'],
-    ['a number too large', 'purchase/pay_0:team:12345'],
+    ['a number that is not numeric', 'purchase/pay_0:team:x'],
+    ['too large a number', 'purchase/pay_0:team:12345'],
     ['no step', 'purchase/pay_0::1'],
     ['no purchase', 'purchase/:team:1'],
-    ['a blank', 'purchase/pay 0:team:1'],
-    ['a line break at its end', 'purchase/pay_0:team:1\n'],
+    ['a space', 'purchase/pay 0:team:1'],
+    ['a trailing line break', 'purchase/pay_0:team:1\n'],
     ['other alphabets', 'purchase/заказ:team:1'],
-    ['too long a run', `purchase/${'x'.repeat(201)}:team:1`],
+    ['too long a run id', `purchase/${'x'.repeat(201)}:team:1`],
     ['more than 500 characters', `purchase/${'x'.repeat(500)}:team:1`],
-    ['no text', ''],
-    ['a number for text', 7],
-    ['true for text', true],
-    ['null', null],
-  ])('with an attempt id that has %s starts nothing and reaches nobody', (_, id) => {
-    expect(routePayment(attempt(id))).toEqual(ignored('its attempt id is not one of ours'));
+    ['no characters', ''],
+    ['a numeric value', 7],
+    ['the value true', true],
+    ['the value null', null],
+  ])('with an attempt id that has %s reaches no run and starts none', (_, id) => {
+    expect(routePayment(attempt(id))).toEqual(ignored('attempt id is not one of ours'));
   });
 });
 
 describe('what must not start an offer', () => {
   it.each(['failed', 'processing', 'cancelled', 'requires_customer_action', 'something_new'])(
     'is a payment that is %s',
-    (status) => expect(routePayment({ status })).toEqual(ignored('the payment is not paid')),
+    (status) => expect(routePayment({ status })).toEqual(ignored('payment has not succeeded')),
   );
 
   it('is a failed payment, registered or not', () => {
     const failed = { status: 'failed', ...registered('order-77') };
-    expect(routePayment(failed, { type: 'payment.failed' })).toEqual(ignored('the payment is not paid'));
+    expect(routePayment(failed, { type: 'payment.failed' })).toEqual(ignored('payment has not succeeded'));
   });
 
-  it('is a payment of which only the type of another event is known', () => {
+  it('is a payment without a status in an event other than payment.succeeded', () => {
     expect(routePayment({ status: null }, { type: 'payment.processing' })).toMatchObject({ kind: 'ignored' });
   });
 
-  it('is an update of a payment method, whatever it carries', () => {
+  it('is a payment-method update, whatever else it contains', () => {
     const update = { is_update_payment_method: true, ...registered('order-77') };
-    expect(routePayment(update)).toEqual(ignored('it is a payment-method update'));
-    expect(routePayment({ ...update, total_amount: 0 })).toEqual(ignored('it is a payment-method update'));
+    expect(routePayment(update)).toEqual(ignored('payment-method update'));
+    expect(routePayment({ ...update, total_amount: 0 })).toEqual(ignored('payment-method update'));
   });
 
   it.each([0, -1, null, '4900', 49.5, Number.MAX_SAFE_INTEGER + 1])('is a payment of %j', (total_amount) => {
-    expect(routePayment({ total_amount })).toEqual(ignored('nothing was paid'));
+    expect(routePayment({ total_amount })).toEqual(ignored('no amount was paid'));
   });
 
-  it('is a payment older than three days', () => {
+  it('is a payment more than three days old', () => {
     expect(routePayment({ created_at: ago(72 * HOUR) })).toMatchObject({ kind: 'purchase' });
-    expect(routePayment({ created_at: ago(72 * HOUR + 1) })).toEqual(ignored('the payment is too old'));
+    expect(routePayment({ created_at: ago(72 * HOUR + 1) })).toEqual(ignored('payment is too old'));
   });
 
-  it('is an old payment of a registered purchase, which may only tell a run that still waits', () => {
+  it('is an old payment of a registered purchase, which only reaches a run that still waits', () => {
     const old = { created_at: ago(80 * HOUR), ...registered('order-77') };
     expect(routePayment(old)).toMatchObject({
       kind: 'payment',
@@ -272,23 +272,23 @@ describe('what must not start an offer', () => {
 });
 
 describe('the state of a payment', () => {
-  it('is that of its data: a late payment.processing may tell of a success', () => {
+  it('comes from its data: a late payment.processing may report a success', () => {
     expect(routePayment({ status: 'succeeded' }, { type: 'payment.processing' })).toMatchObject({
       kind: 'purchase',
       event: { status: 'succeeded' },
     });
   });
 
-  it('is that of its data: payment.succeeded may come after it was undone', () => {
+  it('comes from its data: payment.succeeded may arrive after the payment was undone', () => {
     const route = routePayment({ ...attempt('purchase/pay_0:team:1'), status: 'failed' });
     expect(route).toMatchObject({ kind: 'payment', event: { status: 'failed' } });
   });
 
-  it.each([null, undefined, 7])('is a success when payment.succeeded has the status %j', (status) => {
+  it.each([null, undefined, 7])('is succeeded when payment.succeeded has the status %j', (status) => {
     expect(routePayment({ status })).toMatchObject({ kind: 'purchase', event: { status: 'succeeded' } });
   });
 
-  it('is not known when another event has none', () => {
+  it('is unknown when another event has none', () => {
     const route = routePayment(
       { ...attempt('purchase/pay_0:team:1'), status: null },
       { type: 'payment.failed' },
@@ -314,7 +314,7 @@ describe('the event of a subscription', () => {
   });
 
   it.each(['active', 'renewed', 'on_hold', 'past_due', 'updated', 'cancelled', 'of_a_new_kind'])(
-    'goes there whatever it is: subscription.%s',
+    'goes there whatever its type: subscription.%s',
     (what) => {
       expect(routeSubscription({}, `subscription.${what}`)).toMatchObject({
         kind: 'subscription',
@@ -323,7 +323,7 @@ describe('the event of a subscription', () => {
     },
   );
 
-  it('tells of a change that is scheduled', () => {
+  it('reports a scheduled change', () => {
     const scheduled_change = {
       id: 'chg_1',
       addons: [],
@@ -337,7 +337,7 @@ describe('the event of a subscription', () => {
     });
   });
 
-  it('is about one seat and no known state where it does not say', () => {
+  it('defaults to one seat and an unknown state', () => {
     expect(routeSubscription({ quantity: null, status: null })).toMatchObject({
       event: { quantity: 1, status: '' },
     });
@@ -352,7 +352,7 @@ describe('the event of a subscription', () => {
     ['no product', { product_id: undefined }],
     ['a product of 600 characters', { product_id: 'p'.repeat(600) }],
   ])('is ignored with %s', (_, fields) => {
-    expect(routeSubscription(fields)).toEqual(ignored('it names no subscription'));
+    expect(routeSubscription(fields)).toEqual(ignored('event does not identify a subscription'));
   });
 });
 
@@ -385,7 +385,7 @@ describe('the event of a refund or dispute', () => {
   } satisfies DodoPayments.Dispute;
   const route = (type: string, data: Record<string, unknown>) => routeEvent({ type, data }, catalog, NOW);
 
-  it('starts, or reaches, a run of its own: a refund', () => {
+  it('starts or signals a run of its own: a refund', () => {
     expect(route('refund.succeeded', refund)).toEqual({
       kind: 'reversal',
       workflowId: 'reversal/ref_1',
@@ -394,7 +394,7 @@ describe('the event of a refund or dispute', () => {
   });
 
   it.each(['opened', 'expired', 'accepted', 'cancelled', 'challenged', 'won', 'lost'])(
-    'starts, or reaches, a run of its own: dispute.%s',
+    'starts or signals a run of its own: dispute.%s',
     (what) => {
       expect(route(`dispute.${what}`, dispute)).toEqual({
         kind: 'reversal',
@@ -404,15 +404,15 @@ describe('the event of a refund or dispute', () => {
     },
   );
 
-  it('starts nothing when a refund failed', () => {
-    expect(route('refund.failed', { ...refund, status: 'failed' })).toEqual(ignored('nothing went back'));
+  it('starts nothing for a failed refund', () => {
+    expect(route('refund.failed', { ...refund, status: 'failed' })).toEqual(ignored('refund failed'));
   });
 
   it.each([null, undefined, 7, '', 'a/b', 'возврат', 'x'.repeat(129), 'x'.repeat(600)])(
     'starts nothing when one of its ids is %j',
     (id) => {
-      const noRefund = ignored('it names no refund of a payment');
-      const noDispute = ignored('it names no dispute of a payment');
+      const noRefund = ignored('event does not identify a refund and its payment');
+      const noDispute = ignored('event does not identify a dispute and its payment');
       expect(route('refund.succeeded', { ...refund, refund_id: id })).toEqual(noRefund);
       expect(route('refund.succeeded', { ...refund, payment_id: id })).toEqual(noRefund);
       expect(route('dispute.opened', { ...dispute, dispute_id: id })).toEqual(noDispute);
@@ -421,7 +421,7 @@ describe('the event of a refund or dispute', () => {
   );
 });
 
-describe('what cannot be used', () => {
+describe('unusable', () => {
   it.each([
     'license_key.created',
     'dunning.started',
@@ -430,8 +430,8 @@ describe('what cannot be used', () => {
     'payment',
     'PAYMENT.SUCCEEDED',
     '',
-  ])('is an event of the type "%s": no run listens to it', (type) => {
-    expect(routePayment({}, { type })).toEqual(ignored('no run listens to this type'));
+  ])('is an event of the type "%s", which no run handles', (type) => {
+    expect(routePayment({}, { type })).toEqual(ignored('no run handles this event type'));
   });
 
   it.each([
@@ -441,7 +441,9 @@ describe('what cannot be used', () => {
     ['text', 'pay_1'],
     ['a number', 7],
   ])('is an event whose data is %s', (_, data) => {
-    expect(routeEvent({ type: 'payment.succeeded', data }, catalog, NOW)).toEqual(ignored('it has no data'));
+    expect(routeEvent({ type: 'payment.succeeded', data }, catalog, NOW)).toEqual(
+      ignored('event has no data'),
+    );
   });
 
   it.each([
@@ -455,7 +457,7 @@ describe('what cannot be used', () => {
     ['of 129 characters', 'p'.repeat(129)],
     ['of 600 characters', 'p'.repeat(600)],
   ])('is a payment whose id is %s', (_, payment_id) => {
-    expect(routePayment({ payment_id })).toEqual(ignored('it names no payment'));
+    expect(routePayment({ payment_id })).toEqual(ignored('event does not identify a payment'));
     expect(routePayment({ payment_id, ...attempt('purchase/pay_0:team:1') })).toMatchObject({
       kind: 'ignored',
     });
@@ -472,14 +474,14 @@ describe('what cannot be used', () => {
     ['list of subscriptions', { subscription_ids: 7 }, {}],
     ['cart', { product_cart: 'prod_starter_course' }, {}],
     ['item of the cart', { product_cart: [null, 7, { product_id: 7 }, { quantity: {} }] }, {}],
-  ])('does not take the rest with it: a wrong %s', (_, fields, event) => {
+  ])('does not affect the rest: a malformed %s', (_, fields, event) => {
     const route = routePayment(fields);
     expect(route).toMatchObject({ kind: 'purchase', purchaseId: 'pay_1' });
     expect(route).toHaveProperty('event', expect.objectContaining(event));
   });
 });
 
-describe('whatever is sent', () => {
+describe('with any input', () => {
   const types = fc.constantFrom(
     'payment.succeeded',
     'payment.failed',
@@ -498,7 +500,7 @@ describe('whatever is sent', () => {
     else expect(route.workflowId).toMatch(RUN_ID);
   }
 
-  it('routing never throws on any JSON object', () => {
+  it('routing never throws for a JSON object', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (body) =>
         check(routeEvent(body as Record<string, unknown>, catalog, NOW)),
@@ -506,13 +508,13 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('routing never throws on events whose data is any JSON', () => {
+  it('routing never throws for events with arbitrary data', () => {
     fc.assert(
       fc.property(types, fc.jsonValue(), (type, data) => check(routeEvent({ type, data }, catalog, NOW))),
     );
   });
 
-  it('routing never throws on payments and subscriptions with any field of any kind', () => {
+  it('routing never throws for payments and subscriptions with arbitrary fields', () => {
     const good: Record<string, unknown> = { ...aSubscription(), ...aPayment({ created_at: ago(MINUTE) }) };
     const fields = fc.dictionary(fc.constantFrom(...Object.keys(good)), fc.jsonValue(), { minKeys: 1 });
     fc.assert(
@@ -523,7 +525,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('a payment that carries an attempt id never starts a run', () => {
+  it('a payment with an attempt id never starts a run', () => {
     fc.assert(
       fc.property(types, fc.jsonValue(), (type, id) => {
         expect(routePayment(attempt(id), { type }).kind).not.toBe('purchase');
@@ -531,7 +533,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('ids of attempts lead back to the run they were made in', () => {
+  it('attempt ids lead back to their run', () => {
     const run = fc
       .tuple(
         fc.constantFrom('purchase', 'trigger', 'plan-change'),

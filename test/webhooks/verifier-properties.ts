@@ -1,4 +1,4 @@
-/** What must hold of the verifier for every delivery, tried on as many random ones as there is time for. */
+/** Properties of the verifier that must hold for every delivery, checked on random ones. */
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { signWebhook, verifyWebhook } from '../../src/webhooks/verify.js';
@@ -22,13 +22,13 @@ const headersOf = ({ id, timestamp, signature }: Delivery) => ({
   'webhook-signature': signature,
 });
 
-/** @param seconds the time, in Unix seconds */
+/** @param seconds the current time, in Unix seconds */
 function isAccepted(delivery: Delivery, seconds: number): boolean {
   const now = new Date(seconds * 1000);
   return verifyWebhook({ headers: headersOf(delivery), body: delivery.body, secrets: [SECRET], now }).ok;
 }
 
-/** Flips one bit of well-signed deliveries, each in one of its four parts. Answers how many were accepted. */
+/** Flips one bit in one of the four parts of correctly signed deliveries. Returns how many are accepted. */
 export function acceptedWithOneBitFlipped(runs: number): number {
   let accepted = 0;
   fc.assert(
@@ -92,12 +92,12 @@ const isStrictId = (id: string): boolean => /^[!-~]{1,256}$/.test(id) && !/[.,]/
 export interface Compared {
   /** Deliveries that this verifier accepted. */
   accepted: number;
-  /** Those on which the library answers otherwise, for a reason that is known. */
+  /** Deliveries on which the library disagrees for a known reason. */
   lax: number;
 }
 
 /**
- * Gives random deliveries to this verifier and to the reference library.
+ * Compares this verifier with the reference library on random deliveries.
  *
  * @throws Error with the smallest delivery on which they disagree for no known reason
  */
@@ -142,9 +142,9 @@ export function compareWithLibrary(runs: number): Compared {
 
         compared.lax += 1;
         const isKnown =
-          // `parseInt`, and the number is signed instead of the text.
+          // It uses `parseInt`, and signs the number instead of the text.
           (theirs && !/^[1-9][0-9]{8,10}$/.test(delivery.timestamp)) ||
-          // The decoded text is signed instead of the bytes: wrong either way round.
+          // It signs the decoded text instead of the bytes, so the two may differ either way.
           !isUtf8(body) ||
           (theirs && (!isStrictId(id) || how === 'tail' || how === 'seventeenth'));
         if (!isKnown)
@@ -173,7 +173,7 @@ function signatureBy(
   });
 }
 
-/** The library has a clock of its own; what it says counts when no second has passed meanwhile. */
+/** Repeats `work` until it finishes within one second of the clock, since the library reads the clock itself. */
 function withinOneSecond<T>(work: (now: number) => T): T {
   const seconds = () => Math.floor(Date.now() / 1000);
   for (;;) {

@@ -53,9 +53,9 @@ function verify(changes: Partial<Delivery> = {}) {
 
 describe('published vectors', () => {
   const vectors: [string, Partial<Delivery>][] = [
-    ['A, of seven libraries', {}],
+    ['A, from seven libraries', {}],
     [
-      'B, of the Rust library',
+      'B, from the Rust library',
       {
         secrets: [B],
         id: 'msg_27UH4WbU6Z5A5EzD8u03UvzRbpk',
@@ -66,14 +66,14 @@ describe('published vectors', () => {
       },
     ],
     [
-      'D, a secret of 23 bytes without its padding',
+      'D, a secret of 23 bytes without padding',
       {
         secrets: [bytes('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS')],
         signature: 'v1,LVOXivKoo4FWasi/IaHvzhE/u+7/cu2AME+zS/nXqzk=',
       },
     ],
     [
-      'E, a secret of 25 bytes without its padding',
+      'E, a secret of 25 bytes without padding',
       {
         secrets: [bytes('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwBr')],
         signature: 'v1,yK2tMbA6BHPrMEJ1lLv7UlJJbgFoqGenJkiajZ29evg=',
@@ -107,7 +107,7 @@ describe('published vectors', () => {
     });
   });
 
-  it('accepts F with either secret alone, and with both in any order', () => {
+  it('accepts F with either secret alone and with both in either order', () => {
     const signature = `v1,78nXHjpFP0tVJQW5D0SBwmVyyW87BV/rL6MgfM/Bw44= ${SIGNATURE}`;
     for (const secrets of [[A], [B], [A, B], [B, A]]) {
       expect(verify({ signature, secrets })).toMatchObject({ ok: true });
@@ -123,7 +123,7 @@ describe('published vectors', () => {
     ).toEqual({ ok: false, reason: 'no_matching_signature' });
   });
 
-  it('finds the valid one among signatures of other keys and versions', () => {
+  it('finds the valid signature among those of other keys and versions', () => {
     const list = [WRONG, WRONG.replace('v1', 'v2'), SIGNATURE, WRONG].join(' ');
     expect(verify({ signature: list })).toMatchObject({ ok: true });
   });
@@ -145,9 +145,9 @@ describe('refusals', () => {
     ['no signature', { signature: undefined }, 'missing_header'],
     ['an empty id', { id: '' }, 'missing_header'],
     ['an empty signature', { signature: '' }, 'missing_header'],
-    ['an id sent twice, as Node joins it', { id: `${ID}, ${ID}` }, 'invalid_id'],
+    ['an id sent twice and joined by Node', { id: `${ID}, ${ID}` }, 'invalid_id'],
     ['an id sent twice, as a list', { id: [ID, ID] }, 'invalid_id'],
-    ['an id with a dot, which moves the parts', { id: 'msg.1' }, 'invalid_id'],
+    ['an id with a dot, which shifts the signed parts', { id: 'msg.1' }, 'invalid_id'],
     ['an id with a letter that is not ASCII', { id: 'msg_а' }, 'invalid_id'],
     ['an id of 257 characters', { id: 'm'.repeat(257) }, 'invalid_id'],
     ['an id with a line break', { id: `${ID}\n` }, 'invalid_id'],
@@ -172,22 +172,22 @@ describe('refusals', () => {
       'invalid_timestamp',
     ]),
     [
-      'a timestamp with a leading zero that was signed without',
+      'a timestamp with a leading zero that was signed without it',
       { timestamp: `0${TIMESTAMP}` },
       'no_matching_signature',
     ],
     ['a timestamp 301 seconds old', at(-301), 'timestamp_too_old'],
     ['a timestamp 301 seconds ahead', at(301), 'timestamp_too_new'],
     ['only the version', { signature: 'v1,' }, 'no_matching_signature'],
-    ['the first 8 characters', { signature: SIGNATURE.slice(0, 8) }, 'no_matching_signature'],
-    ['a shorter one', { signature: 'v1,dawfeoifkpqwoekfpqoekf' }, 'no_matching_signature'],
+    ['the first 8 characters of a signature', { signature: SIGNATURE.slice(0, 8) }, 'no_matching_signature'],
+    ['a shorter signature', { signature: 'v1,dawfeoifkpqwoekfpqoekf' }, 'no_matching_signature'],
     ['a tail after the signature', { signature: `${SIGNATURE},x` }, 'no_matching_signature'],
     ['no version', { signature: SIGNATURE.slice(3) }, 'no_matching_signature'],
     ['another version', { signature: SIGNATURE.replace('v1', 'v2') }, 'no_matching_signature'],
     ['the asymmetric version', { signature: SIGNATURE.replace('v1', 'v1a') }, 'no_matching_signature'],
     ['an upper-case version', { signature: SIGNATURE.replace('v1', 'V1') }, 'no_matching_signature'],
     [
-      'another spelling of the same base64 bytes',
+      'another base64 encoding of the same bytes',
       { signature: SIGNATURE.replace('1OE=', '1OF=') },
       'no_matching_signature',
     ],
@@ -196,31 +196,35 @@ describe('refusals', () => {
       { signature: SIGNATURE.replace('+', '-').replace('/', '_') },
       'no_matching_signature',
     ],
-    ['three wrong ones', { signature: [WRONG, WRONG, WRONG].join(' ') }, 'no_matching_signature'],
+    ['three wrong signatures', { signature: [WRONG, WRONG, WRONG].join(' ') }, 'no_matching_signature'],
     [
-      'the valid one as number 17',
+      'the valid signature in place 17',
       { signature: [...Array<string>(16).fill(WRONG), SIGNATURE].join(' ') },
       'invalid_signature_header',
     ],
-    ['more than 4 kB', { signature: `${'x'.repeat(4096)} ${SIGNATURE}` }, 'invalid_signature_header'],
+    [
+      'signatures of more than 4 kB',
+      { signature: `${'x'.repeat(4096)} ${SIGNATURE}` },
+      'invalid_signature_header',
+    ],
     ['signatures as a list of headers', { signature: [SIGNATURE, SIGNATURE] }, 'invalid_signature_header'],
     ['another secret', { secrets: [B] }, 'no_matching_signature'],
     ['another body', { body: `${BODY} ` }, 'no_matching_signature'],
     ['another id', { id: 'msg_other' }, 'no_matching_signature'],
     ['another timestamp within tolerance', { timestamp: String(TIMESTAMP + 1) }, 'no_matching_signature'],
   ];
-  it.each(cases)('refuses %s', (_name, delivery, reason) => {
+  it.each(cases)('include %s', (_name, delivery, reason) => {
     expect(verify(delivery)).toEqual({ ok: false, reason });
   });
 
-  it('accepts exactly 300 seconds either way, and the valid signature as number 16', () => {
+  it('accepts exactly 300 seconds either way, and the valid signature in place 16', () => {
     expect(verify(at(-300))).toMatchObject({ ok: true });
     expect(verify(at(300))).toMatchObject({ ok: true });
     const signature = [...Array<string>(15).fill(WRONG), SIGNATURE].join(' ');
     expect(verify({ signature })).toMatchObject({ ok: true });
   });
 
-  it('will not work without secrets, nor with an empty one that anybody could sign with', () => {
+  it('requires secrets, and none that is empty', () => {
     expect(() => verify({ secrets: [] })).toThrow(RangeError);
     expect(() => verify({ secrets: [A, Buffer.alloc(0)] })).toThrow(RangeError);
     expect(() => signWebhook({ id: ID, timestamp: 1, body: '', secret: A })).toThrow(RangeError);
@@ -231,7 +235,7 @@ describe('refusals', () => {
   });
 
   it(
-    'accepts none of ten thousand deliveries with one bit flipped',
+    'include all of ten thousand deliveries with one bit flipped',
     () => {
       expect(acceptedWithOneBitFlipped(RUNS)).toBe(0);
     },
@@ -239,9 +243,9 @@ describe('refusals', () => {
   );
 });
 
-describe('beside the reference library', () => {
+describe('compared with the reference library', () => {
   it(
-    'agrees on ten thousand random deliveries, except where the library is known to be lax',
+    'it agrees on ten thousand random deliveries, except where the library is known to be lax',
     () => {
       const { accepted, lax } = compareWithLibrary(RUNS);
       // The generators reach both sides of every decision.
@@ -253,7 +257,7 @@ describe('beside the reference library', () => {
 });
 
 describe('secrets', () => {
-  it('reads padded and bare base64', () => {
+  it('may be padded or unpadded base64', () => {
     expect(parseWebhookSecret(`whsec_${A.toString('base64')}`)).toEqual({ ok: true, secret: A });
     const long = Buffer.alloc(64, 7);
     expect(parseWebhookSecret(`whsec_${long.toString('base64')}`)).toEqual({ ok: true, secret: long });
@@ -275,7 +279,7 @@ describe('secrets', () => {
     [`hwsec_${A.toString('base64')}`, 'start with whsec_'],
     ['whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=', 'ed25519'],
     [A.toString('base64'), 'start with whsec_'],
-  ])('refuses %j', (text, problem) => {
+  ])('are refused: %j', (text, problem) => {
     expect(parseWebhookSecret(text)).toEqual({
       ok: false,
       problem: expect.stringContaining(problem) as string,
@@ -287,7 +291,7 @@ describe('bodies', () => {
   const nested = (depth: number): Buffer =>
     Buffer.from('{"a":'.repeat(depth - 1) + '{}' + '}'.repeat(depth - 1));
 
-  it('reads an object and leaves its contents alone', () => {
+  it('may be any object, and are not changed', () => {
     expect(parseWebhookBody(Buffer.from('{"type":"x","n":1,"data":{"名":null}}'))).toEqual({
       ok: true,
       value: { type: 'x', n: 1, data: { 名: null } },
@@ -295,7 +299,7 @@ describe('bodies', () => {
     expect(parseWebhookBody(nested(32))).toMatchObject({ ok: true });
   });
 
-  it('keeps __proto__ as a key and not as a prototype', () => {
+  it('keep __proto__ as a key, not as a prototype', () => {
     const body = parseWebhookBody(Buffer.from('{"__proto__":{"admin":true}}'));
     expect(body.ok && 'admin' in body.value).toBe(false);
   });
@@ -314,7 +318,7 @@ describe('bodies', () => {
     ['33 levels', nested(33), 'too_deep'],
     ['33 levels of arrays', Buffer.from(`{"a":${'['.repeat(32)}${']'.repeat(32)}}`), 'too_deep'],
     ['10,000 levels', nested(10_000), 'too_deep'],
-  ])('refuses %s', (_name, body, reason) => {
+  ])('are refused: %s', (_name, body, reason) => {
     expect(parseWebhookBody(body)).toEqual({ ok: false, reason });
   });
 });

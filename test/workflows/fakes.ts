@@ -34,6 +34,8 @@ export const ACTIVITY_NAMES = [
   'deliverNotification',
   'buryNotification',
   'recordRedelivery',
+  'compensate',
+  'giveUpCompensation',
 ] as const satisfies readonly ActivityName[];
 
 /** What one call is answered with: a value, a failure, or whatever a function makes of the input. */
@@ -208,6 +210,12 @@ export function createWorld(shop: Shop, now: () => Promise<number>): World {
     },
     async buryNotification() {},
     async recordRedelivery() {},
+    async compensate() {
+      return { kind: 'ended', status: 'confirmed' };
+    },
+    async giveUpCompensation() {
+      return { kind: 'pending' };
+    },
   };
 
   async function answer<N extends ActivityName>(name: N, input: InputOf<N>): Promise<ReplyOf<N>> {

@@ -1,23 +1,22 @@
 /** `/api/notifications`: webhooks to the merchant that could not be delivered, for operators. */
 import { Router } from 'express';
-import type { DeadNotification } from '../../ledger/model.js';
 import { audit } from '../audit.js';
 import { requireOperator } from '../auth.js';
+import {
+  deadNotificationView,
+  deadNotificationsPage,
+  deadNotificationsQuery,
+} from '../dead-notifications.js';
 import type { ApiDeps } from '../deps.js';
-import { Problem } from '../problem.js';
-import { deadNotificationsQuery, redeliverBody } from '../schemas.js';
+import { Problem, temporarilyUnavailable } from '../problem.js';
+import { redeliverBody } from '../schemas.js';
 import { ids, jsonBody, parseBody, parseParam, parseQuery } from '../validate.js';
 
 export function notificationRoutes({ ledger, runs, log, temporalLink }: ApiDeps): Router {
   const router = Router();
 
   router.get('/api/notifications/dead', requireOperator, async (req, res) => {
-    const { limit, cursor, all } = parseQuery(deadNotificationsQuery, req.query);
-    const before = cursor === undefined ? undefined : placeOf(cursor);
-    const found = await ledger.deadNotifications({ all: all === 'true', limit: limit + 1, before });
-    const page = found.slice(0, limit);
-    const last = found.length > limit ? page.at(-1) : undefined;
-    res.json({ notifications: page.map(viewOf), ...(last && { nextCursor: cursorAt(last) }) });
+    res.json(await deadNotificationsPage({ ledger }, parseQuery(deadNotificationsQuery, req.query)));
   });
 
   router.post('/api/notifications/:id/redeliver', requireOperator, jsonBody(), async (req, res) => {
@@ -26,21 +25,20 @@ export function notificationRoutes({ ledger, runs, log, temporalLink }: ApiDeps)
     const dead = await ledger.deadNotification(id);
     if (!dead) {
       throw new Problem('notification_not_found', {
-        detail: 'No notification with this id was given up.',
+        detail: 'No dead notification has this id.',
       });
     }
     if (dead.redeliveredAt !== undefined) {
-      res.json(viewOf(dead));
+      res.json(deadNotificationView(dead));
       return;
     }
     audit(log, res, 'redeliver', { notificationId: id }, reason);
     const { notification, diedAt } = dead;
     const run = await runs.redeliver({ id, notification, reason }, diedAt).catch((error: unknown) => {
-      throw new Problem('temporarily_unavailable', {
-        detail: 'The notification could not be handed to Temporal. Please try again.',
-        headers: { 'Retry-After': '5' },
-        cause: error,
-      });
+      throw temporarilyUnavailable(
+        'The notification could not be handed to Temporal. Please try again.',
+        error,
+      );
     });
     res
       .status(202)
@@ -49,30 +47,4 @@ export function notificationRoutes({ ledger, runs, log, temporalLink }: ApiDeps)
   });
 
   return router;
-}
-
-function viewOf({ id, notification, failure, diedAt, redeliveredAt }: DeadNotification) {
-  const { type, sequence, purchaseId, presentationId, run, timestamp } = notification;
-  return {
-    id,
-    type,
-    sequence,
-    purchaseId,
-    presentationId,
-    run,
-    timestamp,
-    ...(failure !== undefined && { failure }),
-    diedAt,
-    ...(redeliveredAt !== undefined && { redeliveredAt }),
-  };
-}
-
-/** Where a page ends: `<milliseconds>-<seq>`. */
-function cursorAt({ diedAt, seq }: DeadNotification): string {
-  return `${Date.parse(diedAt)}-${seq}`;
-}
-
-function placeOf(cursor: string): { at: string; seq: number } {
-  const [ms, seq] = cursor.split('-').map(Number);
-  return { at: new Date(ms ?? 0).toISOString(), seq: seq ?? 0 };
 }

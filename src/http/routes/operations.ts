@@ -1,4 +1,4 @@
-/** Reports and probes. */
+/** Reports, health and metrics. */
 import { Router } from 'express';
 import { experimentReport } from '../../reports/experiments.js';
 import { funnelReport } from '../../reports/funnels.js';
@@ -34,8 +34,8 @@ export function probeRoutes({ ledger, runs, log, catalogState }: ApiDeps): Route
     try {
       deadNotifications.set(await ledger.countDeadNotifications());
     } catch (error) {
-      // The other figures do not depend on the database.
-      log.warn({ err: error }, 'the dead notifications could not be counted');
+      // The other metrics do not depend on the database.
+      log.warn({ err: error }, 'dead notifications could not be counted');
       deadNotifications.remove();
     }
     const { catalog, refused } = catalogState();
@@ -50,7 +50,7 @@ export function probeRoutes({ ledger, runs, log, catalogState }: ApiDeps): Route
       await ping();
       return true;
     } catch (error) {
-      log.warn({ err: error, what }, 'not reached');
+      log.warn({ err: error, what }, 'dependency could not be reached');
       return false;
     }
   }

@@ -1,4 +1,4 @@
-/** `POST /api/triggers`: what set a run off was not a purchase. */
+/** `POST /api/triggers`: starts a run for an event other than a purchase. */
 import { Router } from 'express';
 import { requireBackend } from '../auth.js';
 import type { ApiDeps } from '../deps.js';

@@ -1,17 +1,16 @@
-/** `POST /webhooks/dodo`: verify, hand over to Temporal, acknowledge. Nothing else happens in between. */
+/** `POST /webhooks/dodo`: verifies a webhook, hands it to Temporal and acknowledges it. Nothing happens in between. */
 import express, { Router } from 'express';
 import type { ApiDeps } from '../deps.js';
 import { webhookMetrics } from '../metrics.js';
-import { Problem } from '../problem.js';
+import { Problem, temporarilyUnavailable } from '../problem.js';
 import { routeEvent } from '../../webhooks/route.js';
 import { parseWebhookBody, verifyWebhook } from '../../webhooks/verify.js';
 
 const MAX_BODY_BYTES = 1024 * 1024;
-const RETRY_AFTER_SECONDS = '5';
 
 export function webhookRoutes({ runs, catalog, log, now, webhookSecrets }: ApiDeps): Router {
   const router = Router();
-  // Any content type: the signature is over bytes and decides.
+  // Accept any content type: the signature covers the raw bytes, and it decides.
   const rawBody = express.raw({ type: () => true, limit: MAX_BODY_BYTES });
 
   router.post('/webhooks/dodo', rawBody, async (req, res) => {
@@ -21,7 +20,7 @@ export function webhookRoutes({ runs, catalog, log, now, webhookSecrets }: ApiDe
     if (!verified.ok) {
       webhookMetrics.received.inc({ result: 'refused' });
       throw new Problem('invalid_signature', {
-        detail: `The webhook was refused: ${verified.reason.replaceAll('_', ' ')}.`,
+        detail: `The webhook was rejected: ${verified.reason.replaceAll('_', ' ')}.`,
       });
     }
     const parsed = parseWebhookBody(body);
@@ -29,7 +28,7 @@ export function webhookRoutes({ runs, catalog, log, now, webhookSecrets }: ApiDe
       webhookMetrics.received.inc({ result: 'malformed' });
       log.warn({ webhookId: verified.id, reason: parsed.reason }, 'a signed webhook is malformed');
       throw new Problem('invalid_webhook', {
-        detail: `The body was refused: ${parsed.reason.replaceAll('_', ' ')}.`,
+        detail: `The body was rejected: ${parsed.reason.replaceAll('_', ' ')}.`,
       });
     }
     const type = typeof parsed.value.type === 'string' ? parsed.value.type.slice(0, 100) : undefined;
@@ -45,17 +44,12 @@ export function webhookRoutes({ runs, catalog, log, now, webhookSecrets }: ApiDe
       webhookMetrics.received.inc({ result });
       webhookMetrics.acknowledged.observe((performance.now() - started) / 1000);
       const outcome = { webhookId: verified.id, type, result };
-      if (result === 'limited')
-        log.warn(outcome, 'webhook left out: there were too many about the same thing');
-      else log.info(outcome, 'webhook handed over');
+      if (result === 'limited') log.warn(outcome, 'webhook dropped: too many about the same subject');
+      else log.info(outcome, 'webhook handed to Temporal');
       res.json({ received: true });
     } catch (error) {
       webhookMetrics.received.inc({ result: 'unavailable' });
-      throw new Problem('temporarily_unavailable', {
-        detail: 'The webhook could not be recorded. Please send it again.',
-        headers: { 'Retry-After': RETRY_AFTER_SECONDS },
-        cause: error,
-      });
+      throw temporarilyUnavailable('The webhook could not be recorded. Please send it again.', error);
     }
   });
   return router;

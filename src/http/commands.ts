@@ -1,0 +1,92 @@
+/** Operators' commands on a presentation: they ask the run and record its consent in the ledger. */
+import type { PresentationRecord } from '../domain/presentation.js';
+import { runUnderReview } from '../domain/review.js';
+import type { Answer } from '../temporal/runs.js';
+import type { ApiDeps } from './deps.js';
+import { Problem, temporarilyUnavailable } from './problem.js';
+
+type CommandDeps = Pick<ApiDeps, 'runs' | 'ledger' | 'now'>;
+
+/**
+ * Withdraws an open offer.
+ *
+ * @throws Problem when the run refuses or does not answer
+ */
+export async function withdrawPresentation(
+  { runs }: CommandDeps,
+  record: PresentationRecord,
+  reason: string,
+): Promise<void> {
+  agreed(await runs.withdraw(record.workflowId, record.id, reason), record);
+}
+
+/**
+ * Changes when an open offer expires.
+ *
+ * @param until RFC 3339
+ * @throws Problem when the run refuses or does not answer
+ */
+export async function extendPresentation(
+  { runs, ledger, now }: CommandDeps,
+  record: PresentationRecord,
+  { until, reason }: { until: string; reason: string },
+): Promise<void> {
+  const { expiresAt } = agreed(await runs.extend(record.workflowId, record.id, until, reason), record);
+  const detail = { presentationId: record.id, until: expiresAt, reason };
+  await ledger.updatePresentation(record.id, { expiresAt }, [
+    { at: now().toISOString(), type: 'extended', detail },
+  ]);
+}
+
+/**
+ * Checks that a presentation is under review.
+ *
+ * @throws Problem `not_in_review` when it is not
+ */
+export function requireInReview({ status }: PresentationRecord): void {
+  if (status === 'needs_review') return;
+  throw new Problem('not_in_review', { detail: `The presentation is ${status}, not needs_review.` });
+}
+
+/**
+ * Ends a review: tells the run whether the attempt in doubt was paid.
+ *
+ * @throws Problem when the run refuses or does not answer
+ */
+export async function resolvePresentation(
+  { runs, ledger, now }: CommandDeps,
+  record: PresentationRecord,
+  { paid, paymentId, reason }: { paid: boolean; paymentId?: string; reason: string },
+): Promise<void> {
+  const presentationId = record.id;
+  const purchase = await ledger.purchase(record.purchaseId);
+  const run = runUnderReview(purchase?.timeline ?? [], record);
+  agreed(await runs.resolve(run, { presentationId, paid, paymentId, reason }), record);
+  await ledger.updatePresentation(presentationId, {}, [
+    { at: now().toISOString(), type: 'resolved', detail: { presentationId, paid, reason } },
+  ]);
+}
+
+/** Returns the result of a command that the run agreed to, and throws a Problem for every other answer. */
+function agreed<T>(answer: Answer<T>, { status }: PresentationRecord): T {
+  switch (answer.kind) {
+    case 'done':
+      return answer.value;
+    case 'refused':
+      switch (answer.code) {
+        case 'presentation_expired':
+        case 'presentation_withdrawn':
+        case 'invalid_body':
+          throw new Problem(answer.code, { detail: answer.message });
+        default:
+          throw new Problem('already_decided', { detail: answer.message });
+      }
+    case 'gone':
+      throw new Problem('already_decided', {
+        detail: `The run of this presentation has ended; the presentation is ${status}.`,
+      });
+    case 'pending':
+    case 'unanswered':
+      throw temporarilyUnavailable('No worker answered in time. Please try again.');
+  }
+}

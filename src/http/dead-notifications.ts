@@ -1,0 +1,59 @@
+/** Notifications that could not be delivered, as operators see them. */
+import { z } from 'zod';
+import type { DeadNotification } from '../ledger/model.js';
+import type { ApiDeps } from './deps.js';
+
+const DEFAULT_PAGE = 50;
+const MAX_PAGE = 200;
+/** `<milliseconds>-<seq>` of the last one on a page. */
+const CURSOR = /^(\d{1,15})-(\d{1,15})$/;
+
+/** The query of `GET /api/notifications/dead`. */
+export const deadNotificationsQuery = z.strictObject({
+  limit: z.coerce
+    .number(`must be a number from 1 to ${MAX_PAGE}`)
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(MAX_PAGE, `must be at most ${MAX_PAGE}`)
+    .default(DEFAULT_PAGE),
+  cursor: z.string().regex(CURSOR, 'must be the `nextCursor` of an earlier response').optional(),
+  all: z.enum(['true', 'false'], 'must be true or false').default('false'),
+});
+
+/** Returns one page, newest first, with a `nextCursor` if there are more. */
+export async function deadNotificationsPage(
+  { ledger }: Pick<ApiDeps, 'ledger'>,
+  { limit, cursor, all }: z.output<typeof deadNotificationsQuery>,
+) {
+  const before = cursor === undefined ? undefined : placeOf(cursor);
+  const found = await ledger.deadNotifications({ all: all === 'true', limit: limit + 1, before });
+  const page = found.slice(0, limit);
+  const last = found.length > limit ? page.at(-1) : undefined;
+  return { notifications: page.map(deadNotificationView), ...(last && { nextCursor: cursorAt(last) }) };
+}
+
+/** Returns what operators see of a notification: its subject and why it failed, not what it takes to send it again. */
+export function deadNotificationView({ id, notification, failure, diedAt, redeliveredAt }: DeadNotification) {
+  const { type, sequence, purchaseId, presentationId, run, timestamp } = notification;
+  return {
+    id,
+    type,
+    sequence,
+    purchaseId,
+    presentationId,
+    run,
+    timestamp,
+    ...(failure !== undefined && { failure }),
+    diedAt,
+    ...(redeliveredAt !== undefined && { redeliveredAt }),
+  };
+}
+
+function cursorAt({ diedAt, seq }: DeadNotification): string {
+  return `${Date.parse(diedAt)}-${seq}`;
+}
+
+function placeOf(cursor: string): { at: string; seq: number } {
+  const [ms, seq] = cursor.split('-').map(Number);
+  return { at: new Date(ms ?? 0).toISOString(), seq: seq ?? 0 };
+}

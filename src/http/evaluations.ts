@@ -1,0 +1,50 @@
+/** Recorded evaluations, on which another catalog can be tried. */
+import { z } from 'zod';
+import type { ApiDeps } from './deps.js';
+
+export const MAX_EVALUATIONS_PAGE = 500;
+const DEFAULT_PAGE = 100;
+const BAD_CURSOR = { error: 'must be the `cursor` of an earlier response' };
+const BAD_LIMIT = { error: `must be a whole number from 1 to ${MAX_EVALUATIONS_PAGE}` };
+
+/** The query of `GET /api/reports/evaluations`. */
+export const evaluationsQuery = z.strictObject({
+  since: z.iso.datetime({ offset: true, error: 'must be a time such as 2026-12-01T00:00:00Z' }).optional(),
+  cursor: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,500}$/, BAD_CURSOR)
+    .transform(readCursor)
+    .refine((cursor) => cursor !== undefined, BAD_CURSOR)
+    .optional(),
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, BAD_LIMIT)
+    .transform(Number)
+    .refine((limit) => limit <= MAX_EVALUATIONS_PAGE, BAD_LIMIT)
+    .default(DEFAULT_PAGE),
+});
+
+/** Returns one page, oldest first. Its `cursor` leads to the next page; the last page has none. */
+export async function evaluationsPage(
+  { ledger }: Pick<ApiDeps, 'ledger'>,
+  { since, cursor, limit }: z.output<typeof evaluationsQuery>,
+) {
+  const evaluations = await ledger.evaluations({ since, after: cursor, limit });
+  const last = evaluations.length === limit ? evaluations.at(-1) : undefined;
+  return { evaluations, ...(last && { cursor: writeCursor(last) }) };
+}
+
+/** The last evaluation of a page. */
+interface Cursor {
+  at: string;
+  purchaseId: string;
+}
+
+function writeCursor({ at, purchaseId }: Cursor): string {
+  return Buffer.from(`${at} ${purchaseId}`).toString('base64url');
+}
+
+function readCursor(text: string): Cursor | undefined {
+  const [at = '', purchaseId] = Buffer.from(text, 'base64url').toString().split(' ');
+  return purchaseId === undefined || Number.isNaN(Date.parse(at)) ? undefined : { at, purchaseId };
+}

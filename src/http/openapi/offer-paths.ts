@@ -1,0 +1,145 @@
+/** `/api/upsell` and `/api/presentations`. */
+import { z } from 'zod';
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
+import {
+  acceptBody,
+  acceptUpsellBody,
+  declineUpsellBody,
+  emptyBody,
+  extendBody,
+  quoteBody,
+  resolveBody,
+  withdrawBody,
+} from '../schemas.js';
+import { ids } from '../validate.js';
+import { body, idempotencyHeader, inLanguage, json, problems } from './parts.js';
+import { accepted, declined, inFlight, presentation, quote, upsell } from './shapes.js';
+
+const customer = z.object({ customerId: ids.customer });
+const one = z.object({ id: ids.presentation });
+
+const DECISION_PROBLEMS = [
+  'invalid_body',
+  'unauthorized',
+  'presentation_not_found',
+  'already_decided',
+  'price_changed',
+  'presentation_expired',
+  'presentation_withdrawn',
+  'rate_limited',
+  'temporarily_unavailable',
+] as const;
+
+function accepting(requestBody: z.ZodType, path: z.ZodObject): ZodOpenApiOperationObject {
+  return {
+    requestParams: { path, query: inLanguage, header: idempotencyHeader },
+    requestBody: body(requestBody),
+    responses: {
+      '200': json(accepted, 'Paid.'),
+      '202': json(inFlight, 'In flight; ask again at `Location`.'),
+      ...problems(
+        'payment_failed',
+        'no_open_offer',
+        'dodo_rejected',
+        'dodo_unavailable',
+        ...DECISION_PROBLEMS,
+      ),
+    },
+  };
+}
+
+function declining(requestBody: z.ZodType, path: z.ZodObject): ZodOpenApiOperationObject {
+  return {
+    requestParams: { path, query: inLanguage, header: idempotencyHeader },
+    requestBody: body(requestBody),
+    responses: {
+      '200': json(declined, 'Declined; `next` is the offer that follows.'),
+      ...problems('no_open_offer', ...DECISION_PROBLEMS),
+    },
+  };
+}
+
+function command(requestBody: z.ZodType, path: z.ZodObject, description: string): ZodOpenApiOperationObject {
+  return {
+    description,
+    requestParams: { path },
+    requestBody: body(requestBody, true),
+    responses: {
+      '200': json(presentation, 'The presentation as it is now.'),
+      ...problems(
+        'invalid_body',
+        'unauthorized',
+        'forbidden',
+        'presentation_not_found',
+        'already_decided',
+        'not_in_review',
+        'temporarily_unavailable',
+      ),
+    },
+  };
+}
+
+export const offerPaths: ZodOpenApiPathsObject = {
+  '/api/upsell/{customerId}': {
+    get: {
+      requestParams: { path: customer, query: inLanguage },
+      responses: {
+        '200': json(upsell, 'The offer to show this customer now, or why there is none.'),
+        ...problems('invalid_parameter', 'unauthorized', 'forbidden'),
+      },
+    },
+  },
+  '/api/upsell/{customerId}/accept': { post: accepting(acceptUpsellBody, customer) },
+  '/api/upsell/{customerId}/decline': { post: declining(declineUpsellBody, customer) },
+  '/api/presentations/{id}': {
+    get: {
+      requestParams: { path: one, query: inLanguage },
+      responses: {
+        '200': json(presentation, 'The presentation.'),
+        ...problems('unauthorized', 'presentation_not_found'),
+      },
+    },
+  },
+  '/api/presentations/{id}/accept': { post: accepting(acceptBody, one) },
+  '/api/presentations/{id}/quote': {
+    post: {
+      description: 'Prices another choice. Accept it with its `option`, `quantity` and `price.hash`.',
+      requestParams: { path: one },
+      requestBody: body(quoteBody),
+      responses: {
+        '200': json(quote, 'The current price of this choice. Nothing is charged.'),
+        ...problems(
+          'invalid_body',
+          'unauthorized',
+          'presentation_not_found',
+          'already_decided',
+          'presentation_expired',
+          'presentation_withdrawn',
+          'dodo_rejected',
+          'rate_limited',
+          'dodo_unavailable',
+        ),
+      },
+    },
+  },
+  '/api/presentations/{id}/decline': { post: declining(emptyBody, one) },
+  '/api/presentations/{id}/view': {
+    post: {
+      requestParams: { path: one, query: inLanguage },
+      requestBody: body(emptyBody),
+      responses: {
+        '200': json(presentation, 'The view was recorded.'),
+        ...problems('unauthorized', 'presentation_not_found'),
+      },
+    },
+  },
+  '/api/presentations/{id}/extend': {
+    post: command(extendBody, one, 'Operators: change when an open offer expires.'),
+  },
+  '/api/presentations/{id}/withdraw': {
+    post: command(withdrawBody, one, 'Operators: withdraw an open offer.'),
+  },
+  '/api/presentations/{id}/resolve': {
+    post: command(resolveBody, one, 'Operators: say whether an attempt under review was paid.'),
+  },
+};

@@ -1,0 +1,132 @@
+/** The routes of operators and probes: notifications, reports, the catalog, health and metrics. */
+import { z } from 'zod';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { deadNotificationsQuery } from '../dead-notifications.js';
+import { MAX_EVALUATIONS_PAGE } from '../evaluations.js';
+import { redeliverBody } from '../schemas.js';
+import { ids } from '../validate.js';
+import { experimentReport } from './experiment-shapes.js';
+import { body, json, problems } from './parts.js';
+import { catalogInForce, deadNotification, evaluation } from './run-shapes.js';
+import { time } from './shapes.js';
+
+export const operatorPaths: ZodOpenApiPathsObject = {
+  '/api/notifications/dead': {
+    get: {
+      description: 'Operators: webhooks to the merchant that could not be delivered, newest first.',
+      requestParams: { query: deadNotificationsQuery },
+      responses: {
+        '200': json(
+          z.object({ notifications: z.array(deadNotification), nextCursor: z.string().optional() }),
+          'One page; `nextCursor` leads to the next. Redelivered ones are left out unless `all=true`.',
+        ),
+        ...problems('invalid_parameter', 'unauthorized', 'forbidden'),
+      },
+    },
+  },
+  '/api/notifications/{id}/redeliver': {
+    post: {
+      description: 'Operators: send a dead notification again, under the same `webhook-id`.',
+      requestParams: { path: z.object({ id: ids.notification }) },
+      requestBody: body(redeliverBody, true),
+      responses: {
+        '200': json(deadNotification, 'It has already been redelivered; nothing was sent.'),
+        '202': json(
+          z.object({
+            id: ids.notification,
+            run: z.string(),
+            links: z.object({ temporal: z.url().nullable() }),
+          }),
+          'A run sends it. The timeline at `Location` shows the result.',
+        ),
+        ...problems(
+          'invalid_body',
+          'unauthorized',
+          'forbidden',
+          'notification_not_found',
+          'temporarily_unavailable',
+        ),
+      },
+    },
+  },
+  '/api/reports/funnels': {
+    get: {
+      responses: {
+        '200': json(z.looseObject({}), 'Conversion per funnel, step and offer.'),
+        ...problems('unauthorized', 'forbidden'),
+      },
+    },
+  },
+  '/api/reports/evaluations': {
+    get: {
+      description:
+        'Operators: the facts that funnels were matched against, oldest first. `cursor` leads to the next page.',
+      requestParams: {
+        query: z.object({
+          since: time.optional(),
+          cursor: z.string().optional(),
+          limit: z.int().min(1).max(MAX_EVALUATIONS_PAGE).optional(),
+        }),
+      },
+      responses: {
+        '200': json(
+          z.object({
+            evaluations: z.array(evaluation),
+            cursor: z.string().optional(),
+          }),
+          'One page.',
+        ),
+        ...problems('invalid_parameter', 'unauthorized', 'forbidden'),
+      },
+    },
+  },
+  '/api/catalog': {
+    get: {
+      description: 'Operators: the catalog in force, and the runs on each version.',
+      responses: {
+        '200': json(catalogInForce, 'The catalog.'),
+        ...problems('unauthorized', 'forbidden'),
+      },
+    },
+  },
+  '/api/reports/experiments': {
+    get: {
+      responses: {
+        '200': json(
+          experimentReport,
+          'Comparison of the arms of experiments and holdouts, per set of weights.',
+        ),
+        ...problems('unauthorized', 'forbidden'),
+      },
+    },
+  },
+  '/healthz': {
+    get: { security: [], responses: { '200': json(z.object({ status: z.literal('ok') }), 'Alive.') } },
+  },
+  '/readyz': {
+    get: {
+      security: [],
+      responses: {
+        '200': json(
+          z.looseObject({ status: z.literal('ready') }),
+          'Temporal and the database can be reached.',
+        ),
+        '503': json(
+          z.looseObject({ status: z.literal('not_ready') }),
+          'At least one of them cannot be reached.',
+        ),
+      },
+    },
+  },
+  '/metrics': {
+    get: {
+      security: [],
+      responses: {
+        '200': {
+          description: 'Metrics in the Prometheus format.',
+          content: { 'text/plain': { schema: z.string() } },
+        },
+      },
+    },
+  },
+};

@@ -1,0 +1,40 @@
+/** Parts shared by the descriptions of several routes. */
+import { z } from 'zod';
+import { locale } from '../locale.js';
+import { PROBLEMS, PROBLEM_MEDIA_TYPE, type ProblemCode } from '../problem.js';
+import { idempotencyKey } from '../validate.js';
+import { problem } from './shapes.js';
+
+/** Describes a JSON response. */
+export function json(schema: z.ZodType, description: string) {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+/** Describes the responses for these codes, by status. */
+export function problems(...codes: ProblemCode[]) {
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of codes)
+    byStatus.set(PROBLEMS[code].status, [...(byStatus.get(PROBLEMS[code].status) ?? []), code]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, list]) => [
+      String(status),
+      {
+        description: list.map((code) => `\`${code}\``).join(', '),
+        content: { [PROBLEM_MEDIA_TYPE]: { schema: problem } },
+      },
+    ]),
+  );
+}
+
+/** Describes a JSON body. */
+export function body(schema: z.ZodType, required = false) {
+  return { required, content: { 'application/json': { schema } } };
+}
+
+/** The header of a POST that may be repeated safely. */
+export const idempotencyHeader = z.object({ 'Idempotency-Key': idempotencyKey });
+
+/** Takes precedence over `Accept-Language`. */
+export const inLanguage = z.object({
+  locale: locale.meta({ description: 'The language of `copy` and `display`, such as `de` or `pt-BR`.' }),
+});
