@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { searchAttributeKeys } from '../../src/contract/search-attributes.js';
 import { FolderInUseError, lockFolder, type FolderLock } from './folder-lock.js';
+import { POLL_LIMITS } from './poll-limits.js';
 import { freePort, portBecomesFree } from './ports.js';
 import { ensureRetention } from './retention.js';
 import { registerSearchAttributes } from '../../src/temporal/search-attributes.js';
@@ -157,6 +158,8 @@ function serverArguments(server: {
     args.push('--db-filename', join(resolve(server.dataDir), 'temporal.db'));
     args.push('--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL');
   }
+  for (const [key, value] of Object.entries(POLL_LIMITS))
+    args.push('--dynamic-config-value', `${key}=${value}`);
   // A new database has the attributes at once, without the wait for ones added later; an existing one ignores them.
   for (const { name, type } of Object.values(searchAttributeKeys)) {
     args.push('--search-attribute', `${name}=${type === 'DATETIME' ? 'Datetime' : 'Keyword'}`);

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { POLL_LIMITS } from '../../sandbox/local/poll-limits.js';
 import { loadConfig } from '../../src/config/config.js';
 import {
   environmentOf,
@@ -200,6 +202,16 @@ describe('Temporal', () => {
   it('is made with enough shards for growth, and remembers finished runs for 30 days', () => {
     expect(service('temporal').environment).toMatchObject({ DB: 'postgres12', NUM_HISTORY_SHARDS: '512' });
     expect(service('temporal-namespace').environment).toMatchObject({ RETENTION_HOURS: '720' });
+  });
+
+  it('may read its task queues as often as the servers of development and tests', () => {
+    const { environment, volumes: mounts } = service('temporal');
+    expect(mounts).toContain(
+      `./deploy/temporal/dynamic-config.yaml:${environment?.DYNAMIC_CONFIG_FILE_PATH ?? ''}:ro`,
+    );
+    const settings = parse(readRepositoryFile('deploy/temporal/dynamic-config.yaml')) as object;
+    const limits = Object.entries(POLL_LIMITS).map(([key, value]) => [key, [{ value }]]);
+    expect(settings).toMatchObject(Object.fromEntries(limits) as object);
   });
 
   it('serves the namespace that its clients use, also when it is another one', () => {

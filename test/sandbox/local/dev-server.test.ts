@@ -78,6 +78,17 @@ describe('the dev server', { timeout: 60_000 }, () => {
     await (await lockFolder(dataDir)).release();
   });
 
+  it('may read its task queues as often as there are tasks', async () => {
+    const start = startDevServer({ binary: await printingProgram(), ui: false });
+    const message = await start.then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    expect(message).toContain('--dynamic-config-value history.transferProcessorMaxPollRPS=2000 ');
+    expect(message).toContain('--dynamic-config-value history.timerProcessorMaxPollRPS=2000 ');
+    expect(message).toContain('--dynamic-config-value history.visibilityProcessorMaxPollRPS=2000 ');
+  });
+
   it('reports when it is gone', async () => {
     const server = await startDevServer({ ui: false });
     process.kill(server.pid, 'SIGKILL');
