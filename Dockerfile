@@ -1,6 +1,6 @@
 # One image for both production processes: the API (the default command) and the worker (node dist/src/worker.js).
 #
-# Debian, not Alpine: Temporal's native library is built for glibc alone.
+# Debian, not Alpine: Temporal's native library is built only for glibc.
 
 FROM node:24.19.0-bookworm-slim AS base
 WORKDIR /app
@@ -17,8 +17,11 @@ RUN npm run build
 
 FROM base AS dependencies
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev
-# Temporal's native library comes for five platforms, 27 MB each, and with its sources. The image needs one of them;
-# loading it proves that it is the right one.
+# PGlite, the embedded ledger of `npm start`, is an ordinary dependency so that `npm ci && npm start` always works. No
+# production process loads it (test/deploy/modules.test.ts).
+RUN rm -r node_modules/@electric-sql
+# Temporal's native library comes for five platforms, 27 MB each, and with its sources. The image needs only one of
+# them; loading it proves that it is the right one.
 RUN cd node_modules/@temporalio/core-bridge \
   && find releases -mindepth 1 -maxdepth 1 ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -r {} + \
   && rm -r sdk-core \
@@ -31,13 +34,13 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY deploy/health deploy/health
-# The example catalog. Mount yours over it, or name another file with CATALOG.
+# The example catalog. Mount yours over it, or set CATALOG to another file.
 COPY package.json offers.yaml ./
 
-# The user "node" of the base image, by number so that an orchestrator can tell that it is not root. It owns no file here.
+# The user "node" of the base image, by number so that an orchestrator can tell it is not root. It owns no files here.
 USER 1000:1000
 EXPOSE 3000
 STOPSIGNAL SIGTERM
-# Of the API. A worker has its own check: deploy/health/worker.mjs.
+# The check of the API. A worker has its own: deploy/health/worker.mjs.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 CMD ["node", "deploy/health/api.mjs", "/healthz"]
 CMD ["node", "dist/src/server.js"]

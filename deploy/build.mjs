@@ -1,7 +1,7 @@
 /**
  * `npm run build`: compiles the production processes and bundles the workflow code into `dist/`.
- * An argument names another folder, from which the dependencies have to be found as well. What an earlier build left
- * in the folder is removed first.
+ * An argument names another output folder, from which Node must also be able to find the dependencies. The output of
+ * an earlier build is removed first.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const out = resolve(process.argv[2] ?? join(root, 'dist'));
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
-/** Files that are read at run time and that the compiler does not copy. */
+/** Files that are read at run time but not copied by the compiler. */
 const ASSETS = ['src/ledger/migrations'];
 const OWN_FOLDERS = ['src', 'workflows', 'activities', 'workflow-bundle.js'];
 

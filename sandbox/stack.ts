@@ -1,5 +1,4 @@
 /** Everything in one process: Temporal's dev server, the sandbox in place of Dodo, ledger, worker, API and demo shop. */
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities/index.js';
@@ -11,22 +10,23 @@ import { openLedger, type Ledger } from '../src/ledger/index.js';
 import { IN_MEMORY, openEmbeddedLedger } from './local/embedded-ledger.js';
 import { startApi, startWorker, temporalTarget } from '../src/service.js';
 import { startDevServer } from './local/dev-server.js';
+import { freePort } from './local/ports.js';
 import type { TemporalTarget } from '../src/temporal/connect.js';
 import { SANDBOX_WEBHOOK_KEY, startSandbox, type Sandbox } from './index.js';
 import { createShop } from './shop/index.js';
 
-/** Where a newcomer finds things again after a restart. Another free port is taken when one of them is in use. */
+/** The same ports after every restart, so that bookmarks keep working; a free one where one of these is taken. */
 const SANDBOX_PORT = 4242;
 const TEMPORAL_PORT = 7233;
 const TEMPORAL_UI_PORT = 8233;
 
 export interface Stack {
   url: string;
-  /** Undefined when the configuration names a Dodo of its own. */
+  /** Undefined when the configuration names another Dodo. */
   sandbox?: Sandbox;
   temporal: TemporalTarget & { uiUrl?: string };
   ledger: Ledger;
-  /** The one it started with. */
+  /** The catalog as it was at the start. */
   catalog: Catalog;
   apiKey: string;
   operatorKey: string;
@@ -35,15 +35,17 @@ export interface Stack {
 
 export interface StackOptions {
   log: Logger;
-  /** Keeps the sandbox's and Temporal's data in memory. */
+  /** Keeps the data of the sandbox, the ledger and Temporal in memory. */
   volatile?: boolean;
-  /** Divides the pauses between deliveries of a webhook. */
+  /** Divides the pauses between the deliveries of a webhook. */
   webhookTimeScale?: number;
-  /** Free ports instead of the well-known ones. */
+  /** Uses free ports instead of the well-known ones. */
   anyPorts?: boolean;
+  /** Called with the name of each part before it starts. */
   onProgress?: (what: string) => void;
 }
 
+/** Starts all parts in one process. A part that fails to start stops the ones before it. */
 export async function startStack(config: ServingConfig, options: StackOptions): Promise<Stack> {
   const { log, onProgress = () => undefined } = options;
   const stopping: (() => Promise<void>)[] = [];
@@ -72,7 +74,7 @@ export async function startStack(config: ServingConfig, options: StackOptions): 
         ? `whsec_${dodo.webhookSecrets[0].toString('base64')}`
         : SANDBOX_WEBHOOK_KEY;
       sandbox = await startSandbox({
-        port: options.anyPorts ? 0 : await portOr(SANDBOX_PORT),
+        port: options.anyPorts ? 0 : await freePort(SANDBOX_PORT),
         dataDir: options.volatile ? undefined : join(config.dataDir, 'sandbox'),
         apiKey: dodo.apiKey,
         webhookUrl: `${url}/webhooks/dodo`,
@@ -126,7 +128,7 @@ async function temporalFor(
     ...(options.volatile ? {} : { dataDir: join(config.dataDir, 'temporal') }),
     ...(options.anyPorts
       ? {}
-      : { port: await portOr(TEMPORAL_PORT), uiPort: await portOr(TEMPORAL_UI_PORT) }),
+      : { port: await freePort(TEMPORAL_PORT), uiPort: await freePort(TEMPORAL_UI_PORT) }),
     namespace: config.temporal.namespace,
     log: (line) => options.log.debug({ line }, 'temporal'),
   });
@@ -137,24 +139,4 @@ async function temporalFor(
     embedded: true,
     uiUrl: config.temporal.uiUrl ?? server.uiUrl,
   };
-}
-
-/** The wanted port, or a free one when somebody else has it. */
-async function portOr(wanted: number): Promise<number> {
-  return (await tryPort(wanted)) ?? (await freePort());
-}
-
-async function freePort(): Promise<number> {
-  return (await tryPort(0)) ?? 0;
-}
-
-function tryPort(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(undefined));
-    probe.listen(port, '127.0.0.1', () => {
-      const { port: found } = probe.address() as AddressInfo;
-      probe.close(() => resolve(found));
-    });
-  });
 }

@@ -1,4 +1,4 @@
-/** `npm start`: everything a newcomer needs, on this machine. */
+/** `npm start`: runs everything a newcomer needs on this machine. */
 import { loadConfig, loadDotEnv } from '../src/config/config.js';
 import { createLogger } from '../src/log.js';
 import { run, stopOnSignal } from '../src/process.js';
@@ -26,6 +26,8 @@ await run(async () => {
   ];
   process.stdout.write(`\nReady in ${seconds} s. Open the demo shop and buy something.\n\n`);
   for (const [name, value] of lines) if (value) process.stdout.write(`  ${name.padEnd(15)} ${value}\n`);
-  process.stdout.write('\nCtrl-C stops everything; offers stay open and go on at the next start.\n\n');
+  process.stdout.write(
+    '\nCtrl-C stops everything. Open offers are kept, and continue after the next start.\n\n',
+  );
   stopOnSignal(log, () => stack.stop());
 });

@@ -1,6 +1,6 @@
 /**
- * Health check of an API container: `node deploy/health/api.mjs /healthz` (it answers) or `/readyz` (and reaches
- * Temporal and its database). Ends with 0 when that is so, else with 1 and the reason.
+ * Health check of an API container: `node deploy/health/api.mjs /healthz` checks that the API answers, `/readyz` that it
+ * also reaches Temporal and its database. Exits with 0 if so, else with 1 and the reason.
  */
 const TIMEOUT = 4_000;
 const DEFAULT_PORT = 3000;

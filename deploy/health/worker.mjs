@@ -1,14 +1,14 @@
 /**
- * Health check of a worker container: asks Temporal whether the worker on this host took part in polling the task
- * queue lately. Ends with 0 when it did, else with 1 and the reason.
+ * Health check of a worker container: asks Temporal whether the worker on this host has polled the task queue recently.
+ * Exits with 0 if it has, else with 1 and the reason.
  *
- * It also fails while Temporal cannot be reached, so use it to see and to alert, not to restart workers by.
+ * The check also fails while Temporal cannot be reached, so use it for monitoring and alerts, not to restart workers.
  */
 import { hostname } from 'node:os';
 import { connectClient } from '../../dist/src/temporal/connect.js';
 
 const CONNECT_TIMEOUT = 5_000;
-/** A poll that finds nothing lasts a minute. */
+/** A poll that finds no task lasts a minute. */
 const SILENT_AFTER = 150_000;
 const WORKFLOW_TASKS = 1;
 const DEFAULT_TASK_QUEUE = 'offers';
@@ -22,13 +22,13 @@ try {
     taskQueueType: WORKFLOW_TASKS,
   });
   await connection.close();
-  // A worker calls itself <process id>@<host name>, and a container's host name is its own.
+  // A worker's identity is <process id>@<host name>, and every container has its own host name.
   const lastPolls = pollers
     .filter(({ identity }) => identity?.endsWith(`@${hostname()}`))
     .map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000);
   if (lastPolls.length === 0) fail(`No worker on ${hostname()} polls the task queue "${taskQueue}".`);
   const silentFor = Date.now() - Math.max(...lastPolls);
-  if (silentFor > SILENT_AFTER) fail(`The worker on ${hostname()} was last heard ${silentFor} ms ago.`);
+  if (silentFor > SILENT_AFTER) fail(`The worker on ${hostname()} last polled ${silentFor} ms ago.`);
 } catch (error) {
   fail(error.message);
 }

@@ -1,5 +1,6 @@
--- Runs once, when the PostgreSQL volume is empty: a user for Temporal with its two databases, and one for the ledger
--- with its own. Neither can enter the other's. The passwords come from the container's environment.
+-- Runs once, while the PostgreSQL volume is empty. Creates a user for Temporal with its two databases, and a user for
+-- the ledger with its own. Neither user can connect to the other's databases. The passwords come from the container's
+-- environment.
 
 \getenv temporal_password TEMPORAL_DB_PASSWORD
 \getenv ledger_password LEDGER_DB_PASSWORD

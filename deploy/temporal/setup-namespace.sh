@@ -1,9 +1,9 @@
 #!/bin/sh
-# Prepares a Temporal server for durable-upsells: the namespace, a retention that is long enough, and the search
-# attributes. May be run again at any time, and against any server of your own: it changes only what is missing.
+# Prepares a Temporal server for durable-upsells: the namespace, a sufficient retention, and the search attributes.
+# It can be run again at any time, against any server of your own, and changes only what is missing.
 #
-# The environment is the one of the `temporal` command: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, and what TLS needs.
-# RETENTION_HOURS is the shortest retention that is accepted; a longer one is left alone.
+# The environment is that of the `temporal` command: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, and the variables for TLS.
+# RETENTION_HOURS is the minimum retention; a longer one is left unchanged.
 set -eu
 
 namespace=${TEMPORAL_NAMESPACE:-default}
@@ -18,8 +18,8 @@ say() {
   echo "$@" >&2
 }
 
-# The command must go through some time: the server may still be starting, and what was made is known everywhere
-# only seconds later.
+# until_it_works WHAT COMMAND...: retries, because the server may still be starting, and because its parts learn of
+# changes only after some seconds.
 until_it_works() {
   what=$1
   shift
@@ -42,7 +42,7 @@ describe_namespace() {
 ensure_namespace() {
   describe_namespace >/dev/null 2>&1 ||
     temporal operator namespace create --namespace "$namespace" --retention "${retention_hours}h" ||
-    # Another one may have been quicker.
+    # Another process may have created it in the meantime.
     describe_namespace >/dev/null
 }
 
@@ -63,7 +63,7 @@ ensure_retention() {
   fi
 }
 
-# ensure_attributes TYPE NAME...: makes those that the namespace does not have.
+# ensure_attributes TYPE NAME...: creates those that the namespace does not have.
 ensure_attributes() {
   type=$1
   shift
@@ -80,7 +80,7 @@ all_attributes() {
   ensure_attributes Keyword $keywords && ensure_attributes Datetime $times
 }
 
-# Runs may carry the attributes as soon as they can be searched by.
+# Workflows can use the attributes as soon as searches with them work.
 attributes_are_known() {
   query="OfferExpiresAt > '2000-01-01T00:00:00Z'"
   for name in $keywords; do query="$query AND $name = 'none'"; done

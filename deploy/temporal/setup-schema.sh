@@ -1,8 +1,8 @@
 #!/bin/sh
-# Brings the tables of Temporal's two databases to the version of this image: makes them the first time, upgrades
-# them after the image was changed, and does nothing otherwise. Runs before the server starts.
+# Brings the tables of Temporal's two databases to the version of this image: creates them the first time, upgrades
+# them after a change of image, and otherwise does nothing. Run it before the server starts.
 #
-# SQL_HOST, SQL_USER and SQL_PASSWORD say where and as whom.
+# SQL_HOST, SQL_USER and SQL_PASSWORD are those of the database.
 set -eu
 
 : "${SQL_HOST:?is the host of PostgreSQL}"
@@ -16,7 +16,7 @@ sql_tool() {
 }
 
 bring_up_to_date() {
-  # Makes the table of versions, and leaves an existing one as it is.
+  # Creates the table of versions unless it exists.
   sql_tool --database "$1" setup-schema --version 0.0
   sql_tool --database "$1" update-schema --schema-dir "$schema_dir/$2/versioned"
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 const NAME = 'durable-upsells';
 
 /**
- * The user's folder for programs fetched once and kept between checkouts: `XDG_CACHE_HOME` where it is set,
- * else the platform's own place.
+ * Returns the user's folder for programs that are fetched once and shared by all checkouts: under
+ * `XDG_CACHE_HOME` if that is set, else in the platform's usual location.
  */
 export function cacheFolder(
   env: Record<string, string | undefined> = process.env,
@@ -22,7 +22,7 @@ export function cacheFolder(
   }
 }
 
-/** `name` as an executable is called on this platform. */
+/** Returns the file name of an executable on this platform. */
 export function executableName(name: string, platform: NodeJS.Platform = process.platform): string {
   return platform === 'win32' ? `${name}.exe` : name;
 }

@@ -1,8 +1,10 @@
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { searchAttributeKeys } from '../../src/contract/search-attributes.js';
-import { claimDataDir } from './data-dir-claim.js';
+import { FolderInUseError, lockFolder, type FolderLock } from './folder-lock.js';
+import { POLL_LIMITS } from './poll-limits.js';
 import { freePort, portBecomesFree } from './ports.js';
 import { ensureRetention } from './retention.js';
 import { registerSearchAttributes } from '../../src/temporal/search-attributes.js';
@@ -10,29 +12,34 @@ import { findTemporalBinary } from './server-binary.js';
 import { startWatched, type ProcessExit, type WatchedProcess } from './watched-process.js';
 
 const SECOND = 1_000;
-/** A server left by a process that was killed lets go of its ports within this time. */
+/** A killed process leaves its server behind for a moment: by then it has released its ports and its folder. */
 const PORT_PATIENCE = 10 * SECOND;
+const FOLDER_PATIENCE = 10 * SECOND;
 const READY_WITHIN = 60 * SECOND;
 const LOOK_EVERY = 100;
 const STOP_GRACE = 5 * SECOND;
 const KEPT_LINES = 20;
 const UI_PORT_OFFSET = 1_000;
+/** The lock of earlier versions, of no meaning now. */
+const OLD_LOCK = 'temporal.claim.json';
 
 export interface DevServerOptions {
-  /** Keep runs in `temporal.db` in this folder; without it they live in memory. One server per folder. */
+  /** Folder that keeps runs in `temporal.db`, for one server at a time; without it, runs are kept in memory. */
   dataDir?: string;
-  /** A free port when absent. */
+  /** Default: a free port. */
   port?: number;
-  /** Serve Temporal's web UI; default true. */
+  /** Serves Temporal's web UI; default true. */
   ui?: boolean;
-  /** 1000 above `port` when that was given, else a free one. */
+  /** Default: 1000 above `port` if that is given, else a free port. */
   uiPort?: number;
   /** Milliseconds to wait for a given port that is taken; default 10 seconds. */
   portPatience?: number;
+  /** Milliseconds to wait for a data folder that is in use; default 10 seconds. */
+  folderPatience?: number;
   namespace?: string;
-  /** The `temporal` program; searched for, and fetched if need be, when absent. */
+  /** The `temporal` program; by default searched for, and fetched if necessary. */
   binary?: string;
-  /** Receives what the server prints (warnings and errors). */
+  /** Receives each line the server prints (warnings and errors). */
   log?: (line: string) => void;
 }
 
@@ -41,26 +48,26 @@ export interface DevServer {
   address: string;
   uiUrl?: string;
   namespace: string;
-  /** Of the server itself. */
+  /** The process id of the server itself. */
   pid: number;
   stop: () => Promise<void>;
-  /** Settles when the server is gone, whether stopped or not. */
+  /** Settles when the server has ended, for whatever reason. */
   exited: Promise<ProcessExit>;
 }
 
 /**
- * Starts Temporal's own single-process server on loopback and waits until its namespace is usable: it remembers
- * finished runs for at least 30 days, and knows the search attributes. It ends with this process, whatever ends
- * this process.
+ * Starts Temporal's own single-process server on loopback and waits until its namespace is usable: it keeps
+ * finished runs for at least 30 days and knows the search attributes. The server ends with this process, even if
+ * this process is killed.
  *
- * @throws Error in words when no server program is found, a port is taken, the data folder is in use, or the
- *   server ends or stays silent for a minute
+ * @throws Error with an explanation when no server program is found, a port is taken, the data folder is in use,
+ *   or the server ends or does not answer within a minute
  */
 export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
   const namespace = options.namespace ?? 'default';
   const log = options.log ?? ((): void => undefined);
   const binary = options.binary ?? (await findTemporalBinary({ dataDir: options.dataDir })).path;
-  const claim = options.dataDir === undefined ? undefined : await claimDataDir(options.dataDir);
+  const lock = options.dataDir === undefined ? undefined : await lockDataDir(options.dataDir, options);
   let stopping = false;
   try {
     const port = await choosePort('Temporal', options.port, options.portPatience);
@@ -73,14 +80,14 @@ export async function startDevServer(options: DevServerOptions = {}): Promise<De
       (line) => {
         lines.push(line);
         if (lines.length > KEPT_LINES) lines.shift();
-        // On its way down the server complains about each part that is gone already.
+        // While it shuts down, the server complains about every part that has already stopped.
         if (!stopping) log(line);
       },
       STOP_GRACE,
     );
-    await claim?.addServer(server.pid);
+    await lock?.addHolder(server.pid);
     const exited = server.exited.then(async (exit) => {
-      await claim?.release();
+      await lock?.release();
       return exit;
     });
     const address = `127.0.0.1:${port}`;
@@ -98,8 +105,23 @@ export async function startDevServer(options: DevServerOptions = {}): Promise<De
       },
     };
   } catch (error) {
-    await claim?.release();
+    await lock?.release();
     throw error;
+  }
+}
+
+/** Locks the folder, because two servers would corrupt its database. */
+async function lockDataDir(dataDir: string, options: DevServerOptions): Promise<FolderLock> {
+  try {
+    const lock = await lockFolder(dataDir, { patience: options.folderPatience ?? FOLDER_PATIENCE });
+    await rm(join(dataDir, OLD_LOCK), { force: true });
+    return lock;
+  } catch (error) {
+    if (!(error instanceof FolderInUseError)) throw error;
+    throw new Error(
+      `The data folder ${dataDir} is in use by ${error.holder}, which runs a Temporal server on it. ` +
+        'Stop that process, or set DATA_DIR to another folder.',
+    );
   }
 }
 
@@ -111,8 +133,8 @@ async function choosePort(
   if (wanted === undefined || wanted === 0) return await freePort();
   if (await portBecomesFree(wanted, patience)) return wanted;
   throw new Error(
-    `Port ${wanted} on 127.0.0.1, wanted for ${what}, is taken by another program. ` +
-      'Stop that program, or set TEMPORAL_ADDRESS if it is the Temporal server you mean to use.',
+    `Port ${wanted} on 127.0.0.1, needed for ${what}, is taken by another program. ` +
+      'Stop that program, or set TEMPORAL_ADDRESS if it is the Temporal server you want to use.',
   );
 }
 
@@ -132,18 +154,20 @@ function serverArguments(server: {
   if (server.uiPort === undefined) args.push('--headless');
   else args.push('--ui-port', String(server.uiPort));
   if (server.dataDir !== undefined) {
-    // Write-ahead logging survives kill -9 like the default, at more than twice its throughput.
+    // Write-ahead logging survives kill -9 as the default does, with more than twice the throughput.
     args.push('--db-filename', join(resolve(server.dataDir), 'temporal.db'));
     args.push('--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL');
   }
-  // Spares a new database the wait for attributes added later; an existing one does not look at them.
+  for (const [key, value] of Object.entries(POLL_LIMITS))
+    args.push('--dynamic-config-value', `${key}=${value}`);
+  // A new database has the attributes at once, without the wait for ones added later; an existing one ignores them.
   for (const { name, type } of Object.values(searchAttributeKeys)) {
     args.push('--search-attribute', `${name}=${type === 'DATETIME' ? 'Datetime' : 'Keyword'}`);
   }
   return args;
 }
 
-/** Waits for the namespace and prepares it; ends the server when that does not work out. */
+/** Waits for the namespace and prepares it; stops the server if that fails. */
 async function untilUsable(
   server: WatchedProcess,
   address: string,
@@ -169,7 +193,7 @@ async function untilUsable(
         }
         if (Date.now() > deadline) {
           throw new Error(
-            `Temporal's server was not usable after ${READY_WITHIN / SECOND} s:\n${lines.join('\n')}`,
+            `Temporal's server was not ready after ${READY_WITHIN / SECOND} s:\n${lines.join('\n')}`,
             { cause: error },
           );
         }

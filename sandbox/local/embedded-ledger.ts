@@ -1,22 +1,23 @@
-/** The ledger in files of its own: PGlite, a PostgreSQL inside this process. */
+/** The embedded ledger: PGlite, a PostgreSQL inside this process, with its files in a folder. */
 import { access, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
-import { lockDirectory } from './directory-lock.js';
+import { FolderInUseError, lockFolder } from './folder-lock.js';
 import { LedgerError, rootCause } from '../../src/ledger/errors.js';
 import { migrations } from '../../src/ledger/migrations.js';
 import { ledgerOn } from '../../src/ledger/open.js';
 import type { Ledger } from '../../src/ledger/model.js';
 import { silentLog, type LedgerLog, type Store } from '../../src/ledger/store.js';
 
-/** Stands for a ledger that is kept in memory and gone when it is closed. */
+/** In place of a folder: the ledger is kept in memory, and gone once it is closed. */
 export const IN_MEMORY = 'memory://';
 
 /**
- * Opens the ledger kept in `dataDir`, creating it at first, and brings its tables up to date.
- * Throws a LedgerError: `in_use` when another process has it open, `damaged` when its files cannot be read.
+ * Opens the ledger kept in `dataDir`, creating it the first time, and brings its tables up to date.
+ *
+ * @throws LedgerError `in_use` when another process has it open, `damaged` when its files cannot be read
  */
 export async function openEmbeddedLedger(dataDir: string, log: LedgerLog = silentLog): Promise<Ledger> {
   return ledgerOn(await openStore(dataDir, log), log);
@@ -25,7 +26,7 @@ export async function openEmbeddedLedger(dataDir: string, log: LedgerLog = silen
 async function openStore(dataDir: string, log: LedgerLog): Promise<Store> {
   if (dataDir === IN_MEMORY) return storeOf(await PGlite.create(IN_MEMORY));
 
-  const lock = await lockDirectory(dataDir);
+  const lock = await lockFolder(dataDir).catch(explainInUse);
   try {
     return await storeOf(await openFiles(dataDir, log), () => lock.release());
   } catch (error) {
@@ -37,6 +38,15 @@ async function openStore(dataDir: string, log: LedgerLog): Promise<Store> {
         'Restore it from a backup, or move the directory away to start with an empty one.',
     );
   }
+}
+
+function explainInUse(error: unknown): never {
+  if (!(error instanceof FolderInUseError)) throw error;
+  throw new LedgerError(
+    'in_use',
+    `The ledger in ${error.folder} is open in ${error.holder}. One process at a time can open an embedded ledger: ` +
+      'stop the other one, or set DATABASE_URL to a PostgreSQL database for both to use.',
+  );
 }
 
 async function storeOf(client: PGlite, afterwards?: () => Promise<void>): Promise<Store> {
@@ -55,7 +65,7 @@ async function storeOf(client: PGlite, afterwards?: () => Promise<void>): Promis
   };
 }
 
-/** The files are made under another name first: a process killed while making them leaves none that look whole. */
+/** Creates the files under another name first, so that a process killed halfway leaves none that look complete. */
 async function openFiles(dataDir: string, log: LedgerLog): Promise<PGlite> {
   const files = join(dataDir, 'postgres');
   const exists = await access(files).then(

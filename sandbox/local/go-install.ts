@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path';
 import { executableName } from './cache-folder.js';
 import { lastLines, runCommand } from './run-command.js';
 
-/** The last version of Temporal's command line that `go install` accepts: later ones replace modules in go.mod. */
+/** The last version of Temporal's command line that `go install` accepts: later versions replace modules in go.mod. */
 export const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
 
 const BUILD_TIMEOUT_MINUTES = 20;
 
 /**
- * Builds Temporal's command line with Go and moves it to `target` in one step. Takes a few minutes.
+ * Builds Temporal's command line with Go, which takes a few minutes, and moves it to `target` in one step.
  *
  * @throws Error when Go is not installed, the build fails, or it takes more than 20 minutes
  */
@@ -27,9 +27,9 @@ export async function buildWithGo(
 }
 
 /**
- * `go install` of programs into a folder.
+ * Installs programs into a folder with `go install`.
  *
- * @throws Error as `buildWithGo`
+ * @throws Error when Go is not installed, the build fails, or it takes more than 20 minutes
  */
 export async function installWithGo(
   packages: readonly string[],
@@ -39,7 +39,7 @@ export async function installWithGo(
   try {
     const { code, output } = await runCommand('go', ['install', '-ldflags=-s -w', ...packages], {
       cwd: folder,
-      // GOOS, GOARCH and GOFLAGS of the user's own project would build something else, or elsewhere.
+      // The user's own GOOS, GOARCH and GOFLAGS could build for another platform, or into another folder.
       env: { ...env, GOBIN: folder, GOOS: '', GOARCH: '', GOFLAGS: '', GOWORK: 'off' },
       signal: AbortSignal.timeout(BUILD_TIMEOUT_MINUTES * 60_000),
     });

@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOOK_EVERY = 100;
 
-/** A port of 127.0.0.1 that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const port = await listenOnce(0);
-  if (port === undefined) throw new Error('No free port could be found on 127.0.0.1.');
+/** Finds a free port of 127.0.0.1: the preferred one, unless it is taken. */
+export async function freePort(preferred = 0): Promise<number> {
+  const port = (await listenOnce(preferred)) ?? (await listenOnce(0));
+  if (port === undefined) throw new Error('There is no free port on 127.0.0.1.');
   return port;
 }
 
-/** Whether a port of 127.0.0.1 can be listened on, waiting up to `patienceMs` for it. */
+/** Checks whether a port of 127.0.0.1 can be listened on, waiting up to `patienceMs` for it to become free. */
 export async function portBecomesFree(port: number, patienceMs: number): Promise<boolean> {
   const deadline = Date.now() + patienceMs;
   while ((await listenOnce(port)) === undefined) {

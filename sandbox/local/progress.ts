@@ -1,14 +1,15 @@
 const SECOND = 1_000;
 const PLAIN_INTERVAL = 15 * SECOND;
 
+/** The part of a terminal or file stream that progress needs. */
 export interface ProgressStream {
   isTTY?: boolean;
   write(text: string): unknown;
 }
 
 /**
- * Shows on standard error that something long is under way: one line with the elapsed time, rewritten each
- * second on a terminal, and a plain line every 15 seconds elsewhere.
+ * Shows the elapsed time of long-running work on standard error: on a terminal, one line that is rewritten every
+ * second; elsewhere, a new line every 15 seconds.
  */
 export async function withProgress<T>(
   label: string,

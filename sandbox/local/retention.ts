@@ -5,12 +5,12 @@ const DAY = 24 * 60 * 60 * 1_000;
 const SECOND = 1_000;
 
 /**
- * How long the server must remember a finished run. A payment may be redelivered or replayed long after its run
- * ended, and only the memory of that run keeps it from starting a second offer.
+ * Days for which the server must keep a finished run. A payment may be redelivered or replayed long after its run
+ * has ended, and only the record of that run prevents a second offer.
  */
 export const MINIMUM_RETENTION_DAYS = 30;
 
-/** How many days a namespace remembers finished runs. */
+/** Reads how many days a namespace keeps finished runs. */
 export async function retentionDays(
   connection: Pick<Connection, 'workflowService'>,
   namespace: string,
@@ -20,7 +20,7 @@ export async function retentionDays(
 }
 
 /**
- * Raises a namespace's retention to 30 days where it is shorter.
+ * Raises a namespace's retention to 30 days if it is shorter.
  *
  * @returns the retention in days after the call
  */

@@ -5,15 +5,16 @@ const KILL_AFTER = 5_000;
 
 export interface CommandResult {
   code: number | null;
-  /** The last 16 KB of standard output and standard error, in order of arrival. */
+  /** The last 16 KB of standard output and standard error together, in the order they arrived. */
   output: string;
 }
 
 /**
- * Runs a program to its end.
+ * Runs a program until it ends.
  *
- * @param options `signal` stops it (SIGTERM, and SIGKILL 5 seconds later); the rest as in `child_process.spawn`
- * @throws Error when it cannot be started, or `signal.reason` when it was stopped
+ * @param options `signal` stops the program (SIGTERM, then SIGKILL after 5 seconds); the rest is as in
+ *   `child_process.spawn`
+ * @throws Error when the program cannot be started; `signal.reason` when it was stopped
  */
 export async function runCommand(
   command: string,
@@ -52,7 +53,7 @@ export async function runCommand(
   });
 }
 
-/** The last few lines of a program's output, on one line, for an error message. */
+/** Returns the last few lines of a program's output joined on one line, for an error message. */
 export function lastLines(output: string, count = 3): string {
   return output.trim().split(/\r?\n/).slice(-count).join(' | ').trim();
 }

@@ -4,18 +4,18 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lastLines, runCommand } from './run-command.js';
 
-/** What the SDK can fetch: the dev server (Temporal's command line) or the time-skipping test server. */
+/** A server the SDK can fetch: the dev server (Temporal's command line) or the time-skipping test server. */
 export type SdkDownloadKind = 'dev-server' | 'time-skipping';
 
 const SECOND = 1_000;
-/** The SDK's own download has no time limit: a network that swallows packets would hold it for minutes. */
+/** The SDK's own download has no time limit: a network that drops packets would stall it for minutes. */
 const FIRST_BYTE_WITHIN = 20 * SECOND;
 const STALLED_AFTER = 45 * SECOND;
 const LOOK_EVERY = 500;
-/** Once the file is there, the SDK starts the server to try it; no need to wait longer than this. */
+/** After the download, the SDK starts the server to try it; waiting longer than this is pointless. */
 const START_WITHIN = 15 * SECOND;
 
-/** CommonJS, because it is given to `node -e`. The SDK downloads as a part of starting a server. */
+/** A CommonJS program for `node -e`. The SDK downloads a server only as part of starting it. */
 const DOWNLOADER = `
 const { TestWorkflowEnvironment } = require(process.argv[1]);
 process.on('SIGTERM', () => process.exit(1));
@@ -36,11 +36,11 @@ start
 `;
 
 /**
- * Fetches a server with the Temporal SDK's own downloader, in a process of its own so that it can be stopped,
- * and moves it to `target` in one step.
+ * Fetches a server with the Temporal SDK's own downloader, in a separate process so that it can be stopped, and
+ * moves it to `target` in one step.
  *
- * @throws Error when the SDK's test package is not installed, the download fails, does not begin within 20 seconds,
- *   or stands still for 45
+ * @throws Error when the SDK's test package is not installed, or the download fails, does not begin within 20
+ *   seconds, or makes no progress for 45
  */
 export async function downloadWithSdk(
   kind: SdkDownloadKind,
@@ -79,7 +79,7 @@ function testingPackage(): string {
   }
 }
 
-/** Watches the folder the SDK writes to, and aborts a download that does not move. */
+/** Watches the folder the SDK writes to, and aborts a download that makes no progress. */
 async function stopWhenStuck(
   staging: string,
   command: Promise<unknown>,
@@ -107,7 +107,7 @@ async function stopWhenStuck(
         new Error(`no answer from the download service within ${firstByteWithin / SECOND} seconds`),
       );
     } else if (idle > STALLED_AFTER) {
-      watch.abort(new Error('the download stood still for 45 seconds'));
+      watch.abort(new Error('the download made no progress for 45 seconds'));
     }
   }
 }

@@ -7,7 +7,7 @@ import { withProgress } from './progress.js';
 import { runCommand } from './run-command.js';
 import { downloadWithSdk } from './sdk-download.js';
 
-/** Poller autoscaling, and the way request ids make signals unique, need this server. */
+/** Required by poller autoscaling and by the way request ids make signals unique. */
 const OLDEST_SERVER = { major: 1, minor: 28 };
 const VERSION_TIMEOUT = 30_000;
 
@@ -16,24 +16,24 @@ export type BinarySource = 'path' | 'data-dir' | 'cache' | 'download' | 'go';
 export interface ServerBinary {
   path: string;
   source: BinarySource;
-  /** As the program names it: `1.29.1`. */
+  /** As the program prints it: `1.29.1`. */
   serverVersion: string;
 }
 
 export interface BinaryOptions {
-  /** `bin/temporal` under this folder is looked at before the user's cache folder. */
+  /** A folder whose `bin/temporal` is preferred to the one in the user's cache folder. */
   dataDir?: string;
-  /** Where to keep what is fetched; the user's cache folder when absent. */
+  /** Folder for a program that has to be fetched; default: the user's cache folder. */
   cacheDir?: string;
   env?: Record<string, string | undefined>;
   steps?: Partial<BinarySteps>;
 }
 
-/** What the chain asks of the world. */
+/** The steps of the search that touch the outside world; tests replace them. */
 export interface BinarySteps {
-  /** The server version in a program, or an error in words when it cannot be used. */
+  /** Returns the server version in a program, or throws an Error that says why it cannot be used. */
   inspect: (path: string) => Promise<string>;
-  /** Put a program at `target`, or throw. */
+  /** Puts a program at `target`, or throws. */
   download: (target: string) => Promise<void>;
   build: (target: string) => Promise<void>;
 }
@@ -49,10 +49,10 @@ const realSteps: BinarySteps = {
 };
 
 /**
- * Finds a `temporal` program to run the dev server with, fetching one when there is none. In order: the PATH,
- * `bin` under the data folder, the user's cache folder, the Temporal SDK's download, `go install`.
+ * Finds a `temporal` program to run the dev server with, and fetches one if there is none. The order is: the PATH,
+ * `bin` in the data folder, the user's cache folder, the Temporal SDK's download, `go install`.
  *
- * @throws Error that lists every place and why it did not serve
+ * @throws Error that lists every place and why it could not be used
  */
 export async function findTemporalBinary(options: BinaryOptions = {}): Promise<ServerBinary> {
   const env = options.env ?? process.env;
@@ -73,7 +73,7 @@ export async function findTemporalBinary(options: BinaryOptions = {}): Promise<S
     places.push({ source: 'cache', path: cached, place: cached });
     for (const { source, path, place } of places) {
       if (path === undefined || !(await isExecutable(path))) {
-        failures.push(`${place}: not there`);
+        failures.push(`${place}: not found`);
         continue;
       }
       const found = await tryBinary(steps, source, path);
@@ -88,7 +88,7 @@ export async function findTemporalBinary(options: BinaryOptions = {}): Promise<S
 
   await mkdir(dirname(cached), { recursive: true });
   return await withLock(`${cached}.lock`, async () => {
-    // Another process may have fetched it while this one waited for the lock.
+    // Another process may have fetched one while this process waited for the lock.
     const meanwhile = await existing();
     if (meanwhile) return meanwhile;
     const ways: { source: BinarySource; name: string; fetch: (target: string) => Promise<void> }[] = [
@@ -105,7 +105,7 @@ export async function findTemporalBinary(options: BinaryOptions = {}): Promise<S
     }
     throw new Error(
       [
-        "Temporal's server was not found and could not be fetched. Tried, in order:",
+        "Temporal's server was not found and could not be fetched. Tried in this order:",
         ...failures.map((failure) => `  - ${failure}`),
         'Set TEMPORAL_ADDRESS to a running Temporal server, or put the temporal program ' +
           '(https://docs.temporal.io/cli) on the PATH, or install Go 1.24 or later and start again.',
@@ -115,9 +115,9 @@ export async function findTemporalBinary(options: BinaryOptions = {}): Promise<S
 }
 
 /**
- * The version of the server inside a `temporal` program.
+ * Returns the version of the server inside a `temporal` program.
  *
- * @throws Error in words when it does not run, is something else, or is too old
+ * @throws Error with an explanation when the program does not run, is something else, or is too old
  */
 export async function serverVersionOf(path: string): Promise<string> {
   const { output } = await runCommand(path, ['--version'], { signal: AbortSignal.timeout(VERSION_TIMEOUT) });
@@ -127,7 +127,7 @@ export async function serverVersionOf(path: string): Promise<string> {
   const { major: oldMajor, minor: oldMinor } = OLDEST_SERVER;
   const version = `${match[1]}.${match[2]}.${match[3]}`;
   if (major < oldMajor || (major === oldMajor && minor < oldMinor)) {
-    throw new Error(`holds server ${version}; ${oldMajor}.${oldMinor} or later is needed`);
+    throw new Error(`contains server ${version}; ${oldMajor}.${oldMinor} or later is needed`);
   }
   return version;
 }

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 /**
- * Stands between this process and the server. It is in a process group of its own, so that Ctrl-C reaches this
- * process alone and the server stays up while work is being finished; and it ends the server when the channel
- * to this process closes, however this process ended.
+ * A process between this one and the program. It has its own process group: Ctrl-C reaches only this process, and
+ * the program stays up while work is being finished. It ends the program when the channel to this process closes,
+ * even if this process was killed.
  */
 const WATCHER = `
 const { spawn } = require('node:child_process');
@@ -34,19 +34,19 @@ export interface ProcessExit {
 
 export interface WatchedProcess {
   pid: number;
-  /** Settles when the process is gone, for whatever reason. Never rejects. */
+  /** Settles when the process has ended, for whatever reason. Never rejects. */
   exited: Promise<ProcessExit>;
-  /** Asks it to end (SIGTERM, then SIGKILL after the grace time) and waits until it has. */
+  /** Sends SIGTERM, then SIGKILL after the grace time, and waits for the end. */
   stop: () => Promise<void>;
 }
 
 type Message = { pid: number } | { error: string } | ProcessExit;
 
 /**
- * Starts a program that ends when this process ends, even by `kill -9`.
+ * Starts a program that ends when this process ends, even if this process is killed with -9.
  *
  * @param onLine receives each line of its output
- * @param graceMs time between the polite and the final signal
+ * @param graceMs milliseconds between SIGTERM and SIGKILL
  * @throws Error when the program cannot be started
  */
 export async function startWatched(
@@ -77,7 +77,7 @@ export async function startWatched(
     watcher.once('exit', () => reject(new Error(`${command} could not be started`)));
   });
   const exited = once(watcher, 'exit').then((): ProcessExit => {
-    // The watcher itself was killed: nobody else will end the server now.
+    // The watcher itself was killed, so nothing else will end the program.
     if (exit === undefined && pid !== undefined) killQuietly(pid);
     return exit ?? { code: null, signal: 'SIGKILL' };
   });
@@ -87,7 +87,7 @@ export async function startWatched(
     pid: await started,
     exited,
     stop: async () => {
-      // A channel that breaks at this moment stops the server just as well.
+      // A channel that breaks at this moment stops the program too.
       if (watcher.connected) watcher.send('stop', () => undefined);
       await exited;
     },
@@ -98,6 +98,6 @@ function killQuietly(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // Gone already.
+    // It has already ended.
   }
 }

@@ -1,4 +1,4 @@
-/** What `npm run build` makes, run as the image runs it. */
+/** The output of `npm run build`, run as the image runs it. */
 import { cp, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { postgresForTests } from '../support/postgres.js';
 import { testTemporal, uniqueTaskQueue } from '../support/temporal.js';
 import { startNode, type ChildProcess } from './child-process.js';
 import { readRepositoryFile } from './compose.js';
+import { developerModules, loadedModules, workerModules } from './modules.js';
 
 const BUILD_TIMEOUT = 5 * 60_000;
 
@@ -41,12 +42,12 @@ describe('the build', () => {
     expect(scripts.build).toBe('node deploy/build.mjs');
   });
 
-  it('brings the migrations of the ledger along', async () => {
+  it('includes the migrations of the ledger', async () => {
     const written = await readdir(join(repository, 'src/ledger/migrations'), { recursive: true });
     expect(await readdir(join(app, 'dist/src/ledger/migrations'), { recursive: true })).toEqual(written);
   });
 
-  it('holds the production processes and no tests, sandbox or benchmarks', async () => {
+  it('contains the production processes, and no tests, sandbox or benchmarks', async () => {
     expect((await readdir(join(app, 'dist'))).sort()).toEqual([
       'activities',
       'src',
@@ -55,7 +56,7 @@ describe('the build', () => {
     ]);
   });
 
-  it.each(['server', 'worker'])('has a %s that says what its environment lacks', async (name) => {
+  it.each(['server', 'worker'])('has a %s that names what is missing from its environment', async (name) => {
     const { code, output } = await runCommand(process.execPath, [join(app, 'dist/src', `${name}.js`)], {
       cwd: app,
       env: {},
@@ -82,7 +83,7 @@ describe.skipIf(!postgres.available)('the built processes', () => {
       TEMPORAL_ADDRESS: address,
       TEMPORAL_NAMESPACE: namespace,
       TEMPORAL_TASK_QUEUE: uniqueTaskQueue('build'),
-      // Nobody asks Dodo anything here.
+      // Dodo is not needed here.
       DODO_PAYMENTS_BASE_URL: 'http://127.0.0.1:9',
       DODO_PAYMENTS_API_KEY: 'dodo_test_none',
       DODO_PAYMENTS_WEBHOOK_KEY: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
@@ -95,8 +96,11 @@ describe.skipIf(!postgres.available)('the built processes', () => {
     await Promise.all(running.map((child) => child.terminate()));
   });
 
+  const coverageOf = (name: string) => join(app, 'coverage', name);
+
   function start(name: string): ChildProcess {
-    const child = startNode([join(app, 'dist/src', `${name}.js`)], app, env);
+    const variables = { ...env, NODE_V8_COVERAGE: coverageOf(name) };
+    const child = startNode([join(app, 'dist/src', `${name}.js`)], app, variables);
     running.push(child);
     return child;
   }
@@ -108,7 +112,7 @@ describe.skipIf(!postgres.available)('the built processes', () => {
     });
   }
 
-  it('serve the API, whose health check tells an API that is there from one that is not', async () => {
+  it('serve the API, whose health check tells whether it is running', async () => {
     const api = start('server');
     const { url } = await api.logged('the API is ready');
     const here = { ...env, PORT: new URL(url as string).port };
@@ -119,9 +123,14 @@ describe.skipIf(!postgres.available)('the built processes', () => {
     const gone = await check('api', ['/healthz'], here);
     expect(gone.code).toBe(1);
     expect(gone.output).toMatch(/^\/healthz does not answer: /);
+
+    const loaded = await loadedModules(coverageOf('server'), app);
+    expect(loaded).toContain('dist/src/http/app.js');
+    expect(developerModules(loaded)).toEqual([]);
+    expect(workerModules(loaded)).toEqual([]);
   });
 
-  it('work from the bundled workflow code alone, and are seen polling by the health check', async () => {
+  it('run workflows from the bundle alone, and are seen polling by the health check', async () => {
     const before = await check('worker');
     expect(before.code).toBe(1);
     expect(before.output).toMatch(/^No worker on \S+ polls the task queue "build-/);
@@ -131,5 +140,9 @@ describe.skipIf(!postgres.available)('the built processes', () => {
     await worker.logged('the worker is ready');
     await expect.poll(() => check('worker'), { timeout: 20_000 }).toEqual({ code: 0, output: '' });
     expect(await worker.terminate()).toEqual({ code: 0, signal: null });
+
+    const loaded = await loadedModules(coverageOf('worker'), app);
+    expect(loaded).toContain('dist/activities/index.js');
+    expect(developerModules(loaded)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** A production process of this system as an operating system sees it: started, heard through its log, signalled. */
+/** Runs a production process as an operating system does: starts it, reads its log, and sends it signals. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
@@ -17,17 +17,17 @@ export interface LogEntry {
 
 export interface ChildProcess {
   pid: number;
-  /** The first entry with this message, which may have been written before. Rejects when the process ends without one. */
+  /** Resolves with the first log entry with this message, past or future; rejects when the process ends without one. */
   logged(message: string): Promise<LogEntry>;
-  /** Sends SIGTERM, and resolves when the process has ended. */
+  /** Sends SIGTERM and waits for the process to end. */
   terminate(): Promise<Exit>;
   exited: Promise<Exit>;
-  /** The last lines of both outputs. */
+  /** Returns the last lines of both outputs. */
   output(): string;
 }
 
 /**
- * Runs Node with these arguments and no variables but those given, the PATH and the home folder.
+ * Runs Node with these arguments, and with no variables except those given, PATH and HOME.
  *
  * @param cwd a folder without a `.env`
  */
@@ -51,7 +51,7 @@ export function startNode(args: string[], cwd: string, env: Record<string, strin
       waiting.forEach((look) => look());
     });
   }
-  // "close" and not "exit": then everything it wrote has been read.
+  // "close" rather than "exit": by then all of its output has been read.
   const exited = new Promise<Exit>((resolve) => {
     child.once('close', (code, signal) => {
       ended = { code, signal };

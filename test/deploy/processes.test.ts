@@ -10,8 +10,9 @@ import { apiClient, buy, eventually, openOffer, settled, type ApiClient } from '
 import { testClient, testTemporal, uniqueTaskQueue } from '../support/temporal.js';
 import { startNode, type ChildProcess } from './child-process.js';
 
+const repository = fileURLToPath(new URL('../../', import.meta.url));
 const API_KEY = 'key_backend_0123456789abcdef';
-/** Long enough for a worker to be told to stop while its charge waits for the answer. */
+/** Long enough to stop a worker while its charge waits for the answer. */
 const SLOW_CHARGE_MS = 3_000;
 
 const postgres = await postgresForTests();
@@ -27,7 +28,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
   let worker: ChildProcess;
 
   function start(file: string): ChildProcess {
-    const path = fileURLToPath(new URL(`../../src/${file}`, import.meta.url));
+    const path = join(repository, 'src', file);
     const child = startNode(['--import', import.meta.resolve('tsx'), path], folder, env);
     running.add(child);
     void child.exited.then(() => running.delete(child));
@@ -48,7 +49,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
     env = {
       HOST: '127.0.0.1',
       PORT: '0',
-      CATALOG: fileURLToPath(new URL('../../offers.yaml', import.meta.url)),
+      CATALOG: join(repository, 'offers.yaml'),
       DATABASE_URL: postgres.url,
       TEMPORAL_ADDRESS: address,
       TEMPORAL_NAMESPACE: namespace,
@@ -84,7 +85,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
       .filter((payment) => payment.payment_id !== firstPaymentId && payment.status === 'succeeded');
   }
 
-  /** The card is charged at once, and the answer comes later. */
+  /** Charges the card at once, but delays the answer. */
   function slowDownCharge(): void {
     sandbox.control.addFault({
       match: { method: 'POST', path: '^/checkouts$' },
@@ -100,7 +101,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
     );
   }
 
-  it('are ready when they reach Temporal and the database', async () => {
+  it('are ready once they reach Temporal and the database', async () => {
     expect(await http.get('/readyz')).toMatchObject({
       status: 200,
       body: { status: 'ready', temporal: true, database: true },
@@ -119,14 +120,14 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
     expect(upsells(bought.customer_id, bought.payment_id)).toHaveLength(1);
   });
 
-  it('let a worker that is told to stop finish its charge, and another one take over from there', async () => {
+  it('let a stopping worker finish its charge, after which another takes over', async () => {
     const bought = await buy({ sandbox }, 'prod_starter_course');
     await openOffer({ http }, bought.customer_id);
     slowDownCharge();
     const reply = http.post(`/api/upsell/${bought.customer_id}/accept`);
     await untilCharged(bought);
 
-    // The card is charged, and the worker does not know it yet.
+    // The card is charged, but the worker does not know it yet.
     const first = worker;
     const ended = first.terminate();
     worker = await startWorker();
@@ -141,7 +142,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
     expect(await chargedBy(`purchase/${bought.payment_id}`)).toBe(`${first.pid}@${hostname()}`);
   });
 
-  it('end with code 0 when they are told to, after an answer that is under way', async () => {
+  it('end with code 0 when told to stop, after finishing the answer under way', async () => {
     const bought = await buy({ sandbox }, 'prod_single_license');
     await openOffer({ http }, bought.customer_id);
     slowDownCharge();
@@ -156,7 +157,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
   });
 });
 
-/** The identity of the worker whose charge came to its end. */
+/** Returns the identity of the worker that completed the charge. */
 async function chargedBy(workflowId: string): Promise<string | null | undefined> {
   const { client } = await testClient();
   const { events = [] } = await client.workflow.getHandle(workflowId).fetchHistory();

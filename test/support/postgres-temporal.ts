@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { stringify } from 'yaml';
+import { POLL_LIMITS } from '../../sandbox/local/poll-limits.js';
 import { portBecomesFree } from '../../sandbox/local/ports.js';
 import { MINIMUM_RETENTION_DAYS } from '../../sandbox/local/retention.js';
 import { lastLines, runCommand } from '../../sandbox/local/run-command.js';
@@ -70,7 +71,9 @@ export async function startTemporalOnPostgres(
     }
     const port = await lowPort();
     await mkdir(join(folder, 'config'));
-    const config = await serverConfig({ port, databases, faults, seed });
+    const dynamicConfig = join(folder, 'dynamic-config.yaml');
+    await writeFile(dynamicConfig, stringify(dynamicValues(POLL_LIMITS)));
+    const config = await serverConfig({ port, databases, faults, seed, dynamicConfig });
     await writeFile(join(folder, 'config', 'development.yaml'), stringify(config));
 
     let faultsSeen = 0;
@@ -127,8 +130,10 @@ async function serverConfig(options: {
   databases: { temporal: string; visibility: string };
   faults: Faults;
   seed: number;
+  /** The path of a file. */
+  dynamicConfig: string;
 }): Promise<object> {
-  const { port, databases, faults, seed } = options;
+  const { port, databases, faults, seed, dynamicConfig } = options;
   const service = async (grpcPort?: number) => ({
     rpc: {
       grpcPort: grpcPort ?? (await lowPort()),
@@ -175,7 +180,13 @@ async function serverConfig(options: {
       },
     },
     dcRedirectionPolicy: { policy: 'noop' },
+    dynamicConfigClient: { filepath: dynamicConfig, pollInterval: '60s' },
   };
+}
+
+/** The values as Temporal's file of dynamic configuration lists them. */
+function dynamicValues(values: Readonly<Record<string, number>>): object {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, [{ value }]]));
 }
 
 function database(url: string): object {

@@ -1,4 +1,4 @@
-/** A program of its own that starts a dev server, says its process id, and is there to be killed. */
+/** Starts a dev server, prints the process id of the server, and stays until it is killed. */
 import { startDevServer } from '../../../sandbox/local/dev-server.js';
 
 const [dataDir, port] = process.argv.slice(2);

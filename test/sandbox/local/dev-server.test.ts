@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { connectClient } from '../../../src/temporal/connect.js';
 import { startDevServer, type DevServer } from '../../../sandbox/local/dev-server.js';
+import { lockFolder } from '../../../sandbox/local/folder-lock.js';
 import { freePort } from '../../../sandbox/local/ports.js';
 import { retentionDays } from '../../../sandbox/local/retention.js';
 import { uniqueId } from '../../support/temporal.js';
@@ -21,9 +22,14 @@ describe('the dev server', { timeout: 60_000 }, () => {
     onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   });
 
-  it('keeps runs and settings in its data folder over a restart, and serves its UI', async () => {
+  it('keeps runs and settings in its data folder across a restart, and serves its UI', async () => {
     const workflowId = uniqueId();
     const port = await freePort();
+    // The lock of an earlier version, whose process ended without removing it.
+    await writeFile(
+      join(dataDir, 'temporal.claim.json'),
+      JSON.stringify([{ pid: process.pid, started: '1' }]),
+    );
     const first = await startDevServer({ dataDir, port, uiPort: await freePort() });
     expect(first.address).toBe(`127.0.0.1:${port}`);
     expect((await fetch(first.uiUrl ?? '')).status).toBe(200);
@@ -32,6 +38,7 @@ describe('the dev server', { timeout: 60_000 }, () => {
     );
     await first.stop();
     expect((await first.exited).code).toBe(0);
+    expect((await readdir(dataDir)).filter((name) => !name.startsWith('temporal.db'))).toEqual(['lock.1']);
 
     const second = await startDevServer({ dataDir, port, ui: false });
     onTestFinished(() => second.stop());
@@ -42,7 +49,7 @@ describe('the dev server', { timeout: 60_000 }, () => {
     });
   });
 
-  it('ends with a process that is killed, and starts again on the same port and folder at once', async () => {
+  it('ends with a process that is killed, and can be started again at once on the same port and folder', async () => {
     const port = await freePort();
     const killed = spawn(process.execPath, ['--import', 'tsx', program, dataDir, String(port)], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -59,24 +66,47 @@ describe('the dev server', { timeout: 60_000 }, () => {
     await next.stop();
   });
 
-  it('tells when it is gone', async () => {
+  it('is refused a data folder that is in use', async () => {
+    const lock = await lockFolder(dataDir);
+    const options = { binary: await printingProgram(), ui: false };
+    await expect(startDevServer({ ...options, dataDir, folderPatience: 0 })).rejects.toThrow(
+      `The data folder ${dataDir} is in use by this process already, which runs a Temporal server on it.`,
+    );
+    await lock.release();
+    await expect(startDevServer({ ...options, dataDir })).rejects.toThrow('ended with code 3');
+    // The failed start released it again.
+    await (await lockFolder(dataDir)).release();
+  });
+
+  it('may read its task queues as often as there are tasks', async () => {
+    const start = startDevServer({ binary: await printingProgram(), ui: false });
+    const message = await start.then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    expect(message).toContain('--dynamic-config-value history.transferProcessorMaxPollRPS=2000 ');
+    expect(message).toContain('--dynamic-config-value history.timerProcessorMaxPollRPS=2000 ');
+    expect(message).toContain('--dynamic-config-value history.visibilityProcessorMaxPollRPS=2000 ');
+  });
+
+  it('reports when it is gone', async () => {
     const server = await startDevServer({ ui: false });
     process.kill(server.pid, 'SIGKILL');
     expect(await server.exited).toEqual({ code: null, signal: 'SIGKILL' });
     await server.stop();
   });
 
-  it('names a port that somebody else has taken', async () => {
+  it('names a port that another program has taken', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void other.close());
     const { port } = other.address() as AddressInfo;
     await expect(startDevServer({ port, ui: false, portPatience: 0 })).rejects.toThrow(
-      `Port ${port} on 127.0.0.1, wanted for Temporal, is taken by another program.`,
+      `Port ${port} on 127.0.0.1, needed for Temporal, is taken by another program.`,
     );
   });
 
-  it('shows what the server said when it does not start', async () => {
+  it('shows what the server printed when it does not start', async () => {
     await expect(startDevServer({ binary: '/bin/ls', ui: false })).rejects.toThrow(
       /Temporal's server ended with code \d+ while starting:\n.*ls:/,
     );
@@ -85,6 +115,16 @@ describe('the dev server', { timeout: 60_000 }, () => {
     );
   });
 });
+
+/** Makes a program that prints its arguments, in place of a server. */
+async function printingProgram(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'printing-program-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'temporal');
+  await writeFile(path, '#!/bin/sh\necho "$@"\nexit 3\n');
+  await chmod(path, 0o755);
+  return path;
+}
 
 async function withClient<T>(
   server: DevServer,

@@ -6,23 +6,23 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startChild, type Child } from '../../ledger/child.js';
 import { aPurchase } from '../../ledger/examples.js';
 
-/** A start of the embedded database takes seconds, and more on a busy machine. */
+/** The embedded database takes seconds to start, longer on a busy machine. */
 const SEVERAL_STARTS = 2 * 60 * 1000;
 
 describe('the embedded ledger', { timeout: SEVERAL_STARTS }, () => {
-  let made: string;
+  let template: string;
   let dataDir: string;
   let writer: Child | undefined;
 
   beforeAll(async () => {
-    // Made once and copied: making one takes seconds.
-    made = join(await mkdtemp(join(tmpdir(), 'ledger-')), 'not', 'there', 'yet');
-    await (await openEmbeddedLedger(made)).close();
+    // Created once and copied, because creating one takes seconds.
+    template = join(await mkdtemp(join(tmpdir(), 'ledger-')), 'not', 'there', 'yet');
+    await (await openEmbeddedLedger(template)).close();
   });
-  afterAll(() => rm(join(made, '..', '..', '..'), { recursive: true }));
+  afterAll(() => rm(join(template, '..', '..', '..'), { recursive: true }));
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'ledger-'));
-    await cp(made, dataDir, { recursive: true });
+    await cp(template, dataDir, { recursive: true });
   });
   afterEach(async () => {
     writer?.kill('SIGKILL');
@@ -30,7 +30,7 @@ describe('the embedded ledger', { timeout: SEVERAL_STARTS }, () => {
     await rm(dataDir, { recursive: true });
   });
 
-  async function everythingPrintedIsThere(lines: string[]): Promise<void> {
+  async function everyAcknowledgedWriteIsThere(lines: string[]): Promise<void> {
     const ledger = await openEmbeddedLedger(dataDir);
     for (const purchaseId of lines) {
       const view = await ledger.purchase(purchaseId);
@@ -48,20 +48,20 @@ describe('the embedded ledger', { timeout: SEVERAL_STARTS }, () => {
       writer.kill('SIGKILL');
       await writer.ended;
       acknowledged.push(...writer.lines);
-      await everythingPrintedIsThere(acknowledged);
+      await everyAcknowledgedWriteIsThere(acknowledged);
     }
   });
 
-  it('tells a second process that it is open already', async () => {
+  it('is refused to a second process while it is open', async () => {
     writer = startChild('writer.ts', dataDir);
     await writer.printed(1);
     await expect(openEmbeddedLedger(dataDir)).rejects.toMatchObject({
       code: 'in_use',
-      message: expect.stringContaining('set DATABASE_URL to a PostgreSQL database') as string,
+      message: expect.stringContaining('set DATABASE_URL to a PostgreSQL database for both to use') as string,
     });
   });
 
-  it('starts again where a first start was cut short', async () => {
+  it('starts again after a first start that was cut short', async () => {
     await rename(join(dataDir, 'postgres'), join(dataDir, 'postgres.unfinished'));
     await rm(join(dataDir, 'postgres.unfinished', 'global'), { recursive: true });
 
@@ -71,7 +71,7 @@ describe('the embedded ledger', { timeout: SEVERAL_STARTS }, () => {
     expect(await readdir(dataDir)).toEqual(['lock.2', 'postgres']);
   });
 
-  it('says so when its files are damaged, and gives the directory back', async () => {
+  it('reports damaged files, and releases the folder', async () => {
     await rm(join(dataDir, 'postgres', 'global', 'pg_control'));
     const damaged = {
       code: 'damaged',

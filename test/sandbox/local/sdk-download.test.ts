@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { downloadWithSdk } from '../../../sandbox/local/sdk-download.js';
 
-async function proxyThat(answer: (server: Server) => void): Promise<string> {
+async function startProxy(answer: (server: Server) => void): Promise<string> {
   const proxy = createServer();
   answer(proxy);
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
@@ -18,10 +18,10 @@ async function proxyThat(answer: (server: Server) => void): Promise<string> {
 }
 
 describe("the SDK's download", () => {
-  it('fails at once, and leaves nothing behind, where the network refuses it', async () => {
+  it('fails at once and leaves nothing behind when the network refuses it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'download-test-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const proxy = await proxyThat((server) => {
+    const proxy = await startProxy((server) => {
       server.on('connect', (_request, socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
     });
     const env = { ...process.env, HTTPS_PROXY: proxy };
@@ -30,10 +30,10 @@ describe("the SDK's download", () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('is given up when nothing arrives in time', async () => {
+  it('is abandoned when nothing arrives in time', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'download-test-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const proxy = await proxyThat((server) => {
+    const proxy = await startProxy((server) => {
       server.on('connect', (_request, socket) => socket.on('error', () => undefined));
     });
     const env = { ...process.env, HTTPS_PROXY: proxy };

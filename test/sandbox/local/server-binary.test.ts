@@ -9,7 +9,7 @@ import {
   type BinarySteps,
 } from '../../../sandbox/local/server-binary.js';
 
-/** A program that says what `temporal --version` says. */
+/** Writes a program that prints the same as `temporal --version`. */
 async function putProgram(folder: string, version = '1.29.1'): Promise<string> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'temporal');
@@ -31,7 +31,7 @@ describe('the search for a Temporal server', () => {
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
   });
 
-  it('takes the program on the PATH first', async () => {
+  it('prefers the program on the PATH', async () => {
     const path = await putProgram(join(folder, 'usr'));
     await putProgram(cacheDir);
     const env = { PATH: `${join(folder, 'nothing')}:${join(folder, 'usr')}` };
@@ -42,7 +42,7 @@ describe('the search for a Temporal server', () => {
     });
   });
 
-  it('then the one in the data folder, then the one in the cache folder', async () => {
+  it('prefers the program in the data folder to the one in the cache folder', async () => {
     const dataDir = join(folder, 'data');
     const options = { dataDir, cacheDir, env: { PATH: '' }, steps: offline };
     const cached = await putProgram(cacheDir);
@@ -51,7 +51,7 @@ describe('the search for a Temporal server', () => {
     expect(await findTemporalBinary(options)).toMatchObject({ path: own, source: 'data-dir' });
   });
 
-  it('passes over a program on the PATH that is too old or something else', async () => {
+  it('skips a program on the PATH that is too old or something else', async () => {
     const cached = await putProgram(cacheDir);
     await putProgram(join(folder, 'old'), '1.25.0');
     const env = { PATH: join(folder, 'old') };
@@ -59,14 +59,14 @@ describe('the search for a Temporal server', () => {
     await expect(serverVersionOf(process.execPath)).rejects.toThrow("is not Temporal's command line");
   });
 
-  it('then downloads into the cache folder', async () => {
+  it('downloads into the cache folder when there is no program', async () => {
     const steps = { ...offline, download: async () => void (await putProgram(cacheDir)) };
     const options = { cacheDir, env: { PATH: '' }, steps };
     expect(await findTemporalBinary(options)).toMatchObject({ source: 'download' });
     expect(await findTemporalBinary(options)).toMatchObject({ source: 'cache' });
   });
 
-  it('then builds with Go', async () => {
+  it('builds with Go when the download fails', async () => {
     const steps = { ...offline, build: async () => void (await putProgram(cacheDir)) };
     expect(await findTemporalBinary({ cacheDir, env: { PATH: '' }, steps })).toMatchObject({
       source: 'go',
@@ -74,7 +74,7 @@ describe('the search for a Temporal server', () => {
     });
   });
 
-  it('goes on to Go when what was downloaded does not run', async () => {
+  it('builds with Go when the downloaded program does not run', async () => {
     const steps = {
       download: async () => void (await putProgram(cacheDir, '0.9.0')),
       build: async () => void (await putProgram(cacheDir)),
@@ -82,16 +82,16 @@ describe('the search for a Temporal server', () => {
     expect(await findTemporalBinary({ cacheDir, env: { PATH: '' }, steps })).toMatchObject({ source: 'go' });
   });
 
-  it('fetches once when several look at the same time', async () => {
+  it('fetches only once when several searches run at the same time', async () => {
     const build = vi.fn(async () => void (await putProgram(cacheDir)));
     const options = { cacheDir, env: { PATH: '' }, steps: { ...offline, build } };
     const found = await Promise.all(Array.from({ length: 4 }, () => findTemporalBinary(options)));
     expect(build).toHaveBeenCalledOnce();
     expect(found.map(({ source }) => source).sort()).toEqual(['cache', 'cache', 'cache', 'go']);
-    expect(await readdir(cacheDir)).toEqual(['temporal']);
+    expect(await readdir(cacheDir)).toEqual(['temporal', 'temporal.lock']);
   });
 
-  it('ends with every place and why it did not serve', async () => {
+  it('fails with a list of every place and why it could not be used', async () => {
     const dataDir = join(folder, 'data');
     const search = findTemporalBinary({ dataDir, cacheDir, env: { PATH: '' }, steps: offline });
     const message = await search.then(
@@ -99,10 +99,10 @@ describe('the search for a Temporal server', () => {
       (error: Error) => error.message,
     );
     expect(message.split('\n')).toEqual([
-      "Temporal's server was not found and could not be fetched. Tried, in order:",
-      '  - a temporal program on the PATH: not there',
-      `  - ${join(dataDir, 'bin', 'temporal')}: not there`,
-      `  - ${join(cacheDir, 'temporal')}: not there`,
+      "Temporal's server was not found and could not be fetched. Tried in this order:",
+      '  - a temporal program on the PATH: not found',
+      `  - ${join(dataDir, 'bin', 'temporal')}: not found`,
+      `  - ${join(cacheDir, 'temporal')}: not found`,
       "  - the Temporal SDK's download: no answer from the download service within 20 seconds",
       '  - go install github.com/temporalio/cli/cmd/temporal@v1.5.1: Go is not installed',
       expect.stringContaining('Set TEMPORAL_ADDRESS to a running Temporal server'),
@@ -111,7 +111,7 @@ describe('the search for a Temporal server', () => {
 });
 
 describe('the cache folder', () => {
-  it('is where the platform keeps such things', () => {
+  it('is in the usual location of the platform', () => {
     expect(cacheFolder({ XDG_CACHE_HOME: '/var/cache/me' }, 'linux')).toBe('/var/cache/me/durable-upsells');
     expect(cacheFolder({}, 'linux')).toMatch(/\/\.cache\/durable-upsells$/);
     expect(cacheFolder({}, 'darwin')).toMatch(/\/Library\/Caches\/durable-upsells$/);
