@@ -10,9 +10,9 @@ export interface Experiment {
 
 export const POLICY_HOLDOUT = 'holdout';
 export const HELD_OUT = 'holdout';
-export const OFFERED = 'offered';
+const OFFERED = 'offered';
 
-export function experimentName(
+function experimentName(
   funnelId: string,
   { id, experiment }: Pick<FunnelStep, 'id' | 'experiment'>,
 ): string {

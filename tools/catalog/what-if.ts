@@ -55,7 +55,7 @@ function parseLine(line: string): Evaluated | undefined {
   return complete ? (data as Evaluated) : undefined;
 }
 
-export function showWhatIf({ total, changed, rows, unknown }: WhatIf): string[] {
+function showWhatIf({ total, changed, rows, unknown }: WhatIf): string[] {
   if (total === 0) return ['There are no recorded purchases or triggers.'];
   const width = String(rows[0]?.count ?? 0).length;
   const same = rows.filter(({ before, after }) => seenInWords(before) === seenInWords(after));

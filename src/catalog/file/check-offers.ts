@@ -58,7 +58,7 @@ function mixedKinds(path: Path, options: readonly unknown[]): Finding[] {
   const changes = options.map((option) => asRecord(asRecord(option).action).kind === 'change_plan');
   const other = changes.findIndex((change) => change !== changes[0]);
   if (other < 0) return [];
-  const message = 'either all options of an offer change the plan, or none of them';
+  const message = 'either all options of an offer must change the plan, or none of them';
   return [{ path: [...path, other, 'action', 'kind'], at: 'value', message }];
 }
 

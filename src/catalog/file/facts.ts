@@ -32,7 +32,7 @@ const productId = (what: string): TextFact => ({
 
 const days: NumberFact = { kind: 'number', expected: 'a number of days', whole: false, least: 0 };
 
-export const FACTS: Record<FactName, FactKind> = {
+const FACTS: Record<FactName, FactKind> = {
   product_id: { ...productId('the id of a product at Dodo Payments'), several: true },
   amount: { kind: 'number', expected: 'a whole number of minor units', whole: true, least: 0 },
   currency: {
@@ -71,6 +71,6 @@ export function factKind(name: string): FactKind | undefined {
   return isFactName(name) ? FACTS[name] : undefined;
 }
 
-export function isFactName(name: string): name is FactName {
+function isFactName(name: string): name is FactName {
   return (FACT_NAMES as readonly string[]).includes(name);
 }
