@@ -56,6 +56,14 @@ export interface Expected {
   atLeast?: { amount: number; currency: string };
 }
 
+/** Returns whether a payment comes to at least what is due, in the same currency. Minor units. */
+export function covers(
+  paid: { amount: number; currency?: string },
+  due: { amount: number; currency: string },
+): boolean {
+  return paid.currency === due.currency && paid.amount >= due.amount;
+}
+
 export function fits(event: PaymentEvent, expected: Expected): boolean {
   const { customerId, paymentId, sessionId, atLeast } = expected;
   if (event.customerId !== undefined && event.customerId !== customerId) return false;
@@ -63,7 +71,7 @@ export function fits(event: PaymentEvent, expected: Expected): boolean {
   // A list leaves the session out; what it must come to is asked then.
   if (sessionId !== undefined && event.sessionId !== undefined) return event.sessionId === sessionId;
   if (atLeast === undefined || event.amount === undefined) return true;
-  return event.currency === atLeast.currency && event.amount >= atLeast.amount;
+  return covers({ amount: event.amount, currency: event.currency }, atLeast);
 }
 
 /** How final a state is. Within one checkout a decline may be followed by a payment with another card. */

@@ -158,10 +158,20 @@ export const IN_FLIGHT: readonly PresentationStatus[] = [
   'requires_action',
 ];
 
+/** Accepted, and its run has not settled it yet: a payment may still come. */
+export const FULFILLING_STATUSES: readonly PresentationStatus[] = [...IN_FLIGHT, 'needs_review', 'fallback'];
+
+export function isFulfilling(status: PresentationStatus): boolean {
+  return FULFILLING_STATUSES.includes(status);
+}
+
+/** Checks whether the run of the presentation is still at work on it. */
+export function isUnsettled(status: PresentationStatus): boolean {
+  return status === 'open' || isFulfilling(status);
+}
+
 const ALL_BUT_OPEN: readonly PresentationStatus[] = [
-  ...IN_FLIGHT,
-  'needs_review',
-  'fallback',
+  ...FULFILLING_STATUSES,
   'paid',
   'declined',
   'expired',

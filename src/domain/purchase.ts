@@ -60,3 +60,20 @@ export interface PurchaseView {
   presentations: PresentationRecord[];
   timeline: TimelineEntry[];
 }
+
+const HOUR = 3_600_000;
+
+/**
+ * How long after a payment it may start an offer. An older one is a replay, or its moment has passed; once Temporal has
+ * forgotten its run, it would also look like a new purchase.
+ */
+const MAX_PURCHASE_AGE_MS = 72 * HOUR;
+
+/**
+ * Checks whether a payment is too old to start an offer. One of unknown age is not.
+ *
+ * @param paidAt RFC 3339
+ */
+export function isTooOldToOffer(paidAt: string | undefined, now: Date): boolean {
+  return now.getTime() - Date.parse(paidAt ?? '') > MAX_PURCHASE_AGE_MS;
+}
