@@ -1,58 +1,60 @@
-/** Whether a customer may see an offer now, and at what price. */
+/** Checks that a customer may see an offer now, and makes its presentation. */
 import { createHash } from 'node:crypto';
-import { unavailable } from '../../src/domain/availability.js';
-import type { Offer, Policy } from '../../src/domain/offers.js';
 import { renderCopy } from '../../src/catalog/copy.js';
-import { variantsOf } from '../../src/domain/variants.js';
-import { choosePaymentMethod } from '../../src/dodo/payment-methods.js';
-import type { PresentationRecord } from '../../src/domain/presentation.js';
-import type { OfferTerms } from '../../src/domain/presentation.js';
-import type { Choices, Presentation } from '../../src/domain/presentation.js';
+import { unavailable } from '../../src/domain/availability.js';
+import type { OfferCopy, Policy, SnapshotOffer } from '../../src/domain/offers.js';
+import type { OfferTerms, Presentation, PresentationRecord } from '../../src/domain/presentation.js';
 import type { ActivityContext } from '../context.js';
 import { limitsOf, switchesOf } from './limits.js';
-import { NO_PLAN_NAMED } from './requested-plan.js';
-import { readRetention } from './retention-offer.js';
-import { choicesAmong, payable, readWay, termsAmong, type WayInput } from './ways.js';
-import { no, type NotEligible } from './subject.js';
-import { type OfferSubject, type OfferQuote } from './subject.js';
-import { type PresentationRef } from './subject.js';
-import { type PresentedChoices } from './subject.js';
+import { presentationRef, type PresentationRef } from './presentation-ref.js';
+import { notEligible, type NotEligible } from './quote.js';
+import { quoteRetention } from './retention-offer.js';
+import { quoteSale } from './sale.js';
+import type { OfferSubject } from './subject.js';
+import { withWords } from './words.js';
+
+export interface OfferToPrepare {
+  offer: SnapshotOffer;
+  policy?: Policy;
+  /** The catalog version of the run. */
+  catalogHash?: string;
+  funnelId: string;
+  step: string;
+  subject: OfferSubject;
+}
 
 export type PreparedOffer =
-  { kind: 'ready'; presentation: Presentation; terms?: OfferTerms; presented: PresentationRef } | NotEligible;
+  | {
+      kind: 'ready';
+      presentation: Presentation;
+      words?: OfferCopy;
+      terms?: OfferTerms;
+      presented: PresentationRef;
+    }
+  | NotEligible;
 
-/** Deterministic, so that a repeated activity and a reset run find the presentation they made before. */
+/** Returns the id of a step's presentation. It is deterministic: a repeated activity or a reset run finds its own again. */
 export function presentationId(workflowId: string, step: string): string {
   return `prs_${createHash('sha256').update(`${workflowId}:${step}`).digest('hex').slice(0, 24)}`;
 }
 
-export async function prepareOffer(
-  context: ActivityContext,
-  input: { offer: Offer; policy?: Policy; funnelId: string; step: string; subject: OfferSubject },
-): Promise<PreparedOffer> {
-  const { offer, policy, funnelId, step, subject } = input;
-  const { ledger } = context;
-  const { action } = offer;
+/**
+ * Prices an offer and makes its presentation, or says why this customer may not see it. Reads Dodo and the ledger and
+ * writes nothing. A presentation this run made before is returned as it is, without asking Dodo.
+ */
+export async function prepareOffer(context: ActivityContext, input: OfferToPrepare): Promise<PreparedOffer> {
+  const { offer, funnelId, step, subject } = input;
   const id = presentationId(subject.workflowId, step);
-
-  const before = await ledger.presentation(id);
+  const before = await context.ledger.presentation(id);
   if (before) return resume(before, input, context.now());
 
-  const catalog = context.catalog();
-  const off = unavailable(`offer ${offer.id}`, switchesOf(catalog, offer), context.now());
-  if (off) return no(off.reason, off.detail);
-  const { customerId, workflowId } = subject;
-  const showing = { customerId, offerId: offer.id, workflowId, at: context.now().toISOString() };
-  // Asked again when it is opened; here it saves the prices.
-  const reached = await ledger.limitReached(showing, limitsOf(catalog, offer));
-  if (reached) return no(reached.reason, reached.detail);
-
-  const found =
-    action.kind === 'pause' || action.kind === 'extend_trial'
-      ? await readRetention(context, { offer, action, subject })
-      : await readSale(context, { offer: { ...offer, action }, policy, subject });
-  if (found.kind === 'not_eligible') return found;
-  const { kind: _, terms, ...shown } = found;
+  const refused = await refusal(context, input);
+  if (refused) return refused;
+  const worded = await withWords(context, offer, input.catalogHash);
+  if (!worded) return notEligible('product_unavailable', `the words of offer ${offer.id} are not stored`);
+  const quoted = await quote(context, input);
+  if (quoted.kind === 'not_eligible') return quoted;
+  const { kind: _, terms, ...shown } = quoted;
   const presentation: Presentation = {
     id,
     status: 'open',
@@ -60,138 +62,69 @@ export async function prepareOffer(
     funnelId,
     step,
     type: offer.type,
-    customerId,
+    customerId: subject.customerId,
     purchaseId: subject.purchaseId,
     ...shown,
-    copy: renderCopy(offer.copy, shown.price, shown.product.name),
+    copy: renderCopy(worded.copy, shown.price, shown.product.name),
     expiresAt: new Date(context.now().getTime() + offer.windowMs).toISOString(),
   };
   return {
     kind: 'ready',
     presentation,
+    words: worded.copy,
     ...(terms && { terms }),
-    presented: presentedOf(presentation, terms, { offer, subject }, shown.quantity, offer.windowMs),
+    presented: presentationRef(presentation, terms, input, shown.quantity, offer.windowMs),
   };
 }
 
-/** What is sold, in every way that this customer may take it. */
-async function readSale(context: ActivityContext, input: WayInput): Promise<OfferQuote | NotEligible> {
-  const { offer, subject } = input;
+/** Checks switches and limits. The limits are checked again when the presentation is opened; here they save requests. */
+async function refusal(
+  { ledger, catalog, now }: ActivityContext,
+  { offer, subject: { customerId, workflowId } }: OfferToPrepare,
+): Promise<NotEligible | undefined> {
+  const inForce = catalog();
+  const off = unavailable(`offer ${offer.id}`, switchesOf(inForce, offer), now());
+  if (off) return notEligible(off.reason, off.detail);
+  const showing = { customerId, offerId: offer.id, workflowId, at: now().toISOString() };
+  const reached = await ledger.limitReached(showing, limitsOf(inForce, offer));
+  return reached && notEligible(reached.reason, reached.detail);
+}
+
+function quote(context: ActivityContext, { offer, policy, subject }: OfferToPrepare) {
   const { action } = offer;
-  const { subscription } = subject;
-  if (action.kind === 'change_plan') {
-    if (action.productId === NO_PLAN_NAMED)
-      return no('product_unavailable', 'the trigger names no productId');
-    if (!subscription) return no('product_unavailable', 'there is no subscription whose plan could change');
-    if (subscription.status !== 'active') {
-      return no(
-        'product_unavailable',
-        `subscription ${subscription.subscription_id} is ${subscription.status}`,
-      );
-    }
-    if (subscription.cancel_at_next_billing_date) {
-      return no(
-        'product_unavailable',
-        `subscription ${subscription.subscription_id} is about to be cancelled`,
-      );
-    }
-  }
-
-  const [method, ...read] = await Promise.all([
-    choosePaymentMethod(context.dodo, subject.customerId, context.now(), subscription?.payment_method_id),
-    ...variantsOf(offer).map((way) => readWay(context, way, input)),
-  ]);
-  const ways = read.map((way) => (way.kind === 'open' ? payable(way, method, input) : way));
-  const open = ways.filter((way) => way.kind === 'open');
-  const [shown] = open;
-  // An option that is owned or cannot be sold is left out; without any left, the first one's reason is the offer's.
-  if (!shown)
-    return ways.find((way) => way.kind === 'not_eligible') ?? no('product_unavailable', 'no option');
-
-  const { product, quantity, option, price, payment } = shown;
-  const choices = choicesAmong(offer, open);
-  const terms = termsAmong(open, method, input);
-  return {
-    kind: 'showable',
-    product,
-    quantity,
-    ...(option !== undefined && { option }),
-    ...(choices && { choices }),
-    price,
-    payment,
-    ...(terms && { terms }),
-  };
+  return action.kind === 'pause' || action.kind === 'extend_trial'
+    ? quoteRetention(context, { offer, action, subject })
+    : quoteSale(context, { offer: { ...offer, action }, policy, subject });
 }
 
-/** A repeated activity carries on with what it made; a reset run does not show again what was decided. */
+/** Continues with the presentation this run made before, unless it is decided or the offer now sells something else. */
 function resume(
   before: PresentationRecord,
-  { offer, funnelId, subject }: { offer: Offer; funnelId: string; subject: OfferSubject },
+  { offer, funnelId, subject }: OfferToPrepare,
   now: Date,
 ): PreparedOffer {
   if (before.funnelId !== funnelId || before.offerId !== offer.id) {
-    return no('offer_already_open', `this run has shown ${before.offerId} of ${before.funnelId} before`);
+    return notEligible(
+      'offer_already_open',
+      `this run has already shown ${before.offerId} of ${before.funnelId}`,
+    );
   }
-  if (before.status === 'paid') return no('already_owned', `presentation ${before.id} was paid before`);
+  if (before.status === 'paid')
+    return notEligible('already_owned', `presentation ${before.id} was already paid`);
   if (before.decision !== undefined && before.decision !== 'accepted') {
-    return no('declined_before', `presentation ${before.id} was ${before.decision} before`);
+    return notEligible('declined_before', `presentation ${before.id} was already ${before.decision}`);
   }
   const { action } = offer;
-  const way =
+  const shownAction =
     before.option === undefined ? action : offer.options?.find(({ id }) => id === before.option)?.action;
-  if (!way || ('productId' in way && way.productId !== before.product.id)) {
-    return no('product_unavailable', `${offer.id} sells something else by now than it showed`);
+  if (!shownAction || ('productId' in shownAction && shownAction.productId !== before.product.id)) {
+    return notEligible('product_unavailable', `offer ${offer.id} has changed since it was shown`);
   }
   const catalogQuantity = 'quantity' in action ? action.quantity : undefined;
   const quantity = before.choices
     ? before.quantity
     : (catalogQuantity ?? subject.subscription?.quantity ?? 1);
   const windowMs = Math.max(Date.parse(before.expiresAt) - now.getTime(), 0);
-  const presented = presentedOf(before, before.terms, { offer, subject }, quantity, windowMs);
+  const presented = presentationRef(before, before.terms, { offer, subject }, quantity, windowMs);
   return { kind: 'ready', presentation: before, presented: { ...presented, endsAt: before.expiresAt } };
-}
-
-function presentedOf(
-  shown: Presentation,
-  terms: OfferTerms | undefined,
-  { offer, subject }: { offer: Offer; subject: OfferSubject },
-  quantity: number,
-  windowMs: number,
-): PresentationRef {
-  const method = terms?.method ?? shown.payment.method;
-  return {
-    presentationId: shown.id,
-    step: shown.step,
-    offerId: shown.offerId,
-    customerId: shown.customerId,
-    productId: shown.product.id,
-    quantity,
-    ...(shown.option !== undefined && { option: shown.option }),
-    ...(shown.choices && { choices: presentedChoices(shown.choices) }),
-    ...(subject.subscription && { subscriptionId: subject.subscription.subscription_id }),
-    ...(method && { paymentMethodId: method.id }),
-    mode: shown.payment.mode,
-    ...(terms?.oneClickLimit !== undefined && { oneClickLimit: terms.oneClickLimit }),
-    currency: shown.price.currency,
-    dueNow: shown.price.dueNow,
-    priceHash: shown.price.hash,
-    windowMs,
-    ...(offer.action.kind === 'extend_trial' && { nextBillingAt: shown.price.nextBillingAt }),
-  };
-}
-
-function presentedChoices({ quantity, options }: Choices): PresentedChoices {
-  return {
-    ...(quantity && { quantity }),
-    ...(options && {
-      options: options.map(({ id, product, quantity, quantities, price }) => ({
-        id,
-        productId: product.id,
-        quantity,
-        ...(quantities && { quantities }),
-        dueNow: price.dueNow,
-        priceHash: price.hash,
-      })),
-    }),
-  };
 }

@@ -1,4 +1,4 @@
-/** The ways to take an offer, each with what it costs this customer now. */
+/** The variants of an offer that this customer may take, each with its price now. */
 import type { PaidAction, PaidOffer, Policy } from '../../src/domain/offers.js';
 import {
   inQuantity,
@@ -7,38 +7,42 @@ import {
   type OfferVariant,
 } from '../../src/domain/variants.js';
 import { isAboveOneClick } from '../../src/domain/choice.js';
-import { classify } from '../../src/dodo/errors.js';
+import { classify, isKeyRejected } from '../../src/dodo/errors.js';
 import type { MethodChoice } from '../../src/dodo/payment-methods.js';
-import { listPayments } from '../../src/dodo/payments.js';
 import { currentPrice, readProduct } from '../../src/dodo/pricing.js';
-import type { OfferTerms } from '../../src/domain/presentation.js';
-import type { Choices, PaymentMethodSummary, Presentation, Price } from '../../src/domain/presentation.js';
+import { paymentBy } from '../../src/domain/payment-mode.js';
+import type { Choices, OfferTerms, Presentation, Price } from '../../src/domain/presentation.js';
 import type { ActivityContext } from '../context.js';
+import { ownsProduct } from './ownership.js';
+import { notEligible, type NotEligible } from './quote.js';
 import type { OfferSubject } from './subject.js';
-import { type NotEligible, no } from './subject.js';
 
-/** One way that this customer may take. */
-export interface OpenWay extends OfferVariant {
-  kind: 'open';
+/** A variant that this customer may take. */
+export interface PricedVariant extends OfferVariant {
+  kind: 'priced';
   product: Presentation['product'];
   quantity: number;
   price: Price;
 }
 
-/** What the ways of one offer have in common. */
-export interface WayInput {
+/** What the variants of one offer have in common. */
+export interface SaleInput {
   offer: PaidOffer;
   policy?: Policy;
   subject: OfferSubject;
 }
 
-/** Whether this way is open to the customer, and at what price. */
-export async function readWay(
+/**
+ * Prices one variant for the customer, at its preselected quantity.
+ *
+ * @throws when Dodo cannot be reached or refuses our key; a refusal of the request makes the variant not eligible
+ */
+export async function priceVariant(
   context: ActivityContext,
-  way: OfferVariant,
-  { offer, subject }: WayInput,
-): Promise<OpenWay | NotEligible> {
-  const { action } = way;
+  variant: OfferVariant,
+  { offer, subject }: SaleInput,
+): Promise<PricedVariant | NotEligible> {
+  const { action } = variant;
   const { subscription } = subject;
   const quantity = preselectedQuantity(action, subscription);
   if (
@@ -46,47 +50,50 @@ export async function readWay(
     subscription?.product_id === action.productId &&
     subscription.quantity === quantity
   ) {
-    return no('already_owned', `the subscription is on ${action.productId} already`);
+    return notEligible('already_owned', `the subscription is already on ${action.productId}`);
   }
   const [product, owned, priced] = await Promise.all([
     readProduct(context.dodo, action.productId),
     action.kind !== 'change_plan' &&
       offer.ifOwned === 'skip' &&
-      owns(context, subject.customerId, action.productId),
-    price(context, { action: inQuantity(action, quantity), discountCode: offer.discountCode }, subject),
+      ownsProduct(context, subject.customerId, action.productId),
+    previewPrice(
+      context,
+      { action: inQuantity(action, quantity), discountCode: offer.discountCode },
+      subject,
+    ),
   ]);
-  if (!product) return no('product_unavailable', `Dodo has no product ${action.productId}`);
-  if (owned) return no('already_owned', `the customer has ${action.productId} already`);
-  if (priced.kind === 'not_eligible') return priced;
-  const { price: now } = priced;
+  if (!product) return notEligible('product_unavailable', `Dodo has no product ${action.productId}`);
+  if (owned) return notEligible('already_owned', `the customer already has ${action.productId}`);
+  if ('kind' in priced) return priced;
   return {
-    kind: 'open',
-    ...way,
+    kind: 'priced',
+    ...variant,
     product: { id: action.productId, name: product.name },
     quantity,
-    price: now,
+    price: priced,
   };
 }
 
-/** How this way is paid, if it can be. */
-export function payable<W extends OpenWay>(
-  way: W,
+/** Adds how a variant is paid, unless the customer has no way to pay it. */
+export function withPayment<V extends PricedVariant>(
+  variant: V,
   method: MethodChoice,
-  { offer, policy }: WayInput,
-): (W & { payment: Presentation['payment'] }) | NotEligible {
-  const limit = oneClickLimitIn(way.price.currency, offer, policy);
-  const payment = paymentFor(method, offer, way.price, limit);
-  return payment.kind === 'not_eligible' ? payment : { ...way, payment: payment.payment };
+  { offer, policy }: SaleInput,
+): (V & { payment: Presentation['payment'] }) | NotEligible {
+  const limit = oneClickLimitIn(variant.price.currency, offer, policy);
+  const payment = paymentFor(method, offer, variant.price, limit);
+  return 'kind' in payment ? payment : { ...variant, payment };
 }
 
-/** What may be chosen between the open ways of an offer. Undefined when there is nothing to choose. */
-export function choicesAmong(offer: PaidOffer, ways: readonly OpenWay[]): Choices | undefined {
+/** Returns what the customer may choose between; undefined when there is no choice. */
+export function choicesAmong(offer: PaidOffer, variants: readonly PricedVariant[]): Choices | undefined {
   if (!offer.options) {
     const bounds = offer.action.quantityChoice;
     return bounds && { quantity: { min: bounds.min, max: bounds.max } };
   }
   return {
-    options: ways.map(({ option = '', label = '', action, product, quantity, price }) => {
+    options: variants.map(({ option = '', label = '', action, product, quantity, price }) => {
       const bounds = action.quantityChoice;
       const quantities = bounds && { min: bounds.min, max: bounds.max };
       return { id: option, label, product, quantity, ...(quantities && { quantities }), price };
@@ -94,24 +101,25 @@ export function choicesAmong(offer: PaidOffer, ways: readonly OpenWay[]): Choice
   };
 }
 
-/** Kept where another choice may have to be priced, or to go through the checkout. */
+/** Returns the terms to keep when another choice may have to be priced or sent through the checkout. */
 export function termsAmong(
-  ways: readonly OpenWay[],
+  variants: readonly PricedVariant[],
   method: MethodChoice,
-  { offer, policy, subject }: WayInput,
+  { offer, policy, subject }: SaleInput,
 ): OfferTerms | undefined {
-  const [shown] = ways;
-  const limit = shown && oneClickLimitIn(shown.price.currency, offer, policy);
-  if (!choicesAmong(offer, ways) && limit === undefined) return undefined;
+  const [preselected] = variants;
+  const limit = preselected && oneClickLimitIn(preselected.price.currency, offer, policy);
+  const hasChoice = choicesAmong(offer, variants) !== undefined;
+  if (!hasChoice && limit === undefined) return undefined;
   return {
-    ...(shown &&
-      choicesAmong(offer, ways) && {
+    ...(preselected &&
+      hasChoice && {
         preselected: {
-          ...(shown.option !== undefined && { option: shown.option }),
-          quantity: shown.quantity,
+          ...(preselected.option !== undefined && { option: preselected.option }),
+          quantity: preselected.quantity,
         },
       }),
-    ways: ways.map(({ option, action }) => ({ ...(option !== undefined && { option }), action })),
+    ways: variants.map(({ option, action }) => ({ ...(option !== undefined && { option }), action })),
     ...(offer.discountCode !== undefined && { discountCode: offer.discountCode }),
     ...(subject.subscription && { subscriptionId: subject.subscription.subscription_id }),
     ...(limit !== undefined && { oneClickLimit: limit }),
@@ -119,49 +127,26 @@ export function termsAmong(
   };
 }
 
-/** Bought through us, or at Dodo at any time and not refunded in full, or subscribed to now. */
-async function owns(
-  { ledger, dodo }: ActivityContext,
-  customerId: string,
-  productId: string,
-): Promise<boolean> {
-  if (await ledger.hasBought(customerId, productId)) return true;
-  const filter = { customer_id: customerId, product_id: productId };
-  for await (const payment of listPayments(dodo, { ...filter, status: 'succeeded' })) {
-    if (payment.refund_status !== 'full') return true;
-  }
-  const { items } = await dodo.subscriptions.list({
-    ...filter,
-    status: 'active',
-    page_number: 0,
-    page_size: 1,
-  });
-  return items.length > 0;
-}
-
-async function price(
+async function previewPrice(
   { dodo }: ActivityContext,
   offer: { action: PaidAction; discountCode?: string },
-  subject: OfferSubject,
-): Promise<{ kind: 'priced'; price: Price } | NotEligible> {
-  const { currency, customerId, subscription } = subject;
+  { currency, customerId, subscription, billing }: OfferSubject,
+): Promise<Price | NotEligible> {
   try {
-    const price = await currentPrice(dodo, offer, {
-      customerId,
-      currency,
-      subscription,
-      billing: subject.billing,
-    });
-    if (!price) return no('pricing_unavailable', 'no billing address of the customer is known');
+    const price = await currentPrice(dodo, offer, { customerId, currency, subscription, billing });
+    if (!price) return notEligible('pricing_unavailable', 'no billing address is known for the customer');
     if (currency !== undefined && price.currency !== currency) {
-      return no('currency_mismatch', `the purchase was in ${currency}, the offer is in ${price.currency}`);
+      return notEligible(
+        'currency_mismatch',
+        `the purchase was in ${currency}, the offer is in ${price.currency}`,
+      );
     }
-    return { kind: 'priced', price };
+    return price;
   } catch (error) {
     const failure = classify(error);
-    // A definite no will not change by trying again; everything else is Temporal's to repeat.
-    if (failure.kind !== 'rejected' || failure.status === 401 || failure.status === 403) throw error;
-    return no('pricing_unavailable', failure.message);
+    // Temporal repeats everything else.
+    if (failure.kind !== 'rejected' || isKeyRejected(failure)) throw error;
+    return notEligible('pricing_unavailable', failure.message);
   }
 }
 
@@ -170,20 +155,17 @@ function paymentFor(
   offer: PaidOffer,
   price: Price,
   limit: number | undefined,
-): { kind: 'chosen'; payment: Presentation['payment'] } | NotEligible {
-  if (choice.kind === 'usable')
-    return isAboveOneClick(price, limit) ? chosen('checkout') : chosen('one_click', choice.method);
+): Presentation['payment'] | NotEligible {
+  if (choice.kind === 'usable') {
+    return paymentBy(isAboveOneClick(price, limit) ? 'checkout' : 'one_click', choice.method);
+  }
   // Nothing is due, so nothing has to be charged: a downgrade needs no card.
-  if (price.dueNow === 0 && offer.action.kind === 'change_plan') return chosen('one_click');
-  if (offer.ifNoPaymentMethod === 'checkout') return chosen('checkout');
-  return no(
+  if (price.dueNow === 0 && offer.action.kind === 'change_plan') return paymentBy('one_click');
+  if (offer.ifNoPaymentMethod === 'checkout') return paymentBy('checkout');
+  return notEligible(
     choice.reason,
     choice.reason === 'method_expired'
       ? 'every saved payment method has expired'
       : 'no payment method is saved for charges',
   );
-}
-
-function chosen(mode: 'one_click' | 'checkout', method?: PaymentMethodSummary) {
-  return { kind: 'chosen' as const, payment: { mode, ...(method && { method }) } };
 }

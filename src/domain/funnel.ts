@@ -1,10 +1,10 @@
 /** Which step follows which decision. Pure. */
-import type { FunnelSnapshot, FunnelStep, Offer } from './offers.js';
+import type { FunnelSnapshot, FunnelStep, SnapshotOffer } from './offers.js';
 import type { Decision } from './words.js';
 
 export interface Step {
   step: FunnelStep;
-  offer: Offer;
+  offer: SnapshotOffer;
 }
 
 /** @param offerId what was shown, where customers are shown different offers */

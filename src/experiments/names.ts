@@ -1,5 +1,5 @@
 /** The experiments of a catalog by name. Ids have no dots, so names of different kinds cannot meet. */
-import type { Catalog, FunnelStep, Offer } from '../domain/offers.js';
+import type { Catalog, FunnelStep, SnapshotOffer } from '../domain/offers.js';
 import type { Arm } from './assign.js';
 
 export interface Experiment {
@@ -62,14 +62,14 @@ export function experimentsOf({ policy, funnels }: Pick<Catalog, 'policy' | 'fun
 /** The arms of a step, each with what it shows. */
 export interface StepExperiment {
   name: string;
-  arms: (Arm & { offer: Offer })[];
+  arms: (Arm & { offer: SnapshotOffer })[];
 }
 
 /** Undefined for a step that shows everybody the same. */
 export function stepExperiment(
   funnelId: string,
   step: FunnelStep,
-  offers: Record<string, Offer>,
+  offers: Record<string, SnapshotOffer>,
 ): StepExperiment | undefined {
   return (
     step.variants && {
