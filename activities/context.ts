@@ -1,3 +1,4 @@
+/** The world that activities work with. */
 import type DodoPayments from 'dodopayments';
 import type { Logger } from 'pino';
 import type { Catalog } from '../src/domain/offers.js';
@@ -5,18 +6,17 @@ import type { Dodo } from '../src/dodo/client.js';
 import type { Ledger } from '../src/ledger/model.js';
 import type { PaymentEvent } from '../src/domain/payment.js';
 
-/** What activities work with. */
 export interface ActivityContext {
   dodo: Dodo;
   ledger: Ledger;
-  /** The catalog in force now. */
+  /** Returns the catalog in force now. */
   catalog: () => Catalog;
   /** Origin of return URLs. */
   appUrl: string;
   log: Logger;
   now: () => Date;
-  /** Tells a run of a payment, as its webhook would have; false when no run wants to know. */
+  /** Tells a run of a payment, as its webhook would have. False when the payment concerns no run. */
   deliverPayment: (event: PaymentEvent, payment: DodoPayments.Payment | undefined) => Promise<boolean>;
-  /** Where the merchant's backend is told, if anywhere. */
+  /** The merchant's endpoint for notifications, if there is one. */
   merchantWebhook?: { url: string; secret: Buffer };
 }

@@ -1,21 +1,23 @@
-/** Everything a worker can do in the world. */
-import { changePlanActivities } from './fulfilling/change-plan.js';
-import { chargeActivities } from './fulfilling/charge.js';
-import type { ActivityContext } from './context.js';
-import { evaluateActivities } from './offering/evaluate.js';
-import { fallbackActivities } from './fulfilling/fallback.js';
+/** The activities a worker offers to workflows. Their names are in recorded histories. */
 import { compensationActivities } from './afterwards/compensate.js';
 import { latePaymentActivities } from './afterwards/late-payment.js';
-import { lookUpActivities } from './fulfilling/look-up.js';
 import { notifyActivities } from './afterwards/notify.js';
-import { presentActivities } from './offering/present.js';
-import { recordStateActivities } from './fulfilling/record-state.js';
 import { reversalActivities } from './afterwards/reversal.js';
-import { retentionActivities } from './fulfilling/retention.js';
 import { settleActivities } from './afterwards/settle.js';
 import { sweepActivities } from './afterwards/sweep.js';
+import type { ActivityContext } from './context.js';
+import { cancelReplacedActivities } from './fulfilling/cancel-replaced.js';
+import { changePlanActivities } from './fulfilling/change-plan.js';
+import { chargeActivities } from './fulfilling/charge.js';
+import { fallbackActivities } from './fulfilling/fallback.js';
+import { lookUpActivities } from './fulfilling/look-up.js';
+import { recordStateActivities } from './fulfilling/record-state.js';
+import { retentionActivities } from './fulfilling/retention.js';
+import { evaluateActivities } from './offering/evaluate.js';
+import { presentActivities } from './offering/present.js';
 import { waitActivities } from './offering/wait.js';
 
+/** Makes all activities for a worker, on one Dodo client and one ledger. */
 export function createActivities(context: ActivityContext) {
   return {
     ...evaluateActivities(context),
@@ -23,11 +25,12 @@ export function createActivities(context: ActivityContext) {
     ...waitActivities(context),
     ...chargeActivities(context),
     ...changePlanActivities(context),
+    ...cancelReplacedActivities(context),
     ...lookUpActivities(context),
     ...fallbackActivities(context),
     ...recordStateActivities(context),
-    ...settleActivities(context),
     ...retentionActivities(context),
+    ...settleActivities(context),
     ...latePaymentActivities(context),
     ...compensationActivities(context),
     ...reversalActivities(context),

@@ -1,4 +1,4 @@
-/** Webhooks to the merchant's backend: Standard Webhooks, at least once. */
+/** Sends webhooks to the merchant's backend: Standard Webhooks, at least once. */
 import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { priceShown, productOf } from '../../src/domain/choice.js';
@@ -10,13 +10,13 @@ import type { ActivityContext } from '../context.js';
 
 const HTTP_TIMEOUT_MS = 15_000;
 
-/** The same for every try, so that the receiver can tell a repetition. */
+/** Returns the `webhook-id`. It is the same for every try, so that the receiver recognises a repetition. */
 export function notificationId({ run, sequence }: Pick<Notification, 'run' | 'sequence'>): string {
   return `ntf_${createHash('sha256').update(`${run}:${sequence}`).digest('hex').slice(0, 24)}`;
 }
 
 export function notifyActivities({ ledger, merchantWebhook, log, now }: ActivityContext) {
-  /** What was chosen, where the ledger is a moment behind. */
+  /** Returns the choice a notification names: the ledger may be a moment behind it. */
   async function chosenIn(presentation: PresentationRecord, { choice: named }: Notification) {
     if (!named) return undefined;
     const { priceHash, ...choice } = named;
@@ -25,8 +25,44 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
     return { ...choice, product: productOf(presentation, choice), ...(price && { price }) };
   }
 
+  async function bodyOf(notification: Notification): Promise<string> {
+    const { type, sequence, timestamp, purchaseId, presentationId, payment } = notification;
+    const presentation = await ledger.presentation(presentationId);
+    const chosen = presentation && (await chosenIn(presentation, notification));
+    const paymentId = payment?.paymentId ?? presentation?.paymentId;
+    return JSON.stringify({
+      type,
+      timestamp,
+      sequence,
+      data: {
+        purchaseId,
+        presentationId,
+        customerId: presentation?.customerId,
+        offerId: presentation?.offerId,
+        funnelId: presentation?.funnelId,
+        step: presentation?.step,
+        product: presentation?.product,
+        quantity: presentation?.quantity,
+        ...(presentation?.option !== undefined && { option: presentation.option }),
+        price: presentation?.price,
+        ...chosen,
+        status: notification.status ?? presentation?.status,
+        ...(paymentId && { paymentId }),
+        ...(payment && { paidAmount: payment.amount }),
+        ...(presentation?.checkoutUrl && { checkoutUrl: presentation.checkoutUrl }),
+      },
+    });
+  }
+
   return {
-    /** Delivers one notification; any answer but 2xx is a failure that Temporal tries again. */
+    /**
+     * Delivers one notification to the merchant's endpoint, signed. Follows no redirect.
+     *
+     * Dodo: nothing. Ledger: reads the presentation. Repeated: sends the notification again under the same `webhook-id`.
+     *
+     * @throws ApplicationFailure `no_merchant_webhook` (not retryable) when no endpoint is configured,
+     * `merchant_webhook_failed` (retryable) for any answer but 2xx and when there is none within 15 s
+     */
     async deliverNotification(notification: Notification): Promise<void> {
       if (!merchantWebhook) {
         throw ApplicationFailure.nonRetryable(
@@ -34,33 +70,8 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
           'no_merchant_webhook',
         );
       }
-      const { type, sequence, timestamp, run, purchaseId, presentationId } = notification;
-      const presentation = await ledger.presentation(presentationId);
-      const chosen = presentation && (await chosenIn(presentation, notification));
-      const paymentId = notification.payment?.paymentId ?? presentation?.paymentId;
-      const body = JSON.stringify({
-        type,
-        timestamp,
-        sequence,
-        data: {
-          purchaseId,
-          presentationId,
-          customerId: presentation?.customerId,
-          offerId: presentation?.offerId,
-          funnelId: presentation?.funnelId,
-          step: presentation?.step,
-          product: presentation?.product,
-          quantity: presentation?.quantity,
-          ...(presentation?.option !== undefined && { option: presentation.option }),
-          price: presentation?.price,
-          ...chosen,
-          status: notification.status ?? presentation?.status,
-          ...(paymentId && { paymentId }),
-          ...(notification.payment && { paidAmount: notification.payment.amount }),
-          ...(presentation?.checkoutUrl && { checkoutUrl: presentation.checkoutUrl }),
-        },
-      });
-      const id = notificationId({ run, sequence });
+      const body = await bodyOf(notification);
+      const id = notificationId(notification);
       const sentAt = Math.floor(now().getTime() / 1000);
       const response = await fetch(merchantWebhook.url, {
         method: 'POST',
@@ -85,7 +96,13 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
       }
     },
 
-    /** Keeps a notification that could not be delivered in days where an operator finds it. */
+    /**
+     * Moves a notification that could not be delivered within days to the dead letters, where an operator finds it.
+     *
+     * Dodo: nothing. Ledger: keeps the notification with all it takes to send it again. Repeated: keeps it once.
+     *
+     * @throws when the ledger cannot be reached
+     */
     async buryNotification({
       failure,
       redelivery,
@@ -97,14 +114,20 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
       await ledger.deadLetterNotification({ id, notification, failure, redelivery, at: now().toISOString() });
     },
 
-    /** An operator had it sent again, and it has arrived. */
+    /**
+     * Records that a dead notification was delivered after an operator had it sent again.
+     *
+     * Dodo: nothing. Ledger: marks it as redelivered. Repeated: the first time counts.
+     *
+     * @throws when the ledger cannot be reached
+     */
     async recordRedelivery(input: RedeliveryInput & { run: string }): Promise<void> {
       await ledger.recordRedelivery({ ...input, at: now().toISOString() });
     },
   };
 }
 
-/** Why there was no answer, without the address: it may hold a secret. */
+/** Says why there was no answer, without the address, which may hold a secret. */
 function unreachable(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') {
     return `The merchant's endpoint did not answer within ${HTTP_TIMEOUT_MS / 1000} s.`;

@@ -1,23 +1,23 @@
-/** Money that went back: into the ledger, and out of what is still offered for it. */
+/** Records refunds and disputes, and says which offers they void. */
 import type DodoPayments from 'dodopayments';
 import { ApplicationFailure } from '@temporalio/common';
-import { isUnsettled } from '../../src/domain/presentation.js';
-import { type ReversalEvent } from '../../src/contract/messages.js';
+import type { ReversalEvent } from '../../src/contract/messages.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
+import { isUnsettled } from '../../src/domain/presentation.js';
 import type { ActivityContext } from '../context.js';
 
 export interface RecordedReversal {
-  /** The run whose open offer ends, because its purchase went back. */
+  /** The run whose open offer ends because its purchase was reversed. */
   withdraw?: string;
-  /** An offer whose money is gone as a whole: access ends. */
+  /** An offer whose money is gone entirely: access ends. */
   reversed?: { purchaseId: string; presentationId: string };
 }
 
-/** The money is gone for good. An open dispute may still be won. */
+/** Disputes whose money is gone for good. An open dispute may still be won. */
 const LOST = new Set(['dispute.lost', 'dispute.accepted']);
 
 export function reversalActivities({ dodo, ledger, now }: ActivityContext) {
-  /** A payment of ours may go back before its run has written down that it came. */
+  /** A payment of ours may be refunded before its run has recorded that it came. */
   async function waitUntilSettled({ metadata }: DodoPayments.Payment): Promise<void> {
     const attemptId = metadata[ATTEMPT_METADATA_KEY];
     const attempt = typeof attemptId === 'string' ? await ledger.attempt(attemptId) : undefined;
@@ -28,7 +28,16 @@ export function reversalActivities({ dodo, ledger, now }: ActivityContext) {
   }
 
   return {
-    /** Decides on what Dodo says of the payment now. May be repeated. */
+    /**
+     * Records what has gone back of a payment: of a purchase, or of an offer.
+     *
+     * Dodo: reads the payment; what it says now decides, not the event. Ledger: writes the refunded amount, and settles
+     * the offer as `reversed` when all of its money is gone.
+     * Repeated: writes the same again; a smaller amount than the one known changes nothing.
+     *
+     * @throws ApplicationFailure `about_to_settle` (retryable) while the run of the payment has not settled; otherwise
+     * when Dodo or the ledger cannot be reached
+     */
     async recordReversal(event: ReversalEvent): Promise<RecordedReversal> {
       const payment = await dodo.payments.retrieve(event.paymentId);
       const lost = LOST.has(event.type);
@@ -38,12 +47,14 @@ export function reversalActivities({ dodo, ledger, now }: ActivityContext) {
       const at = now().toISOString();
 
       const purchase = await ledger.purchasePaidBy(event.paymentId);
-      // Also while its first offer is being prepared, and between two offers. A run that has ended does not hear it.
+      // Also while its first offer is being prepared, and between two offers. A run that has ended ignores it.
       const withdrawn = whole ? purchase?.purchase.workflowId : undefined;
 
       const presentation = await ledger.presentationPaidBy(event.paymentId);
-      if (!presentation) await waitUntilSettled(payment);
-      if (!presentation) return withdrawn === undefined ? {} : { withdraw: withdrawn };
+      if (!presentation) {
+        await waitUntilSettled(payment);
+        return withdrawn === undefined ? {} : { withdraw: withdrawn };
+      }
 
       const { id, purchaseId, paidAmount = 0 } = presentation;
       const refundedAmount = lost ? paidAmount : Math.min(refunded, paidAmount);
@@ -68,7 +79,7 @@ export function reversalActivities({ dodo, ledger, now }: ActivityContext) {
   };
 }
 
-/** Everything that has gone back of a payment, in its own currency's minor units. */
+/** Returns everything that was refunded of a payment. Minor units of its own currency. */
 function refundedOf(payment: DodoPayments.Payment): number {
   return payment.refunds
     .filter(({ status }) => status === 'succeeded')

@@ -1,4 +1,4 @@
-/** Writing into the ledger what a run has come to. Every one of these may be repeated. */
+/** Records in the ledger how a run ended. */
 import type { Exposure, Ledger } from '../../src/ledger/model.js';
 import type { EvaluationRecord } from '../../src/domain/purchase.js';
 import type { PresentationPatch } from '../../src/domain/presentation.js';
@@ -6,7 +6,7 @@ import type { TimelineEntry } from '../../src/domain/timeline.js';
 import type { Outcome, ReasonCode } from '../../src/domain/words.js';
 import type { ActivityContext } from '../context.js';
 
-/** The last words on one presentation. */
+/** The final change to one presentation. */
 export interface Closing {
   presentationId: string;
   patch: PresentationPatch;
@@ -21,10 +21,11 @@ export interface SettleInput {
   reason?: ReasonCode;
   at: string;
   presentation?: Closing;
-  /** What else there is to say about the end. */
+  /** Further entries about the end. */
   timeline?: TimelineEntry[];
 }
 
+/** Marks the attempt of a paid presentation as paid. May be repeated. */
 export async function markPaid(ledger: Ledger, { paid }: Closing): Promise<void> {
   if (!paid) return;
   await ledger.updateAttempt(paid.attemptId, {
@@ -34,7 +35,7 @@ export async function markPaid(ledger: Ledger, { paid }: Closing): Promise<void>
   });
 }
 
-/** Ends a run without an offer. */
+/** Settles a run that ends without an offer. May be repeated. */
 export async function settleIneligible(
   ledger: Ledger,
   ended: {
@@ -52,6 +53,14 @@ export async function settleIneligible(
 
 export function settleActivities({ ledger }: ActivityContext) {
   return {
+    /**
+     * Records the outcome of a run and the last state of its presentation, and erases the billing address.
+     *
+     * Dodo: nothing. Ledger: marks the paid attempt, then writes everything else in one transaction.
+     * Repeated: writes the same again. An outcome that has moved on since, such as `reversed`, stays.
+     *
+     * @throws when the ledger cannot be reached
+     */
     async settle({
       purchaseId,
       outcome,

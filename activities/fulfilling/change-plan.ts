@@ -1,17 +1,23 @@
-/** Changing the plan of a subscription. */
-import { classify, ifFound } from '../../src/dodo/errors.js';
-import { SAME_PAYMENT_METHOD } from '../../src/domain/attempt.js';
-import { SUBSCRIPTION_GONE, reasonAgainstChange } from '../../src/dodo/plan-change.js';
+/** Changes the plan of a subscription. */
+import { SAME_PAYMENT_METHOD, type AttemptInput, type SendReply } from '../../src/domain/attempt.js';
 import { planChangeBody } from '../../src/dodo/pricing.js';
-import type { AttemptInput, SendReply } from '../../src/domain/attempt.js';
-import { attemptMetadata } from './charge.js';
 import type { ActivityContext } from '../context.js';
+import { readChangeable } from './changeable.js';
+import { attemptMetadata } from './requests.js';
 import { sendAttempt } from './send.js';
 
 export function changePlanActivities(context: ActivityContext) {
-  const { dodo, log } = context;
+  const { dodo } = context;
   return {
-    /** Sends one plan change, for the price that was accepted or less. Never throws once it has been recorded. */
+    /**
+     * Sends one plan change, for the price that was accepted or less.
+     *
+     * Dodo: reads the subscription, looks for the attempt, previews the change, then sends one request that may charge.
+     * Ledger: records the attempt before that request, and the reply after it. A worse price opens the presentation again.
+     * Repeated: an attempt that is recorded or found at Dodo is never sent again; the reply is `unknown` or `submitted`.
+     *
+     * Never throws: failures before the request are `not_sent` or `rejected`, lost answers `unknown`.
+     */
     async changePlan(input: AttemptInput): Promise<SendReply> {
       const { subscriptionId } = input;
       const { action, discountCode } = input.offer;
@@ -19,21 +25,16 @@ export function changePlanActivities(context: ActivityContext) {
         return { kind: 'rejected', code: 'NO_SUBSCRIPTION' };
       return sendAttempt(context, 'change_plan', input, {
         async prepare() {
-          const subscription = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
-          if (!subscription) return { refused: SUBSCRIPTION_GONE };
-          if (input.otherThan !== undefined && subscription.payment_method_id === input.otherThan) {
+          const read = await readChangeable(dodo, { subscriptionId, action, quantity: input.quantity });
+          const { subscription } = read;
+          if (input.otherThan !== undefined && subscription?.payment_method_id === input.otherThan) {
             return { refused: SAME_PAYMENT_METHOD };
           }
-          const refused = reasonAgainstChange(subscription, {
-            productId: action.productId,
-            quantity: input.quantity,
-            carried: action.quantity === undefined,
-          });
-          return refused === undefined ? { subscription } : { refused };
+          return read.refused === undefined ? { subscription } : { refused: read.refused };
         },
         async post({ subscription }) {
           if (!subscription) throw new Error('unreachable: the subscription was read before');
-          // An empty body is an ordinary answer here: the saved method is charged and events tell the outcome.
+          // An empty body is an ordinary answer: the saved method is charged, and events tell the outcome.
           const answer: unknown = await dodo.subscriptions.changePlan(subscriptionId, {
             ...planChangeBody(subscription, action, discountCode),
             metadata: attemptMetadata(input),
@@ -42,32 +43,6 @@ export function changePlanActivities(context: ActivityContext) {
           return { paymentId: typeof paymentId === 'string' ? paymentId : undefined };
         },
       });
-    },
-
-    /** After a new subscription was bought in its place: the old one must not be billed again. */
-    async cancelReplacedSubscription(input: {
-      subscriptionId: string;
-      presentationId: string;
-    }): Promise<void> {
-      let type = 'replaced_subscription_cancelled';
-      try {
-        const subscription = await ifFound(dodo.subscriptions.retrieve(input.subscriptionId));
-        if (!subscription || ['cancelled', 'expired', 'failed'].includes(subscription.status)) return;
-        await dodo.subscriptions.update(input.subscriptionId, { status: 'cancelled' });
-      } catch (error) {
-        const failure = classify(error);
-        if (failure.kind !== 'rejected') throw error;
-        // Trying again will not help: somebody has to end it, or the customer is billed for both.
-        log.error({ failure, ...input }, 'a replaced subscription could not be cancelled');
-        type = 'replaced_subscription_not_cancelled';
-      }
-      await context.ledger.updatePresentation(input.presentationId, {}, [
-        {
-          at: context.now().toISOString(),
-          type,
-          detail: { presentationId: input.presentationId, subscriptionId: input.subscriptionId },
-        },
-      ]);
     },
   };
 }

@@ -1,11 +1,10 @@
-/** Charging the saved payment method for an offer of its own. */
-import { addonsForDodo, addressForDodo } from '../../src/dodo/pricing.js';
-import { billingOf } from '../../src/dodo/payments.js';
-import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
+/** Charges the saved payment method for an offer with a payment of its own. */
 import type DodoPayments from 'dodopayments';
+import { addressForDodo } from '../../src/dodo/pricing.js';
 import type { BillingAddress } from '../../src/domain/purchase.js';
 import type { AttemptInput, SendReply } from '../../src/domain/attempt.js';
 import type { ActivityContext } from '../context.js';
+import { attemptMetadata, billingAddress, cart, returnUrl } from './requests.js';
 import { sendAttempt, type Submitted } from './send.js';
 
 export function chargeActivities(context: ActivityContext) {
@@ -16,7 +15,7 @@ export function chargeActivities(context: ActivityContext) {
       ...cart(input),
       customer: { customer_id: input.customerId },
       billing_address: addressForDodo(billing),
-      // A confirmed session needs either the whole address or the word that country and code are all there is.
+      // A confirmed session needs the whole address, unless it says that country and postal code are all there is.
       minimal_address: !(billing.street && billing.city && billing.state),
       payment_method_id: input.paymentMethodId,
       confirm: true,
@@ -29,8 +28,8 @@ export function chargeActivities(context: ActivityContext) {
     return { sessionId: session_id, paymentId: payment_id };
   }
 
+  /** `payments.create` is deprecated at Dodo, but it is what merchants with `action.kind: payment` ask for. */
   async function oneTimePayment(input: AttemptInput, billing: BillingAddress): Promise<Submitted> {
-    // Deprecated at Dodo in favour of checkout sessions, and still what merchants with `action.kind: payment` ask for.
     const payment: unknown = await dodo.payments.create({
       ...cart(input),
       customer: { customer_id: input.customerId },
@@ -45,7 +44,15 @@ export function chargeActivities(context: ActivityContext) {
   }
 
   return {
-    /** Sends one attempt to charge the saved method. Never throws once it has been recorded. */
+    /**
+     * Sends one attempt to charge the saved method: a confirmed checkout session, or a one-time payment.
+     *
+     * Dodo: looks for the attempt, previews the price, then sends one request that moves money.
+     * Ledger: records the attempt before that request, and the reply after it. A worse price opens the presentation again.
+     * Repeated: an attempt that is recorded or found at Dodo is never sent again; the reply is `unknown` or `submitted`.
+     *
+     * Never throws: failures before the request are `not_sent` or `rejected`, lost answers `unknown`.
+     */
     charge(input: AttemptInput): Promise<SendReply> {
       const { kind } = input.offer.action;
       return sendAttempt(context, kind, input, {
@@ -57,39 +64,4 @@ export function chargeActivities(context: ActivityContext) {
       });
     },
   };
-}
-
-/** What is bought, in the currency that was shown. */
-export function cart(
-  { offer: { action, discountCode }, quantity, price }: AttemptInput,
-  addons = addonsForDodo(action.kind === 'charge' ? (action.addons ?? []) : []),
-) {
-  return {
-    product_cart: [{ product_id: action.productId, quantity, ...(addons.length > 0 && { addons }) }],
-    billing_currency: price.currency as DodoPayments.Currency,
-    ...(discountCode !== undefined && { discount_codes: [discountCode] }),
-  };
-}
-
-export function attemptMetadata({ attemptId, presentationId, purchaseId }: AttemptInput) {
-  return {
-    [ATTEMPT_METADATA_KEY]: attemptId,
-    upsell_presentation_id: presentationId,
-    upsell_purchase_id: purchaseId,
-  };
-}
-
-/** Where the customer comes back to from any page of Dodo's. */
-export function returnUrl({ appUrl }: ActivityContext, presentationId: string): string {
-  return new URL(`/thank-you?presentation=${encodeURIComponent(presentationId)}`, appUrl).href;
-}
-
-/** The address the first purchase was billed to: from the ledger, else from the payment itself. */
-export async function billingAddress(
-  { ledger, dodo }: ActivityContext,
-  input: Pick<AttemptInput, 'purchaseId' | 'paymentId'>,
-): Promise<BillingAddress | undefined> {
-  const kept = await ledger.billingOf(input.purchaseId);
-  if (kept || input.paymentId === undefined) return kept;
-  return billingOf(await dodo.payments.retrieve(input.paymentId));
 }

@@ -1,9 +1,11 @@
-/** Reading Dodo for the outcome of an attempt, and writing into the ledger what was read. */
+/** Reads the outcome of an attempt from Dodo, and records what was read. */
+import type DodoPayments from 'dodopayments';
 import { findAttempt, toPaymentEvent } from '../../src/dodo/payments.js';
 import { ifFound } from '../../src/dodo/errors.js';
 import { phaseOf, type PaymentEvent } from '../../src/domain/payment.js';
 import type { Finding } from '../../src/domain/attempt.js';
 import type { ActivityContext } from '../context.js';
+import { MESSAGES } from './messages.js';
 
 export interface LookUpInput {
   attemptId: string;
@@ -11,7 +13,7 @@ export interface LookUpInput {
   customerId: string;
   /** When the offer was accepted. */
   since: string;
-  /** When Dodo has named it. */
+  /** Set when Dodo has named the payment. */
   paymentId?: string;
 }
 
@@ -19,87 +21,83 @@ export interface PlanChangeLookUp extends LookUpInput {
   subscriptionId: string;
   productId: string;
   quantity: number;
-  /** What was due at the click. Minor units. */
+  /** The amount due at the click. Minor units. */
   dueNow: number;
 }
 
-export const RECONCILING_MESSAGE =
-  'Your payment is being confirmed with the payment provider. You will not be charged twice; there is nothing you need to do.';
-const ACTION_MESSAGE = 'Your bank wants you to confirm this payment. Please follow the link.';
+interface PaymentRead {
+  event: PaymentEvent;
+  /** Where the customer confirms it, while Dodo has such a page. */
+  link?: string | null;
+}
 
 export function lookUpActivities({ dodo, ledger }: ActivityContext) {
-  async function readPayment(input: LookUpInput) {
+  async function readPayment(input: LookUpInput): Promise<PaymentRead | undefined> {
     if (input.paymentId !== undefined) {
       const payment = await ifFound(dodo.payments.retrieve(input.paymentId));
-      if (payment)
-        return {
-          event: { ...toPaymentEvent(payment), attemptId: input.attemptId },
-          link: payment.payment_link,
-        };
+      if (payment) return asRead(payment, { attemptId: input.attemptId });
     }
     const row = await findAttempt(dodo, input);
-    if (!row) return undefined;
-    const payment = await dodo.payments.retrieve(row.payment_id);
-    return { event: toPaymentEvent(payment), link: payment.payment_link };
+    return row && asRead(await dodo.payments.retrieve(row.payment_id));
   }
 
-  /** What the customer sees while it is not decided. A fallback keeps its own words and link. */
-  async function writeInterim(
-    input: LookUpInput,
-    read: { event: PaymentEvent; link?: string | null } | undefined,
-  ) {
-    const attempt = await ledger.attempt(input.attemptId);
+  /** Records what the customer sees until the attempt is decided. A fallback keeps its own words and link. */
+  async function recordInterim(
+    { attemptId, presentationId: id }: LookUpInput,
+    read: PaymentRead | undefined,
+  ): Promise<void> {
+    const attempt = await ledger.attempt(attemptId);
     if (attempt?.kind === 'fallback') return;
     if (!read) {
-      await ledger.updateAttempt(
-        input.attemptId,
-        { status: 'unknown' },
-        {
-          id: input.presentationId,
-          patch: { status: 'reconciling', message: RECONCILING_MESSAGE },
-        },
-      );
+      const patch = { status: 'reconciling' as const, message: MESSAGES.reconciling };
+      await ledger.updateAttempt(attemptId, { status: 'unknown' }, { id, patch });
       return;
     }
-    const phase = phaseOf(read.event.status);
-    const { paymentId } = read.event;
+    const { paymentId, status } = read.event;
+    const phase = phaseOf(status);
     if (phase === 'action_required') {
-      await ledger.updateAttempt(
-        input.attemptId,
-        { status: 'requires_action', paymentId },
-        {
-          id: input.presentationId,
-          patch: { status: 'requires_action', checkoutUrl: read.link ?? null, message: ACTION_MESSAGE },
-        },
-      );
+      const patch = {
+        status: 'requires_action' as const,
+        checkoutUrl: read.link ?? null,
+        message: MESSAGES.actionRequired,
+      };
+      await ledger.updateAttempt(attemptId, { status: 'requires_action', paymentId }, { id, patch });
     } else if (phase === 'pending') {
-      await ledger.updateAttempt(
-        input.attemptId,
-        { status: 'processing', paymentId },
-        {
-          id: input.presentationId,
-          // Only the 3-D Secure link of this payment is over; a checkout that stands beside it is not.
-          patch: {
-            status: 'charging',
-            message: null,
-            ...(attempt?.status === 'requires_action' && { checkoutUrl: null }),
-          },
-        },
-      );
+      const patch = {
+        status: 'charging' as const,
+        message: null,
+        // Only the 3-D Secure link of this payment has lapsed; a checkout open beside it has not.
+        ...(attempt?.status === 'requires_action' && { checkoutUrl: null }),
+      };
+      await ledger.updateAttempt(attemptId, { status: 'processing', paymentId }, { id, patch });
     }
   }
 
   return {
-    /** The payment of an attempt: by its id when Dodo named one, else by the attempt id in its metadata. */
+    /**
+     * Looks for the payment of an attempt: by its id when Dodo has named one, else by the attempt id in its metadata.
+     *
+     * Dodo: reads one payment, or the customer's payments since the acceptance. Ledger: records what the customer sees
+     * while the outcome is open. Repeated: reads again; a state the ledger has moved on from stays.
+     *
+     * @throws when Dodo or the ledger cannot be reached, or Dodo refuses our key. `absent` is only said after a
+     * successful search.
+     */
     async lookUpPayment(input: LookUpInput): Promise<Finding> {
       const read = await readPayment(input);
-      await writeInterim(input, read);
+      await recordInterim(input, read);
       if (!read) return { kind: 'absent' };
       const attempt = await ledger.attempt(input.attemptId);
       return { kind: 'payment', payment: read.event, ...(attempt && { dueNow: attempt.amount }) };
     },
 
-    /** Whether a plan was changed: the subscription says so, and what was due is paid. */
+    /**
+     * Checks whether a plan was changed: the subscription says so, and what was due is paid.
+     *
+     * Dodo: reads the subscription and the payment of the attempt. Ledger and repetition: as `lookUpPayment`.
+     *
+     * @throws as `lookUpPayment`, and when the subscription does not exist
+     */
     async lookUpPlanChange(input: PlanChangeLookUp): Promise<Finding> {
       const [subscription, read] = await Promise.all([
         dodo.subscriptions.retrieve(input.subscriptionId),
@@ -112,10 +110,14 @@ export function lookUpActivities({ dodo, ledger }: ActivityContext) {
         return { kind: 'done', payment: read?.event };
       // Changed without a payment of ours: credit covered it, or Dodo did not copy our metadata.
       if (changed && !read) return { kind: 'done' };
-      await writeInterim(input, read);
-      // Paid and not yet changed: Dodo is about to change it.
+      await recordInterim(input, read);
+      // Paid but not changed yet: Dodo is about to change it.
       if (paid) return { kind: 'payment', payment: { ...read.event, status: 'processing' } };
       return read ? { kind: 'payment', payment: read.event } : { kind: 'absent' };
     },
   };
+}
+
+function asRead(payment: DodoPayments.Payment, known: Partial<PaymentEvent> = {}): PaymentRead {
+  return { event: { ...toPaymentEvent(payment), ...known }, link: payment.payment_link };
 }

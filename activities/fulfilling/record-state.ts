@@ -1,29 +1,32 @@
+/** Records states that come about by waiting, without a request to Dodo that could record them. */
 import type { PresentationPatch } from '../../src/domain/presentation.js';
 import type { AttemptStatus } from '../../src/domain/words.js';
 import type { ActivityContext } from '../context.js';
+import { MESSAGES } from './messages.js';
 
 export interface RecordStateInput {
   attemptId: string;
   presentationId: string;
-  /** `fallback`: the one retry has failed, the links still stand. */
+  /** `fallback`: the one retry has failed, and the links still stand. */
   status: 'needs_review' | 'absent' | 'fallback';
 }
 
-const NEEDS_REVIEW_MESSAGE =
-  'We are still checking whether your payment went through. Somebody is looking into it; you will not be charged twice.';
-
-const RETRY_FAILED_MESSAGE =
-  'That did not go through either. You were not charged. You can still pay at the checkout.';
-
 const CHANGES: Record<RecordStateInput['status'], { status: AttemptStatus; patch: PresentationPatch }> = {
   absent: { status: 'absent', patch: {} },
-  needs_review: { status: 'needs_review', patch: { status: 'needs_review', message: NEEDS_REVIEW_MESSAGE } },
-  fallback: { status: 'failed', patch: { status: 'fallback', message: RETRY_FAILED_MESSAGE } },
+  needs_review: { status: 'needs_review', patch: { status: 'needs_review', message: MESSAGES.needsReview } },
+  fallback: { status: 'failed', patch: { status: 'fallback', message: MESSAGES.retryFailed } },
 };
 
 export function recordStateActivities({ ledger, now }: ActivityContext) {
   return {
-    /** States that come about by waiting, without a call to Dodo they could ride on. */
+    /**
+     * Records that an attempt was proven absent, needs a review, or failed its one retry.
+     *
+     * Dodo: nothing. Ledger: updates the attempt and its presentation, and adds to the timeline.
+     * Repeated: writes the same again; a state the ledger has moved on from stays.
+     *
+     * @throws when the ledger cannot be reached
+     */
     async recordState({ attemptId, presentationId, status }: RecordStateInput): Promise<void> {
       const change = CHANGES[status];
       await ledger.updateAttempt(

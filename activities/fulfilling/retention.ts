@@ -1,14 +1,15 @@
 /**
- * Carrying out a save offer: pausing a subscription, or moving the end of its trial. Both name a state and not a step, so
- * unlike a charge they may be asked for again; what counts is what Dodo says of the subscription afterwards.
+ * Carries out retention offers: pauses a subscription, or moves the end of its trial. Both requests name a state and not
+ * a step, so unlike a charge they may be repeated; what counts is what Dodo says of the subscription afterwards.
  */
 import type DodoPayments from 'dodopayments';
 import type { RetentionAction } from '../../src/domain/offers.js';
-import { classify, ifFound } from '../../src/dodo/errors.js';
+import { classify, ifFound, isKeyRejected } from '../../src/dodo/errors.js';
 import { SUBSCRIPTION_GONE } from '../../src/dodo/plan-change.js';
 import { reasonAgainstSave, saveRefusalMessage } from '../../src/dodo/save.js';
 import { runOfAttempt } from '../../src/domain/ids.js';
 import type { ActivityContext } from '../context.js';
+import { acceptedEntry } from './accepted-entry.js';
 
 export interface RetentionInput {
   attemptId: string;
@@ -20,7 +21,7 @@ export interface RetentionInput {
   productId: string;
   offer: { action: RetentionAction };
   price: { currency: string; dueNow: number; hash: string };
-  /** The first billing date that was accepted, for a longer trial. */
+  /** For a longer trial: the first billing date that was accepted. */
   nextBillingAt?: string;
   acceptedAt: string;
   consents?: string[];
@@ -31,13 +32,13 @@ export interface RetentionInput {
 }
 
 export type RetentionReply =
-  /** `pausedAt` as Dodo has it, for a pause: by that it is known again. */
+  /** `pausedAt` identifies a pause of ours: it is the time Dodo has for it. */
   { kind: 'done'; pausedAt?: string } | { kind: 'refused'; code: string };
 
 export interface ResumeInput {
   subscriptionId: string;
   presentationId: string;
-  /** Of our pause. Another one is somebody else's. */
+  /** The time of our pause. A pause of another time is not ours. */
   pausedAt: string;
 }
 
@@ -45,10 +46,18 @@ export function retentionActivities(context: ActivityContext) {
   const { dodo, ledger, log, now } = context;
 
   return {
-    /** Throws while Dodo cannot be reached, or does not say what came of it: to be tried until it does. */
+    /**
+     * Pauses a subscription or extends its trial, as the customer accepted.
+     *
+     * Dodo: reads the subscription, updates it, and reads it again for proof. Charges nothing.
+     * Ledger: records the attempt first, then `submitted` or `rejected` with a message.
+     * Repeated: a subscription that is already as wanted counts as done, unless it was so before the first try.
+     *
+     * @throws when Dodo or the ledger cannot be reached, Dodo refuses our key, or the change does not show afterwards;
+     * Temporal tries until it does
+     */
     async saveSubscription(input: RetentionInput): Promise<RetentionReply> {
       const { attemptId, presentationId, subscriptionId, acceptedAt } = input;
-      const consents = input.consents?.join(', ');
       const first = await ledger.recordAttempt(
         {
           attemptId,
@@ -61,44 +70,43 @@ export function retentionActivities(context: ActivityContext) {
           createdAt: now().toISOString(),
         },
         { status: 'charging', decision: 'accepted', decidedAt: acceptedAt, message: null },
-        [{ at: acceptedAt, type: 'accepted', detail: { presentationId, ...(consents && { consents }) } }],
+        [acceptedEntry(input)],
       );
       if (input.refused !== undefined) return refused(input, input.refused);
       const before = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
-      // What is so before anything was asked for is not our doing.
+      // A state from before our first request is not our doing.
       if (before && !first && isDone(input, before)) return done(input, before);
-      const against = before ? reasonNow(input, before) : SUBSCRIPTION_GONE;
+      const against = before ? reasonAgainst(input, before) : SUBSCRIPTION_GONE;
       if (against !== undefined) return refused(input, against);
       if (now().getTime() > input.sendBefore) return refused(input, 'TOO_LATE');
-      try {
-        await dodo.subscriptions.update(subscriptionId, changeOf(input));
-      } catch (error) {
-        const failure = classify(error);
-        if (failure.kind !== 'rejected' || failure.status === 401 || failure.status === 403) throw error;
-        return refused(input, failure.code);
-      }
+      const failure = await update(subscriptionId, changeOf(input));
+      if (failure) return refused(input, failure.code);
       const after = await dodo.subscriptions.retrieve(subscriptionId);
       if (!isDone(input, after)) {
-        throw new Error(`Dodo took the change of ${subscriptionId}, and it is ${after.status} as before.`);
+        throw new Error(
+          `Dodo accepted the change of ${subscriptionId}, but the subscription is still ${after.status}.`,
+        );
       }
       return done(input, after);
     },
 
-    /** Ends a pause of ours when its time is over. One that was ended or made by somebody else is left alone. */
+    /**
+     * Ends a pause of ours when its time is over. A pause that was ended or made by somebody else is left alone.
+     *
+     * Dodo: reads the subscription and sets it active. Ledger: adds to the timeline what was done.
+     * Repeated: finds the pause ended, and adds `pause_left_alone`.
+     *
+     * @throws when Dodo or the ledger cannot be reached, or Dodo refuses our key. A refusal of the request is logged as
+     * an error and noted on the timeline.
+     */
     async resumeSubscription(input: ResumeInput): Promise<void> {
       const { subscriptionId, presentationId, pausedAt } = input;
       const subscription = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
       let type = 'pause_left_alone';
       if (subscription?.status === 'paused' && sameMoment(subscription.paused_at, pausedAt)) {
-        try {
-          await dodo.subscriptions.update(subscriptionId, { status: 'active' });
-          type = 'subscription_resumed';
-        } catch (error) {
-          const failure = classify(error);
-          if (failure.kind !== 'rejected' || failure.status === 401 || failure.status === 403) throw error;
-          log.error({ failure, ...input }, 'a subscription could not be resumed after its pause');
-          type = 'subscription_not_resumed';
-        }
+        const failure = await update(subscriptionId, { status: 'active' });
+        type = failure ? 'subscription_not_resumed' : 'subscription_resumed';
+        if (failure) log.error({ failure, ...input }, 'a subscription could not be resumed after its pause');
       }
       await ledger.updatePresentation(presentationId, {}, [
         { at: now().toISOString(), type, detail: { presentationId, subscriptionId } },
@@ -106,22 +114,36 @@ export function retentionActivities(context: ActivityContext) {
     },
   };
 
+  /** Updates a subscription. Returns the failure when Dodo refuses the request, and throws every other one. */
+  async function update(subscriptionId: string, change: DodoPayments.SubscriptionUpdateParams) {
+    try {
+      await dodo.subscriptions.update(subscriptionId, change);
+      return undefined;
+    } catch (error) {
+      const failure = classify(error);
+      if (failure.kind !== 'rejected' || isKeyRejected(failure)) throw error;
+      return failure;
+    }
+  }
+
   async function done(
     input: RetentionInput,
     subscription: DodoPayments.Subscription,
   ): Promise<RetentionReply> {
     const { attemptId, presentationId, subscriptionId, offer } = input;
-    const pausedAt = offer.action.kind === 'pause' ? (subscription.paused_at ?? undefined) : undefined;
+    const paused = offer.action.kind === 'pause';
+    const at = now().toISOString();
     const detail = { presentationId, subscriptionId };
     await ledger.updateAttempt(attemptId, { status: 'submitted' }, undefined, [
-      offer.action.kind === 'pause'
-        ? { at: now().toISOString(), type: 'subscription_paused', detail }
+      paused
+        ? { at, type: 'subscription_paused', detail }
         : {
-            at: now().toISOString(),
+            at,
             type: 'trial_extended',
             detail: { ...detail, nextBillingAt: subscription.next_billing_date },
           },
     ]);
+    const pausedAt = paused ? (subscription.paused_at ?? undefined) : undefined;
     return { kind: 'done', ...(pausedAt !== undefined && { pausedAt }) };
   }
 
@@ -143,11 +165,12 @@ function isDone({ offer, nextBillingAt }: RetentionInput, subscription: DodoPaym
     : sameMoment(subscription.next_billing_date, nextBillingAt);
 }
 
-function reasonNow(input: RetentionInput, subscription: DodoPayments.Subscription): string | undefined {
+/** Returns the code of why the subscription must not be changed now; undefined when it may be. */
+function reasonAgainst(input: RetentionInput, subscription: DodoPayments.Subscription): string | undefined {
   const { offer, productId, nextBillingAt } = input;
   const against = reasonAgainstSave(subscription, productId);
   if (against !== undefined || offer.action.kind === 'pause') return against;
-  // The customer agreed to a date that was reckoned from another one.
+  // The accepted date was computed from a different one.
   const shownFrom = Date.parse(nextBillingAt ?? '') - offer.action.byMs;
   return Date.parse(subscription.next_billing_date) === shownFrom ? undefined : 'SUBSCRIPTION_CHANGED';
 }

@@ -1,250 +1,218 @@
 /**
- * The line every attempt goes through: is it too late, does the price still stand, record it, send it once,
- * write down the reply. After `record`, nothing may throw: a reply that is lost here would be asked for again.
+ * The path of every attempt that moves money: check the time and the price, record the attempt, send it once, record the
+ * reply. Nothing may throw after the attempt is recorded: a reply that got lost here would be asked for again.
  */
 import type DodoPayments from 'dodopayments';
-import { renderCopy } from '../../src/catalog/copy.js';
-import { isAboveOneClick } from '../../src/domain/choice.js';
-import { classify } from '../../src/dodo/errors.js';
+import { classify, isKeyRejected } from '../../src/dodo/errors.js';
 import { findAttempt } from '../../src/dodo/payments.js';
-import { currentPrice, readProduct } from '../../src/dodo/pricing.js';
+import { currentPrice } from '../../src/dodo/pricing.js';
+import type { AttemptInput, SendReply } from '../../src/domain/attempt.js';
+import { isAboveOneClick } from '../../src/domain/choice.js';
+import { runOfAttempt } from '../../src/domain/ids.js';
+import { covers } from '../../src/domain/payment.js';
 import type { BillingAddress } from '../../src/domain/purchase.js';
 import type { AttemptKind } from '../../src/domain/words.js';
-import type { Price } from '../../src/domain/presentation.js';
-import { acceptedTerms, reopenedAt, type AcceptedTerms } from './accepted-terms.js';
-import { type AttemptInput, type SendReply } from '../../src/domain/attempt.js';
-import { runOfAttempt } from '../../src/domain/ids.js';
 import type { ActivityContext } from '../context.js';
-import { isLessCredit } from '../../src/domain/credit.js';
-import { RECONCILING_MESSAGE } from './look-up.js';
+import { acceptedEntry } from './accepted-entry.js';
+import { acceptedTerms, type AcceptedTerms } from './accepted-terms.js';
+import { recordReply, type Answer } from './record-reply.js';
+import { isWorse, reopenAtPrice } from './reprice.js';
 
+/** What the request needs. */
 export interface PreparedRequest {
-  /** A code, when it is plain before asking that Dodo would refuse. */
+  /** A code, when it is clear without asking that Dodo would refuse. */
   refused?: string;
   billing?: BillingAddress;
   subscription?: DodoPayments.Subscription;
 }
 
+/** The ids in Dodo's answer. */
 export interface Submitted {
   paymentId?: string | null;
   sessionId?: string;
 }
 
-/** Refused here, before Dodo is asked. */
-export const ONE_CLICK_LIMIT = 'ONE_CLICK_LIMIT';
+export interface SendSteps {
+  /** Reads what the request needs. If it fails, nothing was sent. */
+  prepare: () => Promise<PreparedRequest>;
+  /** Makes the one request that moves money. */
+  post: (prepared: PreparedRequest) => Promise<Submitted>;
+}
 
-/** Within the 45 s of the activity there must be time for the request itself. */
+/** The code of attempts refused here, before Dodo is asked, because one click may not charge that much. */
+const ONE_CLICK_LIMIT = 'ONE_CLICK_LIMIT';
+
+/** The activity has 45 s, and the request itself needs most of what is left after this. */
 const TOO_LONG_MS = 18_000;
 
+const RECORDED_BEFORE: SendReply = {
+  kind: 'unknown',
+  detail: 'This attempt was already recorded, so it is not sent again.',
+};
+
+/**
+ * Sends one attempt, at most once ever.
+ *
+ * @returns `submitted`, `rejected`, `unknown` or `not_sent`, or `price_changed` when the price moved against the customer
+ * and the presentation is open again at the new one. Never throws.
+ */
 export async function sendAttempt(
   context: ActivityContext,
   kind: AttemptKind,
   input: AttemptInput,
-  steps: {
-    /** Reads what the request needs. Nothing has been sent when it fails. */
-    prepare: () => Promise<PreparedRequest>;
-    /** The one request that moves money. */
-    post: (prepared: PreparedRequest) => Promise<Submitted>;
-  },
+  steps: SendSteps,
 ): Promise<SendReply> {
-  const { ledger, dodo, log } = context;
-  const { attemptId, presentationId } = input;
-
-  const started = performance.now();
-  let prepared: PreparedRequest;
-  let dueNow: number;
-  try {
-    if (context.now().getTime() > input.sendBefore)
-      return { kind: 'not_sent', detail: 'Too late: the window is over.' };
-    const { customerId, price, offer } = input;
-    // A reset run or a restored backup goes through its attempts again, and only Dodo remembers.
-    const search = findAttempt(dodo, { attemptId, customerId, since: input.runStartedAt });
-    const pricing = steps.prepare().then(async (ready) => ({
-      ready,
-      now:
-        ready.refused === undefined
-          ? await currentPrice(dodo, offer, { customerId, currency: price.currency, ...ready })
-          : undefined,
-    }));
-    const [found, known, priced] = await Promise.allSettled([search, ledger.attempt(attemptId), pricing]);
-    if (found.status === 'rejected') throw notSent(found.reason as unknown);
-    if (known.status === 'rejected') throw notSent(known.reason as unknown);
-    const sent = found.value;
-    if (sent && (known.value !== undefined || isWorth(sent, price))) {
-      return { kind: 'submitted', paymentId: sent.payment_id };
-    }
-    if (sent)
-      log.error({ attemptId, paymentId: sent.payment_id }, 'a payment bears the name of an attempt not made');
-    if (known.value !== undefined) {
-      return { kind: 'unknown', detail: 'This attempt was recorded before; it is not sent again.' };
-    }
-    if (priced.status === 'rejected') throw priced.reason as Error;
-    const { ready, now } = priced.value;
-    prepared = ready;
-    if (prepared.refused !== undefined) return { kind: 'rejected', code: prepared.refused };
-    if (!now) return { kind: 'rejected', code: 'NO_BILLING_ADDRESS' };
-    const agreed = await acceptedTerms(context, input, 'one_click');
-    const moved = now.hash !== price.hash || now.dueNow !== price.dueNow;
-    if (moved && (await isWorse(context, input, now, { agreed, subscription: ready.subscription })))
-      return await repriced(context, input, now);
-    // Whatever was shown: more than this is paid at a page of Dodo's or not at all.
-    if (isAboveOneClick(now, input.oneClickLimit)) return { kind: 'rejected', code: ONE_CLICK_LIMIT };
-    dueNow = now.dueNow;
-    const consents = input.consents?.join(', ');
-    const recorded = await ledger.recordAttempt(
-      {
-        attemptId,
-        presentationId,
-        kind,
-        workflowId: runOfAttempt(attemptId),
-        status: 'recorded',
-        amount: dueNow,
-        currency: price.currency,
-        createdAt: context.now().toISOString(),
-      },
-      {
-        status: 'charging',
-        decision: 'accepted',
-        decidedAt: input.acceptedAt,
-        message: null,
-        ...agreed.patch,
-      },
-      [
-        { at: input.acceptedAt, type: 'accepted', detail: { presentationId, ...(consents && { consents }) } },
-        { at: context.now().toISOString(), type: 'attempt_recorded', detail: { presentationId, attemptId } },
-      ],
-    );
-    if (!recorded)
-      return { kind: 'unknown', detail: 'This attempt was recorded before; it is not sent again.' };
-    if (performance.now() - started > TOO_LONG_MS) {
-      await ledger.updateAttempt(attemptId, { status: 'absent' });
-      return { kind: 'not_sent', detail: 'It took too long to get ready; the run may have moved on.' };
-    }
-  } catch (error) {
-    const failure = classify(error);
-    log.warn({ attemptId, failure }, 'attempt not sent');
-    // A key that may not read says nothing about the offer: it is put right by an operator.
-    return failure.kind === 'rejected' && failure.status !== 401 && failure.status !== 403
-      ? { kind: 'rejected', code: failure.code }
-      : {
-          kind: 'not_sent',
-          detail: failure.message,
-          ...(failure.kind === 'not_sent' && { retryAfterMs: failure.retryAfterMs }),
-        };
-  }
-
-  const reply = await post(() => steps.post(prepared));
-  await write(reply);
-  switch (reply.kind) {
+  const ready = await getReady(context, kind, input, steps);
+  if ('kind' in ready) return ready;
+  const { request, dueNow } = ready;
+  const answer = await post(() => steps.post(request));
+  await recordReply(context, input, answer);
+  switch (answer.kind) {
     case 'submitted':
-      return { kind: 'submitted', paymentId: reply.paymentId, dueNow };
+      return { kind: 'submitted', paymentId: answer.paymentId, dueNow };
     case 'unknown':
-      return { ...reply, dueNow };
+      return { ...answer, dueNow };
     default:
-      return reply;
-  }
-
-  async function write(result: Awaited<ReturnType<typeof post>>): Promise<void> {
-    const at = context.now().toISOString();
-    const entry = { at, type: `attempt_${result.kind}`, detail: { presentationId, attemptId } };
-    try {
-      switch (result.kind) {
-        case 'submitted': {
-          const ids = { paymentId: result.paymentId, sessionId: result.sessionId };
-          await ledger.updateAttempt(
-            attemptId,
-            { status: 'submitted', ...ids },
-            { id: presentationId, patch: ids },
-            [entry],
-          );
-          return;
-        }
-        case 'unknown': {
-          const patch = { status: 'reconciling' as const, message: RECONCILING_MESSAGE };
-          await ledger.updateAttempt(attemptId, { status: 'unknown' }, { id: presentationId, patch }, [
-            entry,
-          ]);
-          return;
-        }
-        case 'rejected':
-          await ledger.updateAttempt(attemptId, { status: 'rejected', errorCode: result.code }, undefined, [
-            entry,
-          ]);
-          return;
-        case 'not_sent':
-          await ledger.updateAttempt(attemptId, { status: 'absent' }, undefined, [entry]);
-      }
-    } catch (error) {
-      // The workflow has the reply in its history; the ledger catches up with the next write.
-      log.error({ err: error, attemptId }, 'the ledger could not record the reply to an attempt');
-    }
+      return answer;
   }
 }
 
-async function post(send: () => Promise<Submitted>) {
+/** Does everything up to the recording of the attempt. Returns the reply when the attempt must not be sent. */
+async function getReady(
+  context: ActivityContext,
+  kind: AttemptKind,
+  input: AttemptInput,
+  { prepare }: SendSteps,
+): Promise<{ request: PreparedRequest; dueNow: number } | SendReply> {
+  const { ledger, log } = context;
+  const { attemptId, price } = input;
+  const started = performance.now();
+  try {
+    if (context.now().getTime() > input.sendBefore)
+      return { kind: 'not_sent', detail: 'Too late: the window is over.' };
+    const looked = await lookAndPrice(context, input, prepare);
+    if ('kind' in looked) return looked;
+    const { request, now } = looked;
+    if (request.refused !== undefined) return { kind: 'rejected', code: request.refused };
+    if (!now) return { kind: 'rejected', code: 'NO_BILLING_ADDRESS' };
+    const agreed = await acceptedTerms(context, input, 'one_click');
+    const moved = now.hash !== price.hash || now.dueNow !== price.dueNow;
+    if (moved && (await isWorse(context, input, now, { agreed, subscription: request.subscription })))
+      return await reopenAtPrice(context, input, now);
+    // Whatever was shown: more than this is paid on a page of Dodo's or not at all.
+    if (isAboveOneClick(now, input.oneClickLimit)) return { kind: 'rejected', code: ONE_CLICK_LIMIT };
+    if (!(await record(context, kind, input, now.dueNow, agreed))) return RECORDED_BEFORE;
+    if (performance.now() - started > TOO_LONG_MS) {
+      await ledger.updateAttempt(attemptId, { status: 'absent' });
+      return { kind: 'not_sent', detail: 'Preparing took too long; the run may have moved on.' };
+    }
+    return { request, dueNow: now.dueNow };
+  } catch (error) {
+    const failure = classify(error);
+    log.warn({ attemptId, failure }, 'attempt not sent');
+    // A rejected key says nothing about the offer.
+    if (failure.kind === 'rejected' && !isKeyRejected(failure))
+      return { kind: 'rejected', code: failure.code };
+    return {
+      kind: 'not_sent',
+      detail: failure.message,
+      ...(failure.kind === 'not_sent' && { retryAfterMs: failure.retryAfterMs }),
+    };
+  }
+}
+
+/**
+ * Looks for an earlier try in the ledger and at Dodo, and prices the attempt meanwhile. A reset run or a restored backup
+ * goes through its attempts again, and only Dodo remembers them all.
+ */
+async function lookAndPrice(context: ActivityContext, input: AttemptInput, prepare: SendSteps['prepare']) {
+  const { dodo, ledger, log } = context;
+  const { attemptId, customerId, price, offer } = input;
+  const search = findAttempt(dodo, { attemptId, customerId, since: input.runStartedAt });
+  const pricing = prepare().then(async (request) => ({
+    request,
+    now:
+      request.refused === undefined
+        ? await currentPrice(dodo, offer, { customerId, currency: price.currency, ...request })
+        : undefined,
+  }));
+  const [found, known, priced] = await Promise.allSettled([search, ledger.attempt(attemptId), pricing]);
+  if (found.status === 'rejected') throw notSent(found.reason as unknown);
+  if (known.status === 'rejected') throw notSent(known.reason as unknown);
+  const sent = found.value;
+  const paidEnough = sent && covers({ amount: sent.total_amount, currency: sent.currency }, dueOf(price));
+  // Anybody could name an attempt in the metadata of a payment, so one that is not recorded must also be worth it.
+  if (sent && (known.value !== undefined || paidEnough)) {
+    return { kind: 'submitted', paymentId: sent.payment_id } satisfies SendReply;
+  }
+  if (sent) {
+    log.error(
+      { attemptId, paymentId: sent.payment_id },
+      'payment metadata names an attempt that was never sent',
+    );
+  }
+  if (known.value !== undefined) return RECORDED_BEFORE;
+  if (priced.status === 'rejected') throw priced.reason as Error;
+  return priced.value;
+}
+
+/** Records the attempt, and the acceptance with it. False when it was recorded before. */
+function record(
+  { ledger, now }: ActivityContext,
+  kind: AttemptKind,
+  input: AttemptInput,
+  amount: number,
+  agreed: AcceptedTerms,
+): Promise<boolean> {
+  const { attemptId, presentationId, price } = input;
+  return ledger.recordAttempt(
+    {
+      attemptId,
+      presentationId,
+      kind,
+      workflowId: runOfAttempt(attemptId),
+      status: 'recorded',
+      amount,
+      currency: price.currency,
+      createdAt: now().toISOString(),
+    },
+    {
+      status: 'charging',
+      decision: 'accepted',
+      decidedAt: input.acceptedAt,
+      message: null,
+      ...agreed.patch,
+    },
+    [
+      acceptedEntry(input),
+      { at: now().toISOString(), type: 'attempt_recorded', detail: { presentationId, attemptId } },
+    ],
+  );
+}
+
+async function post(send: () => Promise<Submitted>): Promise<Answer> {
   try {
     const { paymentId, sessionId } = await send();
-    return { kind: 'submitted' as const, paymentId: paymentId ?? undefined, sessionId };
+    return { kind: 'submitted', paymentId: paymentId ?? undefined, sessionId };
   } catch (error) {
     const failure = classify(error);
     switch (failure.kind) {
       case 'rejected':
-        return { kind: 'rejected' as const, code: failure.code };
+        return { kind: 'rejected', code: failure.code };
       case 'not_sent':
-        return { kind: 'not_sent' as const, detail: failure.message, retryAfterMs: failure.retryAfterMs };
+        return { kind: 'not_sent', detail: failure.message, retryAfterMs: failure.retryAfterMs };
       case 'unknown':
-        return { kind: 'unknown' as const, detail: failure.message };
+        return { kind: 'unknown', detail: failure.message };
     }
   }
 }
 
-/** Whether the customer would pay more than they accepted, now or in any period to come, or get less credit. */
-async function isWorse(
-  { ledger }: ActivityContext,
-  { presentationId, price, choice }: AttemptInput,
-  now: Price,
-  { agreed, subscription }: { agreed: AcceptedTerms; subscription: DodoPayments.Subscription | undefined },
-): Promise<boolean> {
-  if (now.currency !== price.currency || now.dueNow > price.dueNow) return true;
-  if (now.hash === price.hash) return false;
-  const shown = agreed.price ?? (await ledger.presentation(presentationId))?.price;
-  // Of a choice nobody was shown the price of, what is to be paid every period was not agreed to.
-  if (choice && !agreed.price) return now.recurring !== undefined;
-  if (shown?.hash !== price.hash) return false;
-  if (isLessCredit(shown, now, subscription?.next_billing_date)) return true;
-  if (!now.recurring) return false;
-  const { amount, interval, count } = now.recurring;
-  const before = shown.recurring;
-  return before?.interval !== interval || before.count !== count || amount > before.amount;
+function dueOf({ dueNow, currency }: AttemptInput['price']): { amount: number; currency: string } {
+  return { amount: dueNow, currency };
 }
 
-/** The offer is open again at what it costs now. */
-async function repriced(
-  { dodo, ledger }: ActivityContext,
-  input: AttemptInput,
-  now: Price,
-): Promise<SendReply> {
-  const product = await readProduct(dodo, input.offer.action.productId);
-  const shown = input.choice && (await ledger.presentation(input.presentationId));
-  await ledger.updatePresentation(input.presentationId, {
-    ...reopenedAt(shown, input, now),
-    status: 'open',
-    price: now,
-    copy: renderCopy(input.offer.copy, now, product?.name ?? input.offer.action.productId),
-  });
-  return { kind: 'price_changed', price: { dueNow: now.dueNow, priceHash: now.hash } };
-}
-
-/** Whether a payment found under an attempt's name can be the attempt's. Anybody could name it in their metadata. */
-function isWorth(
-  payment: Pick<DodoPayments.PaymentListResponse, 'currency' | 'total_amount'>,
-  price: AttemptInput['price'],
-): boolean {
-  return payment.currency === price.currency && payment.total_amount >= price.dueNow;
-}
-
-/** Whatever kept us from looking, nothing was sent: not even Dodo's refusal to be read is a refusal of the offer. */
+/** A failed look-up means that nothing was sent. Even Dodo's refusal to be read is no refusal of the offer. */
 function notSent(reason: unknown): Error {
   if (reason instanceof Error && classify(reason).kind !== 'rejected') return reason;
-  return new Error('It could not be looked up whether the attempt was made before.', { cause: reason });
+  return new Error('Could not look up whether the attempt was made before.', { cause: reason });
 }

@@ -1,4 +1,4 @@
-/** Which arm of an experiment a customer is in, and whether they are held out of being offered anything. */
+/** Assigns customers to the arms of experiments and to holdouts. */
 import { assign, type Arm } from '../../src/experiments/assign.js';
 import {
   funnelHoldoutName,
@@ -7,29 +7,29 @@ import {
   POLICY_HOLDOUT,
   type StepExperiment,
 } from '../../src/experiments/names.js';
-import type { Funnel, Offer, Policy } from '../../src/domain/offers.js';
+import type { Funnel, Policy, SnapshotOffer } from '../../src/domain/offers.js';
 import { FORGOTTEN_AFTER } from '../../src/ledger/limits.js';
 import type { Exposure, Ledger } from '../../src/ledger/model.js';
 import type { ActivityContext } from '../context.js';
 
-/** What an offer shows, and the arm it is. */
+/** The offer a step shows to one customer, and the arm it belongs to. */
 export interface ChosenArm {
-  offer: Offer;
+  offer: SnapshotOffer;
   experiment?: { name: string; variant: string; arms: Arm[] };
 }
 
 type Place = Pick<Exposure, 'customerId' | 'purchaseId' | 'catalogHash' | 'exposedAt'>;
 
 /**
- * The offer of a step for a customer. An arm they were in before is theirs for as long as the step has it, whatever its
- * weight has become; everybody else is assigned.
+ * Returns the offer of a step for a customer. Customers keep the arm they were in before for as long as the step has it,
+ * whatever its weight is now; everybody else is assigned.
  *
- * @param offer for a step that is no experiment
+ * @param offer for a step without an experiment
  */
 export async function chooseArm(
   { ledger }: ActivityContext,
   customerId: string,
-  offer: Offer,
+  offer: SnapshotOffer,
   experiment: StepExperiment | undefined,
 ): Promise<ChosenArm> {
   if (!experiment) return { offer };
@@ -43,26 +43,26 @@ export async function chooseArm(
   };
 }
 
-/** What to write with the presentation of a chosen arm. */
+/** Returns the exposure to write with the presentation of a chosen arm. */
 export function exposureTo({ experiment }: ChosenArm, place: Place): Exposure[] {
   if (!experiment) return [];
   return [{ experiment: experiment.name, variant: experiment.variant, arms: experiment.arms, ...place }];
 }
 
 /**
- * Whether a customer to whom everything else would be shown is held out: of every offer, or of this funnel.
+ * Decides whether a customer who would otherwise be shown an offer is held out of every offer, or of this funnel.
  *
- * @returns what to write together with the presentation, or with the end of the run when `heldOutOf` names a holdout;
- * `inTheWay` when another open offer would have kept this one away as well, so that the arms are not different yet
+ * @returns `exposures` to write with the presentation, or with the end of the run when `heldOutOf` names a holdout;
+ * `blocked` when another open offer would have prevented this one anyway, so that the arms do not differ yet
  */
 export async function holdouts(
   { ledger, now }: ActivityContext,
   policy: Policy | undefined,
   funnel: Pick<Funnel, 'id' | 'holdout'>,
   subject: { place: Place; presentationId: string; askedFor: boolean },
-): Promise<{ heldOutOf?: string; inTheWay?: boolean; exposures: Exposure[] }> {
+): Promise<{ heldOutOf?: string; blocked?: boolean; exposures: Exposure[] }> {
   const { place, presentationId, askedFor } = subject;
-  // Nobody who asks for a plan by its name is refused it for the sake of a comparison.
+  // A plan the customer asked for by name is not refused for the sake of a comparison.
   if (askedFor) return { exposures: [] };
   const running = [
     { experiment: POLICY_HOLDOUT, share: policy?.holdout },
@@ -70,7 +70,7 @@ export async function holdouts(
   ].flatMap(({ experiment, share }) =>
     share === undefined ? [] : [{ experiment, arms: holdoutArms(share) }],
   );
-  // Shown already by this run: what was decided then holds, whatever has become of the shares.
+  // This run has already shown its offer: what was decided then holds, whatever the shares are now.
   if (running.length === 0 || (await ledger.presentation(presentationId))) return { exposures: [] };
 
   const before = await ledger.exposuresOf(place.customerId);
@@ -82,13 +82,13 @@ export async function holdouts(
     exposures.push({ experiment, variant: arm.id, arms, ...place });
     if (arm.id !== HELD_OUT) continue;
     if (!known && (await isAnotherOpen(ledger, place.customerId, now())))
-      return { inTheWay: true, exposures: [] };
+      return { blocked: true, exposures: [] };
     return { heldOutOf: experiment, exposures };
   }
   return { exposures };
 }
 
-/** As the ledger sees it when a presentation is to be opened: one whose run is gone is in nobody's way. */
+/** Follows the ledger's rule for opening a presentation: one whose run is gone does not block the customer. */
 async function isAnotherOpen(ledger: Ledger, customerId: string, now: Date): Promise<boolean> {
   const current = await ledger.currentPresentation(customerId, now.toISOString());
   if (!current) return false;

@@ -1,20 +1,21 @@
 /** The limits an offer is shown under: its own, and the policy's for every offer. */
-import type { Catalog, Offer } from '../../src/domain/offers.js';
+import type { Catalog, SnapshotOffer } from '../../src/domain/offers.js';
 import { REQUESTED_PLAN } from '../../src/domain/requested-plan.js';
 import type { Limits } from '../../src/domain/limits.js';
 
-/** What the customer asked for by name is no advertising: the policy does not hold it back. See `requestedPlan`. */
+/** A plan the customer asked for by name is not advertising, so the policy does not hold it back. See `requestedPlan`. */
 const ASKED_FOR = ['upgrade-requested', 'downgrade-requested', REQUESTED_PLAN];
 
 /**
- * An offer as the catalog in force switches and limits it. A running offer keeps what it sells and says from the catalog
- * it began with; whether and how often it may be shown is decided by the one of now.
+ * Returns the offer as the catalog in force limits and switches it. A running offer keeps what it sells and says from the
+ * catalog it began with; the catalog in force decides whether and how often it may be shown.
  */
-export function switchesOf(catalog: Catalog, offer: Offer): Offer {
+export function switchesOf(catalog: Catalog, offer: SnapshotOffer): SnapshotOffer {
   return catalog.offers[offer.id] ?? offer;
 }
 
-export function limitsOf(catalog: Catalog, offer: Offer): Limits {
+/** Returns the limits of an offer by the catalog in force. */
+export function limitsOf(catalog: Catalog, offer: SnapshotOffer): Limits {
   const { afterDecline, cooldownMs, cap, redemptions } = switchesOf(catalog, offer);
   const askedFor = catalog.offers[offer.id] === undefined && ASKED_FOR.includes(offer.id);
   return {

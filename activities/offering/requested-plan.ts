@@ -1,19 +1,14 @@
-/** The plan a customer asked for by name: offered by itself, or as a step of a funnel. */
-import type { Catalog, Funnel, Offer } from '../../src/domain/offers.js';
-import { REQUESTED_PLAN } from '../../src/domain/requested-plan.js';
-import type { TriggerType } from '../../src/domain/words.js';
+/** The plan a customer asked for by name, offered on its own or as a step of a funnel. */
+import type { Catalog, Funnel, Offer, OfferCopy } from '../../src/domain/offers.js';
+import { PLAN_TRIGGERS, REQUESTED_PLAN } from '../../src/domain/requested-plan.js';
+import type { OfferType, TriggerType } from '../../src/domain/words.js';
 import type { TriggerEvent } from '../../src/contract/messages.js';
 
 const HOUR = 3_600_000;
-/** No id of a product. */
+/** Stands for a missing product id: Dodo has no product with an empty id. */
 export const NO_PLAN_NAMED = '';
 
-/** Whether a customer has asked for another plan, which a step may put before them by the reserved id of an offer. */
-export function asksForPlan(trigger: TriggerType): boolean {
-  return trigger === 'upgrade_requested' || trigger === 'downgrade_requested';
-}
-
-/** What a catalog's funnels for this trigger may offer: its own offers, and the plan the customer asked for. */
+/** Returns what the funnels for a trigger may offer: the catalog's offers, and the plan the customer asked for. */
 export function offersFor(
   catalog: Catalog,
   trigger: TriggerType,
@@ -24,7 +19,10 @@ export function offersFor(
   return { ...catalog.offers, [REQUESTED_PLAN]: offer };
 }
 
-/** The funnel of one step that offers a customer the plan they asked for by name, previewed for confirmation. */
+/**
+ * Returns a funnel of one step that offers the plan a customer asked for by name, previewed for confirmation. Undefined
+ * when the trigger names no plan.
+ */
 export function requestedPlan(
   trigger: TriggerType,
   event: TriggerEvent | undefined,
@@ -41,12 +39,33 @@ export function requestedPlan(
   return { funnel, offers: { [offer.id]: offer } };
 }
 
-/** @param productId left out where the trigger named no plan: such an offer is not eligible */
+/** Returns the words of a requested plan, which no catalog has: for an upgrade (`upsell`) or a downgrade. */
+export function requestedPlanWords(type: OfferType): OfferCopy {
+  return type === 'upsell'
+    ? {
+        headline: 'Change to {product}',
+        body: 'You pay {dueNow} now, then {recurring}.',
+        accept: 'Pay {dueNow} and upgrade',
+        decline: 'Keep my plan',
+      }
+    : {
+        headline: 'Change to {product}',
+        body: 'You pay {recurring} from now on and receive {credit} in credit for the time already paid.',
+        accept: 'Change my plan',
+        decline: 'Keep my plan',
+      };
+}
+
+function asksForPlan(trigger: TriggerType): boolean {
+  return PLAN_TRIGGERS.includes(trigger);
+}
+
+/** @param productId left out when the trigger names no plan; such an offer is not eligible */
 function requestedOffer(trigger: TriggerType, productId = NO_PLAN_NAMED): Offer {
-  const upgrade = trigger === 'upgrade_requested';
+  const type = trigger === 'upgrade_requested' ? 'upsell' : 'downsell';
   return {
     id: trigger.replace('_', '-'),
-    type: upgrade ? 'upsell' : 'downsell',
+    type,
     action: {
       kind: 'change_plan',
       productId,
@@ -56,20 +75,8 @@ function requestedOffer(trigger: TriggerType, productId = NO_PLAN_NAMED): Offer 
     windowMs: HOUR,
     ifNoPaymentMethod: 'skip',
     ifOwned: 'skip',
-    // They ask again whenever they like.
+    // The customer may ask again at any time.
     afterDecline: 0,
-    copy: upgrade
-      ? {
-          headline: 'Change to {product}',
-          body: 'You pay {dueNow} now, then {recurring}.',
-          accept: 'Pay {dueNow} and upgrade',
-          decline: 'Keep my plan',
-        }
-      : {
-          headline: 'Change to {product}',
-          body: 'You pay {recurring} from now on and receive {credit} in credit for the time already paid.',
-          accept: 'Change my plan',
-          decline: 'Keep my plan',
-        },
+    copy: requestedPlanWords(type),
   };
 }

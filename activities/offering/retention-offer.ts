@@ -1,40 +1,42 @@
-/** Offers that keep a customer and charge nothing: whether they may be shown, and what they come to. */
+/** Quotes for offers that keep a subscription and charge nothing. */
 import type DodoPayments from 'dodopayments';
-import type { Offer, RetentionAction } from '../../src/domain/offers.js';
+import type { RetentionAction, SnapshotOffer } from '../../src/domain/offers.js';
 import { isInTrial } from '../../src/dodo/save.js';
 import { priced, readProduct } from '../../src/dodo/pricing.js';
+import { paymentBy } from '../../src/domain/payment-mode.js';
 import type { Price } from '../../src/domain/presentation.js';
 import type { ActivityContext } from '../context.js';
-import type { OfferSubject, OfferQuote } from './subject.js';
-import { no, type NotEligible } from './subject.js';
+import { notEligible, type NotEligible, type OfferQuote } from './quote.js';
+import type { OfferSubject } from './subject.js';
 
-/** A pause, or a longer trial, of the subscription as it is now. */
-export async function readRetention(
+/** Quotes a pause or a longer trial for the subscription as it is now. Reads its product from Dodo. */
+export async function quoteRetention(
   { ledger, dodo, now }: ActivityContext,
-  { offer, action, subject }: { offer: Offer; action: RetentionAction; subject: OfferSubject },
+  { offer, action, subject }: { offer: SnapshotOffer; action: RetentionAction; subject: OfferSubject },
 ): Promise<OfferQuote | NotEligible> {
   const { subscription, customerId } = subject;
-  if (!subscription) return no('product_unavailable', 'there is no subscription to keep');
+  if (!subscription) return notEligible('product_unavailable', 'there is no subscription to keep');
   const obstacle = obstacleTo(action, subscription, now());
   if (obstacle !== undefined) {
-    return no('product_unavailable', `subscription ${subscription.subscription_id} ${obstacle}`);
+    return notEligible('product_unavailable', `subscription ${subscription.subscription_id} ${obstacle}`);
   }
   if (offer.ifOwned === 'skip') {
     const takenAt = await ledger.acceptedAt(customerId, offer.id);
-    if (takenAt !== undefined) return no('already_owned', `the customer took this offer at ${takenAt}`);
+    if (takenAt !== undefined)
+      return notEligible('already_owned', `the customer took this offer at ${takenAt}`);
   }
   const product = await readProduct(dodo, subscription.product_id);
-  if (!product) return no('product_unavailable', `Dodo has no product ${subscription.product_id}`);
+  if (!product) return notEligible('product_unavailable', `Dodo has no product ${subscription.product_id}`);
   return {
-    kind: 'showable',
+    kind: 'quoted',
     product: { id: subscription.product_id, name: product.name },
     quantity: subscription.quantity,
     price: priceOf(action, subscription, now()),
-    payment: { mode: 'one_click' },
+    payment: paymentBy('one_click'),
   };
 }
 
-/** What stands against it, as the end of a sentence about the subscription. */
+/** Returns why the action is not possible, as the end of a sentence about the subscription. */
 function obstacleTo(
   action: RetentionAction,
   subscription: DodoPayments.Subscription,
@@ -46,7 +48,7 @@ function obstacleTo(
   return action.kind === 'extend_trial' && !isInTrial(subscription, now) ? 'is not in a trial' : undefined;
 }
 
-/** Nothing is due. What is paid per period stays as it is; for a longer trial, its first date moves. */
+/** Nothing is due and the price per period stays as it is. A longer trial moves the first billing date. */
 function priceOf(action: RetentionAction, subscription: DodoPayments.Subscription, now: Date): Price {
   return priced({
     currency: subscription.currency,

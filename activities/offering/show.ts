@@ -1,45 +1,51 @@
-/** Puts the offer of one step before one customer: which arm, whether and at what price, held out or not, and opens it. */
-import type { Funnel, Offer, Policy } from '../../src/domain/offers.js';
+/** Puts the offer of one step before one customer: chooses the arm, prepares the offer, applies holdouts, and opens it. */
+import type { Funnel, Policy, SnapshotOffer } from '../../src/domain/offers.js';
 import { REQUESTED_PLAN } from '../../src/domain/requested-plan.js';
 import type { StepExperiment } from '../../src/experiments/names.js';
 import type { Exposure } from '../../src/ledger/model.js';
 import type { EvaluationRecord } from '../../src/domain/purchase.js';
 import { ANOTHER_IS_OPEN } from '../../src/ledger/presentations.js';
 import type { ReasonCode } from '../../src/domain/words.js';
+import { markPaid, type Closing } from '../afterwards/settle.js';
 import type { ActivityContext } from '../context.js';
 import { chooseArm, exposureTo, holdouts } from './experiments.js';
 import { limitsOf } from './limits.js';
-import { prepareOffer } from './offer.js';
-import { type PresentationRef } from './subject.js';
-import { type OfferSubject } from './subject.js';
-import { markPaid, type Closing } from '../afterwards/settle.js';
+import { prepareOffer } from './prepare-offer.js';
+import type { PresentationRef } from './presentation-ref.js';
+import type { OfferSubject } from './subject.js';
 
 export interface StepToShow {
   subject: OfferSubject;
   funnelId: string;
   step: string;
-  /** For a step that is no experiment. */
-  offer: Offer;
+  /** For a step without an experiment. */
+  offer: SnapshotOffer;
   experiment?: StepExperiment;
   policy?: Policy;
+  /** The catalog version of the run. */
   catalogHash?: string;
-  /** Why the funnel shows nothing new now. What a repeated activity has opened before goes on. */
+  /** Why the funnel shows nothing new now. A presentation that an earlier try opened goes on. */
   off?: { reason: ReasonCode; detail: string };
-  /** Set where somebody may be held out: before the first step of a run. */
+  /** Set where holdouts apply: before the first step of a run. */
   holdout?: { funnel: Pick<Funnel, 'id' | 'holdout'>; askedFor: boolean };
   evaluation?: EvaluationRecord;
+  /** The decision that led here, written together with the presentation. */
   previous?: Closing;
 }
 
 export type StepResult =
   | { kind: 'presented'; presented: PresentationRef }
-  /** Something about this offer; another one may be shown. */
+  /** This offer is out of the question; another one may be shown. */
   | { kind: 'not_eligible'; reason: ReasonCode; detail: string }
-  /** All that was missing was to be in the other group. `exposures` are to be written with the end of the run. */
+  /** Eligible, but in a holdout group. `exposures` are to be written with the end of the run. */
   | { kind: 'held_out'; reason: 'holdout'; detail: string; exposures: Exposure[] }
   /** Refused under the customer's lock. */
   | { kind: 'not_opened'; reason: ReasonCode; detail: string };
 
+/**
+ * Shows a step's offer to one customer. Writes to the ledger only if it opens the presentation; a repeated call finds the
+ * presentation it opened before and writes nothing more.
+ */
 export async function showStep(context: ActivityContext, input: StepToShow): Promise<StepResult> {
   const { ledger } = context;
   const { subject, funnelId, step, policy, catalogHash, evaluation, previous, holdout } = input;
@@ -47,9 +53,9 @@ export async function showStep(context: ActivityContext, input: StepToShow): Pro
 
   const arm = await chooseArm(context, customerId, input.offer, input.experiment);
   const { offer } = arm;
-  const prepared = await prepareOffer(context, { offer, policy, funnelId, step, subject });
+  const prepared = await prepareOffer(context, { offer, policy, catalogHash, funnelId, step, subject });
   if (prepared.kind === 'not_eligible') return prepared;
-  const { presentation, presented, terms } = prepared;
+  const { presentation, words, terms, presented } = prepared;
   if (input.off && !(await ledger.presentation(presentation.id)))
     return { kind: 'not_eligible', ...input.off };
 
@@ -68,14 +74,14 @@ export async function showStep(context: ActivityContext, input: StepToShow): Pro
   }
 
   if (previous) await markPaid(ledger, previous);
-  const opened = held.inTheWay
+  const opened = held.blocked
     ? ANOTHER_IS_OPEN
     : await ledger.openPresentation({
         presentation: { ...presentation, variant: arm.experiment?.variant },
         experiment: arm.experiment?.name,
         exposures: [...held.exposures, ...exposureTo(arm, place)],
         terms,
-        words: offer.copy,
+        words,
         workflowId,
         catalogHash,
         limits: limitsOf(context.catalog(), offer),

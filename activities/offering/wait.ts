@@ -1,12 +1,9 @@
-/** Steps whose offer is made some time after the decision, or the event, that led to them. */
+/** Steps that are offered some time after the decision or event that led to them. */
 import type { FunnelSnapshot } from '../../src/domain/offers.js';
-import type { Exposure } from '../../src/ledger/model.js';
-import type { EvaluationRecord } from '../../src/domain/purchase.js';
-import type { ReasonCode } from '../../src/domain/words.js';
+import { markPaid, type Closing } from '../afterwards/settle.js';
 import type { ActivityContext } from '../context.js';
-import { markPaid, settleIneligible, type Closing } from '../afterwards/settle.js';
 
-/** A funnel was matched; whether its offer may be shown, and at what price, is seen when the wait is over. */
+/** A funnel was matched. Whether its offer may be shown, and at what price, is decided when the wait is over. */
 export interface Waiting {
   kind: 'waiting';
   snapshot: FunnelSnapshot;
@@ -26,37 +23,17 @@ export interface StartWaitInput {
 
 export function waitActivities({ ledger, now }: ActivityContext) {
   return {
-    /** Records a decision whose consequence comes later. Answers until when it is waited: a reset run waits no second time. */
+    /**
+     * Records a decision whose next step is shown later, and begins the wait for it.
+     *
+     * Dodo: nothing. Ledger: marks the paid attempt, writes the decision and the wait.
+     * Repeated: returns the end of the wait that was begun first, so a reset run does not wait again.
+     *
+     * @throws when the ledger cannot be reached
+     */
     async startWait({ previous, ...wait }: StartWaitInput): Promise<{ until: string }> {
       await markPaid(ledger, previous);
       return ledger.beginWait({ ...wait, previous, at: now().toISOString() });
     },
   };
-}
-
-/** Ends a run whose first offer turned out not to be possible when its time had come. */
-export async function endAfterWait(
-  { ledger, now }: ActivityContext,
-  input: {
-    purchaseId: string;
-    funnelId: string;
-    reason: ReasonCode;
-    detail: string;
-    exposures: Exposure[];
-  },
-): Promise<void> {
-  const { purchaseId, funnelId, reason, detail, exposures } = input;
-  const view = await ledger.purchase(purchaseId);
-  const evaluation: EvaluationRecord | undefined =
-    view?.catalogHash === undefined
-      ? undefined
-      : {
-          catalogHash: view.catalogHash,
-          facts: view.facts,
-          considered: view.considered.map((one) =>
-            one.funnelId === funnelId ? { ...one, reason, detail } : one,
-          ),
-        };
-  const at = now().toISOString();
-  await settleIneligible(ledger, { purchaseId, reason, at, evaluation, exposures });
 }

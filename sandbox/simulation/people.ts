@@ -2,7 +2,7 @@
 import type { Client } from '@temporalio/client';
 import type { Activities } from '../../activities/index.js';
 import type { FallbackOpened } from '../../activities/fulfilling/fallback.js';
-import type { PresentationRef } from '../../activities/offering/subject.js';
+import type { PresentationRef } from '../../activities/offering/presentation-ref.js';
 import type { Catalog, Funnel } from '../../src/domain/offers.js';
 import type { Dodo } from '../../src/dodo/client.js';
 import { toPaymentEvent } from '../../src/dodo/payments.js';

@@ -40,6 +40,14 @@ export function classify(error: unknown): DodoFailure {
   return { kind: 'unknown', message: error instanceof Error ? error.message : String(error) };
 }
 
+/**
+ * Returns true when Dodo refused our API key. That says nothing about the request: an operator has to fix the key, and
+ * the call is worth repeating then.
+ */
+export function isKeyRejected(failure: DodoFailure): boolean {
+  return failure.kind === 'rejected' && (failure.status === 401 || failure.status === 403);
+}
+
 interface ApiError extends Error {
   status: number;
   headers: Headers | undefined;

@@ -20,6 +20,7 @@ export interface AttemptInput {
   choice?: Choice;
   /** The most that one click may charge. Minor units. */
   oneClickLimit?: number;
+  /** `copy` is set only by runs whose snapshot still holds words. */
   offer: Pick<PaidOffer, 'action' | 'discountCode' | 'copy'>;
   /** What the customer accepted. Minor units. */
   price: { currency: string; dueNow: number; hash: string };

@@ -1,11 +1,11 @@
 /** The steps of a funnel, and which one follows which decision. */
-import type { FunnelSnapshot, FunnelStep, Offer } from './offers.js';
+import type { FunnelSnapshot, FunnelStep, SnapshotOffer } from './offers.js';
 import type { Decision } from './words.js';
 
 /** A step with the offer shown in it. */
 export interface Step {
   step: FunnelStep;
-  offer: Offer;
+  offer: SnapshotOffer;
 }
 
 /**

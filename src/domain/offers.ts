@@ -108,8 +108,14 @@ export interface Offer {
   copy: OfferCopy;
 }
 
+/**
+ * An offer as a run keeps it, without its words: those are in the ledger, with the presentation or with the catalog
+ * version of the run. Runs that began before they were left out still hold them.
+ */
+export type SnapshotOffer = Omit<Offer, 'copy'> & { copy?: OfferCopy };
+
 /** An offer that sells something. */
-export type PaidOffer = Offer & { action: PaidAction };
+export type PaidOffer = SnapshotOffer & { action: PaidAction };
 
 /** The id of the step that follows, or `end`. */
 export type StepTarget = 'end' | (string & {});
@@ -196,7 +202,7 @@ export interface Catalog {
 export interface FunnelSnapshot {
   catalogHash: string;
   funnel: Omit<Funnel, 'when'>;
-  offers: Record<string, Offer>;
+  offers: Record<string, SnapshotOffer>;
   /** Left out in runs that began before policies existed. */
   policy?: Policy;
 }

@@ -56,6 +56,14 @@ export interface Expected {
   atLeast?: { amount: number; currency: string };
 }
 
+/** Returns whether a payment comes to at least what is due, in the same currency. Minor units. */
+export function covers(
+  paid: { amount: number; currency?: string },
+  due: { amount: number; currency: string },
+): boolean {
+  return paid.currency === due.currency && paid.amount >= due.amount;
+}
+
 /** Checks whether a payment counts for an attempt. */
 export function fits(event: PaymentEvent, expected: Expected): boolean {
   const { customerId, paymentId, sessionId, atLeast } = expected;
@@ -64,7 +72,7 @@ export function fits(event: PaymentEvent, expected: Expected): boolean {
   // Lists leave the session out; then the amount decides.
   if (sessionId !== undefined && event.sessionId !== undefined) return event.sessionId === sessionId;
   if (atLeast === undefined || event.amount === undefined) return true;
-  return event.currency === atLeast.currency && event.amount >= atLeast.amount;
+  return covers({ amount: event.amount, currency: event.currency }, atLeast);
 }
 
 /** Returns how final a status is. Within one checkout, a decline may be followed by a payment with another card. */

@@ -1,5 +1,5 @@
 /** The experiments of a catalog by name. Ids contain no dots, so names of different kinds cannot collide. */
-import type { Catalog, FunnelStep, Offer } from '../domain/offers.js';
+import type { Catalog, FunnelStep, SnapshotOffer } from '../domain/offers.js';
 import type { Arm } from './assign.js';
 
 export interface Experiment {
@@ -12,10 +12,7 @@ export const POLICY_HOLDOUT = 'holdout';
 export const HELD_OUT = 'holdout';
 const OFFERED = 'offered';
 
-function experimentName(
-  funnelId: string,
-  { id, experiment }: Pick<FunnelStep, 'id' | 'experiment'>,
-): string {
+function experimentName(funnelId: string, { id, experiment }: Pick<FunnelStep, 'id' | 'experiment'>): string {
   return experiment ?? `${funnelId}.${id}`;
 }
 
@@ -62,14 +59,14 @@ export function experimentsOf({ policy, funnels }: Pick<Catalog, 'policy' | 'fun
 /** The experiment of a step, with the offer each arm shows. */
 export interface StepExperiment {
   name: string;
-  arms: (Arm & { offer: Offer })[];
+  arms: (Arm & { offer: SnapshotOffer })[];
 }
 
 /** Returns the step's experiment, or undefined for a step with a single offer. */
 export function stepExperiment(
   funnelId: string,
   step: FunnelStep,
-  offers: Record<string, Offer>,
+  offers: Record<string, SnapshotOffer>,
 ): StepExperiment | undefined {
   return (
     step.variants && {

@@ -12,6 +12,12 @@ export async function recordCatalog(db: Database, content: Catalog, at: string):
   await db.insert(catalogs).values({ hash: content.hash, content, firstSeenAt: at }).onConflictDoNothing();
 }
 
+/** Returns a recorded catalog; undefined when there is none of this hash. */
+export async function catalogOf(db: Database, hash: string): Promise<Catalog | undefined> {
+  const [row] = await db.select({ content: catalogs.content }).from(catalogs).where(eq(catalogs.hash, hash));
+  return row?.content;
+}
+
 export async function runningByCatalog(db: Database): ReturnType<Ledger['runningByCatalog']> {
   const { catalogHash, funnelId, step, offerId } = presentations;
   const open = sql<number>`count(*)`.mapWith(Number);

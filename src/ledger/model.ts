@@ -260,6 +260,8 @@ export interface Ledger extends Accounting {
   countDeadNotifications(): Promise<number>;
   /** Keeps a catalog that has come into force. The same one again changes nothing. */
   recordCatalog(catalog: Catalog, at: string): Promise<void>;
+  /** A catalog that was in force, by its hash; undefined when it was never recorded. */
+  catalogOf(hash: string): Promise<Catalog | undefined>;
   runningByCatalog(): Promise<{ running: RunningRow[]; waiting: WaitingRow[] }>;
   /** Evaluations whose facts were recorded, oldest first; `after` is the last one of the page before. */
   evaluations(page: {

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { accountingOn } from './accounting.js';
 import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
-import { evaluations, recordCatalog, runningByCatalog } from './catalogs.js';
+import { catalogOf, evaluations, recordCatalog, runningByCatalog } from './catalogs.js';
 import { describeFailure } from './errors.js';
 import { experimentReport } from './experiment-report.js';
 import { exposuresOf } from './exposures.js';
@@ -92,6 +92,7 @@ export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Led
     deadNotification: (id) => findDeadNotification(db, id),
     countDeadNotifications: () => countDeadNotifications(db),
     recordCatalog: (catalog, at) => recordCatalog(db, catalog, at),
+    catalogOf: (hash) => catalogOf(db, hash),
     runningByCatalog: () => runningByCatalog(db),
     evaluations: (page) => evaluations(db, page),
     exposuresOf: (customerId) => exposuresOf(db, customerId),

@@ -1,5 +1,5 @@
 /** A presentation and its decision, as the run keeps them. */
-import type { PresentationRef } from '../../activities/offering/subject.js';
+import type { PresentationRef } from '../../activities/offering/presentation-ref.js';
 import type { Decision, PresentationStatus } from '../../src/domain/words.js';
 
 export interface DecisionRecord {

@@ -1,5 +1,5 @@
 /** The choice an acceptance makes, and what follows from it. Pure. */
-import type { PresentationRef } from '../../activities/offering/subject.js';
+import type { PresentationRef } from '../../activities/offering/presentation-ref.js';
 import { refusal, type AcceptRequest } from '../../src/contract/messages.js';
 import { findChoice, isAnotherChoice, paymentModeAt, type ChoiceCheck } from '../../src/domain/choice.js';
 import type { PaidAction, PaidOffer } from '../../src/domain/offers.js';

@@ -1,6 +1,6 @@
 /** The presentations of one run: which one is open, how each was decided, and whether another one is coming. */
 import { CancellationScope, condition } from '@temporalio/workflow';
-import type { PresentationRef } from '../../activities/offering/subject.js';
+import type { PresentationRef } from '../../activities/offering/presentation-ref.js';
 import type { AcceptRequest } from '../../src/contract/messages.js';
 import { iso, type ActivePresentation, type DecisionRecord } from './active.js';
 import { choiceIn, modeAt } from './choices.js';

@@ -6,7 +6,7 @@
  * histories replay, so an `await` more or less in here is a change to the workflow.
  */
 import { upsertSearchAttributes } from '@temporalio/workflow';
-import type { PresentationRef } from '../../activities/offering/subject.js';
+import type { PresentationRef } from '../../activities/offering/presentation-ref.js';
 import type { PurchaseResult } from '../../src/contract/messages.js';
 import { searchAttributeKeys as keys } from '../../src/contract/search-attributes.js';
 import { stepAfter } from '../../src/domain/funnel.js';

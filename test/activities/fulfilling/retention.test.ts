@@ -42,6 +42,6 @@ describe('a run that evaluates a second time', () => {
     shop.sell(selling('prod_course_workbook'));
     expect(await shop.evaluate(payment_id)).toEqual({ kind: 'ineligible', reason: 'product_unavailable' });
     const { considered } = await shop.purchase(payment_id);
-    expect(considered[0]?.detail).toBe('more sells something else by now than it showed');
+    expect(considered[0]?.detail).toBe('offer more has changed since it was shown');
   });
 });

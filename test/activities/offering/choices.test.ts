@@ -2,7 +2,6 @@ import type { PaidAction } from '../../../src/domain/offers.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptInput } from '../../../src/domain/attempt.js';
 import { chargeActivities } from '../../../activities/fulfilling/charge.js';
-import type { Offer } from '../../../src/domain/offers.js';
 import { openShop, type Shop } from '../shop.js';
 
 const COPY = 'copy: { headline: "{product}", accept: "Pay {dueNow}", decline: "No" }';
@@ -135,7 +134,7 @@ describe('an attempt for a choice', () => {
     shop.sell(selling(PACKS));
     const { evaluation, shown, view } = await evaluated('prod_starter_course');
     if (evaluation.kind !== 'presented' || !shown) throw new Error('An offer was expected.');
-    const offer: Offer | undefined = evaluation.snapshot.offers.one;
+    const offer = evaluation.snapshot.offers.one;
     if (!offer) throw new Error('A snapshot has its offer.');
     const { presented } = evaluation;
     input = {

@@ -1,0 +1,51 @@
+/** Parts of requests to Dodo that charges, plan changes and fallbacks have in common. */
+import type DodoPayments from 'dodopayments';
+import { billingOf } from '../../src/dodo/payments.js';
+import { addonsForDodo } from '../../src/dodo/pricing.js';
+import type { AttemptInput } from '../../src/domain/attempt.js';
+import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
+import type { BillingAddress } from '../../src/domain/purchase.js';
+import type { ActivityContext } from '../context.js';
+
+/**
+ * Returns the cart of an offer, in the currency that was shown.
+ *
+ * @param addons other add-ons than the offer's own
+ */
+export function cart(
+  { offer: { action, discountCode }, quantity, price }: AttemptInput,
+  addons = addonsForDodo(action.kind === 'charge' ? (action.addons ?? []) : []),
+) {
+  return {
+    product_cart: [{ product_id: action.productId, quantity, ...(addons.length > 0 && { addons }) }],
+    billing_currency: price.currency as DodoPayments.Currency,
+    ...(discountCode !== undefined && { discount_codes: [discountCode] }),
+  };
+}
+
+/** Returns the metadata by which a payment is recognised as one of an attempt. */
+export function attemptMetadata({ attemptId, presentationId, purchaseId }: AttemptInput) {
+  return {
+    [ATTEMPT_METADATA_KEY]: attemptId,
+    upsell_presentation_id: presentationId,
+    upsell_purchase_id: purchaseId,
+  };
+}
+
+/** Returns the page the customer comes back to from any page of Dodo's. */
+export function returnUrl({ appUrl }: ActivityContext, presentationId: string): string {
+  return new URL(`/thank-you?presentation=${encodeURIComponent(presentationId)}`, appUrl).href;
+}
+
+/**
+ * Returns the address the first purchase was billed to: from the ledger, else from the payment at Dodo. Undefined when
+ * neither has one.
+ */
+export async function billingAddress(
+  { ledger, dodo }: ActivityContext,
+  input: Pick<AttemptInput, 'purchaseId' | 'paymentId'>,
+): Promise<BillingAddress | undefined> {
+  const kept = await ledger.billingOf(input.purchaseId);
+  if (kept || input.paymentId === undefined) return kept;
+  return billingOf(await dodo.payments.retrieve(input.paymentId));
+}

@@ -1,0 +1,170 @@
+/** What is known of the customer who bought something or caused a trigger, read from Dodo. */
+import type DodoPayments from 'dodopayments';
+import type { TriggerEvent } from '../../src/contract/messages.js';
+import { billingOf, listPayments } from '../../src/dodo/payments.js';
+import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
+import { isTooOldToOffer, type BillingAddress } from '../../src/domain/purchase.js';
+import type { Facts } from '../../src/domain/rules/match.js';
+import type { ReasonCode } from '../../src/domain/words.js';
+import type { ActivityContext } from '../context.js';
+import { methodTypes, subscriptionFacts } from './facts.js';
+import type { OfferSubject } from './subject.js';
+
+export interface Situation {
+  subject: OfferSubject;
+  productIds: string[];
+  facts: Facts;
+  /** For purchases. */
+  payment?: DodoPayments.Payment;
+}
+
+type Run = Pick<OfferSubject, 'workflowId' | 'purchaseId'>;
+
+/**
+ * Reads a purchase and its subscription. The webhook was only a hint: what Dodo says now decides.
+ *
+ * @returns a reason for payments that start no offer: of another kind, unpaid, refunded, ours, or too old
+ */
+export async function situationOfPurchase(
+  context: ActivityContext,
+  { workflowId, purchaseId }: Run,
+  paymentId: string | undefined,
+): Promise<Situation | { reason: ReasonCode }> {
+  const { dodo, now } = context;
+  if (paymentId === undefined) return { reason: 'no_matching_funnel' };
+  const payment = await dodo.payments.retrieve(paymentId);
+  if (isTooOldToOffer(payment.created_at, now())) return { reason: 'purchase_too_old' };
+  const subscriptionId = payment.subscription_id ?? onlyOne(payment.subscription_ids);
+  const subscription =
+    subscriptionId === undefined ? undefined : await dodo.subscriptions.retrieve(subscriptionId);
+  const startsOffer =
+    payment.status === 'succeeded' &&
+    payment.total_amount > 0 &&
+    !payment.is_update_payment_method &&
+    payment.refund_status !== 'full' &&
+    payment.metadata[ATTEMPT_METADATA_KEY] === undefined &&
+    !(subscription && (await wasPaidBefore(context, subscription.subscription_id, payment)));
+  if (!startsOffer) return { reason: 'no_matching_funnel' };
+
+  const cart = payment.product_cart ?? [];
+  const productIds =
+    cart.length > 0
+      ? cart.map((item) => item.product_id)
+      : subscription
+        ? await plansBought(context, purchaseId, subscription)
+        : [];
+  const quantity =
+    cart.length > 0 ? cart.reduce((sum, item) => sum + item.quantity, 0) : subscription?.quantity;
+  const billing = billingOf(payment);
+  const { currency } = payment;
+  return {
+    payment,
+    productIds,
+    subject: {
+      workflowId,
+      purchaseId,
+      customerId: payment.customer.customer_id,
+      currency,
+      billing,
+      subscription,
+    },
+    facts: {
+      product_id: productIds.length > 0 ? productIds : undefined,
+      amount: payment.total_amount,
+      currency,
+      country: billing.country,
+      quantity,
+      payment_method_type: methodTypes(payment),
+      ...subscriptionFacts(subscription, now()),
+    },
+  };
+}
+
+/**
+ * Reads the subscription a trigger names, or the only active one of its customer. Subscriptions of other customers are
+ * ignored.
+ */
+export async function situationOfTrigger(
+  context: ActivityContext,
+  { workflowId, purchaseId }: Run,
+  event: TriggerEvent,
+): Promise<Situation> {
+  const { customerId, subscriptionId } = event;
+  const found =
+    subscriptionId === undefined
+      ? await onlySubscription(context, customerId)
+      : await context.dodo.subscriptions.retrieve(subscriptionId);
+  const subscription = found?.customer.customer_id === customerId ? found : undefined;
+  const billing = subscription?.billing ? billingOf(subscription) : await lastBilling(context, customerId);
+  const currency = subscription?.currency;
+  const merchantFacts = Object.entries(event.facts ?? {}).map(
+    ([name, value]) => [`facts.${name}`, value] as const,
+  );
+  return {
+    productIds: event.productId === undefined ? [] : [event.productId],
+    subject: { workflowId, purchaseId, customerId, currency, billing, subscription },
+    facts: {
+      product_id: event.productId,
+      country: billing?.country,
+      currency,
+      quantity: subscription?.quantity,
+      ...subscriptionFacts(subscription, context.now()),
+      ...Object.fromEntries(merchantFacts),
+    },
+  };
+}
+
+/** Returns the plan as it was first seen: a reset run may find the plan its own offer has led to since. */
+async function plansBought(
+  { ledger }: ActivityContext,
+  purchaseId: string,
+  { product_id }: DodoPayments.Subscription,
+): Promise<string[]> {
+  const known = (await ledger.purchase(purchaseId))?.purchase.productIds ?? [];
+  return known.length > 0 ? known : [product_id];
+}
+
+/** Returns whether the subscription was paid for before, so that this payment is a renewal or a plan change. */
+async function wasPaidBefore(
+  { dodo }: ActivityContext,
+  subscription_id: string,
+  payment: DodoPayments.Payment,
+): Promise<boolean> {
+  for await (const other of listPayments(dodo, {
+    subscription_id,
+    status: 'succeeded',
+    created_at_lte: payment.created_at,
+  })) {
+    if (other.payment_id !== payment.payment_id && other.created_at < payment.created_at) return true;
+  }
+  return false;
+}
+
+async function onlySubscription(
+  { dodo }: ActivityContext,
+  customer_id: string,
+): Promise<DodoPayments.Subscription | undefined> {
+  const { items } = await dodo.subscriptions.list({
+    customer_id,
+    status: 'active',
+    page_number: 0,
+    page_size: 2,
+  });
+  const id = onlyOne(items.map((item) => item.subscription_id));
+  return id === undefined ? undefined : dodo.subscriptions.retrieve(id);
+}
+
+async function lastBilling(
+  { dodo }: ActivityContext,
+  customer_id: string,
+): Promise<BillingAddress | undefined> {
+  let last: DodoPayments.PaymentListResponse | undefined;
+  for await (const payment of listPayments(dodo, { customer_id, status: 'succeeded' })) {
+    if (!last || payment.created_at > last.created_at) last = payment;
+  }
+  return last && billingOf(await dodo.payments.retrieve(last.payment_id));
+}
+
+function onlyOne<T>(items: readonly T[] | null | undefined): T | undefined {
+  return items?.length === 1 ? items[0] : undefined;
+}
