@@ -4,9 +4,9 @@
  */
 import type DodoPayments from 'dodopayments';
 import type { RetentionAction } from '../../src/domain/offers.js';
-import { classify, ifFound } from '../../src/dodo/errors.js';
+import { classify, ifFound, isKeyRejected } from '../../src/dodo/errors.js';
 import { SUBSCRIPTION_GONE } from '../../src/dodo/plan-change.js';
-import { reasonAgainstSave, saveRefusalMessage } from '../../src/dodo/save.js';
+import { reasonAgainstRetention, retentionRefusalMessage } from '../../src/dodo/retention.js';
 import { runOfAttempt } from '../../src/domain/ids.js';
 import type { ActivityContext } from '../context.js';
 
@@ -74,7 +74,7 @@ export function retentionActivities(context: ActivityContext) {
         await dodo.subscriptions.update(subscriptionId, changeOf(input));
       } catch (error) {
         const failure = classify(error);
-        if (failure.kind !== 'rejected' || failure.status === 401 || failure.status === 403) throw error;
+        if (failure.kind !== 'rejected' || isKeyRejected(failure)) throw error;
         return refused(input, failure.code);
       }
       const after = await dodo.subscriptions.retrieve(subscriptionId);
@@ -95,7 +95,7 @@ export function retentionActivities(context: ActivityContext) {
           type = 'subscription_resumed';
         } catch (error) {
           const failure = classify(error);
-          if (failure.kind !== 'rejected' || failure.status === 401 || failure.status === 403) throw error;
+          if (failure.kind !== 'rejected' || isKeyRejected(failure)) throw error;
           log.error({ failure, ...input }, 'a subscription could not be resumed after its pause');
           type = 'subscription_not_resumed';
         }
@@ -130,7 +130,7 @@ export function retentionActivities(context: ActivityContext) {
     await ledger.updateAttempt(
       attemptId,
       { status: 'rejected', errorCode: code },
-      { id: presentationId, patch: { status: 'failed', message: saveRefusalMessage(code) } },
+      { id: presentationId, patch: { status: 'failed', message: retentionRefusalMessage(code) } },
       [{ at: now().toISOString(), type: 'attempt_rejected', detail: { presentationId, attemptId, code } }],
     );
     return { kind: 'refused', code };
@@ -145,7 +145,7 @@ function isDone({ offer, nextBillingAt }: RetentionInput, subscription: DodoPaym
 
 function reasonNow(input: RetentionInput, subscription: DodoPayments.Subscription): string | undefined {
   const { offer, productId, nextBillingAt } = input;
-  const against = reasonAgainstSave(subscription, productId);
+  const against = reasonAgainstRetention(subscription, productId);
   if (against !== undefined || offer.action.kind === 'pause') return against;
   // The customer agreed to a date that was reckoned from another one.
   const shownFrom = Date.parse(nextBillingAt ?? '') - offer.action.byMs;

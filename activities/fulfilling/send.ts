@@ -5,7 +5,7 @@
 import type DodoPayments from 'dodopayments';
 import { renderCopy } from '../../src/catalog/copy.js';
 import { isAboveOneClick } from '../../src/domain/choice.js';
-import { classify } from '../../src/dodo/errors.js';
+import { classify, isKeyRejected } from '../../src/dodo/errors.js';
 import { findAttempt } from '../../src/dodo/payments.js';
 import { currentPrice, readProduct } from '../../src/dodo/pricing.js';
 import type { BillingAddress } from '../../src/domain/purchase.js';
@@ -124,7 +124,7 @@ export async function sendAttempt(
     const failure = classify(error);
     log.warn({ attemptId, failure }, 'attempt not sent');
     // A key that may not read says nothing about the offer: it is put right by an operator.
-    return failure.kind === 'rejected' && failure.status !== 401 && failure.status !== 403
+    return failure.kind === 'rejected' && !isKeyRejected(failure)
       ? { kind: 'rejected', code: failure.code }
       : {
           kind: 'not_sent',

@@ -1,7 +1,7 @@
 /** Offers that keep a customer and charge nothing: whether they may be shown, and what they come to. */
 import type DodoPayments from 'dodopayments';
 import type { Offer, RetentionAction } from '../../src/domain/offers.js';
-import { isInTrial } from '../../src/dodo/save.js';
+import { isInTrial } from '../../src/dodo/retention.js';
 import { priced, readProduct } from '../../src/dodo/pricing.js';
 import type { Price } from '../../src/domain/presentation.js';
 import type { ActivityContext } from '../context.js';

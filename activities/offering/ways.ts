@@ -7,7 +7,7 @@ import {
   type OfferVariant,
 } from '../../src/domain/variants.js';
 import { isAboveOneClick } from '../../src/domain/choice.js';
-import { classify } from '../../src/dodo/errors.js';
+import { classify, isKeyRejected } from '../../src/dodo/errors.js';
 import type { MethodChoice } from '../../src/dodo/payment-methods.js';
 import { listPayments } from '../../src/dodo/payments.js';
 import { currentPrice, readProduct } from '../../src/dodo/pricing.js';
@@ -160,7 +160,7 @@ async function price(
   } catch (error) {
     const failure = classify(error);
     // A definite no will not change by trying again; everything else is Temporal's to repeat.
-    if (failure.kind !== 'rejected' || failure.status === 401 || failure.status === 403) throw error;
+    if (failure.kind !== 'rejected' || isKeyRejected(failure)) throw error;
     return no('pricing_unavailable', failure.message);
   }
 }

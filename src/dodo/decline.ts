@@ -1,27 +1,16 @@
-/** Dodo's reasons for a failed payment: what may be done about each, and what the customer is told. */
+/** The messages customers see when Dodo reports a failed payment. */
 
-export interface DeclineClass {
-  /** The same card must not be charged again for this. */
-  hard: boolean;
-  /** The customer can do something about it on a checkout page or with their bank. */
-  customerCanFix: boolean;
-  /** Telling the customer the reason would warn a thief. Nothing derived from it may be shown. */
-  secret: boolean;
-}
-
-const GENERIC = 'The payment was declined. Please try another payment method or contact your bank.';
-
-/** One text per class of failures: enough to act on, and nothing that only the bank should say. */
+/** One text per class of failure: enough to act on, and nothing that only the bank should say. */
 const MESSAGES = {
-  generic: GENERIC,
+  generic: 'The payment was declined. Please try another payment method or contact your bank.',
   funds: 'There are not enough funds for this payment. Please try another payment method.',
   expired: 'This card has expired. Please use another card.',
-  details: 'Some of the payment details are not right. Please check them and try again.',
+  details: 'Some of the payment details are incorrect. Please check them and try again.',
   authentication:
-    'Your bank asks you to confirm this payment. Please try again and complete the confirmation.',
+    'Your bank needs you to confirm this payment. Please try again and complete the confirmation.',
   cancelled: 'The payment was cancelled and you have not been charged. You can still complete it.',
   limit:
-    'This payment is over a limit of your card or account. Please try later or use another payment method.',
+    'This payment exceeds a limit on your card or account. Please try later or use another payment method.',
   card: 'This card cannot be used for this payment. Please use another card or contact your bank.',
   method: 'This payment method cannot be used here. Please choose another one.',
   mandate:
@@ -29,102 +18,63 @@ const MESSAGES = {
   technical: 'The payment could not be processed because of a technical problem. Please try again.',
 } as const;
 
-type Message = keyof typeof MESSAGES;
+type MessageClass = keyof typeof MESSAGES;
 
-interface Entry extends DeclineClass {
-  message: Message;
-}
-
-const softDecline = (message: Message): Entry => ({
-  hard: false,
-  customerCanFix: false,
-  secret: false,
-  message,
-});
-const softFixable = (message: Message): Entry => ({
-  hard: false,
-  customerCanFix: true,
-  secret: false,
-  message,
-});
-const hardDecline = (message: Message): Entry => ({
-  hard: true,
-  customerCanFix: false,
-  secret: false,
-  message,
-});
-const hardFixable = (message: Message): Entry => ({
-  hard: true,
-  customerCanFix: true,
-  secret: false,
-  message,
-});
-const secretDecline: Entry = { hard: true, customerCanFix: true, secret: true, message: 'generic' };
-
-const DECLINES = new Map<string, Entry>([
-  ['AUTHENTICATION_FAILURE', softFixable('authentication')],
-  ['AUTHENTICATION_REQUIRED', softFixable('authentication')],
-  ['AUTHENTICATION_TIMEOUT', softFixable('authentication')],
-  ['CARD_DECLINED', hardDecline('generic')],
-  ['CARD_NOT_ACTIVATED', softFixable('card')],
-  ['CARD_VELOCITY_EXCEEDED', softFixable('limit')],
-  ['CUSTOMER_CANCELLED', softFixable('cancelled')],
-  ['DO_NOT_HONOR', hardDecline('generic')],
-  ['EXPIRED_CARD', hardFixable('expired')],
-  ['FRAUDULENT', secretDecline],
-  ['GENERIC_DECLINE', softDecline('generic')],
-  ['INCORRECT_CVC', softFixable('details')],
-  ['INCORRECT_NUMBER', softFixable('details')],
-  ['INSUFFICIENT_FUNDS', softFixable('funds')],
-  ['INVALID_ACCOUNT', hardFixable('card')],
-  ['INVALID_AMOUNT', softFixable('limit')],
-  ['INVALID_CARD_NUMBER', softFixable('details')],
-  ['INVALID_CARD_OWNER', softFixable('details')],
-  ['INVALID_CVC', softFixable('details')],
-  ['INVALID_EXPIRY_YEAR', softFixable('details')],
-  ['INVALID_PIN', softFixable('details')],
-  ['INVALID_REQUEST', softFixable('details')],
-  ['INVALID_UPI_ID', softFixable('details')],
-  ['LIMIT_EXCEEDED', softFixable('limit')],
-  ['LIVE_MODE_TEST_CARD', softFixable('card')],
-  ['LOST_CARD', secretDecline],
-  ['MANDATE_INVALID', softFixable('mandate')],
-  ['MANDATE_REQUIRED', softFixable('mandate')],
-  ['MANDATE_REQUIRED_SYSTEM', hardDecline('mandate')],
-  ['NETWORK_ERROR', softDecline('technical')],
-  ['NETWORK_TIMEOUT', softDecline('technical')],
-  ['ORDER_CREATION_FAILED', softDecline('technical')],
-  ['PAYMENT_METHOD_PROVIDER_DECLINED', hardFixable('method')],
-  ['PAYMENT_METHOD_UNSUPPORTED', hardFixable('method')],
-  ['PICKUP_CARD', secretDecline],
-  ['PROCESSING_ERROR', softDecline('technical')],
-  ['PROVIDER_UNSUPPORTED', hardDecline('method')],
-  ['REENTER_TRANSACTION', softFixable('technical')],
-  ['REVOCATION_OF_AUTHORIZATION', hardFixable('mandate')],
-  ['STOLEN_CARD', secretDecline],
-  ['TRANSACTION_NOT_ALLOWED', hardFixable('card')],
-  ['TRANSACTION_NOT_APPROVED', hardFixable('card')],
-  ['TRY_AGAIN_LATER', softDecline('technical')],
-  ['UNKNOWN_ERROR', softDecline('generic')],
+const MESSAGE_CLASSES = new Map<string, MessageClass>([
+  ['AUTHENTICATION_FAILURE', 'authentication'],
+  ['AUTHENTICATION_REQUIRED', 'authentication'],
+  ['AUTHENTICATION_TIMEOUT', 'authentication'],
+  ['CARD_DECLINED', 'generic'],
+  ['CARD_NOT_ACTIVATED', 'card'],
+  ['CARD_VELOCITY_EXCEEDED', 'limit'],
+  ['CUSTOMER_CANCELLED', 'cancelled'],
+  ['DO_NOT_HONOR', 'generic'],
+  ['EXPIRED_CARD', 'expired'],
+  // Fraudulent, lost, pick-up and stolen: the true reason would warn a thief.
+  ['FRAUDULENT', 'generic'],
+  ['GENERIC_DECLINE', 'generic'],
+  ['INCORRECT_CVC', 'details'],
+  ['INCORRECT_NUMBER', 'details'],
+  ['INSUFFICIENT_FUNDS', 'funds'],
+  ['INVALID_ACCOUNT', 'card'],
+  ['INVALID_AMOUNT', 'limit'],
+  ['INVALID_CARD_NUMBER', 'details'],
+  ['INVALID_CARD_OWNER', 'details'],
+  ['INVALID_CVC', 'details'],
+  ['INVALID_EXPIRY_YEAR', 'details'],
+  ['INVALID_PIN', 'details'],
+  ['INVALID_REQUEST', 'details'],
+  ['INVALID_UPI_ID', 'details'],
+  ['LIMIT_EXCEEDED', 'limit'],
+  ['LIVE_MODE_TEST_CARD', 'card'],
+  ['LOST_CARD', 'generic'],
+  ['MANDATE_INVALID', 'mandate'],
+  ['MANDATE_REQUIRED', 'mandate'],
+  ['MANDATE_REQUIRED_SYSTEM', 'mandate'],
+  ['NETWORK_ERROR', 'technical'],
+  ['NETWORK_TIMEOUT', 'technical'],
+  ['ORDER_CREATION_FAILED', 'technical'],
+  ['PAYMENT_METHOD_PROVIDER_DECLINED', 'method'],
+  ['PAYMENT_METHOD_UNSUPPORTED', 'method'],
+  ['PICKUP_CARD', 'generic'],
+  ['PROCESSING_ERROR', 'technical'],
+  ['PROVIDER_UNSUPPORTED', 'method'],
+  ['REENTER_TRANSACTION', 'technical'],
+  ['REVOCATION_OF_AUTHORIZATION', 'mandate'],
+  ['STOLEN_CARD', 'generic'],
+  ['TRANSACTION_NOT_ALLOWED', 'card'],
+  ['TRANSACTION_NOT_APPROVED', 'card'],
+  ['TRY_AGAIN_LATER', 'technical'],
+  ['UNKNOWN_ERROR', 'generic'],
 ]);
 
-/** A code we have never heard of: nobody knows that the card may be charged again, so it is not. */
-const UNHEARD_OF: Entry = hardDecline('generic');
+/** Every failure code that Dodo documents. */
+export const DECLINE_CODES: readonly string[] = [...MESSAGE_CLASSES.keys()];
 
-/** Every code Dodo documents, for tests and for the sandbox. */
-export const DECLINE_CODES: readonly string[] = [...DECLINES.keys()];
-
-/** What may be done after a payment failed with this `error_code`. For our decisions, never for the customer's eyes. */
-export function declineClass(code: string | null | undefined): DeclineClass {
-  const { hard, customerCanFix, secret } = entryOf(code);
-  return { hard, customerCanFix, secret };
-}
-
-/** What the customer is told: one sentence on what happened, one on what to do. The same for a secret reason as for none. */
+/**
+ * Returns the message for a payment's `error_code`: one sentence on what happened, one on what to do. Unknown codes,
+ * a missing code and reasons that must stay secret all get the generic message.
+ */
 export function declineMessage(code: string | null | undefined): string {
-  return MESSAGES[entryOf(code).message];
-}
-
-function entryOf(code: string | null | undefined): Entry {
-  return DECLINES.get(code ?? 'UNKNOWN_ERROR') ?? UNHEARD_OF;
+  return MESSAGES[MESSAGE_CLASSES.get(code ?? 'UNKNOWN_ERROR') ?? 'generic'];
 }
