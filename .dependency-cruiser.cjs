@@ -81,7 +81,7 @@ module.exports = {
     onlyImports(
       'config-below-the-api',
       '^src/config/',
-      `^src/config/|${BELOW_EDGES}`,
+      `^src/config/|^src/dodo/client[.]ts$|${BELOW_EDGES}`,
       'So is the environment.',
     ),
     onlyImports(

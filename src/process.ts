@@ -1,7 +1,7 @@
 /** Starting and ending a process: one clear message when it cannot start, and an orderly end on a signal. */
 import type { Logger } from 'pino';
 import { CatalogError } from './catalog/file/load.js';
-import { ConfigError } from './config/config.js';
+import { ConfigError } from './config/reader.js';
 import { LedgerError } from './ledger/index.js';
 
 /** Runs `main`; a mistake of the person who starts it is told in words, everything else with its stack. */
