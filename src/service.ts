@@ -14,7 +14,7 @@ import type { Dodo } from './dodo/client.js';
 import { createApp } from './http/app.js';
 import { routeEvent, type Route } from './webhooks/route.js';
 import { createTokens } from './http/token.js';
-import type { Ledger } from './ledger/model.js';
+import type { Ledger } from './ledger/index.js';
 import { connectClient, connectWorker, type TemporalTarget } from './temporal/connect.js';
 import { installRequestIds } from './temporal/request-id.js';
 import { createRuns, type RunsOptions } from './temporal/runs.js';

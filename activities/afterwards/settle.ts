@@ -1,5 +1,5 @@
 /** Writing into the ledger what a run has come to. Every one of these may be repeated. */
-import type { Exposure, Ledger } from '../../src/ledger/model.js';
+import type { Exposure, Ledger } from '../../src/ledger/index.js';
 import type { EvaluationRecord } from '../../src/domain/purchase.js';
 import type { PresentationPatch } from '../../src/domain/presentation.js';
 import type { TimelineEntry } from '../../src/domain/timeline.js';

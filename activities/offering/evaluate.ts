@@ -13,7 +13,7 @@ import { offerIdsOf } from '../../src/domain/funnel.js';
 import { factsIn } from '../../src/domain/rules/when.js';
 import { billingOf, listPayments } from '../../src/dodo/payments.js';
 import { stepExperiment } from '../../src/experiments/names.js';
-import type { Exposure } from '../../src/ledger/model.js';
+import type { Exposure } from '../../src/ledger/index.js';
 import type { BillingAddress, ConsideredFunnel, EvaluationRecord } from '../../src/domain/purchase.js';
 import type { ReasonCode, TriggerType } from '../../src/domain/words.js';
 import { type TriggerEvent } from '../../src/contract/messages.js';

@@ -1,6 +1,6 @@
 /** Steps whose offer is made some time after the decision, or the event, that led to them. */
 import type { FunnelSnapshot } from '../../src/domain/offers.js';
-import type { Exposure } from '../../src/ledger/model.js';
+import type { Exposure } from '../../src/ledger/index.js';
 import type { EvaluationRecord } from '../../src/domain/purchase.js';
 import type { ReasonCode } from '../../src/domain/words.js';
 import type { ActivityContext } from '../context.js';

@@ -9,7 +9,7 @@
 import { mkdir, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LedgerError } from '../../src/ledger/errors.js';
+import { LedgerError } from '../../src/ledger/index.js';
 import { startOf, thisProcess, type ProcessIdentity } from './process-identity.js';
 
 const SECOND = 1000;

@@ -5,11 +5,16 @@ import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { lockDirectory } from './directory-lock.js';
-import { LedgerError, rootCause } from '../../src/ledger/errors.js';
-import { migrations } from '../../src/ledger/migrations.js';
-import { ledgerOn } from '../../src/ledger/open.js';
-import type { Ledger } from '../../src/ledger/model.js';
-import { silentLog, type LedgerLog, type Store } from '../../src/ledger/store.js';
+import {
+  type Ledger,
+  LedgerError,
+  type LedgerLog,
+  ledgerOn,
+  migrations,
+  rootCause,
+  silentLog,
+  type Store,
+} from '../../src/ledger/index.js';
 
 /** Stands for a ledger that is kept in memory and gone when it is closed. */
 export const IN_MEMORY = 'memory://';

@@ -1,35 +1,36 @@
-/** Catalogs that were in force, what still runs on which, and what the funnels of each were matched against. */
+/** Implements `CatalogLedger`. */
 import { and, asc, eq, gte, inArray, isNotNull, notExists, sql } from 'drizzle-orm';
 import type { Catalog } from '../domain/offers.js';
 import type { PresentationStatus } from '../domain/words.js';
 import { utc } from './columns.js';
-import type { EvaluationRow, Ledger } from './model.js';
+import type { CatalogLedger, EvaluationRow, EvaluationsPage } from './interface/catalogs.js';
 import { catalogs, presentations, purchases } from './schema.js';
 import { BLOCKING_STATUSES } from '../domain/presentation.js';
 import type { Database } from './store.js';
 
-/** States in which the run of a presentation goes on. */
-const GOING_ON: PresentationStatus[] = [...BLOCKING_STATUSES, 'fallback', 'needs_review'];
+/** States in which the run of a presentation has not ended. */
+const ACTIVE_STATUSES: PresentationStatus[] = [...BLOCKING_STATUSES, 'fallback', 'needs_review'];
 
-/** The first time counts. */
 export async function recordCatalog(db: Database, content: Catalog, at: string): Promise<void> {
   await db.insert(catalogs).values({ hash: content.hash, content, firstSeenAt: at }).onConflictDoNothing();
 }
 
-export async function runningByCatalog(db: Database): ReturnType<Ledger['runningByCatalog']> {
+export async function runningByCatalog(db: Database): ReturnType<CatalogLedger['runningByCatalog']> {
   const { catalogHash, funnelId, step, offerId } = presentations;
   const open = sql<number>`count(*)`.mapWith(Number);
   const running = await db
     .select({ catalogHash, funnelId, step, offerId, open })
     .from(presentations)
-    .where(inArray(presentations.status, GOING_ON))
+    .where(inArray(presentations.status, ACTIVE_STATUSES))
     .groupBy(catalogHash, funnelId, step, offerId)
     .orderBy(catalogHash, funnelId, step, offerId);
 
   const shown = db
     .select({ id: presentations.id })
     .from(presentations)
-    .where(and(eq(presentations.purchaseId, purchases.purchaseId), inArray(presentations.status, GOING_ON)));
+    .where(
+      and(eq(presentations.purchaseId, purchases.purchaseId), inArray(presentations.status, ACTIVE_STATUSES)),
+    );
   const waiting = await db
     .select({ catalogHash: purchases.catalogHash, funnelId: purchases.funnelId, runs: open })
     .from(purchases)
@@ -42,10 +43,9 @@ export async function runningByCatalog(db: Database): ReturnType<Ledger['running
   };
 }
 
-/** Oldest first, by the time the purchase was first seen. */
 export async function evaluations(
   db: Database,
-  { since, after, limit }: Parameters<Ledger['evaluations']>[0],
+  { since, after, limit }: EvaluationsPage,
 ): Promise<EvaluationRow[]> {
   const { recordedAt, purchaseId } = purchases;
   const rows = await db

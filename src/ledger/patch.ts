@@ -1,27 +1,24 @@
 /**
- * What a change may still change. Activities run more than once, late, and after others, so a change never
- * moves anything backwards: what is known to be paid stays paid, and the first decision wins.
+ * Limits changes to what still applies. Activities run more than once, late and out of order, so a change never moves
+ * anything backwards: a known payment stays paid, and the first decision wins.
  */
 import type { PresentationStatus } from '../domain/words.js';
 import type { PresentationPatch } from '../domain/presentation.js';
-import type { AttemptRecord } from '../domain/attempt.js';
+import type { AttemptChange } from './interface/attempts.js';
 import type { attempts, presentations } from './schema.js';
 import { IN_FLIGHT, NEXT_STATUS } from '../domain/presentation.js';
 import { NEXT_ATTEMPT_STATUS } from '../domain/attempt.js';
 
 export type PresentationRow = typeof presentations.$inferSelect;
 export type AttemptRow = typeof attempts.$inferSelect;
-export type AttemptChange = Partial<
-  Pick<AttemptRecord, 'status' | 'sessionId' | 'paymentId' | 'paidAmount' | 'errorCode'>
->;
 
 /**
- * What of `change` applies to a presentation as it is now. A change whose decision or status comes too late
- * is dropped, links and message included: they belong to the state it would have made. What is known of the
- * money is kept all the same.
+ * Returns the part of `change` that applies to a presentation in its current state. When its decision or status comes
+ * too late, the whole change is dropped, links and message included, because they belong to the state it would have
+ * led to. Facts about money are kept all the same.
  *
- * @param newAttempt whether the change comes with an attempt that was not recorded before: only that leads
- * from the fallback back to charging.
+ * @param newAttempt true when the change comes with a newly recorded attempt; only that leads from the fallback back
+ * to charging
  */
 export function applicable(
   row: PresentationRow,
@@ -54,7 +51,7 @@ export function applicable(
   };
 }
 
-/** The payment that counts is the one it was first paid with: a second one is refunded, and is no revenue. */
+/** The first payment counts. A second one is refunded and is not revenue. */
 function moneyFacts(row: PresentationRow, change: PresentationPatch): Partial<PresentationRow> {
   const settled = row.status === 'paid';
   return {
@@ -70,12 +67,12 @@ function moneyFacts(row: PresentationRow, change: PresentationPatch): Partial<Pr
 function mayBecome(row: PresentationRow, status: PresentationStatus, newAttempt: boolean): boolean {
   if (status === row.status) return true;
   if (newAttempt && row.status === 'fallback' && IN_FLIGHT.includes(status)) return true;
-  // Accepted, its link lapsed unpaid, and then paid after all: the money says so.
+  // Accepted, and paid after its link had lapsed: the money decides.
   if (status === 'paid' && row.decision === 'accepted') return true;
   return NEXT_STATUS[row.status].includes(status);
 }
 
-/** Accepted at a price that has moved since: nothing was sent, and the customer decides again. */
+/** Accepted at a price that has changed since: nothing was sent, and the customer decides again. */
 function isReopened(row: PresentationRow, change: PresentationPatch): boolean {
   return (
     change.status === 'open' &&
@@ -89,7 +86,7 @@ function isAnotherChoice(row: PresentationRow, { option, quantity }: Presentatio
   return (option ?? row.option) !== row.option || (quantity ?? row.quantity) !== row.quantity;
 }
 
-/** What of a change applies to an attempt as it is now; one that comes too late only fills gaps. */
+/** Returns the part of a change that applies to an attempt in its current state. A late one only fills gaps. */
 export function applicableToAttempt(row: AttemptRow, change: AttemptChange): Partial<AttemptRow> {
   const { status } = change;
   const inTime =

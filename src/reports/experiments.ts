@@ -1,7 +1,7 @@
 /** What the experiments and holdouts have shown so far, and how sure that is. */
 import { experimentsOf, isHoldout, POLICY_HOLDOUT, type Experiment } from '../experiments/names.js';
 import type { Catalog } from '../domain/offers.js';
-import type { ExposureCount } from '../ledger/model.js';
+import type { ExposureCount } from '../ledger/index.js';
 import { compareMeans, compareProportions, mean, meanInterval, sampleRatio, sampleSize } from './compare.js';
 import { phasesOf, type ArmCount, type Phase } from './phases.js';
 import { inWords } from './verdict-words.js';

@@ -1,6 +1,6 @@
 /** The conversion report for a terminal. */
 import { formatMoney } from '../catalog/copy.js';
-import type { FunnelReportRow } from '../ledger/model.js';
+import type { FunnelReportRow } from '../ledger/index.js';
 import type { Counts, FunnelReport, TakeRate } from './take-rate.js';
 
 interface Column {

@@ -1,5 +1,5 @@
 /** The conversion report: what was shown, what was taken, what it brought, and how sure the rates are. */
-import type { FunnelReportRow } from '../ledger/model.js';
+import type { FunnelReportRow } from '../ledger/index.js';
 import { takeRateOf, type Counts, type FunnelReport } from './take-rate.js';
 
 /**

@@ -1,6 +1,6 @@
 /** Customers of an experiment who were assigned under the same weights belong together; others do not. */
 import type { Experiment } from '../experiments/names.js';
-import type { ExposureCount } from '../ledger/model.js';
+import type { ExposureCount } from '../ledger/index.js';
 
 export interface ArmCount {
   variant: string;

@@ -1,5 +1,5 @@
 /** How often what was presented was accepted, and how sure that is. */
-import type { FunnelReportRow } from '../ledger/model.js';
+import type { FunnelReportRow } from '../ledger/index.js';
 import { wilsonInterval } from './wilson.js';
 
 const CONFIDENCE = 0.95;

@@ -1,4 +1,4 @@
-/** Takes the lock of a directory at a given time, says so, and keeps it until it is killed. */
+/** Takes a directory's lock at a given time, reports it, and holds it until killed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lockDirectory } from '../../sandbox/local/directory-lock.js';
 

@@ -1,6 +1,6 @@
 /** `/api/notifications`: webhooks to the merchant that could not be delivered, for operators. */
 import { Router } from 'express';
-import type { DeadNotification } from '../../ledger/model.js';
+import type { DeadNotification } from '../../ledger/index.js';
 import { audit } from '../audit.js';
 import { requireOperator } from '../auth.js';
 import type { ApiDeps } from '../deps.js';
@@ -34,8 +34,8 @@ export function notificationRoutes({ ledger, runs, log, temporalLink }: ApiDeps)
       return;
     }
     audit(log, res, 'redeliver', { notificationId: id }, reason);
-    const { notification, diedAt } = dead;
-    const run = await runs.redeliver({ id, notification, reason }, diedAt).catch((error: unknown) => {
+    const { notification, failedAt } = dead;
+    const run = await runs.redeliver({ id, notification, reason }, failedAt).catch((error: unknown) => {
       throw new Problem('temporarily_unavailable', {
         detail: 'The notification could not be handed to Temporal. Please try again.',
         headers: { 'Retry-After': '5' },
@@ -51,7 +51,7 @@ export function notificationRoutes({ ledger, runs, log, temporalLink }: ApiDeps)
   return router;
 }
 
-function viewOf({ id, notification, failure, diedAt, redeliveredAt }: DeadNotification) {
+function viewOf({ id, notification, failure, failedAt, redeliveredAt }: DeadNotification) {
   const { type, sequence, purchaseId, presentationId, run, timestamp } = notification;
   return {
     id,
@@ -62,14 +62,14 @@ function viewOf({ id, notification, failure, diedAt, redeliveredAt }: DeadNotifi
     run,
     timestamp,
     ...(failure !== undefined && { failure }),
-    diedAt,
+    diedAt: failedAt,
     ...(redeliveredAt !== undefined && { redeliveredAt }),
   };
 }
 
 /** Where a page ends: `<milliseconds>-<seq>`. */
-function cursorAt({ diedAt, seq }: DeadNotification): string {
-  return `${Date.parse(diedAt)}-${seq}`;
+function cursorAt({ failedAt, seq }: DeadNotification): string {
+  return `${Date.parse(failedAt)}-${seq}`;
 }
 
 function placeOf(cursor: string): { at: string; seq: number } {

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { PURCHASE_METADATA_KEY, workflowId } from '../../domain/ids.js';
 import { classify } from '../../dodo/errors.js';
-import { waitIn } from '../../ledger/waits.js';
+import { waitIn } from '../../ledger/index.js';
 import { requireBackend } from '../auth.js';
 import type { ApiDeps } from '../deps.js';
 import { viewOf } from '../presentation-view.js';

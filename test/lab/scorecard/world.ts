@@ -12,7 +12,7 @@ import { startStack } from '../../../sandbox/stack.js';
 import type { Catalog } from '../../../src/domain/offers.js';
 import { loadLocalConfig } from '../../../sandbox/local/config.js';
 import type { PresentationView } from '../../../src/http/presentation-view.js';
-import type { Ledger } from '../../../src/ledger/model.js';
+import type { Ledger } from '../../../src/ledger/index.js';
 import { createLogger } from '../../../src/log.js';
 import { connectClient } from '../../../src/temporal/connect.js';
 import { checkInvariants } from '../invariants/check.js';
