@@ -8,7 +8,7 @@ function linesOf(use: (log: ReturnType<typeof createLogger>) => void, level = 'i
 }
 
 describe('the log', () => {
-  it('is a JSON object per line with a level and a time', () => {
+  it('has one JSON object per line, with a level and a time', () => {
     const [line] = linesOf((log) => log.info({ port: 3000 }, 'listening'));
     expect(line).toEqual({
       level: 'info',
@@ -18,11 +18,11 @@ describe('the log', () => {
     });
   });
 
-  it('leaves out what is below its level', () => {
+  it('omits entries below its level', () => {
     expect(linesOf((log) => log.info('hello'), 'warn')).toEqual([]);
   });
 
-  it('blanks personal data, card data and secrets at any depth and in any spelling', () => {
+  it('redacts personal data, card data and secrets at any depth and in any spelling', () => {
     const payment = {
       id: 'pay_1',
       customer: { customer_id: 'cus_1', email: 'ada@example.com', phone_number: '+1' },
@@ -49,7 +49,7 @@ describe('the log', () => {
     });
   });
 
-  it("blanks them in an error's fields as well, and keeps its stack", () => {
+  it("redacts an error's fields as well, and keeps its stack", () => {
     const error = Object.assign(new Error('charge failed'), { body: { email: 'ada@example.com' } });
     const [line] = linesOf((log) => log.error({ err: error }, 'no charge'));
     expect(line).toMatchObject({
@@ -61,20 +61,20 @@ describe('the log', () => {
     });
   });
 
-  it('takes errors given alone', () => {
+  it('accepts an error alone', () => {
     expect(linesOf((log) => log.error(new Error('boom')))).toMatchObject([
       { msg: 'boom', err: { message: 'boom' } },
     ]);
   });
 
-  it('survives values that refer to themselves', () => {
+  it('handles circular values', () => {
     const loop: Record<string, unknown> = { name: 'loop' };
     loop.self = loop;
     expect(linesOf((log) => log.info({ loop }, 'round'))).toHaveLength(1);
     expect(redact(new Date(0))).toEqual(new Date(0));
   });
 
-  it('reads well on a terminal', () => {
+  it('is readable on a terminal', () => {
     const line =
       '{"level":"warn","time":"2030-01-01T10:20:30.000Z","port":3000,"why":"busy","msg":"waiting"}';
     expect(readableLine(line)).toBe('10:20:30 WARN  waiting port=3000 why=busy\n');
