@@ -65,6 +65,13 @@ module.exports = {
       `^src/ledger/|${BELOW_LEDGER}`,
       'The ledger records; it asks nobody outside.',
     ),
+    {
+      name: 'ledger-has-one-entrance',
+      comment: 'Outside, the ledger is known by its index; only its own tests look inside.',
+      severity: 'error',
+      from: { pathNot: '^(src|test)/ledger/' },
+      to: { path: '^src/ledger/', pathNot: '^src/ledger/index[.]ts$' },
+    },
     onlyImports(
       'webhooks-on-contract',
       '^src/webhooks/',
@@ -81,7 +88,7 @@ module.exports = {
     onlyImports(
       'config-below-the-api',
       '^src/config/',
-      `^src/config/|${BELOW_EDGES}`,
+      `^src/config/|^src/dodo/client[.]ts$|${BELOW_EDGES}`,
       'So is the environment.',
     ),
     onlyImports(

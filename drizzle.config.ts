@@ -1,6 +1,6 @@
 import { defineConfig } from 'drizzle-kit';
 
-/** For `drizzle-kit generate`: writes the next migration when the ledger's tables have changed. */
+/** Lets `drizzle-kit generate` write the next migration when the ledger's tables change. */
 export default defineConfig({
   dialect: 'postgresql',
   schema: './src/ledger/schema.ts',

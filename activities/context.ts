@@ -3,7 +3,7 @@ import type DodoPayments from 'dodopayments';
 import type { Logger } from 'pino';
 import type { Catalog } from '../src/domain/offers.js';
 import type { Dodo } from '../src/dodo/client.js';
-import type { Ledger } from '../src/ledger/model.js';
+import type { Ledger } from '../src/ledger/index.js';
 import type { PaymentEvent } from '../src/domain/payment.js';
 
 export interface ActivityContext {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createShopClient } from '../sandbox/demo/shop.js';
 import { startSandbox } from '../sandbox/index.js';
 import { startStack } from '../sandbox/stack.js';
-import { loadConfig } from '../src/config/config.js';
+import { loadLocalConfig } from '../sandbox/local/config.js';
 import { createLogger } from '../src/log.js';
 import { summarize } from './stats.js';
 import { formatResults, milliseconds } from './results.js';
@@ -30,7 +30,7 @@ export async function benchAccept(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-bench-'));
   const sandbox = await startSandbox();
   const proxy = await startTimingProxy(sandbox.url);
-  const config = loadConfig(
+  const config = loadLocalConfig(
     {
       PORT: '0',
       DATA_DIR: folder,

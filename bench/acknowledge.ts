@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { loadCatalog } from '../src/catalog/file/load.js';
-import { loadConfig } from '../src/config/config.js';
+import { loadLocalConfig } from '../sandbox/local/config.js';
 import { createDodo } from '../src/dodo/client.js';
 import { routeEvent } from '../src/webhooks/route.js';
 import { createLogger } from '../src/log.js';
@@ -43,7 +43,7 @@ export async function benchAcknowledge(): Promise<string> {
   const ledger = await openEmbeddedLedger(IN_MEMORY, log);
   const source = await webhookSource(PRODUCT);
   const catalog = await loadCatalog('offers.yaml');
-  const config = loadConfig({ PORT: '0', DATA_DIR: folder }, { mode: 'start' });
+  const config = loadLocalConfig({ PORT: '0', DATA_DIR: folder }, { mode: 'start' });
   const api = await startApi(config, {
     dodo: createDodo('unused', { baseURL: 'http://127.0.0.1:9' }),
     ledger,

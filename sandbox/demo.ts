@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadConfig, type ServingConfig } from '../src/config/config.js';
+import type { ServingConfig } from '../src/config/config.js';
+import { loadLocalConfig } from './local/config.js';
 import { createLogger } from '../src/log.js';
 import { run, stopOnSignal } from '../src/process.js';
 import { formatExperimentTable } from '../src/reports/experiment-table.js';
@@ -79,7 +80,7 @@ async function demoConfig(folder: string, inbox: MerchantInbox): Promise<Serving
   const taken = /^\d{1,5}$/.test(PORT) && !(await portBecomesFree(Number(PORT), 0));
   const catalog = join(folder, 'offers.yaml');
   await writeShortCatalog(catalog, SHORT_WINDOWS);
-  return loadConfig(
+  return loadLocalConfig(
     {
       PORT: taken ? '0' : PORT,
       LOG_LEVEL,

@@ -1,5 +1,6 @@
-/** `npm start`: runs everything a newcomer needs on this machine. */
-import { loadConfig, loadDotEnv } from '../src/config/config.js';
+/** `npm start`: everything a newcomer needs, on this machine. */
+import { loadDotEnv } from '../src/config/dotenv.js';
+import { loadLocalConfig } from './local/config.js';
 import { createLogger } from '../src/log.js';
 import { run, stopOnSignal } from '../src/process.js';
 import { startStack } from './stack.js';
@@ -7,7 +8,7 @@ import { startStack } from './stack.js';
 await run(async () => {
   loadDotEnv();
   const started = performance.now();
-  const config = loadConfig(process.env, { mode: 'start' });
+  const config = loadLocalConfig(process.env, { mode: 'start' });
   const log = createLogger(process.env.LOG_LEVEL ?? 'warn');
   const stack = await startStack(config, {
     log,

@@ -1,10 +1,10 @@
-/** Starting and ending a process: one clear message when it cannot start, and an orderly end on a signal. */
+/** Starts and ends processes: a clear message when one cannot start, and an orderly stop on a signal. */
 import type { Logger } from 'pino';
 import { CatalogError } from './catalog/file/load.js';
-import { ConfigError } from './config/config.js';
+import { ConfigError } from './config/reader.js';
 import { LedgerError } from './ledger/index.js';
 
-/** Runs `main`; a mistake of the person who starts it is told in words, everything else with its stack. */
+/** Runs `main`. Reports mistakes in the configuration, the catalog or the database in words, other errors with a stack. */
 export async function run(main: () => Promise<void>): Promise<void> {
   try {
     await main();
@@ -18,7 +18,7 @@ export async function run(main: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Stops the parts in order on SIGINT or SIGTERM and exits; a second signal exits at once. */
+/** Calls `stop` on SIGINT or SIGTERM and then exits. A second signal exits at once. */
 export function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals) => {
@@ -28,7 +28,7 @@ export function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        log.error({ err: error }, 'could not stop in order');
+        log.error({ err: error }, 'failed to stop cleanly');
         process.exit(1);
       },
     );

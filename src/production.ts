@@ -1,4 +1,4 @@
-/** What the production processes have in common. */
+/** Opens what the production processes share. */
 import { openLiveCatalog } from './catalog/live.js';
 import type { Config } from './config/config.js';
 import { createDodo } from './dodo/client.js';
@@ -6,17 +6,19 @@ import { openLedger } from './ledger/index.js';
 import { createLogger } from './log.js';
 import { temporalTarget, type Parts } from './service.js';
 
-export interface OpenedParts extends Parts {
+interface OpenedParts extends Parts {
   webhookSecrets: readonly Buffer[];
-  /** Last of all: closes the ledger. */
+  /** Stops watching the catalog and closes the ledger. Call it last. */
   close(): Promise<void>;
 }
 
-/** Opens everything a server or worker needs, by its configuration. */
+/** Opens everything a server or a worker needs, as configured. */
 export async function openParts(config: Config): Promise<OpenedParts> {
   const log = createLogger(config.logLevel);
   const { dodo, ledger: database } = config;
-  if (dodo.sandbox || database.kind !== 'postgres') throw new Error('unreachable: refused by loadConfig');
+  if (dodo.sandbox || database.kind !== 'postgres') {
+    throw new Error('Only a production configuration can be opened; loadConfig accepts no other here.');
+  }
   const live = await openLiveCatalog(config.catalogPath, { log });
   const ledger = await openLedger({ url: database.url, log });
   live.follow((catalog, at) => ledger.recordCatalog(catalog, at));

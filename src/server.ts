@@ -1,5 +1,6 @@
 /** `npm run server`: the API, in production beside one or more workers. */
-import { loadConfig, loadDotEnv } from './config/config.js';
+import { loadDotEnv } from './config/dotenv.js';
+import { loadConfig } from './config/load.js';
 import { run, stopOnSignal } from './process.js';
 import { openParts } from './production.js';
 import { startApi } from './service.js';

@@ -1,49 +1,48 @@
-/** What a process of this system is made of: the API, the worker, or both. */
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+/** Starts the two parts of a process: the API and the worker. */
 import { Client } from '@temporalio/client';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { workflowOfAttempt } from './domain/ids.js';
-import { type PaymentEvent } from './domain/payment.js';
 import type { ActivityContext } from '../activities/context.js';
 import type { CatalogState } from './catalog/live.js';
-import type { Catalog } from './domain/offers.js';
 import type { Config, ServingConfig } from './config/config.js';
 import type { Dodo } from './dodo/client.js';
+import { workflowOfAttempt } from './domain/ids.js';
+import type { Catalog } from './domain/offers.js';
+import type { PaymentEvent } from './domain/payment.js';
+import { serveHttp } from './http-server.js';
 import { createApp } from './http/app.js';
-import { routeEvent, type Route } from './webhooks/route.js';
 import { createTokens } from './http/token.js';
-import type { Ledger } from './ledger/model.js';
+import type { Ledger } from './ledger/index.js';
 import { connectClient, connectWorker, type TemporalTarget } from './temporal/connect.js';
 import { installRequestIds } from './temporal/request-id.js';
-import { createRuns, type RunsOptions } from './temporal/runs.js';
+import { createRuns, type Runs } from './temporal/runs.js';
 import { installRuntime } from './temporal/runtime.js';
 import { ensureSweepSchedule } from './temporal/schedules.js';
 import { registerSearchAttributes } from './temporal/search-attributes.js';
 import { createWorker } from './temporal/worker.js';
+import { routeEvent, type Route } from './webhooks/route.js';
 
-const SECOND = 1000;
-/** How long a request may take to arrive, so that a slow client holds nothing open. */
-const REQUEST_TIMEOUT = 15 * SECOND;
-const HEADERS_TIMEOUT = 10 * SECOND;
-/** Longer than load balancers keep idle connections. */
-const KEEP_ALIVE = 75 * SECOND;
-const CLOSE_IDLE_EVERY = 100;
-
-/** What both parts share within one process. */
+/** What the API and the worker of one process share. */
 export interface Parts {
   dodo: Dodo;
   ledger: Ledger;
   catalog: () => Catalog;
-  /** Where the catalog comes from; left out for one that never changes. */
+  /** Where the catalog comes from; omitted for one that never changes. */
   catalogState?: () => CatalogState;
   temporal: TemporalTarget;
   log: Logger;
 }
 
+export interface ApiParts extends Parts {
+  webhookSecrets: readonly Buffer[];
+  /** Temporal's UI, for links. */
+  uiUrl?: string;
+  /** Serves further pages, such as the demo shop's. */
+  pages?: RequestHandler;
+}
+
 export interface Running {
-  /** Lets what is under way finish. */
+  /** Waits for work under way to finish. */
   stop(): Promise<void>;
 }
 
@@ -51,28 +50,30 @@ export interface RunningApi extends Running {
   url: string;
 }
 
-/** The Temporal target a configuration names. */
+export interface RunningWorker extends Running {
+  /** Settles when the worker has ended; rejects when it failed. */
+  ended: Promise<void>;
+}
+
+/** Returns the Temporal target that a configuration names. */
 export function temporalTarget({ temporal }: Config): TemporalTarget {
   return { address: temporal.address, namespace: temporal.namespace };
 }
 
-export async function startApi(
-  config: ServingConfig,
-  parts: Parts & { webhookSecrets: readonly Buffer[]; uiUrl?: string; pages?: RequestHandler },
-): Promise<RunningApi> {
-  const { dodo, ledger, catalog, log, uiUrl } = parts;
+/** Serves the API until it is stopped. */
+export async function startApi(config: ServingConfig, parts: ApiParts): Promise<RunningApi> {
+  const { dodo, ledger, catalog, log, uiUrl, webhookSecrets } = parts;
   const { connection, client, namespace } = await connectClient(parts.temporal);
   installRequestIds(connection);
   await registerSearchAttributes(connection, namespace, log);
-  const runs = createRuns(runsOptions(config, client));
-  const loadedAt = new Date().toISOString();
+
   const app = createApp(
     {
       dodo,
       ledger,
-      runs,
+      runs: runsFor(config, client),
       catalog,
-      catalogState: parts.catalogState ?? (() => ({ catalog: catalog(), loadedAt })),
+      catalogState: parts.catalogState ?? fixedState(catalog),
       log,
       tokens: createTokens(config.auth.tokenSecret),
       now: () => new Date(),
@@ -80,38 +81,26 @@ export async function startApi(
       acceptWaitMs: config.http.acceptWaitMs,
       apiKeys: config.auth.apiKeys,
       operatorKeys: config.auth.operatorKeys,
-      webhookSecrets: parts.webhookSecrets,
+      webhookSecrets,
       temporalLink: (run) => uiUrl && `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(run)}`,
     },
     parts.pages,
   );
-  const server = await listen(app, config.http.port, config.http.host);
-  server.requestTimeout = REQUEST_TIMEOUT;
-  server.headersTimeout = HEADERS_TIMEOUT;
-  server.keepAliveTimeout = KEEP_ALIVE;
-  const { port } = server.address() as AddressInfo;
+  const server = await serveHttp(app, config.http);
+
   return {
-    url: `http://${config.http.host === '0.0.0.0' ? 'localhost' : config.http.host}:${port}`,
+    url: server.url,
     async stop() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      // A connection whose last answer is under way becomes idle only then, and would be kept for KEEP_ALIVE.
-      const closeIdle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY);
-      await closed;
-      clearInterval(closeIdle);
+      await server.close();
       await connection.close();
     },
   };
 }
 
-export interface RunningWorker extends Running {
-  /** Settles when the worker has ended, with an error when it failed. */
-  ended: Promise<void>;
-}
-
 /**
  * Runs workflows and activities until it is stopped.
  *
- * @param createActivities the activities themselves, which only the worker's process loads
+ * @param createActivities creates the activities, which only the worker's process loads
  */
 export async function startWorker(
   config: Config,
@@ -119,21 +108,22 @@ export async function startWorker(
   createActivities: (context: ActivityContext) => object,
 ): Promise<RunningWorker> {
   const { dodo, ledger, catalog, log } = parts;
+  const { taskQueue } = config.temporal;
   installRuntime(log);
   const { connection, namespace } = await connectWorker(parts.temporal);
-  // The sweep comes by every few minutes and tells a run of each payment once.
+  // The sweep repeats every few minutes but must deliver each payment once.
   installRequestIds(connection);
   const client = new Client({ connection, namespace });
-  const runs = createRuns(runsOptions(config, client));
   await ensureSweepSchedule(client, {
-    taskQueue: config.temporal.taskQueue,
+    taskQueue,
     intervalMs: config.timing.sweepIntervalMs,
     windowMs: config.timing.sweepWindowMs,
   });
+
   const worker = await createWorker({
     connection,
     namespace,
-    taskQueue: config.temporal.taskQueue,
+    taskQueue,
     activities: createActivities({
       dodo,
       ledger,
@@ -142,19 +132,14 @@ export async function startWorker(
       appUrl: config.appUrl,
       now: () => new Date(),
       merchantWebhook: config.merchantWebhook,
-      async deliverPayment(event, payment) {
-        const route = payment
-          ? routeEvent({ type: 'payment.succeeded', data: payment }, catalog(), new Date())
-          : attemptRoute(event);
-        if (!route || route.kind === 'ignored') return false;
-        return (await runs.deliver(route, `sweep-${event.paymentId}`)) === 'delivered';
-      },
+      deliverPayment: deliveringPayments(runsFor(config, client), catalog),
     }),
     overrides: { maxTaskQueueActivitiesPerSecond: activitiesPerSecond(config) },
   });
   const ended = worker.run().finally(() => connection.close());
-  // Whoever waits for the end is told; until then a failure is not "unhandled".
+  // Callers learn of a failure through `ended`; until they await it, it must not count as unhandled.
   ended.catch(() => undefined);
+
   return {
     ended,
     async stop() {
@@ -164,40 +149,42 @@ export async function startWorker(
   };
 }
 
-function runsOptions(config: Config, client: Client): RunsOptions {
+function runsFor(config: Config, client: Client): Runs {
   const { reconcileWindowMs, pollIntervalMs } = config.timing;
-  return {
+  return createRuns({
     client,
     taskQueue: config.temporal.taskQueue,
     timing: { reconcileWindowMs, pollIntervalMs },
     notify: config.merchantWebhook !== undefined,
+  });
+}
+
+function fixedState(catalog: () => Catalog): () => CatalogState {
+  const loadedAt = new Date().toISOString();
+  return () => ({ catalog: catalog(), loadedAt });
+}
+
+/** Lets the sweep deliver payments whose webhooks were lost, each of them once. */
+function deliveringPayments(runs: Runs, catalog: () => Catalog): ActivityContext['deliverPayment'] {
+  return async (event, payment) => {
+    const route = payment
+      ? routeEvent({ type: 'payment.succeeded', data: payment }, catalog(), new Date())
+      : routeOfAttempt(event);
+    if (!route || route.kind === 'ignored') return false;
+    return (await runs.deliver(route, `sweep-${event.paymentId}`)) === 'delivered';
   };
 }
 
-/** An activity makes this many requests to Dodo on the average: evaluations five, the rest one or none. */
-const REQUESTS_PER_ACTIVITY = 3;
-
-/** Dodo's limit as one of the task queue, which the Temporal server keeps for all workers together. */
-function activitiesPerSecond({ dodo }: Config): number | undefined {
-  const { requestsPerMinute } = dodo;
-  return requestsPerMinute === undefined ? undefined : requestsPerMinute / 60 / REQUESTS_PER_ACTIVITY;
-}
-
-function attemptRoute(event: PaymentEvent): Route | undefined {
+function routeOfAttempt(event: PaymentEvent): Route | undefined {
   const run = event.attemptId === undefined ? undefined : workflowOfAttempt(event.attemptId);
   return run === undefined ? undefined : { kind: 'payment', workflowId: run, event };
 }
 
-async function listen(app: ReturnType<typeof createApp>, port: number, host: string): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = app.listen(port, host, (error?: Error) => {
-      if (!error) return resolve(server);
-      const taken = 'code' in error && error.code === 'EADDRINUSE';
-      reject(
-        taken
-          ? new Error(`Port ${port} is taken. Set PORT to another one, or stop what listens there.`)
-          : error,
-      );
-    });
-  });
+/** The average number of requests to Dodo per activity: evaluations make five, the others one or none. */
+const REQUESTS_PER_ACTIVITY = 3;
+
+/** Converts Dodo's limit to one on the task queue, which the Temporal server enforces across all workers. */
+function activitiesPerSecond({ dodo }: Config): number | undefined {
+  const { requestsPerMinute } = dodo;
+  return requestsPerMinute === undefined ? undefined : requestsPerMinute / 60 / REQUESTS_PER_ACTIVITY;
 }

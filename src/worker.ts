@@ -1,6 +1,7 @@
 /** `npm run worker`: runs workflows and activities. Start as many as needed. */
 import { createActivities } from '../activities/index.js';
-import { loadConfig, loadDotEnv } from './config/config.js';
+import { loadDotEnv } from './config/dotenv.js';
+import { loadConfig } from './config/load.js';
 import { run, stopOnSignal } from './process.js';
 import { openParts } from './production.js';
 import { startWorker } from './service.js';

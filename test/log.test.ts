@@ -23,7 +23,7 @@ describe('the log', () => {
     expect(linesOf((log) => log.info('hello'), 'warn')).toEqual([]);
   });
 
-  it('blanks personal data, card data and secrets at any depth and in any spelling', () => {
+  it('redacts personal data, card data and secrets at any depth and in any spelling', () => {
     const payment = {
       id: 'pay_1',
       customer: { customer_id: 'cus_1', email: 'ada@example.com', phone_number: '+1' },

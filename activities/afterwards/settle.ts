@@ -1,5 +1,5 @@
 /** Records in the ledger how a run ended. */
-import type { Exposure, Ledger } from '../../src/ledger/model.js';
+import type { Exposure, Ledger } from '../../src/ledger/index.js';
 import type { EvaluationRecord } from '../../src/domain/purchase.js';
 import type { PresentationPatch } from '../../src/domain/presentation.js';
 import type { TimelineEntry } from '../../src/domain/timeline.js';

@@ -6,7 +6,7 @@ import type DodoPayments from 'dodopayments';
 import type { RetentionAction } from '../../src/domain/offers.js';
 import { classify, ifFound, isKeyRejected } from '../../src/dodo/errors.js';
 import { SUBSCRIPTION_GONE } from '../../src/dodo/plan-change.js';
-import { reasonAgainstSave, saveRefusalMessage } from '../../src/dodo/save.js';
+import { reasonAgainstRetention, retentionRefusalMessage } from '../../src/dodo/retention.js';
 import { runOfAttempt } from '../../src/domain/ids.js';
 import type { ActivityContext } from '../context.js';
 import { acceptedEntry } from './accepted-entry.js';
@@ -152,7 +152,7 @@ export function retentionActivities(context: ActivityContext) {
     await ledger.updateAttempt(
       attemptId,
       { status: 'rejected', errorCode: code },
-      { id: presentationId, patch: { status: 'failed', message: saveRefusalMessage(code) } },
+      { id: presentationId, patch: { status: 'failed', message: retentionRefusalMessage(code) } },
       [{ at: now().toISOString(), type: 'attempt_rejected', detail: { presentationId, attemptId, code } }],
     );
     return { kind: 'refused', code };
@@ -168,7 +168,7 @@ function isDone({ offer, nextBillingAt }: RetentionInput, subscription: DodoPaym
 /** Returns the code of why the subscription must not be changed now; undefined when it may be. */
 function reasonAgainst(input: RetentionInput, subscription: DodoPayments.Subscription): string | undefined {
   const { offer, productId, nextBillingAt } = input;
-  const against = reasonAgainstSave(subscription, productId);
+  const against = reasonAgainstRetention(subscription, productId);
   if (against !== undefined || offer.action.kind === 'pause') return against;
   // The accepted date was computed from a different one.
   const shownFrom = Date.parse(nextBillingAt ?? '') - offer.action.byMs;

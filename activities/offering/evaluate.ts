@@ -3,7 +3,7 @@ import { unavailable } from '../../src/domain/availability.js';
 import { clauseResults, explain, type Facts } from '../../src/domain/rules/match.js';
 import type { Catalog, FunnelSnapshot } from '../../src/domain/offers.js';
 import { stepExperiment } from '../../src/experiments/names.js';
-import type { Exposure } from '../../src/ledger/model.js';
+import type { Exposure } from '../../src/ledger/index.js';
 import type { ConsideredFunnel, EvaluationRecord } from '../../src/domain/purchase.js';
 import type { ReasonCode, TriggerType } from '../../src/domain/words.js';
 import type { TriggerEvent } from '../../src/contract/messages.js';

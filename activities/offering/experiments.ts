@@ -8,8 +8,7 @@ import {
   type StepExperiment,
 } from '../../src/experiments/names.js';
 import type { Funnel, Policy, SnapshotOffer } from '../../src/domain/offers.js';
-import { FORGOTTEN_AFTER } from '../../src/ledger/limits.js';
-import type { Exposure, Ledger } from '../../src/ledger/model.js';
+import { ORPHANED_AFTER_MS, type Exposure, type Ledger } from '../../src/ledger/index.js';
 import type { ActivityContext } from '../context.js';
 
 /** The offer a step shows to one customer, and the arm it belongs to. */
@@ -92,5 +91,5 @@ export async function holdouts(
 async function isAnotherOpen(ledger: Ledger, customerId: string, now: Date): Promise<boolean> {
   const current = await ledger.currentPresentation(customerId, now.toISOString());
   if (!current) return false;
-  return current.status !== 'open' || Date.parse(current.expiresAt) > now.getTime() - FORGOTTEN_AFTER;
+  return current.status !== 'open' || Date.parse(current.expiresAt) > now.getTime() - ORPHANED_AFTER_MS;
 }

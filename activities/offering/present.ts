@@ -3,7 +3,7 @@ import { unavailable } from '../../src/domain/availability.js';
 import type { FunnelStep, Policy, SnapshotOffer } from '../../src/domain/offers.js';
 import { ifFound } from '../../src/dodo/errors.js';
 import { stepExperiment } from '../../src/experiments/names.js';
-import type { Exposure } from '../../src/ledger/model.js';
+import type { Exposure } from '../../src/ledger/index.js';
 import type { EvaluationRecord } from '../../src/domain/purchase.js';
 import type { ReasonCode } from '../../src/domain/words.js';
 import { settleIneligible, type Closing } from '../afterwards/settle.js';

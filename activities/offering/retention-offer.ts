@@ -1,7 +1,7 @@
 /** Quotes for offers that keep a subscription and charge nothing. */
 import type DodoPayments from 'dodopayments';
 import type { RetentionAction, SnapshotOffer } from '../../src/domain/offers.js';
-import { isInTrial } from '../../src/dodo/save.js';
+import { isInTrial } from '../../src/dodo/retention.js';
 import { priced, readProduct } from '../../src/dodo/pricing.js';
 import { paymentBy } from '../../src/domain/payment-mode.js';
 import type { Price } from '../../src/domain/presentation.js';

@@ -2,9 +2,8 @@
 import type { Funnel, Policy, SnapshotOffer } from '../../src/domain/offers.js';
 import { REQUESTED_PLAN } from '../../src/domain/requested-plan.js';
 import type { StepExperiment } from '../../src/experiments/names.js';
-import type { Exposure } from '../../src/ledger/model.js';
+import { ANOTHER_OFFER_OPEN, type Exposure } from '../../src/ledger/index.js';
 import type { EvaluationRecord } from '../../src/domain/purchase.js';
-import { ANOTHER_IS_OPEN } from '../../src/ledger/presentations.js';
 import type { ReasonCode } from '../../src/domain/words.js';
 import { markPaid, type Closing } from '../afterwards/settle.js';
 import type { ActivityContext } from '../context.js';
@@ -75,7 +74,7 @@ export async function showStep(context: ActivityContext, input: StepToShow): Pro
 
   if (previous) await markPaid(ledger, previous);
   const opened = held.blocked
-    ? ANOTHER_IS_OPEN
+    ? ANOTHER_OFFER_OPEN
     : await ledger.openPresentation({
         presentation: { ...presentation, variant: arm.experiment?.variant },
         experiment: arm.experiment?.name,

@@ -5,11 +5,11 @@ import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { FolderInUseError, lockFolder } from './folder-lock.js';
-import { LedgerError, rootCause } from '../../src/ledger/errors.js';
-import { migrations } from '../../src/ledger/migrations.js';
-import { ledgerOn } from '../../src/ledger/open.js';
-import type { Ledger } from '../../src/ledger/model.js';
-import { silentLog, type LedgerLog, type Store } from '../../src/ledger/store.js';
+import { LedgerError, rootCause } from '../../src/ledger/index.js';
+import { migrations } from '../../src/ledger/index.js';
+import { ledgerOn } from '../../src/ledger/index.js';
+import type { Ledger } from '../../src/ledger/index.js';
+import { silentLog, type LedgerLog, type Store } from '../../src/ledger/index.js';
 
 /** In place of a folder: the ledger is kept in memory, and gone once it is closed. */
 export const IN_MEMORY = 'memory://';

@@ -10,7 +10,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createActivities } from '../../activities/index.js';
 import type { Catalog, Funnel } from '../../src/domain/offers.js';
 import { createDodo } from '../../src/dodo/client.js';
-import type { FunnelReportRow } from '../../src/ledger/model.js';
+import type { FunnelReportRow } from '../../src/ledger/index.js';
 import { createLogger } from '../../src/log.js';
 import { bundleWorkflows } from '../../src/temporal/bundle.js';
 import { createWorker } from '../../src/temporal/worker.js';

@@ -1,28 +1,26 @@
-/** Which Dodo Payments to speak to. Live money is never assumed: it takes both the mode and a key of that mode. */
+/** Reads which Dodo Payments to use. Live is never assumed: it takes both the mode and a key of that mode. */
 import { dodoApiKey, dodoEnvironment, httpUrl, requestsPerMinute, webhookSecrets } from './fields.js';
 import type { DodoEnvironment } from './fields.js';
+import type { DodoTarget } from '../dodo/client.js';
 import type { Reader } from './reader.js';
 
-/** For the SDK's constructor, which refuses to be given both. */
-export type DodoTarget =
-  { environment: DodoEnvironment; baseURL?: undefined } | { environment?: undefined; baseURL: string };
-
+/** How to reach Dodo, or the sandbox in its place. */
 export type DodoConfig = {
-  /** Dodo's rate limit, kept by the task queue for all workers together. None for the sandbox and other stand-ins. */
+  /** Dodo's rate limit, enforced by the task queue across all workers. Undefined for the sandbox and other stand-ins. */
   requestsPerMinute?: number;
 } &
-  /** The sandbox on this machine. What is given here takes the place of its own keys. */
+  /** The sandbox on this machine. Keys given here replace its own. */
   (
     | { sandbox: true; apiKey?: string; webhookSecrets?: readonly Buffer[] }
-    /** `webhookSecrets` is empty only in a worker that was given none: it receives no webhooks. */
+    /** `webhookSecrets` is empty only in a worker without any, which receives no webhooks. */
     | { sandbox: false; target: DodoTarget; apiKey: string; webhookSecrets: readonly Buffer[] }
   );
 
-export interface DodoRules {
-  /** Without a target, run the sandbox. */
+interface DodoRules {
+  /** Runs the sandbox when no target is given. */
   mayUseSandbox: boolean;
   receivesWebhooks: boolean;
-  /** The demo clicks through offers by itself. */
+  /** False for the demo, which accepts offers by itself. */
   mayBeLive: boolean;
 }
 
@@ -32,7 +30,7 @@ const API_KEY = 'DODO_PAYMENTS_API_KEY';
 const WEBHOOK_KEY = 'DODO_PAYMENTS_WEBHOOK_KEY';
 
 const RATE = 'DODO_REQUESTS_PER_MINUTE';
-/** Of Dodo's lowest tier. */
+/** The limit of Dodo's lowest tier. */
 const DEFAULT_RATE = 240;
 
 const HOSTS: Record<string, DodoEnvironment> = {
@@ -40,7 +38,7 @@ const HOSTS: Record<string, DodoEnvironment> = {
   'test.dodopayments.com': 'test_mode',
 };
 
-/** Reads the four variables; undefined when something is wrong, which is noted. */
+/** Reads the variables that concern Dodo. Returns undefined after noting a problem. */
 export function readDodo(reader: Reader, rules: DodoRules): DodoConfig | undefined {
   const { optional, required, has, note } = reader;
   const before = reader.problems.length;
@@ -57,14 +55,11 @@ export function readDodo(reader: Reader, rules: DodoRules): DodoConfig | undefin
       : required(WEBHOOK_KEY, webhookSecrets);
 
   if (has(ENVIRONMENT) && has(BASE_URL)) {
-    note(
-      ENVIRONMENT,
-      `and ${BASE_URL} are both given; keep one of them, since each names the Dodo to speak to.`,
-    );
+    note(ENVIRONMENT, `and ${BASE_URL} are both set; keep one of them, since each names the Dodo to use.`);
   } else if (!hasTarget && !sandbox) {
     note(
       ENVIRONMENT,
-      `is missing, and so is ${BASE_URL}; expected test_mode or live_mode, or a URL there. Live is never assumed.`,
+      `is missing, and so is ${BASE_URL}; expected test_mode or live_mode, or a base URL. Live is never assumed.`,
     );
   }
 
@@ -72,15 +67,15 @@ export function readDodo(reader: Reader, rules: DodoRules): DodoConfig | undefin
   if (mode === 'live_mode' && !rules.mayBeLive) {
     note(
       environment ? ENVIRONMENT : BASE_URL,
-      'is live; the demo accepts offers by itself and must not charge anybody.',
+      'is live; the demo accepts offers by itself and must not charge anyone.',
     );
   }
   const keyMode = modeOfKey(apiKey);
   if (keyMode !== undefined && mode !== undefined && keyMode !== mode) {
-    note(API_KEY, `is a key of ${keyMode}, but ${environment ? ENVIRONMENT : BASE_URL} says ${mode}.`);
+    note(API_KEY, `is a ${keyMode} key, but ${environment ? ENVIRONMENT : BASE_URL} says ${mode}.`);
   }
   if (keyMode === 'live_mode' && sandbox) {
-    note(API_KEY, `is a key of live_mode, but no ${ENVIRONMENT} is given, which means the sandbox.`);
+    note(API_KEY, `is a live_mode key, but without ${ENVIRONMENT} the sandbox is used.`);
   }
 
   if (reader.problems.length > before) return undefined;

@@ -1,9 +1,10 @@
+/** Loads `.env` files. */
 import { existsSync } from 'node:fs';
 
 /**
- * Adds the variables of a `.env` file to `process.env`; those already set win. Node can do this from 20.12 on.
+ * Adds the variables of a `.env` file to `process.env`; those already set win. Requires Node 20.12.
  *
- * @returns `unsupported` when there is a file and this Node cannot read it
+ * @returns `unsupported` when the file exists but this Node cannot load it
  */
 export function loadDotEnv(path = '.env'): 'loaded' | 'absent' | 'unsupported' {
   if (!existsSync(path)) return 'absent';

@@ -1,11 +1,11 @@
-/** The kinds of values that variables hold. */
+/** The kinds of values that variables hold, each with its check and a description for errors. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { formatDuration, parseDuration } from '../domain/duration.js';
 import { parseWebhookSecret } from '../webhooks/sign.js';
 import type { Field } from './reader.js';
 
-/** The shortest secret that HS256 deserves (RFC 7518, section 3.2). */
+/** The shortest key that HS256 allows (RFC 7518, section 3.2). */
 export const MIN_TOKEN_SECRET_BYTES = 32;
 
 /** A duration between two bounds, in milliseconds. */
@@ -81,14 +81,14 @@ export const dodoEnvironment: Field<DodoEnvironment> = {
   expected: 'test_mode or live_mode',
 };
 
-/** http or https, and no user name in it: those end up in logs. */
+/** Parses an http(s) URL. Rejects user names and passwords, which would end up in logs. */
 function web(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isWeb = url !== undefined && /^https?:\/\//i.test(text) && !text.includes('\\');
   return isWeb && url.username === '' && url.password === '' ? url : undefined;
 }
 
-/** An http(s) URL without a slash at its end. */
+/** An http(s) URL, without a trailing slash. */
 export const httpUrl: Field<string> = {
   schema: z
     .string()
@@ -105,13 +105,16 @@ export const origin: Field<string> = {
       return url !== undefined && url.href === `${url.origin}/` && !/[?#]/.test(text);
     })
     .transform((text) => new URL(text).origin),
-  expected: 'an origin, that is http:// or https://, a host and perhaps a port, such as https://shop.example',
+  expected: 'an origin: http:// or https://, a host and optionally a port, such as https://shop.example',
 };
 
 export const databaseUrl: Field<string> = {
   schema: z
     .string()
-    .refine((text) => /^postgres(?:ql)?:\/\/./.test(text) && URL.canParse(text), 'it is not such a URL'),
+    .refine(
+      (text) => /^postgres(?:ql)?:\/\/./.test(text) && URL.canParse(text),
+      'it is not a PostgreSQL URL',
+    ),
   expected: 'a URL such as postgres://user:password@host:5432/database',
   secret: true,
 };
@@ -119,7 +122,7 @@ export const databaseUrl: Field<string> = {
 export const dodoApiKey: Field<string> = {
   schema: z
     .string()
-    .regex(/^[\x21-\x7e]{1,500}$/, 'it holds spaces or other characters that no key has, or is too long'),
+    .regex(/^[\x21-\x7e]{1,500}$/, 'it contains spaces or other characters that no key has, or is too long'),
   expected: 'an API key from the Dodo Payments dashboard',
   secret: true,
 };
@@ -136,7 +139,7 @@ export const keyList: Field<string[]> = {
       if (key.length < MIN_KEY_LENGTH || key.length > MAX_KEY_LENGTH) {
         context.addIssue(`${nth(index, keys)} has ${key.length} characters`);
       } else if (!KEY_CHARACTERS.test(key)) {
-        context.addIssue(`${nth(index, keys)} holds characters that an Authorization header cannot carry`);
+        context.addIssue(`${nth(index, keys)} contains characters that an Authorization header cannot carry`);
       }
     });
     return keys;
@@ -151,14 +154,14 @@ export const tokenSecret: Field<Buffer> = {
     if (secret.length < MIN_TOKEN_SECRET_BYTES) context.addIssue(`its length in bytes is ${secret.length}`);
     return secret;
   }),
-  expected: `at least ${MIN_TOKEN_SECRET_BYTES} random bytes of text, such as openssl rand -base64 48 prints`,
+  expected: `at least ${MIN_TOKEN_SECRET_BYTES} random bytes of text, such as the output of openssl rand -base64 48`,
   secret: true,
 };
 
 const SECRET_FORM = '"whsec_" and base64 of 24 to 64 bytes';
 const MAX_WEBHOOK_SECRETS = 2;
 
-/** One secret, or two while a rotation lasts. */
+/** One secret, or two during a rotation. */
 export const webhookSecrets: Field<Buffer[]> = {
   schema: z.string().transform((text, context) => {
     const parts = splitList(text);
@@ -170,7 +173,7 @@ export const webhookSecrets: Field<Buffer[]> = {
       return [];
     });
   }),
-  expected: `${SECRET_FORM}, or two of these separated by a comma while the key is rotated`,
+  expected: `${SECRET_FORM}, or two of these separated by a comma during a rotation`,
   secret: true,
 };
 

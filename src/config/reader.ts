@@ -1,15 +1,15 @@
-/** Reads variables one by one and collects what is wrong with them, so that a person sees every mistake at once. */
+/** Reads variables one by one and collects the problems, so that a person sees every mistake at once. */
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What one kind of variable may hold. */
+/** The values that one kind of variable accepts. */
 export interface Field<T> {
   schema: z.ZodType<T>;
   /** Completes "expected ...". */
   expected: string;
-  /** Never quoted in an error, refused when empty, and readable from the file that `<NAME>_FILE` names. */
+  /** Never quoted in an error, rejected when empty, and readable from the file that `<NAME>_FILE` names. */
   secret?: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface ConfigProblem {
   message: string;
 }
 
-/** Thrown with every mistake of a configuration, one line each. */
+/** Lists every mistake in a configuration, one line each. */
 export class ConfigError extends Error {
   readonly problems: readonly ConfigProblem[];
 
@@ -33,17 +33,18 @@ export class ConfigError extends Error {
 }
 
 export interface Reader {
-  /** The value; undefined when the variable is absent, and when it is wrong, which is noted. */
+  /** Returns the value; undefined when the variable is absent or, after noting the problem, invalid. */
   optional: <T>(name: string, field: Field<T>) => T | undefined;
-  /** The same, and absence is noted as a mistake. */
+  /** Like `optional`, but notes absence as a problem. */
   required: <T>(name: string, field: Field<T>) => T | undefined;
-  /** Whether the variable is given at all, right or wrong. */
+  /** Returns true when the variable is set, valid or not. */
   has: (name: string) => boolean;
+  /** Notes a problem; `message` is a clause that completes the variable's name. */
   note: (name: string, message: string) => void;
   problems: ConfigProblem[];
 }
 
-/** Variables that are unset or hold only white space count as absent, except that an empty secret is a mistake. */
+/** Creates a reader of `env`. Unset and blank variables count as absent, except that a blank secret is a mistake. */
 export function createReader(env: Environment): Reader {
   const problems: ConfigProblem[] = [];
   const note = (name: string, message: string): void => {
@@ -62,9 +63,9 @@ export function createReader(env: Environment): Reader {
     const result = field.schema.safeParse(text);
     if (result.success) return result.data;
     if (field.secret) {
-      // These messages are ours, and say what is wrong without quoting.
+      // These messages are ours and quote nothing.
       const faults = result.error.issues.map((issue) => issue.message).join(', ');
-      note(name, `is refused: ${faults}; expected ${field.expected}.`);
+      note(name, `is invalid: ${faults}; expected ${field.expected}.`);
     } else {
       note(name, `is ${quote(text)}; expected ${field.expected}.`);
     }
@@ -75,12 +76,12 @@ export function createReader(env: Environment): Reader {
     const fileName = `${name}_FILE`;
     const file = value(fileName);
     if (env[name] !== undefined && file !== undefined) {
-      note(name, `and ${fileName} are both given; keep one of them.`);
+      note(name, `and ${fileName} are both set; keep one of them.`);
       return undefined;
     }
     if (file === undefined) {
       if (env[name] === undefined || value(name) !== undefined) return value(name);
-      note(name, 'is set, but empty; give it a value or remove it.');
+      note(name, 'is set but empty; give it a value or remove it.');
       return undefined;
     }
     try {
@@ -107,7 +108,7 @@ export function createReader(env: Environment): Reader {
 
 const MAX_QUOTED = 80;
 const USER_INFO = /\/\/[^/]*@/;
-/** A key pasted into the wrong variable. */
+/** Matches a key pasted into the wrong variable. */
 const LOOKS_SECRET = /(?:whsec_|whsk_|dodo_(?:live|test)_|key_)\S+/;
 
 function quote(text: string): string {

@@ -1,12 +1,12 @@
-/** What a failed call to Dodo says about whether Dodo acted on it. */
+/** Classifies failed calls to Dodo by whether Dodo may have acted on them. */
 import DodoPayments from 'dodopayments';
 
 export type DodoFailure =
-  /** A definite no: nothing happened at Dodo. */
+  /** A definite refusal: nothing happened at Dodo. */
   | { kind: 'rejected'; status: number; code: string; message: string }
-  /** Certainly not acted upon: the connection was never made, or Dodo turned us away for sending too much. */
+  /** Certainly not acted upon: the connection was never made, or Dodo refused us for sending too many requests. */
   | { kind: 'not_sent'; retryAfterMs?: number; message: string }
-  /** Timeout, lost connection, 5xx, or an answer that makes no sense: it may have happened. */
+  /** Timeout, lost connection, 5xx or a nonsensical answer: the call may have taken effect. */
   | { kind: 'unknown'; message: string };
 
 const NEVER_CONNECTED = new Set([
@@ -18,6 +18,7 @@ const NEVER_CONNECTED = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+/** Classifies what a call to Dodo threw. Whatever it does not recognize is `unknown`. */
 export function classify(error: unknown): DodoFailure {
   if (error instanceof DodoPayments.APIConnectionTimeoutError)
     return { kind: 'unknown', message: 'Dodo did not answer in time.' };
@@ -66,7 +67,7 @@ function codeOf(error: ApiError): string | undefined {
   return typeof body.code === 'string' ? body.code : undefined;
 }
 
-/** `Retry-After` in seconds or as a date; capped, because a header must not stop us for a day. */
+/** Reads `Retry-After`, in seconds or as a date. Capped at an hour, because a header must not stop us for a day. */
 function retryAfterMs(headers: Headers | undefined): number | undefined {
   const HOUR = 3_600_000;
   const value = headers?.get('retry-after');
@@ -75,7 +76,7 @@ function retryAfterMs(headers: Headers | undefined): number | undefined {
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), HOUR);
 }
 
-/** The system error code, which fetch hides a few causes deep. */
+/** Finds the system error code, which fetch hides a few causes deep. */
 function causeCode(error: unknown): string | undefined {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     if (at instanceof AggregateError && at.errors.length > 0) {
@@ -87,7 +88,7 @@ function causeCode(error: unknown): string | undefined {
   return undefined;
 }
 
-/** `undefined` instead of a 404. Every other failure is thrown on. */
+/** Awaits `call` and returns undefined on a 404. Rethrows every other failure. */
 export async function ifFound<T>(call: PromiseLike<T>): Promise<T | undefined> {
   try {
     return await call;

@@ -1,4 +1,4 @@
-/** Which saved payment method a one-click charge uses. */
+/** Chooses the saved payment method for a one-click charge. */
 import type { Dodo } from './client.js';
 import type { PaymentMethodSummary } from '../domain/presentation.js';
 
@@ -20,8 +20,9 @@ export type MethodChoice =
   | { kind: 'none'; reason: 'no_payment_method' | 'method_expired' };
 
 /**
- * The best saved method: not expired, allowed for charges without the customer, last used. `preferredId` (the
- * subscription's own) wins when it is usable. Dodo marks no default and says no currency.
+ * Reads the customer's saved methods and chooses the best one: not expired, chargeable without the customer present,
+ * most recently used. `preferredId` (the subscription's own) wins when it is usable. Dodo marks no default and names no
+ * currency.
  */
 export async function choosePaymentMethod(
   dodo: Dodo,
@@ -33,6 +34,7 @@ export async function choosePaymentMethod(
   return rankPaymentMethods(items, now, preferredId);
 }
 
+/** Chooses the best of the saved methods, by the rules of {@link choosePaymentMethod}. */
 export function rankPaymentMethods(
   items: readonly SavedMethod[],
   now: Date,
@@ -50,13 +52,13 @@ export function rankPaymentMethods(
   return { kind: 'none', reason: chargeable.length > 0 ? 'method_expired' : 'no_payment_method' };
 }
 
-/** A card is good through the last day of its month. Without a date it is left to the bank. */
+/** A card is valid through the last day of its month. One without a date is left to the bank. */
 function hasExpired({ card }: SavedMethod, now: Date): boolean {
   const expiry = expiryOf(card);
   return expiry !== undefined && Date.UTC(expiry.year, expiry.month, 1) <= now.getTime();
 }
 
-/** Dodo sends text, the year with two digits or four. Undefined when it is no date. */
+/** Parses the expiry date. Dodo sends text, with a year of two or four digits. Returns undefined when it is invalid. */
 function expiryOf(card: SavedMethod['card']): { month: number; year: number } | undefined {
   const month = Number(card?.expiry_month);
   const year = card?.expiry_year;

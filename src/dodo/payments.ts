@@ -1,11 +1,11 @@
-/** Payments as this system needs them, read from Dodo or from a webhook. */
+/** Reads payments from Dodo. */
 import type DodoPayments from 'dodopayments';
 import { ATTEMPT_METADATA_KEY } from '../domain/ids.js';
 import { type PaymentEvent } from '../domain/payment.js';
 import type { BillingAddress } from '../domain/purchase.js';
 import type { Dodo } from './client.js';
 
-/** What single payments and list rows have in common. */
+/** Fields that single payments and list rows have in common. */
 type AnyPayment = Pick<
   DodoPayments.Payment,
   | 'payment_id'
@@ -18,6 +18,7 @@ type AnyPayment = Pick<
   | 'created_at'
 > & { error_code?: string | null; checkout_session_id?: string | null };
 
+/** Reduces a payment to what runs need: ids, amount and status. */
 export function toPaymentEvent(payment: AnyPayment): PaymentEvent {
   const attemptId = payment.metadata[ATTEMPT_METADATA_KEY];
   return {
@@ -34,13 +35,13 @@ export function toPaymentEvent(payment: AnyPayment): PaymentEvent {
   };
 }
 
-/** Pages read at most when looking for one payment: 1,000 payments of one customer. */
+/** Maximum pages read when looking for one payment: 1,000 payments of one customer. */
 const MAX_PAGES = 10;
 const PAGE_SIZE = 100;
 
 /**
- * Every payment of a customer (or subscription) since a time. The first page is number 0 and must be asked for:
- * the SDK skips it otherwise.
+ * Yields the payments that match `filter`, page by page. The first page, number 0, is requested explicitly because the
+ * SDK skips it otherwise.
  */
 export async function* listPayments(
   dodo: Dodo,
@@ -54,10 +55,15 @@ export async function* listPayments(
   }
 }
 
-/** Clocks differ and lists lag: the search for an attempt starts this long before it was accepted. */
+/** Clocks differ and lists lag, so the search for an attempt starts this long before it was accepted. */
 const SEARCH_MARGIN_MS = 10 * 60 * 1000;
 
-/** The payment that carries an attempt's id. Dodo cannot search metadata, so the customer's payments are gone through. */
+/**
+ * Finds the payment whose metadata holds an attempt's id, preferring one that succeeded. Dodo cannot search metadata, so
+ * the customer's payments are read one by one.
+ *
+ * @param input.since when the attempt was accepted
+ */
 export async function findAttempt(
   dodo: Dodo,
   input: { attemptId: string; customerId: string; since: string },
@@ -66,14 +72,14 @@ export async function findAttempt(
   let found: DodoPayments.PaymentListResponse | undefined;
   for await (const payment of listPayments(dodo, { customer_id: input.customerId, created_at_gte })) {
     if (payment.metadata[ATTEMPT_METADATA_KEY] !== input.attemptId) continue;
-    // A checkout may hold several tries with different cards; the one that was paid counts.
+    // A checkout may hold several tries with different cards; the paid one counts.
     if (payment.status === 'succeeded') return payment;
     found ??= payment;
   }
   return found;
 }
 
-/** The address a payment was billed to. */
+/** Returns the address a payment was billed to. */
 export function billingOf(payment: Pick<DodoPayments.Payment, 'billing'>): BillingAddress {
   const { country, street, city, state, zipcode } = payment.billing;
   return {

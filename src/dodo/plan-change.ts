@@ -1,4 +1,4 @@
-/** When a subscription's plan cannot be changed, and what is left to the customer then. */
+/** Refusals of plan changes, and what the customer can do instead. */
 import type DodoPayments from 'dodopayments';
 
 export const SUBSCRIPTION_GONE = 'SUBSCRIPTION_NOT_FOUND';
@@ -11,24 +11,24 @@ type State = Pick<
   'status' | 'cancel_at_next_billing_date' | 'scheduled_change' | 'product_id' | 'quantity'
 >;
 
-/** What a customer accepted. `quantity` as it was shown; `carried` when it is the subscription's own. */
-export interface WantedPlan {
+/** The plan a customer accepted: `quantity` as shown; `carried` when it is the subscription's own. */
+interface WantedPlan {
   productId: string;
   quantity: number;
   carried: boolean;
 }
 
-/** Why this subscription must not be changed so, as a code; undefined when it may be. */
+/** Returns the code of the reason against changing this subscription to the wanted plan, or undefined. */
 export function reasonAgainstChange(subscription: State, wanted: WantedPlan): string | undefined {
-  const state = reasonInItsState(subscription);
+  const state = reasonInState(subscription);
   if (state !== undefined) return state;
   if (wanted.carried && subscription.quantity !== wanted.quantity) return 'SUBSCRIPTION_CHANGED';
   const there = subscription.product_id === wanted.productId && subscription.quantity === wanted.quantity;
   return there ? 'ALREADY_ON_PLAN' : undefined;
 }
 
-/** Why nothing can be changed about a subscription in this state, as a code. */
-export function reasonInItsState(
+/** Returns the code of the reason why a subscription in this state cannot be changed at all, or undefined. */
+export function reasonInState(
   subscription: Pick<State, 'status' | 'cancel_at_next_billing_date' | 'scheduled_change'>,
 ): string | undefined {
   switch (subscription.status) {
@@ -49,57 +49,57 @@ export function reasonInItsState(
 }
 
 export interface Refusal {
+  /** What is still open to the customer. */
   after: 'checkout' | 'update_method' | 'none';
+  /** Shown to the customer. */
   message: string;
 }
 
 const UNDER_WAY: Refusal = {
   after: 'none',
   message:
-    'Another change to your plan is already under way, so this one was not made. You were not charged.',
+    'Another change to your plan is already under way, so we did not make this one. You were not charged.',
 };
 
-/** What is left after a refusal. A new subscription is sold only where the old one is gone. */
+const INACTIVE: Refusal = {
+  after: 'none',
+  message:
+    'Your subscription is not active at the moment, so we did not change its plan. You were not charged.',
+};
+
+/** Refusals by code. A new subscription is sold only when the old one is gone. */
 const REFUSALS: Record<string, Refusal> = {
   PENDING_PLAN_CHANGE_EXISTS: UNDER_WAY,
   PREVIOUS_PAYMENT_PENDING: UNDER_WAY,
   [SCHEDULED_CHANGE]: {
     after: 'none',
     message:
-      'Another change to your plan is already scheduled, so this one was not made. You were not charged.',
+      'Another change to your plan is already scheduled, so we did not make this one. You were not charged.',
   },
   [SCHEDULED_CANCELLATION]: {
     after: 'none',
-    message: 'Your subscription is about to end, so its plan was not changed. You were not charged.',
+    message: 'Your subscription is about to end, so we did not change your plan. You were not charged.',
   },
   SUBSCRIPTION_UNPAID: {
     after: 'update_method',
     message:
       'Your subscription has an open payment. Please update your payment method first. You were not charged.',
   },
-  SUBSCRIPTION_INACTIVE: {
-    after: 'none',
-    message:
-      'Your subscription is not active at the moment, so its plan was not changed. You were not charged.',
-  },
-  INACTIVE_SUBSCRIPTION_PLAN_CHANGE_NOT_SUPPORTED: {
-    after: 'none',
-    message:
-      'Your subscription is not active at the moment, so its plan was not changed. You were not charged.',
-  },
+  SUBSCRIPTION_INACTIVE: INACTIVE,
+  INACTIVE_SUBSCRIPTION_PLAN_CHANGE_NOT_SUPPORTED: INACTIVE,
   SUBSCRIPTION_CHANGED: {
     after: 'none',
     message:
-      'Your subscription has changed since this offer was made, so it was not changed again. You were not charged.',
+      'Your subscription has changed since this offer was made, so we did not change it again. You were not charged.',
   },
-  ALREADY_ON_PLAN: { after: 'none', message: 'You are on this plan already. You were not charged again.' },
+  ALREADY_ON_PLAN: { after: 'none', message: 'You are already on this plan. You were not charged again.' },
   [SUBSCRIPTION_GONE]: {
     after: 'checkout',
-    message: 'Your subscription has ended. You can take this plan at the checkout. You were not charged.',
+    message: 'Your subscription has ended. You can buy this plan at the checkout. You were not charged.',
   },
 };
 
-/** Undefined for every other failure, after which the standard checkout is left. */
+/** Returns the refusal for a code; undefined for every other failure, after which the standard checkout remains. */
 export function planChangeRefusal(code: string): Refusal | undefined {
   return REFUSALS[code];
 }

@@ -1,26 +1,31 @@
-/** Prices as Dodo previews them. Nothing is computed here that Dodo has not said. */
+/** Prices as Dodo previews them. Every amount comes from Dodo; none is invented here. */
 import { createHash } from 'node:crypto';
 import type { Addon, PaidAction, PaidOffer } from '../domain/offers.js';
 import type { BillingAddress } from '../domain/purchase.js';
 import type { Price } from '../domain/presentation.js';
+import type { BillingInterval } from '../domain/words.js';
 import type { Dodo } from './client.js';
 import { ifFound } from './errors.js';
 import type DodoPayments from 'dodopayments';
 
 export type ChangePlanAction = Extract<PaidAction, { kind: 'change_plan' }>;
-export type ChargeAction = Exclude<PaidAction, { kind: 'change_plan' }>;
+type ChargeAction = Exclude<PaidAction, { kind: 'change_plan' }>;
 
-export interface Frequency {
-  interval: 'Day' | 'Week' | 'Month' | 'Year';
+interface BillingPeriod {
+  interval: BillingInterval;
   count: number;
 }
 
-export interface ProductSummary {
+interface ProductSummary {
   name: string;
-  every?: Frequency;
+  /** Undefined for a one-time product. */
+  every?: BillingPeriod;
 }
 
-/** A product's name, which Dodo may leave empty, and how often it is paid. Undefined when there is no such product. */
+/**
+ * Reads a product's name, falling back to its id when Dodo has none, and its billing period. Returns undefined when the
+ * product does not exist.
+ */
 export async function readProduct(dodo: Dodo, productId: string): Promise<ProductSummary | undefined> {
   const product = await ifFound(dodo.products.retrieve(productId));
   if (!product) return undefined;
@@ -33,7 +38,7 @@ export async function readProduct(dodo: Dodo, productId: string): Promise<Produc
   };
 }
 
-/** The taxed price of buying something now. */
+/** Previews the price, tax included, of buying something now. */
 export async function previewCharge(
   dodo: Dodo,
   input: {
@@ -42,8 +47,8 @@ export async function previewCharge(
     billing: BillingAddress;
     currency: string | undefined;
     discountCode?: string;
-    /** How often the product is paid, when it is paid again. */
-    every?: Frequency;
+    /** The billing period of a recurring product. */
+    every?: BillingPeriod;
   },
 ): Promise<Price> {
   const preview = await dodo.checkoutSessions.preview({
@@ -64,12 +69,7 @@ export async function previewCharge(
   });
 }
 
-/** What is bought, to preview it and to charge it. */
-export function cartItem({
-  productId,
-  quantity,
-  addons = [],
-}: Omit<ChargeAction, 'kind'> & { addons?: Addon[] }) {
+function cartItem({ productId, quantity, addons = [] }: Omit<ChargeAction, 'kind'> & { addons?: Addon[] }) {
   return {
     product_id: productId,
     quantity,
@@ -81,7 +81,10 @@ export function addonsForDodo(addons: readonly Addon[]): { addon_id: string; qua
   return addons.map(({ addonId, quantity }) => ({ addon_id: addonId, quantity }));
 }
 
-/** What the offer costs this customer now, as Dodo previews it. Undefined when there is no address to tax it by. */
+/**
+ * Previews what the offer costs this customer now. Returns undefined when the subscription to change is missing, or the
+ * billing address needed for tax.
+ */
 export async function currentPrice(
   dodo: Dodo,
   { action, discountCode }: Pick<PaidOffer, 'action' | 'discountCode'>,
@@ -101,7 +104,7 @@ export async function currentPrice(
   return previewCharge(dodo, { action, customerId, billing, currency, discountCode, every: product?.every });
 }
 
-/** The price of changing a plan, and the subscription it was computed for. */
+/** Previews the price of changing a subscription's plan. */
 export async function previewPlanChange(
   dodo: Dodo,
   subscription: DodoPayments.Subscription,
@@ -130,7 +133,10 @@ export async function previewPlanChange(
   });
 }
 
-/** What is sent for a plan change, to preview it and to make it. Dodo removes add-ons that are not named. */
+/**
+ * Builds the body that previews a plan change and then makes it. Names the subscription's add-ons, because Dodo removes
+ * those that are left out.
+ */
 export function planChangeBody(
   subscription: DodoPayments.Subscription,
   action: ChangePlanAction,
@@ -141,7 +147,7 @@ export function planChangeBody(
     quantity: action.quantity ?? subscription.quantity,
     proration_billing_mode: action.prorationBillingMode,
     effective_at: action.effectiveAt,
-    // Dodo's default would grant the plan although the card was declined.
+    // Dodo's default would grant the plan even if the card is declined.
     on_payment_failure: 'prevent_change',
     addons: action.addons
       ? addonsForDodo(action.addons)
@@ -155,7 +161,7 @@ export function addressForDodo(billing: BillingAddress): DodoPayments.BillingAdd
   return { ...rest, country: country as DodoPayments.BillingAddress['country'] };
 }
 
-/** Only what is agreed to counts: dates move with the clock. */
+/** Adds the hash of the amounts the customer agrees to. Dates are left out because they move with the clock. */
 export function priced(price: Omit<Price, 'hash'>): Price {
   const agreed = [price.currency, price.dueNow, price.recurring ?? null, price.credit ?? 0];
   return { ...price, hash: createHash('sha256').update(JSON.stringify(agreed)).digest('hex').slice(0, 16) };

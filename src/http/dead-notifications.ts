@@ -1,6 +1,6 @@
 /** Notifications that could not be delivered, as operators see them. */
 import { z } from 'zod';
-import type { DeadNotification } from '../ledger/model.js';
+import type { DeadNotification } from '../ledger/index.js';
 import type { ApiDeps } from './deps.js';
 
 const DEFAULT_PAGE = 50;
@@ -33,7 +33,13 @@ export async function deadNotificationsPage(
 }
 
 /** Returns what operators see of a notification: its subject and why it failed, not what it takes to send it again. */
-export function deadNotificationView({ id, notification, failure, diedAt, redeliveredAt }: DeadNotification) {
+export function deadNotificationView({
+  id,
+  notification,
+  failure,
+  failedAt,
+  redeliveredAt,
+}: DeadNotification) {
   const { type, sequence, purchaseId, presentationId, run, timestamp } = notification;
   return {
     id,
@@ -44,13 +50,13 @@ export function deadNotificationView({ id, notification, failure, diedAt, redeli
     run,
     timestamp,
     ...(failure !== undefined && { failure }),
-    diedAt,
+    diedAt: failedAt,
     ...(redeliveredAt !== undefined && { redeliveredAt }),
   };
 }
 
-function cursorAt({ diedAt, seq }: DeadNotification): string {
-  return `${Date.parse(diedAt)}-${seq}`;
+function cursorAt({ failedAt, seq }: DeadNotification): string {
+  return `${Date.parse(failedAt)}-${seq}`;
 }
 
 function placeOf(cursor: string): { at: string; seq: number } {

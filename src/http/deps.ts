@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { CatalogState } from '../catalog/live.js';
 import type { Catalog } from '../domain/offers.js';
 import type { Dodo } from '../dodo/client.js';
-import type { Ledger } from '../ledger/model.js';
+import type { Ledger } from '../ledger/index.js';
 import type { Runs } from '../temporal/runs.js';
 import type { Tokens } from './token.js';
 

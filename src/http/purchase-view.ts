@@ -1,7 +1,7 @@
 /** Purchases and triggers as backends see them. */
 import { workflowId } from '../domain/ids.js';
 import type { PurchaseView } from '../domain/purchase.js';
-import { waitIn } from '../ledger/waits.js';
+import { waitIn } from '../ledger/index.js';
 import type { ApiDeps } from './deps.js';
 import { viewOf } from './presentation-view.js';
 

@@ -1,6 +1,6 @@
 /** Attempts: recorded before they are sent, then followed to their end. */
 import { eq } from 'drizzle-orm';
-import type { Ledger } from './model.js';
+import type { AttemptLedger } from './interface/attempts.js';
 import type { PresentationPatch } from '../domain/presentation.js';
 import type { AttemptRecord } from '../domain/attempt.js';
 import type { TimelineEntry } from '../domain/timeline.js';
@@ -28,6 +28,7 @@ export async function recordAttempt(
   return true;
 }
 
+/** Implements `Ledger.attempt`. */
 export async function findAttempt(db: Database, attemptId: string): Promise<AttemptRecord | undefined> {
   const [row] = await db.select().from(attempts).where(eq(attempts.attemptId, attemptId));
   return row && attemptRecord(row);
@@ -36,12 +37,12 @@ export async function findAttempt(db: Database, attemptId: string): Promise<Atte
 /** The transaction behind `Ledger.updateAttempt`. */
 export async function updateAttempt(
   tx: Database,
-  [attemptId, change, presentation, timeline]: Parameters<Ledger['updateAttempt']>,
+  [attemptId, change, presentation, timeline]: Parameters<AttemptLedger['updateAttempt']>,
   log: LedgerLog,
 ): Promise<void> {
   const [row] = await tx.select().from(attempts).where(eq(attempts.attemptId, attemptId)).for('update');
   if (row === undefined) {
-    log.warn({ attemptId }, 'The ledger has no such attempt; a change to it was not recorded.');
+    log.warn({ attemptId }, 'The ledger has no such attempt; the change to it was not recorded.');
     if (presentation) await changePresentation(tx, presentation.id, presentation.patch, timeline, log);
     return;
   }
@@ -51,7 +52,7 @@ export async function updateAttempt(
   await changePresentation(tx, presentation?.id ?? row.presentationId, patch, timeline, log);
 }
 
-/** A refunded attempt takes its revenue back, unless the offer had been paid by another payment before. */
+/** Takes the revenue of a refunded attempt back, unless the offer was paid by another payment before. */
 async function refundBy(
   tx: Database,
   attempt: AttemptRow,

@@ -1,13 +1,12 @@
-/** Catalogs that were in force, what still runs on which, and what the funnels of each were matched against. */
+/** Implements `CatalogLedger`. */
 import { and, asc, eq, gte, inArray, isNotNull, notExists, sql } from 'drizzle-orm';
 import type { Catalog } from '../domain/offers.js';
 import { utc } from './columns.js';
-import type { EvaluationRow, Ledger } from './model.js';
+import type { CatalogLedger, EvaluationRow, EvaluationsPage } from './interface/catalogs.js';
 import { catalogs, presentations, purchases } from './schema.js';
 import { UNSETTLED_STATUSES } from '../domain/presentation.js';
 import type { Database } from './store.js';
 
-/** The first time counts. */
 export async function recordCatalog(db: Database, content: Catalog, at: string): Promise<void> {
   await db.insert(catalogs).values({ hash: content.hash, content, firstSeenAt: at }).onConflictDoNothing();
 }
@@ -18,7 +17,7 @@ export async function catalogOf(db: Database, hash: string): Promise<Catalog | u
   return row?.content;
 }
 
-export async function runningByCatalog(db: Database): ReturnType<Ledger['runningByCatalog']> {
+export async function runningByCatalog(db: Database): ReturnType<CatalogLedger['runningByCatalog']> {
   const { catalogHash, funnelId, step, offerId } = presentations;
   const open = sql<number>`count(*)`.mapWith(Number);
   const running = await db
@@ -49,10 +48,9 @@ export async function runningByCatalog(db: Database): ReturnType<Ledger['running
   };
 }
 
-/** Oldest first, by the time the purchase was first seen. */
 export async function evaluations(
   db: Database,
-  { since, after, limit }: Parameters<Ledger['evaluations']>[0],
+  { since, after, limit }: EvaluationsPage,
 ): Promise<EvaluationRow[]> {
   const { recordedAt, purchaseId } = purchases;
   const rows = await db

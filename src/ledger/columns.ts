@@ -1,14 +1,14 @@
-/** Column types of the ledger: what TypeScript sees is what the rest of the system speaks. */
+/** Column types that convert between SQL and the values the rest of the system uses. */
 import { customType } from 'drizzle-orm/pg-core';
 
-/** A point in time: `timestamptz` in SQL, an RFC 3339 UTC string with milliseconds outside. */
+/** A point in time: `timestamptz` in SQL, an RFC 3339 UTC string with milliseconds in TypeScript. */
 export const instant = customType<{ data: string; driverData: string }>({
   dataType: () => 'timestamp (3) with time zone',
   toDriver: (value) => utc(value),
   fromDriver: (value) => utc(value),
 });
 
-/** Money in minor units: `bigint` in SQL, a safe integer outside. */
+/** Money in minor units: `bigint` in SQL, a safe integer in TypeScript. */
 export const money = customType<{ data: number; driverData: string }>({
   dataType: () => 'bigint',
   toDriver(value) {
@@ -20,7 +20,7 @@ export const money = customType<{ data: number; driverData: string }>({
   fromDriver: (value) => Number(value),
 });
 
-/** The same point in time as `2026-01-31T09:30:00.000Z`. Throws a RangeError when it is not a time. */
+/** Normalizes a time to UTC with milliseconds, like `2026-01-31T09:30:00.000Z`. Throws RangeError when it is invalid. */
 export function utc(value: string): string {
   const ms = Date.parse(value);
   if (Number.isNaN(ms))

@@ -1,10 +1,10 @@
-/** The ledger's errors: clear sentences, and never the values of a statement, which may be personal data. */
+/** The ledger's errors: clear sentences, without the values of statements, which may be personal data. */
 import { DrizzleQueryError } from 'drizzle-orm';
 
 /**
- * - `misconfigured`: what was given to open the ledger makes no sense
+ * - `misconfigured`: the settings to open the ledger with are invalid
  * - `unreachable`: the database does not answer
- * - `refused`: the database answers, but not to this user, password or database name
+ * - `refused`: the database rejects the user, password or database name
  * - `in_use`: another process has the embedded ledger open
  * - `damaged`: the embedded ledger's files cannot be opened
  * - `failed`: a statement failed
@@ -24,15 +24,15 @@ export class LedgerError extends Error {
   }
 }
 
-/** The error below the query builder's, whose own message repeats every parameter. */
+/** Unwraps the query builder's error, whose own message repeats every parameter. */
 export function rootCause(error: unknown): unknown {
   let root = error;
   while (root instanceof DrizzleQueryError && root.cause !== undefined) root = root.cause;
-  // Node reports a host with several addresses as one error around one per address.
+  // For a host with several addresses, Node wraps one error per address.
   return root instanceof AggregateError && root.errors.length > 0 ? root.errors[0] : root;
 }
 
-/** The code of a system or PostgreSQL error, like `ECONNREFUSED` or `23505`. */
+/** Returns the code of a system or PostgreSQL error, like `ECONNREFUSED` or `23505`. */
 export function codeOf(error: unknown): string | undefined {
   const root = rootCause(error);
   const code = root instanceof Error && 'code' in root ? root.code : undefined;
@@ -43,17 +43,17 @@ export function isUniqueViolation(error: unknown): boolean {
   return codeOf(error) === '23505';
 }
 
-/** Codes of the operating system, like `EPIPE`, may be as long. */
+/** Tells PostgreSQL's codes from the operating system's, such as `EPIPE`, which may be as long. */
 export function isSqlState(code: string | undefined): code is string {
   return code !== undefined && /^[0-9FHPX][0-9A-Z]{4}$/.test(code);
 }
 
-/** Whether an SQL state says that the server is going, gone or not there yet. */
+/** Returns true when an SQL state means that the server is shutting down, gone or not ready yet. */
 export function isConnectionLoss(sqlState: string): boolean {
   return sqlState.startsWith('08') || sqlState.startsWith('57P');
 }
 
-/** A failed operation in words, without the statement and its values. Other errors pass as they are. */
+/** Turns a database failure into a LedgerError without the statement and its values. Returns other errors unchanged. */
 export function describeFailure(operation: string, error: unknown): unknown {
   const root = rootCause(error);
   const code = codeOf(root);
@@ -62,7 +62,7 @@ export function describeFailure(operation: string, error: unknown): unknown {
   const reason = root instanceof Error ? root.message : String(root);
   return new LedgerError(
     isSqlState(code) && !isConnectionLoss(code) ? 'failed' : 'unreachable',
-    `The ledger could not do "${operation}": ${reason}${code === undefined ? '' : ` (${code})`}.`,
+    `The ledger failed at "${operation}": ${reason}${code === undefined ? '' : ` (${code})`}.`,
     isSqlState(code) ? code : undefined,
   );
 }

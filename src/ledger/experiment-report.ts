@@ -1,12 +1,12 @@
-/** How the arms of the experiments fare: one row per experiment, set of weights and arm. */
+/** The experiment report: one row per experiment, set of weights and arm. */
 import { sql, type SQL } from 'drizzle-orm';
-import type { ExposureCount } from './model.js';
+import type { ExposureCount } from './interface/experiments.js';
 import { exposures, presentations } from './schema.js';
 import type { Database } from './store.js';
 
 /**
- * A customer counts once, for the arm of their first exposure. What counts for them: in an experiment between
- * variants, the variant's offer and those that followed it in the same run; in a holdout, every offer since.
+ * Counts each customer once, in the arm of their first exposure. In an experiment between variants, the variant's offer
+ * and those that followed it in the same run count; in a holdout, every offer since the exposure.
  */
 const COUNTED = sql`
   with shown as (
@@ -57,7 +57,7 @@ const COUNTED = sql`
   left join customers c using (experiment, customer_id)
   group by e.experiment, e.arms, e.variant`;
 
-/** In one statement, so that all counts are of one moment. */
+/** Implements `Ledger.experimentReport`, in one statement so that all counts refer to the same moment. */
 export async function experimentReport(db: Database): Promise<ExposureCount[]> {
   const number = (column: SQL) => sql`${column}`.mapWith(Number);
   const time = (column: SQL) => sql`${column}`.mapWith(exposures.exposedAt);

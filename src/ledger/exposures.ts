@@ -1,15 +1,15 @@
-/** Exposures: who is in which arm of which experiment. The first one written is the one that counts. */
+/** Exposures: the arm of each experiment a customer is in. The first one written counts. */
 import { and, eq, inArray } from 'drizzle-orm';
-import type { Exposure } from './model.js';
+import type { Exposure } from './interface/experiments.js';
 import { exposures } from './schema.js';
 import type { Database } from './store.js';
 
-/** Another run of the customer was given another arm a moment ago: this one has to look again, and follow it. */
+/** Another run of the customer was assigned another arm just now. The caller must read it again and follow it. */
 export class AssignedOtherwise extends Error {
   override readonly name = 'AssignedOtherwise';
 }
 
-/** The customer's arms by experiment. */
+/** Implements `Ledger.exposuresOf`. */
 export async function exposuresOf(db: Database, customerId: string): Promise<Record<string, string>> {
   const rows = await db
     .select({ experiment: exposures.experiment, variant: exposures.variant })
@@ -19,12 +19,12 @@ export async function exposuresOf(db: Database, customerId: string): Promise<Rec
 }
 
 /**
- * Writes exposures of one customer that are not there yet.
+ * Writes the exposures of one customer that are not recorded yet.
  *
  * @throws AssignedOtherwise when the customer is in another arm that still exists. Ends the transaction.
  */
 export async function recordExposures(tx: Database, all: readonly Exposure[] = []): Promise<void> {
-  // In one order everywhere, so that two transactions of one customer cannot block each other for good.
+  // Always in the same order, so that two transactions for one customer cannot deadlock.
   const sorted = [...all].sort((one, other) => (one.experiment < other.experiment ? -1 : 1));
   const [first] = sorted;
   if (!first) return;
@@ -45,7 +45,7 @@ export async function recordExposures(tx: Database, all: readonly Exposure[] = [
     const wanted = sorted.find((one) => one.experiment === experiment);
     if (!wanted || wanted.variant === variant || !wanted.arms.some(({ id }) => id === variant)) continue;
     throw new AssignedOtherwise(
-      `The customer is in arm ${variant} of experiment ${experiment} since a moment ago, not in ${wanted.variant}.`,
+      `The customer was just assigned arm ${variant} of experiment ${experiment}, not ${wanted.variant}.`,
     );
   }
 }

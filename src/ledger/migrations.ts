@@ -1,8 +1,8 @@
-/** Where the SQL that builds the tables lies, and where the database notes what has been applied. */
+/** The folder of migrations, and the table that records which have been applied. */
 import { fileURLToPath } from 'node:url';
 import type { MigrationConfig } from 'drizzle-orm/migrator';
 
-/** A table of our own name: a merchant's application in the same database may use Drizzle as well. */
+/** The table has our own name because a merchant's application in the same database may use Drizzle too. */
 export const migrations = {
   migrationsFolder: fileURLToPath(new URL('./migrations', import.meta.url)),
   migrationsSchema: 'public',

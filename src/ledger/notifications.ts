@@ -1,6 +1,6 @@
 /**
- * Dead notifications: webhooks that days of trying did not deliver. They live in the timelines of their purchases,
- * each with all it takes to send it again; what became of it is an entry of its own.
+ * Dead letters: webhooks to the merchant that could not be delivered in days of retries. Each is an entry in the
+ * timeline of its purchase, with everything needed to send it again. Its redelivery is an entry of its own.
  */
 import {
   and,
@@ -17,7 +17,12 @@ import {
 } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Notification } from '../domain/notification.js';
-import type { DeadLetter, DeadNotification, DeadNotificationsPage, Redelivered } from './model.js';
+import type {
+  DeadLetter,
+  DeadNotification,
+  DeadNotificationsPage,
+  Redelivered,
+} from './interface/notifications.js';
 import { timeline } from './schema.js';
 import type { Database } from './store.js';
 import { addToTimeline } from './timeline.js';
@@ -25,8 +30,8 @@ import { addToTimeline } from './timeline.js';
 const DEAD = 'notification_dead';
 const REDELIVERED = 'notification_redelivered';
 
-/** As a timeline keeps it: flat. */
-type DeadDetail = Omit<Notification, 'type' | 'purchaseId' | 'payment'> & {
+/** The detail of a timeline entry, which is flat. */
+type DeadLetterDetail = Omit<Notification, 'type' | 'purchaseId' | 'payment'> & {
   id: string;
   notification: Notification['type'];
   paymentId?: string;
@@ -45,7 +50,7 @@ export async function deadLetterNotification(
     ...rest,
     ...payment,
     failure,
-    // Tells this death from the one before, which may have had the same cause.
+    // Distinguishes this failure from the one before, which may have had the same cause.
     redelivery,
   };
   await addToTimeline(db, purchaseId, [{ at, type: DEAD, detail: defined(detail) }]);
@@ -60,25 +65,28 @@ export async function recordRedelivery(
   await addToTimeline(db, purchaseId, [{ at, type: REDELIVERED, detail }]);
 }
 
-/** Newest death first, each notification once. */
+/** Implements `Ledger.deadNotifications`: each notification once, as of its latest failure. */
 export async function deadNotifications(
   db: Database,
   { all, limit, before }: DeadNotificationsPage,
 ): Promise<DeadNotification[]> {
-  const rows = await lastDeaths(db, all ? undefined : isNull(redelivered.seq), before && earlierThan(before))
+  const rows = await latestFailures(
+    db,
+    all ? undefined : isNull(redelivered.seq),
+    before && earlierThan(before),
+  )
     .orderBy(desc(timeline.at), desc(timeline.seq))
     .limit(limit);
   return rows.map(deadNotification);
 }
 
 export async function findDeadNotification(db: Database, id: string): Promise<DeadNotification | undefined> {
-  const [row] = await lastDeaths(db, sql`${idIn(timeline)} = ${id}`).limit(1);
+  const [row] = await latestFailures(db, sql`${idIn(timeline)} = ${id}`).limit(1);
   return row && deadNotification(row);
 }
 
-/** How many wait for an operator. */
 export async function countDeadNotifications(db: Database): Promise<number> {
-  const waiting = lastDeaths(db, isNull(redelivered.seq)).as('waiting');
+  const waiting = latestFailures(db, isNull(redelivered.seq)).as('waiting');
   const [row] = await db.select({ dead: count() }).from(waiting);
   return row?.dead ?? 0;
 }
@@ -87,14 +95,14 @@ const later = alias(timeline, 'later');
 const redelivered = alias(timeline, 'redelivered');
 const idIn = ({ detail }: { detail: AnyColumn }): SQL => sql`${detail}->>'id'`;
 
-function lastDeaths(db: Database, ...conditions: (SQL | undefined)[]) {
+function latestFailures(db: Database, ...conditions: (SQL | undefined)[]) {
   const sameAs = (other: typeof later | typeof redelivered, type: string) =>
     and(
       eq(other.purchaseId, timeline.purchaseId),
       eq(other.type, type),
       sql`${idIn(other)} = ${idIn(timeline)}`,
     );
-  const diedAgain = db
+  const failedAgain = db
     .select({ seq: later.seq })
     .from(later)
     .where(and(sameAs(later, DEAD), gt(later.seq, timeline.seq)));
@@ -108,22 +116,29 @@ function lastDeaths(db: Database, ...conditions: (SQL | undefined)[]) {
     })
     .from(timeline)
     .leftJoin(redelivered, sameAs(redelivered, REDELIVERED))
-    .where(and(eq(timeline.type, DEAD), isNotNull(idIn(timeline)), notExists(diedAgain), ...conditions));
+    .where(and(eq(timeline.type, DEAD), isNotNull(idIn(timeline)), notExists(failedAgain), ...conditions));
 }
 
 function earlierThan({ at, seq }: { at: string; seq: number }): SQL {
   return sql`(${timeline.at}, ${timeline.seq}) < (${at}::timestamptz, ${seq}::bigint)`;
 }
 
-type Row = Awaited<ReturnType<typeof lastDeaths>>[number];
+type Row = Awaited<ReturnType<typeof latestFailures>>[number];
 
 function deadNotification({ seq, at, purchaseId, detail, redeliveredAt }: Row): DeadNotification {
-  const { id, notification: type, paymentId, amount, failure, ...rest } = detail as unknown as DeadDetail;
+  const {
+    id,
+    notification: type,
+    paymentId,
+    amount,
+    failure,
+    ...rest
+  } = detail as unknown as DeadLetterDetail;
   const { sequence, timestamp, run, presentationId, status } = rest;
   return {
     id,
     seq,
-    diedAt: at,
+    failedAt: at,
     ...(redeliveredAt !== null && { redeliveredAt }),
     ...(failure !== undefined && { failure }),
     notification: {

@@ -7,7 +7,7 @@ import { describeFailure } from './errors.js';
 import { experimentReport } from './experiment-report.js';
 import { exposuresOf } from './exposures.js';
 import { limitReached } from './limits.js';
-import type { Ledger } from './model.js';
+import type { Ledger } from './interface/ledger.js';
 import {
   deadLetterNotification,
   countDeadNotifications,
@@ -21,7 +21,6 @@ import {
   changePresentation,
   currentPresentation,
   findPresentation,
-  latestPresentation,
   markViewed,
   openPresentation,
   presentationPaidBy,
@@ -47,19 +46,19 @@ export interface LedgerOptions {
 }
 
 /**
- * Opens the ledger in a PostgreSQL database and brings its tables up to date; several processes may do so at once.
+ * Opens the ledger in a PostgreSQL database and migrates its tables. Several processes may do so at once.
  *
- * Opening and every method throw a LedgerError with a `code` when the database fails them. Its message never
- * holds a password or the values of a statement. Invalid amounts or times throw RangeError.
+ * @throws LedgerError with a `code` when the database fails, from here and from every method. Its message never contains
+ * a password or the values of a statement. Invalid amounts or times throw RangeError.
  */
 export async function openLedger({ url, log = silentLog }: LedgerOptions): Promise<Ledger> {
   return ledgerOn(await openPostgres(url, log), log);
 }
 
-/** The ledger on a database that is open and up to date. */
+/** Creates the ledger on a database that is open and migrated. */
 export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Ledger {
   let closing: Promise<void> | undefined;
-  return inPlainWords({
+  return withClearErrors({
     ...accountingOn({ db, transaction }),
     recordPurchase: (purchase, status) => recordPurchase(db, purchase, status),
     billingOf: (purchaseId) => billingOf(db, purchaseId),
@@ -80,13 +79,12 @@ export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Led
     settle: (input) => transaction((tx) => settle(tx, input, log)),
     presentation: (id) => findPresentation(db, id),
     currentPresentation: (customerId, acceptedSince) => currentPresentation(db, customerId, acceptedSince),
-    latestPresentation: (customerId) => latestPresentation(db, customerId),
     latestPurchase: (customerId) => latestPurchase(db, customerId),
     purchase: (purchaseId) => findPurchase(db, purchaseId),
     presentationPaidBy: (paymentId) => presentationPaidBy(db, paymentId),
     purchasePaidBy: (paymentId) => purchasePaidBy(db, paymentId),
     funnelReport: () => funnelReport(db),
-    deadLetterNotification: (burial) => deadLetterNotification(db, burial),
+    deadLetterNotification: (letter) => deadLetterNotification(db, letter),
     recordRedelivery: (redelivered) => recordRedelivery(db, redelivered),
     deadNotifications: (page) => deadNotifications(db, page),
     deadNotification: (id) => findDeadNotification(db, id),
@@ -104,8 +102,8 @@ export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Led
   });
 }
 
-/** The same ledger with errors that name what was being done, and no values. */
-function inPlainWords(ledger: Ledger): Ledger {
+/** Wraps the ledger so that errors name the operation that failed, and no values. */
+function withClearErrors(ledger: Ledger): Ledger {
   const named = Object.entries(ledger).map(
     ([name, method]: [string, (...args: never[]) => Promise<unknown>]) => [
       name,

@@ -1,26 +1,23 @@
 /**
- * What a change may still change. Activities run more than once, late, and after others, so a change never
- * moves anything backwards: what is known to be paid stays paid, and the first decision wins.
+ * Limits changes to what still applies. Activities run more than once, late and out of order, so a change never moves
+ * anything backwards: a known payment stays paid, and the first decision wins.
  */
 import type { PresentationPatch } from '../domain/presentation.js';
-import type { AttemptRecord } from '../domain/attempt.js';
+import type { AttemptChange } from './interface/attempts.js';
 import type { attempts, presentations } from './schema.js';
 import { mayBecome, mayReopen } from '../domain/presentation.js';
 import { mayAttemptBecome, wasAttemptPaid } from '../domain/attempt.js';
 
 export type PresentationRow = typeof presentations.$inferSelect;
 export type AttemptRow = typeof attempts.$inferSelect;
-export type AttemptChange = Partial<
-  Pick<AttemptRecord, 'status' | 'sessionId' | 'paymentId' | 'paidAmount' | 'errorCode'>
->;
 
 /**
- * What of `change` applies to a presentation as it is now. A change whose decision or status comes too late
- * is dropped, links and message included: they belong to the state it would have made. What is known of the
- * money is kept all the same.
+ * Returns the part of `change` that applies to a presentation in its current state. When its decision or status comes
+ * too late, the whole change is dropped, links and message included, because they belong to the state it would have
+ * led to. Facts about money are kept all the same.
  *
- * @param newAttempt whether the change comes with an attempt that was not recorded before: only that leads
- * from the fallback back to charging.
+ * @param newAttempt true when the change comes with a newly recorded attempt; only that leads from the fallback back
+ * to charging
  */
 export function applicable(
   row: PresentationRow,
@@ -53,7 +50,7 @@ export function applicable(
   };
 }
 
-/** The payment that counts is the one it was first paid with: a second one is refunded, and is no revenue. */
+/** The first payment counts. A second one is refunded and is not revenue. */
 function moneyFacts(row: PresentationRow, change: PresentationPatch): Partial<PresentationRow> {
   const settled = row.status === 'paid';
   return {
@@ -80,7 +77,7 @@ function isAnotherChoice(row: PresentationRow, { option, quantity }: Presentatio
   return (option ?? row.option) !== row.option || (quantity ?? row.quantity) !== row.quantity;
 }
 
-/** What of a change applies to an attempt as it is now; one that comes too late only fills gaps. */
+/** Returns the part of a change that applies to an attempt in its current state. A late one only fills gaps. */
 export function applicableToAttempt(row: AttemptRow, change: AttemptChange): Partial<AttemptRow> {
   const { status } = change;
   const inTime = status === undefined || mayAttemptBecome(row.status, status);

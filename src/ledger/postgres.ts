@@ -1,4 +1,4 @@
-/** The ledger in a PostgreSQL database. */
+/** Opens PostgreSQL databases for the ledger. */
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
@@ -11,19 +11,20 @@ const MINUTE = 60 * SECOND;
 
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT = 5 * SECOND;
-/** No statement of ours takes long; one that does waits for a lock. */
+/** Our statements are short; a long one is waiting for a lock. */
 const STATEMENT_TIMEOUT = 10 * SECOND;
-/** Held by the client, for a server that has vanished without closing the connection. */
+/** Enforced by the client, in case the server vanishes without closing the connection. */
 const ANSWER_TIMEOUT = 15 * SECOND;
 const IDLE_IN_TRANSACTION_TIMEOUT = 30 * SECOND;
 /** Includes the wait for another process that is migrating. */
 const MIGRATION_TIMEOUT = 2 * MINUTE;
-/** Any number serves, as long as every version of this program uses the same one. */
+/** An arbitrary number that every version of this program must share. */
 const MIGRATION_LOCK = 7_305_881;
 
 /**
- * Opens the ledger in the PostgreSQL database at `url` and brings its tables up to date.
- * Throws a LedgerError (`misconfigured`, `unreachable`, `refused`, `failed`) that names the server but no password.
+ * Opens the PostgreSQL database at `url` and migrates the ledger's tables.
+ *
+ * @throws LedgerError (`misconfigured`, `unreachable`, `refused`, `failed`) that names the server but no password
  */
 export async function openPostgres(url: string, log: LedgerLog): Promise<Store> {
   const server = describeServer(url);
@@ -33,7 +34,7 @@ export async function openPostgres(url: string, log: LedgerLog): Promise<Store> 
     application_name: 'durable-upsells',
     keepAlive: true,
   };
-  await bringUpToDate(connection, server);
+  await migrateTables(connection, server);
 
   const pool = new pg.Pool({
     ...connection,
@@ -42,9 +43,8 @@ export async function openPostgres(url: string, log: LedgerLog): Promise<Store> 
     query_timeout: ANSWER_TIMEOUT,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT,
   });
-  const lost = (error: Error) =>
-    log.warn({ server, reason: error.message }, 'A connection of the ledger was lost.');
-  // Without listeners, a lost connection would end the process: the pool's covers idle ones, the client's busy ones.
+  const lost = (error: Error) => log.warn({ server, reason: error.message }, 'The ledger lost a connection.');
+  // Without listeners, a lost connection ends the process. The pool's covers idle connections, the client's busy ones.
   pool.on('error', lost);
   pool.on('connect', (client) => client.on('error', () => undefined));
 
@@ -64,10 +64,10 @@ export async function openPostgres(url: string, log: LedgerLog): Promise<Store> 
         );
       } catch (error) {
         failure ??= { error };
-        // The first one: rolling back on a lost connection fails as well, and says less.
+        // The first error: rolling back on a lost connection fails as well and says less.
         throw failure.error;
       } finally {
-        // After a failure the connection may be in any state, so it is not used again.
+        // After a failure the connection may be in any state, so it is not reused.
         client.release(failure !== undefined);
       }
     },
@@ -75,7 +75,7 @@ export async function openPostgres(url: string, log: LedgerLog): Promise<Store> 
   };
 }
 
-async function bringUpToDate(connection: pg.ClientConfig, server: string): Promise<void> {
+async function migrateTables(connection: pg.ClientConfig, server: string): Promise<void> {
   try {
     const client = new pg.Client({ ...connection, statement_timeout: MIGRATION_TIMEOUT });
     client.on('error', () => undefined);
@@ -84,7 +84,7 @@ async function bringUpToDate(connection: pg.ClientConfig, server: string): Promi
       await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
       await migrate(drizzle(client), migrations);
     } finally {
-      // Closing the session frees the lock.
+      // Closing the session releases the lock.
       await client.end();
     }
   } catch (error) {
@@ -92,7 +92,7 @@ async function bringUpToDate(connection: pg.ClientConfig, server: string): Promi
   }
 }
 
-/** Why a server cannot be used, in words. */
+/** Explains why a server cannot be used. */
 function explain(error: unknown, server: string): LedgerError {
   const root = rootCause(error);
   const reason = root instanceof Error ? root.message : String(root);
@@ -100,7 +100,7 @@ function explain(error: unknown, server: string): LedgerError {
   if (reason.includes('client password must be a string')) {
     return new LedgerError(
       'refused',
-      `PostgreSQL at ${server} asks for a password, and DATABASE_URL gives none.`,
+      `PostgreSQL at ${server} requires a password, but DATABASE_URL contains none.`,
     );
   }
   if (reason.startsWith('SASL') || ['28P01', '28000', '3D000'].includes(code ?? '')) {
@@ -113,22 +113,22 @@ function explain(error: unknown, server: string): LedgerError {
   if (isSqlState(code) && !isConnectionLoss(code)) {
     return new LedgerError(
       'failed',
-      `The ledger's tables at ${server} could not be brought up to date: ${reason} (${code}).`,
+      `The ledger's tables at ${server} could not be migrated: ${reason} (${code}).`,
       code,
     );
   }
   return new LedgerError(
     'unreachable',
-    `PostgreSQL at ${server} cannot be reached: ${reason}. Check that it runs and that DATABASE_URL names its host and port.`,
+    `PostgreSQL at ${server} cannot be reached: ${reason}. Check that it is running and that DATABASE_URL names its host and port.`,
     code,
   );
 }
 
-/** `user@host:port/database`, without the password. */
+/** Formats a URL as `user@host:port/database`, without the password. */
 function describeServer(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || !['postgres:', 'postgresql:'].includes(parsed.protocol)) {
-    // The text itself is not repeated: it may hold a password.
+    // The text itself is not repeated because it may contain a password.
     throw new LedgerError(
       'misconfigured',
       'DATABASE_URL must look like postgresql://user:password@host:5432/database.',

@@ -1,10 +1,10 @@
-/** Presentations: opened under the rule of one at a time per customer, changed by guarded patches. */
+/** Implements `PresentationLedger`: one open presentation per customer, changed by guarded patches. */
 import { and, desc, eq, gte, inArray, isNull, lt, ne, sql } from 'drizzle-orm';
 import { utc } from './columns.js';
 import { isUniqueViolation } from './errors.js';
 import { recordExposures } from './exposures.js';
-import { FORGOTTEN_AFTER, limitReached, lockForShowing } from './limits.js';
-import type { Ledger, OpenResult } from './model.js';
+import { limitReached, lockForShowing, orphanedBefore } from './limits.js';
+import type { OpenPresentationInput, OpenResult } from './interface/presentations.js';
 import type { PresentationPatch, PresentationRecord } from '../domain/presentation.js';
 import type { TimelineEntry } from '../domain/timeline.js';
 import { applicable } from './patch.js';
@@ -29,17 +29,17 @@ export async function openPresentation(
     experiment,
     exposures,
     previous,
-  }: Parameters<Ledger['openPresentation']>[0],
+  }: OpenPresentationInput,
   log: LedgerLog,
 ): Promise<OpenResult> {
   const { customerId, offerId } = presentation;
   const showing = { customerId, offerId, workflowId, at };
-  // Before any row is locked, so that nobody who holds a row waits for these.
+  // Before any row is locked, so that no transaction waits for these locks while holding a row.
   await lockForShowing(tx, showing, limits);
   if (await exists(tx, presentation.id)) return OPENED;
   if (previous) await changePresentation(tx, previous.presentationId, previous.patch, previous.timeline, log);
-  await closeForgotten(tx, customerId, at);
-  if (await hasOneInTheWay(tx, customerId)) return ANOTHER_IS_OPEN;
+  await expireOrphan(tx, customerId, at);
+  if (await hasBlockingPresentation(tx, customerId)) return ANOTHER_OFFER_OPEN;
   const reached = await limitReached(tx, showing, limits);
   if (reached) return { opened: false, ...reached };
 
@@ -56,10 +56,10 @@ export async function openPresentation(
       productId: presentation.product.id,
       currency: presentation.price.currency,
     })
-    // Whichever unique index is in the way: the customer's other offer, or this one written a moment ago.
+    // On either unique index: the customer has another offer, or this one was just written.
     .onConflictDoNothing()
     .returning({ id: presentations.id });
-  if (opened.length === 0) return (await exists(tx, presentation.id)) ? OPENED : ANOTHER_IS_OPEN;
+  if (opened.length === 0) return (await exists(tx, presentation.id)) ? OPENED : ANOTHER_OFFER_OPEN;
   await recordExposures(tx, exposures);
 
   await tx
@@ -75,16 +75,16 @@ export async function openPresentation(
 }
 
 const OPENED = { opened: true } as const;
-/** What a customer who has another offer before them is answered. */
-export const ANOTHER_IS_OPEN = {
+/** The answer when the customer has another open presentation. */
+export const ANOTHER_OFFER_OPEN = {
   opened: false,
   reason: 'offer_already_open',
   detail: 'another offer is open',
 } as const;
 
 /**
- * Applies what is still applicable of a change, and adds to the timeline of the presentation's purchase.
- * A presentation the ledger does not know is logged and left alone: the run goes on without it.
+ * Applies the part of a change that still applies, and adds to the timeline of the presentation's purchase.
+ * An unknown presentation is logged and ignored, so that the run can continue.
  *
  * @param newAttempt see `applicable`
  */
@@ -98,7 +98,10 @@ export async function changePresentation(
 ): Promise<void> {
   const [row] = await tx.select().from(presentations).where(eq(presentations.id, id)).for('update');
   if (row === undefined) {
-    log.warn({ presentationId: id }, 'The ledger has no such presentation; a change to it was not recorded.');
+    log.warn(
+      { presentationId: id },
+      'The ledger has no such presentation; the change to it was not recorded.',
+    );
     return;
   }
   const applied = applicable(row, change, newAttempt);
@@ -106,11 +109,11 @@ export async function changePresentation(
     db.update(presentations).set(changes).where(eq(presentations.id, id));
   if (applied.status !== undefined && isBlocking(applied.status) && !isBlocking(row.status)) {
     try {
-      // In a savepoint, so that a conflict does not end the transaction.
+      // In a savepoint, so that a conflict does not abort the transaction.
       await tx.transaction((savepoint) => write(savepoint, applied));
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
-      // The customer has been shown another offer meanwhile; that one keeps its place.
+      // The customer has been shown another offer in the meantime; that one stays.
       await write(tx, { ...applied, status: row.status });
     }
   } else {
@@ -168,13 +171,13 @@ export async function currentPresentation(
   customerId: string,
   acceptedSince: string,
 ): Promise<PresentationRecord | undefined> {
-  const [inTheWay] = await db
+  const [blocking] = await db
     .select()
     .from(presentations)
     .where(
       and(eq(presentations.customerId, customerId), inArray(presentations.status, [...BLOCKING_STATUSES])),
     );
-  if (inTheWay) return presentationRecord(inTheWay);
+  if (blocking) return presentationRecord(blocking);
   const [accepted] = await db
     .select()
     .from(presentations)
@@ -190,25 +193,12 @@ export async function currentPresentation(
   return accepted && presentationRecord(accepted);
 }
 
-export async function latestPresentation(
-  db: Database,
-  customerId: string,
-): Promise<PresentationRecord | undefined> {
-  const [row] = await db
-    .select()
-    .from(presentations)
-    .where(eq(presentations.customerId, customerId))
-    .orderBy(desc(presentations.presentedAt), desc(presentations.id))
-    .limit(1);
-  return row && presentationRecord(row);
-}
-
 async function exists(tx: Database, id: string): Promise<boolean> {
   const found = await tx.select({ id: presentations.id }).from(presentations).where(eq(presentations.id, id));
   return found.length > 0;
 }
 
-async function hasOneInTheWay(tx: Database, customerId: string): Promise<boolean> {
+async function hasBlockingPresentation(tx: Database, customerId: string): Promise<boolean> {
   const found = await tx
     .select({ id: presentations.id })
     .from(presentations)
@@ -218,7 +208,7 @@ async function hasOneInTheWay(tx: Database, customerId: string): Promise<boolean
   return found.length > 0;
 }
 
-async function closeForgotten(tx: Database, customerId: string, at: string): Promise<void> {
+async function expireOrphan(tx: Database, customerId: string, at: string): Promise<void> {
   await tx
     .update(presentations)
     .set({ status: 'expired', decision: 'expired', decidedAt: presentations.expiresAt })
@@ -226,9 +216,9 @@ async function closeForgotten(tx: Database, customerId: string, at: string): Pro
       and(
         eq(presentations.customerId, customerId),
         eq(presentations.status, 'open'),
-        // An accepted one has a run that is still trying to hand over its checkout.
+        // An accepted one still has a run, which keeps trying to hand over its checkout.
         isNull(presentations.decision),
-        lt(presentations.expiresAt, new Date(Date.parse(utc(at)) - FORGOTTEN_AFTER).toISOString()),
+        lt(presentations.expiresAt, orphanedBefore(at)),
       ),
     );
 }

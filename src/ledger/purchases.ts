@@ -1,7 +1,7 @@
-/** Purchases: recorded when they are first seen, settled when their run ends. */
+/** Implements `PurchaseLedger`, except for waits. */
 import { and, arrayContains, desc, eq, inArray, sql, type AnyColumn, type SQL } from 'drizzle-orm';
 import { recordExposures } from './exposures.js';
-import type { Ledger } from './model.js';
+import type { SettleInput } from './interface/purchases.js';
 import type { BillingAddress, PurchaseRecord, PurchaseView } from '../domain/purchase.js';
 import { laterOutcome } from '../domain/outcome.js';
 import { POSSIBLY_OWNED_STATUSES } from '../domain/presentation.js';
@@ -11,7 +11,7 @@ import { presentations, purchases, timeline } from './schema.js';
 import type { Database, LedgerLog } from './store.js';
 import { addToTimeline } from './timeline.js';
 
-/** Adds a purchase, or fills in what was not known of it yet. */
+/** Adds a purchase, or fills in fields that were not known yet. */
 export async function recordPurchase(
   db: Database,
   purchase: PurchaseRecord,
@@ -23,28 +23,28 @@ export async function recordPurchase(
     .onConflictDoUpdate({
       target: purchases.purchaseId,
       set: {
-        customerId: known(purchases.customerId),
-        paymentId: known(purchases.paymentId),
-        checkoutSessionId: known(purchases.checkoutSessionId),
-        subscriptionId: known(purchases.subscriptionId),
-        productIds: sql`case when cardinality(${purchases.productIds}) = 0 then ${given(purchases.productIds)} else ${purchases.productIds} end`,
-        amount: known(purchases.amount),
-        currency: known(purchases.currency),
-        // A settled run has had its address erased; a late repetition must not bring it back.
-        billing: sql`case when ${purchases.status} = 'settled' then null else ${known(purchases.billing)} end`,
-        purchasedAt: known(purchases.purchasedAt),
-        paid: sql`${purchases.paid} or ${given(purchases.paid)}`,
-        status: sql`case when ${purchases.status} = 'awaiting_payment' then ${given(purchases.status)} else ${purchases.status} end`,
+        customerId: keptOrNew(purchases.customerId),
+        paymentId: keptOrNew(purchases.paymentId),
+        checkoutSessionId: keptOrNew(purchases.checkoutSessionId),
+        subscriptionId: keptOrNew(purchases.subscriptionId),
+        productIds: sql`case when cardinality(${purchases.productIds}) = 0 then ${newValue(purchases.productIds)} else ${purchases.productIds} end`,
+        amount: keptOrNew(purchases.amount),
+        currency: keptOrNew(purchases.currency),
+        // Settling erased the address; a late repetition must not bring it back.
+        billing: sql`case when ${purchases.status} = 'settled' then null else ${keptOrNew(purchases.billing)} end`,
+        purchasedAt: keptOrNew(purchases.purchasedAt),
+        paid: sql`${purchases.paid} or ${newValue(purchases.paid)}`,
+        status: sql`case when ${purchases.status} = 'awaiting_payment' then ${newValue(purchases.status)} else ${purchases.status} end`,
       },
     });
 }
 
-/** The value of the row that is there, else of the one that comes. */
-function known(column: AnyColumn): SQL {
-  return sql`coalesce(${column}, ${given(column)})`;
+/** The value of the existing row, else of the new one. */
+function keptOrNew(column: AnyColumn): SQL {
+  return sql`coalesce(${column}, ${newValue(column)})`;
 }
 
-function given(column: AnyColumn): SQL {
+function newValue(column: AnyColumn): SQL {
   return sql`excluded.${sql.identifier(column.name)}`;
 }
 
@@ -57,20 +57,16 @@ export async function billingOf(db: Database, purchaseId: string): Promise<Billi
 }
 
 /** The transaction behind `Ledger.settle`. */
-export async function settle(
-  tx: Database,
-  input: Parameters<Ledger['settle']>[0],
-  log: LedgerLog,
-): Promise<void> {
+export async function settle(tx: Database, input: SettleInput, log: LedgerLog): Promise<void> {
   const { purchaseId, outcome, reason, at, evaluation, presentation } = input;
-  // Presentation before purchase, as everywhere: two transactions that lock alike cannot block each other for good.
+  // The presentation before the purchase, as everywhere, so that transactions cannot deadlock.
   if (presentation) await changePresentation(tx, presentation.id, presentation.patch, [], log);
   await addToTimeline(tx, purchaseId, input.timeline);
   await recordExposures(tx, input.exposures);
 
   const [row] = await tx.select().from(purchases).where(eq(purchases.purchaseId, purchaseId)).for('update');
   if (row === undefined) {
-    log.warn({ purchaseId }, 'The ledger has no such purchase; its outcome was not recorded.');
+    log.warn({ purchaseId }, 'The ledger has no such purchase; the outcome was not recorded.');
     return;
   }
   const settledOutcome = laterOutcome(row.outcome, outcome);
@@ -82,7 +78,7 @@ export async function settle(
       reason: settledOutcome === row.outcome ? row.reason : (reason ?? null),
       settledAt: row.settledAt ?? at,
       billing: null,
-      // A run that has settled keeps the reasons it settled with.
+      // A settled run keeps its original reasons.
       ...(row.status !== 'settled' && {
         catalogHash: evaluation?.catalogHash,
         considered: evaluation?.considered,
@@ -140,10 +136,7 @@ export async function latestPurchase(db: Database, customerId: string): Promise<
   return row && findPurchase(db, row.purchaseId);
 }
 
-/**
- * Whether the customer has the product: bought through an offer and not refunded in full, or in a purchase
- * that was paid. What a trigger names is wished for, not bought.
- */
+/** Implements `Ledger.hasBought`. */
 export async function hasBought(db: Database, customerId: string, productId: string): Promise<boolean> {
   const throughOffer = db
     .select({ id: presentations.id })

@@ -1,4 +1,4 @@
-/** Prices that were shown for a choice, so that an acceptance may name one. */
+/** Quotes: prices shown for a choice, so that an acceptance can refer to one. */
 import { and, desc, eq } from 'drizzle-orm';
 import { utc } from './columns.js';
 import type { Choice, QuoteRecord } from '../domain/presentation.js';
@@ -12,7 +12,7 @@ export async function recordQuote(
   await db
     .insert(quotes)
     .values({ presentationId, option, quantity, hash: price.hash, price, quotedAt: utc(quotedAt) })
-    // The same price again: a credit in it stands from now on.
+    // The same hash again may come with a newer credit.
     .onConflictDoUpdate({
       target: [quotes.presentationId, quotes.option, quotes.quantity, quotes.hash],
       set: { price, quotedAt: utc(quotedAt) },

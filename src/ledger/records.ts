@@ -1,4 +1,4 @@
-/** Rows as the records the rest of the system knows: what SQL calls null is left out. */
+/** Converts rows to the records the rest of the system uses: null columns are left out. */
 import type { PurchaseRecord } from '../domain/purchase.js';
 import type { PresentationRecord } from '../domain/presentation.js';
 import type { AttemptRecord } from '../domain/attempt.js';
@@ -20,7 +20,7 @@ function withoutNulls<T extends object, Left extends keyof T & string = never>(
   return Object.fromEntries(kept) as Omit<WithoutNulls<T>, Left>;
 }
 
-/** The address is left out: a view is made to be shown, and only charging needs the address. */
+/** Leaves out the billing address, which only charging needs and a view must not show. */
 export function purchaseRecord(row: PurchaseRow): PurchaseRecord {
   const { purchaseId, workflowId, trigger, productIds } = row;
   const { customerId, paymentId, checkoutSessionId, subscriptionId, amount, currency, purchasedAt } = row;
@@ -36,7 +36,7 @@ export function purchaseRecord(row: PurchaseRow): PurchaseRecord {
   return { purchaseId, workflowId, trigger, productIds, ...withoutNulls(optional) };
 }
 
-/** The product's id and the currency have columns of their own for look-ups; the documents hold them as well. */
+/** Leaves out the product id and the currency, which have columns for look-ups but are in the documents as well. */
 export function presentationRecord(row: PresentationRow): PresentationRecord {
   return withoutNulls(row, 'productId', 'currency');
 }

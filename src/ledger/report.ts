@@ -1,11 +1,11 @@
-/** How the offers fare: one row per funnel, step and offer. */
+/** The conversion report: one row per funnel, step and offer. */
 import { sql, type SQL } from 'drizzle-orm';
 import type { Decision } from '../domain/words.js';
-import type { FunnelReportRow } from './model.js';
+import type { FunnelReportRow } from './interface/reports.js';
 import { presentations } from './schema.js';
 import type { Database } from './store.js';
 
-/** Counts and sums over every presentation, in one statement. Revenue counts where a presentation is paid. */
+/** Implements `Ledger.funnelReport` in one statement. Revenue counts only while a presentation is paid. */
 export async function funnelReport(db: Database): Promise<FunnelReportRow[]> {
   const { funnelId, step, offerId, currency, paidAmount, refundedAmount } = presentations;
   const isPaid = sql`${presentations.status} = 'paid'`;

@@ -1,6 +1,6 @@
 /**
- * The ledger's tables. They are a projection of what the runs did, so they hold no foreign keys: a run that
- * outlives a restored backup must still be able to write.
+ * The ledger's tables. They have no foreign keys because they are a projection of the runs: a run must be able to write
+ * even when a restored backup lacks its earlier rows.
  */
 import { sql, type AnyColumn, type SQL } from 'drizzle-orm';
 import {
@@ -17,13 +17,16 @@ import {
 import type { Facts } from '../domain/rules/match.js';
 import type { Catalog, OfferCopy } from '../domain/offers.js';
 import type { Arm } from '../experiments/assign.js';
-import type {
-  Decision,
-  OfferType,
-  Outcome,
-  PresentationStatus,
-  ReasonCode,
-  TriggerType,
+import {
+  ATTEMPT_KINDS,
+  ATTEMPT_STATUSES,
+  DECISIONS,
+  OFFER_TYPES,
+  OUTCOMES,
+  PRESENTATION_STATUSES,
+  PURCHASE_STATUSES,
+  REASON_CODES,
+  TRIGGER_TYPES,
 } from '../domain/words.js';
 import type { Choices, Copy, Presentation, Price } from '../domain/presentation.js';
 import type {
@@ -36,10 +39,9 @@ import type {
   ReviewStatus,
 } from '../domain/accounting.js';
 import { instant, money } from './columns.js';
-import type { BillingAddress, ConsideredFunnel, PurchaseView } from '../domain/purchase.js';
+import type { BillingAddress, ConsideredFunnel } from '../domain/purchase.js';
 import type { OfferTerms } from '../domain/presentation.js';
 import type { TimelineEntry } from '../domain/timeline.js';
-import type { AttemptKind, AttemptStatus } from '../domain/words.js';
 import { BLOCKING_STATUSES } from '../domain/presentation.js';
 
 export const purchases = pgTable(
@@ -47,7 +49,7 @@ export const purchases = pgTable(
   {
     purchaseId: text('purchase_id').primaryKey(),
     workflowId: text('workflow_id').notNull(),
-    trigger: text('trigger').$type<TriggerType>().notNull(),
+    trigger: text('trigger', { enum: TRIGGER_TYPES }).notNull(),
     customerId: text('customer_id'),
     paymentId: text('payment_id'),
     checkoutSessionId: text('checkout_session_id'),
@@ -59,13 +61,13 @@ export const purchases = pgTable(
     purchasedAt: instant('purchased_at'),
     /** A run registered before payment may settle without ever being paid. */
     paid: boolean('paid').notNull(),
-    status: text('status').$type<PurchaseView['status']>().notNull(),
-    outcome: text('outcome').$type<Outcome>(),
-    reason: text('reason').$type<ReasonCode>(),
+    status: text('status', { enum: PURCHASE_STATUSES }).notNull(),
+    outcome: text('outcome', { enum: OUTCOMES }),
+    reason: text('reason', { enum: REASON_CODES }),
     funnelId: text('funnel_id'),
     catalogHash: text('catalog_hash'),
     considered: jsonb('considered').$type<ConsideredFunnel[]>().notNull().default([]),
-    /** What the funnels were matched against. */
+    /** The facts that funnels were matched against. */
     facts: jsonb('facts').$type<Facts>(),
     recordedAt: instant('recorded_at')
       .notNull()
@@ -90,26 +92,26 @@ export const presentations = pgTable(
     offerId: text('offer_id').notNull(),
     funnelId: text('funnel_id').notNull(),
     step: text('step').notNull(),
-    /** The experiment this step is, and its arm. */
+    /** The experiment this step belongs to. */
     experiment: text('experiment'),
     variant: text('variant'),
     catalogHash: text('catalog_hash'),
-    type: text('type').$type<OfferType>().notNull(),
+    type: text('type', { enum: OFFER_TYPES }).notNull(),
     productId: text('product_id').notNull(),
     currency: text('currency').notNull(),
     product: jsonb('product').$type<Presentation['product']>().notNull(),
     quantity: integer('quantity').notNull().default(1),
     option: text('option'),
     choices: jsonb('choices').$type<Choices>(),
-    /** What other choices are priced by. */
+    /** The terms for pricing other choices. */
     terms: jsonb('terms').$type<OfferTerms>(),
-    /** The catalog's words, to be filled in for whoever looks. */
+    /** The catalog's copy, filled in for each viewer. */
     words: jsonb('words').$type<OfferCopy>(),
     price: jsonb('price').$type<Price>().notNull(),
     payment: jsonb('payment').$type<Presentation['payment']>().notNull(),
     copy: jsonb('copy').$type<Copy>().notNull(),
-    status: text('status').$type<PresentationStatus>().notNull(),
-    decision: text('decision').$type<Decision>(),
+    status: text('status', { enum: PRESENTATION_STATUSES }).notNull(),
+    decision: text('decision', { enum: DECISIONS }),
     decidedAt: instant('decided_at'),
     presentedAt: instant('presented_at').notNull(),
     viewedAt: instant('viewed_at'),
@@ -143,8 +145,8 @@ export const attempts = pgTable(
     attemptId: text('attempt_id').primaryKey(),
     presentationId: text('presentation_id').notNull(),
     workflowId: text('workflow_id').notNull(),
-    kind: text('kind').$type<AttemptKind>().notNull(),
-    status: text('status').$type<AttemptStatus>().notNull(),
+    kind: text('kind', { enum: ATTEMPT_KINDS }).notNull(),
+    status: text('status', { enum: ATTEMPT_STATUSES }).notNull(),
     amount: money('amount').notNull(),
     currency: text('currency').notNull(),
     sessionId: text('session_id'),
@@ -163,13 +165,13 @@ export const attempts = pgTable(
 export const timeline = pgTable(
   'timeline',
   {
-    /** Order of writing, for entries of the same moment. */
+    /** The order of writing, for entries with the same time. */
     seq: bigserial('seq', { mode: 'number' }).primaryKey(),
     purchaseId: text('purchase_id').notNull(),
     at: instant('at').notNull(),
     type: text('type').notNull(),
     detail: jsonb('detail').$type<NonNullable<TimelineEntry['detail']>>(),
-    /** What makes an entry the same one when it is written again. */
+    /** Identifies an entry that is written again. */
     key: text('key').notNull(),
   },
   (table) => [
@@ -178,12 +180,12 @@ export const timeline = pgTable(
   ],
 );
 
-/** Prices shown for a choice within a presentation, by the hash an acceptance names. */
+/** Prices shown for a choice within a presentation, by the hash that an acceptance refers to. */
 export const quotes = pgTable(
   'quotes',
   {
     presentationId: text('presentation_id').notNull(),
-    /** Empty where there are no options. */
+    /** Empty when the offer has no options. */
     option: text('option').notNull(),
     hash: text('hash').notNull(),
     quantity: integer('quantity').notNull(),
@@ -193,14 +195,14 @@ export const quotes = pgTable(
   (table) => [primaryKey({ columns: [table.presentationId, table.option, table.quantity, table.hash] })],
 );
 
-/** Which arm of which experiment a customer is in, from the moment it made a difference. */
+/** The arm of each experiment a customer is in, from the moment it made a difference. */
 export const exposures = pgTable(
   'exposures',
   {
     experiment: text('experiment').notNull(),
     customerId: text('customer_id').notNull(),
     variant: text('variant').notNull(),
-    /** The arms as they were then, so that shares are compared with the weights that made them. */
+    /** The arms at that time, so that shares are compared with the weights that produced them. */
     arms: jsonb('arms').$type<Arm[]>().notNull(),
     purchaseId: text('purchase_id').notNull(),
     catalogHash: text('catalog_hash').notNull(),
@@ -209,7 +211,7 @@ export const exposures = pgTable(
   (table) => [primaryKey({ columns: [table.experiment, table.customerId] })],
 );
 
-/** Every catalog that was in force, so that what runs on an older one can be told. */
+/** Every catalog that was in force, to show what still runs on an older one. */
 export const catalogs = pgTable('catalogs', {
   hash: text('hash').primaryKey(),
   content: jsonb('content').$type<Catalog>().notNull(),

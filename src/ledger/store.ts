@@ -1,17 +1,17 @@
-/** What both kinds of database have in common. */
+/** The database behind the ledger, PostgreSQL or embedded. */
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 
-/** The database itself or a transaction on it. */
+/** A database, or a transaction on one. */
 export type Database = PgDatabase<PgQueryResultHKT>;
 
 export interface Store {
   db: Database;
-  /** Runs `work` in one transaction; everything is rolled back when it throws. */
+  /** Runs `work` in one transaction, which is rolled back when `work` throws. */
   transaction: <T>(work: (tx: Database) => Promise<T>) => Promise<T>;
   close: () => Promise<void>;
 }
 
-/** Where the ledger reports what is worth knowing; a pino logger fits. */
+/** Where the ledger logs; a pino logger fits. */
 export interface LedgerLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;

@@ -1,11 +1,11 @@
-/** The timeline of a purchase: what happened, for operators. */
+/** The timeline of a purchase, for operators. */
 import { createHash } from 'node:crypto';
 import { utc } from './columns.js';
 import type { TimelineEntry } from '../domain/timeline.js';
 import { timeline } from './schema.js';
 import type { Database } from './store.js';
 
-/** Adds entries to a purchase's timeline. Entries that are there already are left out. */
+/** Adds entries to a purchase's timeline, except those that are already there. */
 export async function addToTimeline(
   db: Database,
   purchaseId: string,
@@ -27,9 +27,9 @@ export async function addToTimeline(
 }
 
 /**
- * What makes two entries of one purchase and type the same. An activity that runs again reports the same
- * facts, but at another time: an entry with a detail is told by its detail, one without by its time. So a
- * retry adds nothing, while two attempts or two partial refunds, which differ in an id, both stay.
+ * Identifies an entry within its purchase and type. An activity that runs again reports the same facts at another time,
+ * so an entry with a detail is identified by it, and one without by its time. A retry thus adds nothing, while two
+ * attempts or two partial refunds, which differ in an id, are both kept.
  */
 function entryKey({ at, detail }: TimelineEntry): string {
   const facts = detail && Object.entries(detail).sort(([a], [b]) => (a < b ? -1 : 1));

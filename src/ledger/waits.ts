@@ -1,19 +1,19 @@
-/** Waits between the steps of a run: what is waited for, and until when. */
+/** Waits between the steps of a run. */
 import { and, eq, sql } from 'drizzle-orm';
-import type { Ledger } from './model.js';
+import type { BeginWaitInput } from './interface/purchases.js';
 import type { TimelineEntry } from '../domain/timeline.js';
 import { changePresentation } from './presentations.js';
 import { purchases, timeline } from './schema.js';
 import type { Database, LedgerLog } from './store.js';
 import { addToTimeline } from './timeline.js';
 
-/** Type of the timeline entry; its detail is `{step, until}`. */
-export const WAITING = 'waiting';
+/** The type of the timeline entry; its detail is `{step, until}`. */
+const WAITING = 'waiting';
 
 /** The transaction behind `Ledger.beginWait`. */
 export async function beginWait(
   tx: Database,
-  input: Parameters<Ledger['beginWait']>[0],
+  input: BeginWaitInput,
   log: LedgerLog,
 ): Promise<{ until: string }> {
   const { purchaseId, step, funnelId, at, evaluation, previous } = input;
@@ -42,7 +42,7 @@ export async function beginWait(
   return { until };
 }
 
-/** What a waiting purchase waits for: the last wait on its timeline. */
+/** Finds the step a waiting purchase is about to show, and when: the last wait on its timeline. */
 export function waitIn(entries: TimelineEntry[]): { step: string; until: string } | undefined {
   const { step, until } = entries.findLast(({ type }) => type === WAITING)?.detail ?? {};
   return typeof step === 'string' && typeof until === 'string' ? { step, until } : undefined;

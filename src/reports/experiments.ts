@@ -1,7 +1,7 @@
 /** Reports what the experiments and holdouts have shown so far, and how certain that is. */
 import { experimentsOf, isHoldout, POLICY_HOLDOUT } from '../experiments/names.js';
 import type { Catalog } from '../domain/offers.js';
-import type { ExposureCount } from '../ledger/model.js';
+import type { ExposureCount } from '../ledger/index.js';
 import { compareArms, revenueSample } from './compare-arms.js';
 import { mean, meanInterval, sampleRatio, sampleSize } from './compare.js';
 import type { ArmResult, ExperimentReport, ExperimentResult } from './experiment-report.js';

@@ -1,6 +1,6 @@
 /** The conversion report for a terminal. */
 import { formatMoney } from '../catalog/money.js';
-import type { FunnelReportRow } from '../ledger/model.js';
+import type { FunnelReportRow } from '../ledger/index.js';
 import { layOutTable, type Column } from './table.js';
 import type { Counts, FunnelReport, TakeRate } from './take-rate.js';
 

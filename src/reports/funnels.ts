@@ -1,5 +1,5 @@
 /** The conversion report: what was shown, accepted and earned, and how certain the rates are. */
-import type { FunnelReportRow } from '../ledger/model.js';
+import type { FunnelReportRow } from '../ledger/index.js';
 import { takeRateOf, type Counts, type FunnelReport } from './take-rate.js';
 
 /**

@@ -1,6 +1,6 @@
 /** Groups the customers of an experiment by the weights under which they were assigned; only equal weights compare. */
 import type { Experiment } from '../experiments/names.js';
-import type { ExposureCount } from '../ledger/model.js';
+import type { ExposureCount } from '../ledger/index.js';
 
 export interface ArmCount {
   variant: string;

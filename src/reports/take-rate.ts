@@ -1,5 +1,5 @@
 /** The share of presented offers that were accepted, and how certain it is. */
-import type { FunnelReportRow } from '../ledger/model.js';
+import type { FunnelReportRow } from '../ledger/index.js';
 import { wilsonInterval } from './wilson.js';
 
 const CONFIDENCE = 0.95;

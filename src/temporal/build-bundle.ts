@@ -1,4 +1,4 @@
-/** Build step for production: writes `dist/workflow-bundle.js`. Run it with the same SDK version as the worker. */
+/** Writes `dist/workflow-bundle.js` for production. Run it with the same SDK version as the worker's. */
 import { prebuiltBundlePath, writeWorkflowBundle } from './bundle.js';
 
 await writeWorkflowBundle();

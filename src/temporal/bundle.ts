@@ -1,3 +1,4 @@
+/** Bundles the workflow code. */
 import { access, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,11 +11,11 @@ import {
 
 export type WorkflowBundle = { code: string } | { codePath: string };
 
-/** The folder this program runs from: the sources, or `dist/` once compiled. */
+/** True when this program runs from `dist/` instead of its sources. */
 const compiled = import.meta.url.endsWith('.js');
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** Where `build-bundle` puts the bundle that production workers start from. */
+/** The bundle that `build-bundle` writes and production workers load. */
 export const prebuiltBundlePath = fromRoot(compiled ? 'workflow-bundle.js' : 'dist/workflow-bundle.js');
 
 const workflowsPath = fromRoot(compiled ? 'workflows/index.js' : 'workflows/index.ts');
@@ -22,8 +23,8 @@ const workflowsPath = fromRoot(compiled ? 'workflows/index.js' : 'workflows/inde
 /**
  * Bundles the workflow code; takes a second or two.
  *
- * @throws Error with the bundler's findings when workflow code imports what a workflow may not (Node's modules,
- *   activities, a client)
+ * @throws Error with the bundler's findings when workflow code imports something forbidden (Node's modules, activities,
+ *   a client)
  */
 export async function bundleWorkflows(
   options: Partial<BundleOptions> = {},
@@ -38,7 +39,7 @@ export async function bundleWorkflows(
   }
 }
 
-/** Bundles the workflow code into a file, in one step as far as readers of the file can see. */
+/** Bundles the workflow code into a file, which is replaced atomically. */
 export async function writeWorkflowBundle(
   path = prebuiltBundlePath,
   options: Partial<BundleOptions> = {},
@@ -51,8 +52,8 @@ export async function writeWorkflowBundle(
 }
 
 /**
- * The workflow code for a worker: the prebuilt file when `NODE_ENV` is `production` and the file is there, else
- * the sources as they are now. A development run never picks up a stale build.
+ * Returns the workflow code for a worker: the prebuilt file when `NODE_ENV` is `production` and it exists, else a bundle
+ * of the current sources. Development thus never uses a stale build.
  */
 export async function workflowBundle(options: Partial<BundleOptions> = {}): Promise<WorkflowBundle> {
   if (process.env.NODE_ENV === 'production' && (await exists(prebuiltBundlePath))) {
@@ -61,7 +62,7 @@ export async function workflowBundle(options: Partial<BundleOptions> = {}): Prom
   return await bundleWorkflows(options);
 }
 
-/** The bundler lists every module it saw before it comes to what is wrong, and adds its own stack. */
+/** Extracts the errors from a report that begins with every module bundled and ends with a stack. */
 function errorsOf(report: string): string {
   const start = report.indexOf('ERROR in ');
   return report

@@ -1,29 +1,26 @@
-import { Client, Connection, type ClientOptions } from '@temporalio/client';
+/** Connects to Temporal. */
+import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 
-/** Which Temporal to speak to. */
+/** The Temporal server and namespace to use. */
 export interface TemporalTarget {
-  /** `host:port`. Without it, TEMPORAL_ADDRESS or the profile of Temporal's own configuration file decides. */
+  /** `host:port`. Defaults to TEMPORAL_ADDRESS, then to the profile in Temporal's own configuration file. */
   address?: string;
-  /** Without it, TEMPORAL_NAMESPACE or the profile decides, else `default`. */
+  /** Defaults to TEMPORAL_NAMESPACE, then to the profile, then to `default`. */
   namespace?: string;
   /**
-   * The address is a server this process started itself: Temporal's environment variables and configuration
-   * file (API keys, TLS, another address) are for a different server and are left alone.
+   * True when this process started the server itself: Temporal's environment variables and configuration file (API keys,
+   * TLS, another address) are then meant for a different server and are ignored.
    */
   embedded?: boolean;
-  /** The environment to read; `process.env` when absent. */
+  /** The environment to read; defaults to `process.env`. */
   env?: Record<string, string | undefined>;
 }
 
-export interface ConnectClientOptions {
-  /** Put the first contact off until the first call, so that an API may start while Temporal is down. */
-  lazy?: boolean;
-  /** How long to try, in milliseconds; default 10 seconds. */
+interface ConnectClientOptions {
+  /** How long to try, in milliseconds; defaults to 10 seconds. */
   connectTimeoutMs?: number;
-  /** Handed to the SDK's `Client`: data converter, interceptors, ... */
-  client?: Omit<ClientOptions, 'connection' | 'namespace'>;
 }
 
 export interface TemporalClient {
@@ -32,21 +29,21 @@ export interface TemporalClient {
   namespace: string;
 }
 
-export interface TemporalWorkerConnection {
+interface TemporalWorkerConnection {
   connection: NativeConnection;
   namespace: string;
 }
 
-/** Understood by both kinds of connection. */
+/** The settings that both kinds of connection accept. */
 type ConnectionSettings = Pick<NativeConnectionOptions, 'address' | 'apiKey' | 'tls' | 'metadata'>;
 
 const DEFAULT_NAMESPACE = 'default';
 const CONNECT_TIMEOUT = 10_000;
 
 /**
- * Connection settings for a target. What the target names wins over the environment (TEMPORAL_ADDRESS,
- * TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_*), which wins over the profile of Temporal's
- * configuration file (TEMPORAL_CONFIG_FILE, TEMPORAL_PROFILE).
+ * Resolves the connection settings of a target. The target wins over the environment (TEMPORAL_ADDRESS,
+ * TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_*), which wins over the profile in Temporal's configuration file
+ * (TEMPORAL_CONFIG_FILE, TEMPORAL_PROFILE).
  *
  * @throws Error when the environment or the configuration file contradicts itself
  */
@@ -69,35 +66,35 @@ export function temporalSettings(target: TemporalTarget): {
 }
 
 /**
- * A client for starting, signalling and updating runs.
+ * Connects a client for starting, signalling and updating runs.
  *
- * @throws Error naming the address when Temporal cannot be reached (not when `lazy`)
+ * @throws Error naming the address when Temporal cannot be reached
  */
 export async function connectClient(
   target: TemporalTarget,
   options: ConnectClientOptions = {},
 ): Promise<TemporalClient> {
   const { settings, namespace } = temporalSettings(target);
-  const connectionOptions = { ...settings, connectTimeout: options.connectTimeoutMs ?? CONNECT_TIMEOUT };
-  const connection = options.lazy
-    ? Connection.lazy(connectionOptions)
-    : await reaching(settings.address, () => Connection.connect(connectionOptions));
-  const client = new Client({ ...options.client, connection, namespace });
+  const connectTimeout = options.connectTimeoutMs ?? CONNECT_TIMEOUT;
+  const connection = await explainFailure(settings.address, () =>
+    Connection.connect({ ...settings, connectTimeout }),
+  );
+  const client = new Client({ connection, namespace });
   return { connection, client, namespace };
 }
 
 /**
- * A connection for workers, which run on the SDK's native core.
+ * Connects a worker, which runs on the SDK's native core.
  *
  * @throws Error naming the address when Temporal cannot be reached
  */
 export async function connectWorker(target: TemporalTarget): Promise<TemporalWorkerConnection> {
   const { settings, namespace } = temporalSettings(target);
-  const connection = await reaching(settings.address, () => NativeConnection.connect(settings));
+  const connection = await explainFailure(settings.address, () => NativeConnection.connect(settings));
   return { connection, namespace };
 }
 
-async function reaching<T>(address: string | undefined, connect: () => Promise<T>): Promise<T> {
+async function explainFailure<T>(address: string | undefined, connect: () => Promise<T>): Promise<T> {
   try {
     return await connect();
   } catch (error) {

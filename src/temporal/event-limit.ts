@@ -1,34 +1,35 @@
-/** How many different webhooks about one thing a process hands to a run. */
+/** Limits the number of webhooks about one subject that a process delivers to a run. */
 
 /**
- * A payment, a subscription or a refund has a few states. Temporal itself takes 10,000 signals for a run and then none
- * any more, not even a click that was left for a worker; and all of them have to be replayed.
+ * A payment, subscription or refund has only a few states. Temporal accepts 10,000 signals per run and then no more, not
+ * even a click left for a worker; and all of them have to be replayed.
  */
 const PER_SUBJECT = 100;
-/** Of what webhooks are counted at a time. The counts of what was silent longest are forgotten first. */
+/** How many subjects are counted at a time. The least recently active one is forgotten first. */
 const SUBJECTS = 10_000;
 
 export interface EventLimit {
   /**
-   * Counts a webhook before it is handed over. False when there were enough about this subject: the run finds out by
-   * asking Dodo, as it does when a webhook is lost. Copies of a counted one may pass, for Temporal drops them.
+   * Counts a webhook before it is delivered. Returns false when there were too many about this subject: the run then asks
+   * Dodo, as it does when a webhook is lost. Copies of a counted webhook pass, because Temporal drops them.
    */
   admit(subject: string, webhookId: string): boolean;
-  /** Takes back one that no run got. */
+  /** Uncounts a webhook that no run received. */
   release(subject: string, webhookId: string): void;
 }
 
+/** Creates a limit that lasts as long as the process. */
 export function createEventLimit({ perSubject = PER_SUBJECT, subjects = SUBJECTS } = {}): EventLimit {
   const admitted = new Map<string, Set<string>>();
   return {
     admit(subject, webhookId) {
       const ids = admitted.get(subject) ?? new Set<string>();
       if (ids.size >= perSubject && !ids.has(webhookId)) return false;
-      // To the end of the line of those that are forgotten.
+      // Moves the subject to the end of the queue for being forgotten.
       admitted.delete(subject);
       admitted.set(subject, ids.add(webhookId));
-      const [silentLongest] = admitted.keys();
-      if (admitted.size > subjects && silentLongest !== undefined) admitted.delete(silentLongest);
+      const [leastRecent] = admitted.keys();
+      if (admitted.size > subjects && leastRecent !== undefined) admitted.delete(leastRecent);
       return true;
     },
     release(subject, webhookId) {

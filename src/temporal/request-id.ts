@@ -1,3 +1,4 @@
+/** Gives signals a request id of our choice, by which Temporal drops duplicates. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ConnectionLike } from '@temporalio/client';
 
@@ -11,12 +12,12 @@ interface Signal {
 type SignalMethod = (request: Signal, ...rest: unknown[]) => unknown;
 
 /**
- * Lets {@link withRequestId} decide the `requestId` of the signals sent over a connection. Calling it again
- * for the same connection does nothing.
+ * Makes {@link withRequestId} set the `requestId` of signals sent over a connection. Calling it again for the same
+ * connection does nothing.
  *
- * The server drops a signal whose `requestId` the run has seen already; the SDK's client sends a fresh random
- * one each time, so a webhook delivered twice would be two signals. A gRPC interceptor sees encoded bytes only,
- * hence the wrap around the two stubs.
+ * The server drops a signal whose `requestId` the run has already seen. The SDK's client sends a new random one each
+ * time, so a webhook delivered twice would become two signals. A gRPC interceptor sees only encoded bytes, hence the
+ * wrappers around the two stubs.
  */
 export function installRequestIds(connection: Pick<ConnectionLike, 'workflowService'>): void {
   const service = connection.workflowService;
@@ -27,9 +28,8 @@ export function installRequestIds(connection: Pick<ConnectionLike, 'workflowServ
 }
 
 /**
- * Runs `send` so that each signal and signal-with-start in it carries `id` as its request id: a run takes
- * one signal per id, however often and however concurrently it is sent. Send one signal per id: two different
- * signals under one id would leave the run with the first alone.
+ * Runs `send` with `id` as the request id of its signals and signal-with-starts: a run takes one signal per id, however
+ * often and concurrently it is sent. Send only one signal per id: of two different ones, the run would get the first.
  */
 export function withRequestId<T>(id: string, send: () => Promise<T>): Promise<T> {
   return requestIds.run(id, send);

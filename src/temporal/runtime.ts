@@ -1,12 +1,13 @@
+/** Sets up the SDK's runtime. */
 import { DefaultLogger, makeTelemetryFilterString, Runtime, type LogEntry } from '@temporalio/worker';
 import type { Logger } from '../log.js';
 
 let installed = false;
 
 /**
- * Sends the SDK's and its native core's logs to `logger`. The first call in a process counts; it must come before
- * any worker or worker connection. Signals are left to the process: stopping in order (server, worker,
- * connections) is its business, through `worker.shutdown()`.
+ * Sends the logs of the SDK and its native core to `logger`. Only the first call in a process counts, and it must precede
+ * any worker or worker connection. Handling signals is left to the process, which stops its parts in order (server,
+ * worker, connections) through `worker.shutdown()`.
  */
 export function installRuntime(logger: Logger): void {
   if (installed) return;

@@ -1,4 +1,4 @@
-/** The sweep's schedule. */
+/** Creates the sweep's schedule. */
 import {
   ScheduleAlreadyRunning,
   ScheduleOverlapPolicy,
@@ -8,8 +8,8 @@ import {
 import type { SweepInput } from '../contract/messages.js';
 
 /**
- * Makes the schedule, or brings the one there is up to date with the configuration. Any number of workers may do so.
- * The first sweep of a new schedule runs at once.
+ * Creates the schedule, or updates an existing one to the configuration. Any number of workers may do so. The first sweep
+ * of a new schedule runs immediately.
  */
 export async function ensureSweepSchedule(
   client: Client,
@@ -25,7 +25,7 @@ export async function ensureSweepSchedule(
       workflowId: scheduleId,
       taskQueue,
       args: [{ windowMs } satisfies SweepInput],
-      staticSummary: 'payments that no webhook told of',
+      staticSummary: 'payments whose webhooks were lost',
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
     state: { triggerImmediately: true },

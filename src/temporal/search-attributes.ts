@@ -1,33 +1,32 @@
+/** Registers the search attributes with a Temporal server. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
 import { searchAttributeKeys } from '../contract/search-attributes.js';
+import { hasGrpcStatus, type GrpcStatus } from './grpc-errors.js';
 
 /** The members of `temporal.api.enums.v1.IndexedValueType` in use here. */
 const INDEXED_VALUE_TYPE = { KEYWORD: 2, DATETIME: 6 } as const;
 
-const GRPC_ALREADY_EXISTS = 6;
-const GRPC_UNAVAILABLE = 14;
-const GRPC_INVALID_ARGUMENT = 3;
-/** Managed servers keep the operator service to themselves. */
-const GRPC_NOT_ALLOWED = [7, 12, 16];
+/** The answers of managed servers, which do not offer the operator service. */
+const NOT_ALLOWED: GrpcStatus[] = ['PERMISSION_DENIED', 'UNIMPLEMENTED', 'UNAUTHENTICATED'];
+/** The answers when another process registers the same names at the same time. */
+const LOST_RACE: GrpcStatus[] = ['ALREADY_EXISTS', 'UNAVAILABLE', 'INVALID_ARGUMENT'];
 
-/** The name of every search attribute with its type, as the operator service takes them. */
+/** Returns every search attribute's name with its type, in the form the operator service takes. */
 export function indexedValueTypes(): Record<string, number> {
   return Object.fromEntries(
     Object.values(searchAttributeKeys).map(({ name, type }) => [name, INDEXED_VALUE_TYPE[type]]),
   );
 }
 
-/** Another process may be registering the same names: what failed is read again before it counts. */
 const ATTEMPTS = 5;
 const PAUSE_MS = 300;
 
 /**
- * Makes every search attribute of `src/contract/search-attributes.ts` known to a namespace.
- * Safe to call at every start and from several processes at once; needs the right to change the namespace
- * only when something is missing.
+ * Registers every search attribute of `src/contract/search-attributes.ts` in a namespace. Safe to call at every start
+ * and from several processes at once. Needs permission to change the namespace only when something is missing.
  *
- * @param log is told when the server lets nobody look, as managed ones may; without it, that is an error
+ * @param log gets a warning when the server denies access, as managed ones may; without it, that is an error
  * @returns the names that were added by this call
  * @throws Error when a name exists with another type, or the server refuses
  */
@@ -40,15 +39,15 @@ export async function registerSearchAttributes(
     try {
       return await addMissing(connection, namespace);
     } catch (error) {
-      if (log && isGrpcServiceError(error) && GRPC_NOT_ALLOWED.includes(error.code)) {
+      if (log && isGrpcServiceError(error) && hasGrpcStatus(error, ...NOT_ALLOWED)) {
         const names = Object.keys(indexedValueTypes());
         log.warn(
           { names, reason: error.details },
-          'search attributes could not be checked; make them by hand',
+          'search attributes could not be checked; create them by hand',
         );
         return [];
       }
-      if (attempt === ATTEMPTS || !mayBeLostRace(error)) throw error;
+      if (attempt === ATTEMPTS || !hasGrpcStatus(error, ...LOST_RACE)) throw error;
       await sleep(PAUSE_MS * attempt);
     }
   }
@@ -68,7 +67,7 @@ async function addMissing(
     } else if (known !== type) {
       const wanted = type === INDEXED_VALUE_TYPE.DATETIME ? 'Datetime' : 'Keyword';
       throw new Error(
-        `The search attribute ${name} exists in the Temporal namespace "${namespace}" with another type than ${wanted}. ` +
+        `The search attribute ${name} exists in the Temporal namespace "${namespace}" with a type other than ${wanted}. ` +
           'Remove or rename it there, or use another namespace.',
       );
     }
@@ -78,11 +77,4 @@ async function addMissing(
     await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: missing });
   }
   return names;
-}
-
-function mayBeLostRace(error: unknown): boolean {
-  return (
-    isGrpcServiceError(error) &&
-    [GRPC_ALREADY_EXISTS, GRPC_UNAVAILABLE, GRPC_INVALID_ARGUMENT].includes(error.code)
-  );
 }

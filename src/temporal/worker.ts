@@ -1,31 +1,31 @@
+/** Creates the worker. */
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { workflowBundle, type WorkflowBundle } from './bundle.js';
 
 /**
- * A run that waits takes about 160 KiB of memory while cached, so this is some 100 MB. Runs beyond it are replayed
- * from their short histories when something happens to them.
+ * A waiting run takes about 160 KiB of memory while cached, about 100 MB for all of them. Other runs are replayed from
+ * their short histories when something happens to them.
  */
 const MAX_CACHED_WORKFLOWS = 600;
-/** Longer than a charge takes: an activity that talks to the payment provider is never cut off by a deployment. */
+/** Longer than a charge takes, so that a deployment never interrupts a call to the payment provider. */
 const SHUTDOWN_GRACE = '45s';
 const SHUTDOWN_FORCE = '60s';
 
-export interface CreateWorkerOptions {
+interface CreateWorkerOptions {
   connection: NativeConnection;
   namespace: string;
   taskQueue: string;
-  /** By activity name. */
+  /** The activities by name. */
   activities: object;
-  /** The prebuilt bundle in production, else the sources bundled now, when absent. */
+  /** Defaults to the prebuilt bundle in production, else to a bundle of the current sources. */
   workflowBundle?: WorkflowBundle;
-  maxCachedWorkflows?: number;
-  /** Everything else the SDK lets one set; wins over the choices made here. */
+  /** Further options of the SDK; they win over the choices made here. */
   overrides?: Partial<WorkerOptions>;
 }
 
 /**
- * A worker for workflows and activities, not yet running: call `run()`, and `shutdown()` to finish what is under way
- * and stop. Call `installRuntime` first.
+ * Creates a worker for workflows and activities that is not running yet: call `run()`, and `shutdown()` to finish work
+ * under way and stop. Call `installRuntime` first.
  *
  * @throws Error when the workflow code cannot be bundled or the namespace does not exist
  */
@@ -36,7 +36,7 @@ export async function createWorker(options: CreateWorkerOptions): Promise<Worker
     taskQueue: options.taskQueue,
     activities: options.activities,
     workflowBundle: options.workflowBundle ?? (await workflowBundle()),
-    maxCachedWorkflows: options.maxCachedWorkflows ?? MAX_CACHED_WORKFLOWS,
+    maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
     shutdownGraceTime: SHUTDOWN_GRACE,

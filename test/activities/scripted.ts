@@ -2,7 +2,7 @@
 import type DodoPayments from 'dodopayments';
 import type { ActivityContext } from '../../activities/context.js';
 import { createDodo } from '../../src/dodo/client.js';
-import type { Ledger } from '../../src/ledger/model.js';
+import type { Ledger } from '../../src/ledger/index.js';
 import { createLogger } from '../../src/log.js';
 import {
   aCartPreview,

@@ -15,7 +15,7 @@ import {
 } from './raw-server.js';
 
 const API_KEY = 'dodo_test_key';
-/** Short, so that a test does not wait for a server that never answers. */
+/** Short, so that tests need not wait long for a server that never answers. */
 const TIMEOUT_MS = 300;
 
 let server: RawServer;
@@ -83,7 +83,7 @@ const MISHAPS: [name: string, answer: Answer, expected: Partial<DodoFailure>][] 
   ['a reset connection', reset, { kind: 'unknown' }],
   ['500', refusal(500, 'INTERNAL_SERVER_ERROR'), { kind: 'unknown' }],
   [
-    '503 that asks for another try',
+    '503 with a header that asks for a retry',
     refusal(503, 'DISCOUNT_CONCURRENT_REDEMPTION', { 'x-should-retry': 'true' }),
     { kind: 'unknown' },
   ],
@@ -115,13 +115,13 @@ describe.each(MONEY_CALLS)('%s', (_, path, call) => {
     expect(classify(error)).toMatchObject(expected);
   });
 
-  it('is sent exactly once on a web page under status 200, which is no error to the SDK', async () => {
+  it('is sent exactly once when a web page comes with status 200, which the SDK takes for success', async () => {
     server.answer = webPage;
     expect(await call(dodo)).toContain('<!doctype html>');
     expect(server.requests).toHaveLength(1);
   });
 
-  it('is sent exactly once on a kept-alive connection that dies under it', async () => {
+  it('is sent exactly once on a kept-alive connection that breaks', async () => {
     server.answer = json(200, { payment_id: 'pay_1' });
     await call(dodo);
     server.clear();
@@ -130,20 +130,20 @@ describe.each(MONEY_CALLS)('%s', (_, path, call) => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('is sent exactly once when it is answered', async () => {
+  it('is sent exactly once when it succeeds', async () => {
     server.answer = json(200, { payment_id: 'pay_1' });
     expect(await call(dodo)).toEqual({ payment_id: 'pay_1' });
     expect(server.requests).toHaveLength(1);
   });
 });
 
-it('reads are sent once as well: who may try again is for Temporal to say', async () => {
+it('reads are sent once as well: retries are up to Temporal', async () => {
   server.answer = refusal(500, 'INTERNAL_SERVER_ERROR');
   await thrownBy(dodo.payments.retrieve('pay_1'));
   expect(server.requests.map(({ method }) => method)).toEqual(['GET']);
 });
 
-it('the server of these tests sees every try of a client that does try again', async () => {
+it('the test server counts every try of a client that retries', async () => {
   const patient = new DodoPayments({ bearerToken: API_KEY, baseURL: server.url, maxRetries: 2 });
   server.answer = refusal(500, 'INTERNAL_SERVER_ERROR', { 'retry-after-ms': '1' });
   await thrownBy(patient.payments.retrieve('pay_1'));
@@ -151,7 +151,7 @@ it('the server of these tests sees every try of a client that does try again', a
 });
 
 describe('createDodo', () => {
-  it('sends the key, and waits less long than a money activity may take', async () => {
+  it('sends the key and times out sooner than a money activity', async () => {
     server.answer = json(200, {});
     await dodo.payments.retrieve('pay_1');
     expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${API_KEY}`);
@@ -167,7 +167,7 @@ describe('createDodo', () => {
     expect(createDodo(API_KEY, { environment }).baseURL).toBe(url);
   });
 
-  it('goes where it is told, whatever base URL the environment of the process names', () => {
+  it("uses its own target, whatever base URL the process's environment names", () => {
     vi.stubEnv('DODO_PAYMENTS_BASE_URL', 'http://127.0.0.1:9');
     expect(createDodo(API_KEY, { environment: 'test_mode' }).baseURL).toBe('https://test.dodopayments.com');
     expect(createDodo(API_KEY, { baseURL: server.url }).baseURL).toBe(server.url);
@@ -180,5 +180,5 @@ async function thrownBy(call: PromiseLike<unknown>): Promise<unknown> {
   } catch (error) {
     return error;
   }
-  throw new Error('The call was expected to fail, and did not.');
+  throw new Error('The call was expected to fail but succeeded.');
 }

@@ -1,7 +1,7 @@
 import DodoPayments from 'dodopayments';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDodo } from '../../src/dodo/client.js';
-import { classify, ifFound, type DodoFailure } from '../../src/dodo/errors.js';
+import { classify, ifFound, isKeyRejected, type DodoFailure } from '../../src/dodo/errors.js';
 import { deadUrl, hang, json, refusal, startRawServer, type Answer, type RawServer } from './raw-server.js';
 
 const SECOND = 1_000;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** How a read that is answered so is classified. */
+/** Classifies the failure of a read that gets this answer. */
 async function failureOf(answer: Answer): Promise<DodoFailure> {
   server.answer = answer;
   return failureAt(server.url);
@@ -25,11 +25,11 @@ async function failureAt(url: string): Promise<DodoFailure> {
   } catch (error) {
     return classify(error);
   }
-  throw new Error('The call was expected to fail, and did not.');
+  throw new Error('The call was expected to fail but succeeded.');
 }
 
 describe('a call that never reached Dodo', () => {
-  it('is not sent when nobody listens there', async () => {
+  it('is not sent when nothing listens there', async () => {
     const failure = await failureAt(await deadUrl());
     expect(failure).toEqual({ kind: 'not_sent', message: 'Dodo could not be reached (ECONNREFUSED).' });
   });
@@ -87,9 +87,20 @@ describe('429', () => {
   });
 });
 
-describe('a definite no', () => {
+describe('a definite refusal', () => {
+  it.each([
+    [401, true],
+    [403, true],
+    [400, false],
+    [404, false],
+    [429, false],
+    [500, false],
+  ])('on %d concerns the API key: %s', async (status, expected) => {
+    expect(isKeyRejected(await failureOf(refusal(status, 'ANY')))).toBe(expected);
+  });
+
   it.each([400, 401, 403, 404, 409, 410, 413, 422])(
-    'is rejected on %d, with the code that Dodo gave',
+    'is rejected on %d, with the code from Dodo',
     async (status) => {
       expect(await failureOf(refusal(status, 'UNSUPPORTED_CURRENCY'))).toEqual({
         kind: 'rejected',
@@ -101,12 +112,12 @@ describe('a definite no', () => {
   );
 
   it.each<[string, Answer]>([
-    ['a page', (res) => res.writeHead(403, { 'content-type': 'text/html' }).end('<h1>No</h1>')],
+    ['a web page', (res) => res.writeHead(403, { 'content-type': 'text/html' }).end('<h1>No</h1>')],
     ['nothing', (res) => res.writeHead(403).end()],
     ['a code that is not text', json(403, { code: 7 })],
     ['a bare string', json(403, 'no')],
     ['null', json(403, null)],
-  ])('has a code made of the status when the body is %s', async (_, answer) => {
+  ])('gets a code made from the status when the body is %s', async (_, answer) => {
     expect(await failureOf(answer)).toMatchObject({ kind: 'rejected', status: 403, code: 'HTTP_403' });
   });
 });
@@ -116,7 +127,7 @@ describe('everything else may have happened', () => {
     expect(await failureOf(refusal(status, 'INTERNAL_SERVER_ERROR'))).toMatchObject({ kind: 'unknown' });
   });
 
-  it('a redirect into nowhere is unknown', async () => {
+  it('a redirect without a target is unknown', async () => {
     const astray: Answer = (res) => res.writeHead(304).end();
     expect(await failureOf(astray)).toMatchObject({ kind: 'unknown' });
   });
@@ -144,15 +155,15 @@ describe('everything else may have happened', () => {
   it.each([
     ['a lost connection without a reason', new DodoPayments.APIConnectionError({})],
     ['an aborted call', new DodoPayments.APIUserAbortError()],
-    ['a body that breaks off', new TypeError('terminated')],
-    ['a mistake of ours', new RangeError('out of range')],
-    ['something that is no error', 'what is this'],
+    ['a truncated body', new TypeError('terminated')],
+    ['a mistake in our own code', new RangeError('out of range')],
+    ['a thrown value that is not an error', 'what is this'],
     ['nothing', undefined],
   ])('%s is unknown', (_, thrown) => {
     expect(classify(thrown)).toMatchObject({ kind: 'unknown', message: expect.any(String) as string });
   });
 
-  it('an error that causes itself is unknown, and found out in time', () => {
+  it('an error that is its own cause is unknown, without an endless loop', () => {
     const loop = new DodoPayments.APIConnectionError({});
     loop.cause = loop;
     expect(classify(loop)).toMatchObject({ kind: 'unknown' });
@@ -162,17 +173,17 @@ describe('everything else may have happened', () => {
 describe('ifFound', () => {
   const retrieve = () => createDodo('dodo_test_key', { baseURL: server.url }).products.retrieve('prod_1');
 
-  it('answers what was found', async () => {
+  it('returns what was found', async () => {
     server.answer = json(200, { product_id: 'prod_1' });
     expect(await ifFound(retrieve())).toEqual({ product_id: 'prod_1' });
   });
 
-  it('answers undefined on 404', async () => {
+  it('returns undefined on 404', async () => {
     server.answer = refusal(404, 'NOT_FOUND');
     expect(await ifFound(retrieve())).toBeUndefined();
   });
 
-  it.each([401, 410, 429, 500])('throws on on %d', async (status) => {
+  it.each([401, 410, 429, 500])('rethrows %d', async (status) => {
     server.answer = refusal(status, 'OTHER');
     await expect(ifFound(retrieve())).rejects.toMatchObject({ status });
   });

@@ -1,4 +1,4 @@
-/** What Dodo answers, complete and with its nulls, typed by its own SDK. */
+/** Answers as Dodo gives them, complete and with their nulls, typed by the SDK. */
 import type DodoPayments from 'dodopayments';
 
 const CUSTOMER = {
@@ -9,7 +9,7 @@ const CUSTOMER = {
   metadata: {},
 } satisfies DodoPayments.CustomerLimitedDetails;
 
-/** What single payments and list rows have in common. */
+/** Fields that single payments and list rows have in common. */
 const COMMON = {
   payment_id: 'pay_1',
   brand_id: 'bus_1',
@@ -33,7 +33,7 @@ const COMMON = {
   refund_status: null,
 } satisfies Partial<DodoPayments.Payment> & Partial<DodoPayments.PaymentListResponse>;
 
-/** A paid one-time purchase, as `payments.retrieve` and webhooks show it. */
+/** Builds a paid one-time purchase, as `payments.retrieve` and webhooks show it. */
 export function aPayment(fields: Partial<DodoPayments.Payment> = {}): DodoPayments.Payment {
   return {
     ...COMMON,
@@ -64,7 +64,7 @@ export function aPayment(fields: Partial<DodoPayments.Payment> = {}): DodoPaymen
   } satisfies DodoPayments.Payment;
 }
 
-/** One row of `payments.list`. */
+/** Builds one row of `payments.list`. */
 export function aListedPayment(
   fields: Partial<DodoPayments.PaymentListResponse> = {},
 ): DodoPayments.PaymentListResponse {
@@ -76,7 +76,7 @@ export function aListedPayment(
   } satisfies DodoPayments.PaymentListResponse;
 }
 
-/** A monthly subscription in good standing. */
+/** Builds a monthly subscription in good standing. */
 export function aSubscription(fields: Partial<DodoPayments.Subscription> = {}): DodoPayments.Subscription {
   return {
     subscription_id: 'sub_1',
@@ -123,7 +123,7 @@ export function aSubscription(fields: Partial<DodoPayments.Subscription> = {}): 
   } satisfies DodoPayments.Subscription;
 }
 
-/** A product that is paid once. */
+/** Builds a one-time product. */
 export function aProduct(fields: Partial<DodoPayments.Product> = {}): DodoPayments.Product {
   return {
     product_id: 'prod_team_license',
@@ -155,7 +155,7 @@ export function aProduct(fields: Partial<DodoPayments.Product> = {}): DodoPaymen
   } satisfies DodoPayments.Product;
 }
 
-/** The preview of a cart that is paid once. */
+/** Builds the preview of a cart with a one-time product. */
 export function aCartPreview(
   fields: Partial<DodoPayments.CheckoutSessionPreviewResponse> = {},
 ): DodoPayments.CheckoutSessionPreviewResponse {
@@ -180,7 +180,7 @@ export function aCartPreview(
   } satisfies DodoPayments.CheckoutSessionPreviewResponse;
 }
 
-/** The preview of an upgrade: `summary` and `plan` change parts of it. */
+/** Builds the preview of an upgrade; `summary` and `plan` override parts of it. */
 export function aPlanChangePreview(
   summary: Partial<DodoPayments.SubscriptionPreviewChangePlanResponse['immediate_charge']['summary']> = {},
   plan: Partial<DodoPayments.Subscription> = {},

@@ -9,7 +9,7 @@ type WireMethod = DodoPayments.CustomerRetrievePaymentMethodsResponse['items'][n
 
 const NOW = new Date('2026-11-23T12:00:00.000Z');
 
-/** As Dodo sends them, nulls and all. */
+/** A method as Dodo sends it, nulls included. */
 function card(id: string, changes: Partial<WireMethod> = {}, details: Partial<WireMethod['card']> = {}) {
   return {
     payment_method_id: id,
@@ -45,23 +45,23 @@ describe('the best method', () => {
     card(id, { recurring_enabled, last_used_at });
 
   it.each<[string, WireMethod[], string | null | undefined, string]>([
-    ['of none is none', [], undefined, 'no_payment_method'],
-    ['of one is that one', [card('a')], undefined, 'a'],
+    ['is none when there is none', [], undefined, 'no_payment_method'],
+    ['is the only one', [card('a')], undefined, 'a'],
     [
-      'is the one used last',
+      'is the one used most recently',
       [used('a', '2026-01-01T00:00:00Z'), used('b', '2026-03-01T00:00:00Z'), used('c', null)],
       undefined,
       'b',
     ],
     [
-      'is one Dodo says can be charged, before one of which Dodo says nothing',
+      'is one that Dodo marks as chargeable rather than one without a mark',
       [recurring('a', null, '2026-03-01T00:00:00Z'), recurring('b', true, '2026-01-01T00:00:00Z')],
       undefined,
       'b',
     ],
-    ['may be one of which Dodo says nothing', [recurring('a', null, '2026-03-01T00:00:00Z')], undefined, 'a'],
+    ['may be one without a mark', [recurring('a', null, '2026-03-01T00:00:00Z')], undefined, 'a'],
     [
-      'is the preferred one, also when another was used later',
+      'is the preferred one even if another was used later',
       [used('a', '2026-03-01T00:00:00Z'), used('b', null)],
       'b',
       'b',
@@ -74,7 +74,7 @@ describe('the best method', () => {
       'a',
     ],
     ['is another when the preferred one is gone', [card('a')], 'pm_gone', 'a'],
-    ['does not depend on a preference that is null', [card('a')], null, 'a'],
+    ['is unaffected by a null preference', [card('a')], null, 'a'],
     [
       'is none when all have expired',
       [expiring('a', '10', '2026'), expiring('b', '01', '20')],
@@ -82,13 +82,13 @@ describe('the best method', () => {
       'method_expired',
     ],
     [
-      'is none when none may be charged without the customer',
+      'is none when none may be charged without the customer present',
       [card('a', { recurring_enabled: false })],
       undefined,
       'no_payment_method',
     ],
     [
-      'is none, for its expiry, when the only chargeable one has expired',
+      'is none, because of its expiry, when the only chargeable one has expired',
       [card('a', { recurring_enabled: false }), expiring('b', '10', '2026')],
       undefined,
       'method_expired',
@@ -103,17 +103,17 @@ describe('expiry', () => {
   const usableAt = (item: SavedMethod, now: string) =>
     chosen([item], undefined, new Date(now)) !== 'method_expired';
 
-  it.each(['26', '2026'])('a card of 11/%s is good through the last moment of November', (year) => {
+  it.each(['26', '2026'])('keeps a card of 11/%s valid through the last moment of November', (year) => {
     expect(usableAt(expiring('a', '11', year), '2026-11-30T23:59:59.999Z')).toBe(true);
     expect(usableAt(expiring('a', '11', year), '2026-12-01T00:00:00.000Z')).toBe(false);
   });
 
-  it.each(['26', '2026'])('a card of 12/%s is good through the end of the year', (year) => {
+  it.each(['26', '2026'])('keeps a card of 12/%s valid through the end of the year', (year) => {
     expect(usableAt(expiring('a', '12', year), '2026-12-31T23:59:59.999Z')).toBe(true);
     expect(usableAt(expiring('a', '12', year), '2027-01-01T00:00:00.000Z')).toBe(false);
   });
 
-  it('February has as many days as its year gives it', () => {
+  it('accounts for leap years', () => {
     expect(usableAt(expiring('a', '2', '28'), '2028-02-29T12:00:00Z')).toBe(true);
     expect(usableAt(expiring('a', '2', '28'), '2028-03-01T00:00:00Z')).toBe(false);
   });
@@ -133,7 +133,7 @@ describe('expiry', () => {
     expect(usableAt(expiring('a', month, year), '2026-11-23T12:00:00Z')).toBe(true);
   });
 
-  it('does not concern a method without a card', () => {
+  it('does not affect a method without a card', () => {
     const wallet: WireMethod = {
       payment_method_id: 'pm_wallet',
       payment_method: 'wallet',
@@ -149,15 +149,15 @@ describe('expiry', () => {
   });
 });
 
-describe('what a customer may see of it', () => {
-  it('is kind, network, last four digits and MM/YY', () => {
+describe('the summary for the customer', () => {
+  it('has the type, network, last four digits and MM/YY', () => {
     expect(rankPaymentMethods([expiring('pm_1', '6', '2032')], NOW)).toEqual({
       kind: 'usable',
       method: { id: 'pm_1', type: 'card', network: 'VISA', last4: '4242', expiry: '06/32' },
     });
   });
 
-  it('leaves out what Dodo leaves out', () => {
+  it('omits what Dodo omits', () => {
     const bare = card(
       'pm_1',
       {},
@@ -174,14 +174,14 @@ describe('what a customer may see of it', () => {
     });
   });
 
-  it('has no expiry that is none', () => {
+  it('has no invalid expiry', () => {
     const choice = rankPaymentMethods([expiring('pm_1', 'June', '2032')], NOW);
     expect(choice).toMatchObject({ kind: 'usable' });
     expect(choice).not.toHaveProperty('method.expiry');
   });
 });
 
-describe('whatever is saved', () => {
+describe('for any saved methods', () => {
   const month = fc.option(fc.constantFrom('1', '06', '11', '12', '00', '13', ''));
   const year = fc.option(fc.constantFrom('20', '25', '26', '27', '2020', '2026', '2032', 'x', ''));
   const time = fc.option(
@@ -197,7 +197,7 @@ describe('whatever is saved', () => {
     .map((one): SavedMethod => ({ payment_method: 'card', ...one }));
   const wallet = fc.uniqueArray(saved, { selector: (one) => one.payment_method_id, maxLength: 6 });
 
-  /** Independently of the code under test: over when the first day of the next month has come. */
+  /** An independent check: a card expires with the first day of the next month. */
   function isOver({ card }: SavedMethod): boolean {
     const month = Number(card?.expiry_month ?? '');
     const text = card?.expiry_year ?? '';
@@ -207,7 +207,7 @@ describe('whatever is saved', () => {
   }
   const isUsable = (one: SavedMethod) => one.recurring_enabled !== false && !isOver(one);
 
-  it('a method that has expired or may not be charged is never chosen, and a usable one always is', () => {
+  it('an expired or non-chargeable method is never chosen, and a usable one always is', () => {
     fc.assert(
       fc.property(wallet, fc.option(fc.string({ minLength: 1, maxLength: 4 })), (items, preferred) => {
         const choice = rankPaymentMethods(items, NOW, preferred);
@@ -218,7 +218,7 @@ describe('whatever is saved', () => {
     );
   });
 
-  it('the order they come in makes no difference, except between equals', () => {
+  it('their order makes no difference, except between equals', () => {
     const rankOf = (one?: SavedMethod) => [one?.recurring_enabled === true, one?.last_used_at ?? ''];
     const shuffled = wallet.chain((items) =>
       fc.tuple(
@@ -239,7 +239,7 @@ describe('whatever is saved', () => {
     );
   });
 
-  it('the preferred one wins when it is usable', () => {
+  it('a usable preferred method wins', () => {
     fc.assert(
       fc.property(wallet, fc.nat(), (items, at) => {
         const preferred = items.filter(isUsable).at(at % 6);
@@ -259,7 +259,7 @@ describe('choosePaymentMethod', () => {
   const choose = () =>
     choosePaymentMethod(createDodo('dodo_test_key', { baseURL: server.url }), 'cus_1', NOW, 'b');
 
-  it('ranks what Dodo has saved for the customer', async () => {
+  it("ranks the customer's methods at Dodo", async () => {
     server.answer = json(200, {
       items: [card('a'), card('b')],
     } satisfies DodoPayments.CustomerRetrievePaymentMethodsResponse);
@@ -269,7 +269,7 @@ describe('choosePaymentMethod', () => {
     ]);
   });
 
-  it('passes on that Dodo cannot say: no method is not the same as no answer', async () => {
+  it('fails when Dodo does not answer, which is not the same as no method', async () => {
     server.answer = refusal(502, 'INTERNAL_SERVER_ERROR');
     await expect(choose()).rejects.toMatchObject({ status: 502 });
   });

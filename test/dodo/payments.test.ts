@@ -11,7 +11,7 @@ const PAGE_SIZE = 100;
 
 let server: RawServer;
 let dodo: Dodo;
-/** What Dodo has, in the order it lists it. */
+/** The payments at Dodo, in the order it lists them. */
 let stored: DodoPayments.PaymentListResponse[];
 
 beforeAll(async () => {
@@ -41,31 +41,31 @@ async function idsOf(payments: AsyncIterable<{ payment_id: string }>): Promise<s
 }
 
 describe('listPayments', () => {
-  it('asks for page 0 first and, where that is all, for nothing more', async () => {
+  it('requests page 0 first, and nothing more when that is all', async () => {
     stored = many(3);
     expect(await idsOf(listPayments(dodo, { customer_id: 'cus_1' }))).toEqual(['pay_0', 'pay_1', 'pay_2']);
     expect(asked()).toEqual([{ customer_id: 'cus_1', page_number: '0', page_size: String(PAGE_SIZE) }]);
   });
 
-  it('stops at the first page that is not full, and leaves none out and none twice', async () => {
+  it('stops at the first page that is not full, and yields every payment once', async () => {
     stored = many(2 * PAGE_SIZE + 1);
     const ids = await idsOf(listPayments(dodo, { customer_id: 'cus_1' }));
     expect(ids).toEqual(stored.map((one) => one.payment_id));
     expect(asked().map((query) => query.page_number)).toEqual(['0', '1', '2']);
   });
 
-  it('asks once more when the last page happens to be full', async () => {
+  it('requests one more page when the last one is exactly full', async () => {
     stored = many(PAGE_SIZE);
     expect(await idsOf(listPayments(dodo, {}))).toHaveLength(PAGE_SIZE);
     expect(asked().map((query) => query.page_number)).toEqual(['0', '1']);
   });
 
-  it('ends although Dodo always has more', async () => {
+  it('ends at its limit even if Dodo always has more', async () => {
     server.answer = json(200, { items: many(PAGE_SIZE) });
     expect(await idsOf(listPayments(dodo, {}))).toHaveLength(10 * PAGE_SIZE);
   });
 
-  it('reads no further than its reader', async () => {
+  it('reads no further than its consumer', async () => {
     stored = many(5 * PAGE_SIZE);
     for await (const payment of listPayments(dodo, {})) if (payment.payment_id === 'pay_7') break;
     expect(server.requests).toHaveLength(1);
@@ -104,7 +104,7 @@ describe('findAttempt', () => {
     expect(await find()).toMatchObject({ payment_id: 'pay_paid' });
   });
 
-  it('finds the paid try on a later page than a failed one', async () => {
+  it('finds the paid try on a later page than the failed one', async () => {
     stored = [tried('pay_failed', 'failed'), ...many(PAGE_SIZE), tried('pay_paid', 'succeeded')];
     expect(await find()).toMatchObject({ payment_id: 'pay_paid' });
   });
@@ -117,21 +117,21 @@ describe('findAttempt', () => {
     },
   );
 
-  it('goes through the payments of the customer alone, from ten minutes before it was accepted', async () => {
+  it("reads only the customer's payments, from ten minutes before the acceptance", async () => {
     await find();
     expect(asked()).toEqual([
       expect.objectContaining({ customer_id: 'cus_1', created_at_gte: '2026-11-23T11:50:00.000Z' }),
     ]);
   });
 
-  it('says that it cannot say when Dodo cannot be read', async () => {
+  it('fails when Dodo cannot be read', async () => {
     server.answer = refusal(500, 'INTERNAL_SERVER_ERROR');
     await expect(find()).rejects.toMatchObject({ status: 500 });
   });
 });
 
 describe('toPaymentEvent', () => {
-  it('keeps ids, amount and state of a payment, and nothing personal', () => {
+  it('keeps the ids, amount and status of a payment, and nothing personal', () => {
     const payment = aPayment({
       metadata: { [ATTEMPT_METADATA_KEY]: ATTEMPT, other: 'x' },
       subscription_id: 'sub_1',
@@ -172,11 +172,11 @@ describe('toPaymentEvent', () => {
     });
   });
 
-  it('reads rows of a list, which have no error code', () => {
+  it('reads list rows, which have no error code', () => {
     expect(toPaymentEvent(aListedPayment())).toMatchObject({ paymentId: 'pay_1', status: 'succeeded' });
   });
 
-  it('takes no attempt id that is not text', () => {
+  it('ignores an attempt id that is not text', () => {
     const payment = aPayment({ metadata: { [ATTEMPT_METADATA_KEY]: 7 } });
     expect(toPaymentEvent(payment)).not.toHaveProperty('attemptId');
   });
@@ -193,7 +193,7 @@ describe('billingOf', () => {
     });
   });
 
-  it('leaves out what is null, missing or empty', () => {
+  it('omits what is null, missing or empty', () => {
     const billing = {
       country: 'DE',
       street: null,

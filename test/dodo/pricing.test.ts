@@ -21,7 +21,7 @@ beforeAll(async () => {
 beforeEach(() => server.clear());
 afterAll(() => server.close());
 
-/** What was asked of Dodo: the route, and the body where there is one. */
+/** The requests to Dodo: route, and body where there is one. */
 const sent = () =>
   server.requests.map(({ method, path, body }): [string, unknown] => [
     `${method} ${path}`,
@@ -45,13 +45,13 @@ describe('readProduct', () => {
     trial_period_days: 0,
   } satisfies DodoPayments.Price;
 
-  it('reads the name of a product that is paid once', async () => {
+  it('reads the name of a one-time product', async () => {
     server.answer = json(200, aProduct());
     expect(await readProduct(dodo, 'prod_team_license')).toEqual({ name: 'Team license' });
     expect(sent()).toEqual([['GET /products/prod_team_license', undefined]]);
   });
 
-  it('reads how often a plan is paid', async () => {
+  it('reads the billing period of a plan', async () => {
     server.answer = json(200, aProduct({ name: 'Pro plan', price: monthly, is_recurring: true }));
     expect(await readProduct(dodo, 'prod_pro_plan')).toEqual({
       name: 'Pro plan',
@@ -59,12 +59,12 @@ describe('readProduct', () => {
     });
   });
 
-  it.each([null, undefined, ''])('calls a product by its id where Dodo has %j for a name', async (name) => {
+  it.each([null, undefined, ''])('uses the id when the name at Dodo is %j', async (name) => {
     server.answer = json(200, aProduct({ name }));
     expect(await readProduct(dodo, 'prod_x')).toEqual({ name: 'prod_x' });
   });
 
-  it('is undefined for a product that does not exist, and throws when nobody can say', async () => {
+  it('returns undefined for a product that does not exist, and throws when Dodo does not answer', async () => {
     server.answer = refusal(404, 'NOT_FOUND');
     expect(await readProduct(dodo, 'prod_x')).toBeUndefined();
     server.answer = refusal(500, 'INTERNAL_SERVER_ERROR');
@@ -80,7 +80,7 @@ describe('previewCharge', () => {
     currency: 'USD',
   };
 
-  it('asks for the cart, the customer, the address, the currency and the code', async () => {
+  it('sends the cart, the customer, the address, the currency and the code', async () => {
     server.answer = json(200, aCartPreview());
     await previewCharge(dodo, { ...input, discountCode: 'TEAM20' });
     const body = {
@@ -93,14 +93,14 @@ describe('previewCharge', () => {
     expect(sent()).toEqual([['POST /checkouts/preview', body]]);
   });
 
-  it('names neither a currency nor a code that nobody gave', async () => {
+  it('sends neither a currency nor a code unless given', async () => {
     server.answer = json(200, aCartPreview());
     await previewCharge(dodo, { ...input, currency: undefined });
     const [[, body] = []] = sent();
     expect(Object.keys(body as object)).toEqual(['product_cart', 'customer', 'billing_address']);
   });
 
-  it('shows the total that is due now, in the currency of the preview', async () => {
+  it('returns the total due now, in the currency of the preview', async () => {
     server.answer = json(
       200,
       aCartPreview({
@@ -117,7 +117,7 @@ describe('previewCharge', () => {
     });
   });
 
-  it('shows no tax where Dodo names none, and a tax of nothing as nothing', async () => {
+  it('returns no tax when Dodo names none, and a tax of zero as zero', async () => {
     server.answer = json(200, aCartPreview());
     expect(await previewCharge(dodo, input)).not.toHaveProperty('tax');
     server.answer = json(
@@ -127,7 +127,7 @@ describe('previewCharge', () => {
     expect(await previewCharge(dodo, input)).toMatchObject({ tax: 0 });
   });
 
-  it('shows what a plan costs afterwards, how often, and when next', async () => {
+  it('returns the recurring price of a plan, its period and the next billing date', async () => {
     server.answer = json(
       200,
       aCartPreview({
@@ -141,7 +141,7 @@ describe('previewCharge', () => {
     });
   });
 
-  it('shows no recurring price for what is paid once', async () => {
+  it('returns no recurring price for a one-time product', async () => {
     server.answer = json(200, aCartPreview());
     const price = await previewCharge(dodo, { ...input, every: MONTHLY });
     expect(price).not.toHaveProperty('recurring');
@@ -165,7 +165,7 @@ describe('planChangeBody', () => {
     ],
   });
 
-  it('carries over quantity and add-ons, which Dodo would remove', () => {
+  it('carries over the quantity and the add-ons, which Dodo would remove', () => {
     expect(planChangeBody(seats, UPGRADE)).toEqual({
       product_id: 'prod_pro_plan',
       quantity: 3,
@@ -179,7 +179,7 @@ describe('planChangeBody', () => {
     } satisfies DodoPayments.SubscriptionChangePlanParams);
   });
 
-  it('takes quantity and add-ons of the offer where it names them, also when it names no add-on at all', () => {
+  it("uses the offer's quantity and add-ons if it names them, even an empty list of add-ons", () => {
     const named = { ...UPGRADE, quantity: 5, addons: [{ addonId: 'adn_support', quantity: 4 }] };
     expect(planChangeBody(seats, named)).toMatchObject({
       quantity: 5,
@@ -192,7 +192,7 @@ describe('planChangeBody', () => {
     expect(planChangeBody(aSubscription(), UPGRADE).addons).toEqual([]);
   });
 
-  it('sends only id and quantity of an add-on, whatever else Dodo says of it', () => {
+  it('sends only the id and quantity of an add-on, whatever else Dodo returns', () => {
     const addon = { addon_id: 'adn_storage', quantity: 2, name: 'Storage' };
     expect(planChangeBody(aSubscription({ addons: [addon] }), UPGRADE).addons).toEqual([
       { addon_id: 'adn_storage', quantity: 2 },
@@ -212,7 +212,7 @@ describe('planChangeBody', () => {
     },
   );
 
-  it('names a discount code where there is one, and otherwise leaves the discounts as they are', () => {
+  it('names the discount code if there is one, and otherwise leaves discounts as they are', () => {
     expect(planChangeBody(seats, UPGRADE, 'TEAM20')).toMatchObject({ discount_codes: ['TEAM20'] });
     expect(planChangeBody(seats, UPGRADE)).not.toHaveProperty('discount_codes');
   });
@@ -222,7 +222,7 @@ describe('previewPlanChange', () => {
   const preview = (action = UPGRADE, subscription = aSubscription()) =>
     previewPlanChange(dodo, subscription, action);
 
-  it('previews exactly what would be sent', async () => {
+  it('previews exactly the body that would be sent', async () => {
     server.answer = json(200, aPlanChangePreview());
     const subscription = aSubscription({ quantity: 3, addons: [{ addon_id: 'adn_storage', quantity: 2 }] });
     await previewPlanChange(dodo, subscription, UPGRADE, 'TEAM20');
@@ -231,7 +231,7 @@ describe('previewPlanChange', () => {
     ]);
   });
 
-  it('shows what an upgrade costs now, afterwards, and more than before', async () => {
+  it('returns what an upgrade costs now and per period, and the difference', async () => {
     server.answer = json(200, aPlanChangePreview({ total_amount: 5400, tax: 400 }));
     expect(await preview()).toEqual({
       currency: 'USD',
@@ -245,7 +245,7 @@ describe('previewPlanChange', () => {
     });
   });
 
-  it('shows the credit of a downgrade, and a difference below zero', async () => {
+  it('returns the credit of a downgrade, and a negative difference', async () => {
     server.answer = json(
       200,
       aPlanChangePreview({ total_amount: 0, customer_credits: 5000 }, { recurring_pre_tax_amount: 900 }),
@@ -261,7 +261,7 @@ describe('previewPlanChange', () => {
     },
   );
 
-  it('has nothing due now when the change waits for the next billing date', async () => {
+  it('is due zero now when the change waits for the next billing date', async () => {
     server.answer = json(200, aPlanChangePreview({ total_amount: 5400, tax: 400 }));
     const price = await preview({ ...UPGRADE, effectiveAt: 'next_billing_date' });
     expect(price).toMatchObject({ dueNow: 0, recurring: { amount: 7900 } });
@@ -283,12 +283,12 @@ describe('the hash of a price', () => {
     return (await previewPlanChange(dodo, aSubscription(), UPGRADE)).hash;
   }
 
-  it('is the same for the same amounts, whatever the clock says', async () => {
+  it('is the same for the same amounts, whatever the time', async () => {
     const later = await hashOf({}, { next_billing_date: '2027-01-01T00:00:00Z' }, '2026-11-24T00:00:00Z');
     expect(later).toBe(await hashOf());
   });
 
-  it('is another when anything that is agreed to is another', async () => {
+  it('changes with anything that the customer agrees to', async () => {
     const hashes = [await hashOf()];
     for (const one of [
       await hashOf({ total_amount: 5001 }),
@@ -304,7 +304,7 @@ describe('the hash of a price', () => {
   });
 });
 
-it('an address goes to Dodo field by field', () => {
+it('an address is sent to Dodo field by field', () => {
   const address = { country: 'DE', street: 'Hauptstr. 1', city: 'Berlin', state: 'BE', zipcode: '10115' };
   expect(addressForDodo(address)).toEqual(address);
   expect(addressForDodo({ country: 'DE' })).toEqual({ country: 'DE' });

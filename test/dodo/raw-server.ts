@@ -1,31 +1,31 @@
-/** A bare HTTP server in Dodo's place: what goes over the wire is counted, and the answers are as bad as a test wants. */
+/** A bare HTTP server in Dodo's place that counts requests and gives answers as bad as a test wants. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 export interface RawRequest {
   method: string;
-  /** With the query. */
+  /** Includes the query. */
   path: string;
   headers: IncomingMessage['headers'];
   body: string;
 }
 
-/** Called when a request has arrived as a whole. */
+/** Called when a request has arrived completely. */
 export type Answer = (res: ServerResponse, request: RawRequest) => void;
 
 export interface RawServer {
   url: string;
-  /** Every request so far, oldest first. */
+  /** All requests so far, oldest first. */
   requests: RawRequest[];
-  /** How the next requests are answered. */
+  /** Answers the next requests. */
   answer: Answer;
   /** Forgets the requests. */
   clear(): void;
   close(): Promise<void>;
 }
 
-/** Listens on a free port of loopback. */
+/** Starts the server on a free loopback port. */
 export async function startRawServer(answer: Answer = json(200, {})): Promise<RawServer> {
   const http = createServer((req, res) => {
     void text(req).then((body) => {
@@ -51,7 +51,7 @@ export async function startRawServer(answer: Answer = json(200, {})): Promise<Ra
   return server;
 }
 
-/** A JSON answer, as Dodo gives them. */
+/** Answers with JSON, as Dodo does. */
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
   return (res) => {
     res.writeHead(status, { 'content-type': 'application/json', ...headers });
@@ -59,32 +59,32 @@ export function json(status: number, body: unknown, headers: Record<string, stri
   };
 }
 
-/** Dodo's way to say no. */
+/** Answers with a refusal in Dodo's form. */
 export function refusal(status: number, code: string, headers: Record<string, string> = {}): Answer {
   return json(status, { code, message: code.toLowerCase().replaceAll('_', ' ') }, headers);
 }
 
-/** The connection is reset: the caller never learns what became of the request. */
+/** Resets the connection, so that the caller never learns the outcome. */
 export const reset: Answer = (res) => {
   res.socket?.resetAndDestroy();
 };
 
-/** Taken, and never answered. */
+/** Accepts the request and never answers. */
 export const hang: Answer = () => undefined;
 
-/** The beginning of a good answer, and then nothing more. */
+/** Sends the beginning of a good answer, then breaks off. */
 export const truncated: Answer = (res) => {
   res.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
   res.write('{"payment_id":"pay_1","session_id":"cks', () => res.socket?.destroy());
 };
 
-/** Somebody else's page under a good status, as gateways serve them. */
+/** Answers with a web page and status 200, as gateways do. */
 export const webPage: Answer = (res) => {
   res.writeHead(200, { 'content-type': 'text/html' });
   res.end('<!doctype html><title>We will be right back</title>');
 };
 
-/** A URL nobody listens on. */
+/** Returns a URL where nothing listens. */
 export async function deadUrl(): Promise<string> {
   const server = await startRawServer();
   await server.close();

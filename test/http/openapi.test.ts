@@ -19,7 +19,7 @@ import type { Upsell } from '../../src/http/current-offer.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
 import { PROBLEMS } from '../../src/http/problem.js';
 import type { purchaseViewOf } from '../../src/http/purchase-view.js';
-import type { EvaluationRow } from '../../src/ledger/model.js';
+import type { EvaluationRow } from '../../src/ledger/index.js';
 import type { ExperimentReport } from '../../src/reports/experiment-report.js';
 import { scriptedApp } from './scripted-api.js';
 

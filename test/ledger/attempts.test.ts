@@ -22,7 +22,7 @@ await onBothDatabases((ledger) => {
     expect(await ledger().attempt('none')).toBeUndefined();
   });
 
-  it('lets one of many that record the same attempt at once send it', async () => {
+  it('lets only one of many send an attempt that all record at once', async () => {
     const presentation = await open();
     const attempt = anAttempt(presentation);
     const answers = await Promise.all(
@@ -31,7 +31,7 @@ await onBothDatabases((ledger) => {
     expect(answers.filter(Boolean)).toHaveLength(1);
   });
 
-  it('follows an attempt to the fallback and to its payment, and stays there', async () => {
+  it('follows an attempt to the fallback and its payment, and never moves back', async () => {
     const presentation = await open();
     const { id: presentationId } = presentation;
     const first = anAttempt(presentation);
@@ -62,7 +62,7 @@ await onBothDatabases((ledger) => {
       { status: 'paid', paymentId, paidAmount },
       { id: presentationId, patch: paid },
     );
-    // Late repetitions of what came before.
+    // Late repetitions of earlier changes.
     await ledger().updatePresentation(presentationId, link);
     await ledger().updateAttempt(fallback.attemptId, { status: 'processing', paymentId: 'pay_other' });
     await ledger().updatePresentation(presentationId, {
@@ -85,7 +85,7 @@ await onBothDatabases((ledger) => {
     expect(await ledger().attempt(fallback.attemptId)).toMatchObject({ status: 'paid', paymentId: 'pay_2' });
   });
 
-  it('leaves an offer in the fallback when a new attempt finds another offer before the customer', async () => {
+  it('leaves an offer in the fallback when the customer has another open offer', async () => {
     const presentation = await open();
     await ledger().recordAttempt(
       anAttempt(presentation),
@@ -111,7 +111,7 @@ await onBothDatabases((ledger) => {
     expect(await ledger().presentation(presentation.id)).toMatchObject({ status: 'charging' });
   });
 
-  it('knows what a customer bought through an offer, until it is refunded', async () => {
+  it('knows the product a customer bought through an offer, until it is refunded', async () => {
     const presentation = await open();
     const bought = () => ledger().hasBought(presentation.customerId, 'prod_pro_plan');
     const attempt = anAttempt(presentation);
@@ -140,7 +140,7 @@ await onBothDatabases((ledger) => {
     });
   });
 
-  it('counts a change that is due later and costs nothing now as bought', async () => {
+  it('counts a plan change that costs nothing now and takes effect later as bought', async () => {
     const presentation = await open();
     await ledger().updatePresentation(presentation.id, {
       status: 'paid',
@@ -152,7 +152,7 @@ await onBothDatabases((ledger) => {
     expect(await ledger().hasBought(presentation.customerId, 'prod_pro_plan')).toBe(true);
   });
 
-  it('reports every funnel by step and offer, with revenue per currency', async () => {
+  it('reports funnels by step and offer, with revenue per currency', async () => {
     const funnelId = id('funnel');
     const dollars = aPresentation().price;
     const yen = { ...dollars, currency: 'JPY', dueNow: 450, hash: 'yen' };

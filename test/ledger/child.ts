@@ -1,4 +1,4 @@
-/** Starts programs of this folder as processes of their own, to be killed. */
+/** Starts programs of this folder as child processes that tests can kill. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -6,16 +6,16 @@ import { fileURLToPath } from 'node:url';
 
 export interface Child {
   pid: number;
-  /** What it printed so far, line by line. */
+  /** Its output so far, by line. */
   lines: string[];
-  /** Resolves when it has printed so many lines; rejects when it ends before. */
+  /** Resolves when it has printed this many lines; rejects when it ends earlier. */
   printed(count: number): Promise<void>;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves when it has ended and all it printed has been read. */
+  /** Resolves when it has ended and all its output has been read. */
   ended: Promise<void>;
 }
 
-/** @param program a file of this folder, like `writer.ts` */
+/** @param program a file in this folder, like `writer.ts` */
 export function startChild(program: string, ...args: string[]): Child {
   const file = fileURLToPath(new URL(program, import.meta.url));
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', file, ...args], {

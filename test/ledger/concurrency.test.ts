@@ -10,7 +10,7 @@ const IN_THE_WAY: PresentationStatus[] = ['open', 'accepted', 'charging', 'recon
 const PURCHASES = 20;
 
 await onBothDatabases((ledger) => {
-  it('puts one of fifty offers that come at once before a customer', async () => {
+  it('opens one of fifty simultaneous offers for a customer', async () => {
     const customerId = id('cus');
     const offers = Array.from({ length: 50 }, () => aPresentation({ customerId }));
     const opened = await Promise.all(
@@ -27,7 +27,7 @@ await onBothDatabases((ledger) => {
     expect(await ledger().currentPresentation(customerId, at(0))).toMatchObject({ id: winner?.id });
   });
 
-  it('answers true to everyone who opens the same presentation at once', async () => {
+  it('reports success to every caller that opens the same presentation at once', async () => {
     const presentation = aPresentation();
     const opened = await Promise.all(
       Array.from({ length: 20 }, () =>
@@ -37,7 +37,7 @@ await onBothDatabases((ledger) => {
     expect(opened.every((one) => one.opened)).toBe(true);
   });
 
-  it('lets one of many next steps follow a decision, although all of them carry it', async () => {
+  it('opens one of many next steps, although each of them carries the decision', async () => {
     const customerId = id('cus');
     const first = aPresentation({ customerId });
     await ledger().openPresentation({ presentation: first, workflowId: 'w', at: at(0) });
@@ -59,7 +59,7 @@ await onBothDatabases((ledger) => {
     expect(await ledger().presentation(first.id)).toMatchObject({ status: 'declined' });
   });
 
-  it(`keeps to one offer at a time whatever ${PURCHASES} runs of one customer do at once`, async () => {
+  it(`keeps one offer open at a time whatever ${PURCHASES} simultaneous runs of one customer do`, async () => {
     const purchase = fc.nat(PURCHASES - 1);
     const patch: fc.Arbitrary<PresentationPatch> = fc.constantFrom(
       { status: 'charging', decision: 'accepted', decidedAt: at(1) },
@@ -112,10 +112,10 @@ await onBothDatabases((ledger) => {
           );
           const after = await inTheWay(offers);
           expect(after.length).toBeLessThanOrEqual(1);
-          // Whoever is in the way was told that it may be, then or earlier.
+          // A blocking presentation was reported as opened, now or earlier.
           answers.forEach((offerId) => offerId !== undefined && opened.add(offerId));
           after.forEach((offerId) => expect(opened).toContain(offerId));
-          // With nobody in the way, one of those who only open gets in.
+          // Without a blocking one, one of the openings succeeds.
           if (before.length === 0 && batch.every(({ kind }) => kind === 'open')) {
             const fresh = batch.some(({ purchase }) => !opened.has(offers[purchase]?.id ?? ''));
             if (fresh) expect(after).toHaveLength(1);
@@ -126,7 +126,7 @@ await onBothDatabases((ledger) => {
     );
   });
 
-  it('never shows a customer more than a cap, a cooldown or redemptions allow, whoever comes at the same moment', async () => {
+  it('never exceeds a cap, a cooldown or redemptions under concurrency', async () => {
     const limited = fc.record(
       {
         cap: fc.record({ times: fc.integer({ min: 1, max: 3 }) }),
@@ -141,7 +141,7 @@ await onBothDatabases((ledger) => {
         const ids = Array.from({ length: customers }, () => id('cus'));
         const shown = new Map(ids.map((one) => [one, 0]));
         let sold = 0;
-        // Some are bought, and so stay redeemed; some are declined, and free their place.
+        // Bought offers stay redeemed; declined ones free their place.
         for (const [round, ending] of (['paid', 'declined', 'paid', 'paid', 'declined'] as const).entries()) {
           const offers = ids.flatMap((customerId) =>
             Array.from({ length: 4 }, () => aPresentation({ customerId, offerId })),
@@ -160,7 +160,7 @@ await onBothDatabases((ledger) => {
           expect(opened.length + sold).toBeLessThanOrEqual(limits.redemptions ?? Infinity);
           for (const { customerId } of opened) shown.set(customerId, (shown.get(customerId) ?? 0) + 1);
           const most = Math.min(limits.cap?.times ?? Infinity, limits.policy?.cap?.times ?? Infinity);
-          // Neither too many, nor fewer than are allowed.
+          // Neither more nor fewer than allowed.
           const free = ids.filter((one) => (shown.get(one) ?? 0) < most).length;
           for (const times of shown.values()) expect(times).toBeLessThanOrEqual(most);
           if (opened.length === 0 && free > 0) expect(sold).toBe(limits.redemptions);
@@ -178,7 +178,7 @@ await onBothDatabases((ledger) => {
     );
   });
 
-  it('sells the last one to one of thirty customers, and to the next when that one declines', async () => {
+  it('sells the last one to one of thirty customers, and to another when that customer declines', async () => {
     const offerId = id('offer');
     const limits = { redemptions: 1 };
     const open = (presentation = aPresentation({ offerId })) =>

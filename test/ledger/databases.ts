@@ -4,7 +4,7 @@ import { IN_MEMORY, openEmbeddedLedger } from '../../sandbox/local/embedded-ledg
 import { openLedger, type Ledger, type LedgerLog } from '../../src/ledger/index.js';
 import { postgresForTests } from '../support/postgres.js';
 
-/** What a ledger under test logged as warnings. */
+/** Collects the warnings that a ledger under test logs. */
 export interface Warnings {
   messages: string[];
   log: LedgerLog;
@@ -16,8 +16,8 @@ export function listenForWarnings(): Warnings {
 }
 
 /**
- * Declares `tests` once for the embedded database and once for PostgreSQL, each on a ledger that its tests
- * share. Where there is no PostgreSQL, its tests are skipped, and the title says why.
+ * Declares `tests` once for the embedded database and once for PostgreSQL, each on one ledger for all its tests. Without
+ * PostgreSQL, its tests are skipped with the reason in the title.
  */
 export async function onBothDatabases(
   tests: (ledger: () => Ledger, warnings: () => string[]) => void,

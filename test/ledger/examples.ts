@@ -1,4 +1,4 @@
-/** Things to record, complete and different from one another. */
+/** Complete records with distinct ids. */
 import { randomUUID } from 'node:crypto';
 import type { AttemptRecord } from '../../src/domain/attempt.js';
 import type { PurchaseRecord } from '../../src/domain/purchase.js';
@@ -7,7 +7,7 @@ import type { Presentation } from '../../src/domain/presentation.js';
 
 const MINUTE = 60 * 1000;
 
-/** A moment of the day the tests play on, in minutes after noon. */
+/** A time on the day of the tests, in minutes after noon. */
 export function at(minutes: number): string {
   return new Date(Date.parse('2026-03-14T12:00:00.000Z') + minutes * MINUTE).toISOString();
 }
@@ -76,7 +76,7 @@ export function anAttempt(of: Presentation, fields: Partial<AttemptRecord> = {})
   };
 }
 
-/** Puts an offer before its customer, at noon. */
+/** Opens a presentation at noon. */
 export async function openOffer(ledger: Ledger, fields: Partial<Presentation> = {}): Promise<Presentation> {
   const presentation = aPresentation(fields);
   const workflowId = `purchase/${presentation.purchaseId}`;

@@ -21,7 +21,7 @@ await onBothDatabases((ledger) => {
     ...fields,
   });
 
-  /** Shows the offer of an arm to somebody. */
+  /** Shows a customer the offer of an arm. */
   async function show(exposure: Exposure, fields: Partial<Presentation> = {}): Promise<Presentation> {
     const { customerId, purchaseId, variant, experiment } = exposure;
     const presentation = aPresentation({ customerId, purchaseId, variant, ...fields });
@@ -44,7 +44,7 @@ await onBothDatabases((ledger) => {
     return (await ledger().experimentReport()).filter((row) => row.experiment === experiment);
   }
 
-  it('writes an exposure with the presentation it is about', async () => {
+  it('writes an exposure together with its presentation', async () => {
     const exposure = anExposure();
     const shown = await show(exposure);
     expect(await ledger().exposuresOf(exposure.customerId)).toEqual({ [exposure.experiment]: 'control' });
@@ -55,7 +55,7 @@ await onBothDatabases((ledger) => {
     expect(await ledger().exposuresOf(id('cus'))).toEqual({});
   });
 
-  it('writes none when another offer keeps the presentation away', async () => {
+  it('writes none when another offer blocks the presentation', async () => {
     const { customerId } = await show(anExposure());
     const exposure = anExposure({ customerId });
     const presentation = aPresentation({ customerId });
@@ -64,7 +64,7 @@ await onBothDatabases((ledger) => {
     expect(await ledger().exposuresOf(customerId)).not.toHaveProperty(exposure.experiment);
   });
 
-  it('keeps the first arm, opens nothing under another, and follows none that is gone', async () => {
+  it('keeps the first arm, opens nothing under another one, and ignores an arm that no longer exists', async () => {
     const first = anExposure({ variant: 'annual' });
     const shown = await show(first);
     await ledger().updatePresentation(shown.id, {
@@ -78,7 +78,7 @@ await onBothDatabases((ledger) => {
     const open = { presentation, workflowId: 'w', at: at(2) };
     await expect(
       ledger().openPresentation({ ...open, exposures: [{ ...first, variant: 'control' }] }),
-    ).rejects.toThrow(/is in arm annual .* since a moment ago, not in control/);
+    ).rejects.toThrow(/just assigned arm annual .*, not control/);
     expect(await ledger().presentation(presentation.id)).toBeUndefined();
 
     const remaining = [{ id: 'control', weight: 1 }];
@@ -87,7 +87,7 @@ await onBothDatabases((ledger) => {
     expect(await ledger().exposuresOf(customerId)).toEqual({ [first.experiment]: 'annual' });
   });
 
-  it('gives one arm to a customer of whom many runs end at once', async () => {
+  it('gives a customer one arm even when many of their runs end at once', async () => {
     const customerId = id('cus');
     const experiment = id('exp');
     const ended = await Promise.allSettled(
@@ -112,13 +112,13 @@ await onBothDatabases((ledger) => {
     expect(new Set(arms)).toEqual(new Set(Object.values(await ledger().exposuresOf(customerId))));
   });
 
-  it('counts what followed the offer of the arm in its run, net of refunds, per customer', async () => {
+  it("counts, per customer and net of refunds, the arm's offer and those that followed it in its run", async () => {
     const experiment = id('exp');
     const paying = anExposure({ experiment, exposedAt: at(2) });
     const first = await show(paying);
     await pay(first, 3000, 1000);
     await show(paying, { step: 'second', variant: undefined }).then((second) => pay(second, 500));
-    // Another run, whose offer is none of this experiment.
+    // Another run, whose offer does not belong to this experiment.
     await ledger()
       .openPresentation({
         presentation: aPresentation({ id: 'prs_other', customerId: paying.customerId }),
@@ -154,7 +154,7 @@ await onBothDatabases((ledger) => {
     expect(rows).toContainEqual(expect.objectContaining({ variant: 'control', arms: moved, exposed: 1 }));
   });
 
-  it('counts every offer since for a holdout, and none before', async () => {
+  it('counts every offer since the exposure for a holdout, and none before', async () => {
     const funnel = id('funnel');
     const experiment = `${funnel}.holdout`;
     const customerId = id('cus');

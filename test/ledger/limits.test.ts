@@ -22,21 +22,21 @@ const of = (limits: Limits, ...earlier: PastShowing[]) =>
 describe('a showing to a customer', () => {
   const cases: [name: string, limits: Limits, earlier: PastShowing[], reason: string | undefined][] = [
     ['without limits', {}, [shown(1), no(1)], undefined],
-    ['after a decline, for good', { afterDecline: 'never' }, [no(900)], 'declined_before'],
-    ['after a decline, for a while', { afterDecline: 30 * DAY }, [no(29)], 'cooldown'],
-    ['when that while is over', { afterDecline: 30 * DAY }, [no(30)], undefined],
+    ['after a decline, permanently', { afterDecline: 'never' }, [no(900)], 'declined_before'],
+    ['after a decline, within its period', { afterDecline: 30 * DAY }, [no(29)], 'cooldown'],
+    ['when the period after a decline is over', { afterDecline: 30 * DAY }, [no(30)], undefined],
     ['after an expiry', { afterDecline: 'never' }, [shown(1)], undefined],
     ['within the cooldown of the offer', { cooldownMs: 7 * DAY }, [shown(6.9)], 'cooldown'],
     ['after it', { cooldownMs: 7 * DAY }, [shown(7)], undefined],
     ['within it, of another offer', { cooldownMs: 7 * DAY }, [shown(1, { offerId: 'b' })], undefined],
     ['at the cap', { cap: { times: 2, withinMs: 30 * DAY } }, [shown(1), shown(29)], 'capped'],
     [
-      'when one has left the cap',
+      'when an earlier showing no longer counts',
       { cap: { times: 2, withinMs: 30 * DAY } },
       [shown(1), shown(30)],
       undefined,
     ],
-    ['at a cap for ever', { cap: { times: 1 } }, [shown(5000)], 'capped'],
+    ['at a cap without a period', { cap: { times: 1 } }, [shown(5000)], 'capped'],
     ['at the cap of the policy', { policy: { cap: { times: 1 } } }, [shown(9, { offerId: 'b' })], 'capped'],
     [
       'within the cooldown of the policy',
@@ -56,13 +56,13 @@ describe('a showing to a customer', () => {
       [shown(0, { offerId: 'b', workflowId: 'purchase/now' })],
       'capped',
     ],
-    ['by a clock that is behind', { cooldownMs: DAY }, [shown(-0.001)], 'cooldown'],
+    ['by a clock that lags behind', { cooldownMs: DAY }, [shown(-0.001)], 'cooldown'],
   ];
   it.each(cases)('%s', (_, limits, earlier, reason) => {
     expect(of(limits, ...earlier)?.reason).toBe(reason);
   });
 
-  it('is told when the next may be', () => {
+  it('is refused with the time of the next possible one', () => {
     expect(of({ cap: { times: 2, withinMs: 30 * DAY } }, shown(1), shown(10), shown(29))?.detail).toBe(
       `this offer was shown 3 times since ${day(30)}, of 2; the next may be from ${day(-20)}`,
     );

@@ -6,8 +6,7 @@ import { PGlite } from '@electric-sql/pglite';
 import * as drizzleKit from 'drizzle-kit/api';
 import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
-import { openLedger } from '../../src/ledger/index.js';
-import { migrations } from '../../src/ledger/migrations.js';
+import { migrations, openLedger } from '../../src/ledger/index.js';
 import * as schema from '../../src/ledger/schema.js';
 import { postgresForTests } from '../support/postgres.js';
 import { aPresentation, at } from './examples.js';
@@ -15,7 +14,7 @@ import { aPresentation, at } from './examples.js';
 interface Snapshot {
   id: string;
 }
-/** Its own types cannot be resolved: they are made with another version of zod. */
+/** Typed here because its own types cannot be resolved: they need another version of zod. */
 const { generateDrizzleJson, generateMigration } = drizzleKit as unknown as {
   generateDrizzleJson: (tables: object, previousId: string) => Snapshot;
   generateMigration: (before: Snapshot, after: Snapshot) => Promise<string[]>;
@@ -25,7 +24,7 @@ const postgres = await postgresForTests();
 const title = postgres.available ? '' : ` (${postgres.reason})`;
 afterAll(() => (postgres.available ? postgres.stop() : undefined));
 
-/** Every column and every index, as the database itself tells them. */
+/** Reads every column and index from the database's own catalog. */
 const TABLES = `
   select table_name, ordinal_position, column_name, data_type, udt_name, datetime_precision, is_nullable, column_default
   from information_schema.columns where table_schema = 'public' order by table_name, ordinal_position`;
@@ -74,7 +73,7 @@ it.skipIf(!postgres.available)(
   },
 );
 
-it('are complete: the tables as declared need no further one', async () => {
+it('are complete: the declared tables need no further migration', async () => {
   const journal = JSON.parse(
     await readFile(join(migrations.migrationsFolder, 'meta/_journal.json'), 'utf8'),
   ) as {

@@ -61,7 +61,7 @@ function apply(to: PresentationRow, change: PresentationPatch, newAttempt = fals
 }
 
 describe('the status of a presentation', () => {
-  it.each(['paid', 'declined', 'expired', 'withdrawn'] as const)('stays %s for good', (status) => {
+  it.each(['paid', 'declined', 'expired', 'withdrawn'] as const)('stays %s forever', (status) => {
     for (const next of STATUSES) expect(apply(row({ status }), { status: next }).status).toBe(status);
   });
 
@@ -72,13 +72,13 @@ describe('the status of a presentation', () => {
     }
   });
 
-  it('goes from the fallback back to charging with a new attempt only', () => {
+  it('returns from the fallback to charging only with a new attempt', () => {
     const fallback = row({ status: 'fallback', decision: 'accepted' });
     expect(apply(fallback, { status: 'charging' }, true).status).toBe('charging');
     expect(apply(row({ status: 'paid' }), { status: 'charging' }, true).status).toBe('paid');
   });
 
-  it('becomes paid when an accepted offer whose link had lapsed is paid after all', () => {
+  it('becomes paid when an accepted offer is paid after its link lapsed', () => {
     const lapsed = row({ status: 'expired', decision: 'accepted' });
     expect(apply(lapsed, { status: 'paid', paidAmount: 3000 })).toMatchObject({
       status: 'paid',
@@ -88,7 +88,7 @@ describe('the status of a presentation', () => {
 });
 
 describe('a change that comes too late', () => {
-  it('takes its links and its message with it', () => {
+  it('drops its links and its message too', () => {
     const paid = row({ status: 'paid' });
     const late = {
       status: 'fallback',
@@ -98,7 +98,7 @@ describe('a change that comes too late', () => {
     expect(apply(paid, late)).toEqual(paid);
   });
 
-  it('loses against the first decision', () => {
+  it('loses to the first decision', () => {
     const declined = apply(row(), { status: 'declined', decision: 'declined', decidedAt: at(1) });
     expect(apply(declined, { status: 'charging', decision: 'accepted', decidedAt: at(2) })).toEqual(declined);
     const charging = apply(row(), { status: 'charging', decision: 'accepted', decidedAt: at(1) });
@@ -107,7 +107,7 @@ describe('a change that comes too late', () => {
     );
   });
 
-  it('still tells of money that moved', () => {
+  it('still records money that moved', () => {
     const expired = row({ status: 'expired', decision: 'expired' });
     const paid = {
       status: 'paid',
@@ -125,13 +125,13 @@ describe('a change that comes too late', () => {
   });
 });
 
-it('what is refunded only grows', () => {
+it('the refunded amount only grows', () => {
   const once = apply(row({ status: 'paid', paidAmount: 3000 }), { refundedAmount: 1000 });
   expect(apply(once, { refundedAmount: 2500 }).refundedAmount).toBe(2500);
   expect(apply(once, { refundedAmount: 500 }).refundedAmount).toBe(1000);
 });
 
-it('changes in any order and any number make one end: once paid always paid, once decided always decided so', () => {
+it('after any number of changes in any order, paid stays paid and the decision stays the same', () => {
   const change: fc.Arbitrary<PresentationPatch> = fc.record(
     {
       status: fc.constantFrom(...STATUSES),

@@ -22,7 +22,7 @@ async function failure(url: string): Promise<{ code?: unknown; text: string }> {
 }
 
 describe('a PostgreSQL database that cannot be used', () => {
-  it('is named when it cannot be reached, without the password', async () => {
+  it('is named without the password when it cannot be reached', async () => {
     const port = await closedPort();
     const { code, text } = await failure(`postgresql://shop:${PASSWORD}@127.0.0.1:${port}/offers`);
     expect(code).toBe('unreachable');
@@ -32,7 +32,7 @@ describe('a PostgreSQL database that cannot be used', () => {
     expect(text).not.toContain(PASSWORD);
   });
 
-  it('is named when it does not take the password, without the password', async () => {
+  it('is named without the password when it rejects the password', async () => {
     const server = await serverThatRefuses();
     const { code, text } = await failure(`postgresql://shop:${PASSWORD}@127.0.0.1:${server.port}/offers`);
     server.close();
@@ -53,14 +53,14 @@ describe('a PostgreSQL database that cannot be used', () => {
     expect(text).not.toContain(PASSWORD);
   });
 
-  /** A port nobody listens on. */
+  /** Finds a port where nothing listens. */
   async function closedPort(): Promise<number> {
     const server = await listening(() => undefined);
     await new Promise((resolve) => server.server.close(resolve));
     return server.port;
   }
 
-  /** Speaks just enough of the protocol to refuse: every startup message is answered with an error. */
+  /** Speaks just enough of the protocol to answer every startup message with an error. */
   async function serverThatRefuses() {
     const fields = 'SFATAL\0VFATAL\0C28P01\0Mpassword authentication failed for user "shop"\0\0';
     const { server, port } = await listening((socket) => {
@@ -88,7 +88,7 @@ describe.skipIf(!postgres.available)(
   () => {
     const url = postgres.available ? postgres.url : '';
 
-    it('says that the database it is to use does not exist', async () => {
+    it('reports that the database does not exist', async () => {
       const elsewhere = new URL(url);
       elsewhere.pathname = '/no_such_database';
       const { code, text } = await failure(elsewhere.href);
@@ -96,7 +96,7 @@ describe.skipIf(!postgres.available)(
       expect(text).toContain('database "no_such_database" does not exist');
     });
 
-    it('survives the loss of its connections, idle and busy ones, more often than it has any', async () => {
+    it('survives losing idle and busy connections, more of them than its pool holds', async () => {
       const warnings = listenForWarnings();
       const ledger = await openLedger({ url, log: warnings.log });
       const presentation = aPresentation();
@@ -128,7 +128,7 @@ describe.skipIf(!postgres.available)(
       await ledger.close();
     });
 
-    /** Until some connection of the ledger waits for a lock. */
+    /** Resolves when a connection of the ledger waits for a lock. */
     async function untilWaiting(admin: pg.Client): Promise<void> {
       const waiting = `select 1 from pg_stat_activity where application_name = 'durable-upsells' and wait_event_type = 'Lock'`;
       while ((await admin.query(waiting)).rowCount === 0);

@@ -6,7 +6,7 @@ import { aPresentation, anAttempt, aPurchase, at, id, openOffer } from './exampl
 await onBothDatabases((ledger, warnings) => {
   const open = (fields: Partial<Presentation> = {}) => openOffer(ledger(), fields);
 
-  it('fills gaps of a purchase and overwrites nothing', async () => {
+  it('fills gaps in a purchase and overwrites nothing', async () => {
     const purchase = aPurchase({
       paymentId: undefined,
       billing: { country: 'DE', city: 'Köln' },
@@ -27,7 +27,7 @@ await onBothDatabases((ledger, warnings) => {
     expect(await ledger().billingOf(purchaseId)).toEqual(billing);
   });
 
-  it('shows how an offer was chosen, what followed and when', async () => {
+  it('returns how an offer was chosen, what followed and when', async () => {
     const purchase = aPurchase();
     await ledger().recordPurchase(purchase, 'evaluating');
     const { purchaseId, workflowId, customerId } = purchase;
@@ -76,7 +76,7 @@ await onBothDatabases((ledger, warnings) => {
     expect(await ledger().purchase('pay_none')).toBeUndefined();
   });
 
-  it('adds an entry to the timeline once, and another one of its kind as well', async () => {
+  it('adds a timeline entry once, and a different one of the same type as well', async () => {
     const { id: presentationId, purchaseId } = await open();
     await ledger().recordPurchase(aPurchase({ purchaseId }), 'evaluating');
     const refund = (refundId: string, minute: number) => ({
@@ -106,7 +106,7 @@ await onBothDatabases((ledger, warnings) => {
     ]);
   });
 
-  it('settles a run once, erases the address, and lets money that comes or goes later correct the outcome', async () => {
+  it('settles a run once, erases the address, and corrects the outcome when money moves later', async () => {
     const purchase = aPurchase({ billing: { country: 'FR', zipcode: '75001' } });
     const { purchaseId } = purchase;
     await ledger().recordPurchase(purchase, 'evaluating');
@@ -146,7 +146,7 @@ await onBothDatabases((ledger, warnings) => {
     }
   });
 
-  it('keeps why no offer was shown', async () => {
+  it('keeps the reason why no offer was shown', async () => {
     const purchase = aPurchase();
     await ledger().recordPurchase(purchase, 'evaluating');
     const considered = [{ funnelId: 'f', reason: 'already_owned' as const, detail: 'owns prod_pro_plan' }];
@@ -166,7 +166,7 @@ await onBothDatabases((ledger, warnings) => {
     });
   });
 
-  it('knows what a customer bought in purchases that were paid', async () => {
+  it('knows the products a customer bought in paid purchases', async () => {
     const customerId = id('cus');
     const bought = (productId: string) => ledger().hasBought(customerId, productId);
     const waiting = aPurchase({ customerId, productIds: ['prod_a', 'prod_b'] });
@@ -190,7 +190,7 @@ await onBothDatabases((ledger, warnings) => {
     expect(await ledger().hasBought(id('cus'), 'prod_a')).toBe(false);
   });
 
-  it('goes on when it does not know what a run writes about', async () => {
+  it('ignores changes to unknown records', async () => {
     const before = warnings().length;
     await ledger().updatePresentation('prs_lost', { status: 'paid' }, [{ at: at(1), type: 'paid' }]);
     await ledger().updateAttempt('lost', { status: 'paid' });
@@ -200,7 +200,7 @@ await onBothDatabases((ledger, warnings) => {
     expect(warnings().slice(before)).toHaveLength(4);
   });
 
-  it('refuses amounts and times that are none, and names no values when a statement fails', async () => {
+  it('rejects invalid amounts and times, and names no values when a statement fails', async () => {
     const record = (fields: Parameters<typeof aPurchase>[0]) =>
       ledger().recordPurchase(aPurchase(fields), 'evaluating');
     await expect(record({ amount: 19.5 })).rejects.toThrow(
@@ -212,7 +212,7 @@ await onBothDatabases((ledger, warnings) => {
 
     const unwritable = record({ billing: { country: 'US', street: 'Secret Lane \u0000' } });
     const error = await unwritable.then(String, (thrown: unknown) => JSON.stringify(thrown) + String(thrown));
-    expect(error).toContain('The ledger could not do "recordPurchase"');
+    expect(error).toContain('The ledger failed at "recordPurchase"');
     expect(error).not.toContain('Secret Lane');
   });
 

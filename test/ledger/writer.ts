@@ -1,4 +1,4 @@
-/** Writes to the embedded ledger in a directory until it is killed, and prints the id of what was acknowledged. */
+/** Writes to the embedded ledger in a directory until killed, and prints the ids that were acknowledged. */
 import { openEmbeddedLedger } from '../../sandbox/local/embedded-ledger.js';
 import { aPresentation, anAttempt, aPurchase, at } from './examples.js';
 

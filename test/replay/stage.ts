@@ -8,7 +8,7 @@ import { writeShortCatalog } from '../../sandbox/demo/catalog.js';
 import { createDodoConsole, type DodoConsole } from '../../sandbox/demo/dodo-console.js';
 import { createShopClient, type Shop } from '../../sandbox/demo/shop.js';
 import { startStack } from '../../sandbox/stack.js';
-import { loadConfig } from '../../src/config/config.js';
+import { loadLocalConfig } from '../../sandbox/local/config.js';
 import { createLogger } from '../../src/log.js';
 import { connectClient } from '../../src/temporal/connect.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
@@ -41,7 +41,7 @@ export async function openStage(
   const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-record-'));
   const catalog = join(folder, 'offers.yaml');
   await writeShortCatalog(catalog, SHORT_WINDOWS);
-  const config = loadConfig(
+  const config = loadLocalConfig(
     {
       PORT: '0',
       DATA_DIR: folder,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseCatalog } from '../../src/catalog/file/load.js';
-import type { ExposureCount } from '../../src/ledger/model.js';
+import type { ExposureCount } from '../../src/ledger/index.js';
 import { formatExperimentTable } from '../../src/reports/experiment-table.js';
 import { experimentReport } from '../../src/reports/experiments.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FunnelReportRow } from '../../src/ledger/model.js';
+import type { FunnelReportRow } from '../../src/ledger/index.js';
 import { formatFunnelTable } from '../../src/reports/funnel-table.js';
 import { funnelReport } from '../../src/reports/funnels.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startStack, type Stack } from '../../sandbox/stack.js';
 import type { PurchaseResult, Sandbox } from '../../sandbox/index.js';
-import { loadConfig } from '../../src/config/config.js';
+import { loadLocalConfig } from '../../sandbox/local/config.js';
 import { createLogger } from '../../src/log.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
 import { testTemporal, uniqueTaskQueue } from './temporal.js';
@@ -27,7 +27,7 @@ export async function testStack(env: Record<string, string> = {}, catalog?: stri
   if (catalog !== undefined) await writeFile(ownCatalog, catalog);
   const { address, namespace } = await testTemporal();
   const taskQueue = uniqueTaskQueue('stack');
-  const config = loadConfig(
+  const config = loadLocalConfig(
     {
       PORT: '0',
       DATA_DIR: dataDir,

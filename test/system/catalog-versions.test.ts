@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Catalog } from '../../src/domain/offers.js';
-import type { EvaluationRow, RunningRow } from '../../src/ledger/model.js';
+import type { EvaluationRow, RunningRow } from '../../src/ledger/index.js';
 import {
   apiClient,
   buy,

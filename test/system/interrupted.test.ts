@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually as sometime } from '../../sandbox/demo/eventually.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { loadCatalog } from '../../src/catalog/file/load.js';
-import { loadConfig } from '../../src/config/config.js';
+import { loadConfig } from '../../src/config/load.js';
 import { createDodo } from '../../src/dodo/client.js';
 import { openLedger, type Ledger } from '../../src/ledger/index.js';
 import { createLogger } from '../../src/log.js';

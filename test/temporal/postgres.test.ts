@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { postgresForTests } from '../support/postgres.js';
 
 describe('PostgreSQL for tests', () => {
-  it('is an empty database that goes away when stopped', async ({ skip }) => {
+  it('is an empty database that disappears when stopped', async ({ skip }) => {
     const postgres = await postgresForTests();
     if (!postgres.available) return skip(postgres.reason);
     const client = new pg.Client({ connectionString: postgres.url });

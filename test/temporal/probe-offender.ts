@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What a workflow must not do: the bundler has to refuse it. */
+/** Does what a workflow must not do; the bundler must reject it. */
 export function readsFiles(): Promise<string> {
   return Promise.resolve(readFileSync('/etc/hostname', 'utf8'));
 }

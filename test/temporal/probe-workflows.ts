@@ -4,7 +4,7 @@ import type { probeActivities } from './probe-activities.js';
 export const note = defineSignal<[string]>('note');
 export const finish = defineSignal('finish');
 
-/** Keeps what it is told until it is told to finish. */
+/** Collects signals until it is signalled to finish. */
 export async function collect(): Promise<string[]> {
   const notes: string[] = [];
   let finished = false;
@@ -20,7 +20,7 @@ export async function greetSomebody(name: string): Promise<string> {
   return await greet(name);
 }
 
-/** Waits, on a durable timer. */
+/** Waits on a durable timer. */
 export async function waitDays(days: number): Promise<string> {
   await sleep(`${days} days`);
   return `waited ${days} days`;

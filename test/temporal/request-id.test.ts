@@ -10,7 +10,7 @@ describe('request ids', () => {
     installRequestIds(temporal.connection);
   });
 
-  /** No worker runs: the server alone takes and counts the signals. */
+  /** Without a worker: the server alone accepts and counts the signals. */
   function send(workflowId: string, text: string): Promise<unknown> {
     return temporal.client.workflow.signalWithStart('collect', {
       workflowId,
@@ -27,7 +27,7 @@ describe('request ids', () => {
     );
   }
 
-  it('leave three signals of fourteen sends with three ids, ten of them concurrent', async () => {
+  it('reduce fourteen sends under three ids, ten of them concurrent, to three signals', async () => {
     const workflowId = uniqueId('deduplicated');
     const deliver = (id: string): Promise<unknown> => withRequestId(id, () => send(workflowId, id));
     await deliver('msg_1');
@@ -38,7 +38,7 @@ describe('request ids', () => {
     expect((await signalsOf(workflowId)).sort()).toEqual(['msg_1', 'msg_2', 'msg_3']);
   });
 
-  it('hold for plain signals to a running workflow too', async () => {
+  it('apply to plain signals to a running workflow too', async () => {
     const workflowId = uniqueId('deduplicated');
     await send(workflowId, 'first');
     const handle = temporal.client.workflow.getHandle(workflowId);
@@ -47,14 +47,14 @@ describe('request ids', () => {
     expect(await signalsOf(workflowId)).toEqual(['first', 'again']);
   });
 
-  it('leave signals outside of them alone', async () => {
+  it('do not affect signals outside withRequestId', async () => {
     const workflowId = uniqueId('plain');
     await send(workflowId, 'twice');
     await send(workflowId, 'twice');
     expect(await signalsOf(workflowId)).toEqual(['twice', 'twice']);
   });
 
-  it('are installed once however often that is asked', async () => {
+  it('are installed once, however often it is requested', async () => {
     const before = temporal.connection.workflowService.signalWorkflowExecution;
     installRequestIds(temporal.connection);
     expect(temporal.connection.workflowService.signalWorkflowExecution).toBe(before);

@@ -8,14 +8,14 @@ import { testClient, uniqueId, uniqueTaskQueue } from '../support/temporal.js';
 const names = Object.keys(searchAttributeKeys).sort();
 
 describe('search attributes', () => {
-  it('are known to the server, and registering them again changes nothing', async () => {
+  it('are registered, and registering them again changes nothing', async () => {
     const { connection, namespace } = await testClient();
     expect(await registerSearchAttributes(connection, namespace)).toEqual([]);
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
     expect(Object.keys(customAttributes)).toEqual(expect.arrayContaining(names));
   });
 
-  it('are registered by several processes at once in a namespace that has none', async () => {
+  it('are registered by several processes at once in an empty namespace', async () => {
     const { connection } = await testClient();
     const namespace = uniqueId('namespace');
     await connection.workflowService.registerNamespace({
@@ -35,7 +35,7 @@ describe('search attributes', () => {
     expect(Object.keys(customAttributes).sort()).toEqual(names);
   });
 
-  it('find a run by their values', async () => {
+  it('lead to a run by their values', async () => {
     const { client } = await testClient();
     const workflowId = uniqueId('searchable');
     const customer = uniqueId('cus');
@@ -51,19 +51,19 @@ describe('search attributes', () => {
     await vi.waitFor(async () => expect((await client.workflow.count(query)).count).toBe(1), 10_000);
   });
 
-  it('say which name is taken by another type', async () => {
+  it('lead to an error that names the one taken by another type', async () => {
     const operatorService = {
       listSearchAttributes: () => Promise.resolve({ customAttributes: { CustomerId: 1 } }),
     };
     const connection = { operatorService } as unknown as Parameters<typeof registerSearchAttributes>[0];
     await expect(registerSearchAttributes(connection, 'shop')).rejects.toThrow(
-      'The search attribute CustomerId exists in the Temporal namespace "shop" with another type than Keyword.',
+      'The search attribute CustomerId exists in the Temporal namespace "shop" with a type other than Keyword.',
     );
   });
 });
 
 describe('the namespace of the dev server', () => {
-  it('remembers finished runs for 30 days', async () => {
+  it('retains closed runs for 30 days', async () => {
     const { connection, namespace } = await testClient();
     expect(await retentionDays(connection, namespace)).toBe(30);
   });

@@ -19,7 +19,7 @@ import { collect, finish, greetSomebody, note } from './probe-workflows.js';
 const workflowsPath = fileURLToPath(new URL('./probe-workflows.ts', import.meta.url));
 
 describe('a worker', () => {
-  it('carries workflows, their signals and activities', async () => {
+  it('runs workflows, their signals and activities', async () => {
     const { client } = await testClient();
     const taskQueue = uniqueTaskQueue();
     const worker = await testWorker({ taskQueue, workflowsPath, activities: probeActivities });
@@ -44,7 +44,7 @@ describe('a worker', () => {
     expect(worker.getState()).toBe('STOPPED');
   });
 
-  it('starts from a bundle that was written before', async () => {
+  it('starts from a prebuilt bundle', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'bundle-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const codePath = join(folder, 'dist', 'workflow-bundle.js');
@@ -65,7 +65,7 @@ describe('a worker', () => {
     expect(await worker.runUntil(client.workflow.execute(greetSomebody, options))).toBe('Hello, Grace');
   });
 
-  it('is refused workflow code that reaches for the world', async () => {
+  it('rejects workflow code that accesses the outside world', async () => {
     const offender = fileURLToPath(new URL('./probe-offender.ts', import.meta.url));
     await expect(bundleWorkflows({ workflowsPath: offender })).rejects.toThrow(/probe-offender\.ts/);
   });

@@ -1,6 +1,6 @@
 /** Reads from a running system, as an operator. */
 import type { Catalog } from '../../src/domain/offers.js';
-import type { EvaluationRow, RunningRow, WaitingRow } from '../../src/ledger/model.js';
+import type { EvaluationRow, RunningRow, WaitingRow } from '../../src/ledger/index.js';
 import { CommandFailure } from './failure.js';
 
 export interface Api {

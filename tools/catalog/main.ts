@@ -1,7 +1,7 @@
 /** `npm run catalog -- <command>`: checks a catalog, previews a change and tries it out. */
 import { parseArgs } from 'node:util';
 import { CatalogError } from '../../src/catalog/file/load.js';
-import { loadDotEnv } from '../../src/config/config.js';
+import { loadDotEnv } from '../../src/config/dotenv.js';
 import { CommandFailure } from './failure.js';
 import { painter } from './paint.js';
 import { plan } from './plan.js';

@@ -1,6 +1,6 @@
 /** Formats a plan as lines for people. */
 import { isEmpty, type Change, type FieldChange, type Plan } from '../../src/reports/catalog-plan.js';
-import type { RunningRow, WaitingRow } from '../../src/ledger/model.js';
+import type { RunningRow, WaitingRow } from '../../src/ledger/index.js';
 import type { Paint } from './paint.js';
 import { count } from './validate.js';
 

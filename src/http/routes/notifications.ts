@@ -33,8 +33,8 @@ export function notificationRoutes({ ledger, runs, log, temporalLink }: ApiDeps)
       return;
     }
     audit(log, res, 'redeliver', { notificationId: id }, reason);
-    const { notification, diedAt } = dead;
-    const run = await runs.redeliver({ id, notification, reason }, diedAt).catch((error: unknown) => {
+    const { notification, failedAt } = dead;
+    const run = await runs.redeliver({ id, notification, reason }, failedAt).catch((error: unknown) => {
       throw temporarilyUnavailable(
         'The notification could not be handed to Temporal. Please try again.',
         error,

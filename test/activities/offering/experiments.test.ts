@@ -62,7 +62,7 @@ async function buys(customer_id: string) {
 
 /** Ends what the customer is shown, without a decision that keeps the offer away. */
 async function lapse(customerId: string): Promise<void> {
-  const shown = await shop.context.ledger.latestPresentation(customerId);
+  const shown = await shop.context.ledger.currentPresentation(customerId, shop.now().toISOString());
   await shop.context.ledger.updatePresentation(shown?.id ?? '', {
     status: 'expired',
     decision: 'expired',

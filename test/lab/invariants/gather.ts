@@ -2,7 +2,7 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Sandbox } from '../../../sandbox/index.js';
 import type { Catalog } from '../../../src/domain/offers.js';
-import type { Ledger } from '../../../src/ledger/model.js';
+import type { Ledger } from '../../../src/ledger/index.js';
 import { ATTEMPT_METADATA_KEY } from '../../../src/domain/ids.js';
 import type { Answered, BooksEvidence, Evidence, LedgerEvidence, Told } from './evidence.js';
 import { readRun, type Run } from './history.js';

@@ -8,7 +8,7 @@ import { jsonClient } from '../../../sandbox/demo/http.js';
 import type { PurchaseReply, UpsellReply } from '../../../sandbox/demo/shop.js';
 import { startSandbox, type Sandbox } from '../../../sandbox/index.js';
 import { loadCatalog } from '../../../src/catalog/file/load.js';
-import { loadConfig } from '../../../src/config/config.js';
+import { loadConfig } from '../../../src/config/load.js';
 import { createDodo } from '../../../src/dodo/client.js';
 import { openLedger, type Ledger } from '../../../src/ledger/index.js';
 import { createLogger } from '../../../src/log.js';

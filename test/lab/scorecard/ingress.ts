@@ -1,7 +1,7 @@
 /** The receiving end alone: an API on the world's Temporal, on a task queue that nobody works on. */
 import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { loadConfig } from '../../../src/config/config.js';
+import { loadConfig } from '../../../src/config/load.js';
 import { createDodo } from '../../../src/dodo/client.js';
 import { createLogger } from '../../../src/log.js';
 import { startApi, type RunningApi } from '../../../src/service.js';

@@ -7,8 +7,8 @@
 import { readFile } from 'node:fs/promises';
 import { Context } from '@temporalio/activity';
 import { createActivities } from '../../../activities/index.js';
-import { loadConfig } from '../../../src/config/config.js';
-import type { Ledger } from '../../../src/ledger/model.js';
+import { loadConfig } from '../../../src/config/load.js';
+import type { Ledger } from '../../../src/ledger/index.js';
 import { run } from '../../../src/process.js';
 import { openParts } from '../../../src/production.js';
 import { startWorker } from '../../../src/service.js';

@@ -10,9 +10,9 @@ import type { PurchaseReply, UpsellReply } from '../../../sandbox/demo/shop.js';
 import type { PurchaseResult, Sandbox } from '../../../sandbox/index.js';
 import { startStack } from '../../../sandbox/stack.js';
 import type { Catalog } from '../../../src/domain/offers.js';
-import { loadConfig } from '../../../src/config/config.js';
+import { loadLocalConfig } from '../../../sandbox/local/config.js';
 import type { PresentationView } from '../../../src/http/presentation-view.js';
-import type { Ledger } from '../../../src/ledger/model.js';
+import type { Ledger } from '../../../src/ledger/index.js';
 import { createLogger } from '../../../src/log.js';
 import { connectClient } from '../../../src/temporal/connect.js';
 import { checkInvariants } from '../invariants/check.js';
@@ -58,7 +58,7 @@ export async function openWorld(
 ): Promise<World> {
   const dataDir = await mkdtemp(join(tmpdir(), 'durable-upsells-scorecard-'));
   const taskQueue = `scorecard-${randomUUID()}`;
-  const config = loadConfig(
+  const config = loadLocalConfig(
     {
       PORT: '0',
       DATA_DIR: dataDir,

@@ -1,0 +1,141 @@
+/** Reads the environment once: checks every variable, lists all mistakes in one error, returns one frozen result. */
+import { DAY, HOUR, MINUTE, SECOND } from '../domain/duration.js';
+import { join, resolve } from 'node:path';
+import type { Config, ServingConfig } from './config.js';
+import { readDodo, type DodoConfig } from './dodo.js';
+import * as fields from './fields.js';
+import { ConfigError, createReader, type Environment, type Reader } from './reader.js';
+
+/** The keys and the token secret that the environment gives. */
+export interface GivenAuth {
+  apiKeys?: string[];
+  operatorKeys?: string[];
+  tokenSecret?: Buffer;
+}
+
+/** Supplies the keys that are not given. Called only when everything else is valid; `dataDir` is absolute. */
+export type CompleteAuth = (given: GivenAuth, dataDir: string) => ServingConfig['auth'];
+
+/** Production is given every key. Only a developer's machine completes what is missing. */
+export type LoadOptions =
+  { mode: 'server' | 'worker' } | { mode: 'start' | 'demo'; completeAuth: CompleteAuth };
+
+const { duration } = fields;
+
+/** How long Dodo keeps a charge session that is confirmed at once; until then it may still be paid. */
+const CONFIRM_SESSION_LIFE = 15 * MINUTE;
+const DEFAULT_PORT = 3000;
+
+/**
+ * Loads the configuration for a mode from `env`.
+ *
+ * @throws ConfigError listing every invalid variable; secrets are never quoted
+ */
+export function loadConfig(
+  env: Environment,
+  options: Exclude<LoadOptions, { mode: 'server' | 'worker' }> | { mode: 'server' },
+): ServingConfig;
+export function loadConfig(env: Environment, options: LoadOptions): Config;
+export function loadConfig(env: Environment, options: LoadOptions): Config {
+  const reader = createReader(env);
+  const { optional, required, problems } = reader;
+  const { mode } = options;
+  const local = mode === 'start' || mode === 'demo';
+  const ifServer = mode === 'server' ? required : optional;
+
+  const port = optional('PORT', fields.port) ?? DEFAULT_PORT;
+  const dataDir = resolve(optional('DATA_DIR', fields.path) ?? '.data');
+  const database = (local ? optional : required)('DATABASE_URL', fields.databaseUrl);
+  const dodo = readDodo(reader, {
+    mayUseSandbox: local,
+    receivesWebhooks: mode !== 'worker',
+    mayBeLive: mode !== 'demo',
+  });
+  const given = {
+    apiKeys: ifServer('API_KEYS', fields.keyList),
+    operatorKeys: ifServer('OPERATOR_KEYS', fields.keyList),
+    tokenSecret: ifServer('TOKEN_SECRET', fields.tokenSecret),
+  };
+  const settings = {
+    mode,
+    http: {
+      host: optional('HOST', fields.host) ?? (local ? '127.0.0.1' : '0.0.0.0'),
+      port,
+      acceptWaitMs: optional('ACCEPT_WAIT', duration(0, MINUTE)) ?? 8 * SECOND,
+    },
+    temporal: {
+      address: optional('TEMPORAL_ADDRESS', fields.address),
+      namespace: optional('TEMPORAL_NAMESPACE', fields.name),
+      taskQueue: optional('TEMPORAL_TASK_QUEUE', fields.name) ?? 'offers',
+      uiUrl: optional('TEMPORAL_UI_URL', fields.httpUrl),
+    },
+    catalogPath: resolve(optional('CATALOG', fields.path) ?? 'offers.yaml'),
+    timing: readTiming(reader, dodo),
+    merchantWebhook: readMerchantWebhook(reader),
+    // With port 0 the real port is known only later; the caller may replace this then.
+    appUrl: optional('APP_URL', fields.origin) ?? `http://localhost:${port || DEFAULT_PORT}`,
+    dataDir,
+    logLevel: optional('LOG_LEVEL', fields.logLevel) ?? 'info',
+  };
+  if (given.apiKeys?.some((key) => given.operatorKeys?.includes(key))) {
+    reader.note('OPERATOR_KEYS', 'contains a key from API_KEYS; a backend must not act as an operator.');
+  }
+  if (problems.length > 0 || dodo === undefined) throw new ConfigError(problems);
+
+  return deepFreeze({
+    ...settings,
+    dodo,
+    ledger:
+      database === undefined
+        ? { kind: 'embedded', directory: join(dataDir, 'ledger') }
+        : { kind: 'postgres', url: database },
+    // Last, so that an invalid configuration leaves no files behind.
+    auth:
+      'completeAuth' in options
+        ? options.completeAuth(given, dataDir)
+        : { ...given, apiKeys: given.apiKeys ?? [], operatorKeys: given.operatorKeys ?? [] },
+  });
+}
+
+function readTiming({ optional, note }: Reader, dodo: DodoConfig | undefined): Config['timing'] {
+  const timing = {
+    reconcileWindowMs: optional('RECONCILE_WINDOW', duration(SECOND, 7 * DAY)) ?? 20 * MINUTE,
+    pollIntervalMs: optional('POLL_INTERVAL', duration(100, HOUR)) ?? 10 * SECOND,
+    sweepIntervalMs: optional('SWEEP_INTERVAL', duration(SECOND, DAY)) ?? 5 * MINUTE,
+    sweepWindowMs: optional('SWEEP_WINDOW', duration(MINUTE, 90 * DAY)) ?? 48 * HOUR,
+  };
+  if (timing.sweepWindowMs < timing.sweepIntervalMs) {
+    note('SWEEP_WINDOW', 'is shorter than SWEEP_INTERVAL, so payments between two sweeps would be missed.');
+  }
+  if (isLive(dodo) && timing.reconcileWindowMs < CONFIRM_SESSION_LIFE) {
+    note('RECONCILE_WINDOW', 'is shorter than 15m; in live_mode a lost charge may still succeed until then.');
+  }
+  return timing;
+}
+
+function readMerchantWebhook({ optional, has, note }: Reader): Config['merchantWebhook'] {
+  const url = optional('MERCHANT_WEBHOOK_URL', fields.httpUrl);
+  const secret = optional('MERCHANT_WEBHOOK_SECRET', fields.webhookSecret);
+  const hasUrl = has('MERCHANT_WEBHOOK_URL');
+  const hasSecret = has('MERCHANT_WEBHOOK_SECRET') || has('MERCHANT_WEBHOOK_SECRET_FILE');
+  if (hasUrl && !hasSecret) {
+    note('MERCHANT_WEBHOOK_SECRET', 'is missing; it signs the notifications to MERCHANT_WEBHOOK_URL.');
+  }
+  if (hasSecret && !hasUrl) {
+    note('MERCHANT_WEBHOOK_URL', 'is missing; MERCHANT_WEBHOOK_SECRET has no effect without it.');
+  }
+  return url !== undefined && secret !== undefined ? { url, secret } : undefined;
+}
+
+function isLive(dodo: DodoConfig | undefined): boolean {
+  return dodo?.sandbox === false && dodo.target.environment === 'live_mode';
+}
+
+/** Freezes an object and all it holds. Buffers are left as they are: JavaScript cannot freeze their bytes. */
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
+    Object.values(value).forEach(deepFreeze);
+    Object.freeze(value);
+  }
+  return value;
+}

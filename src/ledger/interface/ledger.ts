@@ -1,0 +1,28 @@
+/** The whole interface of the ledger. */
+import type { Accounting } from '../accounting.js';
+import type { AttemptLedger } from './attempts.js';
+import type { CatalogLedger } from './catalogs.js';
+import type { ExperimentLedger } from './experiments.js';
+import type { NotificationLedger } from './notifications.js';
+import type { PresentationLedger } from './presentations.js';
+import type { PurchaseLedger } from './purchases.js';
+import type { ReportLedger } from './reports.js';
+
+/**
+ * Records what runs do, and answers eligibility look-ups and reports. A projection: Temporal is the source of truth.
+ * Every write is idempotent, because the activities that make them may run more than once.
+ */
+export interface Ledger
+  extends
+    PurchaseLedger,
+    Accounting,
+    PresentationLedger,
+    AttemptLedger,
+    NotificationLedger,
+    CatalogLedger,
+    ExperimentLedger,
+    ReportLedger {
+  /** Throws when the database cannot be reached. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

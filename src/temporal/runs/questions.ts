@@ -1,0 +1,129 @@
+/** Sends updates to runs, leaves decisions for them, and asks Temporal about them. */
+import {
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
+import {
+  accept,
+  acceptOffer,
+  decline,
+  declineOffer,
+  extend,
+  resolve,
+  view,
+  withdraw,
+  type AcceptRequest,
+  type ResolveRequest,
+} from '../../contract/messages.js';
+import type { Decision } from '../../domain/words.js';
+import { hasGrpcStatus } from '../grpc-errors.js';
+import { signalIfRunning, type RunsOptions } from './calls.js';
+
+const SECOND = 1000;
+const CALL_DEADLINE = 5 * SECOND;
+const SHORTEST_WAIT = SECOND / 10;
+
+/** The answer to an update. */
+export type Answer<T> =
+  | { kind: 'done'; value: T }
+  /** Refused by the run; `code` is one of the codes in `refusal`, `won` the decision that came first. */
+  | { kind: 'refused'; code: string; message: string; won?: Decision }
+  /** The run has accepted it and is working on it. */
+  | { kind: 'pending' }
+  /** The run has ended or never existed. */
+  | { kind: 'gone' }
+  /** No worker took it in time: the run does not have it. */
+  | { kind: 'unanswered' };
+
+interface UpdateOptions {
+  /** Makes the update idempotent. */
+  updateId?: string;
+  /** How long to wait for the result once the run has accepted the update. */
+  waitMs?: number;
+}
+
+export function askingRuns({ client }: RunsOptions) {
+  const handleOf = (run: string) => client.workflow.getHandle(run);
+  const withDeadline = <T>(call: () => Promise<T>, ms = CALL_DEADLINE): Promise<T> =>
+    client.withDeadline(Date.now() + ms, call);
+
+  async function update<T, A extends [unknown]>(
+    run: string,
+    definition: UpdateDefinition<T, A>,
+    args: A,
+    { updateId, waitMs = CALL_DEADLINE }: UpdateOptions = {},
+  ): Promise<Answer<T>> {
+    let accepted = false;
+    try {
+      const handle = await withDeadline(() =>
+        handleOf(run).startUpdate(definition, { args, updateId, waitForStage: 'ACCEPTED' }),
+      );
+      accepted = true;
+      const value = await withDeadline(() => handle.result(), Math.max(waitMs, SHORTEST_WAIT));
+      return { kind: 'done', value };
+    } catch (error) {
+      const answer = answerOf(error);
+      return accepted && answer.kind === 'unanswered' ? { kind: 'pending' } : answer;
+    }
+  }
+
+  return {
+    accept: (run: string, request: AcceptRequest, options: Required<UpdateOptions>) =>
+      update(run, accept, [request], options),
+    decline: (
+      run: string,
+      presentationId: string,
+      { at, ...options }: Required<UpdateOptions> & { at: string },
+    ) => update(run, decline, [{ presentationId, at }], options),
+    view: (run: string, presentationId: string, at: string) => update(run, view, [{ presentationId, at }]),
+    withdraw: (run: string, presentationId: string, reason: string) =>
+      update(run, withdraw, [{ presentationId, reason }]),
+    extend: (run: string, presentationId: string, until: string, reason: string) =>
+      update(run, extend, [{ presentationId, until, reason }]),
+    resolve: (run: string, request: ResolveRequest) => update(run, resolve, [request]),
+
+    /** Leaves an acceptance with Temporal when no worker answers; the run acts on it once a worker is back. */
+    leaveAcceptance: (run: string, request: AcceptRequest) =>
+      signalIfRunning(client, () => handleOf(run).signal(acceptOffer, request)),
+    /** Leaves a decline with Temporal, as `leaveAcceptance` does. */
+    leaveDecline: (run: string, presentationId: string, at: string) =>
+      signalIfRunning(client, () => handleOf(run).signal(declineOffer, { presentationId, at })),
+
+    /** Returns the state of a run; `unknown` when Temporal has no such run. */
+    async status(run: string): Promise<'running' | 'closed' | 'unknown'> {
+      try {
+        const { status } = await withDeadline(() => handleOf(run).describe());
+        return status.name === 'RUNNING' ? 'running' : 'closed';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return 'unknown';
+        throw error;
+      }
+    },
+
+    /** Throws when Temporal cannot be reached. */
+    async ping(): Promise<void> {
+      await withDeadline(() => client.connection.workflowService.getSystemInfo({}));
+    },
+  };
+}
+
+/** Translates the failure of an update. Rethrows what is not an answer. */
+function answerOf(error: unknown): Exclude<Answer<never>, { kind: 'done' }> {
+  if (error instanceof WorkflowNotFoundError) return { kind: 'gone' };
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'unanswered' };
+  if (error instanceof WorkflowUpdateFailedError) {
+    const { cause } = error;
+    // The run ended while the update was waiting: the ledger has the outcome.
+    if (!(cause instanceof ApplicationFailure) || cause.type === 'AcceptedUpdateCompletedWorkflow') {
+      return { kind: 'gone' };
+    }
+    const [won] = (cause.details ?? []) as [Decision?];
+    return { kind: 'refused', code: cause.type ?? '', message: cause.message, won };
+  }
+  if (hasGrpcStatus(error, 'DEADLINE_EXCEEDED')) return { kind: 'unanswered' };
+  // More updates are waiting than a run takes at once; the first of them will be answered.
+  if (hasGrpcStatus(error, 'RESOURCE_EXHAUSTED')) return { kind: 'pending' };
+  throw error;
+}
