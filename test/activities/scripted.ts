@@ -1,4 +1,4 @@
-/** A ledger and a Dodo of which a test says what they answer, and which tell in what order they were asked. */
+/** A ledger and a Dodo that answer as a test says, and record the order of the calls. */
 import type DodoPayments from 'dodopayments';
 import type { ActivityContext } from '../../activities/context.js';
 import { createDodo } from '../../src/dodo/client.js';
@@ -21,19 +21,19 @@ type Answers = Record<string, Answer>;
 
 export interface ScriptedWorld {
   context: ActivityContext;
-  /** What was asked of the ledger and of Dodo, in order: `ledger.billingOf`, `POST /checkouts`, ... */
+  /** Calls to the ledger and to Dodo in order: `ledger.billingOf`, `POST /checkouts`, ... */
   events: string[];
-  /** The bodies of the requests `POST /checkouts`, ... */
+  /** Returns the bodies of the requests to a route such as `POST /checkouts`. */
   sent(route: string): unknown[];
-  /** The arguments of the calls of a ledger method. */
+  /** Returns the arguments of the calls to a ledger method. */
   written<M extends keyof Ledger>(method: M): Parameters<Ledger[M]>[];
-  /** Answers of Dodo by route, before those it has by itself. */
+  /** Dodo's answers by route; they replace the defaults. */
   dodo: Answers;
-  /** Methods of the ledger, before those it has by itself. */
+  /** Methods of the ledger; they replace the defaults. */
   ledger: Partial<Ledger>;
-  /** Waits for Dodo no longer than a test has time for. */
+  /** Shortens the time-out of requests to Dodo. */
   hurry(): void;
-  /** Back to how it started. */
+  /** Forgets everything and restores the defaults. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -62,7 +62,7 @@ const LEDGER: Partial<Ledger> = {
   billingOf: async () => ({ country: 'US', zipcode: '10001' }),
   attempt: async () => undefined,
   presentation: async () => undefined,
-  // Slow, so that a request that does not wait for it is seen before it is done.
+  // Slow, so that a request that does not wait for it shows up before it is done.
   recordAttempt: () => new Promise((resolve) => setTimeout(resolve, 20, true)),
   updateAttempt: async () => undefined,
   updatePresentation: async () => undefined,
@@ -87,7 +87,7 @@ export async function startScriptedWorld(): Promise<ScriptedWorld> {
         calls.push({ method, args });
         const answer = (world.ledger[method] ?? LEDGER[method]) as
           ((...args: never[]) => unknown) | undefined;
-        if (!answer) throw new Error(`Nobody expected ledger.${method} to be called.`);
+        if (!answer) throw new Error(`Unexpected call of ledger.${method}.`);
         const result = await answer(...args);
         if (method === 'recordAttempt') events.push('recorded');
         return result;
@@ -100,12 +100,12 @@ export async function startScriptedWorld(): Promise<ScriptedWorld> {
       dodo,
       ledger,
       catalog: () => {
-        throw new Error('The catalog of the run is the one that counts.');
+        throw new Error('Unexpected look at the catalog in force.');
       },
       appUrl: 'https://shop.example',
       log: createLogger('silent'),
       now: () => NOW,
-      deliverPayment: () => Promise.reject(new Error('No run was expected to be told of a payment.')),
+      deliverPayment: () => Promise.reject(new Error('Unexpected delivery of a payment to a run.')),
     },
     get events() {
       return events;

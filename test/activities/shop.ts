@@ -1,4 +1,4 @@
-/** A merchant with real books: the sandbox, an embedded ledger, and a clock that tests move. */
+/** A merchant with real books: the sandbox, an embedded ledger, and a clock that tests advance. */
 import { IN_MEMORY, openEmbeddedLedger } from '../../sandbox/local/embedded-ledger.js';
 import { randomUUID } from 'node:crypto';
 import type { ActivityContext } from '../../activities/context.js';
@@ -13,7 +13,7 @@ import { workflowId } from '../../src/domain/ids.js';
 
 const COPY = 'copy: { headline: "{product}", accept: "Pay {dueNow}", decline: "No" }';
 
-/** A charge, a plan change and a trigger; every offer may be overridden by the YAML of more keys. */
+/** A charge, a plan change and a trigger; tests add keys to its YAML. */
 export const CATALOG = `
 version: 1
 offers:
@@ -44,17 +44,17 @@ funnels:
 export interface Shop {
   sandbox: Sandbox;
   context: ActivityContext;
-  /** Another catalog in force from now on. */
+  /** Puts another catalog in force. */
   sell(catalog: string): void;
-  /** Moves the clock, Dodo's and ours. */
+  /** Advances Dodo's clock and ours. */
   pass(ms: number): void;
   now(): Date;
-  /** Somebody new buys something, with a good card. */
+  /** Buys something with a working card; as a new customer unless one is named. */
   buy(
     product_id: string,
     more?: Omit<Parameters<Sandbox['control']['purchase']>[0], 'product_id'>,
   ): Promise<PurchaseResult>;
-  /** What the run of a payment is told. */
+  /** Evaluates a payment as its run does. */
   evaluate(paymentId: string | undefined, purchaseId?: string): Promise<Evaluation>;
   evaluateTrigger(
     trigger: 'limit_approaching' | 'upgrade_requested',
@@ -78,7 +78,7 @@ export async function openShop(): Promise<Shop> {
     appUrl: 'https://shop.example',
     log: createLogger('silent'),
     now: () => new Date(now),
-    deliverPayment: () => Promise.reject(new Error('No run was expected to be told of a payment.')),
+    deliverPayment: () => Promise.reject(new Error('Unexpected delivery of a payment to a run.')),
   };
   const { evaluate } = evaluateActivities(context);
   return {

@@ -9,10 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-it('a purchase that goes back takes back what its run still offers, also when an offer of it was reversed before', async () => {
+it('a refunded purchase withdraws what its run still offers, even if one of its offers was reversed before', async () => {
   const { payment_id } = await shop.buy('prod_starter_course');
   await shop.evaluate(payment_id);
-  // Between two offers of the run, the first of them went back: the ledger counts the run as settled.
+  // The run's first offer was reversed before its second one opened, so the ledger counts the run as settled.
   await shop.context.ledger.settle({
     purchaseId: payment_id,
     outcome: 'reversed',

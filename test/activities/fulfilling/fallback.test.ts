@@ -5,7 +5,7 @@ import { attemptId, workflowId } from '../../../src/domain/ids.js';
 import { openShop, type Shop } from '../shop.js';
 
 const MINUTE = 60_000;
-/** Above it, the change is paid on a page of Dodo's. Minor units. */
+/** Above this, the change is paid on a page of Dodo's. Minor units. */
 const ONE_CLICK = 1000;
 
 let shop: Shop;
@@ -16,14 +16,14 @@ beforeAll(async () => {
 beforeEach(() => shop.sandbox.control.clearFaults());
 afterAll(() => shop.close());
 
-/** The fallback of a plan change that is too dear for one click. */
-async function tooDear(): Promise<FallbackInput> {
+/** The fallback of a plan change that is too expensive for one click. */
+async function tooExpensive(): Promise<FallbackInput> {
   const { payment_id, customer_id, subscription_id } = await shop.buy('prod_basic_plan');
   const evaluation = await shop.evaluate(payment_id);
   if (evaluation.kind !== 'presented') throw new Error(`No offer: ${JSON.stringify(evaluation)}.`);
   const { presented, snapshot } = evaluation;
   const offer = snapshot.offers.pro;
-  if (offer?.action.kind !== 'change_plan') throw new Error('It changes no plan.');
+  if (offer?.action.kind !== 'change_plan') throw new Error('A plan change was expected.');
   const subscriptionId = subscription_id ?? '';
   const at = shop.now();
   return {
@@ -48,7 +48,7 @@ async function tooDear(): Promise<FallbackInput> {
 const later = ({ customerId, paymentId }: FallbackInput) =>
   shop.sandbox.books.payments({ customerId }).filter(({ payment_id }) => payment_id !== paymentId);
 
-/** Opens it again, as Temporal does when the one before has not answered. */
+/** Opens it again, as Temporal does when the first try has not answered. */
 async function opensItsOwn(input: FallbackInput): Promise<void> {
   const opened = await fallbackActivities(shop.context).openFallback(input);
   const [link, ...more] = later(input);
@@ -58,13 +58,13 @@ async function opensItsOwn(input: FallbackInput): Promise<void> {
     status: 'requires_action',
     checkoutUrl: expect.stringContaining(link?.payment_id ?? '') as string,
   });
-  // Nobody was sold the plan beside the subscription.
+  // The plan was not sold a second time beside the subscription.
   expect(shop.sandbox.books.requests({ method: 'POST', path: '/checkouts' })).toEqual([]);
 }
 
-describe('a link to pay for a plan change that was opened by an activity which could not say so', () => {
-  it('is handed over by the next one, when the answer of Dodo was lost', async () => {
-    const input = await tooDear();
+describe('a payment link for a plan change that an activity opened but could not record', () => {
+  it('is handed over by the next try when Dodo’s answer was lost', async () => {
+    const input = await tooExpensive();
     const path = `/subscriptions/${input.subscriptionId}/change-plan`;
     shop.sandbox.control.addFault({
       match: { method: 'POST', path: `^${path}$` },
@@ -75,8 +75,8 @@ describe('a link to pay for a plan change that was opened by an activity which c
     await opensItsOwn(input);
   });
 
-  it('is handed over by the next one, when the worker died before it was written down', async () => {
-    const input = await tooDear();
+  it('is handed over by the next try when the worker died before recording it', async () => {
+    const input = await tooExpensive();
     const dies: ActivityContext = {
       ...shop.context,
       ledger: { ...shop.context.ledger, updateAttempt: () => Promise.reject(new Error('killed')) },
@@ -85,8 +85,8 @@ describe('a link to pay for a plan change that was opened by an activity which c
     await opensItsOwn(input);
   });
 
-  it('is not what somebody else’s pending change is: that one is left alone', async () => {
-    const input = await tooDear();
+  it('is not confused with a pending change made by somebody else, which is left alone', async () => {
+    const input = await tooExpensive();
     await shop.context.dodo.subscriptions.changePlan(input.subscriptionId ?? '', {
       product_id: 'prod_pro_lite',
       quantity: 1,
@@ -98,5 +98,17 @@ describe('a link to pay for a plan change that was opened by an activity which c
     const shown = await shop.context.ledger.presentation(input.presentationId);
     expect(shown).toMatchObject({ status: 'failed' });
     expect(shown?.message).toMatch(/already under way/);
+  });
+});
+
+describe('an acceptance that is paid at the checkout from the start', () => {
+  it('is recorded with its consents, once', async () => {
+    const input = { ...(await tooExpensive()), consents: ['terms', 'no-withdrawal'] };
+    await fallbackActivities(shop.context).openFallback(input);
+    await fallbackActivities(shop.context).openFallback(input);
+    const { timeline } = await shop.purchase(input.purchaseId);
+    expect(timeline.filter(({ type }) => type === 'accepted')).toMatchObject([
+      { at: input.acceptedAt, detail: { consents: 'terms, no-withdrawal' } },
+    ]);
   });
 });

@@ -49,7 +49,7 @@ const charge = (changes?: Partial<AttemptInput>) => chargeActivities(world.conte
 const POST = 'POST /checkouts';
 const PREVIEW = 'POST /checkouts/preview';
 const SEARCH = 'GET /payments';
-/** What was done but the looks for an earlier try, which go beside the pricing. */
+/** Events without the search for an earlier try, which runs beside the pricing. */
 const done = () => world.events.filter((event) => event !== SEARCH && event !== 'ledger.attempt');
 
 const previewed = (total_amount: number, more: Partial<DodoPayments.CheckoutSessionPreviewResponse> = {}) =>
@@ -69,7 +69,7 @@ const attemptRecord = async () => ({
   createdAt: NOW.toISOString(),
 });
 
-/** The attempts that were recorded, and how they were changed afterwards. */
+/** The recorded attempts, and the changes made to them afterwards. */
 const recorded = () => world.written('recordAttempt').map(([one]) => one);
 const changes = () => world.written('updateAttempt').map(([, change]) => change);
 
@@ -79,7 +79,7 @@ function expectNothingSent(): void {
 }
 
 describe('an attempt that goes well', () => {
-  it('is recorded strictly before it is posted, and its reply written down', async () => {
+  it('is recorded strictly before it is posted, and its reply is recorded', async () => {
     expect(await charge()).toEqual({ kind: 'submitted', paymentId: 'pay_2', dueNow: PRICE });
     expect(done()).toEqual([
       'ledger.billingOf',
@@ -94,7 +94,7 @@ describe('an attempt that goes well', () => {
     expect(world.events.indexOf(SEARCH)).toBeLessThan(world.events.indexOf('ledger.recordAttempt'));
   });
 
-  it('is recorded with what was accepted', async () => {
+  it('is recorded with the accepted terms', async () => {
     await charge({ consents: ['terms', 'no-withdrawal'] });
     const acceptedAt = '2026-11-23T11:59:00.000Z';
     expect(world.written('recordAttempt')).toEqual([
@@ -149,7 +149,7 @@ describe('an attempt that goes well', () => {
     ]);
   });
 
-  it('leaves the ids that Dodo gave in the ledger', async () => {
+  it('leaves Dodo’s ids in the ledger', async () => {
     await charge();
     const ids = { paymentId: 'pay_2', sessionId: 'cks_2' };
     expect(world.written('updateAttempt')).toEqual([
@@ -162,7 +162,7 @@ describe('an attempt that goes well', () => {
     ]);
   });
 
-  it('takes the address from the first payment where the ledger has none', async () => {
+  it('takes the address from the first payment if the ledger has none', async () => {
     world.ledger.billingOf = async () => undefined;
     expect(await charge()).toMatchObject({ kind: 'submitted' });
     expect(world.sent(POST)).toMatchObject([
@@ -172,7 +172,7 @@ describe('an attempt that goes well', () => {
 });
 
 describe('too late', () => {
-  it('is the millisecond after the last one, and then nothing is asked, recorded or sent', async () => {
+  it('begins one millisecond after the deadline; then nothing is read, recorded or sent', async () => {
     expect(await charge({ sendBefore: NOW.getTime() - 1 })).toEqual({
       kind: 'not_sent',
       detail: 'Too late: the window is over.',
@@ -180,7 +180,7 @@ describe('too late', () => {
     expect(world.events).toEqual([]);
   });
 
-  it('is not the last millisecond itself', async () => {
+  it('does not include the deadline itself', async () => {
     expect(await charge({ sendBefore: NOW.getTime() })).toMatchObject({ kind: 'submitted' });
   });
 });
@@ -190,8 +190,8 @@ describe('before anything is recorded', () => {
     ['resets the connection', reset],
     ['answers 500', refusal(500, 'INTERNAL_SERVER_ERROR')],
     ['does not answer', hang],
-    ['breaks off', truncated],
-    ['shows a web page', webPage],
+    ['is truncated', truncated],
+    ['returns a web page', webPage],
   ])('a preview that %s leaves the attempt not sent', async (_, answer) => {
     world.dodo[PREVIEW] = answer;
     if (answer === hang) world.hurry();
@@ -199,7 +199,7 @@ describe('before anything is recorded', () => {
     expectNothingSent();
   });
 
-  it('a preview that asks for patience says for how long', async () => {
+  it('a rate-limited preview says how long to wait', async () => {
     world.dodo[PREVIEW] = refusal(429, 'TOO_MANY_REQUESTS', { 'retry-after': '7' });
     expect(await charge()).toMatchObject({ kind: 'not_sent', retryAfterMs: 7 * SECOND });
     expectNothingSent();
@@ -211,7 +211,7 @@ describe('before anything is recorded', () => {
     expectNothingSent();
   });
 
-  it('no address anywhere is a rejection', async () => {
+  it('a missing billing address is a rejection', async () => {
     world.ledger.billingOf = async () => undefined;
     expect(await charge({ paymentId: undefined })).toEqual({ kind: 'rejected', code: 'NO_BILLING_ADDRESS' });
     expectNothingSent();
@@ -228,7 +228,7 @@ describe('before anything is recorded', () => {
 });
 
 describe('the price', () => {
-  it('that has gone up opens the offer again at the new one, and nothing is recorded or sent', async () => {
+  it('that has gone up opens the offer again at the new price, and nothing is recorded or sent', async () => {
     world.dodo[PREVIEW] = previewed(PRICE + 1);
     const reply = await charge();
     expect(reply).toEqual({
@@ -245,7 +245,7 @@ describe('the price', () => {
     expect(world.written('updatePresentation')).toEqual([['prs_1', { status: 'open', price, copy: words }]]);
   });
 
-  it('that has gone down is paid without asking again, and is what the attempt comes to', async () => {
+  it('that has gone down is charged without asking again, and is the amount of the attempt', async () => {
     world.dodo[PREVIEW] = previewed(PRICE - 1);
     expect(await charge()).toMatchObject({ kind: 'submitted' });
     expect(recorded()).toMatchObject([{ amount: PRICE - 1 }]);
@@ -257,7 +257,7 @@ describe('the price', () => {
     expectNothingSent();
   });
 
-  it('whose new words cannot be written leaves the attempt not sent', async () => {
+  it('that cannot be recorded leaves the attempt not sent', async () => {
     world.dodo[PREVIEW] = previewed(PRICE + 1);
     world.ledger.updatePresentation = away;
     expect(await charge()).toMatchObject({ kind: 'not_sent' });
@@ -282,7 +282,7 @@ describe('the same attempt again', () => {
     expect(recorded()).toEqual([]);
   });
 
-  it('is made all the same when a smaller payment merely bears its name', async () => {
+  it('is still made when a smaller payment only names it in its metadata', async () => {
     const metadata = { upsell_attempt_id: 'purchase/pay_1:team:1' };
     const found = aListedPayment({ payment_id: 'pay_9', metadata, total_amount: 100 });
     world.dodo['GET /payments'] = json(200, { items: [found] });
@@ -290,13 +290,13 @@ describe('the same attempt again', () => {
     expect(recorded()).toHaveLength(1);
   });
 
-  it('is unknown, and not priced again, when the ledger has it', async () => {
+  it('is unknown, and is not sent, when the ledger has it', async () => {
     world.ledger.attempt = attemptRecord;
     expect(await charge()).toMatchObject({ kind: 'unknown' });
     expect(world.events).not.toContain(POST);
   });
 
-  it('is not sent while Dodo cannot say whether it has its payment', async () => {
+  it('is not sent while Dodo cannot be searched for its payment', async () => {
     world.dodo['GET /payments'] = refusal(500, 'INTERNAL_SERVER_ERROR');
     expect(await charge()).toMatchObject({ kind: 'not_sent' });
     expect(world.events).not.toContain(POST);
@@ -316,7 +316,7 @@ describe('the reply', () => {
     ['503', refusal(503, 'DISCOUNT_CONCURRENT_REDEMPTION')],
     ['408', refusal(408, 'REQUEST_TIMEOUT')],
     ['no answer', hang],
-    ['an answer that breaks off', truncated],
+    ['a truncated answer', truncated],
     ['a web page under status 200', webPage],
     ['an empty answer', (res) => res.writeHead(200).end()],
     ['null', json(200, null)],
@@ -335,13 +335,13 @@ describe('the reply', () => {
     [400, 'INVALID_REQUEST_BODY'],
     [409, 'CHECKOUT_SESSION_CONSUMED'],
     [422, 'NO_ELIGIBLE_PAYMENT_METHODS'],
-  ])('%d is a rejection with the code that Dodo gave', async (status, code) => {
+  ])('%d is a rejection with Dodo’s code', async (status, code) => {
     world.dodo[POST] = refusal(status, code);
     expect(await charge()).toEqual({ kind: 'rejected', code });
     expect(changes()).toEqual([{ status: 'rejected', errorCode: code }]);
   });
 
-  it('429 is not sent, and says for how long to wait', async () => {
+  it('429 means not sent, and says how long to wait', async () => {
     world.dodo[POST] = refusal(429, 'TOO_MANY_REQUESTS', { 'retry-after': '30' });
     expect(await charge()).toMatchObject({ kind: 'not_sent', retryAfterMs: 30 * SECOND });
     expect(changes()).toEqual([{ status: 'absent' }]);
@@ -363,19 +363,19 @@ describe('the reply', () => {
     expect(world.events.filter((event) => event === POST)).toHaveLength(1);
   });
 
-  it('is submitted without a payment where Dodo names only the session', async () => {
+  it('is submitted without a payment id if Dodo names only the session', async () => {
     world.dodo[POST] = json(200, { session_id: 'cks_2', payment_id: null });
     expect(await charge()).toEqual({ kind: 'submitted', paymentId: undefined, dueNow: PRICE });
   });
 
-  it('of a request that could not even be made is unknown: nothing throws once it is recorded', async () => {
+  it('is unknown even if the request could not be made: nothing throws once the attempt is recorded', async () => {
     const reply = await sendAttempt(world.context, 'charge', attempt(), {
       prepare: async () => ({ billing: { country: 'US' } }),
       post: () => {
-        throw new TypeError('a mistake of ours');
+        throw new TypeError('a bug of ours');
       },
     });
-    expect(reply).toEqual({ kind: 'unknown', detail: 'a mistake of ours', dueNow: PRICE });
+    expect(reply).toEqual({ kind: 'unknown', detail: 'a bug of ours', dueNow: PRICE });
   });
 });
 
@@ -422,7 +422,7 @@ describe('a plan change', () => {
       attempt({ attemptId: ID, subscriptionId: 'sub_1', offer, price: accepted, ...changes }),
     );
 
-  it('is priced, recorded and posted once; an empty answer means that Dodo took it', async () => {
+  it('is priced, recorded and posted once; an empty answer means that Dodo accepted it', async () => {
     expect(await change()).toEqual({ kind: 'submitted', paymentId: undefined, dueNow: accepted.dueNow });
     expect(done()).toEqual([
       'GET /subscriptions/sub_1',
@@ -453,7 +453,7 @@ describe('a plan change', () => {
     ]);
   });
 
-  it('keeps the payment that Dodo names', async () => {
+  it('returns the payment that Dodo names', async () => {
     world.dodo[CHANGE] = json(200, { payment_id: 'pay_2', payment_link: null });
     expect(await change()).toEqual({ kind: 'submitted', paymentId: 'pay_2', dueNow: accepted.dueNow });
   });
@@ -464,7 +464,7 @@ describe('a plan change', () => {
     expect(world.events.filter((event) => event === CHANGE)).toHaveLength(1);
   });
 
-  it('is a rejection without a subscription, and asks nobody', async () => {
+  it('is a rejection without a subscription, and sends no request', async () => {
     expect(await change({ subscriptionId: undefined })).toEqual({
       kind: 'rejected',
       code: 'NO_SUBSCRIPTION',
@@ -486,7 +486,7 @@ describe('a plan change', () => {
       ['was lower', { ...MONTHLY, amount: 7899 }],
       ['was paid less often', { ...MONTHLY, count: 2 }],
       ['was for another period', { ...MONTHLY, interval: 'Year' }],
-      ['was not there', undefined],
+      ['was missing', undefined],
     ])('opens the offer again when the one shown %s', async (_, recurring) => {
       world.ledger.presentation = shown(recurring);
       expect(await change()).toMatchObject({ kind: 'price_changed', price: { dueNow: 5000 } });
@@ -532,11 +532,11 @@ describe('a plan change', () => {
 
     it.each<[string, string, { shown?: number; now: number }]>([
       ['at once', NOW.toISOString(), { shown: 5000, now: 4999 }],
-      ['by more than five minutes are worth', LATER, { shown: 5000, now: 4998 }],
+      ['by more than five minutes cost', LATER, { shown: 5000, now: 4998 }],
       ['to nothing', LATER, { shown: 5000, now: 0 }],
       ['after more than ten minutes', '2026-11-23T12:10:00.001Z', { shown: 500_000, now: 499_999 }],
       [
-        'before it was shown, by a clock that is wrong',
+        'from before it was shown, because a clock is wrong',
         '2026-11-23T11:59:00.000Z',
         { shown: 5000, now: 4999 },
       ],
@@ -551,9 +551,9 @@ describe('a plan change', () => {
     it.each<[string, string, { shown?: number; now: number }]>([
       ['it grew', LATER, { shown: 5000, now: 5001 }],
       ['none was shown', LATER, { now: 0 }],
-      ['five minutes took a cent of it', LATER, { shown: 5000, now: 4999 }],
+      ['five minutes cost one cent of it', LATER, { shown: 5000, now: 4999 }],
       [
-        'ten minutes took more from a large plan',
+        'ten minutes cost a large plan more',
         '2026-11-23T12:10:00.000Z',
         { shown: 5_000_000, now: 4_998_842 },
       ],

@@ -44,8 +44,8 @@ async function evaluated(product: string, more?: More) {
   return { evaluation, view, shown: view.presentations[0] };
 }
 
-describe('what may be chosen', () => {
-  it('is bounds, with the lower one preselected; the purchase says nothing about it', async () => {
+describe('the choices', () => {
+  it('are bounds, with the lower one preselected whatever the purchase was for', async () => {
     shop.sell(selling(PACKS));
     const { shown, evaluation } = await evaluated('prod_starter_course', { quantity: 5 });
     expect(shown).toMatchObject({
@@ -59,7 +59,7 @@ describe('what may be chosen', () => {
     });
   });
 
-  it('is nothing where the catalog says nothing', async () => {
+  it('are left out if the catalog has none', async () => {
     shop.sell(selling('action: { kind: charge, product_id: prod_two_seat_pack, quantity: 3 }'));
     const { shown } = await evaluated('prod_starter_course');
     expect(shown).toMatchObject({ quantity: 3, price: { dueNow: 44_700 } });
@@ -67,7 +67,7 @@ describe('what may be chosen', () => {
     expect(shown).not.toHaveProperty('terms');
   });
 
-  it('is never an option that cannot be had; without any the reason is the first one’s', async () => {
+  it('leave out options that are not available; if none is, the first one’s reason counts', async () => {
     shop.sell(selling(TWO_OPTIONS.replace('prod_complete_bundle', 'prod_none')));
     const { shown } = await evaluated('prod_starter_course');
     expect(shown).toMatchObject({ option: 'part', product: { id: 'prod_course_workbook' } });
@@ -92,34 +92,34 @@ describe('seats without a default', () => {
     expect(shown).toMatchObject({ quantity: expected });
   });
 
-  it('are no offer where there are no more of them', async () => {
+  it('are not offered when there are none to add', async () => {
     shop.sell(selling(seats('prod_basic_plan')));
     const { view } = await evaluated('prod_basic_plan', { quantity: 4 });
     expect(view).toMatchObject({ outcome: 'ineligible', reason: 'already_owned' });
   });
 });
 
-describe('the limit of one click', () => {
+describe('the one-click limit', () => {
   it.each([
     { limit: 'USD: 29800', mode: 'one_click' },
     { limit: 'USD: 29799', mode: 'checkout' },
     // A currency that is not listed allows nothing.
     { limit: 'EUR: 90000', mode: 'checkout' },
-  ])('of { $limit } makes an offer of 29800 USD go through $mode', async ({ limit, mode }) => {
+  ])('of { $limit } sends an offer of 29800 USD through $mode', async ({ limit, mode }) => {
     shop.sell(selling(PACKS, `policy: { one_click_limit: { ${limit} } }`));
     const { shown, evaluation } = await evaluated('prod_starter_course');
     expect(shown?.payment.mode).toBe(mode);
     expect(evaluation).toMatchObject({ presented: { mode, paymentMethodId: expect.any(String) as string } });
   });
 
-  it('is the offer’s own before that of the policy', async () => {
+  it('is the offer’s own rather than the policy’s', async () => {
     shop.sell(
       selling(`one_click_limit: { USD: 99999 }\n    ${PACKS}`, 'policy: { one_click_limit: { USD: 1 } }'),
     );
     expect((await evaluated('prod_starter_course')).shown?.payment.mode).toBe('one_click');
   });
 
-  it('is no matter where nothing is due', async () => {
+  it('does not matter when nothing is due', async () => {
     const later = 'action: { kind: change_plan, product_id: prod_pro_plan, effective_at: next_billing_date }';
     shop.sell(selling(later, 'policy: { one_click_limit: { USD: 0 } }'));
     const { shown } = await evaluated('prod_basic_plan');
@@ -156,7 +156,7 @@ describe('an attempt for a choice', () => {
     posts = () => shop.sandbox.books.requests({ method: 'POST', path: '/checkouts' }).slice(before);
   });
 
-  it('moves the presentation to what was chosen, at the price that was quoted', async () => {
+  it('moves the presentation to the choice, at the quoted price', async () => {
     const price = { currency: 'USD', dueNow: 44_700, hash: 'quoted' };
     const quotedAt = shop.now().toISOString();
     await shop.context.ledger.recordQuote({
@@ -174,7 +174,7 @@ describe('an attempt for a choice', () => {
     });
   });
 
-  it('is not sent when it would cost more, and the choice is open again', async () => {
+  it('is not sent if it would cost more, and the choice is open again', async () => {
     const cheaper = { ...input, price: { ...input.price, dueNow: 40_000 } };
     expect(await chargeActivities(shop.context).charge(cheaper)).toMatchObject({
       kind: 'price_changed',
@@ -188,7 +188,7 @@ describe('an attempt for a choice', () => {
     });
   });
 
-  it('is not sent above the limit of one click, whatever was accepted', async () => {
+  it('is not sent above the one-click limit, whatever was accepted', async () => {
     const over = { ...input, oneClickLimit: 44_699, price: { ...input.price, dueNow: 50_000 } };
     expect(await chargeActivities(shop.context).charge(over)).toEqual({
       kind: 'rejected',

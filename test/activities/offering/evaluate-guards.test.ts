@@ -24,12 +24,12 @@ beforeEach(() => {
 });
 afterAll(() => shop.close());
 
-/** Evaluates a payment that must lead to no offer, and answers how the funnels fared. */
+/** Evaluates a payment that must lead to no offer, and returns how the funnels fared. */
 async function refused(paymentId: string, reason: ReasonCode) {
   expect(await shop.evaluate(paymentId)).toEqual({ kind: 'ineligible', reason });
   const view = await shop.purchase(paymentId);
   expect(view).toMatchObject({ status: 'settled', outcome: 'ineligible', reason, presentations: [] });
-  // How each condition fared is for the rules' tests.
+  // The clauses are left to the rules' tests.
   return view.considered.map(({ clauses: _, ...rest }) => rest);
 }
 
@@ -40,7 +40,7 @@ async function shown(paymentId: string) {
   return evaluation.presented;
 }
 
-/** The customer declines what they are shown. */
+/** Declines an offer for its customer. */
 async function decline(presentationId: string): Promise<void> {
   await shop.context.ledger.updatePresentation(presentationId, {
     status: 'declined',
@@ -52,7 +52,7 @@ async function decline(presentationId: string): Promise<void> {
 const withOffer = (offer: 'bundle' | 'pro', line: string) =>
   CATALOG.replace(`  ${offer}:\n`, `  ${offer}:\n    ${line}\n`);
 
-describe('the purchases these tests are about', () => {
+describe('the purchases in these tests', () => {
   it('lead to an offer: a product', async () => {
     const { payment_id, customer_id } = await shop.buy('prod_starter_course');
     expect(await shown(payment_id)).toMatchObject({
@@ -67,7 +67,7 @@ describe('the purchases these tests are about', () => {
     });
   });
 
-  it('lead to an offer: a plan, which its payment does not name', async () => {
+  it('lead to an offer: a plan, although its payment does not name it', async () => {
     const { payment_id, subscription_id } = await shop.buy('prod_basic_plan');
     expect(await shown(payment_id)).toMatchObject({
       offerId: 'pro',
@@ -87,7 +87,7 @@ describe('the purchases these tests are about', () => {
   });
 });
 
-describe('a payment that is no purchase', () => {
+describe('a payment that is not a purchase', () => {
   it('of a renewal starts no offer', async () => {
     const { subscription_id } = await shop.buy('prod_basic_plan');
     shop.pass(30 * DAY);
@@ -95,7 +95,7 @@ describe('a payment that is no purchase', () => {
     expect(await refused(renewal?.payment_id ?? '', 'no_matching_funnel')).toEqual([]);
   });
 
-  it('of a renewal starts no offer, also when it is looked at together with the first payment', async () => {
+  it('of a renewal starts no offer, even if it is evaluated before the first payment', async () => {
     const { payment_id, subscription_id } = await shop.buy('prod_basic_plan');
     shop.pass(SECOND);
     const renewal = await shop.sandbox.control.renew(subscription_id ?? '');
@@ -103,7 +103,7 @@ describe('a payment that is no purchase', () => {
     await shown(payment_id);
   });
 
-  it('of a renewal that carries the id of the registered purchase does not touch what became of that', async () => {
+  it('of a renewal that carries the id of a registered purchase does not change that purchase', async () => {
     const metadata = { purchase_id: 'order-77' };
     const { payment_id, subscription_id } = await shop.buy('prod_basic_plan', { metadata });
     await shop.evaluate(payment_id, 'order-77');
@@ -125,7 +125,7 @@ describe('a payment that is no purchase', () => {
     });
   });
 
-  it('of a plan change that was made elsewhere starts no offer', async () => {
+  it('of a plan change made elsewhere starts no offer', async () => {
     const { subscription_id, payment_id } = await shop.buy('prod_pro_lite');
     shop.pass(SECOND);
     await shop.context.dodo.subscriptions.changePlan(subscription_id ?? '', {
@@ -141,7 +141,7 @@ describe('a payment that is no purchase', () => {
     await refused(change?.payment_id ?? '', 'no_matching_funnel');
   });
 
-  it('of nothing starts no offer: a trial', async () => {
+  it('of zero, as for a trial, starts no offer', async () => {
     const { payment_id } = await shop.buy('prod_basic_plan', {
       subscription_data: { trial_period_days: 14 },
     });
@@ -163,7 +163,7 @@ describe('a payment that is no purchase', () => {
   });
 
   it.each(['purchase/pay_0:team:1', 'not an id of ours', 7])(
-    'but an attempt of our own (%j) starts no offer',
+    'of an attempt of our own (%j) starts no offer',
     async (id) => {
       const metadata = { upsell_attempt_id: id };
       const { payment_id } = await shop.buy('prod_starter_course', { metadata });
@@ -171,7 +171,7 @@ describe('a payment that is no purchase', () => {
     },
   );
 
-  it.each(['processing', 'failed'] as const)('or is %s after all starts no offer', async (status) => {
+  it.each(['processing', 'failed'] as const)('that turns out to be %s starts no offer', async (status) => {
     const { customer } = await shop.sandbox.control.createCustomer({ email: `${status}@example.com` });
     await shop.sandbox.control.nextCharges(customer.customer_id, { status });
     const { payment_id } = await shop.buy('prod_starter_course', { customer_id: customer.customer_id });
@@ -180,9 +180,9 @@ describe('a payment that is no purchase', () => {
 
   it.each<[string, Partial<DodoPayments.Payment>]>([
     ['of a payment-method update that took money', { is_update_payment_method: true }],
-    ['that was undone', { status: 'cancelled' }],
-    ['of which Dodo gives no state', { status: null }],
-    ['of less than nothing', { total_amount: -4900 }],
+    ['that was cancelled', { status: 'cancelled' }],
+    ['without a status', { status: null }],
+    ['of a negative amount', { total_amount: -4900 }],
   ])('%s starts no offer', async (_, fields) => {
     const payment = aPayment({ created_at: shop.now().toISOString(), payment_id: randomUUID(), ...fields });
     const server = await startRawServer(json(200, payment));
@@ -198,19 +198,19 @@ describe('a payment that is no purchase', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('and that nobody named starts no offer', async () => {
+  it('that is missing starts no offer', async () => {
     expect(await shop.evaluate(undefined)).toEqual({ kind: 'ineligible', reason: 'no_matching_funnel' });
   });
 });
 
 describe('purchase_too_old', () => {
-  it('is a purchase of more than three days ago', async () => {
+  it('is the reason for a purchase more than three days ago', async () => {
     const { payment_id } = await shop.buy('prod_starter_course');
     shop.pass(72 * HOUR + 1);
     expect(await refused(payment_id, 'purchase_too_old')).toEqual([]);
   });
 
-  it('is not a purchase of three days ago', async () => {
+  it('is not the reason for a purchase exactly three days ago', async () => {
     const { payment_id } = await shop.buy('prod_starter_course');
     shop.pass(72 * HOUR);
     await shown(payment_id);
@@ -218,7 +218,7 @@ describe('purchase_too_old', () => {
 });
 
 describe('no_matching_funnel', () => {
-  it('says for every funnel what did not hold', async () => {
+  it('says for each funnel what did not match', async () => {
     const { payment_id } = await shop.buy('prod_single_license');
     expect(await refused(payment_id, 'no_matching_funnel')).toEqual([
       {
@@ -234,7 +234,7 @@ describe('no_matching_funnel', () => {
     ]);
   });
 
-  it('is a new customer where the rule wants an old one', async () => {
+  it('is the reason when the rule wants a customer of some tenure', async () => {
     shop.sell(CATALOG.replace('[prod_starter_course] }', '[prod_starter_course], tenure_days: { gte: 1 } }'));
     const { payment_id, customer_id } = await shop.buy('prod_starter_course');
     await refused(payment_id, 'no_matching_funnel');
@@ -242,7 +242,7 @@ describe('no_matching_funnel', () => {
     await shown((await shop.buy('prod_starter_course', { customer_id })).payment_id);
   });
 
-  it('is a first purchase where the rule wants a second', async () => {
+  it('is the reason for a first purchase when the rule wants a second', async () => {
     shop.sell(
       CATALOG.replace('[prod_starter_course] }', '[prod_starter_course], purchase_count: { gte: 2 } }'),
     );
@@ -265,7 +265,7 @@ describe('no_payment_method and method_expired', () => {
     ]);
   });
 
-  it('an offer that may be paid at a checkout is shown all the same', async () => {
+  it('an offer that may be paid at a checkout is still shown', async () => {
     shop.sell(withOffer('bundle', 'if_no_payment_method: checkout'));
     const bought = await shop.buy('prod_starter_course');
     await shop.sandbox.control.updateMethod(bought.customer_id, bought.payment_method_id ?? '', {
@@ -278,7 +278,7 @@ describe('no_payment_method and method_expired', () => {
 });
 
 describe('currency_mismatch', () => {
-  it('is an offer that Dodo prices in another currency than the purchase', async () => {
+  it('is the reason when Dodo prices the offer in another currency than the purchase', async () => {
     const { product_id } = await shop.sandbox.control.createProduct({
       name: 'Bundle for Europe',
       price: 12_900,
@@ -295,13 +295,13 @@ describe('currency_mismatch', () => {
 });
 
 describe('already_owned', () => {
-  it('is a product that was bought before, from whomever', async () => {
+  it('is the reason for a product that was bought before, through us or not', async () => {
     const { customer_id } = await shop.buy('prod_complete_bundle');
     const { payment_id } = await shop.buy('prod_starter_course', { customer_id });
     await refused(payment_id, 'already_owned');
   });
 
-  it('is not a product that was refunded in full', async () => {
+  it('is not the reason for a product that was refunded in full', async () => {
     const bundle = await shop.buy('prod_complete_bundle');
     await shop.context.dodo.refunds.create({ payment_id: bundle.payment_id });
     const { payment_id } = await shop.buy('prod_starter_course', { customer_id: bundle.customer_id });
@@ -314,12 +314,12 @@ describe('already_owned', () => {
     await shown((await shop.buy('prod_starter_course', { customer_id })).payment_id);
   });
 
-  it('is the plan the subscription is on', async () => {
+  it('is the reason when the subscription is already on the plan', async () => {
     shop.sell(CATALOG.replace('[prod_basic_plan]', '[prod_pro_plan]'));
     await refused((await shop.buy('prod_pro_plan')).payment_id, 'already_owned');
   });
 
-  it('is an offer that was paid in this run before it was reset', async () => {
+  it('is the reason when this run’s offer was paid before the run was reset', async () => {
     const { payment_id } = await shop.buy('prod_starter_course');
     const { presentationId } = await shown(payment_id);
     await shop.context.ledger.updatePresentation(presentationId, { status: 'paid', decision: 'accepted' });
@@ -342,17 +342,17 @@ describe('declined_before and cooldown', () => {
     await refused(await buyAgain(customer_id), 'declined_before');
   });
 
-  it('declined_before: nor in the same run, when it was reset', async () => {
+  it('declined_before: not even in the same run after a reset', async () => {
     const { payment_id } = await declinedOnce();
     expect(await shop.evaluate(payment_id)).toEqual({ kind: 'ineligible', reason: 'declined_before' });
   });
 
-  it('declined_before: another customer is shown the offer all the same', async () => {
+  it('declined_before: another customer is still shown the offer', async () => {
     await declinedOnce();
     await shown((await shop.buy('prod_starter_course')).payment_id);
   });
 
-  it('cooldown: an offer with a pause after a decline waits for its end', async () => {
+  it('cooldown: an offer with a waiting time after a decline is shown when that is over', async () => {
     shop.sell(withOffer('bundle', 'after_decline: 30d'));
     const { customer_id } = await declinedOnce();
     shop.pass(30 * DAY - 1);
@@ -363,7 +363,7 @@ describe('declined_before and cooldown', () => {
 });
 
 describe('offer_already_open', () => {
-  it('is a second purchase while the offer of the first is open', async () => {
+  it('is the reason for a second purchase while the first one’s offer is open', async () => {
     const first = await shop.buy('prod_starter_course');
     await shown(first.payment_id);
     const second = await shop.buy('prod_starter_course', { customer_id: first.customer_id });
@@ -381,7 +381,7 @@ describe('offer_already_open', () => {
 });
 
 describe('product_unavailable', () => {
-  it('is a product that Dodo does not have', async () => {
+  it('is the reason when Dodo does not have the product', async () => {
     shop.sell(CATALOG.replace('prod_complete_bundle', 'prod_gone'));
     const { payment_id } = await shop.buy('prod_starter_course');
     expect(await refused(payment_id, 'product_unavailable')).toContainEqual({
@@ -391,12 +391,12 @@ describe('product_unavailable', () => {
     });
   });
 
-  it('is a plan change for somebody without a subscription', async () => {
+  it('is the reason for a plan change without a subscription', async () => {
     shop.sell(CATALOG.replace('offer: bundle', 'offer: pro'));
     await refused((await shop.buy('prod_starter_course')).payment_id, 'product_unavailable');
   });
 
-  it('is a plan change of a subscription that is about to end', async () => {
+  it('is the reason for a plan change of a subscription that is about to end', async () => {
     const { payment_id, subscription_id } = await shop.buy('prod_basic_plan');
     await shop.context.dodo.subscriptions.update(subscription_id ?? '', {
       cancel_at_next_billing_date: true,
@@ -404,7 +404,7 @@ describe('product_unavailable', () => {
     await refused(payment_id, 'product_unavailable');
   });
 
-  it('is a plan change of a subscription that is not active', async () => {
+  it('is the reason for a plan change of a subscription that is not active', async () => {
     const { payment_id, subscription_id } = await shop.buy('prod_basic_plan');
     await shop.context.dodo.subscriptions.update(subscription_id ?? '', { status: 'cancelled' });
     expect(await refused(payment_id, 'product_unavailable')).toContainEqual({
@@ -416,19 +416,19 @@ describe('product_unavailable', () => {
 });
 
 describe('pricing_unavailable', () => {
-  it('is a product that Dodo refuses to price', async () => {
+  it('is the reason when Dodo refuses to price the product', async () => {
     const { product_id } = await shop.sandbox.control.createProduct({ name: 'Discontinued', price: 900 });
     await shop.sandbox.control.updateProduct(product_id, { archived: true });
     shop.sell(CATALOG.replace('prod_complete_bundle', product_id));
     await refused((await shop.buy('prod_starter_course')).payment_id, 'pricing_unavailable');
   });
 
-  it('is a discount code that Dodo does not know', async () => {
+  it('is the reason when Dodo does not know the discount code', async () => {
     shop.sell(withOffer('bundle', 'discount_code: GONE'));
     await refused((await shop.buy('prod_starter_course')).payment_id, 'pricing_unavailable');
   });
 
-  it('is an offer to a customer of whom no address is known', async () => {
+  it('is the reason when no address of the customer is known', async () => {
     const { customer } = await shop.sandbox.control.createCustomer({ email: 'new@example.com', cards: [{}] });
     shop.sell(CATALOG.replace(/limit:(.*)offer: pro/s, 'limit:$1offer: bundle'));
     const { customer_id: customerId } = customer;
@@ -440,7 +440,7 @@ describe('pricing_unavailable', () => {
   });
 
   it.each([500, 429, 401])(
-    'is not a preview that fails with %d: the activity is tried again',
+    'is not the reason when a preview fails with %d: the activity is tried again',
     async (status) => {
       const { payment_id } = await shop.buy('prod_starter_course');
       shop.sandbox.control.addFault({ match: { path: '/checkouts/preview' }, kind: 'status_before', status });
@@ -452,7 +452,7 @@ describe('pricing_unavailable', () => {
 });
 
 describe('a trigger', () => {
-  it('offers a change of the one subscription the customer has', async () => {
+  it('offers to change the customer’s only subscription', async () => {
     const { customer_id, subscription_id } = await shop.buy('prod_basic_plan');
     expect(await shop.evaluateTrigger('limit_approaching', { customerId: customer_id })).toMatchObject({
       kind: 'presented',
@@ -460,7 +460,7 @@ describe('a trigger', () => {
     });
   });
 
-  it('that names the subscription of somebody else offers no change of it', async () => {
+  it('that names another customer’s subscription does not offer to change it', async () => {
     const { customer_id: customerId } = await shop.buy('prod_starter_course');
     const { subscription_id } = await shop.buy('prod_basic_plan');
     expect(
@@ -468,7 +468,7 @@ describe('a trigger', () => {
     ).toMatchObject({ kind: 'ineligible', reason: 'product_unavailable' });
   });
 
-  it('by which the customer asks for a plan offers that plan without a funnel', async () => {
+  it('that asks for a plan offers that plan without a funnel', async () => {
     const { customer_id: customerId } = await shop.buy('prod_basic_plan');
     expect(
       await shop.evaluateTrigger('upgrade_requested', { customerId, productId: 'prod_pro_plan' }),
@@ -488,7 +488,7 @@ describe('several funnels', () => {
 `,
   );
 
-  it('the next one is shown when the first is not for this customer, and both are explained', async () => {
+  it('the next one is shown if the first is not for this customer, and both are explained', async () => {
     shop.sell(TWO);
     const { payment_id } = await shop.buy('prod_starter_course');
     expect(await shown(payment_id)).toMatchObject({ offerId: 'bundle' });
@@ -502,7 +502,7 @@ describe('several funnels', () => {
     ]);
   });
 
-  it('the reason is that of the first one that was for this purchase', async () => {
+  it('the reason is that of the first one that matched the purchase', async () => {
     shop.sell(TWO);
     const { customer_id } = await shop.buy('prod_complete_bundle');
     const { payment_id } = await shop.buy('prod_starter_course', { customer_id });

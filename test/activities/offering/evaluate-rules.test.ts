@@ -18,7 +18,7 @@ const withOffer = (line: string) => CATALOG.replace('  bundle:\n', `  bundle:\n 
 const withFunnel = (line: string) => CATALOG.replace('  starter:\n', `  starter:\n    ${line}\n`);
 const withPolicy = (policy: string) => CATALOG.replace('version: 1\n', `version: 1\npolicy: ${policy}\n`);
 
-/** Somebody buys again and lets the offer they see lapse; what became of it. */
+/** A customer buys again and lets the offer lapse. Returns what became of it. */
 async function buyAgain(customer_id?: string) {
   const { payment_id, customer_id: customerId } = await shop.buy('prod_starter_course', { customer_id });
   const evaluation = await shop.evaluate(payment_id);
@@ -38,13 +38,13 @@ it.each([
   ['a paused offer', withOffer('paused: true'), 'paused', 'offer bundle is paused'],
   ['a paused funnel', withFunnel('paused: true'), 'paused', 'funnel starter is paused'],
   [
-    'an offer of the future',
+    'an offer scheduled for later',
     withOffer('schedule: { from: 2099-01-01T00:00:00Z }'),
     'outside_schedule',
     'offer bundle is shown from 2099-01-01T00:00:00Z on; it was',
   ],
   [
-    'a funnel of the past',
+    'a funnel whose schedule is over',
     withFunnel('schedule: { until: 2026-01-01T00:00:00Z }'),
     'outside_schedule',
     'funnel starter was shown until 2026-01-01T00:00:00Z; it was',
@@ -58,11 +58,11 @@ it.each([
 });
 
 it.each([
-  ['the cap of an offer', withOffer('cap: { times: 2, within: 30d }'), 2, 'capped', 31 * DAY],
-  ['the cool-down of an offer', withOffer('cooldown: 2d'), 1, 'cooldown', 3 * DAY],
-  ['the cap of the policy', withPolicy('{ cap: { times: 2, within: 30d } }'), 2, 'capped', 31 * DAY],
-  ['the cool-down of the policy', withPolicy('{ cooldown: 2d }'), 1, 'cooldown', 3 * DAY],
-])('%s holds for one customer, and ends', async (_, catalog, times, reason, wait) => {
+  ['an offer’s cap', withOffer('cap: { times: 2, within: 30d }'), 2, 'capped', 31 * DAY],
+  ['an offer’s cooldown', withOffer('cooldown: 2d'), 1, 'cooldown', 3 * DAY],
+  ['the policy’s cap', withPolicy('{ cap: { times: 2, within: 30d } }'), 2, 'capped', 31 * DAY],
+  ['the policy’s cooldown', withPolicy('{ cooldown: 2d }'), 1, 'cooldown', 3 * DAY],
+])('%s applies per customer, and ends', async (_, catalog, times, reason, wait) => {
   shop.sell(catalog);
   const { customerId, became } = await buyAgain();
   const seen = [became];
@@ -73,7 +73,7 @@ it.each([
   expect((await buyAgain(customerId)).became).toBe('presented');
 });
 
-it('what is sold out is shown to nobody, and a repeated activity finds what it had reserved', async () => {
+it('a sold-out offer is not shown, and a repeated activity finds what it reserved', async () => {
   shop.sell(
     withOffer('redemptions: 1')
       .replaceAll('bundle', 'rare')
@@ -87,7 +87,7 @@ it('what is sold out is shown to nobody, and a repeated activity finds what it h
   expect(considered[0]?.detail).toBe('sold or reserved 1 times, of 1');
 });
 
-it('a repeated activity finds its own presentation, whatever has been switched off since', async () => {
+it('a repeated activity finds its own presentation, whatever was switched off since', async () => {
   shop.sell(withOffer('cap: { times: 1 }'));
   const { payment_id } = await shop.buy('prod_starter_course');
   const first = await shop.evaluate(payment_id);

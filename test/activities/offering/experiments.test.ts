@@ -36,8 +36,8 @@ afterAll(() => shop.close());
 
 const exposuresOf = (customerId: string) => shop.context.ledger.exposuresOf(customerId);
 
-/** Somebody new whom `wanted` is true of, who has just bought something the funnels are not about. */
-async function somebody(wanted: (customerId: string) => boolean): Promise<string> {
+/** A new customer for whom `wanted` holds, who has just bought something no funnel names. */
+async function customerWhere(wanted: (customerId: string) => boolean): Promise<string> {
   for (;;) {
     const { customer_id } = await shop.buy('prod_setup_session');
     if (wanted(customer_id)) return customer_id;
@@ -53,14 +53,14 @@ const armOf = (customerId: string) =>
     ],
     customerId,
   )?.id as 'a' | 'b';
-const inArm = (arm: 'a' | 'b') => somebody((customerId) => armOf(customerId) === arm);
+const inArm = (arm: 'a' | 'b') => customerWhere((customerId) => armOf(customerId) === arm);
 
 async function buys(customer_id: string) {
   const { payment_id } = await shop.buy('prod_starter_course', { customer_id });
   return { payment_id, evaluation: await shop.evaluate(payment_id) };
 }
 
-/** Ends what the customer is shown, without a decision that keeps the offer away. */
+/** Lets the customer's offer expire, which does not keep the offer away. */
 async function lapse(customerId: string): Promise<void> {
   const shown = await shop.context.ledger.currentPresentation(customerId, shop.now().toISOString());
   await shop.context.ledger.updatePresentation(shown?.id ?? '', {
@@ -83,7 +83,7 @@ describe('a step with variants', () => {
     expect(await shop.evaluate(payment_id)).toMatchObject({ presented: { offerId: OFFER_OF[arm] } });
   });
 
-  it('keeps a customer in the arm they were in, whatever its weight has become', async () => {
+  it('keeps a customer in their arm, whatever its weight is now', async () => {
     shop.sell(HALVES);
     const customerId = await inArm('a');
     await buys(customerId);
@@ -94,7 +94,7 @@ describe('a step with variants', () => {
     expect(evaluation).toMatchObject({ presented: { offerId: 'other' } });
   });
 
-  it('shows a customer whose arm is gone one that remains, and counts them where they were', async () => {
+  it('shows a customer whose arm is gone another one, and counts them in their old arm', async () => {
     shop.sell(HALVES);
     const customerId = await inArm('a');
     await buys(customerId);
@@ -104,7 +104,7 @@ describe('a step with variants', () => {
     expect(await exposuresOf(customerId)).toEqual({ [EXPERIMENT]: 'a' });
   });
 
-  it('gives two purchases of one customer at once the same arm', async () => {
+  it('gives two simultaneous purchases of one customer the same arm', async () => {
     shop.sell(HALVES);
     const customerId = await inArm('b');
     const both = await Promise.all([buys(customerId), buys(customerId)]);
@@ -112,7 +112,7 @@ describe('a step with variants', () => {
     expect(await exposuresOf(customerId)).toEqual({ [EXPERIMENT]: 'b' });
   });
 
-  it('counts nobody who is not eligible for what it would show', async () => {
+  it('does not count customers who are not eligible for what it would show', async () => {
     shop.sell(HALVES);
     const customerId = await inArm('a');
     await shop.buy('prod_complete_bundle', { customer_id: customerId });
@@ -120,7 +120,7 @@ describe('a step with variants', () => {
     expect(await exposuresOf(customerId)).toEqual({});
   });
 
-  it('may come later in a funnel, and its run finds the offer that was shown', async () => {
+  it('may come later in a funnel, and its run finds the offer it showed', async () => {
     shop.sell(
       HALVES.replace(
         'steps: [{ id: bundle,',
@@ -177,9 +177,9 @@ describe.each([
 ])('the holdout of $of', ({ name, catalog }) => {
   const isHeldOut = (customerId: string) => assign(name, holdoutArms(0.5), customerId)?.id === 'holdout';
 
-  it('shows the held-out nothing, also not the next funnel, and says why', async () => {
+  it('shows held-out customers nothing, not even the next funnel, and says why', async () => {
     shop.sell(catalog);
-    const customerId = await somebody(isHeldOut);
+    const customerId = await customerWhere(isHeldOut);
     const { payment_id, evaluation } = await buys(customerId);
     expect(evaluation).toEqual({ kind: 'ineligible', reason: 'holdout' });
     expect(await shop.purchase(payment_id)).toMatchObject({
@@ -192,17 +192,17 @@ describe.each([
     expect(await shop.evaluate(payment_id)).toEqual(evaluation);
   });
 
-  it('shows the others the offer, and counts them at the same moment', async () => {
+  it('shows everybody else the offer, and counts them at the same moment', async () => {
     shop.sell(catalog);
-    const customerId = await somebody((id) => !isHeldOut(id));
+    const customerId = await customerWhere((id) => !isHeldOut(id));
     const { evaluation } = await buys(customerId);
     expect(evaluation).toMatchObject({ kind: 'presented', presented: { offerId: 'bundle' } });
     expect(await exposuresOf(customerId)).toEqual({ [name]: 'offered' });
   });
 
-  it('keeps everybody where they were when its share changes', async () => {
+  it('keeps customers in their group when its share changes', async () => {
     shop.sell(catalog);
-    const [held, offered] = [await somebody(isHeldOut), await somebody((id) => !isHeldOut(id))];
+    const [held, offered] = [await customerWhere(isHeldOut), await customerWhere((id) => !isHeldOut(id))];
     for (const customerId of [held, offered]) await buys(customerId);
     await lapse(offered);
     shop.sell(catalog.replace('50%', '1%'));
@@ -211,28 +211,28 @@ describe.each([
     expect((await buys(offered)).evaluation).toMatchObject({ kind: 'presented' });
   });
 
-  it('counts nobody who would have been shown nothing anyway', async () => {
+  it('does not count customers who would have been shown nothing anyway', async () => {
     shop.sell(catalog);
-    const customerId = await somebody(isHeldOut);
+    const customerId = await customerWhere(isHeldOut);
     await shop.buy('prod_complete_bundle', { customer_id: customerId });
     expect((await buys(customerId)).evaluation).toMatchObject({ reason: 'already_owned' });
     shop.sell(CATALOG);
-    const other = await somebody(isHeldOut);
+    const other = await customerWhere(isHeldOut);
     await buys(other);
     shop.sell(catalog);
     expect((await buys(other)).evaluation).toMatchObject({ reason: 'offer_already_open' });
     for (const id of [customerId, other]) expect(await exposuresOf(id)).toEqual({});
   });
 
-  it('does not take back what the run has shown already', async () => {
-    const customerId = await somebody(isHeldOut);
+  it('does not take back what the run has already shown', async () => {
+    const customerId = await customerWhere(isHeldOut);
     const { payment_id } = await buys(customerId);
     shop.sell(catalog);
     expect(await shop.evaluate(payment_id)).toMatchObject({ kind: 'presented' });
   });
 });
 
-it('a plan asked for by name is offered to the held-out as well', async () => {
+it('a plan asked for by name is offered to held-out customers as well', async () => {
   shop.sell(`${CATALOG}policy: { holdout: 99% }\n`);
   const { customer_id: customerId } = await shop.buy('prod_basic_plan');
   expect(
