@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../sandbox/local/run-command.js';
 import { postgresForTests } from '../support/postgres.js';
 import { testTemporal, uniqueTaskQueue } from '../support/temporal.js';
-import { startNode, type ChildProcess } from './child-process.js';
+import { startNode, type ChildProcess } from '../support/child-process.js';
 import { readRepositoryFile } from './compose.js';
 
 const BUILD_TIMEOUT = 5 * 60_000;

@@ -8,7 +8,7 @@ import { startSandbox, type PurchaseResult, type Sandbox } from '../../sandbox/i
 import { postgresForTests } from '../support/postgres.js';
 import { apiClient, buy, eventually, openOffer, settled, type ApiClient } from '../support/stack.js';
 import { testClient, testTemporal, uniqueTaskQueue } from '../support/temporal.js';
-import { startNode, type ChildProcess } from './child-process.js';
+import { startNode, type ChildProcess } from '../support/child-process.js';
 
 const API_KEY = 'key_backend_0123456789abcdef';
 /** Long enough for a worker to be told to stop while its charge waits for the answer. */

@@ -14,7 +14,7 @@ import { eventually } from '../../sandbox/demo/eventually.js';
 import { acceptOffer, runState } from '../../src/contract/messages.js';
 import { workflowId } from '../../src/domain/ids.js';
 import { timeSkippingEnvironment } from '../support/time-skipping.js';
-import { PERSON } from './person.js';
+import { PERSON } from './recorded-customer.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -12,7 +12,7 @@ import { CHARGES } from './scenarios-charges.js';
 import { DECISIONS } from './scenarios-decisions.js';
 import { PLAN_CHANGES } from './scenarios-plans.js';
 import { TIMING, TIMING_OFFERS } from './scenarios-timing.js';
-import { openStage, type Stage } from './stage.js';
+import { openStage, type Stage } from './recording-system.js';
 
 const started = performance.now();
 const say = (text: string) =>

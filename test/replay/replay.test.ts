@@ -9,7 +9,7 @@ import { installRuntime } from '../../src/temporal/runtime.js';
 import * as workflows from '../../workflows/index.js';
 import { testBundle } from '../support/temporal.js';
 import { listHistories, readHistory, replayable, textOf, type RecordedRun } from './history-files.js';
-import { PERSON } from './person.js';
+import { PERSON } from './recorded-customer.js';
 
 const MINUTE = 60_000;
 

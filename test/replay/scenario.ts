@@ -3,8 +3,8 @@ import { oneClickOf } from '../../sandbox/demo/paths-trouble.js';
 import type { Reply } from '../../sandbox/demo/http.js';
 import type { AcceptReply, Offer } from '../../sandbox/demo/shop.js';
 import { workflowId } from '../../src/domain/ids.js';
-import { PERSON } from './person.js';
-import type { Stage } from './stage.js';
+import { PERSON } from './recorded-customer.js';
+import type { Stage } from './recording-system.js';
 
 export interface Scenario {
   name: string;

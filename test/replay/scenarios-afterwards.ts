@@ -5,7 +5,7 @@ import type { Notification } from '../../src/domain/notification.js';
 import { type RedeliveryInput } from '../../src/contract/messages.js';
 import { workflowId } from '../../src/domain/ids.js';
 import { accepting, charging, openingCheckout, payInstead, planChangeOf, type Scenario } from './scenario.js';
-import type { Stage } from './stage.js';
+import type { Stage } from './recording-system.js';
 
 export const AFTERWARDS: Scenario[] = [
   {

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { eventually } from '../../sandbox/demo/eventually.js';
 import { acceptOffer, declineOffer, runState } from '../../src/contract/messages.js';
 import { workflowId } from '../../src/domain/ids.js';
-import { PERSON } from './person.js';
+import { PERSON } from './recorded-customer.js';
 import { declining, type Scenario } from './scenario.js';
 
 export const DECISIONS: Scenario[] = [

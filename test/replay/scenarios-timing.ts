@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Offer } from '../../sandbox/demo/shop.js';
 import { workflowId } from '../../src/domain/ids.js';
 import { payInstead, planChangeOf, type Scenario } from './scenario.js';
-import type { Stage } from './stage.js';
+import type { Stage } from './recording-system.js';
 
 export const TIMING_OFFERS = fileURLToPath(new URL('timing-offers.yaml', import.meta.url));
 

@@ -3,7 +3,7 @@ import { createDodo } from '../../src/dodo/client.js';
 import type { QuoteView } from '../../src/http/choices.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
 import { checkInvariants } from '../lab/invariants/check.js';
-import { gather } from '../lab/invariants/gather.js';
+import { gather } from '../lab/invariants/gather-evidence.js';
 import {
   apiClient,
   buy,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { costOf } from '../support/actions.js';
+import { costOf } from '../support/billed-actions.js';
 import { buy, eventually, openOffer, settled, testStack, type TestStack } from '../support/stack.js';
 import { testClient } from '../support/temporal.js';
 

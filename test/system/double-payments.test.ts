@@ -20,7 +20,7 @@ import {
   presentationIs,
   type SentRequest,
 } from './money.js';
-import { CHANGE_PLAN, CHARGE, OFFER_KINDS, PAYMENT, type OfferKind } from './offers.js';
+import { CHANGE_PLAN, CHARGE, OFFER_KINDS, PAYMENT, type OfferKind } from './offer-kinds.js';
 
 let stack: TestStack;
 beforeAll(async () => {

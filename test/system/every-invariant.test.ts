@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDodo } from '../../src/dodo/client.js';
 import { connectClient } from '../../src/temporal/connect.js';
 import { checkInvariants, describeViolations } from '../lab/invariants/check.js';
-import { gather } from '../lab/invariants/gather.js';
+import { gather } from '../lab/invariants/gather-evidence.js';
 import { startMerchant, type Merchant } from '../lab/invariants/merchant.js';
 import {
   buy,
@@ -17,7 +17,7 @@ import {
 } from '../support/stack.js';
 import { testTemporal } from '../support/temporal.js';
 import { accept, laterPayments, payAt, presentationIs } from './money.js';
-import { CHARGE } from './offers.js';
+import { CHARGE } from './offer-kinds.js';
 
 const SECOND = 1000;
 const DECLINED_LATER = '4000000000000341';

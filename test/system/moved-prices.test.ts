@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDodo } from '../../src/dodo/client.js';
 import { apiClient, buy, openOffer, settled, testStack, type TestStack } from '../support/stack.js';
 import { accept, expectAccount, expectLive, moneyRequests, type Decided } from './money.js';
-import { CHANGE_PLAN, CHARGE, PAYMENT, type OfferKind } from './offers.js';
+import { CHANGE_PLAN, CHARGE, PAYMENT, type OfferKind } from './offer-kinds.js';
 
 /** What each offer sells, what it costs per piece at Dodo, and what is due besides at the click. */
 const SOLD: { offer: OfferKind; productId: string; price: number; less: number }[] = [

@@ -19,7 +19,7 @@ import {
   payAt,
   presentationIs,
 } from './money.js';
-import { CHANGE_PLAN, OFFER_KINDS, type OfferKind } from './offers.js';
+import { CHANGE_PLAN, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
 
 let stack: TestStack;
 beforeAll(async () => {

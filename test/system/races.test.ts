@@ -5,8 +5,8 @@ import { runState, type PurchaseResult as RunResult } from '../../src/contract/m
 import { buy, eventually, openOffer, settled, type PurchaseReply } from '../support/stack.js';
 import { testClient } from '../support/temporal.js';
 import { accept, accountOf, expectAccount, laterPayments, presentationIs, type Decided } from './money.js';
-import { CHANGE_PLAN, CHARGE } from './offers.js';
-import { restartableStack, type RestartableStack } from './workers.js';
+import { CHANGE_PLAN, CHARGE } from './offer-kinds.js';
+import { restartableStack, type RestartableStack } from './restartable-stack.js';
 
 const MINUTE = 60_000;
 

@@ -15,7 +15,7 @@ import {
 import { testClient } from '../support/temporal.js';
 import { startMerchant, type Merchant } from './merchant.js';
 import { accept, expectAccount, laterPayments, payAt, presentationIs } from './money.js';
-import { CHARGE, OFFER_KINDS, type OfferKind } from './offers.js';
+import { CHARGE, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
 
 let stack: TestStack;
 let merchant: Merchant;

@@ -9,8 +9,8 @@ import {
   payAt,
   presentationIs,
 } from './money.js';
-import { CHANGE_PLAN, OFFER_KINDS, type OfferKind } from './offers.js';
-import { restartableStack, type RestartableStack } from './workers.js';
+import { CHANGE_PLAN, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
+import { restartableStack, type RestartableStack } from './restartable-stack.js';
 
 let stack: RestartableStack;
 beforeAll(async () => {

@@ -14,7 +14,7 @@ import {
 } from '../support/stack.js';
 import { testClient } from '../support/temporal.js';
 import { accept, expectAccount, laterPayments, type Bought } from './money.js';
-import { CHARGE, PAYMENT } from './offers.js';
+import { CHARGE, PAYMENT } from './offer-kinds.js';
 
 /** Every webhook is lost, and no run looks by itself while a test lasts: what is found, the sweep has found. */
 let stack: TestStack;

@@ -6,7 +6,7 @@ import { workflowId } from '../../src/domain/ids.js';
 import { testClient } from '../support/temporal.js';
 import { startMerchant, type Merchant } from './merchant.js';
 import { accept, expectAccount, expectLive, type Bought } from './money.js';
-import { restartableStack, type RestartableStack } from './workers.js';
+import { restartableStack, type RestartableStack } from './restartable-stack.js';
 
 const DAY = 24 * 60 * 60 * 1000;
 const COPY = 'copy: { headline: "{product}", accept: "Yes {dueNow}", decline: "No" }';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FaultInput } from '../../sandbox/index.js';
 import { buy, openOffer, settled, testStack, type PurchaseReply, type TestStack } from '../support/stack.js';
 import { accept, expectAccount, laterPayments, expectLive, payAt, presentationIs } from './money.js';
-import { CHANGE_PLAN, CHARGE, OFFER_KINDS, type OfferKind } from './offers.js';
+import { CHANGE_PLAN, CHARGE, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
 
 type FaultKind = Pick<FaultInput, 'kind' | 'status'>;
 

@@ -6,9 +6,9 @@ import type { latePayment } from '../../workflows/late-payment.js';
 import type { reversal } from '../../workflows/reversal.js';
 import type { sweep } from '../../workflows/sweep.js';
 import { uniqueId } from '../support/temporal.js';
-import { idle } from './run.js';
-import { useStage } from './stage.js';
-import { DAY, HOUR, shopFor } from './shop.js';
+import { idle } from './purchase-run.js';
+import { useStage } from './use-workflow-harness.js';
+import { DAY, HOUR, shopFor } from './purchase-fixture.js';
 
 const stage = useStage();
 const LONGEST_RUN = 300 * DAY;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Presented } from '../../activities/offering/present.js';
 import type { Offer } from '../../src/domain/offers.js';
-import { PLAN_CHANGE, presentedAt, snapshotOf, type Shop } from './shop.js';
-import { useStage } from './stage.js';
-import type { World } from './fakes.js';
+import { PLAN_CHANGE, presentedAt, snapshotOf, type Shop } from './purchase-fixture.js';
+import { useStage } from './use-workflow-harness.js';
+import type { World } from './scripted-activities.js';
 
 const stage = useStage({ forgetful: true });
 

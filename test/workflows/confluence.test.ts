@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { paymentEvent } from '../../src/contract/messages.js';
 import { type PaymentEvent } from '../../src/domain/payment.js';
-import type { Answer } from './fakes.js';
-import type { Run } from './run.js';
-import { firstPayment, useStage } from './stage.js';
-import { MINUTE } from './shop.js';
+import type { Answer } from './scripted-activities.js';
+import type { Run } from './purchase-run.js';
+import { firstPayment, useStage } from './use-workflow-harness.js';
+import { MINUTE } from './purchase-fixture.js';
 
 /** Orders tried of each set of events. */
 const ORDERS = Math.ceil(Number(process.env.MODEL_RUNS ?? 80) / 10);

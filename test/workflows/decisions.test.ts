@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { paymentEvent } from '../../src/contract/messages.js';
-import { firstPayment, useStage } from './stage.js';
-import { HOUR, MINUTE } from './shop.js';
+import { firstPayment, useStage } from './use-workflow-harness.js';
+import { HOUR, MINUTE } from './purchase-fixture.js';
 
 const stage = useStage({ forgetful: true });
 

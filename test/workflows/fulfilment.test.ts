@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer, World } from './fakes.js';
-import type { Run } from './run.js';
-import { RECONCILE_WINDOW, useStage } from './stage.js';
-import { DAY, HOUR, MINUTE, SECOND } from './shop.js';
+import type { Answer, World } from './scripted-activities.js';
+import type { Run } from './purchase-run.js';
+import { RECONCILE_WINDOW, useStage } from './use-workflow-harness.js';
+import { DAY, HOUR, MINUTE, SECOND } from './purchase-fixture.js';
 
 const stage = useStage();
 

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { purchase } from '../../workflows/purchase.js';
 import { testClient, testWorker, uniqueId, uniqueTaskQueue } from '../support/temporal.js';
-import { createWorld } from './fakes.js';
-import { createRun } from './run.js';
-import { HOUR, MINUTE, PLAN_CHANGE, shopFor } from './shop.js';
+import { createWorld } from './scripted-activities.js';
+import { createRun } from './purchase-run.js';
+import { HOUR, MINUTE, PLAN_CHANGE, shopFor } from './purchase-fixture.js';
 
 describe('a plan change that somebody has terminated', () => {
   it('goes to an operator: money may have been on its way', async () => {

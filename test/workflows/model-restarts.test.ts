@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { it } from 'vitest';
-import { COMMANDS, EVERYBODY_PAYS, RESTART, often } from './commands.js';
-import { TIME_PER_RUN, obeysTheReference } from './modelled.js';
-import { useStage } from './stage.js';
+import { COMMANDS, EVERYBODY_PAYS, RESTART, often } from './model-commands.js';
+import { TIME_PER_RUN, obeysTheReference } from './model-runs.js';
+import { useStage } from './use-workflow-harness.js';
 
 /** Slow, because every task replays its run: few beside those with one worker. */
 const RUNS = Math.ceil(Number(process.env.MODEL_RUNS ?? 60) / 20);

@@ -1,7 +1,7 @@
 import { it } from 'vitest';
-import { COMMANDS, NOBODY_PAYS } from './commands.js';
-import { TIME_PER_RUN, obeysTheReference } from './modelled.js';
-import { useStage } from './stage.js';
+import { COMMANDS, NOBODY_PAYS } from './model-commands.js';
+import { TIME_PER_RUN, obeysTheReference } from './model-runs.js';
+import { useStage } from './use-workflow-harness.js';
 
 /** `MODEL_RUNS` makes it more. */
 const RUNS = Number(process.env.MODEL_RUNS ?? 60);

@@ -3,9 +3,9 @@ import type { Notification } from '../../src/domain/notification.js';
 import type { RedeliveryInput } from '../../src/contract/messages.js';
 import { redelivery } from '../../workflows/redelivery.js';
 import { uniqueId } from '../support/temporal.js';
-import type { World } from './fakes.js';
-import { useStage } from './stage.js';
-import { DAY, HOUR, MINUTE, PLAN_CHANGE, shopFor } from './shop.js';
+import type { World } from './scripted-activities.js';
+import { useStage } from './use-workflow-harness.js';
+import { DAY, HOUR, MINUTE, PLAN_CHANGE, shopFor } from './purchase-fixture.js';
 
 const stage = useStage();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { paymentEvent } from '../../src/contract/messages.js';
-import { firstPayment, useStage } from './stage.js';
-import { DAY, HOUR, MINUTE, SECOND } from './shop.js';
+import { firstPayment, useStage } from './use-workflow-harness.js';
+import { DAY, HOUR, MINUTE, SECOND } from './purchase-fixture.js';
 
 const stage = useStage();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Run } from './run.js';
-import { RECONCILE_WINDOW, useStage, type BuyOptions } from './stage.js';
-import { DAY, HOUR, MINUTE, PLAN_CHANGE, type Shop } from './shop.js';
+import type { Run } from './purchase-run.js';
+import { RECONCILE_WINDOW, useStage, type BuyOptions } from './use-workflow-harness.js';
+import { DAY, HOUR, MINUTE, PLAN_CHANGE, type Shop } from './purchase-fixture.js';
 
 const stage = useStage();
 

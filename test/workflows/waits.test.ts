@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { withdrawOffer } from '../../src/contract/messages.js';
 import type { FunnelStep } from '../../src/domain/offers.js';
-import { DAY, HOUR, MINUTE, type Shop } from './shop.js';
-import { useStage } from './stage.js';
+import { DAY, HOUR, MINUTE, type Shop } from './purchase-fixture.js';
+import { useStage } from './use-workflow-harness.js';
 
 const stage = useStage({ forgetful: true });
 

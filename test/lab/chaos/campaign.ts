@@ -9,7 +9,7 @@ import { expireOrphans } from './orphans.js';
 import { planCampaign, type CampaignSize } from './plan.js';
 import { API_KEY } from './product-env.js';
 import { settle } from './settle.js';
-import { startSystem, type System } from './system.js';
+import { startSystem, type System } from './product-processes.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

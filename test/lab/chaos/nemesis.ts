@@ -1,7 +1,7 @@
 /** Whoever makes things go wrong, as the plan of the campaign has it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disturbance } from './plan.js';
-import type { System } from './system.js';
+import type { System } from './product-processes.js';
 
 export interface Nemesis {
   strike(disturbance: Disturbance): void;

@@ -4,10 +4,10 @@ import { jsonClient } from '../../../sandbox/demo/http.js';
 import { ATTEMPT_METADATA_KEY } from '../../../src/domain/ids.js';
 import { checkInvariants } from '../invariants/check.js';
 import { presentationsOf, type Answered, type Evidence, type Violation } from '../invariants/evidence.js';
-import { gather } from '../invariants/gather.js';
-import { keepUnfinished } from './keep.js';
+import { gather } from '../invariants/gather-evidence.js';
+import { keepUnfinished } from './keep-unfinished.js';
 import { OPERATOR_KEY } from './product-env.js';
-import type { System } from './system.js';
+import type { System } from './product-processes.js';
 
 const SECOND = 1000;
 const LOOK_EVERY = 2 * SECOND;

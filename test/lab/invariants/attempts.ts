@@ -4,7 +4,7 @@ import type { Presented } from '../../../activities/offering/present.js';
 import type { Choice } from '../../../src/domain/presentation.js';
 import { workflowOfAttempt } from '../../../src/domain/ids.js';
 import type { Evidence } from './evidence.js';
-import type { ActivityEntry, Run } from './history.js';
+import type { ActivityEntry, Run } from './run-history.js';
 
 /** An activity that works on one attempt: it sends it, hands over its checkout, or keeps a subscription for nothing. */
 export interface AttemptStep {

@@ -4,7 +4,7 @@ import { testClient } from '../../support/temporal.js';
 import type { AttemptInput } from '../../../src/domain/attempt.js';
 import { checkInvariants } from './check.js';
 import { presentationsOf, type Evidence, type Rule } from './evidence.js';
-import { gather } from './gather.js';
+import { gather } from './gather-evidence.js';
 import { startMerchant, type Merchant } from './merchant.js';
 
 const DECLINED_LATER = '4000000000000341';

@@ -6,7 +6,7 @@ import type { PurchaseView } from '../../../src/domain/purchase.js';
 import type { PresentationRecord } from '../../../src/domain/presentation.js';
 import type { QuoteRecord } from '../../../src/domain/presentation.js';
 import type { AttemptRecord } from '../../../src/domain/attempt.js';
-import type { Run } from './history.js';
+import type { Run } from './run-history.js';
 
 /** Everything that was written down by anybody, gathered when nothing was under way any more. */
 export interface Evidence {

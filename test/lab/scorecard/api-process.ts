@@ -1,8 +1,8 @@
 /** Further instances of the API beside that of the system, on a task queue that nobody works on. */
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { System } from '../chaos/system.js';
-import { startNode } from '../../deploy/child-process.js';
+import type { System } from '../chaos/product-processes.js';
+import { startNode } from '../../support/child-process.js';
 
 const SERVER = fileURLToPath(new URL('../../../src/server.ts', import.meta.url));
 

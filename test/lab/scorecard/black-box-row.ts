@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { workflowId } from '../../../src/domain/ids.js';
 import { BLACK_BOX_CASES, requestOf, type BlackBoxCase, type Secrets } from './black-box-cases.js';
 import { findRun, paidEvent, startIngress } from './ingress.js';
-import { newWebhookKey, secretOf } from './keys.js';
+import { newWebhookKey, secretOf } from './webhook-keys.js';
 import { postRaw } from './raw-http.js';
 import { all, inLots, type Row } from './row.js';
-import type { World } from './world.js';
+import type { World } from './in-process-system.js';
 
 const AT_ONCE = 8;
 

@@ -7,7 +7,7 @@ import timekeeper from 'timekeeper';
 import { startDevServer } from '../../../sandbox/local/dev-server.js';
 import { buildClockedServer, CLOCK_VARIABLE } from '../../support/clocked-server.js';
 import { NotMeasured } from './row.js';
-import { openWorld, type World } from './world.js';
+import { openWorld, type World } from './in-process-system.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -11,7 +11,7 @@ import type { Answered, Evidence } from '../invariants/evidence.js';
 import { NoPostgres, startTemporalOnPostgres, type Faults } from '../../support/postgres-temporal.js';
 import { builtServer, buildServer, type ServerPrograms } from '../../support/temporal-server.js';
 import { NotMeasured, type Row } from './row.js';
-import { openWorld } from './world.js';
+import { openWorld } from './in-process-system.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -6,9 +6,9 @@ import { createDodo } from '../../../src/dodo/client.js';
 import { createLogger } from '../../../src/log.js';
 import { startApi, type RunningApi } from '../../../src/service.js';
 import { productEnvironment } from '../chaos/product-env.js';
-import { readRun, type Run } from '../invariants/history.js';
+import { readRun, type Run } from '../invariants/run-history.js';
 import { aPayment } from '../../dodo/examples.js';
-import type { World } from './world.js';
+import type { World } from './in-process-system.js';
 
 /** Starts it within this process; what it takes stays in the histories as it came. */
 export async function startIngress(world: World, webhookKeys: string[]): Promise<RunningApi> {

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { summarize } from '../../../bench/stats.js';
 import { SANDBOX_WEBHOOK_KEY } from '../../../sandbox/index.js';
-import type { System } from '../chaos/system.js';
+import type { System } from '../chaos/product-processes.js';
 import { startApiProcess } from './api-process.js';
 import { paidEvent } from './ingress.js';
-import { secretOf } from './keys.js';
+import { secretOf } from './webhook-keys.js';
 import { isAcknowledged, refusals, startLoad, type Sent } from './load.js';
 import type { Row } from './row.js';
 

@@ -1,8 +1,8 @@
 /** The row that drives whole runs at random, on a clock that skips. */
 import { bundleWorkflows, type WorkflowBundle } from '../../../src/temporal/bundle.js';
-import { COMMANDS, NOBODY_PAYS } from '../../workflows/commands.js';
-import { obeysTheReference } from '../../workflows/modelled.js';
-import { openStage } from '../../workflows/open-stage.js';
+import { COMMANDS, NOBODY_PAYS } from '../../workflows/model-commands.js';
+import { obeysTheReference } from '../../workflows/model-runs.js';
+import { openStage } from '../../workflows/workflow-harness.js';
 import type { Row } from './row.js';
 
 const SEED = Number(process.env.MODEL_SEED ?? 17);

@@ -3,9 +3,9 @@ import { eventually } from '../../../sandbox/demo/eventually.js';
 import { startSandbox, type FaultInput } from '../../../sandbox/index.js';
 import { createDodo, type Dodo } from '../../../src/dodo/client.js';
 import { workflowId } from '../../../src/domain/ids.js';
-import { payLink } from './doomed.js';
+import { payLink } from './worker-kill.js';
 import { all, inLots, type Row } from './row.js';
-import type { World } from './world.js';
+import type { World } from './in-process-system.js';
 
 const SECOND = 1000;
 /** In place of the 25 s of production. */

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../../sandbox/demo/eventually.js';
-import type { System } from '../chaos/system.js';
+import type { System } from '../chaos/product-processes.js';
 import type { Row } from './row.js';
 
 const SECOND = 1000;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSystem, type System } from '../chaos/system.js';
+import { startSystem, type System } from '../chaos/product-processes.js';
 import { postgresForTests } from '../../support/postgres.js';
 import { OFFERS_STAY_OPEN, PROCESS_ROWS } from './rows.js';
 

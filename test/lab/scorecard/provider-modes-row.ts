@@ -2,10 +2,10 @@
 import { eventually } from '../../../sandbox/demo/eventually.js';
 import type { FaultInput } from '../../../sandbox/index.js';
 import { postgresForTests } from '../../support/postgres.js';
-import { inDoomedShop, type Bought, type DoomedShop } from './doomed.js';
+import { inDoomedShop, type Bought, type DoomedShop } from './worker-kill.js';
 import { NotMeasured, all, inLots, type Row } from './row.js';
 import type { Moment } from './stepping-worker.js';
-import { DECLINED_LATER, type World } from './world.js';
+import { DECLINED_LATER, type World } from './in-process-system.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workflowId } from '../../../src/domain/ids.js';
-import type { System } from '../chaos/system.js';
+import type { System } from '../chaos/product-processes.js';
 import { startApiProcess } from './api-process.js';
 import { startBalancer } from './balancer.js';
 import { findRun, paidEvent } from './ingress.js';
-import { newWebhookKey, secretOf } from './keys.js';
+import { newWebhookKey, secretOf } from './webhook-keys.js';
 import { isAcknowledged, post, refusals, startLoad, type Attempt } from './load.js';
 import { inLots, type Row } from './row.js';
 

@@ -1,5 +1,5 @@
 /** One row of the scorecard: what is measured, against which target, and how. */
-import type { World } from './world.js';
+import type { World } from './in-process-system.js';
 
 export interface Measured {
   /** What came out, as a person reads it. */

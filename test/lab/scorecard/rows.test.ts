@@ -5,7 +5,7 @@ import { faultyStore } from './faulty-store-row.js';
 import { replays } from './history-rows.js';
 import { NotMeasured } from './row.js';
 import { ROWS } from './rows.js';
-import { openWorld, type World } from './world.js';
+import { openWorld, type World } from './in-process-system.js';
 
 const SECOND = 1000;
 

@@ -1,12 +1,12 @@
 /** The rows of the scorecard, in order of their numbers; `deep-rows.ts` has those that bring a place of their own. */
-import type { System } from '../chaos/system.js';
+import type { System } from '../chaos/product-processes.js';
 import { blackBox } from './black-box-row.js';
 import { bitFlips, comparisonTime, differential } from './verifier-rows.js';
 import { campaign } from './campaign-row.js';
 import { historySize, replays } from './history-rows.js';
 import { lateCommits, oneRequestPerCall, resets } from './money-rows.js';
 import { deadlineRace } from './race-rows.js';
-import { ackedIsRecorded } from './kills-row.js';
+import { ackedIsRecorded } from './acknowledged-is-recorded-row.js';
 import { acknowledgement } from './latency-row.js';
 import { outages } from './outage-row.js';
 import { rotationDrill } from './rotation-row.js';

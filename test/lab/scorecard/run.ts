@@ -1,11 +1,11 @@
 /** `npm run scorecard [-- --long] [R2 R9 ...]`: measures every row that can be measured here, or those that are named. */
 import { parseArgs } from 'node:util';
 import { startDevServer } from '../../../sandbox/local/dev-server.js';
-import { startSystem } from '../chaos/system.js';
+import { startSystem } from '../chaos/product-processes.js';
 import { DEEP } from './deep-rows.js';
 import { CAMPAIGN, OFFERS_STAY_OPEN, PROCESS_ROWS, ROWS } from './rows.js';
 import { NotMeasured, type Measured, type Row } from './row.js';
-import { openWorld } from './world.js';
+import { openWorld } from './in-process-system.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -7,13 +7,13 @@ import { eventually } from '../../../sandbox/demo/eventually.js';
 import { bundleWorkflows } from '../../../src/temporal/bundle.js';
 import { startDevServer } from '../../../sandbox/local/dev-server.js';
 import { freePort } from '../../../sandbox/local/ports.js';
-import { signal } from '../chaos/service.js';
-import { openStage, type BuyOptions, type Stage } from '../../workflows/open-stage.js';
-import type { Run } from '../../workflows/run.js';
-import { DAY, HOUR, MINUTE, SECOND } from '../../workflows/shop.js';
+import { signal } from '../chaos/supervised-process.js';
+import { openStage, type BuyOptions, type Stage } from '../../workflows/workflow-harness.js';
+import type { Run } from '../../workflows/purchase-run.js';
+import { DAY, HOUR, MINUTE, SECOND } from '../../workflows/purchase-fixture.js';
 import { clockJumps } from './clock-jumps.js';
 import type { Row } from './row.js';
-import { openWorld } from './world.js';
+import { openWorld } from './in-process-system.js';
 
 const LEEWAY = MINUTE;
 

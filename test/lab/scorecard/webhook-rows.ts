@@ -4,10 +4,10 @@ import { seededRandom, shuffled } from '../../../sandbox/webhooks/random.js';
 import { eventually } from '../../../sandbox/demo/eventually.js';
 import { signWebhook } from '../../../src/webhooks/sign.js';
 import { workflowId } from '../../../src/domain/ids.js';
-import { readRun, type Run } from '../invariants/history.js';
+import { readRun, type Run } from '../invariants/run-history.js';
 import { findRun, paidEvent } from './ingress.js';
 import { all, inLots, type Row } from './row.js';
-import type { World } from './world.js';
+import type { World } from './in-process-system.js';
 
 const SECOND = 1000;
 const HOUR = 3_600 * SECOND;

@@ -8,7 +8,7 @@ import type { Closing } from '../../activities/afterwards/settle.js';
 import { type SubscriptionEvent } from '../../src/contract/messages.js';
 import { phaseOf, type PaymentEvent } from '../../src/domain/payment.js';
 import type { Notification } from '../../src/domain/notification.js';
-import { presentedAt, snapshotOf, type Shop } from './shop.js';
+import { presentedAt, snapshotOf, type Shop } from './purchase-fixture.js';
 
 export type ActivityName = keyof Activities;
 export type InputOf<N extends ActivityName> = Parameters<Activities[N]>[0];

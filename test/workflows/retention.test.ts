@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RetentionAction } from '../../src/domain/offers.js';
 import { workflowId } from '../../src/domain/ids.js';
-import { DAY, MINUTE, type Shop } from './shop.js';
-import { useStage } from './stage.js';
+import { DAY, MINUTE, type Shop } from './purchase-fixture.js';
+import { useStage } from './use-workflow-harness.js';
 
 const stage = useStage();
 

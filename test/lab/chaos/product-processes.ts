@@ -14,7 +14,7 @@ import { freePort } from '../../../sandbox/local/ports.js';
 import { startMerchant, type Merchant } from '../invariants/merchant.js';
 import { postgresForTests } from '../../support/postgres.js';
 import { productEnvironment } from './product-env.js';
-import { signal, startService, type Service } from './service.js';
+import { signal, startService, type Service } from './supervised-process.js';
 import { startTcpGate } from './tcp-gate.js';
 
 /** Divides the pauses between Dodo's deliveries: the fourth attempt comes after seconds, not after half an hour. */

@@ -5,7 +5,7 @@ import type { Catalog } from '../../../src/domain/offers.js';
 import type { Ledger } from '../../../src/ledger/model.js';
 import { ATTEMPT_METADATA_KEY } from '../../../src/domain/ids.js';
 import type { Answered, BooksEvidence, Evidence, LedgerEvidence, Told } from './evidence.js';
-import { readRun, type Run } from './history.js';
+import { readRun, type Run } from './run-history.js';
 
 export interface Sources {
   catalog: Catalog;

@@ -6,9 +6,9 @@ import { SANDBOX_WEBHOOK_KEY } from '../../../sandbox/index.js';
 import { seededRandom } from '../../../sandbox/webhooks/random.js';
 import { workflowId } from '../../../src/domain/ids.js';
 import { type PaymentEvent } from '../../../src/domain/payment.js';
-import type { System } from '../chaos/system.js';
+import type { System } from '../chaos/product-processes.js';
 import { findRun } from './ingress.js';
-import { secretOf } from './keys.js';
+import { secretOf } from './webhook-keys.js';
 import { isAcknowledged, refusals, startLoad, type Sent } from './load.js';
 import { inLots, type Row } from './row.js';
 

@@ -1,11 +1,11 @@
 /** Commands made at random against a run, and the run against the reference. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { agree, type Command, type Real } from './commands.js';
-import type { Run } from './run.js';
-import { STEPS, TIMING, WINDOW, newReference, type Reference, type StepId } from './reference.js';
-import type { Stage } from './open-stage.js';
-import { SECOND } from './shop.js';
+import { agree, type Command, type Real } from './model-commands.js';
+import type { Run } from './purchase-run.js';
+import { STEPS, TIMING, WINDOW, newReference, type Reference, type StepId } from './reference-model.js';
+import type { Stage } from './workflow-harness.js';
+import { SECOND } from './purchase-fixture.js';
 
 /** Many of them do not apply where the run is by then, and are passed over. */
 const MAX_COMMANDS = 25;

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Decision } from '../../src/domain/words.js';
-import type { ReplyOf } from './fakes.js';
-import type { Reply, Run } from './run.js';
-import type { Stage } from './open-stage.js';
-import { DAY, HOUR, MINUTE, SECOND } from './shop.js';
+import type { ReplyOf } from './scripted-activities.js';
+import type { Reply, Run } from './purchase-run.js';
+import type { Stage } from './workflow-harness.js';
+import { DAY, HOUR, MINUTE, SECOND } from './purchase-fixture.js';
 import {
   accept,
   decline,
@@ -23,7 +23,7 @@ import {
   type Place,
   type Reference,
   type StepId,
-} from './reference.js';
+} from './reference-model.js';
 
 export interface Real {
   stage: Stage;

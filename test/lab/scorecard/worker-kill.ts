@@ -15,12 +15,12 @@ import { createLogger } from '../../../src/log.js';
 import { startApi } from '../../../src/service.js';
 import { expireOrphans } from '../chaos/orphans.js';
 import { API_KEY, productEnvironment } from '../chaos/product-env.js';
-import { startService } from '../chaos/service.js';
+import { startService } from '../chaos/supervised-process.js';
 import { checkInvariants } from '../invariants/check.js';
 import type { Violation } from '../invariants/evidence.js';
-import { gather } from '../invariants/gather.js';
+import { gather } from '../invariants/gather-evidence.js';
 import type { HeldLine, Moment } from './stepping-worker.js';
-import type { World } from './world.js';
+import type { World } from './in-process-system.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

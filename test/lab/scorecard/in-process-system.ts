@@ -17,7 +17,7 @@ import { createLogger } from '../../../src/log.js';
 import { connectClient } from '../../../src/temporal/connect.js';
 import { checkInvariants } from '../invariants/check.js';
 import type { Violation } from '../invariants/evidence.js';
-import { gather } from '../invariants/gather.js';
+import { gather } from '../invariants/gather-evidence.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

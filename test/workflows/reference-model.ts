@@ -4,7 +4,7 @@
  */
 import type { FunnelStep } from '../../src/domain/offers.js';
 import type { Decision, Outcome } from '../../src/domain/words.js';
-import { DAY, HOUR, MINUTE, SECOND } from './shop.js';
+import { DAY, HOUR, MINUTE, SECOND } from './purchase-fixture.js';
 
 export type StepId = 'bundle' | 'lite' | 'extra';
 

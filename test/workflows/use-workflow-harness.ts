@@ -1,9 +1,9 @@
 /** A stage for one test file. */
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { testBundle } from '../support/temporal.js';
-import { openStage, type Stage } from './open-stage.js';
+import { openStage, type Stage } from './workflow-harness.js';
 
-export { firstPayment, RECONCILE_WINDOW, type BuyOptions, type Stage } from './open-stage.js';
+export { firstPayment, RECONCILE_WINDOW, type BuyOptions, type Stage } from './workflow-harness.js';
 
 /** Opens it before the tests of the file, cleans up after each of them, and closes it. */
 export function useStage(options: { forgetful?: boolean } = {}): Stage {

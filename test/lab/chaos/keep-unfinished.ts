@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import type { Run } from '../invariants/history.js';
+import type { Run } from '../invariants/run-history.js';
 import { toTemporalJson } from '../../replay/history-json.js';
 
 /**

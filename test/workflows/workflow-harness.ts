@@ -8,9 +8,9 @@ import { paymentEvent, type PurchaseInput } from '../../src/contract/messages.js
 import { type PaymentEvent } from '../../src/domain/payment.js';
 import type { purchase } from '../../workflows/purchase.js';
 import { timeSkippingEnvironment } from '../support/time-skipping.js';
-import { ACTIVITY_NAMES, createWorld, type World } from './fakes.js';
-import { createRun, type Run } from './run.js';
-import { DAY, MINUTE, SECOND, shopFor, type Shop } from './shop.js';
+import { ACTIVITY_NAMES, createWorld, type World } from './scripted-activities.js';
+import { createRun, type Run } from './purchase-run.js';
+import { DAY, MINUTE, SECOND, shopFor, type Shop } from './purchase-fixture.js';
 
 /** As in production. */
 export const RECONCILE_WINDOW = 20 * MINUTE;

@@ -12,7 +12,7 @@ import { loadConfig } from '../../src/config/config.js';
 import { createLogger } from '../../src/log.js';
 import { connectClient } from '../../src/temporal/connect.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
-import { PERSON } from './person.js';
+import { PERSON } from './recorded-customer.js';
 
 export interface Stage {
   client: Client;

@@ -1,9 +1,9 @@
 /** The row that kills a worker at every step of an attempt. */
 import { eventually } from '../../../sandbox/demo/eventually.js';
 import { postgresForTests } from '../../support/postgres.js';
-import { inDoomedShop } from './doomed.js';
+import { inDoomedShop } from './worker-kill.js';
 import { NotMeasured, all, inLots, type Row } from './row.js';
-import type { World } from './world.js';
+import type { World } from './in-process-system.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -29,8 +29,8 @@ import {
 } from '../../src/contract/messages.js';
 import { attemptId, workflowId } from '../../src/domain/ids.js';
 import type { purchase } from '../../workflows/purchase.js';
-import type { World } from './fakes.js';
-import { SECOND, presentationId, type Shop } from './shop.js';
+import type { World } from './scripted-activities.js';
+import { SECOND, presentationId, type Shop } from './purchase-fixture.js';
 
 type PendingActivity = temporal.api.workflow.v1.IPendingActivityInfo;
 
