@@ -2,7 +2,7 @@
  * Whoever buys while histories are recorded. Every value is one that nothing else would contain by chance, so that
  * none of them in a history means what it should: no personal data got there.
  */
-export const PERSON = {
+export const RECORDED_CUSTOMER = {
   email: 'ottilie.recorded@example.com',
   name: 'Ottilie Aufgezeichnet',
   billing: {

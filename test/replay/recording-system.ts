@@ -12,9 +12,9 @@ import { loadConfig } from '../../src/config/config.js';
 import { createLogger } from '../../src/log.js';
 import { connectClient } from '../../src/temporal/connect.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
-import { PERSON } from './recorded-customer.js';
+import { RECORDED_CUSTOMER } from './recorded-customer.js';
 
-export interface Stage {
+export interface RecordingSystem {
   client: Client;
   shop: Shop;
   sandbox: Sandbox;
@@ -22,7 +22,7 @@ export interface Stage {
   /** A purchase that was not registered with us before: its webhook starts the run. */
   buy: (
     productId: string,
-    card?: keyof typeof PERSON.cards,
+    card?: keyof typeof RECORDED_CUSTOMER.cards,
     customerId?: string,
   ) => Promise<PurchaseResult & { purchaseId: string; workflowId: string }>;
   /** The payment of the customer's accepted offer. */
@@ -34,10 +34,10 @@ export interface Stage {
 const SHORT_WINDOWS = { 'team-license': '10s', 'two-seat-pack': '10s' };
 
 /** @param env variables to set, beside those that connect the parts */
-export async function openStage(
+export async function openRecordingSystem(
   temporal: { address: string; namespace: string },
   env: Record<string, string> = {},
-): Promise<Stage> {
+): Promise<RecordingSystem> {
   const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-record-'));
   const catalog = join(folder, 'offers.yaml');
   await writeShortCatalog(catalog, SHORT_WINDOWS);
@@ -73,10 +73,14 @@ export async function openStage(
       const bought = await sandbox.control.purchase({
         product_id: productId,
         ...(customerId === undefined
-          ? { email: `${buyers}.${PERSON.email}`, name: PERSON.name }
+          ? { email: `${buyers}.${RECORDED_CUSTOMER.email}`, name: RECORDED_CUSTOMER.name }
           : { customer_id: customerId }),
-        billing: PERSON.billing,
-        card: { number: PERSON.cards[card], ...PERSON.cardExpiry, holder: PERSON.name },
+        billing: RECORDED_CUSTOMER.billing,
+        card: {
+          number: RECORDED_CUSTOMER.cards[card],
+          ...RECORDED_CUSTOMER.cardExpiry,
+          holder: RECORDED_CUSTOMER.name,
+        },
       });
       const purchaseId = bought.payment_id;
       return { ...bought, purchaseId, workflowId: `purchase/${purchaseId}` };

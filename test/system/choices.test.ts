@@ -3,7 +3,7 @@ import { createDodo } from '../../src/dodo/client.js';
 import type { QuoteView } from '../../src/http/choices.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
 import { checkInvariants } from '../lab/invariants/check.js';
-import { gather } from '../lab/invariants/gather-evidence.js';
+import { gatherEvidence } from '../lab/invariants/gather-evidence.js';
 import {
   apiClient,
   buy,
@@ -383,7 +383,7 @@ describe('add-ons of a charge', () => {
 it('has kept every rule at the end of all this', async () => {
   const { client } = await testClient();
   const evidence = await eventually('nothing is under way', async () => {
-    const gathered = await gather({
+    const gathered = await gatherEvidence({
       catalog: stack.catalog,
       books: stack.sandbox.books,
       ledger: stack.ledger,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDodo } from '../../src/dodo/client.js';
 import { connectClient } from '../../src/temporal/connect.js';
 import { checkInvariants, describeViolations } from '../lab/invariants/check.js';
-import { gather } from '../lab/invariants/gather-evidence.js';
+import { gatherEvidence } from '../lab/invariants/gather-evidence.js';
 import { startMerchant, type Merchant } from '../lab/invariants/merchant.js';
 import {
   buy,
@@ -185,7 +185,7 @@ it('breaks no invariant', { timeout: 150 * SECOND }, async () => {
   );
   const restless = await atRest(temporal.client).catch((error: Error) => error);
   const { sandbox, ledger, catalog, taskQueue } = stack;
-  const evidence = await gather({
+  const evidence = await gatherEvidence({
     ...{ catalog, ledger, taskQueue, client: temporal.client },
     books: sandbox.books,
     told: merchant.told,

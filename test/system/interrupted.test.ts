@@ -15,11 +15,11 @@ import { startApi, type RunningApi } from '../../src/service.js';
 import { startDodoGate, type CallMatch, type DodoGate, type Held } from '../lab/chaos/dodo-gate.js';
 import { expireOrphans } from '../lab/chaos/orphans.js';
 import { API_KEY, productEnvironment } from '../lab/chaos/product-env.js';
-import { startService, type Service } from '../lab/chaos/supervised-process.js';
+import { startSupervised, type SupervisedProcess } from '../lab/chaos/supervised-process.js';
 import { startTcpGate, type TcpGate } from '../lab/chaos/tcp-gate.js';
 import { checkInvariants } from '../lab/invariants/check.js';
 import type { Evidence } from '../lab/invariants/evidence.js';
-import { gather } from '../lab/invariants/gather-evidence.js';
+import { gatherEvidence } from '../lab/invariants/gather-evidence.js';
 import { postgresForTests } from '../support/postgres.js';
 import { apiClient, buy, openOffer, type ApiClient, type PurchaseReply } from '../support/stack.js';
 import { testClient, testTemporal, uniqueTaskQueue } from '../support/temporal.js';
@@ -41,7 +41,7 @@ let network: TcpGate;
 let ledger: Ledger;
 let api: RunningApi;
 let http: ApiClient;
-let worker: Service;
+let worker: SupervisedProcess;
 
 beforeAll(async () => {
   if (!postgres.available) return;
@@ -74,7 +74,7 @@ beforeAll(async () => {
   http = apiClient(api.url, API_KEY);
   await sandbox.control.setWebhookEndpoint({ url: `${api.url}/webhooks/dodo` });
   // The worker alone reaches Dodo and Temporal through stretches of network that can fail.
-  worker = await startService({
+  worker = await startSupervised({
     entry: 'src/worker.ts',
     env: {
       ...productEnvironment({ ...environment, dodoUrl: dodo.url, temporal: network.address }),
@@ -246,7 +246,7 @@ function sent({ request }: Interrupted) {
 
 async function evidence(): Promise<Evidence> {
   const { client } = await testClient();
-  return gather({
+  return gatherEvidence({
     catalog: await loadCatalog('offers.yaml'),
     books: sandbox.books,
     ledger,

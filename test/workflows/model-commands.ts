@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Decision } from '../../src/domain/words.js';
 import type { ReplyOf } from './scripted-activities.js';
-import type { Reply, Run } from './purchase-run.js';
-import type { Stage } from './workflow-harness.js';
+import type { Reply, PurchaseRun } from './purchase-run.js';
+import type { WorkflowHarness } from './workflow-harness.js';
 import { DAY, HOUR, MINUTE, SECOND } from './purchase-fixture.js';
 import {
   accept,
@@ -26,8 +26,8 @@ import {
 } from './reference-model.js';
 
 export interface Real {
-  stage: Stage;
-  run: Run;
+  harness: WorkflowHarness;
+  run: PurchaseRun;
   /** Charges that did not reach Dodo. */
   unsent: number;
   /** Answers that may still be waited for. */
@@ -47,10 +47,10 @@ const STATUS: Record<Place, readonly (string | undefined)[]> = {
 };
 
 /** The run is where the reference says it is. */
-export async function agree(reference: Reference, { run, stage }: Real): Promise<void> {
+export async function agree(reference: Reference, { run, harness }: Real): Promise<void> {
   await run.idle();
   const state = await run.state();
-  reference.now = await stage.now();
+  reference.now = await harness.now();
   if (reference.place === 'ended') {
     expect(state).toMatchObject({ state: 'settled', outcome: reference.outcome });
     return;
@@ -85,33 +85,33 @@ function couldPass(reference: Readonly<Reference>, milliseconds: number): boolea
   return running(reference) && passTo(copy, copy.now + milliseconds);
 }
 
-async function pass(reference: Reference, { run, stage }: Real, milliseconds: number): Promise<void> {
+async function pass(reference: Reference, { run, harness }: Real, milliseconds: number): Promise<void> {
   await run.pass(milliseconds);
-  passTo(reference, await stage.now());
+  passTo(reference, await harness.now());
 }
 
 /** Dodo's answer to the charges that follow. */
 function arrange(real: Real, reply: ChargeReply): void {
-  const { world } = real.run;
+  const { activities } = real.run;
   const notSent = (): ReplyOf<'charge'> => {
     real.unsent += 1;
     return { kind: 'not_sent', detail: 'connection refused' };
   };
-  world.always('charge', reply === 'unreachable' ? notSent : undefined);
+  activities.always('charge', reply === 'unreachable' ? notSent : undefined);
   switch (reply) {
     case 'rejected':
-      return world.next('charge', { kind: 'rejected', code: 'DO_NOT_HONOR' });
+      return activities.next('charge', { kind: 'rejected', code: 'DO_NOT_HONOR' });
     case 'lost_absent':
-      return world.next('charge', { kind: 'unknown', detail: 'socket hang up' });
+      return activities.next('charge', { kind: 'unknown', detail: 'socket hang up' });
     case 'lost_committed':
-      return world.next('charge', ({ attemptId }) => {
-        world.book(attemptId, 'processing');
+      return activities.next('charge', ({ attemptId }) => {
+        activities.book(attemptId, 'processing');
         return { kind: 'unknown', detail: 'socket hang up' };
       });
     case 'not_sent':
-      return world.next('charge', notSent);
+      return activities.next('charge', notSent);
     case 'price_changed':
-      return world.next('charge', ({ price }) => {
+      return activities.next('charge', ({ price }) => {
         real.unsent += 1;
         return { kind: 'price_changed', price: { dueNow: price.dueNow, priceHash: `${price.hash}+` } };
       });
@@ -120,8 +120,8 @@ function arrange(real: Real, reply: ChargeReply): void {
   }
 }
 
-function attemptOf({ run: { world } }: Real, payment: 'original' | 'checkout'): string {
-  const inputs = world.inputs(payment === 'original' ? 'charge' : 'openFallback');
+function attemptOf({ run: { activities } }: Real, payment: 'original' | 'checkout'): string {
+  const inputs = activities.inputs(payment === 'original' ? 'charge' : 'openFallback');
   return inputs.at(-1)?.attemptId ?? '';
 }
 
@@ -136,14 +136,14 @@ const acceptIt = (how: 'update' | 'signal', step: 'current' | 'first', fault: Ch
       arrange(real, fault);
     }
     const { nextReply } = reference;
-    const charges = run.world.inputs('charge').length;
+    const charges = run.activities.inputs('charge').length;
     if (how === 'update' || place === 'ended') {
       const { reply } = await run.click('accepted', of);
       real.replies.push({ wanted: 'accepted', step: of, ended: place === 'ended', reply });
     } else await run.signal('acceptOffer', { presentationId: run.presentation(of) });
-    if (decides) await run.world.called('charge', charges + 1);
+    if (decides) await run.activities.called('charge', charges + 1);
     await run.idle();
-    reference.now = await real.stage.now();
+    reference.now = await real.harness.now();
     if (!decides) return;
     accept(reference);
     if (nextReply === 'not_sent') await pass(reference, real, 10 * SECOND);
@@ -158,7 +158,7 @@ const declineIt = (how: 'update' | 'signal', step: 'current' | 'first'): Command
       real.replies.push({ wanted: 'declined', step: of, ended: place === 'ended', reply });
     } else await real.run.signal('declineOffer', { presentationId: real.run.presentation(of) });
     await real.run.idle();
-    reference.now = await real.stage.now();
+    reference.now = await real.harness.now();
     if (of === reference.step) decline(reference);
   });
 
@@ -176,8 +176,8 @@ const takeBack: Command = command('withdraw', running, async (reference, { run }
 });
 
 const giveTime = (milliseconds: number): Command =>
-  command(`extend by ${milliseconds / MINUTE} min`, running, async (reference, { run, stage }) => {
-    const until = (await stage.now()) + milliseconds;
+  command(`extend by ${milliseconds / MINUTE} min`, running, async (reference, { run, harness }) => {
+    const until = (await harness.now()) + milliseconds;
     const reply = await run.extend(until, reference.step);
     if (reference.place === 'open') {
       expect(reply).toHaveProperty('expiresAt');
@@ -192,7 +192,7 @@ const speak = (paid: boolean): Command =>
     if (place === 'review') expect(reply).toEqual({ paid });
     else if (!reference.resolved.includes(step)) expect(reply).toMatchObject({ refused: 'already_decided' });
     await real.run.idle();
-    reference.now = await real.stage.now();
+    reference.now = await real.harness.now();
     resolve(reference, paid);
   });
 
@@ -202,9 +202,9 @@ const refundIt: Command = command('refund of the purchase', running, async (refe
 });
 
 /** The worker goes, and another takes over what it had in hand. */
-export const RESTART: Command = command('restart of the worker', running, async (_reference, { stage }) => {
-  await stage.stopWorker();
-  await stage.startWorker();
+export const RESTART: Command = command('restart of the worker', running, async (_reference, { harness }) => {
+  await harness.stopWorker();
+  await harness.startWorker();
 });
 
 const passTime = (milliseconds: number): Command =>
@@ -215,7 +215,7 @@ const passTime = (milliseconds: number): Command =>
   );
 
 const goBlind: Command = command('Dodo cannot be read', running, async (reference, { run }) => {
-  run.world.always('lookUpPayment', new Error('503'));
+  run.activities.always('lookUpPayment', new Error('503'));
   reference.readable = false;
 });
 
@@ -223,7 +223,7 @@ const seeAgain: Command = command(
   'Dodo can be read again, seven hours pass',
   (reference) => !reference.readable && couldPass({ ...reference, readable: true }, 7 * HOUR),
   async (reference, real) => {
-    real.run.world.always('lookUpPayment', undefined);
+    real.run.activities.always('lookUpPayment', undefined);
     reference.readable = true;
     await pass(reference, real, 7 * HOUR);
   },
@@ -235,7 +235,7 @@ const reach: Command = command(
   async (reference, real) => {
     arrange(real, 'submitted');
     await real.run.pass(6 * MINUTE);
-    reference.now = await real.stage.now();
+    reference.now = await real.harness.now();
     reachAgain(reference);
   },
 );
@@ -261,12 +261,12 @@ const webhook = (payment: Payment, status: BookStatus, copies: number): Command 
     async (reference, real) => {
       const attempt = attemptOf(real, payment);
       await real.run.webhook(attempt, status);
-      const event = real.run.world.books.payments.get(attempt);
+      const event = real.run.activities.books.payments.get(attempt);
       for (let copy = 1; copy < copies; copy++) {
         await real.run.signal('paymentEvent', event).catch(ifEnded);
       }
       await real.run.idle();
-      reference.now = await real.stage.now();
+      reference.now = await real.harness.now();
       const overdue = isOverdue(reference);
       learn(reference, payment, status);
       if (overdue && reference.place === 'fallback') await pass(reference, real, LONGEST_PAUSE + MINUTE);
@@ -278,7 +278,7 @@ const staleWebhook: Command = command(
   ({ place, original: { status } }) =>
     (status === 'succeeded' || status === 'failed') && place !== 'ended' && place !== 'open',
   async (_reference, real) => {
-    const event = real.run.world.books.payments.get(attemptOf(real, 'original'));
+    const event = real.run.activities.books.payments.get(attemptOf(real, 'original'));
     await real.run.signal('paymentEvent', { ...event, status: 'processing' });
   },
 );
@@ -312,22 +312,22 @@ const silently = (status: BookStatus): Command =>
       );
     },
     async (reference, real) => {
-      const { run, stage } = real;
+      const { run, harness } = real;
       const payment = reference.place === 'fallback' ? 'checkout' : 'original';
       await run.idle();
       const attempt = attemptOf(real, payment);
-      run.world.book(attempt, status);
-      const { length: before } = run.world.inputs('lookUpPayment');
-      const looks = () => run.world.inputs('lookUpPayment').map(({ attemptId }) => attemptId);
+      run.activities.book(attempt, status);
+      const { length: before } = run.activities.inputs('lookUpPayment');
+      const looks = () => run.activities.inputs('lookUpPayment').map(({ attemptId }) => attemptId);
       for (let waited = 0; !looks().includes(attempt, before); waited += HOUR / 2) {
         if (waited > LONGEST_PAUSE) throw new Error('The run does not look for what nobody tells it.');
-        await stage.sleep(HOUR / 2);
+        await harness.sleep(HOUR / 2);
         await run.idle();
       }
-      reference.now = run.world.times('lookUpPayment')[looks().indexOf(attempt, before)] ?? NaN;
+      reference.now = run.activities.times('lookUpPayment')[looks().indexOf(attempt, before)] ?? NaN;
       if (reference.place === 'unknown') reference.place = 'charging';
       learn(reference, payment, status);
-      passTo(reference, await stage.now());
+      passTo(reference, await harness.now());
     },
   );
 

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { agree, type Command, type Real } from './model-commands.js';
-import type { Run } from './purchase-run.js';
+import type { PurchaseRun } from './purchase-run.js';
 import { STEPS, TIMING, WINDOW, newReference, type Reference, type StepId } from './reference-model.js';
-import type { Stage } from './workflow-harness.js';
+import type { WorkflowHarness } from './workflow-harness.js';
 import { SECOND } from './purchase-fixture.js';
 
 /** Many of them do not apply where the run is by then, and are passed over. */
@@ -14,9 +14,9 @@ const LAST_COMMANDS = 20;
 /** Real time, on a machine that is busy with other things. */
 export const TIME_PER_RUN = 8 * SECOND;
 
-async function begin(stage: Stage): Promise<Real> {
-  const run = await stage.buy({ shop: { steps: STEPS, windowMs: WINDOW }, input: { timing: TIMING } });
-  return { stage, run, replies: [], unsent: 0 };
+async function begin(harness: WorkflowHarness): Promise<Real> {
+  const run = await harness.buy({ fixture: { steps: STEPS, windowMs: WINDOW }, input: { timing: TIMING } });
+  return { harness, run, replies: [], unsent: 0 };
 }
 
 /** Dodo recovers: whatever was left open comes to its end. */
@@ -28,20 +28,20 @@ async function finish(reference: Reference, real: Real, towardsTheEnd: readonly 
   }
 }
 
-function closings({ world }: Run) {
-  const settled = world.inputs('settle').flatMap(({ presentation }) => presentation ?? []);
-  return [...world.inputs('present').flatMap(({ previous }) => previous ?? []), ...settled];
+function closings({ activities }: PurchaseRun) {
+  const settled = activities.inputs('settle').flatMap(({ presentation }) => presentation ?? []);
+  return [...activities.inputs('present').flatMap(({ previous }) => previous ?? []), ...settled];
 }
 
 async function inspect(reference: Reference, real: Real): Promise<void> {
   const { run, replies, unsent } = real;
-  const { world } = run;
+  const { activities } = run;
   const { decisions } = reference;
   expect(await run.result()).toMatchObject({ outcome: reference.outcome });
-  expect(world.inputs('settle')).toMatchObject([{ outcome: reference.outcome }]);
+  expect(activities.inputs('settle')).toMatchObject([{ outcome: reference.outcome }]);
 
   // One attempt is sent once, never without acceptance, and nothing was sent that the reference does not know.
-  const sent = world.inputs('charge');
+  const sent = activities.inputs('charge');
   expect(new Set(sent.map(({ attemptId }) => attemptId)).size).toBe(sent.length);
   expect(sent.length - unsent).toBe(reference.sends);
   const accepted = [...(Object.keys(decisions) as StepId[]), ...reference.repriced]
@@ -90,8 +90,8 @@ const SEED = process.env.MODEL_SEED;
  * @param towardsTheEnd for a run that is not at its end by then: the first of these that applies, again and again
  * @throws Error with the counterexample
  */
-export async function obeysTheReference(
-  stage: Stage,
+export async function checkAgainstReference(
+  harness: WorkflowHarness,
   commands: fc.Arbitrary<Command>[],
   numRuns: number,
   towardsTheEnd: readonly Command[],
@@ -99,15 +99,15 @@ export async function obeysTheReference(
 ): Promise<void> {
   await fc.assert(
     fc.asyncProperty(fc.commands(commands, { maxCommands: MAX_COMMANDS, size: 'max' }), async (happening) => {
-      const real = await begin(stage);
-      const reference = newReference(await stage.now());
+      const real = await begin(harness);
+      const reference = newReference(await harness.now());
       try {
         await agree(reference, real);
         await fc.asyncModelRun(() => ({ model: reference, real }), happening);
         await finish(reference, real, towardsTheEnd);
         await inspect(reference, real);
       } finally {
-        await stage.clear();
+        await harness.endRuns();
       }
     }),
     { numRuns, ...(seed !== undefined && { seed }) },

@@ -9,7 +9,7 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-export interface Shop {
+export interface PurchaseFixture {
   purchaseId: string;
   workflowId: string;
   customerId: string;
@@ -38,7 +38,7 @@ const UPSELL_AND_DOWNSELL: FunnelStep[] = [
 ];
 
 /** @param changes what is different from a bundle with a downsell, open for half an hour */
-export function shopFor(purchaseId: string, changes: Partial<Shop> = {}): Shop {
+export function purchaseFixture(purchaseId: string, changes: Partial<PurchaseFixture> = {}): PurchaseFixture {
   return {
     purchaseId,
     workflowId: workflowId.purchase(purchaseId),
@@ -64,52 +64,52 @@ export function shopFor(purchaseId: string, changes: Partial<Shop> = {}): Shop {
 export const PLAN_CHANGE = {
   steps: [{ id: 'pro', offer: 'pro', on: { accept: 'end', decline: 'end', expire: 'end' } }],
   actions: { pro: TO_PRO },
-} satisfies Partial<Shop>;
+} satisfies Partial<PurchaseFixture>;
 
-export function presentationId(shop: Shop, step: string): string {
-  return `prs_${shop.purchaseId}_${step}`;
+export function presentationId(fixture: PurchaseFixture, step: string): string {
+  return `prs_${fixture.purchaseId}_${step}`;
 }
 
-export function presentedAt(shop: Shop, step: string): Presented {
-  const action = actionOf(shop, step);
+export function presentedAt(fixture: PurchaseFixture, step: string): Presented {
+  const action = actionOf(fixture, step);
   return {
-    presentationId: presentationId(shop, step),
+    presentationId: presentationId(fixture, step),
     step,
     offerId: step,
-    customerId: shop.customerId,
-    productId: 'productId' in action ? action.productId : shop.subscription.productId,
+    customerId: fixture.customerId,
+    productId: 'productId' in action ? action.productId : fixture.subscription.productId,
     quantity: 1,
     ...(['change_plan', 'pause', 'extend_trial'].includes(action.kind) && {
-      subscriptionId: shop.subscription.subscriptionId,
+      subscriptionId: fixture.subscription.subscriptionId,
     }),
     paymentMethodId: 'pm_1',
-    mode: shop.mode,
-    currency: shop.currency,
-    dueNow: shop.dueNow,
+    mode: fixture.mode,
+    currency: fixture.currency,
+    dueNow: fixture.dueNow,
     priceHash: `hash_${step}`,
-    windowMs: shop.windowMs,
+    windowMs: fixture.windowMs,
     ...(action.kind === 'extend_trial' && { nextBillingAt: '2027-01-01T00:00:00.000Z' }),
   };
 }
 
-export function snapshotOf(shop: Shop): FunnelSnapshot {
+export function snapshotOf(fixture: PurchaseFixture): FunnelSnapshot {
   return {
     catalogHash: 'sha256:0123456789abcdef',
-    funnel: { id: 'after-purchase', trigger: 'purchase', priority: 0, steps: shop.steps },
-    offers: Object.fromEntries(shop.steps.map(({ offer }) => [offer, offerOf(shop, offer)])),
+    funnel: { id: 'after-purchase', trigger: 'purchase', priority: 0, steps: fixture.steps },
+    offers: Object.fromEntries(fixture.steps.map(({ offer }) => [offer, offerOf(fixture, offer)])),
   };
 }
 
-function actionOf(shop: Shop, offer: string): OfferAction {
-  return shop.actions[offer] ?? { kind: 'charge', productId: `prod_${offer}`, quantity: 1 };
+function actionOf(fixture: PurchaseFixture, offer: string): OfferAction {
+  return fixture.actions[offer] ?? { kind: 'charge', productId: `prod_${offer}`, quantity: 1 };
 }
 
-function offerOf(shop: Shop, id: string): Offer {
+function offerOf(fixture: PurchaseFixture, id: string): Offer {
   return {
     id,
     type: 'upsell',
-    action: actionOf(shop, id),
-    windowMs: shop.windowMs,
+    action: actionOf(fixture, id),
+    windowMs: fixture.windowMs,
     ifNoPaymentMethod: 'skip',
     ifOwned: 'skip',
     afterDecline: 'never',

@@ -1,4 +1,4 @@
-/** One run on the stage, and everything that may be said to it. */
+/** A purchase run under test, with everything that can be sent to it. */
 import {
   Client,
   WorkflowNotFoundError,
@@ -29,90 +29,91 @@ import {
 } from '../../src/contract/messages.js';
 import { attemptId, workflowId } from '../../src/domain/ids.js';
 import type { purchase } from '../../workflows/purchase.js';
-import type { World } from './scripted-activities.js';
-import { SECOND, presentationId, type Shop } from './purchase-fixture.js';
+import type { ScriptedActivities } from './scripted-activities.js';
+import { SECOND, presentationId, type PurchaseFixture } from './purchase-fixture.js';
 
 type PendingActivity = temporal.api.workflow.v1.IPendingActivityInfo;
 
 export interface Refused {
-  /** Undefined when it was not the run that said no. */
+  /** The code of the refusal. Undefined when the run itself did not refuse. */
   refused: string | undefined;
   message: string;
   won?: Decision;
 }
 
-/** What became of an update: never a rejected promise, so that it may be awaited late. */
+/** The answer to an update. Never a rejected promise, so that it may be awaited late. */
 export type Reply<T = DecisionReply> = T | Refused;
 
-export interface Run {
-  world: World;
-  shop: Shop;
+export interface PurchaseRun {
+  activities: ScriptedActivities;
+  fixture: PurchaseFixture;
   handle: WorkflowHandle<typeof purchase>;
-  /** The runs that this one may start; they need not be there. */
+  /** Runs that this one may start. They need not exist. */
   child: { planChange: WorkflowHandle; notifications: WorkflowHandle };
-  /** The id of the presentation of a step; the first one when left out. */
+  /** Returns the id of the presentation of a step, by default the first one. */
   presentation(step?: string): string;
-  /** The id of attempt `n` of a step. */
+  /** Returns the id of attempt `n` of a step. */
   attempt(n: number, step?: string): string;
   accept(request?: Partial<AcceptRequest> & { step?: string }, updateId?: string): Promise<Reply>;
   decline(request?: Partial<DeclineRequest> & { step?: string }): Promise<Reply>;
-  /** Accepts or declines; resolves when the run has the click, long before it answers. */
+  /** Accepts or declines. Resolves when the run has the click, long before it answers. */
   click(decision: 'accepted' | 'declined', step?: string): Promise<{ reply: Promise<Reply> }>;
   view(step?: string): Promise<Reply<{ viewedAt: string }>>;
   withdraw(step?: string): Promise<Reply>;
   extend(until: number, step?: string): Promise<Reply<{ expiresAt: string }>>;
-  /** @param of the run that has the attempt, when it is not this one */
+  /** @param of the run that owns the attempt, if it is another one */
   resolve(
     paid: boolean,
     step?: string,
     paymentId?: string,
     of?: WorkflowHandle,
   ): Promise<Reply<{ paid: boolean }>>;
-  /** Dodo's books change, and a webhook tells the run that owns the attempt. */
+  /** Changes a payment in Dodo's books, and tells the run that owns the attempt by webhook. */
   webhook(attempt: string, status: string, errorCode?: string): Promise<void>;
-  /** The subscription changes at Dodo, and a webhook tells the run that changes its plan. */
+  /** Changes the subscription in Dodo's books, and tells the run that changes its plan by webhook. */
   subscriptionWebhook(changes: Partial<SubscriptionEvent>): Promise<void>;
-  /** A signal as anybody may send it. */
+  /** Sends any signal. */
   signal(name: string, ...args: unknown[]): Promise<void>;
   state(): Promise<RunState>;
-  /** Until the run has done all there is to do now, and waits for time or messages. */
+  /** Waits until the run has done everything it can do now, and waits for time or messages. */
   idle(): Promise<void>;
   /** Waits until the run is idle, lets time pass, and waits until it is idle again. */
   pass(milliseconds: number): Promise<void>;
-  /** Skips whatever time it takes. */
+  /** Waits for the end of the run, skipping whatever time it takes. */
   result(): Promise<PurchaseResult>;
 }
 
-/** Where a run lives: the time-skipping environment, or an ordinary server, which lets no time pass. */
+/** The server of a run: the time-skipping environment, or an ordinary server, on which no time passes. */
 export type Server = Pick<TestWorkflowEnvironment, 'connection' | 'namespace' | 'client'> & {
   sleep(milliseconds: number): Promise<void>;
 };
 
-/** A `Run` for the purchase of the world's shop. */
-export function createRun(server: Server, world: World, notify = false): Run {
-  const { shop } = world;
+/** Returns the run of the purchase that the activities are scripted for. */
+export function purchaseRun(server: Server, activities: ScriptedActivities, notify = false): PurchaseRun {
+  const { fixture } = activities;
   // The environment's own client skips time while it waits, even for a run that has ended.
   const { connection, namespace } = server;
   const { workflow } = new Client({ connection, namespace });
-  const handle = workflow.getHandle<typeof purchase>(shop.workflowId);
+  const unlessAbandoned = <T>(call: () => Promise<T>) => workflow.withAbortSignal(activities.abandoned, call);
+  const handle = workflow.getHandle<typeof purchase>(fixture.workflowId);
   const child = {
-    planChange: workflow.getHandle(workflowId.planChange(shop.subscription.subscriptionId)),
-    notifications: workflow.getHandle(workflowId.notifications(shop.workflowId)),
+    planChange: workflow.getHandle(workflowId.planChange(fixture.subscription.subscriptionId)),
+    notifications: workflow.getHandle(workflowId.notifications(fixture.workflowId)),
   };
-  const [firstStep] = shop.steps;
+  const [firstStep] = fixture.steps;
   const handles = [
     handle as WorkflowHandle,
-    ...Object.values(shop.actions).flatMap(({ kind }) =>
+    ...Object.values(fixture.actions).flatMap(({ kind }) =>
       ['change_plan', 'pause', 'extend_trial'].includes(kind) ? [child.planChange] : [],
     ),
     ...(notify ? [child.notifications] : []),
   ];
 
   function presentation(step = firstStep?.id ?? ''): string {
-    return presentationId(shop, step);
+    return presentationId(fixture, step);
   }
 
-  /** Resolves when the update is with the run, which may take its time to answer it. */
+  /** Resolves when the run has the update, which may be long before it answers. */
   async function deliver<T, A>(
     definition: UpdateDefinition<T, [A]>,
     request: A,
@@ -120,8 +121,8 @@ export function createRun(server: Server, world: World, notify = false): Run {
   ): Promise<{ reply: Promise<Reply<T>> }> {
     try {
       const options = { args: [request] as [A], updateId, waitForStage: 'ACCEPTED' as const };
-      const started = await of.startUpdate(definition, options);
-      return { reply: started.result().catch(refusalOf) };
+      const started = await unlessAbandoned(() => of.startUpdate(definition, options));
+      return { reply: unlessAbandoned(() => started.result()).catch(refusalOf) };
     } catch (error) {
       return { reply: Promise.resolve(refusalOf(error)) };
     }
@@ -131,16 +132,16 @@ export function createRun(server: Server, world: World, notify = false): Run {
     return (await deliver(definition, request, options)).reply;
   }
 
-  const run: Run = {
-    world,
-    shop,
+  const run: PurchaseRun = {
+    activities,
+    fixture,
     handle,
     child,
     presentation,
     attempt(n, step = firstStep?.id ?? '') {
-      return shop.actions[step]?.kind === 'change_plan'
-        ? attemptId(workflowId.planChange(shop.subscription.subscriptionId), presentation(step), n)
-        : attemptId(shop.workflowId, step, n);
+      return fixture.actions[step]?.kind === 'change_plan'
+        ? attemptId(workflowId.planChange(fixture.subscription.subscriptionId), presentation(step), n)
+        : attemptId(fixture.workflowId, step, n);
     },
     accept: ({ step, ...request } = {}, updateId) =>
       update(accept, { presentationId: presentation(step), ...request }, { updateId }),
@@ -166,17 +167,17 @@ export function createRun(server: Server, world: World, notify = false): Run {
         { of },
       ),
     async subscriptionWebhook(changes) {
-      Object.assign(world.books.subscription, changes);
-      await child.planChange.signal(subscriptionEvent, world.books.subscription);
+      Object.assign(activities.books.subscription, changes);
+      await child.planChange.signal(subscriptionEvent, activities.books.subscription);
     },
     async webhook(attempt, status, errorCode) {
-      const event = world.book(attempt, status, errorCode);
+      const event = activities.book(attempt, status, errorCode);
       const owner = attempt.slice(0, attempt.lastIndexOf(':', attempt.lastIndexOf(':') - 1));
       await workflow.getHandle(owner).signal(paymentEvent, event);
     },
     signal: (name, ...args) => handle.signal(name, ...args),
-    state: () => handle.query(runState),
-    idle: () => idle(handles),
+    state: () => unlessAbandoned(() => handle.query(runState)),
+    idle: () => unlessAbandoned(() => idle(handles)),
     async pass(milliseconds) {
       await run.idle();
       await server.sleep(milliseconds);
@@ -187,7 +188,7 @@ export function createRun(server: Server, world: World, notify = false): Run {
       const { status } = await handle.describe();
       const { client } = server;
       return status.name === 'RUNNING'
-        ? client.workflow.getHandle<typeof purchase>(shop.workflowId).result()
+        ? client.workflow.getHandle<typeof purchase>(fixture.workflowId).result()
         : handle.result();
     },
   };
@@ -201,14 +202,14 @@ function refusalOf(error: unknown): Refused {
   return { refused: cause.type ?? undefined, message: cause.message, ...(won && { won }) };
 }
 
-/** Answered by every workflow, whatever it is. */
+/** Every workflow answers it. */
 const ANY_QUERY = '__temporal_workflow_metadata';
-/** Real time. */
+/** In real time. */
 const PATIENCE = 25 * SECOND;
 
 /**
- * Until runs have done all there is to do now. A query is answered when what came before it has been handled; when no
- * history has grown meanwhile and no activity is on its way, there is nothing left to wait for.
+ * Waits until runs have done everything they can do now. A query is answered after everything before it was handled, so
+ * when no history has grown meanwhile and no activity is under way, there is nothing left to wait for.
  */
 export async function idle(handles: readonly WorkflowHandle[]): Promise<void> {
   const giveUp = Date.now() + PATIENCE;
@@ -230,7 +231,7 @@ export async function idle(handles: readonly WorkflowHandle[]): Promise<void> {
   }
 }
 
-/** That takes time, and time stands still. This server goes on calling such an activity started. */
+/** Says whether an activity waits to be retried. That takes time, which stands still; this server calls it started. */
 function waitsForItsNextTry({
   lastFailure,
   lastStartedTime,

@@ -1,14 +1,15 @@
 /**
- * The world of a run, scripted: every activity answers as told, else as a friendly Dodo would, from a few maps in
- * memory. The workflow code on top of it is the real one.
+ * Activities that answer as scripted, and otherwise as a friendly Dodo would, from a few maps in memory. The workflow
+ * code that calls them is the real one.
  */
+import { setMaxListeners } from 'node:events';
 import type { Activities } from '../../activities/index.js';
 import type { Finding } from '../../src/domain/attempt.js';
 import type { Closing } from '../../activities/afterwards/settle.js';
 import { type SubscriptionEvent } from '../../src/contract/messages.js';
 import { phaseOf, type PaymentEvent } from '../../src/domain/payment.js';
 import type { Notification } from '../../src/domain/notification.js';
-import { presentedAt, snapshotOf, type Shop } from './purchase-fixture.js';
+import { presentedAt, snapshotOf, type PurchaseFixture } from './purchase-fixture.js';
 
 export type ActivityName = keyof Activities;
 export type InputOf<N extends ActivityName> = Parameters<Activities[N]>[0];
@@ -36,78 +37,96 @@ export const ACTIVITY_NAMES = [
   'recordRedelivery',
 ] as const satisfies readonly ActivityName[];
 
-/** What one call is answered with: a value, a failure, or whatever a function makes of the input. */
+/** The answer to one call: a value, a failure, or a function of the input. */
 export type Answer<N extends ActivityName> =
   ReplyOf<N> | Error | ((input: InputOf<N>) => ReplyOf<N> | Promise<ReplyOf<N>>);
 
 interface Call {
   name: ActivityName;
   input: unknown;
-  /** The server's time when the activity began. Milliseconds since the epoch. */
+  /** When the activity began by the server's clock. Milliseconds since the epoch. */
   at: number;
 }
 
 export interface Hold {
-  /** Resolves when the call has come. */
+  /** Resolves when the call has arrived. */
   reached: Promise<void>;
   release(): void;
 }
 
-/** What Dodo has on its books. */
+/** Dodo's books. */
 export interface Books {
   /** By attempt id. */
   payments: Map<string, PaymentEvent>;
   subscription: SubscriptionEvent;
-  /** Ids of payments whose money went back. */
+  /** Ids of refunded payments. */
   refunded: string[];
 }
 
-export interface World {
-  shop: Shop;
+export interface ScriptedActivities {
+  fixture: PurchaseFixture;
   books: Books;
-  /** What reached the merchant's backend, in order. */
+  /** What the merchant's backend received, in order. */
   delivered: Notification[];
-  activities: Activities;
-  /** Every activity that was called, in order. */
+  implementations: Activities;
+  /** The activities that were called, in order. */
   calls(): ActivityName[];
   inputs<N extends ActivityName>(name: N): InputOf<N>[];
-  /** When an activity was called, in milliseconds since the epoch. */
+  /** When an activity was called by the server's clock. Milliseconds since the epoch. */
   times(name: ActivityName): number[];
   /** Answers the next calls of an activity, one each. */
   next<N extends ActivityName>(name: N, ...answers: Answer<N>[]): void;
-  /** Answers every call that `next` has no answer for; `undefined` makes it friendly again. */
+  /** Answers every call that `next` has no answer for. `undefined` makes the activity friendly again. */
   always<N extends ActivityName>(name: N, answer: Answer<N> | undefined): void;
-  /** Holds back the next call of an activity, which is answered as usual when released. */
+  /** Holds the next call of an activity until it is released, and then answers it as usual. */
   hold(name: ActivityName): Hold;
   /** Resolves when an activity has been called this often. */
   called(name: ActivityName, times?: number): Promise<void>;
-  /** Changes what Dodo has on its books about an attempt; tells nobody. */
+  /** Changes the payment of an attempt in Dodo's books, without a webhook. */
   book(attemptId: string, status: string, errorCode?: string): PaymentEvent;
+  /** Ends all waiting for calls, and for answers of the run, because none will come. */
+  abandon(error: Error): void;
+  /** Aborted with the error when they are abandoned. */
+  abandoned: AbortSignal;
 }
 
 /** @param now the server's time in milliseconds since the epoch */
-export function createWorld(shop: Shop, now: () => Promise<number>): World {
+export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<number>): ScriptedActivities {
   const calls: Call[] = [];
   const scripted = new Map<ActivityName, unknown[]>();
   const standing = new Map<ActivityName, unknown>();
   const holds = new Map<ActivityName, { reached: () => void; released: Promise<void> }>();
   const waiting = new Set<() => void>();
-  const books: Books = { payments: new Map(), subscription: { ...shop.subscription }, refunded: [] };
+  const books: Books = { payments: new Map(), subscription: { ...fixture.subscription }, refunded: [] };
   const delivered: Notification[] = [];
   const presentationOf = new Map<string, string>();
-  /** The checkout session behind a fallback. */
+  /** Checkout sessions of fallbacks, by attempt id. */
   const sessions = new Map<string, string>();
   const paidBy = new Map<string, string | undefined>();
   let presented: string | undefined;
+  const abandonment = new AbortController();
+  // Every call to the server adds one.
+  setMaxListeners(0, abandonment.signal);
+  const neverCalled = new Promise<never>((_resolve, reject) => {
+    abandonment.signal.addEventListener('abort', () => reject(abandonment.signal.reason as Error));
+  });
+  neverCalled.catch(() => undefined);
+
+  /** Not an unhandled rejection when the test has stopped waiting for it. */
+  function unlessAbandoned<T>(promise: Promise<T>): Promise<T> {
+    const either = Promise.race([promise, neverCalled]);
+    either.catch(() => undefined);
+    return either;
+  }
 
   function book(attemptId: string, status: string, errorCode?: string): PaymentEvent {
     const payment: PaymentEvent = {
       paymentId: `pay_${attemptId}`,
       status,
       attemptId,
-      customerId: shop.customerId,
-      amount: shop.dueNow,
-      currency: shop.currency,
+      customerId: fixture.customerId,
+      amount: fixture.dueNow,
+      currency: fixture.currency,
       ...(sessions.has(attemptId) && { sessionId: sessions.get(attemptId) }),
       ...(errorCode !== undefined && { errorCode }),
     };
@@ -128,21 +147,21 @@ export function createWorld(shop: Shop, now: () => Promise<number>): World {
 
   const friendly: Activities = {
     async evaluate() {
-      const [first] = shop.steps;
+      const [first] = fixture.steps;
       if (!first) return { kind: 'ineligible', reason: 'no_matching_funnel' };
       if (first.waitMs !== undefined) {
-        const { customerId, currency, subscription } = shop;
+        const { customerId, currency, subscription } = fixture;
         const subject = { customerId, currency, subscriptionId: subscription.subscriptionId };
         const until = new Date((await now()) + first.waitMs).toISOString();
-        return { kind: 'waiting', snapshot: snapshotOf(shop), step: first.id, until, subject };
+        return { kind: 'waiting', snapshot: snapshotOf(fixture), step: first.id, until, subject };
       }
       presented = first.id;
-      return { kind: 'presented', snapshot: snapshotOf(shop), presented: presentedAt(shop, first.id) };
+      return { kind: 'presented', snapshot: snapshotOf(fixture), presented: presentedAt(fixture, first.id) };
     },
     async present({ step, previous }) {
       closed(previous);
       presented = step;
-      return { kind: 'presented', presented: presentedAt(shop, step) };
+      return { kind: 'presented', presented: presentedAt(fixture, step) };
     },
     async startWait({ previous, until }) {
       closed(previous);
@@ -192,14 +211,14 @@ export function createWorld(shop: Shop, now: () => Promise<number>): World {
       if (presentationId === undefined) return { kind: 'nothing' };
       if (!paidBy.has(presentationId)) {
         paidBy.set(presentationId, paymentId);
-        return { kind: 'fulfilled', presentationId, purchaseId: shop.purchaseId };
+        return { kind: 'fulfilled', presentationId, purchaseId: fixture.purchaseId };
       }
       if (paidBy.get(presentationId) === paymentId) return { kind: 'nothing' };
       books.refunded.push(paymentId);
       return { kind: 'refunded' };
     },
     async recordReversal({ type }) {
-      if (type === 'refund.succeeded' && presented !== undefined) return { withdraw: shop.workflowId };
+      if (type === 'refund.succeeded' && presented !== undefined) return { withdraw: fixture.workflowId };
       return {};
     },
     sweepPayments: async () => ({ seen: 0, told: 0 }),
@@ -217,7 +236,7 @@ export function createWorld(shop: Shop, now: () => Promise<number>): World {
     if (hold) {
       holds.delete(name);
       hold.reached();
-      await hold.released;
+      await unlessAbandoned(hold.released);
     }
     const script = scripted.get(name)?.shift() ?? standing.get(name);
     if (script === undefined) {
@@ -229,17 +248,19 @@ export function createWorld(shop: Shop, now: () => Promise<number>): World {
     return script as ReplyOf<N>;
   }
 
-  const activities = Object.fromEntries(
+  const implementations = Object.fromEntries(
     ACTIVITY_NAMES.map((name) => [name, (input: InputOf<typeof name>) => answer(name, input)]),
   ) as unknown as Activities;
 
   const count = (name: ActivityName) => calls.filter((call) => call.name === name).length;
   return {
-    shop,
+    fixture,
     books,
     delivered,
-    activities,
+    implementations,
     book,
+    abandon: (error) => abandonment.abort(error),
+    abandoned: abandonment.signal,
     calls: () => calls.map(({ name }) => name),
     inputs: <N extends ActivityName>(name: N) =>
       calls.filter((call) => call.name === name).map(({ input }) => input as InputOf<N>),
@@ -255,17 +276,19 @@ export function createWorld(shop: Shop, now: () => Promise<number>): World {
       let release = () => {};
       const released = new Promise<void>((resolve) => (release = resolve));
       const reached = new Promise<void>((resolve) => holds.set(name, { reached: resolve, released }));
-      return { reached, release };
+      return { reached: unlessAbandoned(reached), release };
     },
     called: (name, times = 1) =>
-      new Promise((resolve) => {
-        const look = () => {
-          if (count(name) < times) return;
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-        look();
-      }),
+      unlessAbandoned(
+        new Promise((resolve) => {
+          const look = () => {
+            if (count(name) < times) return;
+            waiting.delete(look);
+            resolve();
+          };
+          waiting.add(look);
+          look();
+        }),
+      ),
   };
 }

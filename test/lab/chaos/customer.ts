@@ -14,7 +14,7 @@ const FALLBACK_PATIENCE = 45 * SECOND;
 const LOOK_EVERY = 400;
 const DECLINED_LATER = '4000000000000341';
 
-export interface CustomerWorld {
+export interface CustomerContext {
   sandbox: Sandbox;
   http: JsonClient;
   answers: Answered[];
@@ -27,7 +27,7 @@ interface Decided {
 }
 
 /** Buys, waits for the offer, decides it, and pays the fallback if that is how this customer is. */
-export async function shop(world: CustomerWorld, plan: PlannedPurchase): Promise<void> {
+export async function playCustomer(world: CustomerContext, plan: PlannedPurchase): Promise<void> {
   const { sandbox } = world;
   const bought = await sandbox.control.purchase({
     product_id: plan.productId,
@@ -69,14 +69,14 @@ async function arrangeCharge(
   control.addFault({ match: { method: 'POST', path, ...(body && { body }) }, ...fault });
 }
 
-async function offerTo({ http }: CustomerWorld, customerId: string): Promise<PresentationView | undefined> {
+async function offerTo({ http }: CustomerContext, customerId: string): Promise<PresentationView | undefined> {
   return patiently(OFFER_PATIENCE, async () => {
     const reply = await http.get<UpsellReply>(`/api/upsell/${customerId}`);
     return reply.status === 200 ? reply.body.presentation : undefined;
   });
 }
 
-async function accept(world: CustomerWorld, { id, price }: PresentationView, click: Click): Promise<void> {
+async function accept(world: CustomerContext, { id, price }: PresentationView, click: Click): Promise<void> {
   const post = () => answered(world, `/api/presentations/${id}/accept`, { priceHash: price.hash });
   const replies = await Promise.all(click === 'double accept' ? [post(), post()] : [post()]);
   for (const reply of replies) {
@@ -86,7 +86,7 @@ async function accept(world: CustomerWorld, { id, price }: PresentationView, cli
 }
 
 async function decline(
-  world: CustomerWorld,
+  world: CustomerContext,
   { id }: PresentationView,
 ): Promise<PresentationView | undefined> {
   const reply = await answered(world, `/api/presentations/${id}/decline`, {});
@@ -96,7 +96,7 @@ async function decline(
 
 /** Clicks again until somebody answers: anything but a failure of the server is an answer. */
 async function answered(
-  { http }: CustomerWorld,
+  { http }: CustomerContext,
   path: string,
   body: object,
 ): Promise<Reply<Decided> | undefined> {
@@ -107,7 +107,7 @@ async function answered(
 }
 
 /** Pays at the checkout or payment link that is handed over, if there comes one. */
-async function payWhereAsked({ http, sandbox }: CustomerWorld, id: string): Promise<void> {
+async function payWhereAsked({ http, sandbox }: CustomerContext, id: string): Promise<void> {
   const url = await patiently(FALLBACK_PATIENCE, async () => {
     const { status, body } = await http.get<PresentationView>(`/api/presentations/${id}`);
     if (status !== 200) return undefined;

@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import type { Run } from '../invariants/run-history.js';
+import type { RunHistory } from '../invariants/run-history.js';
 import { toTemporalJson } from '../../replay/history-json.js';
 
 /**
@@ -11,7 +11,7 @@ import { toTemporalJson } from '../../replay/history-json.js';
  *
  * @returns the folder, which nobody removes
  */
-export async function keepUnfinished(client: Client, runs: Run[]): Promise<string> {
+export async function saveUnfinishedRuns(client: Client, runs: RunHistory[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-unfinished-'));
   for (const { workflowId, runId, status } of runs) {
     if (status !== 'RUNNING') continue;

@@ -14,7 +14,7 @@ import { freePort } from '../../../sandbox/local/ports.js';
 import { startMerchant, type Merchant } from '../invariants/merchant.js';
 import { postgresForTests } from '../../support/postgres.js';
 import { productEnvironment } from './product-env.js';
-import { signal, startService, type Service } from './supervised-process.js';
+import { sendSignal, startSupervised, type SupervisedProcess } from './supervised-process.js';
 import { startTcpGate } from './tcp-gate.js';
 
 /** Divides the pauses between Dodo's deliveries: the fourth attempt comes after seconds, not after half an hour. */
@@ -22,16 +22,16 @@ const WEBHOOK_TIME_SCALE = 300;
 /** Long enough for a customer whose click meets a dead API, short enough to expire within a campaign. */
 const WINDOW = '25s';
 
-export interface System {
+export interface ProductProcesses {
   /** That of the API and the worker. */
   env: Record<string, string>;
   taskQueue: string;
   catalog: Catalog;
   sandbox: Sandbox;
   merchant: Merchant;
-  api: Service;
+  api: SupervisedProcess;
   apiUrl: string;
-  worker: Service;
+  worker: SupervisedProcess;
   /** The campaign's own view of the ledger, past the network that fails. */
   ledger: Ledger;
   temporal: TemporalClient;
@@ -51,7 +51,7 @@ export interface System {
  * @param options.window how long each offer is open
  * @throws Error in words when there is no PostgreSQL: API and worker share it
  */
-export async function startSystem({ window = WINDOW } = {}): Promise<System> {
+export async function startProductProcesses({ window = WINDOW } = {}): Promise<ProductProcesses> {
   const stopping: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const part of stopping.splice(0).reverse()) await part();
@@ -102,13 +102,13 @@ export async function startSystem({ window = WINDOW } = {}): Promise<System> {
       catalog: catalogPath,
       merchant,
     });
-    const worker = await startService({
+    const worker = await startSupervised({
       entry: 'src/worker.ts',
       env,
       readyMessage: 'the worker is ready',
     });
     stopping.push(() => worker.stop());
-    const api = await startService({ entry: 'src/server.ts', env, readyMessage: 'the API is ready' });
+    const api = await startSupervised({ entry: 'src/server.ts', env, readyMessage: 'the API is ready' });
     stopping.push(() => api.stop());
     await Promise.all([worker.ready(), api.ready()]);
 
@@ -131,7 +131,7 @@ export async function startSystem({ window = WINDOW } = {}): Promise<System> {
       temporal,
       async killTemporal(downMs) {
         const killedAt = performance.now();
-        signal(server.pid, 'SIGKILL');
+        sendSignal(server.pid, 'SIGKILL');
         await server.exited;
         await sleep(downMs);
         server = await startTemporal();
@@ -166,6 +166,6 @@ async function crash(url: string): Promise<void> {
   client.on('error', () => undefined);
   await client.connect();
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-  if (rows[0]) signal(rows[0].pid, 'SIGKILL');
+  if (rows[0]) sendSignal(rows[0].pid, 'SIGKILL');
   await client.end().catch(() => undefined);
 }

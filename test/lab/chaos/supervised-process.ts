@@ -9,7 +9,7 @@ const RESTART_PAUSE = 250;
 const STOP_GRACE = 5 * SECOND;
 const KEPT_LINES = 200;
 
-export interface ServiceOptions {
+export interface SupervisedProcessOptions {
   /** `src/worker.ts`, ... */
   entry: string;
   env: Record<string, string>;
@@ -17,7 +17,7 @@ export interface ServiceOptions {
   readyMessage: string;
 }
 
-export interface Service {
+export interface SupervisedProcess {
   /** Of the process that runs now, or ran last. */
   pid(): number;
   /** How often it was started. */
@@ -35,7 +35,7 @@ export interface Service {
   output(): string[];
 }
 
-export async function startService(options: ServiceOptions): Promise<Service> {
+export async function startSupervised(options: SupervisedProcessOptions): Promise<SupervisedProcess> {
   let running: WatchedProcess | undefined;
   let isReady = false;
   let stopping = false;
@@ -102,22 +102,22 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       if (!victim) return 0;
       killed = { downMs };
       isReady = false;
-      signal(victim.pid, 'SIGKILL');
+      sendSignal(victim.pid, 'SIGKILL');
       await victim.exited;
       return victim.pid;
     },
     async freeze(ms) {
       const victim = running;
       if (!victim) return;
-      signal(victim.pid, 'SIGSTOP');
+      sendSignal(victim.pid, 'SIGSTOP');
       await sleep(ms);
-      signal(victim.pid, 'SIGCONT');
+      sendSignal(victim.pid, 'SIGCONT');
     },
     async stop() {
       stopping = true;
       for (const resume of waiting) resume();
       // A process that is frozen or waits for a dead server would take its whole grace; nothing of it is needed.
-      if (running) signal(running.pid, 'SIGKILL');
+      if (running) sendSignal(running.pid, 'SIGKILL');
       await running?.exited;
     },
     output: () => [...lines],
@@ -125,7 +125,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 }
 
 /** A process that has ended meanwhile needs no signal. */
-export function signal(pid: number, name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
+export function sendSignal(pid: number, name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
   try {
     process.kill(pid, name);
   } catch (error) {

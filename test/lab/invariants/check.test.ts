@@ -4,7 +4,7 @@ import { testClient } from '../../support/temporal.js';
 import type { AttemptInput } from '../../../src/domain/attempt.js';
 import { checkInvariants } from './check.js';
 import { presentationsOf, type Evidence, type Rule } from './evidence.js';
-import { gather } from './gather-evidence.js';
+import { gatherEvidence } from './gather-evidence.js';
 import { startMerchant, type Merchant } from './merchant.js';
 
 const DECLINED_LATER = '4000000000000341';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   await Promise.all([converts(), recovers(), declines(), upgrades()]);
   const { client } = await testClient();
   const collect = () =>
-    gather({
+    gatherEvidence({
       catalog: stack.catalog,
       books: stack.sandbox.books,
       ledger: stack.ledger,

@@ -5,7 +5,7 @@ import type { Catalog } from '../../../src/domain/offers.js';
 import type { Ledger } from '../../../src/ledger/model.js';
 import { ATTEMPT_METADATA_KEY } from '../../../src/domain/ids.js';
 import type { Answered, BooksEvidence, Evidence, LedgerEvidence, Told } from './evidence.js';
-import { readRun, type Run } from './run-history.js';
+import { readRunHistory, type RunHistory } from './run-history.js';
 
 export interface Sources {
   catalog: Catalog;
@@ -19,7 +19,7 @@ export interface Sources {
 }
 
 /** Reads everything there is. Throws when one of the three cannot be read. */
-export async function gather(sources: Sources): Promise<Evidence> {
+export async function gatherEvidence(sources: Sources): Promise<Evidence> {
   const { catalog, swept, told, answers } = sources;
   const books = readBooks(sources.books);
   const runs = await readRuns(sources.client, sources.taskQueue);
@@ -49,7 +49,7 @@ function readBooks(books: Sandbox['books']): BooksEvidence {
 
 const AT_ONCE = 8;
 
-async function readRuns(client: Client, taskQueue: string): Promise<Run[]> {
+async function readRuns(client: Client, taskQueue: string): Promise<RunHistory[]> {
   const listed = [];
   for await (const info of client.workflow.list({ query: `TaskQueue = '${taskQueue}'` })) {
     if (info.type !== 'sweep') listed.push(info);
@@ -61,7 +61,7 @@ async function readRuns(client: Client, taskQueue: string): Promise<Run[]> {
         untilAnswered(() => handle.fetchHistory()),
         untilAnswered(() => handle.describe()),
       ]);
-      return readRun({ workflowId, runId, type, status: status.name }, history);
+      return readRunHistory({ workflowId, runId, type, status: status.name }, history);
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
@@ -85,7 +85,7 @@ async function untilAnswered<T>(read: () => Promise<T>): Promise<T> {
 
 async function readLedger(
   ledger: Sources['ledger'],
-  runs: Run[],
+  runs: RunHistory[],
   { payments }: BooksEvidence,
 ): Promise<LedgerEvidence> {
   const purchaseIds = new Set<string>();

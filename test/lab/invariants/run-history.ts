@@ -35,7 +35,7 @@ export interface ChildEntry extends Entry {
   workflowId: string;
 }
 
-export interface Run {
+export interface RunHistory {
   workflowId: string;
   runId: string;
   type: string;
@@ -55,11 +55,11 @@ export interface Run {
 }
 
 /** Reads a history. `status` is what Temporal says of the run as a whole. */
-export function readRun(
+export function readRunHistory(
   run: { workflowId: string; runId: string; type: string; status: string },
   history: temporal.api.history.v1.IHistory,
-): Run {
-  const read: Run = {
+): RunHistory {
+  const read: RunHistory = {
     ...run,
     input: [],
     signals: [],
@@ -75,7 +75,7 @@ export function readRun(
 }
 
 function readEvent(
-  run: Run,
+  run: RunHistory,
   admitted: Map<string, { name: string; args: unknown[] }>,
   event: HistoryEvent,
 ): void {

@@ -6,11 +6,11 @@ import { SANDBOX_WEBHOOK_KEY } from '../../../sandbox/index.js';
 import { seededRandom } from '../../../sandbox/webhooks/random.js';
 import { workflowId } from '../../../src/domain/ids.js';
 import { type PaymentEvent } from '../../../src/domain/payment.js';
-import type { System } from '../chaos/product-processes.js';
+import type { ProductProcesses } from '../chaos/product-processes.js';
 import { findRun } from './ingress.js';
 import { secretOf } from './webhook-keys.js';
 import { isAcknowledged, refusals, startLoad, type Sent } from './load.js';
-import { inLots, type Row } from './row.js';
+import { inBatches, type Row } from './row.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -37,7 +37,7 @@ interface Kill {
   at: number;
 }
 
-export const ackedIsRecorded: Row<System> = {
+export const ackedIsRecorded: Row<ProductProcesses> = {
   id: 'R10',
   title: 'Acknowledged is recorded',
   target:
@@ -101,10 +101,10 @@ export const ackedIsRecorded: Row<System> = {
   },
 };
 
-type Payment = ReturnType<System['sandbox']['books']['payments']>[number];
+type Payment = ReturnType<ProductProcesses['sandbox']['books']['payments']>[number];
 
 /** A purchase that Dodo does not tell of. */
-async function buy({ sandbox }: System): Promise<Payment> {
+async function buy({ sandbox }: ProductProcesses): Promise<Payment> {
   const email = `${randomUUID()}@example.com`;
   const { customer_id } = await sandbox.control.purchase({ product_id: 'prod_starter_course', email });
   const [payment] = sandbox.books.payments({ customerId: customer_id });
@@ -112,7 +112,7 @@ async function buy({ sandbox }: System): Promise<Payment> {
   return payment;
 }
 
-async function kill(system: System, victim: Victim): Promise<void> {
+async function kill(system: ProductProcesses, victim: Victim): Promise<void> {
   if (victim === 'temporal') await system.killTemporal(0);
   else await system[victim].kill();
 }
@@ -138,7 +138,7 @@ async function missingInTheEnd(...of: Parameters<typeof missing>): ReturnType<ty
 
 /** Events that were acknowledged and are in no history, and those that are there more than once. */
 async function missing(
-  { temporal }: System,
+  { temporal }: ProductProcesses,
   sent: readonly Sent[],
   told: Map<string, Payment>,
 ): Promise<{ lost: number; doubled: number }> {
@@ -146,7 +146,7 @@ async function missing(
     sent.filter(({ attempts }) => attempts.some(isAcknowledged)).map(({ id }) => id),
   );
   const payments = [...new Set(told.values())];
-  const found = await inLots(payments.length, AT_ONCE, async (index) => {
+  const found = await inBatches(payments.length, AT_ONCE, async (index) => {
     const run = await findRun(temporal.client, workflowId.purchase(payments[index]?.payment_id ?? ''));
     return run?.signals.map(({ args }) => (args[0] as PaymentEvent).errorCode) ?? [];
   });

@@ -17,13 +17,13 @@ import { createLogger } from '../../../src/log.js';
 import { connectClient } from '../../../src/temporal/connect.js';
 import { checkInvariants } from '../invariants/check.js';
 import type { Violation } from '../invariants/evidence.js';
-import { gather } from '../invariants/gather-evidence.js';
+import { gatherEvidence } from '../invariants/gather-evidence.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const PATIENCE = MINUTE;
 
-export interface World {
+export interface InProcessSystem {
   url: string;
   sandbox: Sandbox;
   ledger: Ledger;
@@ -44,7 +44,7 @@ export interface World {
   /** What is wrong with everything that was done here, at rest. */
   violations(): Promise<Violation[]>;
   /** Another system on the same Temporal server, with other settings. */
-  another(env: Record<string, string>): Promise<World>;
+  another(env: Record<string, string>): Promise<InProcessSystem>;
   close(): Promise<void>;
 }
 
@@ -52,10 +52,10 @@ export interface World {
 export const DECLINED_LATER = '4000000000000341';
 
 /** Starts the system with little patience: what is lost is looked for within seconds. */
-export async function openWorld(
+export async function openInProcessSystem(
   temporal: { address: string; namespace: string },
   env: Record<string, string> = {},
-): Promise<World> {
+): Promise<InProcessSystem> {
   const dataDir = await mkdtemp(join(tmpdir(), 'durable-upsells-scorecard-'));
   const taskQueue = `scorecard-${randomUUID()}`;
   const config = loadConfig(
@@ -117,9 +117,9 @@ export async function openWorld(
       ),
     async violations() {
       const books = { catalog, books: sandbox.books, ledger, client, taskQueue, swept: true };
-      return checkInvariants(await gather(books));
+      return checkInvariants(await gatherEvidence(books));
     },
-    another: (settings) => openWorld(temporal, settings),
+    another: (settings) => openInProcessSystem(temporal, settings),
     async close() {
       await connection.close();
       await stack.stop();

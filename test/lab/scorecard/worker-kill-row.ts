@@ -1,9 +1,9 @@
 /** The row that kills a worker at every step of an attempt. */
 import { eventually } from '../../../sandbox/demo/eventually.js';
 import { postgresForTests } from '../../support/postgres.js';
-import { inDoomedShop } from './worker-kill.js';
-import { NotMeasured, all, inLots, type Row } from './row.js';
-import type { World } from './in-process-system.js';
+import { withKillableWorker } from './worker-kill.js';
+import { NotMeasured, outOf, inBatches, type Row } from './row.js';
+import type { InProcessSystem } from './in-process-system.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -24,16 +24,16 @@ export const killedAtEveryStep: Row = {
   how:
     'one attempt is held at each moment before and after a request to Dodo or a statement of the ledger, all at once; ' +
     'then the worker process is killed, and another one takes over',
-  async measure(world, long) {
+  async measure(system, long) {
     const postgres = await postgresForTests();
     if (!postgres.available) throw new NotMeasured(postgres.reason);
     try {
       const results: Killed[] = [];
       for (const [kind, product] of Object.entries(KINDS).slice(0, long ? undefined : 1)) {
-        results.push(...(await killEverywhere(world, postgres.url, kind, product)));
+        results.push(...(await killEverywhere(system, postgres.url, kind, product)));
       }
       const wrong = results.flatMap(({ wrong }) => wrong ?? []);
-      const { figure, met } = all(results.length - wrong.length, results.length);
+      const { figure, met } = outOf(results.length - wrong.length, results.length);
       const ends = countBy(results, ({ outcome }) => outcome);
       return {
         figure: `${figure} steps left one charge: ${ends}${wrong.map((one) => `; ${one}`).join('')}`,
@@ -50,40 +50,45 @@ interface Killed {
   wrong?: string;
 }
 
-/** One shop for one kind of attempt. What is left when the worker has been replaced, a result for each step. */
-function killEverywhere(world: World, databaseUrl: string, kind: string, product: string): Promise<Killed[]> {
-  return inDoomedShop(world, databaseUrl, async (shop) => {
-    const bought = await inLots(STEPS, AT_ONCE, async () => {
-      const one = await shop.buy(product);
-      shop.accept(one);
+/** One killable for one kind of attempt. What is left when the worker has been replaced, a result for each step. */
+function killEverywhere(
+  system: InProcessSystem,
+  databaseUrl: string,
+  kind: string,
+  product: string,
+): Promise<Killed[]> {
+  return withKillableWorker(system, databaseUrl, async (killable) => {
+    const bought = await inBatches(STEPS, AT_ONCE, async () => {
+      const one = await killable.buy(product);
+      killable.accept(one);
       return one;
     });
     await eventually(
       `every attempt of ${kind} is held or paid`,
       async () => {
-        const runs = new Set(shop.held().map(({ workflowId }) => workflowId));
+        const runs = new Set(killable.held().map(({ workflowId }) => workflowId));
         const open = bought.filter(({ run }) => !runs.has(run));
-        const paid = await Promise.all(open.map((one) => shop.isSettled(one)));
+        const paid = await Promise.all(open.map((one) => killable.isSettled(one)));
         return paid.every(Boolean) || undefined;
       },
       MINUTE,
     );
-    const points = shop.held();
-    await shop.replaceWorker();
+    const points = killable.held();
+    await killable.replaceWorker();
 
     const results = await Promise.all(
       points.map(async ({ workflowId, where, step }): Promise<Killed> => {
         const one = bought.find(({ run }) => run === workflowId);
         if (!one) throw new Error(`Nobody bought what ${workflowId} is about.`);
-        const outcome = await shop.carryThrough(one);
-        const kept = shop.keptCharges(one);
+        const outcome = await killable.carryThrough(one);
+        const kept = killable.keptCharges(one);
         return {
           outcome,
           ...(kept !== 1 && { wrong: `${kind}, ${where} (step ${step}): ${kept} charges` }),
         };
       }),
     );
-    const broken = await shop.violations();
+    const broken = await killable.violations();
     return [
       ...results,
       ...broken.map(({ rule, what }) => ({ outcome: 'broken', wrong: `[${rule}] ${what}` })),

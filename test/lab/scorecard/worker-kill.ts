@@ -1,4 +1,4 @@
-/** A shop whose worker is held in the middle of attempts and killed there; then another one takes over. */
+/** A killable whose worker is held in the middle of attempts and killed there; then another one takes over. */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,12 +15,12 @@ import { createLogger } from '../../../src/log.js';
 import { startApi } from '../../../src/service.js';
 import { expireOrphans } from '../chaos/orphans.js';
 import { API_KEY, productEnvironment } from '../chaos/product-env.js';
-import { startService } from '../chaos/supervised-process.js';
+import { startSupervised } from '../chaos/supervised-process.js';
 import { checkInvariants } from '../invariants/check.js';
 import type { Violation } from '../invariants/evidence.js';
-import { gather } from '../invariants/gather-evidence.js';
+import { gatherEvidence } from '../invariants/gather-evidence.js';
 import type { HeldLine, Moment } from './stepping-worker.js';
-import type { World } from './in-process-system.js';
+import type { InProcessSystem } from './in-process-system.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -33,7 +33,7 @@ export interface Bought {
   run: string;
 }
 
-export interface DoomedShop {
+export interface KillableSystem {
   sandbox: Sandbox;
   ledger: Ledger;
   /** Buys something, and waits for the offer. */
@@ -57,16 +57,16 @@ export interface DoomedShop {
   violations(): Promise<Violation[]>;
 }
 
-/** Opens the shop on a Temporal server and a database that are given, and closes it after `play`. */
-export async function inDoomedShop<T>(
-  { address, client }: Pick<World, 'address' | 'client'>,
+/** Opens the killable on a Temporal server and a database that are given, and closes it after `play`. */
+export async function withKillableWorker<T>(
+  { address, client }: Pick<InProcessSystem, 'address' | 'client'>,
   databaseUrl: string,
-  play: (shop: DoomedShop) => Promise<T>,
+  play: (killable: KillableSystem) => Promise<T>,
 ): Promise<T> {
   const taskQueue = `killed-${randomUUID()}`;
   const stopping: (() => Promise<unknown>)[] = [];
   try {
-    const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-doomed-'));
+    const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-worker-'));
     stopping.push(() => rm(folder, { recursive: true, force: true }));
     const planPath = join(folder, 'plan.json');
     const sandbox = await startSandbox({ timeScale: 100 });
@@ -92,13 +92,13 @@ export async function inDoomedShop<T>(
     stopping.push(() => api.stop());
     const backend = jsonClient(api.url, API_KEY);
     await sandbox.control.setWebhookEndpoint({ url: `${api.url}/webhooks/dodo` });
-    const doomed = await startService({
+    const worker = await startSupervised({
       entry: 'test/lab/scorecard/stepping-worker.ts',
       env: { ...env, HOLD_PLAN: planPath },
       readyMessage: 'the stepping worker is ready',
     });
-    stopping.push(() => doomed.stop());
-    await doomed.ready();
+    stopping.push(() => worker.stop());
+    await worker.ready();
     const shownOf = async ({ purchaseId }: Bought) => {
       const [offer] = (await ledger.purchase(purchaseId))?.presentations ?? [];
       return offer?.status === 'paid' || offer?.checkoutUrl !== undefined ? offer : undefined;
@@ -133,17 +133,17 @@ export async function inDoomedShop<T>(
       accept({ customerId }) {
         void backend.post(`/api/upsell/${customerId}/accept`).catch(() => undefined);
       },
-      held: () => doomed.output().flatMap(parseHeld),
+      held: () => worker.output().flatMap(parseHeld),
       async replaceWorker() {
-        await doomed.stop();
-        const worker = await startService({
+        await worker.stop();
+        const successor = await startSupervised({
           entry: 'src/worker.ts',
           env,
           // Its log level keeps it silent about being ready: the first answer is as good.
           readyMessage: 'the worker is ready',
         });
-        stopping.push(() => worker.stop());
-        await expireOrphans(client, taskQueue, doomed.pid());
+        stopping.push(() => successor.stop());
+        await expireOrphans(client, taskQueue, worker.pid());
       },
       isSettled,
       shownOf,
@@ -166,7 +166,7 @@ export async function inDoomedShop<T>(
       violations: () =>
         eventually('nothing is under way', async () => {
           const sources = { catalog, books: sandbox.books, ledger, client, taskQueue, swept: true };
-          const evidence = await gather(sources);
+          const evidence = await gatherEvidence(sources);
           const rest = evidence.runs.every(({ status }) => status !== 'RUNNING');
           return rest ? checkInvariants(evidence) : undefined;
         }),
