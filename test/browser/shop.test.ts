@@ -13,7 +13,8 @@ import {
   payAtCheckout,
   type Customer,
 } from '../support/browser.js';
-import { eventually, testStack, type TestStack } from '../support/stack.js';
+import { eventually } from '../support/eventually.js';
+import { testStack, type TestStack } from '../support/stack.js';
 
 /** The shortest window a catalog may have. */
 const SHORT_WINDOW = '10s';

@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type PurchaseResult, type Sandbox } from '../../sandbox/index.js';
 import { postgresForTests } from '../support/postgres.js';
-import { apiClient, buy, eventually, openOffer, settled, type ApiClient } from '../support/stack.js';
+import { eventually } from '../support/eventually.js';
+import { jsonClient, type JsonClient } from '../../sandbox/demo/http.js';
+import { buy, openOffer, settled } from '../support/purchases.js';
 import { testClient, testTemporal, uniqueTaskQueue } from '../support/temporal.js';
 import { startNode, type ChildProcess } from '../support/child-process.js';
 
@@ -23,7 +25,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
   let env: Record<string, string>;
   let sandbox: Sandbox;
   let api: ChildProcess;
-  let http: ApiClient;
+  let http: JsonClient;
   let worker: ChildProcess;
 
   function start(file: string): ChildProcess {
@@ -67,7 +69,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
       api.logged('the API is ready'),
       startWorker().then((started) => (worker = started)),
     ]);
-    http = apiClient(url as string, API_KEY);
+    http = jsonClient(url as string, API_KEY);
     await sandbox.control.setWebhookEndpoint({ url: `${url as string}/webhooks/dodo` });
   });
 

@@ -10,7 +10,7 @@ import { createLogger } from '../../src/log.js';
 import { bundleWorkflows } from '../../src/temporal/bundle.js';
 import { createRuns } from '../../src/temporal/runs.js';
 import { createWorker } from '../../src/temporal/worker.js';
-import { eventually } from '../../sandbox/demo/eventually.js';
+import { eventually } from '../support/eventually.js';
 import { acceptOffer, runState } from '../../src/contract/messages.js';
 import { workflowId } from '../../src/domain/ids.js';
 import { timeSkippingEnvironment } from '../../sandbox/simulation/time-skipping.js';

@@ -43,11 +43,7 @@ async function recordOn(system: RecordingSystem, scenarios: Scenario[]): Promise
     for (const scenario of scenarios.filter(({ alone }) => alone)) await record(scenario, system);
   };
   try {
-    await unlessBroken(
-      () => openRuns(system.client),
-      recordAll,
-      async ({ message }) => say(message),
-    );
+    await unlessBroken(() => openRuns(system.client), recordAll);
   } finally {
     await system.close();
   }

@@ -1,6 +1,6 @@
 /** What comes after, or beside, a purchase's own run: reversals, late payments, sweeps, notifications. */
 import { createDodo } from '../../src/dodo/client.js';
-import { eventually } from '../../sandbox/demo/eventually.js';
+import { eventually } from '../support/eventually.js';
 import type { Notification } from '../../src/domain/notification.js';
 import { type RedeliveryInput } from '../../src/contract/messages.js';
 import { workflowId } from '../../src/domain/ids.js';

@@ -1,6 +1,6 @@
 /** What customers and operators decide. */
 import type { Client } from '@temporalio/client';
-import { eventually } from '../../sandbox/demo/eventually.js';
+import { eventually } from '../support/eventually.js';
 import { acceptOffer, declineOffer, runState } from '../../src/contract/messages.js';
 import { workflowId } from '../../src/domain/ids.js';
 import { RECORDED_CUSTOMER } from './recorded-customer.js';

@@ -3,12 +3,15 @@
  * code neither ends nor answers, and whatever waits for it would wait for its whole timeout.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
+import { isGrpcServiceError, type Client, type WorkflowHandle } from '@temporalio/client';
 import proto, { type temporal } from '@temporalio/proto';
 
 const LOOK_EVERY = 500;
 /** For work that was stopped. */
 const LAST_WORDS = 5_000;
+
+/** As gRPC numbers it. */
+const NOT_FOUND = 5;
 
 const { WorkflowTaskFailedCause } = proto.temporal.api.enums.v1;
 /** The other causes are Temporal's own: a reset, or a task that was overtaken by a new event. */
@@ -64,7 +67,7 @@ async function faultOf(handle: WorkflowHandle): Promise<string | undefined> {
     const { events } = await handle.fetchHistory();
     return events?.map(codeFault).find((fault) => fault !== undefined);
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
+    if (isGrpcServiceError(error) && error.code === NOT_FOUND) return undefined;
     throw error;
   }
 }

@@ -4,15 +4,10 @@ import type { QuoteView } from '../../src/http/choices.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
 import { checkInvariants } from '../lab/invariants/check.js';
 import { gatherEvidence } from '../lab/invariants/gather-evidence.js';
-import {
-  apiClient,
-  buy,
-  eventually,
-  openOffer,
-  settled,
-  testStack,
-  type TestStack,
-} from '../support/stack.js';
+import { eventually } from '../support/eventually.js';
+import { jsonClient } from '../../sandbox/demo/http.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer, settled } from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
 import {
   accept,
@@ -84,7 +79,7 @@ type Offered = Awaited<ReturnType<typeof offered>>;
 
 /** As the customer's browser asks, with its token. */
 function quote({ shown }: Offered, body: Record<string, unknown>) {
-  const browser = apiClient(stack.url, shown.token);
+  const browser = jsonClient(stack.url, shown.token);
   return browser.post<QuoteView & { code?: string; errors?: { pointer: string }[] }>(
     `/api/presentations/${shown.id}/quote`,
     body,
@@ -92,7 +87,7 @@ function quote({ shown }: Offered, body: Record<string, unknown>) {
 }
 
 function acceptByToken({ shown }: Offered, body: Record<string, unknown>): Promise<Decided> {
-  return apiClient(stack.url, shown.token).post(`/api/presentations/${shown.id}/accept`, body);
+  return jsonClient(stack.url, shown.token).post(`/api/presentations/${shown.id}/accept`, body);
 }
 
 async function expectSold(bought: Bought, sold: Partial<PresentationView>, charged: number): Promise<void> {

@@ -21,7 +21,8 @@ import { checkInvariants } from '../lab/invariants/check.js';
 import type { Evidence } from '../lab/invariants/evidence.js';
 import { gatherEvidence } from '../lab/invariants/gather-evidence.js';
 import { postgresForTests } from '../support/postgres.js';
-import { apiClient, buy, openOffer, type ApiClient, type PurchaseReply } from '../support/stack.js';
+import { jsonClient, type JsonClient } from '../../sandbox/demo/http.js';
+import { buy, openOffer, type PurchaseReply } from '../support/purchases.js';
 import { testClient, testTemporal, uniqueTaskQueue } from '../support/temporal.js';
 
 const DECLINED_LATER = '4000000000000341';
@@ -40,7 +41,7 @@ let dodo: DodoGate;
 let network: TcpGate;
 let ledger: Ledger;
 let api: RunningApi;
-let http: ApiClient;
+let http: JsonClient;
 let worker: SupervisedProcess;
 
 beforeAll(async () => {
@@ -71,7 +72,7 @@ beforeAll(async () => {
     log,
     webhookSecrets: config.dodo.webhookSecrets ?? [],
   });
-  http = apiClient(api.url, API_KEY);
+  http = jsonClient(api.url, API_KEY);
   await sandbox.control.setWebhookEndpoint({ url: `${api.url}/webhooks/dodo` });
   // The worker alone reaches Dodo and Temporal through stretches of network that can fail.
   worker = await startSupervised({

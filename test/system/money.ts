@@ -2,7 +2,9 @@
 import { expect } from 'vitest';
 import type { PurchaseResult } from '../../sandbox/index.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
-import { eventually, type Reply, type TestStack } from '../support/stack.js';
+import { eventually } from '../support/eventually.js';
+import { type Reply } from '../../sandbox/demo/http.js';
+import { type TestStack } from '../support/stack.js';
 
 type SandboxPayment = ReturnType<TestStack['sandbox']['books']['payments']>[number];
 export type SentRequest = ReturnType<TestStack['sandbox']['books']['requests']>[number];

@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  apiClient,
-  buy,
-  eventually,
-  openOffer,
-  settled,
-  testStack,
-  type PurchaseReply,
-  type TestStack,
-} from '../support/stack.js';
+import { eventually } from '../support/eventually.js';
+import { jsonClient } from '../../sandbox/demo/http.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer, settled, type PurchaseReply } from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
 import {
   accept,
@@ -36,7 +30,7 @@ type Offered = Awaited<ReturnType<typeof offered>>;
 
 describe('an attempt that can be proven neither way', () => {
   const asOperator = (presentationId: string, body: Record<string, unknown>) =>
-    apiClient(stack.url, stack.operatorKey).post(`/api/presentations/${presentationId}/resolve`, body);
+    jsonClient(stack.url, stack.operatorKey).post(`/api/presentations/${presentationId}/resolve`, body);
 
   let happened: Offered[];
   let neverHappened: Offered[];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDodoConsole } from '../../sandbox/demo/dodo-console.js';
-import { eventually } from '../../sandbox/demo/eventually.js';
+import { eventually } from '../support/eventually.js';
 import { oneClickOf } from '../../sandbox/demo/paths-trouble.js';
 import { createShopClient, type Offer, type Shop } from '../../sandbox/demo/shop.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';

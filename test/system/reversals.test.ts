@@ -2,18 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDodo, type Dodo } from '../../src/dodo/client.js';
 import type { FunnelReport } from '../../src/reports/take-rate.js';
-import {
-  apiClient,
-  buy,
-  eventually,
-  openOffer,
-  settled,
-  testStack,
-  type PurchaseReply,
-  type TestStack,
-} from '../support/stack.js';
+import { eventually } from '../support/eventually.js';
+import { jsonClient } from '../../sandbox/demo/http.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer, settled, type PurchaseReply } from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
-import { startMerchant, type Merchant } from './merchant.js';
+import { startMerchant, type Merchant } from '../support/merchant.js';
 import { accept, expectAccount, laterPayments, payAt, presentationIs } from './money.js';
 import { CHARGE, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
 
@@ -265,7 +259,7 @@ describe.concurrent('the merchant is told, in order,', () => {
 
 describe('the report', () => {
   it('counts what was kept', async () => {
-    const { body } = await apiClient(stack.url, stack.operatorKey).get<FunnelReport>('/api/reports/funnels');
+    const { body } = await jsonClient(stack.url, stack.operatorKey).get<FunnelReport>('/api/reports/funnels');
     const sum = (kinds: string[]) =>
       stack.sandbox.books
         .movements()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buy, openOffer, settled } from '../support/stack.js';
+import { buy, openOffer, settled } from '../support/purchases.js';
 import {
   accept,
   expectAccount,

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PurchaseReply } from '../support/stack.js';
-import { buy, eventually, openOffer, settled, type UpsellReply } from '../support/stack.js';
+import type { PurchaseReply } from '../support/purchases.js';
+import { eventually } from '../support/eventually.js';
+
+import { buy, openOffer, settled, type UpsellReply } from '../support/purchases.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
 import { workflowId } from '../../src/domain/ids.js';
 import { testClient } from '../support/temporal.js';
-import { startMerchant, type Merchant } from './merchant.js';
+import { startMerchant, type Merchant } from '../support/merchant.js';
 import { accept, expectAccount, expectLive, type Bought } from './money.js';
 import { restartableStack, type RestartableStack } from './restartable-stack.js';
 

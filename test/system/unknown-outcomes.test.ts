@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FaultInput } from '../../sandbox/index.js';
-import { buy, openOffer, settled, testStack, type PurchaseReply, type TestStack } from '../support/stack.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer, settled, type PurchaseReply } from '../support/purchases.js';
 import { accept, expectAccount, laterPayments, expectLive, payAt, presentationIs } from './money.js';
 import { CHANGE_PLAN, CHARGE, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
 

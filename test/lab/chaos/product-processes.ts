@@ -11,7 +11,7 @@ import { openLedger, type Ledger } from '../../../src/ledger/index.js';
 import { connectClient, type TemporalClient } from '../../../src/temporal/connect.js';
 import { startDevServer } from '../../../sandbox/local/dev-server.js';
 import { freePort } from '../../../sandbox/local/ports.js';
-import { startMerchant, type Merchant } from '../invariants/merchant.js';
+import { startMerchant, type Merchant } from '../../support/merchant.js';
 import { postgresForTests } from '../../support/postgres.js';
 import { productEnvironment } from './product-env.js';
 import { sendSignal, startSupervised, type SupervisedProcess } from './supervised-process.js';

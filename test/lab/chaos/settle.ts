@@ -15,7 +15,7 @@ const LOOK_EVERY = 2 * SECOND;
 /** What is looked at until it is at rest: the system of a campaign, or another one. */
 export type Settling = Pick<ProductProcesses, 'catalog' | 'sandbox' | 'ledger' | 'taskQueue' | 'apiUrl'> & {
   temporal: Pick<ProductProcesses['temporal'], 'client'>;
-  merchant?: Pick<ProductProcesses['merchant'], 'told'>;
+  merchant?: Pick<ProductProcesses['merchant'], 'taken'>;
 };
 
 export interface Settled {
@@ -42,7 +42,7 @@ export async function settle(
       client: system.temporal.client,
       taskQueue: system.taskQueue,
       swept: true,
-      told: system.merchant?.told,
+      told: system.merchant?.taken(),
       answers,
     });
     resolved += await resolveReviews(system, evidence);

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buy, eventually, openOffer, settled, testStack, type TestStack } from '../../support/stack.js';
+import { eventually } from '../../support/eventually.js';
+import { testStack, type TestStack } from '../../support/stack.js';
+import { buy, openOffer, settled } from '../../support/purchases.js';
 import { testClient } from '../../support/temporal.js';
 import type { AttemptInput } from '../../../src/domain/attempt.js';
 import { checkInvariants } from './check.js';
 import { presentationsOf, type Evidence, type Rule } from './evidence.js';
 import { gatherEvidence } from './gather-evidence.js';
-import { startMerchant, type Merchant } from './merchant.js';
+import { startMerchant, type Merchant } from '../../support/merchant.js';
 
 const DECLINED_LATER = '4000000000000341';
 
@@ -16,7 +18,7 @@ let honest: Evidence;
 
 beforeAll(async () => {
   merchant = await startMerchant();
-  stack = await testStack({ MERCHANT_WEBHOOK_URL: merchant.url, MERCHANT_WEBHOOK_SECRET: merchant.secret });
+  stack = await testStack(merchant.env);
   await Promise.all([converts(), recovers(), declines(), upgrades()]);
   const { client } = await testClient();
   const collect = () =>
@@ -27,7 +29,7 @@ beforeAll(async () => {
       client,
       taskQueue: stack.taskQueue,
       swept: true,
-      told: merchant.told,
+      told: merchant.taken(),
     });
   honest = await eventually('all runs have ended', async () => {
     const evidence = await collect();

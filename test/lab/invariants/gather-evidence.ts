@@ -4,7 +4,8 @@ import type { Sandbox } from '../../../sandbox/index.js';
 import type { Catalog } from '../../../src/domain/offers.js';
 import type { Ledger } from '../../../src/ledger/model.js';
 import { ATTEMPT_METADATA_KEY } from '../../../src/domain/ids.js';
-import type { Answered, BooksEvidence, Evidence, LedgerEvidence, Told } from './evidence.js';
+import type { Answered, BooksEvidence, Evidence, LedgerEvidence } from './evidence.js';
+import type { ReceivedNotification } from '../../support/merchant.js';
 import { readRunHistory, type RunHistory } from './run-history.js';
 
 export interface Sources {
@@ -14,7 +15,8 @@ export interface Sources {
   client: Client;
   taskQueue: string;
   swept: boolean;
-  told?: Told[];
+  /** What the merchant has acted on. */
+  told?: ReceivedNotification[];
   answers?: Answered[];
 }
 
@@ -31,7 +33,14 @@ export async function gatherEvidence(sources: Sources): Promise<Evidence> {
     ledger,
     runs,
     swept,
-    ...(told && { told: [...told] }),
+    ...(told && {
+      told: told.map(({ id, type, data: { purchaseId, presentationId } }) => ({
+        id,
+        type,
+        purchaseId,
+        presentationId,
+      })),
+    }),
     ...(answers && { answers: [...answers] }),
   };
 }

@@ -1,7 +1,7 @@
 /** The row of what an acknowledgement is worth: the processes are killed, and what was acknowledged must be on record. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually } from '../../../sandbox/demo/eventually.js';
+import { eventually } from '../../support/eventually.js';
 import { SANDBOX_WEBHOOK_KEY } from '../../../sandbox/index.js';
 import { seededRandom } from '../../../sandbox/webhooks/random.js';
 import { workflowId } from '../../../src/domain/ids.js';

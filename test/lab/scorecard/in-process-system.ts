@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { eventually } from '../../../sandbox/demo/eventually.js';
+import { eventually } from '../../support/eventually.js';
 import { jsonClient, type JsonClient } from '../../../sandbox/demo/http.js';
 import type { PurchaseReply, UpsellReply } from '../../../sandbox/demo/shop.js';
 import type { PurchaseResult, Sandbox } from '../../../sandbox/index.js';

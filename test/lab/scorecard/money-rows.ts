@@ -1,5 +1,5 @@
 /** Rows about money that is on its way when something goes wrong. */
-import { eventually } from '../../../sandbox/demo/eventually.js';
+import { eventually } from '../../support/eventually.js';
 import { startSandbox, type FaultInput } from '../../../sandbox/index.js';
 import { createDodo, type Dodo } from '../../../src/dodo/client.js';
 import { workflowId } from '../../../src/domain/ids.js';

@@ -1,7 +1,7 @@
 /** The row of what piles up while something is away, and how fast it is worked off. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually } from '../../../sandbox/demo/eventually.js';
+import { eventually } from '../../support/eventually.js';
 import type { ProductProcesses } from '../chaos/product-processes.js';
 import type { Row } from './row.js';
 

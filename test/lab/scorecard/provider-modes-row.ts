@@ -1,5 +1,5 @@
 /** The row that crosses what Dodo may do with where our own process may die. */
-import { eventually } from '../../../sandbox/demo/eventually.js';
+import { eventually } from '../../support/eventually.js';
 import type { FaultInput } from '../../../sandbox/index.js';
 import { postgresForTests } from '../../support/postgres.js';
 import { withKillableWorker, type Bought, type KillableSystem } from './worker-kill.js';

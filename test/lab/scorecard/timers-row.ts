@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually } from '../../../sandbox/demo/eventually.js';
+import { eventually } from '../../support/eventually.js';
 import { bundleWorkflows } from '../../../src/temporal/bundle.js';
 import { startDevServer } from '../../../sandbox/local/dev-server.js';
 import { freePort } from '../../../sandbox/local/ports.js';

@@ -1,7 +1,7 @@
 /** Rows about webhooks: copies, orders, losses, replays and floods. */
 import { randomUUID } from 'node:crypto';
 import { seededRandom, shuffled } from '../../../sandbox/webhooks/random.js';
-import { eventually } from '../../../sandbox/demo/eventually.js';
+import { eventually } from '../../support/eventually.js';
 import { signWebhook } from '../../../src/webhooks/sign.js';
 import { workflowId } from '../../../src/domain/ids.js';
 import { readRunHistory, type RunHistory } from '../invariants/run-history.js';

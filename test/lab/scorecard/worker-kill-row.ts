@@ -1,5 +1,5 @@
 /** The row that kills a worker at every step of an attempt. */
-import { eventually } from '../../../sandbox/demo/eventually.js';
+import { eventually } from '../../support/eventually.js';
 import { postgresForTests } from '../../support/postgres.js';
 import { withKillableWorker } from './worker-kill.js';
 import { NotMeasured, outOf, inBatches, type Row } from './row.js';

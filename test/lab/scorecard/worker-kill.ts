@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from '../../../sandbox/demo/eventually.js';
+import { eventually } from '../../support/eventually.js';
 import { jsonClient } from '../../../sandbox/demo/http.js';
 import type { PurchaseReply, UpsellReply } from '../../../sandbox/demo/shop.js';
 import { startSandbox, type Sandbox } from '../../../sandbox/index.js';
