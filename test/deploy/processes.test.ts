@@ -1,7 +1,5 @@
 /** The production layout without containers: PostgreSQL, Temporal, and the API and workers as processes of their own. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type PurchaseResult, type Sandbox } from '../../sandbox/index.js';
@@ -11,6 +9,7 @@ import { jsonClient, type JsonClient } from '../../sandbox/demo/http.js';
 import { buy, openOffer, settled } from '../support/purchases.js';
 import { testClient, testTemporal, uniqueTaskQueue } from '../support/temporal.js';
 import { startNode, type ChildProcess } from '../support/child-process.js';
+import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 
 const API_KEY = 'key_backend_0123456789abcdef';
 /** Long enough for a worker to be told to stop while its charge waits for the answer. */
@@ -44,7 +43,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
 
   beforeAll(async () => {
     if (!postgres.available) return;
-    folder = await mkdtemp(join(tmpdir(), 'durable-upsells-processes-'));
+    folder = await makeTemporaryFolder('processes');
     const { address, namespace } = await testTemporal();
     sandbox = await startSandbox({ timeScale: 100 });
     env = {
@@ -77,7 +76,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
     await Promise.all([...running].map((child) => child.terminate()));
     await sandbox?.close();
     if (postgres.available) await postgres.stop();
-    if (folder) await rm(folder, { recursive: true, force: true });
+    if (folder) await removeFolder(folder);
   });
 
   function upsells(customerId: string, firstPaymentId: string) {

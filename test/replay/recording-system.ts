@@ -1,18 +1,14 @@
 /** What a recording takes place on: the whole system in this process, on a Temporal server in memory. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { PurchaseResult, Sandbox } from '../../sandbox/index.js';
 import { writeShortCatalog } from '../../sandbox/demo/catalog.js';
 import { createDodoConsole, type DodoConsole } from '../../sandbox/demo/dodo-console.js';
 import { createShopClient, type Shop } from '../../sandbox/demo/shop.js';
-import { startStack } from '../../sandbox/stack.js';
-import { loadConfig } from '../../src/config/config.js';
-import { createLogger } from '../../src/log.js';
 import { connectClient } from '../../src/temporal/connect.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import { RECORDED_CUSTOMER } from './recorded-customer.js';
+import { startWholeStack } from '../support/whole-stack.js';
 
 export interface RecordingSystem {
   client: Client;
@@ -38,29 +34,15 @@ export async function openRecordingSystem(
   temporal: { address: string; namespace: string },
   env: Record<string, string> = {},
 ): Promise<RecordingSystem> {
-  const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-record-'));
-  const catalog = join(folder, 'offers.yaml');
-  await writeShortCatalog(catalog, SHORT_WINDOWS);
-  const config = loadConfig(
-    {
-      PORT: '0',
-      DATA_DIR: folder,
-      CATALOG: catalog,
-      TEMPORAL_ADDRESS: temporal.address,
-      TEMPORAL_NAMESPACE: temporal.namespace,
-      POLL_INTERVAL: '500ms',
-      RECONCILE_WINDOW: '2s',
-      ...env,
+  const stack = await startWholeStack(temporal, {
+    mode: 'demo',
+    async environment(folder) {
+      const catalog = join(folder, 'offers.yaml');
+      await writeShortCatalog(catalog, SHORT_WINDOWS);
+      return { CATALOG: catalog, POLL_INTERVAL: '500ms', RECONCILE_WINDOW: '2s', ...env };
     },
-    { mode: 'demo' },
-  );
-  const stack = await startStack(config, {
-    log: createLogger(process.env.LOG_LEVEL ?? 'fatal'),
-    volatile: true,
-    anyPorts: true,
   });
   const { sandbox } = stack;
-  if (!sandbox) throw new Error('Histories are recorded with the sandbox.');
   const { client, connection } = await connectClient({ ...temporal, embedded: true });
   let buyers = 0;
   return {
@@ -94,7 +76,6 @@ export async function openRecordingSystem(
     async close() {
       await connection.close();
       await stack.stop();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

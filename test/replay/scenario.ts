@@ -5,6 +5,7 @@ import type { AcceptReply, Offer } from '../../sandbox/demo/shop.js';
 import { workflowId } from '../../src/domain/ids.js';
 import { RECORDED_CUSTOMER } from './recorded-customer.js';
 import type { RecordingSystem } from './recording-system.js';
+import { parseLink } from '../support/purchases.js';
 
 export interface Scenario {
   name: string;
@@ -53,9 +54,8 @@ export async function payInstead(
   { sandbox }: RecordingSystem,
   { checkoutUrl }: { checkoutUrl?: string | null },
 ): Promise<void> {
-  const { pathname } = new URL(checkoutUrl ?? '');
-  const id = pathname.split('/').at(-1) ?? '';
-  if (pathname.startsWith('/pay/')) await sandbox.control.payLink(id, WORKING_CARD);
+  const { kind, id } = parseLink(checkoutUrl);
+  if (kind === 'pay') await sandbox.control.payLink(id, WORKING_CARD);
   else {
     const { email, name, billing } = RECORDED_CUSTOMER;
     await sandbox.control.payCheckout(id, { email, name, billing, card: WORKING_CARD });

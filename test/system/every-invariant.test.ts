@@ -9,13 +9,13 @@ import { startMerchant, type Merchant } from '../support/merchant.js';
 import { eventually } from '../support/eventually.js';
 import { type Reply } from '../../sandbox/demo/http.js';
 import { testStack, type TestStack } from '../support/stack.js';
-import { buy, openOffer, settled } from '../support/purchases.js';
+import { buy, openOffer, settled, CARD, payLink } from '../support/purchases.js';
 import { testTemporal } from '../support/temporal.js';
-import { accept, laterPayments, payAt, presentationIs } from './money.js';
+import { laterPayments } from './account.js';
+import { accept, presentationIs } from './customer-actions.js';
 import { CHARGE } from './offer-kinds.js';
 
 const SECOND = 1000;
-const DECLINED_LATER = '4000000000000341';
 
 let merchant: Merchant;
 let stack: TestStack;
@@ -79,7 +79,7 @@ const SCENES: Record<string, () => Promise<unknown>> = {
     const bought = await offered('prod_starter_course');
     failCharge(bought, { kind: 'late_commit', delayMs: 8 * SECOND });
     await accept(stack, bought);
-    await payAt(stack, (await presentationIs(stack, bought.shown.id, 'fallback')).checkoutUrl);
+    await payLink(stack.sandbox, (await presentationIs(stack, bought.shown.id, 'fallback')).checkoutUrl);
     await end(bought);
     await eventually('the second payment went back', async () =>
       laterPayments(stack, bought).some(({ refund_status }) => refund_status === 'full'),
@@ -125,9 +125,9 @@ const SCENES: Record<string, () => Promise<unknown>> = {
     await end(bought);
   },
   async 'a plan that had to be bought anew'() {
-    const bought = await offered('prod_basic_plan', { card: { number: DECLINED_LATER } });
+    const bought = await offered('prod_basic_plan', { card: CARD.declinesLater });
     const { body } = await accept(stack, bought);
-    await payAt(stack, body.checkoutUrl);
+    await payLink(stack.sandbox, body.checkoutUrl);
     await end(bought);
     await eventually('the old subscription has ended', async () =>
       stack.sandbox.books

@@ -4,7 +4,8 @@ import { eventually } from '../support/eventually.js';
 import { jsonClient } from '../../sandbox/demo/http.js';
 import { testStack, type TestStack } from '../support/stack.js';
 import { buy, settled, type PurchaseReply, type UpsellReply } from '../support/purchases.js';
-import { accept, expectAccount } from './money.js';
+import { expectAccount } from './account.js';
+import { accept } from './customer-actions.js';
 
 const CATALOG = `
 version: 1

@@ -3,7 +3,8 @@ import { createDodo } from '../../src/dodo/client.js';
 import { jsonClient } from '../../sandbox/demo/http.js';
 import { testStack, type TestStack } from '../support/stack.js';
 import { buy, openOffer, settled } from '../support/purchases.js';
-import { accept, expectAccount, expectLive, moneyRequests, type Decided } from './money.js';
+import { expectAccount, expectLive, moneyRequests } from './account.js';
+import { accept, type Decided } from './customer-actions.js';
 import { CHANGE_PLAN, CHARGE, PAYMENT, type OfferKind } from './offer-kinds.js';
 
 /** What each offer sells, what it costs per piece at Dodo, and what is due besides at the click. */

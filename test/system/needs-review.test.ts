@@ -2,17 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { jsonClient } from '../../sandbox/demo/http.js';
 import { testStack, type TestStack } from '../support/stack.js';
-import { buy, openOffer, settled, type PurchaseReply } from '../support/purchases.js';
+import { buy, openOffer, settled, type PurchaseReply, payLink } from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
-import {
-  accept,
-  expectAccount,
-  expectLive,
-  laterPayments,
-  moneyRequests,
-  payAt,
-  presentationIs,
-} from './money.js';
+import { expectAccount, expectLive, laterPayments, moneyRequests } from './account.js';
+import { accept, presentationIs } from './customer-actions.js';
 import { CHANGE_PLAN, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
 
 let stack: TestStack;
@@ -115,7 +108,7 @@ describe('an attempt that can be proven neither way', () => {
           status: 200,
         });
         const { checkoutUrl } = await presentationIs(stack, bought.presentationId, 'fallback');
-        const paid = await payAt(stack, checkoutUrl);
+        const paid = await payLink(stack.sandbox, checkoutUrl);
         expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
         await expectOneLivePlan(bought);
         await expectAccount(stack, bought, { charges: [amountOf(bought, paid.payment_id)] });

@@ -1,5 +1,5 @@
 /** The three ways an offer is paid, and where the request that pays it goes. */
-import type { Bought } from './money.js';
+import type { Bought } from './account.js';
 
 export interface OfferKind {
   kind: 'charge' | 'payment' | 'change_plan';

@@ -6,7 +6,8 @@ import { eventually } from '../support/eventually.js';
 
 import { buy, openOffer, settled, type PurchaseReply } from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
-import { accept, accountOf, expectAccount, laterPayments, presentationIs, type Decided } from './money.js';
+import { accountOf, expectAccount, laterPayments } from './account.js';
+import { accept, presentationIs, type Decided } from './customer-actions.js';
 import { CHANGE_PLAN, CHARGE } from './offer-kinds.js';
 import { restartableStack, type RestartableStack } from './restartable-stack.js';
 

@@ -6,7 +6,8 @@ import { eventually } from '../support/eventually.js';
 import { testStack, type TestStack } from '../support/stack.js';
 import { buy, openOffer, settled, type PurchaseReply, type UpsellReply } from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
-import { accept, expectAccount, laterPayments, type Bought } from './money.js';
+import { expectAccount, laterPayments, type Bought } from './account.js';
+import { accept } from './customer-actions.js';
 import { CHARGE, PAYMENT } from './offer-kinds.js';
 
 /** Every webhook is lost, and no run looks by itself while a test lasts: what is found, the sweep has found. */

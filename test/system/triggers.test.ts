@@ -7,7 +7,8 @@ import type { PresentationView } from '../../src/http/presentation-view.js';
 import { workflowId } from '../../src/domain/ids.js';
 import { testClient } from '../support/temporal.js';
 import { startMerchant, type Merchant } from '../support/merchant.js';
-import { accept, expectAccount, expectLive, type Bought } from './money.js';
+import { expectAccount, expectLive, type Bought } from './account.js';
+import { accept } from './customer-actions.js';
 import { restartableStack, type RestartableStack } from './restartable-stack.js';
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -6,13 +6,13 @@ import type { PurchaseResult, Sandbox } from '../../../sandbox/index.js';
 import type { PresentationView } from '../../../src/http/presentation-view.js';
 import type { Answered } from '../invariants/evidence.js';
 import type { Click, PlannedPurchase } from './plan.js';
+import { CARD, payLink } from '../../support/purchases.js';
+import { eventually } from '../../support/eventually.js';
 
 const SECOND = 1000;
 /** The API may be down, its webhook lost and the sweep on its way: a customer comes back for this long. */
 const OFFER_PATIENCE = 40 * SECOND;
 const FALLBACK_PATIENCE = 45 * SECOND;
-const LOOK_EVERY = 400;
-const DECLINED_LATER = '4000000000000341';
 
 export interface CustomerContext {
   sandbox: Sandbox;
@@ -32,7 +32,7 @@ export async function playCustomer(world: CustomerContext, plan: PlannedPurchase
   const bought = await sandbox.control.purchase({
     product_id: plan.productId,
     email: `${crypto.randomUUID()}@example.com`,
-    card: plan.card === 'declines' ? DECLINED_LATER : undefined,
+    card: plan.card === 'declines' ? CARD.declinesLater : undefined,
   });
   await arrangeCharge(sandbox, bought, plan);
   let offer = await offerTo(world, bought.customer_id);
@@ -116,18 +116,11 @@ async function payWhereAsked({ http, sandbox }: CustomerContext, id: string): Pr
     return body.status === 'fallback' ? body.checkoutUrl : undefined;
   });
   if (url === undefined || url === 'nowhere') return;
-  const [kind, last = ''] = new URL(url).pathname.split('/').slice(-2);
-  // Somebody may have been faster: the lost charge that it stands for.
-  const paid = kind === 'checkout' ? sandbox.control.payCheckout(last) : sandbox.control.payLink(last);
-  await paid.catch(() => undefined);
+  // The lost charge that the link replaces may have gone through meanwhile.
+  await payLink(sandbox, url).catch(() => undefined);
 }
 
-/** Asks until there is an answer or the patience is over. An API that is away is asked again. */
+/** Asks until there is an answer or the patience is over, in milliseconds. An API that is down is asked again. */
 async function patiently<T>(patience: number, ask: () => Promise<T | undefined>): Promise<T | undefined> {
-  const giveUp = Date.now() + patience;
-  for (;;) {
-    const answer = await ask().catch(() => undefined);
-    if (answer !== undefined || Date.now() > giveUp) return answer;
-    await sleep(LOOK_EVERY);
-  }
+  return eventually('an answer', () => ask().catch(() => undefined), patience).catch(() => undefined);
 }

@@ -1,10 +1,10 @@
 /** What is kept of a campaign that did not come to rest, for whoever looks into it. */
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { RunHistory } from '../invariants/run-history.js';
 import { toTemporalJson } from '../../replay/history-json.js';
+import { makeTemporaryFolder } from '../../support/temporary-folder.js';
 
 /**
  * Writes of every run that has not ended its history and what Temporal says is pending in it.
@@ -12,7 +12,7 @@ import { toTemporalJson } from '../../replay/history-json.js';
  * @returns the folder, which nobody removes
  */
 export async function saveUnfinishedRuns(client: Client, runs: RunHistory[]): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-unfinished-'));
+  const folder = await makeTemporaryFolder('unfinished');
   for (const { workflowId, runId, status } of runs) {
     if (status !== 'RUNNING') continue;
     const handle = client.workflow.getHandle(workflowId, runId);

@@ -1,6 +1,5 @@
 /** The product as in production, each part a process or a server of its own, with a way to hurt every one of them. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -16,6 +15,7 @@ import { postgresForTests } from '../../support/postgres.js';
 import { productEnvironment } from './product-env.js';
 import { sendSignal, startSupervised, type SupervisedProcess } from './supervised-process.js';
 import { startTcpGate } from './tcp-gate.js';
+import { makeTemporaryFolder, removeFolder } from '../../support/temporary-folder.js';
 
 /** Divides the pauses between Dodo's deliveries: the fourth attempt comes after seconds, not after half an hour. */
 const WEBHOOK_TIME_SCALE = 300;
@@ -60,8 +60,8 @@ export async function startProductProcesses({ window = WINDOW } = {}): Promise<P
     const postgres = await postgresForTests();
     if (!postgres.available) throw new Error(postgres.reason);
     stopping.push(postgres.stop);
-    const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-chaos-'));
-    stopping.push(() => rm(folder, { recursive: true, force: true }));
+    const folder = await makeTemporaryFolder('chaos');
+    stopping.push(() => removeFolder(folder));
 
     const direct = durable(postgres.url);
     const network = await startTcpGate({ host: '127.0.0.1', port: Number(direct.port || '5432') });

@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.js';
 import { testStack, type TestStack } from '../../support/stack.js';
-import { buy, openOffer, settled } from '../../support/purchases.js';
+import { buy, openOffer, settled, CARD, payLink } from '../../support/purchases.js';
 import { testClient } from '../../support/temporal.js';
 import type { AttemptInput } from '../../../src/domain/attempt.js';
 import { checkInvariants } from './check.js';
 import { presentationsOf, type Evidence, type Rule } from './evidence.js';
 import { gatherEvidence } from './gather-evidence.js';
 import { startMerchant, type Merchant } from '../../support/merchant.js';
-
-const DECLINED_LATER = '4000000000000341';
 
 let stack: TestStack;
 let merchant: Merchant;
@@ -49,10 +47,10 @@ async function converts(): Promise<void> {
 }
 
 async function recovers(): Promise<void> {
-  const bought = await buy(stack, 'prod_single_license', { card: DECLINED_LATER });
+  const bought = await buy(stack, 'prod_single_license', { card: CARD.declinesLater });
   await openOffer(stack, bought.customer_id);
   const { body } = await stack.http.post<{ checkoutUrl: string }>(`/api/upsell/${bought.customer_id}/accept`);
-  await stack.sandbox.control.payCheckout(new URL(body.checkoutUrl).pathname.split('/').at(-1) ?? '');
+  await payLink(stack.sandbox, body.checkoutUrl);
   await settled(stack, bought.payment_id);
 }
 

@@ -1,6 +1,5 @@
 /** The row on Temporal's production server, whose database fails on purpose. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { playCustomer } from '../chaos/customer.js';
 import { planCampaign } from '../chaos/plan.js';
@@ -12,6 +11,7 @@ import { NoPostgres, startTemporalOnPostgres, type Faults } from '../../support/
 import { builtServer, buildServer, type ServerPrograms } from '../../support/temporal-server.js';
 import { NotMeasured, type Row } from './row.js';
 import { openInProcessSystem } from './in-process-system.js';
+import { makeTemporaryFolder, removeFolder } from '../../support/temporary-folder.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -48,7 +48,7 @@ export const faultyStore: Row = {
     }).catch((error: unknown) => {
       throw error instanceof NoPostgres ? new NotMeasured(error.message) : error;
     });
-    const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-catalog-'));
+    const folder = await makeTemporaryFolder('catalog');
     try {
       const catalog = join(folder, 'offers.yaml');
       const offers = await readFile('offers.yaml', 'utf8');
@@ -82,7 +82,7 @@ export const faultyStore: Row = {
       }
     } finally {
       await temporal.stop();
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     }
   },
 };

@@ -1,23 +1,17 @@
 /** The system on which rows are measured: all of it in one process, on a Temporal server that is given. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { eventually } from '../../support/eventually.js';
 import { jsonClient, type JsonClient } from '../../../sandbox/demo/http.js';
-import type { PurchaseReply, UpsellReply } from '../../../sandbox/demo/shop.js';
 import type { PurchaseResult, Sandbox } from '../../../sandbox/index.js';
-import { startStack } from '../../../sandbox/stack.js';
 import type { Catalog } from '../../../src/domain/offers.js';
-import { loadConfig } from '../../../src/config/config.js';
 import type { PresentationView } from '../../../src/http/presentation-view.js';
 import type { Ledger } from '../../../src/ledger/model.js';
-import { createLogger } from '../../../src/log.js';
 import { connectClient } from '../../../src/temporal/connect.js';
 import { checkInvariants } from '../invariants/check.js';
 import type { Violation } from '../invariants/evidence.js';
 import { gatherEvidence } from '../invariants/gather-evidence.js';
+import { buy, openOffer, settled, type PurchaseReply } from '../../support/purchases.js';
+import { startWholeStack } from '../../support/whole-stack.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -48,39 +42,24 @@ export interface InProcessSystem {
   close(): Promise<void>;
 }
 
-/** A card that pays at the checkout and declines every charge without the customer. */
-export const DECLINED_LATER = '4000000000000341';
-
 /** Starts the system with little patience: what is lost is looked for within seconds. */
 export async function openInProcessSystem(
   temporal: { address: string; namespace: string },
   env: Record<string, string> = {},
 ): Promise<InProcessSystem> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'durable-upsells-scorecard-'));
   const taskQueue = `scorecard-${randomUUID()}`;
-  const config = loadConfig(
-    {
-      PORT: '0',
-      DATA_DIR: dataDir,
-      TEMPORAL_ADDRESS: temporal.address,
-      TEMPORAL_NAMESPACE: temporal.namespace,
+  const stack = await startWholeStack(temporal, {
+    webhookTimeScale: 100,
+    environment: () => ({
       TEMPORAL_TASK_QUEUE: taskQueue,
       POLL_INTERVAL: '500ms',
       RECONCILE_WINDOW: '3s',
       SWEEP_INTERVAL: '2s',
       SWEEP_WINDOW: '1h',
       ...env,
-    },
-    { mode: 'start' },
-  );
-  const stack = await startStack(config, {
-    log: createLogger(process.env.LOG_LEVEL ?? 'silent'),
-    volatile: true,
-    anyPorts: true,
-    webhookTimeScale: 100,
+    }),
   });
   const { url, sandbox, ledger, catalog, apiKey, operatorKey } = stack;
-  if (!sandbox) throw new Error('The scorecard is measured on the sandbox.');
   const { client, connection } = await connectClient({ ...temporal, embedded: true });
   const backend = jsonClient(url, apiKey);
   return {
@@ -94,27 +73,9 @@ export async function openInProcessSystem(
     taskQueue,
     backend,
     operator: jsonClient(url, operatorKey),
-    buy: (productId, card) =>
-      sandbox.control.purchase({
-        product_id: productId,
-        email: `${randomUUID()}@example.com`,
-        ...(card !== undefined && { card }),
-      }),
-    offer: (customerId) =>
-      eventually(
-        `an offer for ${customerId}`,
-        async () => (await backend.get<UpsellReply>(`/api/upsell/${customerId}`)).body.presentation,
-        PATIENCE,
-      ),
-    settled: (purchaseId) =>
-      eventually(
-        `purchase ${purchaseId} settled`,
-        async () => {
-          const { body } = await backend.get<PurchaseReply>(`/api/purchases/${purchaseId}`);
-          return body.status === 'settled' ? body : undefined;
-        },
-        PATIENCE,
-      ),
+    buy: (productId, card) => buy({ sandbox }, productId, card === undefined ? {} : { card }),
+    offer: (customerId) => openOffer({ http: backend }, customerId, PATIENCE),
+    settled: (purchaseId) => settled({ http: backend }, purchaseId, PATIENCE),
     async violations() {
       const books = { catalog, books: sandbox.books, ledger, client, taskQueue, swept: true };
       return checkInvariants(await gatherEvidence(books));
@@ -123,7 +84,6 @@ export async function openInProcessSystem(
     async close() {
       await connection.close();
       await stack.stop();
-      await rm(dataDir, { recursive: true, force: true });
     },
   };
 }

@@ -1,20 +1,18 @@
 /** The receiving end alone: an API on the system's Temporal, on a task queue that nobody works on. */
 import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { loadConfig } from '../../../src/config/config.js';
-import { createDodo } from '../../../src/dodo/client.js';
-import { createLogger } from '../../../src/log.js';
-import { startApi, type RunningApi } from '../../../src/service.js';
+import type { RunningApi } from '../../../src/service.js';
 import { productEnvironment } from '../chaos/product-env.js';
 import { readRunHistory, type RunHistory } from '../invariants/run-history.js';
 import { aPayment } from '../../dodo/examples.js';
 import type { InProcessSystem } from './in-process-system.js';
+import { startApiInProcess } from '../chaos/api-in-process.js';
 
 /** Starts it within this process; what it takes stays in the histories as it came. */
 export async function startIngress(system: InProcessSystem, webhookKeys: string[]): Promise<RunningApi> {
   const { address, namespace } = system;
-  const config = loadConfig(
-    {
+  return startApiInProcess({
+    env: {
       ...productEnvironment({
         dodoUrl: system.sandbox.url,
         databaseUrl: 'postgres://127.0.0.1/unused',
@@ -24,15 +22,10 @@ export async function startIngress(system: InProcessSystem, webhookKeys: string[
       TEMPORAL_NAMESPACE: namespace,
       DODO_PAYMENTS_WEBHOOK_KEY: webhookKeys.join(','),
     },
-    { mode: 'server' },
-  );
-  return startApi(config, {
-    dodo: createDodo(system.sandbox.apiKey, { baseURL: system.sandbox.url }),
+    sandbox: system.sandbox,
     ledger: system.ledger,
-    catalog: () => system.catalog,
-    temporal: { address, namespace, embedded: true },
-    log: createLogger(process.env.LOG_LEVEL ?? 'silent'),
-    webhookSecrets: config.dodo.webhookSecrets ?? [],
+    catalog: system.catalog,
+    temporal: { address, namespace },
   });
 }
 

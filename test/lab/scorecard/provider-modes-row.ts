@@ -5,7 +5,8 @@ import { postgresForTests } from '../../support/postgres.js';
 import { withKillableWorker, type Bought, type KillableSystem } from './worker-kill.js';
 import { NotMeasured, outOf, inBatches, type Row } from './row.js';
 import type { Moment } from './stepping-worker.js';
-import { DECLINED_LATER, type InProcessSystem } from './in-process-system.js';
+import type { InProcessSystem } from './in-process-system.js';
+import { CARD } from '../../support/purchases.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -106,7 +107,7 @@ function playCells(
       const cell = cells[index];
       if (!cell) throw new Error('unreachable: there are as many cells as purchases');
       const [name, mode] = cell.mode;
-      const one = await killable.buy(kind.product, mode === 'decline' ? DECLINED_LATER : undefined);
+      const one = await killable.buy(kind.product, mode === 'decline' ? CARD.declinesLater : undefined);
       if (mode !== undefined && mode !== 'decline') {
         killable.sandbox.control.addFault({ match: { method: 'POST', ...kind.request(one) }, ...mode });
       }

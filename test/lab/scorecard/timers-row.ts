@@ -1,6 +1,4 @@
 /** The row about deadlines that pass while nobody is there to notice. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../support/eventually.js';
@@ -18,6 +16,7 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../workflows/purchase-fixture.js';
 import { clockJumps } from './clock-jumps.js';
 import type { Row } from './row.js';
 import { openInProcessSystem } from './in-process-system.js';
+import { makeTemporaryFolder, removeFolder } from '../../support/temporary-folder.js';
 
 const LEEWAY = MINUTE;
 
@@ -140,7 +139,7 @@ const AHEAD = 3 * SECOND;
 const AWAY = 5 * SECOND;
 
 async function serverAway(): Promise<string[]> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'durable-upsells-timers-'));
+  const dataDir = await makeTemporaryFolder('timers');
   const port = await freePort();
   const start = () => startDevServer({ dataDir, port, ui: false });
   let server = await start();
@@ -177,6 +176,6 @@ async function serverAway(): Promise<string[]> {
   } finally {
     await system.close();
     await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    await removeFolder(dataDir);
   }
 }

@@ -1,7 +1,6 @@
 /** A killable whose worker is held in the middle of attempts and killed there; then another one takes over. */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually } from '../../support/eventually.js';
 import { jsonClient } from '../../../sandbox/demo/http.js';
@@ -9,10 +8,8 @@ import type { PurchaseReply, UpsellReply } from '../../../sandbox/demo/shop.js';
 import { startSandbox, type Sandbox } from '../../../sandbox/index.js';
 import { loadCatalog } from '../../../src/catalog/file/load.js';
 import { loadConfig } from '../../../src/config/config.js';
-import { createDodo } from '../../../src/dodo/client.js';
 import { openLedger, type Ledger } from '../../../src/ledger/index.js';
 import { createLogger } from '../../../src/log.js';
-import { startApi } from '../../../src/service.js';
 import { expireOrphans } from '../chaos/orphans.js';
 import { API_KEY, productEnvironment } from '../chaos/product-env.js';
 import { startSupervised } from '../chaos/supervised-process.js';
@@ -21,6 +18,9 @@ import type { Violation } from '../invariants/evidence.js';
 import { gatherEvidence } from '../invariants/gather-evidence.js';
 import type { HeldLine, Moment } from './stepping-worker.js';
 import type { InProcessSystem } from './in-process-system.js';
+import { makeTemporaryFolder, removeFolder } from '../../support/temporary-folder.js';
+import { payLink } from '../../support/purchases.js';
+import { startApiInProcess } from '../chaos/api-in-process.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -66,8 +66,8 @@ export async function withKillableWorker<T>(
   const taskQueue = `killed-${randomUUID()}`;
   const stopping: (() => Promise<unknown>)[] = [];
   try {
-    const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-worker-'));
-    stopping.push(() => rm(folder, { recursive: true, force: true }));
+    const folder = await makeTemporaryFolder('worker');
+    stopping.push(() => removeFolder(folder));
     const planPath = join(folder, 'plan.json');
     const sandbox = await startSandbox({ timeScale: 100 });
     stopping.push(() => sandbox.close());
@@ -76,19 +76,10 @@ export async function withKillableWorker<T>(
       RECONCILE_WINDOW: '2s',
       LOG_LEVEL: 'error',
     };
-    const config = loadConfig(env, { mode: 'server' });
-    const log = createLogger('silent');
-    const catalog = await loadCatalog(config.catalogPath);
-    const ledger = await openLedger({ url: databaseUrl, log });
+    const catalog = await loadCatalog(loadConfig(env, { mode: 'server' }).catalogPath);
+    const ledger = await openLedger({ url: databaseUrl, log: createLogger('silent') });
     stopping.push(() => ledger.close());
-    const api = await startApi(config, {
-      dodo: createDodo(sandbox.apiKey, { baseURL: sandbox.url }),
-      ledger,
-      catalog: () => catalog,
-      temporal: { address, embedded: true },
-      log,
-      webhookSecrets: config.dodo.webhookSecrets ?? [],
-    });
+    const api = await startApiInProcess({ env, sandbox, ledger, catalog, temporal: { address } });
     stopping.push(() => api.stop());
     const backend = jsonClient(api.url, API_KEY);
     await sandbox.control.setWebhookEndpoint({ url: `${api.url}/webhooks/dodo` });
@@ -153,8 +144,8 @@ export async function withKillableWorker<T>(
           const found = (await ledger.purchase(one.purchaseId))?.presentations;
           throw new Error(`${one.run} is stuck: ${JSON.stringify(found)}`, { cause });
         });
-        // Somebody may have been faster: the lost charge that it stands for.
-        if (shown.checkoutUrl !== undefined) await payLink(sandbox, shown.checkoutUrl);
+        // The lost charge that the link replaces may have gone through meanwhile.
+        if (shown.checkoutUrl !== undefined) await payLink(sandbox, shown.checkoutUrl).catch(() => undefined);
         const end = await eventually(`${one.run} settles`, () => isSettled(one), 2 * MINUTE);
         return end.outcome ?? 'none';
       },
@@ -174,13 +165,6 @@ export async function withKillableWorker<T>(
   } finally {
     for (const stop of stopping.reverse()) await stop();
   }
-}
-
-/** Pays what a link asks for, unless it cannot be paid any more. */
-export async function payLink({ control }: Sandbox, url: string): Promise<void> {
-  const [kind, id = ''] = new URL(url).pathname.split('/').slice(-2);
-  const paying = kind === 'checkout' ? control.payCheckout(id) : control.payLink(id);
-  await paying.catch(() => undefined);
 }
 
 function parseHeld(line: string): HeldLine['held'][] {

@@ -1,9 +1,7 @@
 /** What is counted at the end of a test: how often money moved, and whether every record of it agrees. */
 import { expect } from 'vitest';
 import type { PurchaseResult } from '../../sandbox/index.js';
-import type { PresentationView } from '../../src/http/presentation-view.js';
 import { eventually } from '../support/eventually.js';
-import { type Reply } from '../../sandbox/demo/http.js';
 import { type TestStack } from '../support/stack.js';
 
 type SandboxPayment = ReturnType<TestStack['sandbox']['books']['payments']>[number];
@@ -97,67 +95,4 @@ export async function expectLive(
     return liveSubscriptions(stack, bought).length <= expected.length;
   }).catch(() => undefined);
   expect(liveSubscriptions(stack, bought)).toMatchObject(expected);
-}
-
-export type Decided = Reply<{
-  success?: boolean;
-  status?: string | number;
-  code?: string;
-  detail?: string;
-  checkoutUrl?: string | null;
-  updatePaymentMethodUrl?: string | null;
-  sessionId?: string;
-  presentation?: PresentationView;
-}>;
-
-export async function accept(
-  { http }: Pick<TestStack, 'http'>,
-  { customer_id }: Pick<Bought, 'customer_id'>,
-  body: Record<string, unknown> = {},
-  headers?: Record<string, string>,
-): Promise<Decided> {
-  return http.post(`/api/upsell/${customer_id}/accept`, body, headers);
-}
-
-/** The presentation, once it is in one of these states. */
-export async function presentationIs(
-  { http }: Pick<TestStack, 'http'>,
-  id: string,
-  ...statuses: PresentationView['status'][]
-): Promise<PresentationView> {
-  let last: unknown;
-  return eventually(`presentation ${id} is ${statuses.join(' or ')}`, async () => {
-    const { body } = await http.get<PresentationView>(`/api/presentations/${id}`);
-    last = body;
-    return statuses.includes(body.status) && body;
-  }).catch((error: Error) => {
-    throw new Error(`${error.message}; it is ${JSON.stringify(last)}`);
-  });
-}
-
-/** The session that a checkout link leads to. */
-export function sessionOf(checkoutUrl: string | null | undefined): string {
-  const session = new URL(checkoutUrl ?? '', 'http://127.0.0.1').pathname.split('/').at(-1) ?? '';
-  expect(session).toMatch(/^cks_/);
-  return session;
-}
-
-/** Pays at a checkout link as its page does, with a card that works. */
-export async function payAt({ sandbox }: Pick<TestStack, 'sandbox'>, checkoutUrl: string | null | undefined) {
-  return sandbox.control.payCheckout(sessionOf(checkoutUrl), { card: '4242424242424242' });
-}
-
-/** Sends a request again that never reached Dodo, as the network does when it delivers late. One more of `posts`. */
-export async function commitLate(
-  stack: Pick<TestStack, 'sandbox'>,
-  { path, body }: SentRequest,
-): Promise<number> {
-  const { url, apiKey } = stack.sandbox;
-  const response = await fetch(url + path, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  await response.body?.cancel();
-  return response.status;
 }
