@@ -181,6 +181,8 @@ module.exports = {
     // Types are arrows too.
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
+    // Files that break the rules on purpose.
+    exclude: { path: '^test/architecture/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],

@@ -3,7 +3,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'test-results/', '.data/']),
+  globalIgnores(['dist/', 'coverage/', 'test-results/', '.data/', 'test/architecture/']),
   js.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {

@@ -11,8 +11,6 @@ export default defineConfig({
     // Every file with workflows brings a worker of its own, and all share one Temporal server.
     maxWorkers: 2,
     testTimeout: 60 * SECOND,
-    // Most tests drive real servers on whatever machine there is; one that fails twice has found something.
-    retry: 1,
     // The first hook may have to wait for the server to be downloaded or built, which happens once per machine.
     hookTimeout: 30 * 60 * SECOND,
     teardownTimeout: 30 * SECOND,

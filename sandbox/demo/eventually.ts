@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const SECOND = 1000;
-const LOOK_EVERY = 100;
+const LOOK_EVERY = 50;
 const PATIENCE = 30 * SECOND;
 
 /**
@@ -12,13 +12,13 @@ const PATIENCE = 30 * SECOND;
  */
 export async function eventually<T>(
   what: string,
-  ask: () => Promise<T | undefined>,
+  ask: () => Promise<T | undefined | false>,
   patience = PATIENCE,
 ): Promise<T> {
   const giveUp = performance.now() + patience;
   for (;;) {
     const answer = await ask();
-    if (answer !== undefined) return answer;
+    if (answer !== undefined && answer !== false) return answer;
     if (performance.now() > giveUp) throw new Error(`Not within ${patience / SECOND} s: ${what}.`);
     await sleep(LOOK_EVERY);
   }

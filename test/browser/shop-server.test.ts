@@ -1,8 +1,8 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:http';
 import express from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createShop } from '../../sandbox/shop/index.js';
+import { closeServer, listenOnLoopback } from '../support/loopback.js';
 
 const API_KEY = 'key_of_the_merchants_backend';
 
@@ -24,12 +24,10 @@ beforeAll(async () => {
     res.status(status).json(body);
   });
   app.use(createShop({ apiUrl: () => url, apiKey: API_KEY, temporalUiUrl: 'http://localhost:8233/"><b>' }));
-  server = await new Promise<Server>((resolve) => {
-    const listening = app.listen(0, '127.0.0.1', () => resolve(listening));
-  });
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = createServer(app);
+  url = `http://127.0.0.1:${await listenOnLoopback(server)}`;
 });
-afterAll(() => new Promise((resolve) => server.close(resolve)));
+afterAll(() => closeServer(server));
 beforeEach(() => {
   answers = {};
   received = [];

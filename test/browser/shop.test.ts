@@ -1,10 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
-  CARD,
   buyInShop,
   chromiumPath,
   enterCard,
@@ -13,7 +11,10 @@ import {
   payAtCheckout,
   type Customer,
 } from '../support/browser.js';
-import { eventually, testStack, type TestStack } from '../support/stack.js';
+import { eventually } from '../support/eventually.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
+import { CARD } from '../support/purchases.js';
 
 /** The shortest window a catalog may have. */
 const SHORT_WINDOW = '10s';
@@ -27,7 +28,7 @@ let hesitant: Customer;
 
 beforeAll(async () => {
   if (chromiumPath() === undefined) return;
-  folder = await mkdtemp(join(tmpdir(), 'durable-upsells-shop-'));
+  folder = await makeTemporaryFolder('shop');
   const catalog = join(folder, 'offers.yaml');
   const example = await readFile('offers.yaml', 'utf8');
   await writeFile(catalog, example.replace('window: 2h', `window: ${SHORT_WINDOW}`));
@@ -40,7 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await stack?.stop();
-  if (folder) await rm(folder, { recursive: true, force: true });
+  if (folder) await removeFolder(folder);
 });
 
 beforeEach(async () => {
@@ -152,7 +153,7 @@ describe.skipIf(chromiumPath() === undefined)('the demo shop in a browser (CHROM
 
   it('saves the sale at the checkout when the saved card declines', async () => {
     const { page } = customer;
-    await buyInShop(customer, 'Basic plan', { card: CARD.worksOnce });
+    await buyInShop(customer, 'Basic plan', { card: CARD.declinesLater });
     await accept(customer).click();
     await outcome(customer, 'The payment did not go through');
     expect(await page.locator('#outcome').innerText()).toContain('You were not charged for Pro plan');

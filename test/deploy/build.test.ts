@@ -1,15 +1,15 @@
-/** The output of `npm run build`, run as the image runs it. */
-import { cp, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+/** What `npm run build` makes, run as the image runs it. */
+import { cp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../sandbox/local/run-command.js';
 import { postgresForTests } from '../support/postgres.js';
 import { testTemporal, uniqueTaskQueue } from '../support/temporal.js';
-import { startNode, type ChildProcess } from './child-process.js';
+import { startNode, type ChildProcess } from '../support/child-process.js';
 import { readRepositoryFile } from './compose.js';
 import { developerModules, loadedModules, workerModules } from './modules.js';
+import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 
 const BUILD_TIMEOUT = 5 * 60_000;
 
@@ -19,7 +19,7 @@ if (!postgres.available) console.warn(postgres.reason);
 
 let app: string;
 beforeAll(async () => {
-  app = await mkdtemp(join(tmpdir(), 'durable-upsells-build-'));
+  app = await makeTemporaryFolder('build');
   await symlink(join(repository, 'node_modules'), join(app, 'node_modules'));
   await writeFile(join(app, 'package.json'), '{ "type": "module" }');
   const { code, output } = await runCommand(
@@ -32,7 +32,7 @@ beforeAll(async () => {
 }, BUILD_TIMEOUT);
 
 afterAll(async () => {
-  await rm(app, { recursive: true, force: true });
+  await removeFolder(app);
   if (postgres.available) await postgres.stop();
 });
 

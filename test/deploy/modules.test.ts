@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startNode } from './child-process.js';
+import { startNode } from '../support/child-process.js';
 import {
   developerModules,
   importsOf,

@@ -1,14 +1,16 @@
 /** The production layout without containers: PostgreSQL, Temporal, and the API and workers as processes of their own. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type PurchaseResult, type Sandbox } from '../../sandbox/index.js';
 import { postgresForTests } from '../support/postgres.js';
-import { apiClient, buy, eventually, openOffer, settled, type ApiClient } from '../support/stack.js';
+import { eventually } from '../support/eventually.js';
+import { jsonClient, type JsonClient } from '../../sandbox/demo/http.js';
+import { buy, openOffer, settled } from '../support/purchases.js';
 import { testClient, testTemporal, uniqueTaskQueue } from '../support/temporal.js';
-import { startNode, type ChildProcess } from './child-process.js';
+import { startNode, type ChildProcess } from '../support/child-process.js';
+import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const API_KEY = 'key_backend_0123456789abcdef';
@@ -24,7 +26,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
   let env: Record<string, string>;
   let sandbox: Sandbox;
   let api: ChildProcess;
-  let http: ApiClient;
+  let http: JsonClient;
   let worker: ChildProcess;
 
   function start(file: string): ChildProcess {
@@ -43,7 +45,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
 
   beforeAll(async () => {
     if (!postgres.available) return;
-    folder = await mkdtemp(join(tmpdir(), 'durable-upsells-processes-'));
+    folder = await makeTemporaryFolder('processes');
     const { address, namespace } = await testTemporal();
     sandbox = await startSandbox({ timeScale: 100 });
     env = {
@@ -68,7 +70,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
       api.logged('the API is ready'),
       startWorker().then((started) => (worker = started)),
     ]);
-    http = apiClient(url as string, API_KEY);
+    http = jsonClient(url as string, API_KEY);
     await sandbox.control.setWebhookEndpoint({ url: `${url as string}/webhooks/dodo` });
   });
 
@@ -76,7 +78,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
     await Promise.all([...running].map((child) => child.terminate()));
     await sandbox?.close();
     if (postgres.available) await postgres.stop();
-    if (folder) await rm(folder, { recursive: true, force: true });
+    if (folder) await removeFolder(folder);
   });
 
   function upsells(customerId: string, firstPaymentId: string) {

@@ -1,6 +1,5 @@
-/** Runs the one-time set-up of docker-compose.yml against a real Temporal server and a real PostgreSQL. */
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+/** The one-time set-up that docker-compose.yml runs, against a real Temporal server and a real PostgreSQL. */
+import { symlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -11,6 +10,7 @@ import { indexedValueTypes } from '../../src/temporal/search-attributes.js';
 import { findTemporalBinary } from '../../sandbox/local/server-binary.js';
 import { postgresForTests, type PostgresForTests } from '../support/postgres.js';
 import { testClient, testTemporal, uniqueId } from '../support/temporal.js';
+import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 
 const deploy = (path: string) => fileURLToPath(new URL(`../../deploy/${path}`, import.meta.url));
 const { PATH = '' } = process.env;
@@ -18,10 +18,10 @@ const { PATH = '' } = process.env;
 describe('deploy/temporal/setup-namespace.sh', () => {
   let folder: string;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'durable-upsells-setup-'));
+    folder = await makeTemporaryFolder('setup');
     await symlink((await findTemporalBinary()).path, join(folder, 'temporal'));
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => removeFolder(folder));
 
   async function setUp(namespace: string, env: Record<string, string> = {}): Promise<CommandResult> {
     const { address } = await testTemporal();

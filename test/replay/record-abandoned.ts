@@ -10,11 +10,12 @@ import { createLogger } from '../../src/log.js';
 import { bundleWorkflows } from '../../src/temporal/bundle.js';
 import { createRuns } from '../../src/temporal/runs.js';
 import { createWorker } from '../../src/temporal/worker.js';
-import { eventually } from '../../sandbox/demo/eventually.js';
+import { eventually } from '../support/eventually.js';
 import { acceptOffer, runState } from '../../src/contract/messages.js';
 import { workflowId } from '../../src/domain/ids.js';
-import { timeSkippingEnvironment } from '../support/time-skipping.js';
-import { PERSON } from './person.js';
+import { timeSkippingEnvironment } from '../../sandbox/simulation/time-skipping.js';
+import { openRuns, unlessBroken } from '../support/workflow-task-failures.js';
+import { RECORDED_CUSTOMER } from './recorded-customer.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -70,10 +71,14 @@ export async function recordAbandoned(): Promise<Recording[]> {
     async function unpaidFallback(): Promise<Recording> {
       const bought = await sandbox.control.purchase({
         product_id: 'prod_starter_course',
-        email: PERSON.email,
-        name: PERSON.name,
-        billing: PERSON.billing,
-        card: { number: PERSON.cards.declinedLater, ...PERSON.cardExpiry, holder: PERSON.name },
+        email: RECORDED_CUSTOMER.email,
+        name: RECORDED_CUSTOMER.name,
+        billing: RECORDED_CUSTOMER.billing,
+        card: {
+          number: RECORDED_CUSTOMER.cards.declinedLater,
+          ...RECORDED_CUSTOMER.cardExpiry,
+          holder: RECORDED_CUSTOMER.name,
+        },
       });
       const [payment] = sandbox.books.payments({ customerId: bought.customer_id });
       const route = routeEvent({ type: 'payment.succeeded', data: payment }, catalog, new Date());
@@ -94,7 +99,14 @@ export async function recordAbandoned(): Promise<Recording[]> {
       return { file, workflowId: run, history: await handle.fetchHistory() };
     }
 
-    return await worker.runUntil(async () => [await unpaidCheckout(), await unpaidFallback()]);
+    const recordBoth = async () => [await unpaidCheckout(), await unpaidFallback()];
+    return await worker.runUntil(() =>
+      unlessBroken(
+        () => openRuns(client),
+        recordBoth,
+        async () => undefined,
+      ),
+    );
   } finally {
     await Promise.all([environment.teardown(), sandbox.close(), ledger.close()]);
   }

@@ -4,6 +4,7 @@
  */
 import { startMerchantInbox } from '../../sandbox/demo/merchant-inbox.js';
 import { startDevServer } from '../../sandbox/local/dev-server.js';
+import { openRuns, unlessBroken } from '../support/workflow-task-failures.js';
 import { removeHistories, writeHistory } from './history-files.js';
 import { recordAbandoned } from './record-abandoned.js';
 import type { Scenario } from './scenario.js';
@@ -12,7 +13,7 @@ import { CHARGES } from './scenarios-charges.js';
 import { DECISIONS } from './scenarios-decisions.js';
 import { PLAN_CHANGES } from './scenarios-plans.js';
 import { TIMING, TIMING_OFFERS } from './scenarios-timing.js';
-import { openStage, type Stage } from './stage.js';
+import { openRecordingSystem, type RecordingSystem } from './recording-system.js';
 
 const started = performance.now();
 const say = (text: string) =>
@@ -21,10 +22,10 @@ const say = (text: string) =>
 /** Names of scenarios that did not go as they are written. */
 const failed: string[] = [];
 
-async function record({ name, play }: Scenario, stage: Stage): Promise<void> {
+async function record({ name, play }: Scenario, system: RecordingSystem): Promise<void> {
   try {
-    for (const [part, workflowId] of Object.entries(await play(stage))) {
-      const handle = stage.client.workflow.getHandle(workflowId);
+    for (const [part, workflowId] of Object.entries(await play(system))) {
+      const handle = system.client.workflow.getHandle(workflowId);
       // The ledger may be ahead of the run's last task.
       await handle.result();
       await writeHistory(`${name}${part && `.${part}`}.json`, workflowId, await handle.fetchHistory());
@@ -36,12 +37,15 @@ async function record({ name, play }: Scenario, stage: Stage): Promise<void> {
   }
 }
 
-async function recordOn(stage: Stage, scenarios: Scenario[]): Promise<void> {
+async function recordOn(system: RecordingSystem, scenarios: Scenario[]): Promise<void> {
+  const recordAll = async () => {
+    await Promise.all(scenarios.filter(({ alone }) => !alone).map((scenario) => record(scenario, system)));
+    for (const scenario of scenarios.filter(({ alone }) => alone)) await record(scenario, system);
+  };
   try {
-    await Promise.all(scenarios.filter(({ alone }) => !alone).map((scenario) => record(scenario, stage)));
-    for (const scenario of scenarios.filter(({ alone }) => alone)) await record(scenario, stage);
+    await unlessBroken(() => openRuns(system.client), recordAll);
   } finally {
-    await stage.close();
+    await system.close();
   }
 }
 
@@ -60,7 +64,7 @@ try {
     { scenarios: NOTIFICATIONS, env: notifying },
   ]) {
     const chosen = scenarios.filter(isWanted);
-    if (chosen.length > 0) await recordOn(await openStage(temporal, env), chosen);
+    if (chosen.length > 0) await recordOn(await openRecordingSystem(temporal, env), chosen);
   }
 } finally {
   await inbox.close();

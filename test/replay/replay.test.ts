@@ -9,7 +9,7 @@ import { installRuntime } from '../../src/temporal/runtime.js';
 import * as workflows from '../../workflows/index.js';
 import { testBundle } from '../support/temporal.js';
 import { listHistories, readHistory, replayable, textOf, type RecordedRun } from './history-files.js';
-import { PERSON } from './person.js';
+import { RECORDED_CUSTOMER } from './recorded-customer.js';
 
 const MINUTE = 60_000;
 
@@ -85,7 +85,7 @@ describe('the recorded histories', () => {
 
   it.each(files)('hold nothing personal: %s', (file) => {
     const text = textOf(runs.get(file) ?? { workflowId: '', history: { events: [] } });
-    const { billing, cards, name } = PERSON;
+    const { billing, cards, name } = RECORDED_CUSTOMER;
     const values = [name, billing.street, billing.city, billing.zipcode, ...Object.values(cards)];
     expect(values.filter((value) => text.includes(value))).toEqual([]);
     // E-mail addresses, and the process@host of whoever recorded it.

@@ -3,15 +3,16 @@ import { oneClickOf } from '../../sandbox/demo/paths-trouble.js';
 import type { Reply } from '../../sandbox/demo/http.js';
 import type { AcceptReply, Offer } from '../../sandbox/demo/shop.js';
 import { workflowId } from '../../src/domain/ids.js';
-import { PERSON } from './person.js';
-import type { Stage } from './stage.js';
+import { RECORDED_CUSTOMER } from './recorded-customer.js';
+import type { RecordingSystem } from './recording-system.js';
+import { parseLink } from '../support/purchases.js';
 
 export interface Scenario {
   name: string;
   /** Whether it changes something that others would notice, and so must run alone. */
   alone?: boolean;
   /** Answers the ids of the runs to keep, by what is added to the file's name; nothing for the main run. */
-  play: (stage: Stage) => Promise<Record<string, string>>;
+  play: (system: RecordingSystem) => Promise<Record<string, string>>;
 }
 
 /** Requests for one customer's charges, and for the checkouts that are left to the customer. */
@@ -22,47 +23,50 @@ export const openingCheckout = (customerId: string) => ({
   match: { method: 'POST', path: '^/checkouts$', body: `^(?!.*"confirm":true)(?=.*"${customerId}")` },
 });
 
-export type Bought = Awaited<ReturnType<Stage['buy']>>;
+export type Bought = Awaited<ReturnType<RecordingSystem['buy']>>;
 
 export const planChangeOf = (subscriptionId: string | null) => workflowId.planChange(subscriptionId ?? '');
 
 /** Buys, lets something happen once the offer is open, accepts, and waits for the end. */
 export async function accepting(
-  stage: Stage,
+  system: RecordingSystem,
   productId: string,
   steps: {
-    card?: keyof typeof PERSON.cards;
+    card?: keyof typeof RECORDED_CUSTOMER.cards;
     before?: (offer: Offer) => Promise<unknown>;
     /** Around the acceptance itself. */
     during?: (accept: () => Promise<Reply<AcceptReply>>) => Promise<Reply<AcceptReply>>;
     after?: (reply: AcceptReply, offer: Offer) => Promise<unknown>;
   } = {},
 ) {
-  const bought = await stage.buy(productId, steps.card);
-  const offer = await stage.shop.offer(bought.purchaseId);
+  const bought = await system.buy(productId, steps.card);
+  const offer = await system.shop.offer(bought.purchaseId);
   await steps.before?.(offer);
-  const accept = () => stage.shop.accept(offer);
+  const accept = () => system.shop.accept(offer);
   const { body } = await (steps.during?.(accept) ?? accept());
   await steps.after?.(body, offer);
-  await stage.shop.settled(bought.purchaseId);
+  await system.shop.settled(bought.purchaseId);
   return bought;
 }
 
 /** Pays what was handed over in place of a charge that failed. */
 export async function payInstead(
-  { sandbox }: Stage,
+  { sandbox }: RecordingSystem,
   { checkoutUrl }: { checkoutUrl?: string | null },
 ): Promise<void> {
-  const { pathname } = new URL(checkoutUrl ?? '');
-  const id = pathname.split('/').at(-1) ?? '';
-  if (pathname.startsWith('/pay/')) await sandbox.control.payLink(id, PERSON_CARD);
+  const { kind, id } = parseLink(checkoutUrl);
+  if (kind === 'pay') await sandbox.control.payLink(id, WORKING_CARD);
   else {
-    const { email, name, billing } = PERSON;
-    await sandbox.control.payCheckout(id, { email, name, billing, card: PERSON_CARD });
+    const { email, name, billing } = RECORDED_CUSTOMER;
+    await sandbox.control.payCheckout(id, { email, name, billing, card: WORKING_CARD });
   }
 }
 
-export const PERSON_CARD = { number: PERSON.cards.good, ...PERSON.cardExpiry, holder: PERSON.name };
+export const WORKING_CARD = {
+  number: RECORDED_CUSTOMER.cards.good,
+  ...RECORDED_CUSTOMER.cardExpiry,
+  holder: RECORDED_CUSTOMER.name,
+};
 
 /** A payment that is under way for a while. */
 export const slow = (settle: { after_ms: number; status: 'succeeded' | 'failed' }) => ({
@@ -72,7 +76,7 @@ export const slow = (settle: { after_ms: number; status: 'succeeded' | 'failed' 
 
 /** Declines what is offered after a product, and accepts or declines what is offered instead. */
 export async function declining(
-  { shop, buy }: Stage,
+  { shop, buy }: RecordingSystem,
   productId: string,
   instead: 'accept' | 'decline',
 ): Promise<Bought> {

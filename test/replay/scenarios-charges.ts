@@ -5,20 +5,20 @@ import { accepting, charging, openingCheckout, payInstead, slow, type Scenario }
 export const CHARGES: Scenario[] = [
   {
     name: 'converted-by-charge',
-    play: async (stage) => ({ '': (await accepting(stage, 'prod_starter_course')).workflowId }),
+    play: async (system) => ({ '': (await accepting(system, 'prod_starter_course')).workflowId }),
   },
   {
     name: 'converted-by-payment',
-    play: async (stage) => ({ '': (await accepting(stage, 'prod_team_license')).workflowId }),
+    play: async (system) => ({ '': (await accepting(system, 'prod_team_license')).workflowId }),
   },
   {
     name: 'converted-after-3-d-secure',
-    async play(stage) {
-      const bought = await accepting(stage, 'prod_starter_course', {
+    async play(system) {
+      const bought = await accepting(system, 'prod_starter_course', {
         before: ({ customerId }) =>
-          stage.dodo.nextCharges(customerId, { status: 'requires_customer_action' }),
+          system.dodo.nextCharges(customerId, { status: 'requires_customer_action' }),
         async after(_reply, { presentation }) {
-          const { checkoutUrl = '' } = await stage.shop.presentationIn(presentation.id, 'requires_action');
+          const { checkoutUrl = '' } = await system.shop.presentationIn(presentation.id, 'requires_action');
           await confirmWithBank(checkoutUrl);
         },
       });
@@ -27,10 +27,10 @@ export const CHARGES: Scenario[] = [
   },
   {
     name: 'converted-after-rate-limit',
-    async play(stage) {
-      const bought = await accepting(stage, 'prod_starter_course', {
+    async play(system) {
+      const bought = await accepting(system, 'prod_starter_course', {
         before: async ({ customerId }) =>
-          stage.sandbox.control.addFault({
+          system.sandbox.control.addFault({
             ...charging(customerId),
             kind: 'status_before',
             status: 429,
@@ -43,14 +43,14 @@ export const CHARGES: Scenario[] = [
   {
     name: 'converted-at-another-price',
     alone: true,
-    async play(stage) {
+    async play(system) {
       const price = (cents: number) =>
-        stage.sandbox.control.updateProduct('prod_complete_bundle', { price: cents });
+        system.sandbox.control.updateProduct('prod_complete_bundle', { price: cents });
       try {
-        const bought = await accepting(stage, 'prod_starter_course', {
+        const bought = await accepting(system, 'prod_starter_course', {
           before: () => price(15_900),
           async after({ presentation }, offer) {
-            if (presentation) await stage.shop.accept({ ...offer, presentation });
+            if (presentation) await system.shop.accept({ ...offer, presentation });
           },
         });
         return { '': bought.workflowId };
@@ -62,11 +62,11 @@ export const CHARGES: Scenario[] = [
   {
     name: 'converted-after-lost-answer',
     alone: true,
-    async play(stage) {
-      const bought = await accepting(stage, 'prod_starter_course', {
+    async play(system) {
+      const bought = await accepting(system, 'prod_starter_course', {
         before: async ({ customerId }) =>
-          stage.sandbox.control.addFault({ ...charging(customerId), kind: 'drop_after' }),
-        during: (accept) => stage.dodo.withWebhooks({ drop: 'all' }, accept),
+          system.sandbox.control.addFault({ ...charging(customerId), kind: 'drop_after' }),
+        during: (accept) => system.dodo.withWebhooks({ drop: 'all' }, accept),
       });
       return { '': bought.workflowId };
     },
@@ -79,32 +79,32 @@ export const CHARGES: Scenario[] = [
     ] as const
   ).map(([name, fault]): Scenario => ({
     name,
-    async play(stage) {
-      const bought = await accepting(stage, 'prod_starter_course', {
+    async play(system) {
+      const bought = await accepting(system, 'prod_starter_course', {
         before: async ({ customerId }) =>
-          stage.sandbox.control.addFault({ ...charging(customerId), ...fault }),
+          system.sandbox.control.addFault({ ...charging(customerId), ...fault }),
       });
       return { '': bought.workflowId };
     },
   })),
   {
     name: 'converted-by-slow-payment',
-    async play(stage) {
-      const bought = await accepting(stage, 'prod_starter_course', {
+    async play(system) {
+      const bought = await accepting(system, 'prod_starter_course', {
         before: ({ customerId }) =>
-          stage.dodo.nextCharges(customerId, slow({ after_ms: 1_000, status: 'succeeded' })),
+          system.dodo.nextCharges(customerId, slow({ after_ms: 1_000, status: 'succeeded' })),
       });
       return { '': bought.workflowId };
     },
   },
   {
     name: 'recovered-after-slow-payment-failed',
-    async play(stage) {
-      const bought = await accepting(stage, 'prod_starter_course', {
+    async play(system) {
+      const bought = await accepting(system, 'prod_starter_course', {
         before: ({ customerId }) =>
-          stage.dodo.nextCharges(customerId, slow({ after_ms: 1_000, status: 'failed' })),
+          system.dodo.nextCharges(customerId, slow({ after_ms: 1_000, status: 'failed' })),
         async after(_reply, { presentation }) {
-          await payInstead(stage, await stage.shop.presentationIn(presentation.id, 'fallback'));
+          await payInstead(system, await system.shop.presentationIn(presentation.id, 'fallback'));
         },
       });
       return { '': bought.workflowId };
@@ -112,36 +112,36 @@ export const CHARGES: Scenario[] = [
   },
   {
     name: 'recovered-after-refusal',
-    async play(stage) {
-      const bought = await accepting(stage, 'prod_starter_course', {
+    async play(system) {
+      const bought = await accepting(system, 'prod_starter_course', {
         before: async ({ customerId }) =>
-          stage.sandbox.control.addFault({ ...charging(customerId), kind: 'status_before', status: 422 }),
-        after: (reply) => payInstead(stage, reply),
+          system.sandbox.control.addFault({ ...charging(customerId), kind: 'status_before', status: 422 }),
+        after: (reply) => payInstead(system, reply),
       });
       return { '': bought.workflowId };
     },
   },
   {
     name: 'recovered',
-    async play(stage) {
-      const bought = await accepting(stage, 'prod_starter_course', {
+    async play(system) {
+      const bought = await accepting(system, 'prod_starter_course', {
         card: 'declinedLater',
-        after: (reply) => payInstead(stage, reply),
+        after: (reply) => payInstead(system, reply),
       });
       return { '': bought.workflowId };
     },
   },
   {
     name: 'recovered-after-charge-proven-absent',
-    async play(stage) {
-      const bought = await accepting(stage, 'prod_starter_course', {
+    async play(system) {
+      const bought = await accepting(system, 'prod_starter_course', {
         before: async ({ customerId }) =>
-          stage.sandbox.control.addFault({
+          system.sandbox.control.addFault({
             ...charging(customerId),
             kind: 'drop_before',
           }),
         async after(_reply, { presentation }) {
-          await payInstead(stage, await stage.shop.presentationIn(presentation.id, 'fallback'));
+          await payInstead(system, await system.shop.presentationIn(presentation.id, 'fallback'));
         },
       });
       return { '': bought.workflowId };
@@ -149,11 +149,11 @@ export const CHARGES: Scenario[] = [
   },
   {
     name: 'payment-failed-without-a-way-left',
-    async play(stage) {
-      const bought = await accepting(stage, 'prod_starter_course', {
+    async play(system) {
+      const bought = await accepting(system, 'prod_starter_course', {
         card: 'declinedLater',
         before: async ({ customerId }) =>
-          stage.sandbox.control.addFault({
+          system.sandbox.control.addFault({
             ...openingCheckout(customerId),
             kind: 'status_before',
             status: 422,
@@ -165,12 +165,12 @@ export const CHARGES: Scenario[] = [
   ...[true, false].map((paid): Scenario => ({
     name: `needs-review-resolved-as-${paid ? 'paid' : 'unpaid'}`,
     alone: true,
-    async play(stage) {
-      const { control } = stage.sandbox;
-      const bought = await accepting(stage, 'prod_starter_course', {
+    async play(system) {
+      const { control } = system.sandbox;
+      const bought = await accepting(system, 'prod_starter_course', {
         before: async ({ customerId }) =>
           control.addFault({ ...charging(customerId), kind: paid ? 'drop_after' : 'drop_before' }),
-        during: (accept) => stage.dodo.withWebhooks({ drop: 'all' }, accept),
+        during: (accept) => system.dodo.withWebhooks({ drop: 'all' }, accept),
         async after(_reply, { presentation, customerId }) {
           // Before it was sent, Dodo could be read; from now on nobody can tell what became of it.
           control.addFault({
@@ -178,13 +178,13 @@ export const CHARGES: Scenario[] = [
             kind: 'status_before',
             times: UNTIL_CLEARED,
           });
-          await stage.shop
+          await system.shop
             .presentationIn(presentation.id, 'needs_review')
             .finally(() => control.clearFaults());
           const reason = 'looked up in the dashboard';
-          const paymentId = paid ? await stage.paidOffer(customerId) : undefined;
-          await stage.shop.command('resolve', presentation.id, { paid, reason, paymentId });
-          if (!paid) await payInstead(stage, await stage.shop.presentationIn(presentation.id, 'fallback'));
+          const paymentId = paid ? await system.paidOffer(customerId) : undefined;
+          await system.shop.command('resolve', presentation.id, { paid, reason, paymentId });
+          if (!paid) await payInstead(system, await system.shop.presentationIn(presentation.id, 'fallback'));
         },
       });
       return { '': bought.workflowId };

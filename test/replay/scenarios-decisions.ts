@@ -1,9 +1,9 @@
 /** What customers and operators decide. */
 import type { Client } from '@temporalio/client';
-import { eventually } from '../../sandbox/demo/eventually.js';
+import { eventually } from '../support/eventually.js';
 import { acceptOffer, declineOffer, runState } from '../../src/contract/messages.js';
 import { workflowId } from '../../src/domain/ids.js';
-import { PERSON } from './person.js';
+import { RECORDED_CUSTOMER } from './recorded-customer.js';
 import { declining, type Scenario } from './scenario.js';
 
 export const DECISIONS: Scenario[] = [
@@ -11,8 +11,8 @@ export const DECISIONS: Scenario[] = [
     name: 'converted-registered-and-viewed',
     async play({ shop }) {
       const { purchaseId } = await shop.buy('prod_starter_course', {
-        email: `registered.${PERSON.email}`,
-        card: PERSON.cards.good,
+        email: `registered.${RECORDED_CUSTOMER.email}`,
+        card: RECORDED_CUSTOMER.cards.good,
       });
       const offer = await shop.offer(purchaseId);
       await shop.view(offer.presentation);
@@ -32,17 +32,17 @@ export const DECISIONS: Scenario[] = [
   },
   {
     name: 'converted-by-downsell',
-    play: async (stage) => ({ '': (await declining(stage, 'prod_starter_course', 'accept')).workflowId }),
+    play: async (system) => ({ '': (await declining(system, 'prod_starter_course', 'accept')).workflowId }),
   },
   {
     name: 'declined-twice',
-    play: async (stage) => ({ '': (await declining(stage, 'prod_starter_course', 'decline')).workflowId }),
+    play: async (system) => ({ '': (await declining(system, 'prod_starter_course', 'decline')).workflowId }),
   },
   {
     name: 'ineligible-after-decline',
-    async play(stage) {
-      const { shop, buy } = stage;
-      const first = await declining(stage, 'prod_starter_course', 'decline');
+    async play(system) {
+      const { shop, buy } = system;
+      const first = await declining(system, 'prod_starter_course', 'decline');
       const second = await buy('prod_starter_course', 'good', first.customer_id);
       await shop.settled(second.purchaseId);
       return { '': second.workflowId };

@@ -4,7 +4,7 @@ import {
   accepting,
   declining,
   payInstead,
-  PERSON_CARD,
+  WORKING_CARD,
   planChangeOf,
   slow,
   type Bought,
@@ -14,8 +14,8 @@ import {
 export const PLAN_CHANGES: Scenario[] = [
   {
     name: 'converted-by-plan-change',
-    async play(stage) {
-      const bought = await accepting(stage, 'prod_basic_plan');
+    async play(system) {
+      const bought = await accepting(system, 'prod_basic_plan');
       return withPlanChange(bought);
     },
   },
@@ -38,23 +38,23 @@ export const PLAN_CHANGES: Scenario[] = [
   },
   {
     name: 'recovered-plan-change',
-    async play(stage) {
-      const bought = await accepting(stage, 'prod_basic_plan', {
+    async play(system) {
+      const bought = await accepting(system, 'prod_basic_plan', {
         card: 'declinedLater',
-        after: (reply) => payInstead(stage, reply),
+        after: (reply) => payInstead(system, reply),
       });
       return withPlanChange(bought);
     },
   },
   {
     name: 'converted-plan-change-after-another-card',
-    async play(stage) {
-      const bought = await accepting(stage, 'prod_basic_plan', {
+    async play(system) {
+      const bought = await accepting(system, 'prod_basic_plan', {
         card: 'declinedLater',
         async after({ presentation }, offer) {
           const page = new URL(presentation?.updatePaymentMethodUrl ?? '').pathname;
-          await stage.sandbox.control.payLink(page.split('/').at(-1) ?? '', PERSON_CARD);
-          await stage.shop.accept(offer);
+          await system.sandbox.control.payLink(page.split('/').at(-1) ?? '', WORKING_CARD);
+          await system.shop.accept(offer);
         },
       });
       return withPlanChange(bought);
@@ -63,13 +63,13 @@ export const PLAN_CHANGES: Scenario[] = [
   {
     name: 'recovered-plan-change-by-payment-link',
     alone: true,
-    async play(stage) {
-      const { control } = stage.sandbox;
+    async play(system) {
+      const { control } = system.sandbox;
       await control.setPolicy({ planChangeViaPaymentLink: true });
       try {
-        const bought = await accepting(stage, 'prod_basic_plan', {
+        const bought = await accepting(system, 'prod_basic_plan', {
           card: 'declinedLater',
-          after: (reply) => payInstead(stage, reply),
+          after: (reply) => payInstead(system, reply),
         });
         return withPlanChange(bought);
       } finally {
@@ -79,38 +79,38 @@ export const PLAN_CHANGES: Scenario[] = [
   },
   {
     name: 'converted-plan-change-by-downsell',
-    play: (stage) => declining(stage, 'prod_basic_plan', 'accept').then(withPlanChange),
+    play: (system) => declining(system, 'prod_basic_plan', 'accept').then(withPlanChange),
   },
   {
     name: 'declined-plan-changes',
-    play: async (stage) => ({ '': (await declining(stage, 'prod_basic_plan', 'decline')).workflowId }),
+    play: async (system) => ({ '': (await declining(system, 'prod_basic_plan', 'decline')).workflowId }),
   },
   {
     name: 'converted-plan-change-after-lost-answer',
     alone: true,
-    play: (stage) =>
-      accepting(stage, 'prod_basic_plan', {
-        before: async () => stage.sandbox.control.addFault({ ...CHANGING_PLAN, kind: 'drop_after' }),
-        during: (accept) => stage.dodo.withWebhooks({ drop: 'all' }, accept),
+    play: (system) =>
+      accepting(system, 'prod_basic_plan', {
+        before: async () => system.sandbox.control.addFault({ ...CHANGING_PLAN, kind: 'drop_after' }),
+        during: (accept) => system.dodo.withWebhooks({ drop: 'all' }, accept),
       }).then(withPlanChange),
   },
   {
     name: 'recovered-plan-change-proven-absent',
     alone: true,
-    play: (stage) =>
-      accepting(stage, 'prod_basic_plan', {
-        before: async () => stage.sandbox.control.addFault({ ...CHANGING_PLAN, kind: 'drop_before' }),
+    play: (system) =>
+      accepting(system, 'prod_basic_plan', {
+        before: async () => system.sandbox.control.addFault({ ...CHANGING_PLAN, kind: 'drop_before' }),
         async after(_reply, { presentation }) {
-          await payInstead(stage, await stage.shop.presentationIn(presentation.id, 'fallback'));
+          await payInstead(system, await system.shop.presentationIn(presentation.id, 'fallback'));
         },
       }).then(withPlanChange),
   },
   {
     name: 'converted-plan-change-by-slow-payment',
-    play: (stage) =>
-      accepting(stage, 'prod_basic_plan', {
+    play: (system) =>
+      accepting(system, 'prod_basic_plan', {
         before: ({ customerId }) =>
-          stage.dodo.nextCharges(customerId, slow({ after_ms: 1_000, status: 'succeeded' })),
+          system.dodo.nextCharges(customerId, slow({ after_ms: 1_000, status: 'succeeded' })),
       }).then(withPlanChange),
   },
 ];

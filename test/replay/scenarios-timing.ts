@@ -3,15 +3,15 @@ import { fileURLToPath } from 'node:url';
 import type { Offer } from '../../sandbox/demo/shop.js';
 import { workflowId } from '../../src/domain/ids.js';
 import { payInstead, planChangeOf, type Scenario } from './scenario.js';
-import type { Stage } from './stage.js';
+import type { RecordingSystem } from './recording-system.js';
 
 export const TIMING_OFFERS = fileURLToPath(new URL('timing-offers.yaml', import.meta.url));
 
 /** Buys something, and something happens: the offer that follows from it. */
 async function happens(
-  { shop, buy }: Stage,
+  { shop, buy }: RecordingSystem,
   productId: string,
-  type: Parameters<Stage['shop']['trigger']>[0]['type'],
+  type: Parameters<RecordingSystem['shop']['trigger']>[0]['type'],
   wished?: string,
 ) {
   const bought = await buy(productId);
@@ -26,7 +26,7 @@ async function happens(
   return { bought, eventId, run: workflowId.trigger(eventId), offer: await shop.offer(eventId) };
 }
 
-const next = async ({ shop }: Stage, eventId: string, before: Offer): Promise<Offer> => {
+const next = async ({ shop }: RecordingSystem, eventId: string, before: Offer): Promise<Offer> => {
   for (;;) {
     const offer = await shop.offer(eventId);
     if (offer.presentation.id !== before.presentation.id) return offer;
@@ -37,10 +37,10 @@ const next = async ({ shop }: Stage, eventId: string, before: Offer): Promise<Of
 export const TIMING: Scenario[] = [
   {
     name: 'converted-by-pause',
-    async play(stage) {
-      const { bought, eventId, run, offer } = await happens(stage, 'prod_basic_plan', 'cancel_requested');
-      await stage.shop.accept(offer);
-      await stage.shop.settled(eventId);
+    async play(system) {
+      const { bought, eventId, run, offer } = await happens(system, 'prod_basic_plan', 'cancel_requested');
+      await system.shop.accept(offer);
+      await system.shop.settled(eventId);
       const { subscription_id } = bought;
       return {
         '': run,
@@ -51,68 +51,68 @@ export const TIMING: Scenario[] = [
   },
   {
     name: 'declined-after-waits',
-    async play(stage) {
-      const { eventId, run, offer } = await happens(stage, 'prod_setup_session', 'usage_milestone');
-      await stage.shop.decline(offer.presentation);
-      await stage.shop.decline((await next(stage, eventId, offer)).presentation);
-      await stage.shop.settled(eventId);
+    async play(system) {
+      const { eventId, run, offer } = await happens(system, 'prod_setup_session', 'usage_milestone');
+      await system.shop.decline(offer.presentation);
+      await system.shop.decline((await next(system, eventId, offer)).presentation);
+      await system.shop.settled(eventId);
       return { '': run };
     },
   },
   {
     name: 'converted-by-requested-plan-after-save-offer',
-    async play(stage) {
+    async play(system) {
       const { eventId, run, offer, bought } = await happens(
-        stage,
+        system,
         'prod_pro_plan',
         'downgrade_requested',
         'prod_basic_plan',
       );
-      await stage.shop.decline(offer.presentation);
-      await stage.shop.accept(await next(stage, eventId, offer));
-      await stage.shop.settled(eventId);
+      await system.shop.decline(offer.presentation);
+      await system.shop.accept(await next(system, eventId, offer));
+      await system.shop.settled(eventId);
       return { '': run, 'plan-change': planChangeOf(bought.subscription_id) };
     },
   },
   {
     name: 'converted-after-a-wait',
-    async play(stage) {
-      const { eventId, run, offer } = await happens(stage, 'prod_setup_session', 'usage_milestone');
-      await stage.shop.accept(offer);
-      await stage.shop.settled(eventId);
+    async play(system) {
+      const { eventId, run, offer } = await happens(system, 'prod_setup_session', 'usage_milestone');
+      await system.shop.accept(offer);
+      await system.shop.settled(eventId);
       return { '': run };
     },
   },
   {
     name: 'withdrawn-while-waiting',
-    async play(stage) {
-      const { eventId, run, offer } = await happens(stage, 'prod_setup_session', 'usage_milestone');
-      await stage.shop.decline(offer.presentation);
-      await stage.client.workflow.getHandle(run).cancel();
-      await stage.shop.settled(eventId);
+    async play(system) {
+      const { eventId, run, offer } = await happens(system, 'prod_setup_session', 'usage_milestone');
+      await system.shop.decline(offer.presentation);
+      await system.client.workflow.getHandle(run).cancel();
+      await system.shop.settled(eventId);
       return { '': run };
     },
   },
   {
     name: 'declined-save-offer',
-    async play(stage) {
-      const { eventId, run, offer } = await happens(stage, 'prod_basic_plan', 'cancel_requested');
-      await stage.shop.decline(offer.presentation);
-      await stage.shop.settled(eventId);
+    async play(system) {
+      const { eventId, run, offer } = await happens(system, 'prod_basic_plan', 'cancel_requested');
+      await system.shop.decline(offer.presentation);
+      await system.shop.settled(eventId);
       return { '': run };
     },
   },
   {
     name: 'converted-at-the-checkout-without-a-saved-method',
-    async play(stage) {
-      const { shop, sandbox } = stage;
-      const bought = await stage.buy('prod_setup_session');
+    async play(system) {
+      const { shop, sandbox } = system;
+      const bought = await system.buy('prod_setup_session');
       const unusable = { recurring_enabled: false };
       await sandbox.control.updateMethod(bought.customer_id, bought.payment_method_id ?? '', unusable);
       const eventId = `limit-${bought.payment_id}`;
       await shop.trigger({ eventId, type: 'limit_approaching', customerId: bought.customer_id });
       const { body } = await shop.accept(await shop.offer(eventId));
-      await payInstead(stage, body.presentation ?? {});
+      await payInstead(system, body.presentation ?? {});
       await shop.settled(eventId);
       return { '': workflowId.trigger(eventId) };
     },

@@ -1,6 +1,7 @@
 /** A headless Chromium, and what a customer does with it. */
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { CARD } from './purchases.js';
 
 /** `CHROMIUM_PATH`, else the first of the usual places that has one. Undefined where there is none. */
 export function chromiumPath(): string | undefined {
@@ -51,12 +52,6 @@ export async function newCustomer(browser: Browser, baseURL: string): Promise<Cu
   });
   return { page, email: `${crypto.randomUUID()}@example.com`, complaints, leave: () => context.close() };
 }
-
-export const CARD = {
-  works: '4242424242424242',
-  /** Pays while the customer is there, declines every later charge. */
-  worksOnce: '4000000000000341',
-};
 
 /** Fills in the checkout page that is open, and pays. */
 export async function payAtCheckout(

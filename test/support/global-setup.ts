@@ -1,13 +1,12 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { writeWorkflowBundle } from '../../src/temporal/bundle.js';
 import { startDevServer, type DevServer } from '../../sandbox/local/dev-server.js';
+import { closeServer, listenOnLoopback } from './loopback.js';
+import { makeTemporaryFolder, removeFolder } from './temporary-folder.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -34,7 +33,7 @@ const workflowsIndex = fileURLToPath(new URL('../../workflows/index.ts', import.
  * first file asks, so that a run of pure unit tests does not pay for them.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-test-'));
+  const folder = await makeTemporaryFolder('test');
   let server: Promise<DevServer> | undefined;
   let bundle: Promise<SharedBundle> | undefined;
 
@@ -57,13 +56,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     );
   });
   http.requestTimeout = 0;
-  project.provide('sharedTestResources', await listen(http));
+  project.provide('sharedTestResources', `http://127.0.0.1:${await listenOnLoopback(http)}`);
 
   return async () => {
-    http.close();
-    http.closeAllConnections();
+    await closeServer(http);
     await (await server?.catch(() => undefined))?.stop();
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   };
 }
 
@@ -71,9 +69,4 @@ async function makeBundle(codePath: string): Promise<SharedBundle> {
   if (!existsSync(workflowsIndex)) throw new Error(`There is no workflow code at ${workflowsIndex}.`);
   await writeWorkflowBundle(codePath);
   return { codePath };
-}
-
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -1,7 +1,6 @@
 /** Temporal's production server on PostgreSQL, with a database that fails on purpose. */
 import { randomInt } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
@@ -15,6 +14,7 @@ import { registerSearchAttributes } from '../../src/temporal/search-attributes.j
 import { startWatched } from '../../sandbox/local/watched-process.js';
 import { postgresForTests } from './postgres.js';
 import type { ServerPrograms } from './temporal-server.js';
+import { makeTemporaryFolder, removeFolder } from './temporary-folder.js';
 
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
@@ -59,8 +59,8 @@ export async function startTemporalOnPostgres(
     for (const part of stopping.splice(0).reverse()) await part();
   };
   try {
-    const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-temporal-'));
-    stopping.push(() => rm(folder, { recursive: true, force: true }));
+    const folder = await makeTemporaryFolder('temporal');
+    stopping.push(() => removeFolder(folder));
     const databases = { temporal: '', visibility: '' };
     for (const name of ['temporal', 'visibility'] as const) {
       const postgres = await postgresForTests();
@@ -104,11 +104,15 @@ export async function startTemporalOnPostgres(
   }
 }
 
-/** The server notes its ports in 15 bits: most of those that the system hands out are too high. */
+const handedOut = new Set<number>();
+
+/** Returns a free port below 2^15, which is as high as the server can note. Each is handed out once. */
 async function lowPort(): Promise<number> {
   for (;;) {
     const port = randomInt(10_000, 32_768);
-    if (await portBecomesFree(port, 0)) return port;
+    if (handedOut.has(port) || !(await portBecomesFree(port, 0))) continue;
+    handedOut.add(port);
+    return port;
   }
 }
 

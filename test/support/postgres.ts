@@ -1,11 +1,11 @@
-import { chmod, chown, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, chown, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { freePort } from '../../sandbox/local/ports.js';
 import { lastLines, runCommand } from '../../sandbox/local/run-command.js';
 import { startWatched } from '../../sandbox/local/watched-process.js';
+import { makeTemporaryFolder, removeFolder } from './temporary-folder.js';
 
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 const READY_WITHIN = 30_000;
@@ -73,7 +73,7 @@ async function findBinaries(): Promise<string | undefined> {
 }
 
 async function startServer(binaries: string): Promise<TestPostgres> {
-  const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-postgres-'));
+  const folder = await makeTemporaryFolder('postgres');
   try {
     const data = join(folder, 'data');
     await chmod(folder, 0o700);
@@ -96,7 +96,7 @@ async function startServer(binaries: string): Promise<TestPostgres> {
       // Closes all sessions at once and ends; nothing here is worth a checkpoint.
       if (!ended) process.kill(server.pid, 'SIGQUIT');
       await server.exited;
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     };
     const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
     try {
@@ -107,7 +107,7 @@ async function startServer(binaries: string): Promise<TestPostgres> {
     }
     return { url, stop };
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
     throw error;
   }
 }

@@ -3,15 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Catalog } from '../../src/domain/offers.js';
 import type { EvaluationRow, RunningRow } from '../../src/ledger/index.js';
-import {
-  apiClient,
-  buy,
-  eventually,
-  openOffer,
-  settled,
-  testStack,
-  type TestStack,
-} from '../support/stack.js';
+import { eventually } from '../support/eventually.js';
+import { jsonClient, type JsonClient } from '../../sandbox/demo/http.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer, settled } from '../support/purchases.js';
 import { searchAttributeKeys } from '../../src/contract/search-attributes.js';
 import { testClient } from '../support/temporal.js';
 
@@ -34,18 +29,18 @@ interface CatalogReply {
 }
 
 let stack: TestStack;
-let operator: ReturnType<typeof apiClient>;
+let operator: JsonClient;
 
 beforeAll(async () => {
   stack = await testStack({}, example);
-  operator = apiClient(stack.url, stack.operatorKey);
+  operator = jsonClient(stack.url, stack.operatorKey);
 });
 afterAll(async () => {
   await stack.stop();
 });
 
 const catalog = async () => (await operator.get<CatalogReply>('/api/catalog')).body;
-const metrics = async () => (await apiClient(stack.url).get<unknown>('/metrics')).body as string;
+const metrics = async () => (await jsonClient(stack.url).get<unknown>('/metrics')).body as string;
 
 async function inForce(text: string, before: string): Promise<CatalogReply> {
   await writeFile(stack.catalogPath, text);

@@ -3,29 +3,15 @@ import { createDodo } from '../../src/dodo/client.js';
 import type { QuoteView } from '../../src/http/choices.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
 import { checkInvariants } from '../lab/invariants/check.js';
-import { gather } from '../lab/invariants/gather.js';
-import {
-  apiClient,
-  buy,
-  eventually,
-  openOffer,
-  settled,
-  testStack,
-  type TestStack,
-} from '../support/stack.js';
+import { gatherEvidence } from '../lab/invariants/gather-evidence.js';
+import { eventually } from '../support/eventually.js';
+import { jsonClient } from '../../sandbox/demo/http.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer, settled, CARD, payLink } from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
-import {
-  accept,
-  expectAccount,
-  expectLive,
-  laterPayments,
-  payAt,
-  presentationIs,
-  type Bought,
-  type Decided,
-} from './money.js';
+import { expectAccount, expectLive, laterPayments, type Bought } from './account.js';
+import { accept, presentationIs, type Decided } from './customer-actions.js';
 
-const DECLINED_LATER = '4000000000000341';
 const COPY = 'copy: { headline: "{product}", accept: "Pay {dueNow}", decline: "No" }';
 
 const CATALOG = `
@@ -84,7 +70,7 @@ type Offered = Awaited<ReturnType<typeof offered>>;
 
 /** As the customer's browser asks, with its token. */
 function quote({ shown }: Offered, body: Record<string, unknown>) {
-  const browser = apiClient(stack.url, shown.token);
+  const browser = jsonClient(stack.url, shown.token);
   return browser.post<QuoteView & { code?: string; errors?: { pointer: string }[] }>(
     `/api/presentations/${shown.id}/quote`,
     body,
@@ -92,7 +78,7 @@ function quote({ shown }: Offered, body: Record<string, unknown>) {
 }
 
 function acceptByToken({ shown }: Offered, body: Record<string, unknown>): Promise<Decided> {
-  return apiClient(stack.url, shown.token).post(`/api/presentations/${shown.id}/accept`, body);
+  return jsonClient(stack.url, shown.token).post(`/api/presentations/${shown.id}/accept`, body);
 }
 
 async function expectSold(bought: Bought, sold: Partial<PresentationView>, charged: number): Promise<void> {
@@ -273,10 +259,10 @@ describe('an offer with a quantity to choose', () => {
   });
 
   it('falls back to a checkout for the same quantity', async () => {
-    const bought = await offered('prod_single_license', { card: DECLINED_LATER });
+    const bought = await offered('prod_single_license', { card: CARD.declinesLater });
     const declined = await accept(stack, bought, { quantity: 3 });
     expect(declined).toMatchObject({ status: 402, body: { presentation: { quantity: 3 } } });
-    await payAt(stack, declined.body.checkoutUrl);
+    await payLink(stack.sandbox, declined.body.checkoutUrl);
     expect(await settled(stack, bought.payment_id)).toMatchObject({
       outcome: 'recovered',
       presentations: [{ quantity: 3, paidAmount: 3 * PACK }],
@@ -297,7 +283,7 @@ describe('a price above what one click may charge', () => {
       body: { status: 'requires_action', presentation: { quantity: 4, payment: { mode: 'checkout' } } },
     });
     await expectAccount(stack, bought, { posts: 0, charges: [] });
-    await payAt(stack, reply.body.presentation?.checkoutUrl);
+    await payLink(stack.sandbox, reply.body.presentation?.checkoutUrl);
     expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
     await expectAccount(stack, bought, { posts: 0, charges: [4 * PACK] });
   });
@@ -316,7 +302,7 @@ describe('a price above what one click may charge', () => {
     const priceHash = refused.body.presentation?.price.hash;
     const reply = await accept(stack, bought, { quantity: 3, priceHash });
     expect(reply).toMatchObject({ status: 202, body: { status: 'requires_action' } });
-    await payAt(stack, reply.body.presentation?.checkoutUrl);
+    await payLink(stack.sandbox, reply.body.presentation?.checkoutUrl);
     await settled(stack, bought.payment_id);
     await expectAccount(stack, bought, { posts: 0, charges: [51_000] });
   });
@@ -371,10 +357,10 @@ describe('add-ons of a charge', () => {
   });
 
   it('are in the checkout that is left after a decline, too', async () => {
-    const bought = await offered('prod_team_license', { card: DECLINED_LATER });
+    const bought = await offered('prod_team_license', { card: CARD.declinesLater });
     const declined = await accept(stack, bought);
     expect(declined.status).toBe(402);
-    await payAt(stack, declined.body.checkoutUrl);
+    await payLink(stack.sandbox, declined.body.checkoutUrl);
     await presentationIs(stack, bought.shown.id, 'paid');
     await expectAccount(stack, bought, { charges: [5900] });
   });
@@ -383,7 +369,7 @@ describe('add-ons of a charge', () => {
 it('has kept every rule at the end of all this', async () => {
   const { client } = await testClient();
   const evidence = await eventually('nothing is under way', async () => {
-    const gathered = await gather({
+    const gathered = await gatherEvidence({
       catalog: stack.catalog,
       books: stack.sandbox.books,
       ledger: stack.ledger,

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { costOf } from '../support/actions.js';
-import { buy, eventually, openOffer, settled, testStack, type TestStack } from '../support/stack.js';
+import { costOf } from '../support/billed-actions.js';
+import { eventually } from '../support/eventually.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer, settled } from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
 
 /** The example catalog with windows that end while a test waits. */

@@ -2,10 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { notificationId } from '../../activities/afterwards/notify.js';
 import type { Notification } from '../../src/domain/notification.js';
 import { connectClient } from '../../src/temporal/connect.js';
-import { apiClient, buy, eventually, openOffer, settled, testStack } from '../support/stack.js';
-import type { ApiClient, PurchaseReply, TestStack } from '../support/stack.js';
+import { eventually } from '../support/eventually.js';
+import { jsonClient } from '../../sandbox/demo/http.js';
+import { testStack } from '../support/stack.js';
+import { buy, openOffer, settled } from '../support/purchases.js';
+import type { JsonClient } from '../../sandbox/demo/http.js';
+import type { TestStack } from '../support/stack.js';
+import type { PurchaseReply } from '../support/purchases.js';
 import { testTemporal } from '../support/temporal.js';
-import { startMerchant, type Merchant } from './merchant.js';
+import { startMerchant, type Merchant } from '../support/merchant.js';
 
 interface Dead {
   id: string;
@@ -27,11 +32,11 @@ const redeliver = (id: string) => `/api/notifications/${id}/redeliver`;
 
 let merchant: Merchant;
 let stack: TestStack;
-let operator: ApiClient;
+let operator: JsonClient;
 beforeAll(async () => {
   merchant = await startMerchant();
   stack = await testStack(merchant.env);
-  operator = apiClient(stack.url, stack.operatorKey);
+  operator = jsonClient(stack.url, stack.operatorKey);
 });
 afterAll(async () => {
   await stack.stop();
@@ -162,7 +167,7 @@ describe('the list', () => {
 describe('who may', () => {
   it('see the list is an operator', async () => {
     expect((await stack.http.get(LIST)).status).toBe(403);
-    expect((await apiClient(stack.url).get(LIST)).status).toBe(401);
+    expect((await jsonClient(stack.url).get(LIST)).status).toBe(401);
   });
 
   it('have one sent again is an operator, who says why', async () => {

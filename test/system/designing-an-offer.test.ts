@@ -3,15 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogWarnings, parseCatalog } from '../../src/catalog/file/load.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
-import {
-  apiClient,
-  buy,
-  eventually,
-  openOffer,
-  settled,
-  testStack,
-  type TestStack,
-} from '../support/stack.js';
+import { eventually } from '../support/eventually.js';
+import { jsonClient } from '../../sandbox/demo/http.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer, settled } from '../support/purchases.js';
 
 const page = await readFile(new URL('../../docs/designing-an-offer.md', import.meta.url), 'utf8');
 const examples = [...page.matchAll(/^## (\d)\. .*?^```yaml\n(.*?)^```$/gms)].map(([, number, text]) => ({
@@ -34,7 +29,7 @@ async function inForce(number: number): Promise<void> {
   const text = examples.find((example) => example.number === number)?.text ?? '';
   const { hash } = parseCatalog(text, 'offers.yaml');
   await writeFile(stack.catalogPath, text);
-  const operator = apiClient(stack.url, stack.operatorKey);
+  const operator = jsonClient(stack.url, stack.operatorKey);
   await eventually(`example ${number} in force`, async () => {
     const { body } = await operator.get<{ hash: string }>('/api/catalog');
     return body.hash === hash;
@@ -93,7 +88,7 @@ describe('example', () => {
     expect(new Set(shown.map(({ variant }) => variant))).toEqual(new Set(['full', 'discounted']));
     for (const { variant, price } of shown) expect(price.dueNow).toBe(variant === 'full' ? 14_900 : 11_920);
     expect(seen.filter((one) => typeof one === 'string').every((reason) => reason === 'holdout')).toBe(true);
-    const report = await apiClient(stack.url, stack.operatorKey).get<{
+    const report = await jsonClient(stack.url, stack.operatorKey).get<{
       experiments: { name: string }[];
     }>('/api/reports/experiments');
     expect(report.body.experiments.map(({ name }) => name)).toContain('bundle-price');

@@ -1,26 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  buy,
-  eventually,
-  openOffer,
-  settled,
-  testStack,
-  type PurchaseReply,
-  type TestStack,
-} from '../support/stack.js';
+import { eventually } from '../support/eventually.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer, settled, type PurchaseReply, payLink } from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
-import {
-  accept,
-  commitLate,
-  expectAccount,
-  expectLive,
-  laterPayments,
-  moneyRequests,
-  payAt,
-  presentationIs,
-  type SentRequest,
-} from './money.js';
-import { CHANGE_PLAN, CHARGE, OFFER_KINDS, PAYMENT, type OfferKind } from './offers.js';
+import { expectAccount, expectLive, laterPayments, moneyRequests, type SentRequest } from './account.js';
+import { accept, commitLate, presentationIs } from './customer-actions.js';
+import { CHANGE_PLAN, CHARGE, OFFER_KINDS, PAYMENT, type OfferKind } from './offer-kinds.js';
 
 let stack: TestStack;
 beforeAll(async () => {
@@ -92,7 +77,7 @@ async function redeliverAll(bought: FallenBack): Promise<void> {
 describe.concurrent('an attempt that was given up and happens after all', () => {
   it.each([CHARGE, PAYMENT])('goes back, once, when the fallback has been paid: $kind', async (offer) => {
     const bought = await fallenBack(offer);
-    await payAt(stack, bought.checkoutUrl);
+    await payLink(stack.sandbox, bought.checkoutUrl);
     expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
 
     await late(bought);
@@ -105,7 +90,7 @@ describe.concurrent('an attempt that was given up and happens after all', () => 
 
   it('is refused by Dodo when a plan change has been replaced by a new subscription', async () => {
     const bought = await fallenBack(CHANGE_PLAN);
-    const paid = await payAt(stack, bought.checkoutUrl);
+    const paid = await payLink(stack.sandbox, bought.checkoutUrl);
     expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
     await expectLive(stack, bought, [{ subscription_id: paid.subscription_id }]);
     expect(await commitLate(stack, bought.lost)).toBe(422);
@@ -121,7 +106,7 @@ describe.concurrent('an attempt that was given up and happens after all', () => 
       await expectAccount(stack, bought, { posts: 2, charges: [offer.amount] });
 
       // The link stands at Dodo for a day, and somebody had it open.
-      await payAt(stack, bought.checkoutUrl);
+      await payLink(stack.sandbox, bought.checkoutUrl);
       await expectGivenBack(bought, 'converted');
       await redeliverAll(bought);
       await expectGivenBack(bought, 'converted');
@@ -142,7 +127,7 @@ describe.concurrent('a payment for a run that has ended', () => {
     for (const run of offer === CHANGE_PLAN ? runs : runs.slice(0, 1)) {
       await client.workflow.getHandle(run).terminate('the test ends it');
     }
-    const paid = await payAt(stack, bought.checkoutUrl);
+    const paid = await payLink(stack.sandbox, bought.checkoutUrl);
     const purchase = await settledAs(bought, 'recovered');
     expect(purchase.timeline).toContainEqual(
       expect.objectContaining({
@@ -190,7 +175,7 @@ describe('an attempt and its fallback that are reported paid together', () => {
     const bought = await fallenBack(offer);
     const { control } = stack.sandbox;
     await control.setWebhookPolicy({ paused: true });
-    await payAt(stack, bought.checkoutUrl);
+    await payLink(stack.sandbox, bought.checkoutUrl);
     await late(bought);
     await control.flushWebhooks();
     await control.setWebhookPolicy({ paused: false });
@@ -203,7 +188,7 @@ describe('an attempt and its fallback that are reported paid together', () => {
 describe('a refund that fails', () => {
   it('is written down for the operator, and the sweep does not try it behind their back', async () => {
     const bought = await fallenBack(CHARGE);
-    await payAt(stack, bought.checkoutUrl);
+    await payLink(stack.sandbox, bought.checkoutUrl);
     await settled(stack, bought.payment_id);
     await stack.sandbox.control.setPolicy({ refunds: 'fail' });
     await late(bought);

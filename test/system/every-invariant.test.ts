@@ -4,23 +4,18 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDodo } from '../../src/dodo/client.js';
 import { connectClient } from '../../src/temporal/connect.js';
 import { checkInvariants, describeViolations } from '../lab/invariants/check.js';
-import { gather } from '../lab/invariants/gather.js';
-import { startMerchant, type Merchant } from '../lab/invariants/merchant.js';
-import {
-  buy,
-  eventually,
-  openOffer,
-  settled,
-  testStack,
-  type Reply,
-  type TestStack,
-} from '../support/stack.js';
+import { gatherEvidence } from '../lab/invariants/gather-evidence.js';
+import { startMerchant, type Merchant } from '../support/merchant.js';
+import { eventually } from '../support/eventually.js';
+import { type Reply } from '../../sandbox/demo/http.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer, settled, CARD, payLink } from '../support/purchases.js';
 import { testTemporal } from '../support/temporal.js';
-import { accept, laterPayments, payAt, presentationIs } from './money.js';
-import { CHARGE } from './offers.js';
+import { laterPayments } from './account.js';
+import { accept, presentationIs } from './customer-actions.js';
+import { CHARGE } from './offer-kinds.js';
 
 const SECOND = 1000;
-const DECLINED_LATER = '4000000000000341';
 
 let merchant: Merchant;
 let stack: TestStack;
@@ -31,8 +26,7 @@ beforeAll(async () => {
     POLL_INTERVAL: '300ms',
     RECONCILE_WINDOW: '2s',
     SWEEP_INTERVAL: '2s',
-    MERCHANT_WEBHOOK_URL: merchant.url,
-    MERCHANT_WEBHOOK_SECRET: merchant.secret,
+    ...merchant.env,
   });
   temporal = await connectClient(await testTemporal());
 });
@@ -62,7 +56,7 @@ const SCENES: Record<string, () => Promise<unknown>> = {
     const clicks = ['one', 'two'].map((key) => accept(stack, bought, {}, { 'idempotency-key': key }));
     await Promise.all(clicks);
     await end(bought);
-    await eventually('the merchant refused something', async () => merchant.told.length > 0);
+    await eventually('the merchant refused something', async () => merchant.taken().length > 0);
     merchant.setAway(false);
   },
   async 'an order that the merchant takes without saying so'() {
@@ -71,7 +65,7 @@ const SCENES: Record<string, () => Promise<unknown>> = {
     await accept(stack, bought);
     await end(bought);
     await eventually('it was told twice', async () => {
-      const told = merchant.told.filter(({ purchaseId }) => purchaseId === bought.payment_id);
+      const told = merchant.about(bought.payment_id);
       return told.filter(({ type }) => type === 'offer.fulfilled').length === 2;
     });
   },
@@ -85,7 +79,7 @@ const SCENES: Record<string, () => Promise<unknown>> = {
     const bought = await offered('prod_starter_course');
     failCharge(bought, { kind: 'late_commit', delayMs: 8 * SECOND });
     await accept(stack, bought);
-    await payAt(stack, (await presentationIs(stack, bought.shown.id, 'fallback')).checkoutUrl);
+    await payLink(stack.sandbox, (await presentationIs(stack, bought.shown.id, 'fallback')).checkoutUrl);
     await end(bought);
     await eventually('the second payment went back', async () =>
       laterPayments(stack, bought).some(({ refund_status }) => refund_status === 'full'),
@@ -131,9 +125,9 @@ const SCENES: Record<string, () => Promise<unknown>> = {
     await end(bought);
   },
   async 'a plan that had to be bought anew'() {
-    const bought = await offered('prod_basic_plan', { card: { number: DECLINED_LATER } });
+    const bought = await offered('prod_basic_plan', { card: CARD.declinesLater });
     const { body } = await accept(stack, bought);
-    await payAt(stack, body.checkoutUrl);
+    await payLink(stack.sandbox, body.checkoutUrl);
     await end(bought);
     await eventually('the old subscription has ended', async () =>
       stack.sandbox.books
@@ -185,10 +179,10 @@ it('breaks no invariant', { timeout: 150 * SECOND }, async () => {
   );
   const restless = await atRest(temporal.client).catch((error: Error) => error);
   const { sandbox, ledger, catalog, taskQueue } = stack;
-  const evidence = await gather({
+  const evidence = await gatherEvidence({
     ...{ catalog, ledger, taskQueue, client: temporal.client },
     books: sandbox.books,
-    told: merchant.told,
+    told: merchant.taken(),
     swept: true,
   });
   expect(describeViolations(checkInvariants(evidence))).toBe('');

@@ -1,16 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExperimentReport } from '../../src/reports/experiment-report.js';
-import {
-  apiClient,
-  buy,
-  eventually,
-  settled,
-  testStack,
-  type PurchaseReply,
-  type TestStack,
-  type UpsellReply,
-} from '../support/stack.js';
-import { accept, expectAccount } from './money.js';
+import { eventually } from '../support/eventually.js';
+import { jsonClient } from '../../sandbox/demo/http.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, settled, type PurchaseReply, type UpsellReply } from '../support/purchases.js';
+import { expectAccount } from './account.js';
+import { accept } from './customer-actions.js';
 
 const CATALOG = `
 version: 1
@@ -84,7 +79,7 @@ describe('an experiment between two offers, with a holdout', () => {
       await expectAccount(stack, bought, { charges: [PRICE[variant]] });
     }
 
-    const operator = apiClient(stack.url, stack.operatorKey);
+    const operator = jsonClient(stack.url, stack.operatorKey);
     const { status, body } = await operator.get<ExperimentReport>('/api/reports/experiments');
     expect(status).toBe(200);
     const [held, variants] = body.experiments;
@@ -127,6 +122,6 @@ describe('an experiment between two offers, with a holdout', () => {
 
   it('is reported to operators only', async () => {
     expect((await stack.http.get('/api/reports/experiments')).status).toBe(403);
-    expect((await apiClient(stack.url).get('/api/reports/experiments')).status).toBe(401);
+    expect((await jsonClient(stack.url).get('/api/reports/experiments')).status).toBe(401);
   });
 });

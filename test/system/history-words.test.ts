@@ -1,15 +1,10 @@
 /** What the histories of runs hold of an offer's words. */
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  apiClient,
-  buy,
-  eventually,
-  openOffer,
-  settled,
-  testStack,
-  type TestStack,
-} from '../support/stack.js';
+import { jsonClient } from '../../sandbox/demo/http.js';
+import { eventually } from '../support/eventually.js';
+import { buy, CARD, openOffer, settled } from '../support/purchases.js';
+import { testStack, type TestStack } from '../support/stack.js';
 import { testClient } from '../support/temporal.js';
 
 /** Every word begins with the tag. */
@@ -72,7 +67,7 @@ it('no history holds the words of an offer: charged, refused and handed to the c
   expect(license.copy.headline).toBe('FIRST headline');
 
   await writeFile(stack.catalogPath, catalog('SECOND'));
-  const operator = apiClient(stack.url, stack.operatorKey);
+  const operator = jsonClient(stack.url, stack.operatorKey);
   await eventually('another catalog in force', async () => {
     const { body } = await operator.get<{ content: { offers: { pro: { copy: { headline: string } } } } }>(
       '/api/catalog',
@@ -92,7 +87,7 @@ it('no history holds the words of an offer: charged, refused and handed to the c
   const refused = await stack.http.post<{ checkoutUrl: string }>(`/api/presentations/${workbook.id}/accept`);
   expect(refused.status).toBe(402);
   const session = new URL(refused.body.checkoutUrl).pathname.split('/').at(-1) ?? '';
-  await stack.sandbox.control.payCheckout(session, { card: { number: '4242424242424242' } });
+  await stack.sandbox.control.payCheckout(session, { card: { number: CARD.works } });
   await settled(stack, payment_id);
 
   const run = await historyOf(`purchase/${payment_id}`);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PresentationView } from '../../src/http/presentation-view.js';
-import { buy, openOffer, testStack, type TestStack } from '../support/stack.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer } from '../support/purchases.js';
 
 const NBSP = '\u00a0';
 

@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDodo } from '../../src/dodo/client.js';
-import { apiClient, buy, openOffer, settled, testStack, type TestStack } from '../support/stack.js';
-import { accept, expectAccount, expectLive, moneyRequests, type Decided } from './money.js';
-import { CHANGE_PLAN, CHARGE, PAYMENT, type OfferKind } from './offers.js';
+import { jsonClient } from '../../sandbox/demo/http.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer, settled } from '../support/purchases.js';
+import { expectAccount, expectLive, moneyRequests } from './account.js';
+import { accept, type Decided } from './customer-actions.js';
+import { CHANGE_PLAN, CHARGE, PAYMENT, type OfferKind } from './offer-kinds.js';
 
 /** What each offer sells, what it costs per piece at Dodo, and what is due besides at the click. */
 const SOLD: { offer: OfferKind; productId: string; price: number; less: number }[] = [
@@ -93,7 +96,7 @@ describe('who clicks on a price that is no longer true', () => {
   it('with a token of the old price has to name the new one', async () => {
     const bought = await offered(CHARGE);
     const path = `/api/presentations/${bought.shown.id}/accept`;
-    const browser = apiClient(stack.url, bought.shown.token);
+    const browser = jsonClient(stack.url, bought.shown.token);
     await stack.sandbox.control.updateProduct('prod_complete_bundle', { price: 15_900 });
     const refused: Decided = await browser.post(path);
     expectRefused(refused, 15_900);

@@ -1,25 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  apiClient,
-  buy,
-  eventually,
-  openOffer,
-  settled,
-  testStack,
-  type PurchaseReply,
-  type TestStack,
-} from '../support/stack.js';
+import { eventually } from '../support/eventually.js';
+import { jsonClient } from '../../sandbox/demo/http.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer, settled, type PurchaseReply, payLink } from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
-import {
-  accept,
-  expectAccount,
-  expectLive,
-  laterPayments,
-  moneyRequests,
-  payAt,
-  presentationIs,
-} from './money.js';
-import { CHANGE_PLAN, OFFER_KINDS, type OfferKind } from './offers.js';
+import { expectAccount, expectLive, laterPayments, moneyRequests } from './account.js';
+import { accept, presentationIs } from './customer-actions.js';
+import { CHANGE_PLAN, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
 
 let stack: TestStack;
 beforeAll(async () => {
@@ -36,7 +23,7 @@ type Offered = Awaited<ReturnType<typeof offered>>;
 
 describe('an attempt that can be proven neither way', () => {
   const asOperator = (presentationId: string, body: Record<string, unknown>) =>
-    apiClient(stack.url, stack.operatorKey).post(`/api/presentations/${presentationId}/resolve`, body);
+    jsonClient(stack.url, stack.operatorKey).post(`/api/presentations/${presentationId}/resolve`, body);
 
   let happened: Offered[];
   let neverHappened: Offered[];
@@ -121,7 +108,7 @@ describe('an attempt that can be proven neither way', () => {
           status: 200,
         });
         const { checkoutUrl } = await presentationIs(stack, bought.presentationId, 'fallback');
-        const paid = await payAt(stack, checkoutUrl);
+        const paid = await payLink(stack.sandbox, checkoutUrl);
         expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
         await expectOneLivePlan(bought);
         await expectAccount(stack, bought, { charges: [amountOf(bought, paid.payment_id)] });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buy, openOffer, settled, testStack, type TestStack } from '../support/stack.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer, settled, CARD, payLink } from '../support/purchases.js';
 
 let stack: TestStack;
 beforeAll(async () => {
@@ -52,15 +53,14 @@ describe('a one-time offer', () => {
   });
 
   it('falls back to the checkout when the card declines, and is recovered there', async () => {
-    const bought = await buy(stack, 'prod_starter_course', { card: { number: '4000000000000341' } });
+    const bought = await buy(stack, 'prod_starter_course', { card: CARD.declinesLater });
     await openOffer(stack, bought.customer_id);
     const reply = await stack.http.post<{ checkoutUrl: string }>(`/api/upsell/${bought.customer_id}/accept`);
     expect(reply).toMatchObject({
       status: 402,
       body: { code: 'payment_failed', checkoutUrl: expect.stringContaining('/checkout/') as string },
     });
-    const session = new URL(reply.body.checkoutUrl).pathname.split('/').at(-1) ?? '';
-    await stack.sandbox.control.payCheckout(session, { card: { number: '4242424242424242' } });
+    await payLink(stack.sandbox, reply.body.checkoutUrl);
     expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
     expect(charges(bought.customer_id, bought.payment_id)).toHaveLength(1);
   });

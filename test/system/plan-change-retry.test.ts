@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buy, openOffer, settled, testStack, type TestStack } from '../support/stack.js';
-import { accept, expectAccount, moneyRequests } from './money.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer, settled, CARD, parseLink } from '../support/purchases.js';
+import { expectAccount, moneyRequests } from './account.js';
+import { accept } from './customer-actions.js';
 
-const DECLINES_LATER = '4000000000000341';
 const WORKS = '5555555555554444';
 
 let stack: TestStack;
@@ -13,7 +14,7 @@ afterAll(() => stack.stop());
 
 describe('a further click after a declined plan change', () => {
   it('is not sent with the declined card, and with another card is sent once', async () => {
-    const bought = await buy(stack, 'prod_basic_plan', { card: { number: DECLINES_LATER } });
+    const bought = await buy(stack, 'prod_basic_plan', { card: CARD.declinesLater });
     const { id: presentationId } = await openOffer(stack, bought.customer_id);
     const declined = await accept(stack, bought);
     expect(declined.status).toBe(402);
@@ -25,7 +26,7 @@ describe('a further click after a declined plan change', () => {
     }
     expect(moneyRequests(stack, bought)).toHaveLength(1);
 
-    const page = declined.body.updatePaymentMethodUrl?.split('/').at(-1)?.split('?')[0] ?? '';
+    const page = parseLink(declined.body.updatePaymentMethodUrl).id;
     await stack.sandbox.control.payLink(page, WORKS);
     expect(await accept(stack, bought, { presentationId })).toMatchObject({ status: 200 });
     expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });

@@ -1,26 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDodo, type Dodo } from '../../src/dodo/client.js';
+import { eventually } from '../support/eventually.js';
+import { testStack, type TestStack } from '../support/stack.js';
 import {
   buy,
-  eventually,
   openOffer,
   settled,
-  testStack,
   type PurchaseReply,
-  type TestStack,
-} from '../support/stack.js';
-import {
-  accept,
-  expectAccount,
-  expectLive,
-  laterPayments,
-  moneyRequests,
-  payAt,
-  presentationIs,
-  type Bought,
-} from './money.js';
-
-const DECLINED_LATER = { number: '4000000000000341' };
+  CARD,
+  payLink,
+  parseLink,
+} from '../support/purchases.js';
+import { expectAccount, expectLive, laterPayments, moneyRequests, type Bought } from './account.js';
+import { accept, presentationIs } from './customer-actions.js';
 
 let stack: TestStack;
 let dodo: Dodo;
@@ -65,7 +57,7 @@ describe.concurrent('between the offer and the click, the subscription', () => {
       status: 402,
       body: { detail: expect.stringContaining('Your subscription has ended') as string },
     });
-    const paid = await payAt(stack, reply.body.checkoutUrl);
+    const paid = await payLink(stack.sandbox, reply.body.checkoutUrl);
     expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
     await expectAccount(stack, bought, { posts: 0, charges: [7900] });
     await expectLive(stack, bought, [{ subscription_id: paid.subscription_id }]);
@@ -142,7 +134,7 @@ describe('between the offer and the click, a renewal fails and the subscription'
         },
       });
       expect(moneyRequests(stack, bought)).toEqual([]);
-      const page = refused.body.updatePaymentMethodUrl?.split('/').at(-1)?.split('?')[0] ?? '';
+      const page = parseLink(refused.body.updatePaymentMethodUrl).id;
       await control.payLink(page, '5555555555554444');
       await expectLive(stack, bought, [{ status: 'active' }]);
 
@@ -164,18 +156,18 @@ describe('between the offer and the click, a renewal fails and the subscription'
 
 describe.concurrent('a plan change whose card is declined', () => {
   it('is bought anew at the checkout, and the old subscription is cancelled', async () => {
-    const bought = await offeredPro({ card: DECLINED_LATER });
+    const bought = await offeredPro({ card: CARD.declinesLater });
     const { body, status } = await accept(stack, bought);
     expect(status).toBe(402);
     await expectLive(stack, bought, [{ product_id: 'prod_basic_plan', status: 'active' }]);
-    const paid = await payAt(stack, body.checkoutUrl);
+    const paid = await payLink(stack.sandbox, body.checkoutUrl);
     expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
     await expectLive(stack, bought, [{ subscription_id: paid.subscription_id, product_id: 'prod_pro_plan' }]);
     await expectAccount(stack, bought, { charges: [latestAmount(bought, paid.payment_id)] });
   });
 
   it('locks the subscription: another change meanwhile is not made', async () => {
-    const bought = await offeredPro({ card: DECLINED_LATER });
+    const bought = await offeredPro({ card: CARD.declinesLater });
     const { body } = await accept(stack, bought);
     // The first is with the customer at the checkout; now they ask for another plan elsewhere.
     const eventId = `evt-${crypto.randomUUID()}`;
@@ -191,7 +183,7 @@ describe.concurrent('a plan change whose card is declined', () => {
     expect((await accept(stack, bought, { presentationId: second.id })).status).toBe(402);
     expect(await settled(stack, eventId)).toMatchObject({ outcome: 'payment_failed' });
 
-    const paid = await payAt(stack, body.checkoutUrl);
+    const paid = await payLink(stack.sandbox, body.checkoutUrl);
     expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
     await expectLive(stack, bought, [{ subscription_id: paid.subscription_id }]);
     await expectAccount(stack, bought, { charges: [7900] });

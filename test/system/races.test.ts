@@ -2,11 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runState, type PurchaseResult as RunResult } from '../../src/contract/messages.js';
-import { buy, eventually, openOffer, settled, type PurchaseReply } from '../support/stack.js';
+import { eventually } from '../support/eventually.js';
+
+import { buy, openOffer, settled, type PurchaseReply } from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
-import { accept, accountOf, expectAccount, laterPayments, presentationIs, type Decided } from './money.js';
-import { CHANGE_PLAN, CHARGE } from './offers.js';
-import { restartableStack, type RestartableStack } from './workers.js';
+import { accountOf, expectAccount, laterPayments } from './account.js';
+import { accept, presentationIs, type Decided } from './customer-actions.js';
+import { CHANGE_PLAN, CHARGE } from './offer-kinds.js';
+import { restartableStack, type RestartableStack } from './restartable-stack.js';
 
 const MINUTE = 60_000;
 

@@ -1,15 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDodoConsole } from '../../sandbox/demo/dodo-console.js';
-import { eventually } from '../../sandbox/demo/eventually.js';
+import { eventually } from '../support/eventually.js';
 import { oneClickOf } from '../../sandbox/demo/paths-trouble.js';
 import { createShopClient, type Offer, type Shop } from '../../sandbox/demo/shop.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
+import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -26,11 +26,11 @@ interface Started {
 let dataDir: string;
 let running: Started | undefined;
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'durable-upsells-restart-'));
+  dataDir = await makeTemporaryFolder('restart');
 });
 afterAll(async () => {
   if (running?.process.exitCode === null) running.process.kill('SIGKILL');
-  await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  await removeFolder(dataDir);
 });
 
 /** What `npm start` runs, on free ports, until it says that it is ready. */

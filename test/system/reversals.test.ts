@@ -2,20 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDodo, type Dodo } from '../../src/dodo/client.js';
 import type { FunnelReport } from '../../src/reports/take-rate.js';
-import {
-  apiClient,
-  buy,
-  eventually,
-  openOffer,
-  settled,
-  testStack,
-  type PurchaseReply,
-  type TestStack,
-} from '../support/stack.js';
+import { eventually } from '../support/eventually.js';
+import { jsonClient } from '../../sandbox/demo/http.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer, settled, type PurchaseReply, CARD, payLink } from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
-import { startMerchant, type Merchant } from './merchant.js';
-import { accept, expectAccount, laterPayments, payAt, presentationIs } from './money.js';
-import { CHARGE, OFFER_KINDS, type OfferKind } from './offers.js';
+import { startMerchant, type Merchant } from '../support/merchant.js';
+import { expectAccount, laterPayments } from './account.js';
+import { accept, presentationIs } from './customer-actions.js';
+import { CHARGE, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
 
 let stack: TestStack;
 let merchant: Merchant;
@@ -211,10 +206,10 @@ describe.concurrent('the merchant is told, in order,', () => {
   });
 
   it('of a fallback and what came of it', async () => {
-    const bought = await buy(stack, 'prod_single_license', { card: { number: '4000000000000341' } });
+    const bought = await buy(stack, 'prod_single_license', { card: CARD.declinesLater });
     await openOffer(stack, bought.customer_id);
     const { body } = await accept(stack, bought);
-    await payAt(stack, body.checkoutUrl);
+    await payLink(stack.sandbox, body.checkoutUrl);
     const told = await merchant.toldUntil(bought.payment_id, 'offer.fulfilled');
     expect(told.map(({ type }) => type)).toEqual([
       'offer.presented',
@@ -226,7 +221,7 @@ describe.concurrent('the merchant is told, in order,', () => {
   });
 
   it('of a failure that leaves no way to pay', async () => {
-    const bought = await buy(stack, 'prod_single_license', { card: { number: '4000000000000341' } });
+    const bought = await buy(stack, 'prod_single_license', { card: CARD.declinesLater });
     await openOffer(stack, bought.customer_id);
     stack.sandbox.control.addFault({
       match: {
@@ -265,7 +260,7 @@ describe.concurrent('the merchant is told, in order,', () => {
 
 describe('the report', () => {
   it('counts what was kept', async () => {
-    const { body } = await apiClient(stack.url, stack.operatorKey).get<FunnelReport>('/api/reports/funnels');
+    const { body } = await jsonClient(stack.url, stack.operatorKey).get<FunnelReport>('/api/reports/funnels');
     const sum = (kinds: string[]) =>
       stack.sandbox.books
         .movements()

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { buy, openOffer, settled, testStack, type TestStack, type UpsellReply } from '../support/stack.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer, settled, type UpsellReply } from '../support/purchases.js';
 
 const offer = (id: string, line: string) => `
   ${id}:

@@ -1,16 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buy, openOffer, settled } from '../support/stack.js';
-import {
-  accept,
-  expectAccount,
-  expectLive,
-  laterPayments,
-  moneyRequests,
-  payAt,
-  presentationIs,
-} from './money.js';
-import { CHANGE_PLAN, OFFER_KINDS, type OfferKind } from './offers.js';
-import { restartableStack, type RestartableStack } from './workers.js';
+import { buy, openOffer, settled, payLink } from '../support/purchases.js';
+import { expectAccount, expectLive, laterPayments, moneyRequests } from './account.js';
+import { accept, presentationIs } from './customer-actions.js';
+import { CHANGE_PLAN, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
+import { restartableStack, type RestartableStack } from './restartable-stack.js';
 
 let stack: RestartableStack;
 beforeAll(async () => {
@@ -50,7 +43,7 @@ async function expectNoSecondWay(bought: Offered, status: string): Promise<void>
 
 async function expectRecoveredAtCheckout(bought: Offered): Promise<void> {
   const { checkoutUrl } = await presentationIs(stack, bought.presentationId, 'fallback');
-  const paid = await payAt(stack, checkoutUrl);
+  const paid = await payLink(stack.sandbox, checkoutUrl);
   expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
   const amount = laterPayments(stack, bought).find((one) => one.payment_id === paid.payment_id)?.total_amount;
   await expectAccount(stack, bought, { charges: [amount ?? NaN] });

@@ -2,19 +2,13 @@ import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SweepResult } from '../../activities/afterwards/sweep.js';
 import { createDodo, type Dodo } from '../../src/dodo/client.js';
-import {
-  buy,
-  eventually,
-  openOffer,
-  settled,
-  testStack,
-  type PurchaseReply,
-  type TestStack,
-  type UpsellReply,
-} from '../support/stack.js';
+import { eventually } from '../support/eventually.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer, settled, type PurchaseReply, type UpsellReply } from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
-import { accept, expectAccount, laterPayments, type Bought } from './money.js';
-import { CHARGE, PAYMENT } from './offers.js';
+import { expectAccount, laterPayments, type Bought } from './account.js';
+import { accept } from './customer-actions.js';
+import { CHARGE, PAYMENT } from './offer-kinds.js';
 
 /** Every webhook is lost, and no run looks by itself while a test lasts: what is found, the sweep has found. */
 let stack: TestStack;

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PurchaseReply } from '../support/stack.js';
-import { buy, eventually, openOffer, settled, type UpsellReply } from '../support/stack.js';
+import type { PurchaseReply } from '../support/purchases.js';
+import { eventually } from '../support/eventually.js';
+
+import { buy, openOffer, settled, type UpsellReply } from '../support/purchases.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
 import { workflowId } from '../../src/domain/ids.js';
 import { testClient } from '../support/temporal.js';
-import { startMerchant, type Merchant } from './merchant.js';
-import { accept, expectAccount, expectLive, type Bought } from './money.js';
-import { restartableStack, type RestartableStack } from './workers.js';
+import { startMerchant, type Merchant } from '../support/merchant.js';
+import { expectAccount, expectLive, type Bought } from './account.js';
+import { accept } from './customer-actions.js';
+import { restartableStack, type RestartableStack } from './restartable-stack.js';
 
 const DAY = 24 * 60 * 60 * 1000;
 const COPY = 'copy: { headline: "{product}", accept: "Yes {dueNow}", decline: "No" }';

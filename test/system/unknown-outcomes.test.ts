@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FaultInput } from '../../sandbox/index.js';
-import { buy, openOffer, settled, testStack, type PurchaseReply, type TestStack } from '../support/stack.js';
-import { accept, expectAccount, laterPayments, expectLive, payAt, presentationIs } from './money.js';
-import { CHANGE_PLAN, CHARGE, OFFER_KINDS, type OfferKind } from './offers.js';
+import { testStack, type TestStack } from '../support/stack.js';
+import { buy, openOffer, settled, type PurchaseReply, payLink } from '../support/purchases.js';
+import { expectAccount, laterPayments, expectLive } from './account.js';
+import { accept, presentationIs } from './customer-actions.js';
+import { CHANGE_PLAN, CHARGE, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
 
 type FaultKind = Pick<FaultInput, 'kind' | 'status'>;
 
@@ -72,7 +74,7 @@ describe.concurrent('the reply to an attempt is lost', () => {
         const at = (type: string) => Date.parse(timeline.find((entry) => entry.type === type)?.at ?? '');
         expect(at('fallback_opened') - at('attempt_unknown')).toBeGreaterThanOrEqual(1500);
 
-        const paid = await payAt(stack, checkoutUrl);
+        const paid = await payLink(stack.sandbox, checkoutUrl);
         expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
         await expectOneLivePlan(bought);
         await expectAccount(stack, bought, { charges: [amountOf(bought, paid.payment_id)] });

@@ -6,18 +6,18 @@ import type { latePayment } from '../../workflows/late-payment.js';
 import type { reversal } from '../../workflows/reversal.js';
 import type { sweep } from '../../workflows/sweep.js';
 import { uniqueId } from '../support/temporal.js';
-import { idle } from './run.js';
-import { useStage } from './stage.js';
-import { DAY, HOUR, shopFor } from './shop.js';
+import { idle } from './purchase-run.js';
+import { useWorkflowHarness } from './use-workflow-harness.js';
+import { DAY, HOUR, purchaseFixture } from './purchase-fixture.js';
 
-const stage = useStage();
+const harness = useWorkflowHarness();
 const LONGEST_RUN = 300 * DAY;
 
 async function hear(event: ReversalEvent, notify = false) {
-  const { client } = stage.environment;
+  const { client } = harness.environment;
   await client.workflow.signalWithStart<typeof reversal, [ReversalEvent]>('reversal', {
     workflowId: workflowId.reversal(event.id),
-    taskQueue: stage.taskQueue,
+    taskQueue: harness.taskQueue,
     workflowExecutionTimeout: LONGEST_RUN,
     args: [{ notify }],
     signal: reversalEvent,
@@ -32,27 +32,27 @@ function refundOf(paymentId: string): ReversalEvent {
 
 describe('a refund', () => {
   it('of the purchase withdraws the open offer, and is done with that', async () => {
-    const run = await stage.buy();
-    const refund = await hear(refundOf(run.shop.purchaseId));
+    const run = await harness.buy();
+    const refund = await hear(refundOf(run.fixture.purchaseId));
     await refund.result();
     expect(await run.result()).toEqual({ outcome: 'withdrawn', presentations: 1 });
   });
 
   it('of a purchase whose run has ended meanwhile is no failure', async () => {
-    const run = await stage.buy();
+    const run = await harness.buy();
     await run.withdraw();
     await run.result();
-    const refund = await hear(refundOf(run.shop.purchaseId));
+    const refund = await hear(refundOf(run.fixture.purchaseId));
     await expect(refund.result()).resolves.toBeUndefined();
   });
 
   it('of an offer tells the merchant to revoke access', async () => {
-    const world = stage.enter(shopFor(uniqueId('pay')));
-    world.next('recordReversal', { reversed: { purchaseId: 'pay_1', presentationId: 'prs_1' } });
+    const activities = harness.script(purchaseFixture(uniqueId('pay')));
+    activities.next('recordReversal', { reversed: { purchaseId: 'pay_1', presentationId: 'prs_1' } });
     const event = refundOf('pay_2');
     await (await hear(event, true)).result();
-    await world.called('deliverNotification');
-    expect(world.delivered).toMatchObject([
+    await activities.called('deliverNotification');
+    expect(activities.delivered).toMatchObject([
       {
         type: 'offer.reversed',
         sequence: 1,
@@ -73,18 +73,18 @@ describe('a dispute', () => {
   });
 
   it('is waited for through its weeks until it is decided', async () => {
-    const world = stage.enter(shopFor(uniqueId('pay')));
+    const activities = harness.script(purchaseFixture(uniqueId('pay')));
     const event = opened();
     const dispute = await hear(event);
-    await world.called('recordReversal');
-    await stage.sleep(40 * DAY);
+    await activities.called('recordReversal');
+    await harness.sleep(40 * DAY);
     await hear({ ...event, type: 'dispute.challenged' });
-    await world.called('recordReversal', 2);
-    await stage.sleep(40 * DAY);
+    await activities.called('recordReversal', 2);
+    await harness.sleep(40 * DAY);
     expect((await dispute.describe()).status.name).toBe('RUNNING');
     await hear({ ...event, type: 'dispute.won' });
     await dispute.result();
-    expect(world.inputs('recordReversal').map(({ type }) => type)).toEqual([
+    expect(activities.inputs('recordReversal').map(({ type }) => type)).toEqual([
       'dispute.opened',
       'dispute.challenged',
       'dispute.won',
@@ -92,70 +92,73 @@ describe('a dispute', () => {
   });
 
   it('of which nothing more is heard is given up after five months', async () => {
-    const world = stage.enter(shopFor(uniqueId('pay')));
-    const begun = await stage.now();
+    const activities = harness.script(purchaseFixture(uniqueId('pay')));
+    const begun = await harness.now();
     const dispute = await hear(opened());
-    await world.called('recordReversal');
+    await activities.called('recordReversal');
     await idle([dispute]);
-    await stage.sleep(149 * DAY);
+    await harness.sleep(149 * DAY);
     expect((await dispute.describe()).status.name).toBe('RUNNING');
-    await stage.sleep(2 * DAY);
+    await harness.sleep(2 * DAY);
     await dispute.result();
-    expect((await stage.now()) - begun).toBeGreaterThanOrEqual(150 * DAY);
+    expect((await harness.now()) - begun).toBeGreaterThanOrEqual(150 * DAY);
   });
 });
 
 describe('a payment that came when its run had ended', () => {
   async function hearLate(notify: boolean) {
-    const { client } = stage.environment;
+    const { client } = harness.environment;
     const paymentId = uniqueId('pay');
     return client.workflow.execute<typeof latePayment>('latePayment', {
       workflowId: workflowId.latePayment(paymentId),
-      taskQueue: stage.taskQueue,
+      taskQueue: harness.taskQueue,
       workflowExecutionTimeout: LONGEST_RUN,
       args: [{ paymentId, attemptId: 'purchase/pay_1:bundle:1', notify }],
     });
   }
 
   it('fulfils the offer, tells the merchant, and ends a second subscription', async () => {
-    const world = stage.enter(shopFor(uniqueId('pay')));
+    const activities = harness.script(purchaseFixture(uniqueId('pay')));
     const unwanted = [{ subscriptionId: 'sub_old', presentationId: 'prs_1' }];
-    world.next('settleLatePayment', {
+    activities.next('settleLatePayment', {
       kind: 'fulfilled',
       presentationId: 'prs_1',
       purchaseId: 'pay_1',
       unwanted,
     });
     expect(await hearLate(true)).toBe('fulfilled');
-    await world.called('deliverNotification');
-    expect(world.delivered).toMatchObject([
+    await activities.called('deliverNotification');
+    expect(activities.delivered).toMatchObject([
       { type: 'offer.fulfilled', presentationId: 'prs_1', status: 'paid' },
     ]);
-    expect(world.inputs('cancelReplacedSubscription')).toEqual(unwanted);
+    expect(activities.inputs('cancelReplacedSubscription')).toEqual(unwanted);
   });
 
   it('is tried until it is settled, however long the world is away', async () => {
-    const world = stage.enter(shopFor(uniqueId('pay')));
-    world.next('settleLatePayment', ...Array.from({ length: 50 }, () => new Error('The ledger is away.')));
+    const activities = harness.script(purchaseFixture(uniqueId('pay')));
+    activities.next(
+      'settleLatePayment',
+      ...Array.from({ length: 50 }, () => new Error('The ledger is away.')),
+    );
     expect(await hearLate(true)).toBe('nothing');
-    expect(world.inputs('settleLatePayment')).toHaveLength(51);
-    expect(world.delivered).toEqual([]);
+    expect(activities.inputs('settleLatePayment')).toHaveLength(51);
+    expect(activities.delivered).toEqual([]);
   });
 });
 
 describe('the sweep', () => {
   it('looks as far back as it is told, and says what it found', async () => {
-    const world = stage.enter(shopFor(uniqueId('pay')));
-    world.next('sweepPayments', new Error('429'), { seen: 12, told: 1 });
-    const before = await stage.now();
-    const found = await stage.environment.client.workflow.execute<typeof sweep>('sweep', {
+    const activities = harness.script(purchaseFixture(uniqueId('pay')));
+    activities.next('sweepPayments', new Error('429'), { seen: 12, told: 1 });
+    const before = await harness.now();
+    const found = await harness.environment.client.workflow.execute<typeof sweep>('sweep', {
       workflowId: uniqueId('sweep'),
-      taskQueue: stage.taskQueue,
+      taskQueue: harness.taskQueue,
       workflowExecutionTimeout: LONGEST_RUN,
       args: [{ windowMs: 48 * HOUR }],
     });
     expect(found).toEqual({ seen: 12, told: 1 });
-    const [input] = world.inputs('sweepPayments');
+    const [input] = activities.inputs('sweepPayments');
     expect(Date.parse(input?.since ?? '') - (before - 48 * HOUR)).toBeLessThan(HOUR);
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Presented } from '../../activities/offering/present.js';
 import type { Offer } from '../../src/domain/offers.js';
-import { PLAN_CHANGE, presentedAt, snapshotOf, type Shop } from './shop.js';
-import { useStage } from './stage.js';
-import type { World } from './fakes.js';
+import { PLAN_CHANGE, presentedAt, snapshotOf, type PurchaseFixture } from './purchase-fixture.js';
+import { useWorkflowHarness } from './use-workflow-harness.js';
+import type { ScriptedActivities } from './scripted-activities.js';
 
-const stage = useStage({ forgetful: true });
+const harness = useWorkflowHarness({ forgetful: true });
 
 const QUANTITY = { choices: { quantity: { min: 1, max: 10 } }, quantity: 2, priceHash: 'hash_2' };
 const OPTIONS = {
@@ -30,26 +30,26 @@ const BOUNDS = { min: 1, max: 5 };
 
 /** A bundle in which there is something to choose. */
 function offering(presented: Partial<Presented>, offer: Partial<Offer> = {}) {
-  return (world: World) => {
-    const { shop } = world;
-    const [step] = shop.steps;
-    if (!step) throw new Error('A shop has a step.');
-    const snapshot = snapshotOf(shop);
+  return (activities: ScriptedActivities) => {
+    const { fixture } = activities;
+    const [step] = fixture.steps;
+    if (!step) throw new Error('A fixture has a step.');
+    const snapshot = snapshotOf(fixture);
     const usual = snapshot.offers[step.offer];
     if (!usual) throw new Error('A step has an offer.');
     snapshot.offers[step.offer] = { ...usual, ...offer };
-    world.always('evaluate', {
+    activities.always('evaluate', {
       kind: 'presented',
       snapshot,
-      presented: { ...presentedAt(shop, step.id), ...presented },
+      presented: { ...presentedAt(fixture, step.id), ...presented },
     });
   };
 }
 
 const action = { kind: 'charge', productId: 'prod_bundle', quantity: 2, quantityChoice: { min: 1, max: 10 } };
-const packs = () => stage.buy({ script: offering(QUANTITY, { action } as Partial<Offer>) });
+const packs = () => harness.buy({ script: offering(QUANTITY, { action } as Partial<Offer>) });
 const course = () =>
-  stage.buy({
+  harness.buy({
     script: offering(OPTIONS, {
       options: [
         { id: 'all', label: 'All', action: { kind: 'charge', productId: 'prod_all', quantity: 1 } },
@@ -66,8 +66,8 @@ describe('a choice named with its price', () => {
   it('is what is sent, and what the run stands for', async () => {
     const run = await packs();
     const reply = run.accept({ quantity: 3, priceHash: 'hash_3', dueNow: 7350 });
-    await run.world.called('charge');
-    expect(run.world.inputs('charge')).toMatchObject([
+    await run.activities.called('charge');
+    expect(run.activities.inputs('charge')).toMatchObject([
       {
         quantity: 3,
         choice: { quantity: 3 },
@@ -75,7 +75,7 @@ describe('a choice named with its price', () => {
         price: { dueNow: 7350, hash: 'hash_3' },
       },
     ]);
-    run.shop.dueNow = 7350;
+    run.fixture.dueNow = 7350;
     await run.webhook(run.attempt(1), 'succeeded');
     expect(await reply).toMatchObject({ decision: 'accepted', status: 'paid' });
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
@@ -84,8 +84,8 @@ describe('a choice named with its price', () => {
   it('is listed, for an option: its price needs no word', async () => {
     const run = await course();
     const reply = run.accept({ option: 'part' });
-    await run.world.called('charge');
-    expect(run.world.inputs('charge')).toMatchObject([
+    await run.activities.called('charge');
+    expect(run.activities.inputs('charge')).toMatchObject([
       {
         quantity: 2,
         choice: { option: 'part', quantity: 2 },
@@ -100,8 +100,8 @@ describe('a choice named with its price', () => {
   it('may come by signal', async () => {
     const run = await course();
     await run.signal('acceptOffer', { option: 'part', quantity: 5, priceHash: 'hash_5', dueNow: 4750 });
-    await run.world.called('charge');
-    expect(run.world.inputs('charge')).toMatchObject([{ choice: { option: 'part', quantity: 5 } }]);
+    await run.activities.called('charge');
+    expect(run.activities.inputs('charge')).toMatchObject([{ choice: { option: 'part', quantity: 5 } }]);
     await run.webhook(run.attempt(1), 'succeeded');
     await run.result();
   });
@@ -128,13 +128,13 @@ describe('a choice that is refused by the run itself', () => {
     expect(await other.accept({ option: 'part', priceHash: 'other' })).toMatchObject({
       refused: 'price_changed',
     });
-    expect(other.world.calls()).not.toContain('charge');
+    expect(other.activities.calls()).not.toContain('charge');
   });
 
   it('comes after another one has won; a plain click is answered with what won', async () => {
     const run = await course();
     const first = run.accept({ option: 'part' });
-    await run.world.called('charge');
+    await run.activities.called('charge');
     const late = { option: 'all', priceHash: 'hash_all', dueNow: 4900 };
     expect(await run.accept(late)).toMatchObject({ refused: 'already_decided', won: 'accepted' });
     const again = run.accept({ option: 'part', priceHash: 'hash_part' });
@@ -142,14 +142,14 @@ describe('a choice that is refused by the run itself', () => {
     await run.webhook(run.attempt(1), 'succeeded');
     expect(await again).toEqual(await first);
     expect(await plain).toEqual(await first);
-    expect(run.world.inputs('charge')).toHaveLength(1);
+    expect(run.activities.inputs('charge')).toHaveLength(1);
   });
 });
 
 describe('a chosen quantity whose price has moved', () => {
   it('is open again as chosen, at its new price', async () => {
     const run = await packs();
-    run.world.next('charge', { kind: 'price_changed', price: { dueNow: 8000, priceHash: 'hash_3b' } });
+    run.activities.next('charge', { kind: 'price_changed', price: { dueNow: 8000, priceHash: 'hash_3b' } });
     const choice = { quantity: 3, priceHash: 'hash_3', dueNow: 7350 };
     expect(await run.accept(choice)).toMatchObject({ refused: 'price_changed' });
     // The old price of the run's own choice is over, also for who named no quantity.
@@ -158,12 +158,12 @@ describe('a chosen quantity whose price has moved', () => {
     expect(await run.accept({})).toMatchObject({ refused: 'price_changed' });
     await run.signal('acceptOffer', {});
     const reply = run.accept({ quantity: 3, priceHash: 'hash_3b' });
-    await run.world.called('charge', 2);
-    expect(run.world.inputs('charge')[1]).toMatchObject({
+    await run.activities.called('charge', 2);
+    expect(run.activities.inputs('charge')[1]).toMatchObject({
       quantity: 3,
       price: { dueNow: 8000, hash: 'hash_3b' },
     });
-    run.shop.dueNow = 8000;
+    run.fixture.dueNow = 8000;
     await run.webhook(run.attempt(2), 'succeeded');
     expect(await reply).toMatchObject({ status: 'paid' });
   });
@@ -171,7 +171,7 @@ describe('a chosen quantity whose price has moved', () => {
 
 describe('what one click may charge at most', () => {
   const limited = (presented: Partial<Presented>) =>
-    stage.buy({
+    harness.buy({
       script: offering({ ...QUANTITY, oneClickLimit: 5000, ...presented }, { action } as Partial<Offer>),
     });
 
@@ -179,11 +179,11 @@ describe('what one click may charge at most', () => {
     const run = await limited({});
     const reply = run.accept({ quantity: 3, priceHash: 'hash_3', dueNow: 7350 });
     expect(await reply).toMatchObject({ status: 'requires_action' });
-    expect(run.world.calls()).not.toContain('charge');
-    expect(run.world.inputs('openFallback')).toMatchObject([
+    expect(run.activities.calls()).not.toContain('charge');
+    expect(run.activities.inputs('openFallback')).toMatchObject([
       { asked: true, quantity: 3, oneClickLimit: 5000 },
     ]);
-    run.shop.dueNow = 7350;
+    run.fixture.dueNow = 7350;
     await run.webhook(run.attempt(1), 'succeeded');
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
@@ -191,17 +191,17 @@ describe('what one click may charge at most', () => {
   it('lets a cheaper choice be charged where the shown one is too dear', async () => {
     const run = await limited({ mode: 'checkout', dueNow: 5100 });
     const reply = run.accept({ quantity: 1, priceHash: 'hash_1', dueNow: 2550 });
-    await run.world.called('charge');
+    await run.activities.called('charge');
     await run.webhook(run.attempt(1), 'succeeded');
     expect(await reply).toMatchObject({ status: 'paid' });
   });
 
   it('is looked at again when a price has moved above it', async () => {
     const run = await limited({});
-    run.world.next('charge', { kind: 'price_changed', price: { dueNow: 5001, priceHash: 'dearer' } });
+    run.activities.next('charge', { kind: 'price_changed', price: { dueNow: 5001, priceHash: 'dearer' } });
     expect(await run.accept()).toMatchObject({ refused: 'price_changed' });
     expect(await run.accept()).toMatchObject({ status: 'requires_action' });
-    expect(run.world.calls().filter((name) => name === 'charge')).toHaveLength(1);
+    expect(run.activities.calls().filter((name) => name === 'charge')).toHaveLength(1);
   });
 
   it('leaves a choice to the checkout where no method is saved', async () => {
@@ -214,17 +214,17 @@ describe('what one click may charge at most', () => {
 
 describe('seats', () => {
   it('are changed in the chosen number, and looked for in that number', async () => {
-    const seats: Partial<Shop> = {
+    const seats: Partial<PurchaseFixture> = {
       ...PLAN_CHANGE,
       actions: { pro: { ...PLAN_CHANGE.actions.pro, quantityChoice: { min: 1, max: 20 } } as never },
     };
-    const run = await stage.buy({
-      shop: seats,
+    const run = await harness.buy({
+      fixture: seats,
       script: offering({ choices: { quantity: { min: 1, max: 20 } }, quantity: 1, priceHash: 'hash_1' }),
     });
     const reply = run.accept({ quantity: 7, priceHash: 'hash_7', dueNow: 4900 });
-    await run.world.called('changePlan');
-    expect(run.world.inputs('changePlan')).toMatchObject([
+    await run.activities.called('changePlan');
+    expect(run.activities.inputs('changePlan')).toMatchObject([
       { quantity: 7, offer: { action: { productId: 'prod_pro', quantity: 7 } } },
     ]);
     await run.webhook(run.attempt(1), 'succeeded');

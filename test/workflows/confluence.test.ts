@@ -2,16 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { paymentEvent } from '../../src/contract/messages.js';
 import { type PaymentEvent } from '../../src/domain/payment.js';
-import type { Answer } from './fakes.js';
-import type { Run } from './run.js';
-import { firstPayment, useStage } from './stage.js';
-import { MINUTE } from './shop.js';
+import type { Answer } from './scripted-activities.js';
+import type { PurchaseRun } from './purchase-run.js';
+import { firstPayment, useWorkflowHarness } from './use-workflow-harness.js';
+import { MINUTE } from './purchase-fixture.js';
 
 /** Orders tried of each set of events. */
 const ORDERS = Math.ceil(Number(process.env.MODEL_RUNS ?? 80) / 10);
 const TIMEOUT = (ORDERS + 5) * 5_000;
 
-const stage = useStage();
+const harness = useWorkflowHarness();
 
 interface Delivery<T> {
   order: T[];
@@ -31,7 +31,7 @@ function deliveries<T>(events: readonly T[]): fc.Arbitrary<Delivery<T>> {
   });
 }
 
-async function deliver(run: Run, { order, oneByOne }: Delivery<PaymentEvent>): Promise<void> {
+async function deliver(run: PurchaseRun, { order, oneByOne }: Delivery<PaymentEvent>): Promise<void> {
   for (const event of order) {
     // What comes after the end is a matter for the runs of late payments.
     const { status } = await run.handle.describe();
@@ -43,27 +43,27 @@ async function deliver(run: Run, { order, oneByOne }: Delivery<PaymentEvent>): P
 }
 
 /** A run whose offer is accepted, with a Dodo that knows how it will end and is read by nobody. */
-async function acceptedRun(...charges: Answer<'charge'>[]): Promise<Run> {
-  const run = await stage.buy({
-    script(world) {
-      world.next('charge', ...charges);
-      world.always('lookUpPayment', new Error('503'));
+async function acceptedRun(...charges: Answer<'charge'>[]): Promise<PurchaseRun> {
+  const run = await harness.buy({
+    script(activities) {
+      activities.next('charge', ...charges);
+      activities.always('lookUpPayment', new Error('503'));
     },
   });
   await run.click('accepted');
-  await run.world.called('charge');
+  await run.activities.called('charge');
   await run.idle();
   return run;
 }
 
-function events(run: Run, attempt: number, statuses: string[]): PaymentEvent[] {
-  return statuses.map((status) => ({ ...run.world.book(run.attempt(attempt), status) }));
+function events(run: PurchaseRun, attempt: number, statuses: string[]): PaymentEvent[] {
+  return statuses.map((status) => ({ ...run.activities.book(run.attempt(attempt), status) }));
 }
 
-async function settledAs(run: Run, outcome: string, paidAttempt?: number): Promise<void> {
+async function settledAs(run: PurchaseRun, outcome: string, paidAttempt?: number): Promise<void> {
   expect(await run.result()).toMatchObject({ outcome });
-  expect(run.world.inputs('charge')).toHaveLength(1);
-  const [settled, ...more] = run.world.inputs('settle');
+  expect(run.activities.inputs('charge')).toHaveLength(1);
+  const [settled, ...more] = run.activities.inputs('settle');
   expect(more).toEqual([]);
   expect(settled?.presentation?.paid?.attemptId).toBe(
     paidAttempt === undefined ? undefined : run.attempt(paidAttempt),
@@ -80,7 +80,7 @@ async function always<T>(
       try {
         await property(delivery);
       } finally {
-        await stage.clear();
+        await harness.endRuns();
       }
     }),
     { numRuns: ORDERS },
@@ -104,8 +104,8 @@ describe('webhooks, in whatever order and however often they come,', () => {
         await deliver(run, { order: events(run, 1, order), oneByOne });
         await run.pass(MINUTE);
         expect(await run.state()).toMatchObject({ status: 'fallback' });
-        expect(run.world.inputs('openFallback')).toHaveLength(1);
-        run.world.always('lookUpPayment', { kind: 'absent' });
+        expect(run.activities.inputs('openFallback')).toHaveLength(1);
+        run.activities.always('lookUpPayment', { kind: 'absent' });
         await settledAs(run, 'abandoned');
       },
     ),
@@ -129,11 +129,11 @@ describe('webhooks, in whatever order and however often they come,', () => {
 
   it('of the purchase itself lead to one offer', { timeout: TIMEOUT }, () =>
     always(['processing', 'failed', 'requires_payment_method', 'succeeded'], async ({ order, oneByOne }) => {
-      const run = await stage.buy({ paid: false });
-      const first = firstPayment(run.shop);
+      const run = await harness.buy({ paid: false });
+      const first = firstPayment(run.fixture);
       await deliver(run, { order: order.map((status) => ({ ...first, status })), oneByOne });
       expect(await run.state()).toMatchObject({ state: 'offering', status: 'open' });
-      expect(run.world.inputs('evaluate')).toMatchObject([{ paymentId: first.paymentId }]);
+      expect(run.activities.inputs('evaluate')).toMatchObject([{ paymentId: first.paymentId }]);
     }),
   );
 });

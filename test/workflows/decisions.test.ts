@@ -1,130 +1,130 @@
 import { describe, expect, it } from 'vitest';
 import { paymentEvent } from '../../src/contract/messages.js';
-import { firstPayment, useStage } from './stage.js';
-import { HOUR, MINUTE } from './shop.js';
+import { firstPayment, useWorkflowHarness } from './use-workflow-harness.js';
+import { HOUR, MINUTE } from './purchase-fixture.js';
 
-const stage = useStage({ forgetful: true });
+const harness = useWorkflowHarness({ forgetful: true });
 
 describe('the first decision', () => {
   it('wins: whoever comes later is told who won', async () => {
-    const run = await stage.buy();
+    const run = await harness.buy();
     const accepted = run.accept();
-    await run.world.called('charge');
+    await run.activities.called('charge');
     expect(await run.decline()).toMatchObject({ refused: 'already_decided', won: 'accepted' });
     expect(await run.withdraw()).toMatchObject({ refused: 'already_decided', won: 'accepted' });
-    expect(await run.extend((await stage.now()) + HOUR)).toMatchObject({ refused: 'already_decided' });
+    expect(await run.extend((await harness.now()) + HOUR)).toMatchObject({ refused: 'already_decided' });
     await run.webhook(run.attempt(1), 'succeeded');
     expect(await accepted).toMatchObject({ decision: 'accepted', status: 'paid' });
   });
 
   it('is a "no" for an acceptance that comes after it', async () => {
-    const run = await stage.buy();
+    const run = await harness.buy();
     await run.decline();
     expect(await run.accept({ step: 'bundle' })).toMatchObject({
       refused: 'already_decided',
       won: 'declined',
     });
-    expect(run.world.calls()).not.toContain('charge');
+    expect(run.activities.calls()).not.toContain('charge');
   });
 
   it('is the same for everybody who clicks the same button: one charge, one answer', async () => {
-    const run = await stage.buy();
+    const run = await harness.buy();
     const replies = [run.accept(), run.accept(), run.accept()];
-    await run.world.called('charge');
+    await run.activities.called('charge');
     await run.webhook(run.attempt(1), 'succeeded');
     const [first, ...others] = await Promise.all(replies);
     expect(first).toMatchObject({ decision: 'accepted', status: 'paid' });
     expect(others).toEqual([first, first]);
-    expect(run.world.inputs('charge')).toHaveLength(1);
+    expect(run.activities.inputs('charge')).toHaveLength(1);
   });
 
   it('is made once per update id', async () => {
-    const run = await stage.buy();
+    const run = await harness.buy();
     const first = run.accept({ consents: ['terms'] }, 'click-1');
-    await run.world.called('charge');
+    await run.activities.called('charge');
     const again = run.accept({ consents: ['other'] }, 'click-1');
     await run.webhook(run.attempt(1), 'succeeded');
     expect(await again).toEqual(await first);
-    expect(run.world.inputs('charge')).toMatchObject([{ consents: ['terms'] }]);
+    expect(run.activities.inputs('charge')).toMatchObject([{ consents: ['terms'] }]);
     const { events } = await run.handle.fetchHistory();
     const updates = events?.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes);
     expect(updates).toHaveLength(1);
   });
 
   it('is refused at another price or quantity than was shown, and for an unknown presentation', async () => {
-    const run = await stage.buy();
+    const run = await harness.buy();
     expect(await run.accept({ priceHash: 'yesterday' })).toMatchObject({ refused: 'price_changed' });
     expect(await run.accept({ quantity: 2 })).toMatchObject({ refused: 'invalid_body' });
     expect(await run.accept({ presentationId: 'prs_other' })).toMatchObject({
       refused: 'presentation_not_found',
     });
     expect(await run.state()).toMatchObject({ status: 'open' });
-    expect(run.world.calls()).not.toContain('charge');
+    expect(run.activities.calls()).not.toContain('charge');
   });
 
   it('counts when it was clicked in time, although the worker came to it after the window', async () => {
-    const run = await stage.buy({ shop: { windowMs: HOUR } });
-    const clicked = new Date((await stage.now()) + HOUR - MINUTE).toISOString();
+    const run = await harness.buy({ fixture: { windowMs: HOUR } });
+    const clicked = new Date((await harness.now()) + HOUR - MINUTE).toISOString();
     await run.idle();
-    await stage.stopWorker();
-    await stage.sleep(HOUR);
+    await harness.stopWorker();
+    await harness.sleep(HOUR);
     await run.signal('acceptOffer', { presentationId: run.presentation(), at: clicked });
-    await stage.startWorker();
-    await run.world.called('charge');
+    await harness.startWorker();
+    await run.activities.called('charge');
     await run.webhook(run.attempt(1), 'succeeded');
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
-    expect(run.world.inputs('charge')).toMatchObject([{ acceptedAt: clicked }]);
+    expect(run.activities.inputs('charge')).toMatchObject([{ acceptedAt: clicked }]);
   });
 
   it('does not count when it was clicked after the window', async () => {
-    const run = await stage.buy({ shop: { windowMs: HOUR } });
-    const clicked = new Date((await stage.now()) + HOUR + MINUTE).toISOString();
+    const run = await harness.buy({ fixture: { windowMs: HOUR } });
+    const clicked = new Date((await harness.now()) + HOUR + MINUTE).toISOString();
     await run.idle();
-    await stage.stopWorker();
-    await stage.sleep(HOUR);
+    await harness.stopWorker();
+    await harness.sleep(HOUR);
     await run.signal('acceptOffer', { presentationId: run.presentation(), at: clicked });
-    await stage.startWorker();
+    await harness.startWorker();
     expect(await run.result()).toMatchObject({ outcome: 'expired' });
-    expect(run.world.calls()).not.toContain('charge');
+    expect(run.activities.calls()).not.toContain('charge');
   });
 });
 
 describe('a click that is faster than the run', () => {
   it('waits until the run knows the offer that the customer sees already', async () => {
-    const run = await stage.buy({ paid: false });
-    const evaluation = run.world.hold('evaluate');
-    await run.signal(paymentEvent.name, firstPayment(run.shop));
+    const run = await harness.buy({ paid: false });
+    const evaluation = run.activities.hold('evaluate');
+    await run.signal(paymentEvent.name, firstPayment(run.fixture));
     await evaluation.reached;
     const accepted = run.accept();
     const viewed = run.view();
     evaluation.release();
     expect(await viewed).toHaveProperty('viewedAt');
-    await run.world.called('charge');
+    await run.activities.called('charge');
     await run.webhook(run.attempt(1), 'succeeded');
     expect(await accepted).toMatchObject({ decision: 'accepted', status: 'paid' });
   });
 
   it('waits for the next step as well', async () => {
-    const run = await stage.buy();
-    const next = run.world.hold('present');
+    const run = await harness.buy();
+    const next = run.activities.hold('present');
     const declined = run.decline();
     await next.reached;
     const accepted = run.accept({ step: 'lite' });
     next.release();
     expect(await declined).toMatchObject({ nextPresentationId: run.presentation('lite') });
-    await run.world.called('charge');
+    await run.activities.called('charge');
     await run.webhook(run.attempt(1, 'lite'), 'succeeded');
     expect(await accepted).toMatchObject({ decision: 'accepted', status: 'paid' });
   });
 
   it('counts although the run hears of the offer when its window is over: its first answer was lost', async () => {
-    const run = await stage.buy({ paid: false, shop: { windowMs: 0 } });
-    const evaluation = run.world.hold('evaluate');
-    await run.signal(paymentEvent.name, firstPayment(run.shop));
+    const run = await harness.buy({ paid: false, fixture: { windowMs: 0 } });
+    const evaluation = run.activities.hold('evaluate');
+    await run.signal(paymentEvent.name, firstPayment(run.fixture));
     await evaluation.reached;
     const { reply } = await run.click('accepted');
     evaluation.release();
-    await run.world.called('charge');
+    await run.activities.called('charge');
     await run.webhook(run.attempt(1), 'succeeded');
     expect(await reply).toMatchObject({ decision: 'accepted', status: 'paid' });
   });
@@ -132,26 +132,26 @@ describe('a click that is faster than the run', () => {
   it.each(['accept', 'acceptOffer without an id', 'acceptOffer'])(
     'counts likewise when it is left by signal, and for the next step (%s)',
     async (how) => {
-      const run = await stage.buy({ shop: { windowMs: HOUR } });
-      const next = run.world.hold('present');
+      const run = await harness.buy({ fixture: { windowMs: HOUR } });
+      const next = run.activities.hold('present');
       const declined = run.decline();
       await next.reached;
-      run.shop.windowMs = 0;
+      run.fixture.windowMs = 0;
       const presentationId = run.presentation('lite');
       if (how === 'accept') await run.click('accepted', 'lite');
       else await run.signal('acceptOffer', how === 'acceptOffer' ? { presentationId } : undefined);
       next.release();
       await declined;
-      await run.world.called('charge');
+      await run.activities.called('charge');
       await run.webhook(run.attempt(1, 'lite'), 'succeeded');
       expect(await run.result()).toMatchObject({ outcome: 'converted' });
     },
   );
 
   it('is refused when the offer turns out to be another one', async () => {
-    const run = await stage.buy({ paid: false });
-    const evaluation = run.world.hold('evaluate');
-    await run.signal(paymentEvent.name, firstPayment(run.shop));
+    const run = await harness.buy({ paid: false });
+    const evaluation = run.activities.hold('evaluate');
+    await run.signal(paymentEvent.name, firstPayment(run.fixture));
     await evaluation.reached;
     const accepted = run.accept({ presentationId: 'prs_other' });
     evaluation.release();
@@ -162,18 +162,18 @@ describe('a click that is faster than the run', () => {
 
 describe('a decision by signal', () => {
   it('accepts the open offer, with or without its id', async () => {
-    const run = await stage.buy();
+    const run = await harness.buy();
     await run.signal('declineOffer');
-    await run.world.called('present');
+    await run.activities.called('present');
     await run.idle();
     await run.signal('acceptOffer', { presentationId: run.presentation('lite') });
-    await run.world.called('charge');
+    await run.activities.called('charge');
     await run.webhook(run.attempt(1, 'lite'), 'succeeded');
     expect(await run.result()).toEqual({ outcome: 'converted', presentations: 2 });
   });
 
   it('changes nothing when it comes too late or names another presentation', async () => {
-    const run = await stage.buy();
+    const run = await harness.buy();
     await run.signal('acceptOffer', { presentationId: 'prs_other' });
     await run.signal('acceptOffer', { priceHash: 'yesterday' });
     await run.idle();
@@ -182,7 +182,7 @@ describe('a decision by signal', () => {
     await run.signal('acceptOffer', { presentationId: run.presentation('bundle') });
     await run.idle();
     expect(await run.state()).toMatchObject({ state: 'offering', status: 'open' });
-    expect(run.world.calls()).not.toContain('charge');
+    expect(run.activities.calls()).not.toContain('charge');
   });
 
   it.each([
@@ -196,10 +196,10 @@ describe('a decision by signal', () => {
   ] as [string, unknown[], boolean][])(
     'never stops a run, and accepts only what it names: sent with %s',
     async (_name, args, accepts) => {
-      const run = await stage.buy({
-        script(world) {
-          world.always('charge', { kind: 'rejected', code: 'DO_NOT_HONOR' });
-          world.always('openFallback', { kind: 'none' });
+      const run = await harness.buy({
+        script(activities) {
+          activities.always('charge', { kind: 'rejected', code: 'DO_NOT_HONOR' });
+          activities.always('openFallback', { kind: 'none' });
         },
       });
       for (const name of [

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer, World } from './fakes.js';
-import type { Run } from './run.js';
-import { RECONCILE_WINDOW, useStage } from './stage.js';
-import { DAY, HOUR, MINUTE, SECOND } from './shop.js';
+import type { Answer, ScriptedActivities } from './scripted-activities.js';
+import type { PurchaseRun } from './purchase-run.js';
+import { RECONCILE_WINDOW, useWorkflowHarness } from './use-workflow-harness.js';
+import { DAY, HOUR, MINUTE, SECOND } from './purchase-fixture.js';
 
-const stage = useStage();
+const harness = useWorkflowHarness();
 
 /** The reply is lost; whether Dodo has carried it out is another matter. */
 const LOST: Answer<'charge'> = { kind: 'unknown', detail: 'socket hang up' };
@@ -15,21 +15,21 @@ const UNREADABLE = new Error('Dodo cannot be read.');
 /** An accepted offer, and the answer that the customer waits for. */
 async function accepted(
   ...charges: Answer<'charge'>[]
-): Promise<{ run: Run; reply: ReturnType<Run['accept']> }> {
-  const run = await stage.buy({ script: (world) => world.next('charge', ...charges) });
+): Promise<{ run: PurchaseRun; reply: ReturnType<PurchaseRun['accept']> }> {
+  const run = await harness.buy({ script: (activities) => activities.next('charge', ...charges) });
   const reply = run.accept();
-  await run.world.called('charge');
+  await run.activities.called('charge');
   await run.idle();
   return { run, reply };
 }
 
 /** How long after another activity one was called first. Milliseconds. */
 function between(
-  world: World,
-  from: Parameters<World['times']>[0],
-  to: Parameters<World['times']>[0],
+  activities: ScriptedActivities,
+  from: Parameters<ScriptedActivities['times']>[0],
+  to: Parameters<ScriptedActivities['times']>[0],
 ): number {
-  return (world.times(to)[0] ?? NaN) - (world.times(from)[0] ?? NaN);
+  return (activities.times(to)[0] ?? NaN) - (activities.times(from)[0] ?? NaN);
 }
 
 describe('an accepted offer', () => {
@@ -37,25 +37,25 @@ describe('an accepted offer', () => {
     const { run } = await accepted();
     await run.webhook(run.attempt(1), 'succeeded');
     expect(await run.result()).toEqual({ outcome: 'converted', presentations: 1 });
-    expect(run.world.inputs('charge')).toMatchObject([
+    expect(run.activities.inputs('charge')).toMatchObject([
       {
-        attemptId: `${run.shop.workflowId}:bundle:1`,
+        attemptId: `${run.fixture.workflowId}:bundle:1`,
         presentationId: run.presentation(),
-        customerId: run.shop.customerId,
+        customerId: run.fixture.customerId,
         price: { currency: 'USD', dueNow: 4900, hash: 'hash_bundle' },
       },
     ]);
-    expect(run.world.inputs('settle')).toMatchObject([
+    expect(run.activities.inputs('settle')).toMatchObject([
       { outcome: 'converted', presentation: { paid: { attemptId: run.attempt(1), amount: 4900 } } },
     ]);
   });
 
   it('is found paid by reading when no webhook comes', async () => {
     const { run, reply } = await accepted();
-    run.world.book(run.attempt(1), 'succeeded');
+    run.activities.book(run.attempt(1), 'succeeded');
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
     expect(await reply).toMatchObject({ status: 'paid' });
-    expect(run.world.inputs('lookUpPayment')[0]).toMatchObject({ paymentId: `pay_${run.attempt(1)}` });
+    expect(run.activities.inputs('lookUpPayment')[0]).toMatchObject({ paymentId: `pay_${run.attempt(1)}` });
   });
 
   it('may be processing for five days before it is paid', async () => {
@@ -63,14 +63,14 @@ describe('an accepted offer', () => {
     await run.pass(5 * DAY);
     expect(await run.state()).toMatchObject({ state: 'fulfilling', status: 'charging' });
     // At most every six hours towards the end: a month of looking costs little.
-    expect(run.world.inputs('lookUpPayment').length).toBeLessThan(40);
+    expect(run.activities.inputs('lookUpPayment').length).toBeLessThan(40);
     await run.webhook(run.attempt(1), 'succeeded');
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
 
   it('answers the customer with the link when the bank wants to see them', async () => {
     const { run, reply } = await accepted();
-    run.world.book(run.attempt(1), 'requires_customer_action');
+    run.activities.book(run.attempt(1), 'requires_customer_action');
     await run.pass(MINUTE);
     expect(await reply).toMatchObject({ status: 'requires_action', decision: 'accepted' });
     await run.webhook(run.attempt(1), 'succeeded');
@@ -85,7 +85,7 @@ describe('an accepted offer', () => {
     expect(await run.state()).toMatchObject({ status: 'needs_review' });
     expect(await run.resolve(true, 'bundle', 'pay_found')).toEqual({ paid: true });
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
-    expect(run.world.inputs('settle')).toMatchObject([
+    expect(run.activities.inputs('settle')).toMatchObject([
       { presentation: { patch: { paymentId: 'pay_found' } } },
     ]);
   });
@@ -95,7 +95,7 @@ describe('an accepted offer', () => {
     const attemptId = run.attempt(1);
     await run.signal('paymentEvent', { paymentId: 'pay_stranger', attemptId, status: 'succeeded' });
     await run.signal('paymentEvent', {
-      ...run.world.book(attemptId, 'processing'),
+      ...run.activities.book(attemptId, 'processing'),
       customerId: 'cus_stranger',
       status: 'succeeded',
     });
@@ -111,12 +111,14 @@ describe('a charge that is declined', () => {
     await run.pass(23 * HOUR);
     expect(await run.state()).toMatchObject({ status: 'fallback' });
     expect(await run.result()).toEqual({ outcome: 'abandoned', presentations: 1 });
-    expect(run.world.inputs('openFallback')).toMatchObject([
+    expect(run.activities.inputs('openFallback')).toMatchObject([
       { attemptId: run.attempt(2), failed: { errorCode: 'INSUFFICIENT_FUNDS' } },
     ]);
-    expect(run.world.inputs('charge')).toHaveLength(1);
-    expect(between(run.world, 'openFallback', 'settle')).toBeGreaterThanOrEqual(24 * HOUR);
-    expect(run.world.inputs('settle')).toMatchObject([{ presentation: { patch: { status: 'failed' } } }]);
+    expect(run.activities.inputs('charge')).toHaveLength(1);
+    expect(between(run.activities, 'openFallback', 'settle')).toBeGreaterThanOrEqual(24 * HOUR);
+    expect(run.activities.inputs('settle')).toMatchObject([
+      { presentation: { patch: { status: 'failed' } } },
+    ]);
   });
 
   it('is recovered when the checkout is paid after twenty-three hours', async () => {
@@ -124,7 +126,7 @@ describe('a charge that is declined', () => {
     await run.pass(23 * HOUR);
     await run.webhook(run.attempt(2), 'succeeded');
     expect(await run.result()).toEqual({ outcome: 'recovered', presentations: 1 });
-    expect(run.world.inputs('settle')).toMatchObject([
+    expect(run.activities.inputs('settle')).toMatchObject([
       { presentation: { patch: { recovered: true }, paid: { attemptId: run.attempt(2) } } },
     ]);
   });
@@ -132,7 +134,7 @@ describe('a charge that is declined', () => {
   it('is recovered when the checkout was paid and no webhook told of it', async () => {
     const { run } = await accepted(DECLINED);
     await run.pass(10 * HOUR);
-    run.world.book(run.attempt(2), 'succeeded');
+    run.activities.book(run.attempt(2), 'succeeded');
     expect(await run.result()).toMatchObject({ outcome: 'recovered' });
   });
 
@@ -156,10 +158,10 @@ describe('a charge that is declined', () => {
 
   it('is not given up while nobody can read whether the checkout was paid', async () => {
     const { run } = await accepted(DECLINED);
-    run.world.always('lookUpPayment', UNREADABLE);
+    run.activities.always('lookUpPayment', UNREADABLE);
     await run.pass(3 * DAY);
     expect(await run.state()).toMatchObject({ status: 'fallback' });
-    run.world.always('lookUpPayment', undefined);
+    run.activities.always('lookUpPayment', undefined);
     expect(await run.result()).toMatchObject({ outcome: 'abandoned' });
   });
 
@@ -175,27 +177,27 @@ describe('a charge that is declined', () => {
   it('hands over the second payment when both the checkout and the original charge are paid', async () => {
     const { run } = await accepted();
     await run.webhook(run.attempt(1), 'failed');
-    await run.world.called('openFallback');
-    const settling = run.world.hold('settle');
+    await run.activities.called('openFallback');
+    const settling = run.activities.hold('settle');
     await run.webhook(run.attempt(2), 'succeeded');
     await settling.reached;
     await run.webhook(run.attempt(1), 'succeeded');
     settling.release();
     expect(await run.result()).toMatchObject({ outcome: 'recovered' });
-    await run.world.called('settleLatePayment');
-    expect(run.world.inputs('settleLatePayment')).toEqual([
+    await run.activities.called('settleLatePayment');
+    expect(run.activities.inputs('settleLatePayment')).toEqual([
       { attemptId: run.attempt(1), paymentId: `pay_${run.attempt(1)}` },
     ]);
-    expect(run.world.books.refunded).toEqual([`pay_${run.attempt(1)}`]);
+    expect(run.activities.books.refunded).toEqual([`pay_${run.attempt(1)}`]);
   });
 
   it('ends as failed when Dodo refuses every other way', async () => {
     const { reply } = await accepted(DECLINED);
     expect(await reply).toMatchObject({ status: 'fallback' });
-    const other = await stage.buy({
-      script(world) {
-        world.next('charge', DECLINED);
-        world.next('openFallback', { kind: 'none' });
+    const other = await harness.buy({
+      script(activities) {
+        activities.next('charge', DECLINED);
+        activities.next('openFallback', { kind: 'none' });
       },
     });
     expect(await other.accept()).toMatchObject({ status: 'failed', decision: 'accepted' });
@@ -209,34 +211,34 @@ describe('a charge whose reply was lost', () => {
     expect(await run.state()).toMatchObject({ status: 'reconciling' });
     expect(await reply).toMatchObject({ status: 'reconciling' });
     await run.pass(RECONCILE_WINDOW - MINUTE);
-    expect(run.world.calls()).not.toContain('openFallback');
+    expect(run.activities.calls()).not.toContain('openFallback');
     await run.pass(2 * MINUTE);
     expect(await run.state()).toMatchObject({ status: 'fallback' });
-    expect(run.world.inputs('recordState')).toEqual([
+    expect(run.activities.inputs('recordState')).toEqual([
       { attemptId: run.attempt(1), presentationId: run.presentation(), status: 'absent' },
     ]);
-    expect(between(run.world, 'charge', 'openFallback')).toBeGreaterThanOrEqual(RECONCILE_WINDOW);
-    expect(run.world.inputs('charge')).toHaveLength(1);
+    expect(between(run.activities, 'charge', 'openFallback')).toBeGreaterThanOrEqual(RECONCILE_WINDOW);
+    expect(run.activities.inputs('charge')).toHaveLength(1);
   });
 
   it('is found by reading, and waited for like any other', async () => {
     const { run } = await accepted(LOST);
-    run.world.book(run.attempt(1), 'processing');
+    run.activities.book(run.attempt(1), 'processing');
     await run.pass(MINUTE);
     expect(await run.state()).toMatchObject({ status: 'charging' });
     await run.pass(DAY);
     await run.webhook(run.attempt(1), 'succeeded');
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
-    expect(run.world.inputs('charge')).toHaveLength(1);
+    expect(run.activities.inputs('charge')).toHaveLength(1);
   });
 
   it('is found at the end of the window although Dodo could not be read before', async () => {
     const { run } = await accepted(LOST);
-    run.world.always('lookUpPayment', UNREADABLE);
+    run.activities.always('lookUpPayment', UNREADABLE);
     await run.pass(RECONCILE_WINDOW + 5 * MINUTE);
     expect(await run.state()).toMatchObject({ status: 'reconciling' });
-    run.world.book(run.attempt(1), 'succeeded');
-    run.world.always('lookUpPayment', undefined);
+    run.activities.book(run.attempt(1), 'succeeded');
+    run.activities.always('lookUpPayment', undefined);
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
 
@@ -245,7 +247,9 @@ describe('a charge whose reply was lost', () => {
     await run.webhook(run.attempt(1), 'failed', 'INSUFFICIENT_FUNDS');
     await run.idle();
     expect(await run.state()).toMatchObject({ status: 'fallback' });
-    expect(run.world.inputs('openFallback')).toMatchObject([{ failed: { errorCode: 'INSUFFICIENT_FUNDS' } }]);
+    expect(run.activities.inputs('openFallback')).toMatchObject([
+      { failed: { errorCode: 'INSUFFICIENT_FUNDS' } },
+    ]);
   });
 
   it.each([
@@ -255,25 +259,25 @@ describe('a charge whose reply was lost', () => {
     'goes to an operator when Dodo cannot be read for two windows, and ends by their word: %s',
     async (_word, paid, outcome) => {
       const { run } = await accepted(LOST);
-      run.world.always('lookUpPayment', UNREADABLE);
+      run.activities.always('lookUpPayment', UNREADABLE);
       await run.pass(2 * RECONCILE_WINDOW - MINUTE);
       expect(await run.resolve(paid)).toMatchObject({ refused: 'already_decided' });
       await run.pass(5 * MINUTE);
       expect(await run.state()).toMatchObject({ status: 'needs_review' });
-      expect(run.world.calls()).not.toContain('openFallback');
+      expect(run.activities.calls()).not.toContain('openFallback');
       await run.pass(3 * DAY);
       expect(await run.state()).toMatchObject({ status: 'needs_review' });
-      run.world.always('lookUpPayment', undefined);
+      run.activities.always('lookUpPayment', undefined);
       expect(await run.resolve(paid)).toEqual({ paid });
       expect(await run.resolve(!paid)).toEqual({ paid });
       expect(await run.result()).toMatchObject({ outcome });
-      expect(run.world.inputs('charge')).toHaveLength(1);
+      expect(run.activities.inputs('charge')).toHaveLength(1);
     },
   );
 
   it('needs no operator any more when its webhook comes after all', async () => {
     const { run } = await accepted(LOST);
-    run.world.always('lookUpPayment', UNREADABLE);
+    run.activities.always('lookUpPayment', UNREADABLE);
     await run.pass(HOUR);
     expect(await run.state()).toMatchObject({ status: 'needs_review' });
     await run.webhook(run.attempt(1), 'succeeded');
@@ -281,22 +285,22 @@ describe('a charge whose reply was lost', () => {
   });
 
   it('is looked at anew in every step: a word on one presentation does not answer for the next', async () => {
-    const run = await stage.buy({
-      shop: {
+    const run = await harness.buy({
+      fixture: {
         steps: [
           { id: 'bundle', offer: 'bundle', on: { accept: 'extra', decline: 'end', expire: 'end' } },
           { id: 'extra', offer: 'extra', on: { accept: 'end', decline: 'end', expire: 'end' } },
         ],
       },
-      script(world) {
-        world.always('charge', LOST);
-        world.always('lookUpPayment', UNREADABLE);
+      script(activities) {
+        activities.always('charge', LOST);
+        activities.always('lookUpPayment', UNREADABLE);
       },
     });
     void run.accept();
     await run.pass(HOUR);
     expect(await run.resolve(true)).toEqual({ paid: true });
-    await run.world.called('present');
+    await run.activities.called('present');
     await run.idle();
     void run.accept({ step: 'extra' });
     await run.pass(HOUR);
@@ -304,30 +308,30 @@ describe('a charge whose reply was lost', () => {
     expect(await run.resolve(false, 'extra')).toEqual({ paid: false });
     await run.idle();
     expect(await run.state()).toMatchObject({ status: 'fallback' });
-    run.world.always('lookUpPayment', undefined);
+    run.activities.always('lookUpPayment', undefined);
     expect(await run.result()).toEqual({ outcome: 'converted', presentations: 2 });
   });
 
   it('is taken as lost when the worker died while sending', async () => {
     const { run } = await accepted(new Error('The worker died.'));
     expect(await run.state()).toMatchObject({ status: 'reconciling' });
-    expect(run.world.inputs('charge')).toHaveLength(1);
+    expect(run.activities.inputs('charge')).toHaveLength(1);
   });
 });
 
 describe('a charge that could not be sent', () => {
   it('is kept for two hours and sent when Dodo is back, each try under an id of its own', async () => {
-    const run = await stage.buy({
-      shop: { windowMs: 30 * DAY },
-      script: (world) => world.always('charge', NOT_SENT),
+    const run = await harness.buy({
+      fixture: { windowMs: 30 * DAY },
+      script: (activities) => activities.always('charge', NOT_SENT),
     });
     const reply = run.accept();
-    await run.world.called('charge');
+    await run.activities.called('charge');
     await run.pass(2 * HOUR);
     expect(await run.state()).toMatchObject({ state: 'fulfilling', status: 'accepted' });
-    run.world.always('charge', undefined);
+    run.activities.always('charge', undefined);
     await run.pass(5 * MINUTE);
-    const sent = run.world.inputs('charge').map(({ attemptId }) => attemptId);
+    const sent = run.activities.inputs('charge').map(({ attemptId }) => attemptId);
     expect(new Set(sent).size).toBe(sent.length);
     await run.webhook(sent.at(-1) ?? '', 'succeeded');
     expect(await reply).toMatchObject({ status: 'paid' });
@@ -337,20 +341,20 @@ describe('a charge that could not be sent', () => {
   it('waits as long as Dodo asks for', async () => {
     const { run } = await accepted({ kind: 'not_sent', detail: '429', retryAfterMs: 8 * MINUTE });
     await run.pass(9 * MINUTE);
-    const [first = NaN, second = NaN] = run.world.times('charge');
+    const [first = NaN, second = NaN] = run.activities.times('charge');
     expect(second - first).toBeGreaterThanOrEqual(8 * MINUTE);
   });
 
   it('goes to the fallback when the window and its grace are over', async () => {
-    const run = await stage.buy({ script: (world) => world.always('charge', NOT_SENT) });
+    const run = await harness.buy({ script: (activities) => activities.always('charge', NOT_SENT) });
     await run.pass(29 * MINUTE);
     const reply = run.accept();
-    await run.world.called('charge');
+    await run.activities.called('charge');
     await run.pass(16 * MINUTE);
     expect(await reply).toMatchObject({ status: 'fallback' });
-    expect(run.world.inputs('openFallback')).toMatchObject([{ failed: { unreachable: true } }]);
-    expect(between(run.world, 'charge', 'openFallback')).toBeLessThanOrEqual(15 * MINUTE + SECOND);
-    await run.webhook(run.world.inputs('openFallback')[0]?.attemptId ?? '', 'succeeded');
+    expect(run.activities.inputs('openFallback')).toMatchObject([{ failed: { unreachable: true } }]);
+    expect(between(run.activities, 'charge', 'openFallback')).toBeLessThanOrEqual(15 * MINUTE + SECOND);
+    await run.webhook(run.activities.inputs('openFallback')[0]?.attemptId ?? '', 'succeeded');
     expect(await run.result()).toMatchObject({ outcome: 'recovered' });
   });
 });
@@ -367,13 +371,13 @@ describe('a price that moved between the view and the click', () => {
     expect(await run.state()).toMatchObject({ state: 'offering', status: 'open' });
     expect(await run.accept({ priceHash: 'hash_bundle' })).toMatchObject({ refused: 'price_changed' });
     const second = run.accept({ priceHash: 'hash_dearer' });
-    await run.world.called('charge', 2);
-    expect(run.world.inputs('charge')[1]).toMatchObject({
+    await run.activities.called('charge', 2);
+    expect(run.activities.inputs('charge')[1]).toMatchObject({
       attemptId: run.attempt(2),
       price: { dueNow: 5900, hash: 'hash_dearer' },
     });
-    run.world.book(run.attempt(2), 'processing');
-    await run.signal('paymentEvent', { ...run.world.book(run.attempt(2), 'succeeded'), amount: 5900 });
+    run.activities.book(run.attempt(2), 'processing');
+    await run.signal('paymentEvent', { ...run.activities.book(run.attempt(2), 'succeeded'), amount: 5900 });
     expect(await second).toMatchObject({ status: 'paid' });
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
@@ -391,21 +395,21 @@ describe('a price that moved between the view and the click', () => {
 
 describe('an offer that is paid at the checkout from the start', () => {
   it('hands over the link, and converts when it is paid', async () => {
-    const run = await stage.buy({ shop: { mode: 'checkout' } });
+    const run = await harness.buy({ fixture: { mode: 'checkout' } });
     expect(await run.accept()).toMatchObject({ status: 'requires_action', decision: 'accepted' });
-    expect(run.world.calls()).not.toContain('charge');
+    expect(run.activities.calls()).not.toContain('charge');
     await run.pass(HOUR);
     await run.webhook(run.attempt(1), 'succeeded');
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
-    expect(run.world.inputs('openFallback')).toMatchObject([{ attemptId: run.attempt(1), asked: true }]);
+    expect(run.activities.inputs('openFallback')).toMatchObject([{ attemptId: run.attempt(1), asked: true }]);
   });
 });
 
 it('knows a payment of less than was accepted, when the price had fallen and the reply was lost with it', async () => {
   const { run } = await accepted(LOST);
-  const lower = run.shop.dueNow - 100;
-  const payment = { ...run.world.book(run.attempt(1), 'succeeded'), amount: lower };
-  run.world.always('lookUpPayment', { kind: 'payment', payment, dueNow: lower });
+  const lower = run.fixture.dueNow - 100;
+  const payment = { ...run.activities.book(run.attempt(1), 'succeeded'), amount: lower };
+  run.activities.always('lookUpPayment', { kind: 'payment', payment, dueNow: lower });
   expect(await run.result()).toMatchObject({ outcome: 'converted' });
-  expect(run.world.inputs('openFallback')).toEqual([]);
+  expect(run.activities.inputs('openFallback')).toEqual([]);
 });

@@ -1,23 +1,27 @@
-/** On the ordinary server: the time-skipping one does not tell a parent that its child was terminated. */
+/** On the ordinary server, because the time-skipping one does not tell a parent that its child was terminated. */
 import { describe, expect, it } from 'vitest';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { purchase } from '../../workflows/purchase.js';
 import { testClient, testWorker, uniqueId, uniqueTaskQueue } from '../support/temporal.js';
-import { createWorld } from './fakes.js';
-import { createRun } from './run.js';
-import { HOUR, MINUTE, PLAN_CHANGE, shopFor } from './shop.js';
+import { unlessBroken } from '../support/workflow-task-failures.js';
+import { scriptActivities } from './scripted-activities.js';
+import { purchaseRun } from './purchase-run.js';
+import { HOUR, MINUTE, PLAN_CHANGE, purchaseFixture } from './purchase-fixture.js';
 
-describe('a plan change that somebody has terminated', () => {
-  it('goes to an operator: money may have been on its way', async () => {
+describe('a plan change that an operator terminates', () => {
+  it('goes to review, because money may have moved', async () => {
     const { client, connection, namespace } = await testClient();
     const taskQueue = uniqueTaskQueue();
-    const world = createWorld(shopFor(uniqueId('pay'), PLAN_CHANGE), async () => Date.now());
-    const { purchaseId, workflowId } = world.shop;
-    const run = createRun(
-      { client, connection, namespace, sleep: () => Promise.reject(new Error('no')) },
-      world,
+    const activities = scriptActivities(purchaseFixture(uniqueId('pay'), PLAN_CHANGE), async () =>
+      Date.now(),
     );
-    const worker = await testWorker({ taskQueue, activities: world.activities });
-    await worker.runUntil(async () => {
+    const { purchaseId, workflowId } = activities.fixture;
+    const run = purchaseRun(
+      { client, connection, namespace, sleep: () => Promise.reject(new Error('no')) },
+      activities,
+    );
+    const worker = await testWorker({ taskQueue, activities: activities.implementations });
+    const scenario = async () => {
       await client.workflow.start<typeof purchase>('purchase', {
         workflowId,
         taskQueue,
@@ -25,20 +29,22 @@ describe('a plan change that somebody has terminated', () => {
           {
             purchaseId,
             trigger: 'upgrade_requested',
-            event: { customerId: world.shop.customerId },
+            event: { customerId: activities.fixture.customerId },
             timing: { reconcileWindowMs: HOUR, pollIntervalMs: MINUTE },
             notify: false,
           },
         ],
       });
-      await world.called('evaluate');
+      await activities.called('evaluate');
       const accepted = run.accept();
-      await world.called('changePlan');
+      await activities.called('changePlan');
       await run.child.planChange.terminate('a mistake');
-      await world.called('recordState');
+      await activities.called('recordState');
       expect(await accepted).toMatchObject({ status: 'needs_review' });
       expect(await run.resolve(false)).toEqual({ paid: false });
       expect(await run.result()).toMatchObject({ outcome: 'payment_failed' });
-    });
+    };
+    const runs = async () => [run.handle as WorkflowHandle, run.child.planChange];
+    await worker.runUntil(() => unlessBroken(runs, scenario, async (fault) => activities.abandon(fault)));
   });
 });

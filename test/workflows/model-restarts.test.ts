@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import { it } from 'vitest';
-import { COMMANDS, EVERYBODY_PAYS, RESTART, often } from './commands.js';
-import { TIME_PER_RUN, obeysTheReference } from './modelled.js';
-import { useStage } from './stage.js';
+import { COMMANDS, EVERYBODY_PAYS, RESTART, often } from './model-commands.js';
+import { TIME_PER_RUN, checkAgainstReference } from './model-runs.js';
+import { useWorkflowHarness } from './use-workflow-harness.js';
 
 /** Slow, because every task replays its run: few beside those with one worker. */
 const RUNS = Math.ceil(Number(process.env.MODEL_RUNS ?? 60) / 20);
 
-const stage = useStage({ forgetful: true });
+const harness = useWorkflowHarness({ forgetful: true });
 
 it(
   'a purchase run does the same when workers come and go',
-  () => obeysTheReference(stage, [...COMMANDS, ...often(2, fc.constant(RESTART))], RUNS, EVERYBODY_PAYS),
+  () =>
+    checkAgainstReference(harness, [...COMMANDS, ...often(2, fc.constant(RESTART))], RUNS, EVERYBODY_PAYS),
   3 * RUNS * TIME_PER_RUN,
 );

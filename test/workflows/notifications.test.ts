@@ -3,36 +3,36 @@ import type { Notification } from '../../src/domain/notification.js';
 import type { RedeliveryInput } from '../../src/contract/messages.js';
 import { redelivery } from '../../workflows/redelivery.js';
 import { uniqueId } from '../support/temporal.js';
-import type { World } from './fakes.js';
-import { useStage } from './stage.js';
-import { DAY, HOUR, MINUTE, PLAN_CHANGE, shopFor } from './shop.js';
+import type { ScriptedActivities } from './scripted-activities.js';
+import { useWorkflowHarness } from './use-workflow-harness.js';
+import { DAY, HOUR, MINUTE, PLAN_CHANGE, purchaseFixture } from './purchase-fixture.js';
 
-const stage = useStage();
+const harness = useWorkflowHarness();
 
 const DOWN = new Error('The merchant answered 503.');
 
-function told({ delivered }: World): [number, string][] {
+function told({ delivered }: ScriptedActivities): [number, string][] {
   return delivered.map(({ sequence, type }) => [sequence, type]);
 }
 
 describe('what the merchant is told', () => {
   it('is every step of a run in order, and nothing twice', async () => {
-    const run = await stage.buy({ input: { notify: true } });
+    const run = await harness.buy({ input: { notify: true } });
     await run.decline();
     void run.accept({ step: 'lite' });
-    await run.world.called('charge');
+    await run.activities.called('charge');
     await run.webhook(run.attempt(1, 'lite'), 'succeeded');
     expect(await run.handle.result()).toMatchObject({ outcome: 'converted' });
     await run.idle();
-    expect(told(run.world)).toEqual([
+    expect(told(run.activities)).toEqual([
       [1, 'offer.presented'],
       [2, 'offer.declined'],
       [3, 'offer.presented'],
       [4, 'offer.accepted'],
       [5, 'offer.fulfilled'],
     ]);
-    expect(run.world.delivered.at(-1)).toMatchObject({
-      run: run.shop.workflowId,
+    expect(run.activities.delivered.at(-1)).toMatchObject({
+      run: run.fixture.workflowId,
       presentationId: run.presentation('lite'),
       status: 'paid',
       payment: { paymentId: `pay_${run.attempt(1, 'lite')}`, amount: 4900 },
@@ -41,69 +41,69 @@ describe('what the merchant is told', () => {
   });
 
   it('is nothing where there is nobody to tell', async () => {
-    const run = await stage.buy();
+    const run = await harness.buy();
     await run.decline();
-    expect(run.world.calls()).not.toContain('deliverNotification');
+    expect(run.activities.calls()).not.toContain('deliverNotification');
   });
 
   it('is kept in order through a day in which their backend is down, and holds no customer up', async () => {
-    const run = await stage.buy({
-      shop: { windowMs: 9 * DAY },
+    const run = await harness.buy({
+      fixture: { windowMs: 9 * DAY },
       input: { notify: true },
-      script: (world) => world.always('deliverNotification', DOWN),
+      script: (activities) => activities.always('deliverNotification', DOWN),
     });
     expect(await run.decline()).toMatchObject({ nextPresentationId: run.presentation('lite') });
     await run.pass(DAY);
-    expect(told(run.world)).toEqual([]);
-    run.world.always('deliverNotification', undefined);
+    expect(told(run.activities)).toEqual([]);
+    run.activities.always('deliverNotification', undefined);
     await run.pass(HOUR + MINUTE);
-    expect(told(run.world)).toEqual([
+    expect(told(run.activities)).toEqual([
       [1, 'offer.presented'],
       [2, 'offer.declined'],
       [3, 'offer.presented'],
     ]);
     // Once an hour at the end: a day of trying costs little.
-    expect(run.world.inputs('deliverNotification').length).toBeLessThan(45);
+    expect(run.activities.inputs('deliverNotification').length).toBeLessThan(45);
   });
 
   it('is put aside for an operator after three days; what is behind it still goes out', async () => {
-    const run = await stage.buy({
-      shop: { windowMs: 9 * DAY },
+    const run = await harness.buy({
+      fixture: { windowMs: 9 * DAY },
       input: { notify: true },
-      script(world) {
-        world.always('deliverNotification', (notification: Notification) => {
+      script(activities) {
+        activities.always('deliverNotification', (notification: Notification) => {
           if (notification.sequence === 1) throw DOWN;
-          world.delivered.push(notification);
+          activities.delivered.push(notification);
         });
       },
     });
     await run.decline();
     await run.pass(3 * DAY - 2 * HOUR);
-    expect(run.world.calls()).not.toContain('buryNotification');
+    expect(run.activities.calls()).not.toContain('buryNotification');
     await run.pass(3 * HOUR);
-    expect(run.world.inputs('buryNotification')).toEqual([
+    expect(run.activities.inputs('buryNotification')).toEqual([
       {
         type: 'offer.presented',
         sequence: 1,
         timestamp: expect.any(String) as string,
-        run: run.shop.workflowId,
-        purchaseId: run.shop.purchaseId,
+        run: run.fixture.workflowId,
+        purchaseId: run.fixture.purchaseId,
         presentationId: run.presentation(),
         failure: DOWN.message,
       },
     ]);
-    expect(told(run.world)).toEqual([
+    expect(told(run.activities)).toEqual([
       [2, 'offer.declined'],
       [3, 'offer.presented'],
     ]);
   });
 
   it('goes on through a new notifier when somebody has terminated the old one', async () => {
-    const run = await stage.buy({ input: { notify: true } });
+    const run = await harness.buy({ input: { notify: true } });
     await run.child.notifications.terminate('a mistake');
     await run.decline();
     await run.idle();
-    expect(told(run.world)).toEqual([
+    expect(told(run.activities)).toEqual([
       [1, 'offer.presented'],
       [2, 'offer.declined'],
       [3, 'offer.presented'],
@@ -113,15 +113,15 @@ describe('what the merchant is told', () => {
   });
 
   it('includes the fallback of a run that was cancelled after its offer was accepted', async () => {
-    const run = await stage.buy({ shop: PLAN_CHANGE, input: { notify: true } });
+    const run = await harness.buy({ fixture: PLAN_CHANGE, input: { notify: true } });
     void run.accept();
-    await run.world.called('changePlan');
+    await run.activities.called('changePlan');
     await run.handle.cancel();
     await run.idle();
     await run.webhook(run.attempt(1, 'pro'), 'failed');
-    await run.world.called('openFallback');
+    await run.activities.called('openFallback');
     await run.idle();
-    expect(told(run.world)).toEqual([
+    expect(told(run.activities)).toEqual([
       [1, 'offer.presented'],
       [2, 'offer.accepted'],
       [3, 'offer.fallback'],
@@ -143,35 +143,35 @@ describe('a dead notification that is sent again', () => {
     reason: 'their endpoint is back',
   };
 
-  async function sendAgain(script: (world: World) => void) {
-    const world = stage.enter(shopFor(uniqueId('pay')));
-    script(world);
-    const { workflow } = stage.environment.client;
+  async function sendAgain(script: (activities: ScriptedActivities) => void) {
+    const activities = harness.script(purchaseFixture(uniqueId('pay')));
+    script(activities);
+    const { workflow } = harness.environment.client;
     const workflowId = `redelivery/ntf_1/${uniqueId('death')}`;
     const handle = await workflow.start(redelivery, {
       workflowId,
-      taskQueue: stage.taskQueue,
+      taskQueue: harness.taskQueue,
       args: [input],
     });
-    return { world, workflowId, result: await handle.result() };
+    return { activities, workflowId, result: await handle.result() };
   }
 
   it('is recorded once it has arrived, however often it was refused before', async () => {
-    const sent = await sendAgain((world) => world.next('deliverNotification', DOWN, DOWN));
+    const sent = await sendAgain((activities) => activities.next('deliverNotification', DOWN, DOWN));
     expect(sent.result).toBe('delivered');
-    expect(sent.world.delivered).toEqual([input.notification]);
-    expect(sent.world.inputs('recordRedelivery')).toEqual([{ ...input, run: sent.workflowId }]);
-    expect(sent.world.calls()).not.toContain('buryNotification');
+    expect(sent.activities.delivered).toEqual([input.notification]);
+    expect(sent.activities.inputs('recordRedelivery')).toEqual([{ ...input, run: sent.workflowId }]);
+    expect(sent.activities.calls()).not.toContain('buryNotification');
   });
 
   it('is buried again after three more days, in a death of its own', async () => {
-    const sent = await sendAgain((world) => world.always('deliverNotification', DOWN));
+    const sent = await sendAgain((activities) => activities.always('deliverNotification', DOWN));
     expect(sent.result).toBe('dead');
-    expect(sent.world.inputs('buryNotification')).toEqual([
+    expect(sent.activities.inputs('buryNotification')).toEqual([
       { ...input.notification, failure: DOWN.message, redelivery: sent.workflowId },
     ]);
-    expect(sent.world.calls()).not.toContain('recordRedelivery');
-    const times = sent.world.times('deliverNotification');
+    expect(sent.activities.calls()).not.toContain('recordRedelivery');
+    const times = sent.activities.times('deliverNotification');
     expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(3 * DAY - 2 * HOUR);
   });
 });

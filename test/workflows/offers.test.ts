@@ -1,44 +1,44 @@
 import { describe, expect, it } from 'vitest';
 import { paymentEvent } from '../../src/contract/messages.js';
-import { firstPayment, useStage } from './stage.js';
-import { DAY, HOUR, MINUTE, SECOND } from './shop.js';
+import { firstPayment, useWorkflowHarness } from './use-workflow-harness.js';
+import { DAY, HOUR, MINUTE, SECOND } from './purchase-fixture.js';
 
-const stage = useStage();
+const harness = useWorkflowHarness();
 
 describe('an offer', () => {
   it('stays open for its whole window of thirty days, and expires then', async () => {
-    const run = await stage.buy({ shop: { windowMs: 30 * DAY } });
+    const run = await harness.buy({ fixture: { windowMs: 30 * DAY } });
     await run.pass(30 * DAY - MINUTE);
     expect(await run.state()).toMatchObject({ state: 'offering', status: 'open' });
     await run.pass(2 * MINUTE);
     expect(await run.result()).toEqual({ outcome: 'expired', presentations: 1 });
-    expect(run.world.calls()).toEqual(['evaluate', 'settle']);
+    expect(run.activities.calls()).toEqual(['evaluate', 'settle']);
   });
 
   it('is followed by the downsell when it is declined; the "no" outweighs that the downsell expires', async () => {
-    const run = await stage.buy();
+    const run = await harness.buy();
     expect(await run.decline()).toEqual({
       presentationId: run.presentation('bundle'),
       status: 'declined',
       decision: 'declined',
       nextPresentationId: run.presentation('lite'),
     });
-    expect(run.world.inputs('present')).toMatchObject([
+    expect(run.activities.inputs('present')).toMatchObject([
       { step: 'lite', previous: { patch: { status: 'declined' }, timeline: [{ type: 'declined' }] } },
     ]);
     expect(await run.result()).toEqual({ outcome: 'declined', presentations: 2 });
-    expect(run.world.inputs('settle')).toMatchObject([
+    expect(run.activities.inputs('settle')).toMatchObject([
       {
         outcome: 'declined',
         presentation: { presentationId: run.presentation('lite'), patch: { status: 'expired' } },
       },
     ]);
-    expect(run.world.calls()).not.toContain('charge');
+    expect(run.activities.calls()).not.toContain('charge');
   });
 
   it('ends the run when the next step cannot be offered', async () => {
-    const run = await stage.buy({
-      script: (world) => world.next('present', { kind: 'skipped', reason: 'already_owned' }),
+    const run = await harness.buy({
+      script: (activities) => activities.next('present', { kind: 'skipped', reason: 'already_owned' }),
     });
     const reply = await run.decline();
     expect(reply).toMatchObject({ decision: 'declined' });
@@ -47,53 +47,53 @@ describe('an offer', () => {
   });
 
   it('is not made when pricing it fails for an hour', async () => {
-    const run = await stage.buy({
-      script: (world) => world.always('evaluate', new Error('Dodo is away.')),
+    const run = await harness.buy({
+      script: (activities) => activities.always('evaluate', new Error('Dodo is away.')),
     });
     expect(await run.result()).toMatchObject({ outcome: 'ineligible', reason: 'pricing_unavailable' });
-    const tries = run.world.times('evaluate');
+    const tries = run.activities.times('evaluate');
     expect((tries.at(-1) ?? 0) - (tries[0] ?? 0)).toBeGreaterThan(50 * MINUTE);
-    expect(run.world.inputs('settle')).toHaveLength(1);
+    expect(run.activities.inputs('settle')).toHaveLength(1);
   });
 
   it('is remembered as seen from the first view on', async () => {
-    const run = await stage.buy();
+    const run = await harness.buy();
     const first = await run.view();
     await run.pass(MINUTE);
     expect(await run.view()).toEqual(first);
     await run.result();
-    expect(run.world.inputs('settle')).toMatchObject([{ presentation: { patch: first } }]);
+    expect(run.activities.inputs('settle')).toMatchObject([{ presentation: { patch: first } }]);
   });
 
   it('is extended by an operator, and ends at its new time', async () => {
-    const run = await stage.buy();
-    const until = (await stage.now()) + 3 * DAY;
+    const run = await harness.buy();
+    const until = (await harness.now()) + 3 * DAY;
     expect(await run.extend(until)).toEqual({ expiresAt: new Date(until).toISOString() });
     await run.pass(2 * DAY);
     expect(await run.state()).toMatchObject({ state: 'offering', status: 'open' });
     await run.pass(DAY + MINUTE);
     expect(await run.result()).toMatchObject({ outcome: 'expired' });
-    expect((run.world.times('settle')[0] ?? 0) - until).toBeLessThan(MINUTE);
+    expect((run.activities.times('settle')[0] ?? 0) - until).toBeLessThan(MINUTE);
   });
 
   it('is not extended into the past', async () => {
-    const run = await stage.buy();
-    expect(await run.extend((await stage.now()) - SECOND)).toMatchObject({ refused: 'invalid_body' });
+    const run = await harness.buy();
+    expect(await run.extend((await harness.now()) - SECOND)).toMatchObject({ refused: 'invalid_body' });
   });
 
   it('is withdrawn by an operator, which ends the funnel', async () => {
-    const run = await stage.buy();
+    const run = await harness.buy();
     expect(await run.withdraw()).toMatchObject({ status: 'withdrawn', decision: 'withdrawn' });
     expect(await run.result()).toEqual({ outcome: 'withdrawn', presentations: 1 });
-    expect(run.world.inputs('settle')).toMatchObject([
+    expect(run.activities.inputs('settle')).toMatchObject([
       { presentation: { timeline: [{ type: 'withdrawn', detail: { reason: 'a mistake in the catalog' } }] } },
     ]);
   });
 
   it('is withdrawn when the purchase is refunded while the offer is still being prepared', async () => {
-    const run = await stage.buy({ paid: false });
-    const evaluation = run.world.hold('evaluate');
-    await run.signal(paymentEvent.name, firstPayment(run.shop));
+    const run = await harness.buy({ paid: false });
+    const evaluation = run.activities.hold('evaluate');
+    await run.signal(paymentEvent.name, firstPayment(run.fixture));
     await evaluation.reached;
     await run.signal('withdrawOffer', { reason: 'refund.succeeded of the purchase' });
     evaluation.release();
@@ -103,48 +103,48 @@ describe('an offer', () => {
 
 describe('a purchase that was registered before payment', () => {
   it('is abandoned after twenty-five hours without a payment', async () => {
-    const run = await stage.buy({ paid: false, input: { checkoutSessionId: 'cks_1' } });
+    const run = await harness.buy({ paid: false, input: { checkoutSessionId: 'cks_1' } });
     await run.pass(25 * HOUR - MINUTE);
     expect(await run.state()).toMatchObject({ state: 'awaiting_payment' });
     await run.pass(2 * MINUTE);
     expect(await run.result()).toEqual({ outcome: 'abandoned', presentations: 0 });
-    expect(run.world.calls()).toEqual(['settle']);
+    expect(run.activities.calls()).toEqual(['settle']);
   });
 
   it('is offered something when it is paid in the last hour, whatever was declined before', async () => {
-    const run = await stage.buy({ paid: false, input: { checkoutSessionId: 'cks_1' } });
-    await run.signal(paymentEvent.name, { ...firstPayment(run.shop), status: 'failed' });
+    const run = await harness.buy({ paid: false, input: { checkoutSessionId: 'cks_1' } });
+    await run.signal(paymentEvent.name, { ...firstPayment(run.fixture), status: 'failed' });
     await run.pass(24 * HOUR);
     expect(await run.state()).toMatchObject({ state: 'awaiting_payment' });
-    await run.signal(paymentEvent.name, firstPayment(run.shop));
+    await run.signal(paymentEvent.name, firstPayment(run.fixture));
     await run.idle();
     expect(await run.state()).toMatchObject({ state: 'offering' });
-    expect(run.world.inputs('evaluate')).toMatchObject([
-      { paymentId: run.shop.purchaseId, checkoutSessionId: 'cks_1' },
+    expect(run.activities.inputs('evaluate')).toMatchObject([
+      { paymentId: run.fixture.purchaseId, checkoutSessionId: 'cks_1' },
     ]);
   });
 });
 
 describe('cancelling a run', () => {
   it('ends a wait for payment', async () => {
-    const run = await stage.buy({ paid: false });
+    const run = await harness.buy({ paid: false });
     await run.handle.cancel();
     expect(await run.result()).toEqual({ outcome: 'withdrawn', presentations: 0 });
   });
 
   it('withdraws the open offer and records it', async () => {
-    const run = await stage.buy();
+    const run = await harness.buy();
     await run.handle.cancel();
     expect(await run.result()).toEqual({ outcome: 'withdrawn', presentations: 1 });
-    expect(run.world.inputs('settle')).toMatchObject([
+    expect(run.activities.inputs('settle')).toMatchObject([
       { outcome: 'withdrawn', presentation: { patch: { status: 'withdrawn' } } },
     ]);
   });
 
   it('withdraws the offer that is being prepared', async () => {
-    const run = await stage.buy({ paid: false });
-    const evaluation = run.world.hold('evaluate');
-    await run.signal(paymentEvent.name, firstPayment(run.shop));
+    const run = await harness.buy({ paid: false });
+    const evaluation = run.activities.hold('evaluate');
+    await run.signal(paymentEvent.name, firstPayment(run.fixture));
     await evaluation.reached;
     await run.handle.cancel();
     evaluation.release();
@@ -152,9 +152,9 @@ describe('cancelling a run', () => {
   });
 
   it('leaves what was accepted to be carried out, and answers the customer', async () => {
-    const run = await stage.buy();
+    const run = await harness.buy();
     const reply = run.accept();
-    await run.world.called('charge');
+    await run.activities.called('charge');
     await run.handle.cancel();
     await run.idle();
     await run.webhook(run.attempt(1), 'succeeded');
@@ -163,15 +163,15 @@ describe('cancelling a run', () => {
   });
 
   it('does not stop at a signal that waits for its offer', async () => {
-    const run = await stage.buy({ paid: false });
-    const evaluation = run.world.hold('evaluate');
-    await run.signal(paymentEvent.name, firstPayment(run.shop));
+    const run = await harness.buy({ paid: false });
+    const evaluation = run.activities.hold('evaluate');
+    await run.signal(paymentEvent.name, firstPayment(run.fixture));
     await evaluation.reached;
     await run.signal('acceptOffer', { presentationId: run.presentation() });
     await run.handle.cancel();
     evaluation.release();
     const { outcome } = await run.result();
     expect(['withdrawn', 'converted', 'abandoned']).toContain(outcome);
-    expect(run.world.inputs('settle')).toMatchObject([{ outcome }]);
+    expect(run.activities.inputs('settle')).toMatchObject([{ outcome }]);
   });
 });

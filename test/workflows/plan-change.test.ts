@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import type { Run } from './run.js';
-import { RECONCILE_WINDOW, useStage, type BuyOptions } from './stage.js';
-import { DAY, HOUR, MINUTE, PLAN_CHANGE, type Shop } from './shop.js';
+import type { PurchaseRun } from './purchase-run.js';
+import { RECONCILE_WINDOW, useWorkflowHarness, type BuyOptions } from './use-workflow-harness.js';
+import { DAY, HOUR, MINUTE, PLAN_CHANGE, type PurchaseFixture } from './purchase-fixture.js';
 
-const stage = useStage();
+const harness = useWorkflowHarness();
 
 const PRO = { productId: 'prod_pro', quantity: 1, status: 'active', type: 'subscription.plan_changed' };
 const UNREADABLE = new Error('Dodo cannot be read.');
 
 /** A plan change that the customer has accepted, and the answer that they wait for. */
 async function accepted(
-  { shop, ...options }: BuyOptions = {},
-  changes: Partial<Shop> = {},
-): Promise<{ run: Run; reply: ReturnType<Run['accept']> }> {
-  const run = await stage.buy({ ...options, shop: { ...PLAN_CHANGE, ...shop, ...changes } });
+  { fixture, ...options }: BuyOptions = {},
+  changes: Partial<PurchaseFixture> = {},
+): Promise<{ run: PurchaseRun; reply: ReturnType<PurchaseRun['accept']> }> {
+  const run = await harness.buy({ ...options, fixture: { ...PLAN_CHANGE, ...fixture, ...changes } });
   const reply = run.accept();
-  await run.world.called('changePlan');
+  await run.activities.called('changePlan');
   await run.idle();
   return { run, reply };
 }
@@ -34,10 +34,10 @@ describe('an accepted plan change', () => {
     }
     expect(await reply).toMatchObject({ decision: 'accepted', status: 'paid' });
     expect(await run.result()).toEqual({ outcome: 'converted', presentations: 1 });
-    expect(run.world.inputs('changePlan')).toMatchObject([
-      { attemptId: `plan-change/${run.shop.subscription.subscriptionId}:${run.presentation()}:1` },
+    expect(run.activities.inputs('changePlan')).toMatchObject([
+      { attemptId: `plan-change/${run.fixture.subscription.subscriptionId}:${run.presentation()}:1` },
     ]);
-    expect(run.world.calls()).not.toContain('cancelReplacedSubscription');
+    expect(run.activities.calls()).not.toContain('cancelReplacedSubscription');
   });
 
   it('needs no payment when nothing was due', async () => {
@@ -57,7 +57,7 @@ describe('an accepted plan change', () => {
     await run.subscriptionWebhook(PRO);
     await run.pass(MINUTE);
     expect(await run.state()).toMatchObject({ state: 'fulfilling' });
-    run.world.book(run.attempt(1, 'pro'), 'succeeded');
+    run.activities.book(run.attempt(1, 'pro'), 'succeeded');
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
 
@@ -72,26 +72,28 @@ describe('an accepted plan change', () => {
 
   it('is one at a time for a subscription: a second run leaves the first alone', async () => {
     const { run: first } = await accepted();
-    const second = await stage.buy({ shop: { ...PLAN_CHANGE, subscription: first.shop.subscription } });
+    const second = await harness.buy({
+      fixture: { ...PLAN_CHANGE, subscription: first.fixture.subscription },
+    });
     expect(await second.accept()).toMatchObject({ status: 'failed', decision: 'accepted' });
     expect(await second.result()).toMatchObject({ outcome: 'payment_failed' });
-    expect(second.world.calls()).not.toContain('changePlan');
+    expect(second.activities.calls()).not.toContain('changePlan');
     expect(await first.state()).toMatchObject({ state: 'fulfilling' });
   });
 
   it('is opened again when its price has moved, and sent under the next id then', async () => {
-    const run = await stage.buy({
-      shop: PLAN_CHANGE,
-      script: (world) =>
-        world.next('changePlan', {
+    const run = await harness.buy({
+      fixture: PLAN_CHANGE,
+      script: (activities) =>
+        activities.next('changePlan', {
           kind: 'price_changed',
           price: { dueNow: 6000, priceHash: 'hash_dearer' },
         }),
     });
     expect(await run.accept()).toMatchObject({ refused: 'price_changed' });
     void run.accept({ priceHash: 'hash_dearer' });
-    await run.world.called('changePlan', 2);
-    expect(run.world.inputs('changePlan')[1]).toMatchObject({
+    await run.activities.called('changePlan', 2);
+    expect(run.activities.inputs('changePlan')[1]).toMatchObject({
       attemptId: run.attempt(2, 'pro'),
       price: { dueNow: 6000 },
     });
@@ -101,19 +103,19 @@ describe('an accepted plan change', () => {
 describe('what becomes of a plan change', () => {
   it('reaches the purchase run and the customer: first that it is being looked for, then the fallback', async () => {
     const { run, reply } = await accepted({
-      script: (world) => world.next('changePlan', { kind: 'unknown', detail: 'socket hang up' }),
+      script: (activities) => activities.next('changePlan', { kind: 'unknown', detail: 'socket hang up' }),
     });
     expect(await reply).toMatchObject({ status: 'reconciling', decision: 'accepted' });
     await run.pass(RECONCILE_WINDOW + 2 * MINUTE);
     expect(await run.state()).toMatchObject({ status: 'fallback' });
-    expect(run.world.inputs('changePlan')).toHaveLength(1);
+    expect(run.activities.inputs('changePlan')).toHaveLength(1);
   });
 
   it('is decided by an operator when it cannot be proven', async () => {
     const { run } = await accepted({
-      script(world) {
-        world.next('changePlan', { kind: 'unknown', detail: 'socket hang up' });
-        world.always('lookUpPlanChange', UNREADABLE);
+      script(activities) {
+        activities.next('changePlan', { kind: 'unknown', detail: 'socket hang up' });
+        activities.always('lookUpPlanChange', UNREADABLE);
       },
     });
     await run.pass(HOUR);
@@ -139,17 +141,17 @@ describe('a plan change whose payment failed', () => {
     const { run, reply } = await accepted();
     await run.webhook(run.attempt(1, 'pro'), 'failed', 'INSUFFICIENT_FUNDS');
     expect(await reply).toMatchObject({ status: 'fallback', decision: 'accepted' });
-    expect(run.world.inputs('openFallback')).toMatchObject([
+    expect(run.activities.inputs('openFallback')).toMatchObject([
       { attemptId: run.attempt(2, 'pro'), failed: { errorCode: 'INSUFFICIENT_FUNDS' } },
     ]);
     await run.pass(HOUR);
     await run.webhook(run.attempt(2, 'pro'), 'succeeded');
     expect(await run.result()).toEqual({ outcome: 'recovered', presentations: 1 });
-    expect(run.world.inputs('cancelReplacedSubscription')).toEqual([
-      { subscriptionId: run.shop.subscription.subscriptionId, presentationId: run.presentation() },
+    expect(run.activities.inputs('cancelReplacedSubscription')).toEqual([
+      { subscriptionId: run.fixture.subscription.subscriptionId, presentationId: run.presentation() },
     ]);
-    expect(run.world.calls().indexOf('settle')).toBeLessThan(
-      run.world.calls().indexOf('cancelReplacedSubscription'),
+    expect(run.activities.calls().indexOf('settle')).toBeLessThan(
+      run.activities.calls().indexOf('cancelReplacedSubscription'),
     );
   });
 
@@ -157,40 +159,40 @@ describe('a plan change whose payment failed', () => {
     const { run } = await accepted();
     await run.webhook(run.attempt(1, 'pro'), 'failed');
     expect(await run.result()).toMatchObject({ outcome: 'abandoned' });
-    expect(run.world.calls()).not.toContain('cancelReplacedSubscription');
+    expect(run.activities.calls()).not.toContain('cancelReplacedSubscription');
   });
 
   it('may be tried once more by the customer, who has put in another card', async () => {
     const { run, reply } = await accepted({
-      script(world) {
-        world.next('changePlan', { kind: 'rejected', code: 'DO_NOT_HONOR' });
-        world.next('openFallback', { kind: 'update_method' });
+      script(activities) {
+        activities.next('changePlan', { kind: 'rejected', code: 'DO_NOT_HONOR' });
+        activities.next('openFallback', { kind: 'update_method' });
       },
     });
     expect(await reply).toMatchObject({ status: 'fallback' });
     const again = run.accept();
-    await run.world.called('changePlan', 2);
+    await run.activities.called('changePlan', 2);
     await run.idle();
-    expect(run.world.inputs('changePlan')[1]).toMatchObject({ attemptId: run.attempt(3, 'pro') });
+    expect(run.activities.inputs('changePlan')[1]).toMatchObject({ attemptId: run.attempt(3, 'pro') });
     await run.webhook(run.attempt(3, 'pro'), 'succeeded');
     await run.subscriptionWebhook(PRO);
     expect(await again).toMatchObject({ status: 'paid' });
     expect(await run.result()).toMatchObject({ outcome: 'recovered' });
-    expect(run.world.calls()).not.toContain('cancelReplacedSubscription');
+    expect(run.activities.calls()).not.toContain('cancelReplacedSubscription');
   });
 
   it('is not tried a third time: the fallback stays as it is', async () => {
     const { run } = await accepted({
-      script(world) {
-        world.always('changePlan', { kind: 'rejected', code: 'DO_NOT_HONOR' });
-        world.next('openFallback', { kind: 'update_method' });
+      script(activities) {
+        activities.always('changePlan', { kind: 'rejected', code: 'DO_NOT_HONOR' });
+        activities.next('openFallback', { kind: 'update_method' });
       },
     });
     expect(await run.accept()).toMatchObject({ status: 'fallback' });
-    expect(run.world.inputs('changePlan')).toHaveLength(2);
+    expect(run.activities.inputs('changePlan')).toHaveLength(2);
     expect(await run.accept()).toMatchObject({ status: 'fallback' });
     await run.pass(DAY / 2);
-    expect(run.world.inputs('changePlan')).toHaveLength(2);
+    expect(run.activities.inputs('changePlan')).toHaveLength(2);
     expect(await run.result()).toMatchObject({ outcome: 'abandoned' });
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { withdrawOffer } from '../../src/contract/messages.js';
 import type { FunnelStep } from '../../src/domain/offers.js';
-import { DAY, HOUR, MINUTE, type Shop } from './shop.js';
-import { useStage } from './stage.js';
+import { DAY, HOUR, MINUTE, type PurchaseFixture } from './purchase-fixture.js';
+import { useWorkflowHarness } from './use-workflow-harness.js';
 
-const stage = useStage({ forgetful: true });
+const harness = useWorkflowHarness({ forgetful: true });
 
 const END = { accept: 'end', decline: 'end', expire: 'end' };
 const bundle = (more: Partial<FunnelStep> = {}): FunnelStep => ({
@@ -16,24 +16,24 @@ const bundle = (more: Partial<FunnelStep> = {}): FunnelStep => ({
 const lite = (waitMs: number): FunnelStep => ({ id: 'lite', offer: 'lite', on: END, waitMs });
 
 /** The offer itself comes two days after the event. */
-const LATER: Partial<Shop> = { steps: [bundle({ waitMs: 2 * DAY })] };
+const LATER: Partial<PurchaseFixture> = { steps: [bundle({ waitMs: 2 * DAY })] };
 /** After a "no", something smaller a month later. */
-const FOLLOW_UP: Partial<Shop> = {
+const FOLLOW_UP: Partial<PurchaseFixture> = {
   steps: [bundle({ on: { ...END, accept: 'lite', decline: 'lite' } }), lite(30 * DAY)],
 };
 
 describe('a first step that waits', () => {
   it('is shown when its time has come, and no sooner', async () => {
-    const run = await stage.buy({ shop: LATER });
-    const began = await stage.now();
+    const run = await harness.buy({ fixture: LATER });
+    const began = await harness.now();
     const { waiting, ...state } = await run.state();
     expect(state).toMatchObject({ state: 'waiting' });
     expect(waiting?.step).toBe('bundle');
     expect(Math.abs(Date.parse(waiting?.until ?? '') - began - 2 * DAY)).toBeLessThan(MINUTE);
     await run.pass(2 * DAY - HOUR);
-    expect(run.world.calls()).toEqual(['evaluate']);
+    expect(run.activities.calls()).toEqual(['evaluate']);
     await run.pass(HOUR);
-    expect(run.world.calls()).toEqual(['evaluate', 'present']);
+    expect(run.activities.calls()).toEqual(['evaluate', 'present']);
     expect(await run.state()).toMatchObject({ state: 'offering', status: 'open' });
     expect((await run.state()).waiting).toBeUndefined();
     await run.decline();
@@ -41,18 +41,18 @@ describe('a first step that waits', () => {
   });
 
   it('is asked for with the customer, subscription and currency that were found when the event came', async () => {
-    const run = await stage.buy({ shop: LATER });
+    const run = await harness.buy({ fixture: LATER });
     await run.pass(2 * DAY);
-    const { customerId, subscription, currency } = run.shop;
-    expect(run.world.inputs('present')).toMatchObject([
+    const { customerId, subscription, currency } = run.fixture;
+    expect(run.activities.inputs('present')).toMatchObject([
       { first: true, step: 'bundle', customerId, subscriptionId: subscription.subscriptionId, currency },
     ]);
   });
 
   it('ends the run as ineligible, with the reason, when it cannot be shown any more', async () => {
-    const run = await stage.buy({
-      shop: LATER,
-      script: (world) => world.next('present', { kind: 'skipped', reason: 'offer_already_open' }),
+    const run = await harness.buy({
+      fixture: LATER,
+      script: (activities) => activities.next('present', { kind: 'skipped', reason: 'offer_already_open' }),
     });
     expect(await run.result()).toEqual({
       outcome: 'ineligible',
@@ -60,17 +60,17 @@ describe('a first step that waits', () => {
       presentations: 0,
     });
     // The activity has written so: the run has nothing more to say.
-    expect(run.world.calls()).toEqual(['evaluate', 'present']);
+    expect(run.activities.calls()).toEqual(['evaluate', 'present']);
   });
 
   it('is never shown after a refund, which ends the run at once', async () => {
-    const run = await stage.buy({ shop: LATER });
+    const run = await harness.buy({ fixture: LATER });
     await run.pass(DAY);
     await run.handle.signal(withdrawOffer, { reason: 'refund.succeeded of the purchase' });
     await run.idle();
     expect(await run.handle.describe()).toMatchObject({ status: { name: 'COMPLETED' } });
     expect(await run.result()).toEqual({ outcome: 'withdrawn', presentations: 0 });
-    expect(run.world.inputs('settle')).toMatchObject([
+    expect(run.activities.inputs('settle')).toMatchObject([
       {
         outcome: 'withdrawn',
         timeline: [
@@ -81,32 +81,32 @@ describe('a first step that waits', () => {
   });
 
   it('is never shown after the run was cancelled', async () => {
-    const run = await stage.buy({ shop: LATER });
+    const run = await harness.buy({ fixture: LATER });
     await run.handle.cancel();
     expect(await run.result()).toEqual({ outcome: 'withdrawn', presentations: 0 });
-    expect(run.world.calls()).toEqual(['evaluate', 'settle']);
+    expect(run.activities.calls()).toEqual(['evaluate', 'settle']);
   });
 
   it('cannot be accepted before its time, and keeps no click for it', async () => {
-    const run = await stage.buy({ shop: LATER });
+    const run = await harness.buy({ fixture: LATER });
     expect(await run.accept()).toMatchObject({ refused: 'presentation_not_found' });
     await run.signal('acceptOffer');
     await run.pass(2 * DAY);
     expect(await run.state()).toMatchObject({ state: 'offering', status: 'open' });
-    expect(run.world.calls()).not.toContain('charge');
+    expect(run.activities.calls()).not.toContain('charge');
   });
 
   it('keeps its time while no worker is there', async () => {
-    const run = await stage.buy({ shop: LATER });
-    await stage.stopWorker();
-    await stage.sleep(2 * DAY - HOUR);
-    await stage.startWorker();
+    const run = await harness.buy({ fixture: LATER });
+    await harness.stopWorker();
+    await harness.sleep(2 * DAY - HOUR);
+    await harness.startWorker();
     await run.pass(HOUR);
     expect(await run.state()).toMatchObject({ state: 'offering', status: 'open' });
   });
 
   it('does not come into the way of the search for it: nothing says that it is open', async () => {
-    const run = await stage.buy({ shop: LATER });
+    const run = await harness.buy({ fixture: LATER });
     const offerState = async () =>
       (await run.handle.describe()).typedSearchAttributes
         .getAll()
@@ -119,35 +119,35 @@ describe('a first step that waits', () => {
 
 describe('a later step that waits', () => {
   it('lets the decision before it be recorded and answered at once, with nothing next', async () => {
-    const run = await stage.buy({ shop: FOLLOW_UP, input: { notify: true } });
+    const run = await harness.buy({ fixture: FOLLOW_UP, input: { notify: true } });
     const reply = await run.decline();
     expect(reply).toMatchObject({ decision: 'declined', status: 'declined' });
     expect(reply).not.toHaveProperty('nextPresentationId');
-    const before = await stage.now();
-    const [wait] = run.world.inputs('startWait');
+    const before = await harness.now();
+    const [wait] = run.activities.inputs('startWait');
     expect(wait).toMatchObject({
       step: 'lite',
       previous: { patch: { status: 'declined', decision: 'declined' } },
     });
     expect(Math.abs(Date.parse(wait?.until ?? '') - before - 30 * DAY)).toBeLessThan(MINUTE);
-    await run.world.called('deliverNotification', 2);
-    expect(run.world.delivered.map(({ type }) => type)).toEqual(['offer.presented', 'offer.declined']);
-    expect(run.world.calls()).not.toContain('present');
+    await run.activities.called('deliverNotification', 2);
+    expect(run.activities.delivered.map(({ type }) => type)).toEqual(['offer.presented', 'offer.declined']);
+    expect(run.activities.calls()).not.toContain('present');
   });
 
   it('is shown after the wait', async () => {
-    const run = await stage.buy({ shop: FOLLOW_UP });
+    const run = await harness.buy({ fixture: FOLLOW_UP });
     await run.decline();
     await run.pass(30 * DAY);
     expect(await run.state()).toMatchObject({ state: 'offering', offerId: 'lite', status: 'open' });
     // Recorded when it was made.
-    expect(run.world.inputs('present')[0]?.previous).toBeUndefined();
+    expect(run.activities.inputs('present')[0]?.previous).toBeUndefined();
     await run.decline({ step: 'lite' });
     expect(await run.result()).toEqual({ outcome: 'declined', presentations: 2 });
   });
 
   it('answers the old click again with what has followed meanwhile', async () => {
-    const run = await stage.buy({ shop: FOLLOW_UP });
+    const run = await harness.buy({ fixture: FOLLOW_UP });
     await run.decline();
     await run.pass(30 * DAY);
     expect(await run.decline({ step: 'bundle' })).toMatchObject({
@@ -157,12 +157,12 @@ describe('a later step that waits', () => {
   });
 
   it('follows what was paid: the merchant is told of that at once', async () => {
-    const run = await stage.buy({ shop: FOLLOW_UP });
+    const run = await harness.buy({ fixture: FOLLOW_UP });
     const { reply } = await run.click('accepted');
-    await run.world.called('charge');
+    await run.activities.called('charge');
     await run.webhook(run.attempt(1), 'succeeded');
     expect(await reply).toMatchObject({ decision: 'accepted', status: 'paid' });
-    expect(run.world.inputs('startWait')).toMatchObject([
+    expect(run.activities.inputs('startWait')).toMatchObject([
       { previous: { paid: { attemptId: run.attempt(1) } } },
     ]);
     await run.pass(30 * DAY);
@@ -171,15 +171,15 @@ describe('a later step that waits', () => {
   });
 
   it('ends as the decision before it when it cannot be shown, and says why', async () => {
-    const run = await stage.buy({ shop: FOLLOW_UP });
-    run.world.next('present', {
+    const run = await harness.buy({ fixture: FOLLOW_UP });
+    run.activities.next('present', {
       kind: 'skipped',
       reason: 'offer_already_open',
       detail: 'another offer is open',
     });
     await run.decline();
     expect(await run.result()).toEqual({ outcome: 'declined', presentations: 1 });
-    expect(run.world.inputs('settle')).toMatchObject([
+    expect(run.activities.inputs('settle')).toMatchObject([
       {
         outcome: 'declined',
         timeline: [
@@ -193,15 +193,15 @@ describe('a later step that waits', () => {
   });
 
   it('ends at once with a refund, and as what was sold when something was', async () => {
-    const run = await stage.buy({ shop: FOLLOW_UP });
+    const run = await harness.buy({ fixture: FOLLOW_UP });
     await run.decline();
     await run.pass(DAY);
     await run.handle.signal(withdrawOffer, { reason: 'refund.succeeded of the purchase' });
     expect(await run.result()).toEqual({ outcome: 'withdrawn', presentations: 1 });
 
-    const sold = await stage.buy({ shop: FOLLOW_UP });
+    const sold = await harness.buy({ fixture: FOLLOW_UP });
     const { reply } = await sold.click('accepted');
-    await sold.world.called('charge');
+    await sold.activities.called('charge');
     await sold.webhook(sold.attempt(1), 'succeeded');
     await reply;
     await sold.handle.cancel();
@@ -209,9 +209,9 @@ describe('a later step that waits', () => {
   });
 
   it('waits to the end of the first wait when the ledger knows one from before a reset', async () => {
-    const run = await stage.buy({ shop: FOLLOW_UP });
-    const until = new Date((await stage.now()) + DAY).toISOString();
-    run.world.next('startWait', { until });
+    const run = await harness.buy({ fixture: FOLLOW_UP });
+    const until = new Date((await harness.now()) + DAY).toISOString();
+    run.activities.next('startWait', { until });
     await run.decline();
     await run.pass(DAY + MINUTE);
     expect(await run.state()).toMatchObject({ state: 'offering', offerId: 'lite' });
@@ -220,8 +220,8 @@ describe('a later step that waits', () => {
 
 describe('a funnel of months', () => {
   it('leaves a short history behind', async () => {
-    const run = await stage.buy({
-      shop: {
+    const run = await harness.buy({
+      fixture: {
         windowMs: 25 * DAY,
         steps: [bundle({ waitMs: 25 * DAY, on: { ...END, expire: 'lite' } }), lite(25 * DAY)],
       },

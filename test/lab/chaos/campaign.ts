@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jsonClient } from '../../../sandbox/demo/http.js';
 import { ATTEMPT_METADATA_KEY } from '../../../src/domain/ids.js';
 import type { Answered, Evidence, Violation } from '../invariants/evidence.js';
-import { shop } from './customer.js';
+import { playCustomer } from './customer.js';
 import { callNemesis } from './nemesis.js';
 import { expireOrphans } from './orphans.js';
 import { planCampaign, type CampaignSize } from './plan.js';
 import { API_KEY } from './product-env.js';
 import { settle } from './settle.js';
-import { startSystem, type System } from './system.js';
+import { startProductProcesses, type ProductProcesses } from './product-processes.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -53,7 +53,7 @@ const EXPIRE_EVERY = 2 * SECOND;
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
   const plan = planCampaign(options);
   const { say = () => undefined } = options;
-  const system = await startSystem();
+  const system = await startProductProcesses();
   const answers: Answered[] = [];
   const stopExpiring = options.hurry ? keepExpiring(system) : undefined;
   try {
@@ -65,7 +65,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     const world = { sandbox: system.sandbox, http: jsonClient(system.apiUrl, API_KEY), answers };
     const customers = plan.purchases.map(async (purchase) => {
       await until(purchase.at);
-      await shop(world, purchase);
+      await playCustomer(world, purchase);
     });
     const nemesis = callNemesis(system, say);
     for (const disturbance of plan.disturbances) {
@@ -108,7 +108,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
 }
 
 /** Lets Temporal know of every worker that is gone. Answers how to stop that. */
-function keepExpiring({ worker, temporal, taskQueue }: System): () => void {
+function keepExpiring({ worker, temporal, taskQueue }: ProductProcesses): () => void {
   const dead = new Set<number>();
   let last = worker.pid();
   let over = false;
@@ -131,7 +131,7 @@ function keepExpiring({ worker, temporal, taskQueue }: System): () => void {
 }
 
 /** As the dashboard's "recover" does. */
-async function replayAll({ sandbox }: System): Promise<void> {
+async function replayAll({ sandbox }: ProductProcesses): Promise<void> {
   for (const { id } of sandbox.books.deliveries()) await sandbox.control.redeliver(id);
 }
 

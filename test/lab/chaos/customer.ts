@@ -6,15 +6,15 @@ import type { PurchaseResult, Sandbox } from '../../../sandbox/index.js';
 import type { PresentationView } from '../../../src/http/presentation-view.js';
 import type { Answered } from '../invariants/evidence.js';
 import type { Click, PlannedPurchase } from './plan.js';
+import { CARD, payLink } from '../../support/purchases.js';
+import { eventually } from '../../support/eventually.js';
 
 const SECOND = 1000;
 /** The API may be down, its webhook lost and the sweep on its way: a customer comes back for this long. */
 const OFFER_PATIENCE = 40 * SECOND;
 const FALLBACK_PATIENCE = 45 * SECOND;
-const LOOK_EVERY = 400;
-const DECLINED_LATER = '4000000000000341';
 
-export interface CustomerWorld {
+export interface CustomerContext {
   sandbox: Sandbox;
   http: JsonClient;
   answers: Answered[];
@@ -27,12 +27,12 @@ interface Decided {
 }
 
 /** Buys, waits for the offer, decides it, and pays the fallback if that is how this customer is. */
-export async function shop(world: CustomerWorld, plan: PlannedPurchase): Promise<void> {
+export async function playCustomer(world: CustomerContext, plan: PlannedPurchase): Promise<void> {
   const { sandbox } = world;
   const bought = await sandbox.control.purchase({
     product_id: plan.productId,
     email: `${crypto.randomUUID()}@example.com`,
-    card: plan.card === 'declines' ? DECLINED_LATER : undefined,
+    card: plan.card === 'declines' ? CARD.declinesLater : undefined,
   });
   await arrangeCharge(sandbox, bought, plan);
   let offer = await offerTo(world, bought.customer_id);
@@ -69,14 +69,14 @@ async function arrangeCharge(
   control.addFault({ match: { method: 'POST', path, ...(body && { body }) }, ...fault });
 }
 
-async function offerTo({ http }: CustomerWorld, customerId: string): Promise<PresentationView | undefined> {
+async function offerTo({ http }: CustomerContext, customerId: string): Promise<PresentationView | undefined> {
   return patiently(OFFER_PATIENCE, async () => {
     const reply = await http.get<UpsellReply>(`/api/upsell/${customerId}`);
     return reply.status === 200 ? reply.body.presentation : undefined;
   });
 }
 
-async function accept(world: CustomerWorld, { id, price }: PresentationView, click: Click): Promise<void> {
+async function accept(world: CustomerContext, { id, price }: PresentationView, click: Click): Promise<void> {
   const post = () => answered(world, `/api/presentations/${id}/accept`, { priceHash: price.hash });
   const replies = await Promise.all(click === 'double accept' ? [post(), post()] : [post()]);
   for (const reply of replies) {
@@ -86,7 +86,7 @@ async function accept(world: CustomerWorld, { id, price }: PresentationView, cli
 }
 
 async function decline(
-  world: CustomerWorld,
+  world: CustomerContext,
   { id }: PresentationView,
 ): Promise<PresentationView | undefined> {
   const reply = await answered(world, `/api/presentations/${id}/decline`, {});
@@ -96,7 +96,7 @@ async function decline(
 
 /** Clicks again until somebody answers: anything but a failure of the server is an answer. */
 async function answered(
-  { http }: CustomerWorld,
+  { http }: CustomerContext,
   path: string,
   body: object,
 ): Promise<Reply<Decided> | undefined> {
@@ -107,7 +107,7 @@ async function answered(
 }
 
 /** Pays at the checkout or payment link that is handed over, if there comes one. */
-async function payWhereAsked({ http, sandbox }: CustomerWorld, id: string): Promise<void> {
+async function payWhereAsked({ http, sandbox }: CustomerContext, id: string): Promise<void> {
   const url = await patiently(FALLBACK_PATIENCE, async () => {
     const { status, body } = await http.get<PresentationView>(`/api/presentations/${id}`);
     if (status !== 200) return undefined;
@@ -116,18 +116,11 @@ async function payWhereAsked({ http, sandbox }: CustomerWorld, id: string): Prom
     return body.status === 'fallback' ? body.checkoutUrl : undefined;
   });
   if (url === undefined || url === 'nowhere') return;
-  const [kind, last = ''] = new URL(url).pathname.split('/').slice(-2);
-  // Somebody may have been faster: the lost charge that it stands for.
-  const paid = kind === 'checkout' ? sandbox.control.payCheckout(last) : sandbox.control.payLink(last);
-  await paid.catch(() => undefined);
+  // The lost charge that the link replaces may have gone through meanwhile.
+  await payLink(sandbox, url).catch(() => undefined);
 }
 
-/** Asks until there is an answer or the patience is over. An API that is away is asked again. */
+/** Asks until there is an answer or the patience is over, in milliseconds. An API that is down is asked again. */
 async function patiently<T>(patience: number, ask: () => Promise<T | undefined>): Promise<T | undefined> {
-  const giveUp = Date.now() + patience;
-  for (;;) {
-    const answer = await ask().catch(() => undefined);
-    if (answer !== undefined || Date.now() > giveUp) return answer;
-    await sleep(LOOK_EVERY);
-  }
+  return eventually('an answer', () => ask().catch(() => undefined), patience).catch(() => undefined);
 }

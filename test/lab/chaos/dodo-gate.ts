@@ -1,7 +1,7 @@
 /** Stands between a process and Dodo, and can hold a request just before it arrives, or its answer just after. */
 import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { closeServer, listenOnLoopback } from '../../support/loopback.js';
 
 export interface CallMatch {
   method: string;
@@ -55,10 +55,10 @@ export async function startDodoGate(target: string): Promise<DodoGate> {
   const server = createServer((request, response) => {
     pass(request, response).catch(() => request.socket.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const ownPort = await listenOnLoopback(server);
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${ownPort}`,
     hold(when, match) {
       let release = (): void => undefined;
       let arrive = (): void => undefined;
@@ -67,10 +67,7 @@ export async function startDodoGate(target: string): Promise<DodoGate> {
       traps.push({ when, match, arrive, released });
       return { reached, release };
     },
-    async close() {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
+    close: () => closeServer(server),
   };
 }
 

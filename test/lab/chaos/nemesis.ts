@@ -1,7 +1,7 @@
 /** Whoever makes things go wrong, as the plan of the campaign has it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disturbance } from './plan.js';
-import type { System } from './system.js';
+import type { ProductProcesses } from './product-processes.js';
 
 export interface Nemesis {
   strike(disturbance: Disturbance): void;
@@ -11,7 +11,7 @@ export interface Nemesis {
 }
 
 /** Strikes overlap, except that one thing is not struck twice at a time. */
-export function callNemesis(system: System, say: (line: string) => void): Nemesis {
+export function callNemesis(system: ProductProcesses, say: (line: string) => void): Nemesis {
   const { worker, api, merchant, sandbox } = system;
   const underWay = new Map<string, Promise<void>>();
   let longestTemporalOutage = 0;

@@ -4,18 +4,18 @@ import { jsonClient } from '../../../sandbox/demo/http.js';
 import { ATTEMPT_METADATA_KEY } from '../../../src/domain/ids.js';
 import { checkInvariants } from '../invariants/check.js';
 import { presentationsOf, type Answered, type Evidence, type Violation } from '../invariants/evidence.js';
-import { gather } from '../invariants/gather.js';
-import { keepUnfinished } from './keep.js';
+import { gatherEvidence } from '../invariants/gather-evidence.js';
+import { saveUnfinishedRuns } from './keep-unfinished.js';
 import { OPERATOR_KEY } from './product-env.js';
-import type { System } from './system.js';
+import type { ProductProcesses } from './product-processes.js';
 
 const SECOND = 1000;
 const LOOK_EVERY = 2 * SECOND;
 
 /** What is looked at until it is at rest: the system of a campaign, or another one. */
-export type Settling = Pick<System, 'catalog' | 'sandbox' | 'ledger' | 'taskQueue' | 'apiUrl'> & {
-  temporal: Pick<System['temporal'], 'client'>;
-  merchant?: Pick<System['merchant'], 'told'>;
+export type Settling = Pick<ProductProcesses, 'catalog' | 'sandbox' | 'ledger' | 'taskQueue' | 'apiUrl'> & {
+  temporal: Pick<ProductProcesses['temporal'], 'client'>;
+  merchant?: Pick<ProductProcesses['merchant'], 'taken'>;
 };
 
 export interface Settled {
@@ -35,14 +35,14 @@ export async function settle(
   let inOrder = 0;
   let resolved = 0;
   for (;;) {
-    const evidence = await gather({
+    const evidence = await gatherEvidence({
       catalog: system.catalog,
       books: system.sandbox.books,
       ledger: system.ledger,
       client: system.temporal.client,
       taskQueue: system.taskQueue,
       swept: true,
-      told: system.merchant?.told,
+      told: system.merchant?.taken(),
       answers,
     });
     resolved += await resolveReviews(system, evidence);
@@ -51,7 +51,7 @@ export async function settle(
     say(`${violations.length} violations, ${busy.length} under way ${busy.slice(0, 3).join(', ')}`);
     inOrder = violations.length === 0 && busy.length === 0 ? inOrder + 1 : 0;
     if (inOrder === 2 || Date.now() > giveUp) {
-      const kept = busy.length > 0 ? await keepUnfinished(system.temporal.client, evidence.runs) : '';
+      const kept = busy.length > 0 ? await saveUnfinishedRuns(system.temporal.client, evidence.runs) : '';
       const stuck = busy.map((what): Violation => ({
         rule: 'no silent acceptance',
         what: `Still under way: ${what}; see ${kept}.`,

@@ -1,5 +1,6 @@
 /** A stretch of network that can fail: it carries TCP connections to a server until it is cut or frozen. */
-import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { createServer, connect, type Socket } from 'node:net';
+import { closeServer, listenOnLoopback } from '../../support/loopback.js';
 
 export interface TcpGate {
   port: number;
@@ -38,8 +39,7 @@ export async function startTcpGate(target: { host: string; port: number }): Prom
     if (state === 'frozen') client.pause();
     return undefined;
   });
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  const { port } = listener.address() as AddressInfo;
+  const port = await listenOnLoopback(listener);
 
   const breakAll = () => {
     for (const { client, server } of [...pairs]) {
@@ -64,7 +64,7 @@ export async function startTcpGate(target: { host: string; port: number }): Prom
     },
     async close() {
       breakAll();
-      await new Promise<void>((resolve) => listener.close(() => resolve()));
+      await closeServer(listener);
     },
   };
 }

@@ -4,11 +4,11 @@ import type { Presented } from '../../../activities/offering/present.js';
 import type { Choice } from '../../../src/domain/presentation.js';
 import { workflowOfAttempt } from '../../../src/domain/ids.js';
 import type { Evidence } from './evidence.js';
-import type { ActivityEntry, Run } from './history.js';
+import type { ActivityEntry, RunHistory } from './run-history.js';
 
 /** An activity that works on one attempt: it sends it, hands over its checkout, or keeps a subscription for nothing. */
 export interface AttemptStep {
-  run: Run;
+  run: RunHistory;
   activity: ActivityEntry;
   input: AttemptInput;
 }
@@ -19,7 +19,7 @@ const WITH_FALLBACK = [...ONE_CLICK, 'openFallback', 'saveSubscription'];
 const CHILDREN = ['planChange', 'saveSubscription'];
 
 /** Every activity that may lead to a payment. */
-export function attemptSteps(runs: Run[]): AttemptStep[] {
+export function attemptSteps(runs: RunHistory[]): AttemptStep[] {
   return runs.flatMap((run) =>
     run.activities
       .filter(({ type }) => WITH_FALLBACK.includes(type))
@@ -32,7 +32,10 @@ export function isOneClick({ activity }: AttemptStep): boolean {
 }
 
 /** Where the click that led to a step must be found: the run itself, or the purchase that started the plan change. */
-export function clicksBefore({ run, activity }: AttemptStep, runs: Run[]): { run: Run; before: number }[] {
+export function clicksBefore(
+  { run, activity }: AttemptStep,
+  runs: RunHistory[],
+): { run: RunHistory; before: number }[] {
   if (!CHILDREN.includes(run.type)) return [{ run, before: activity.eventId }];
   const { parent } = run;
   return runs
@@ -46,7 +49,7 @@ export function clicksBefore({ run, activity }: AttemptStep, runs: Run[]): { run
 
 /** Whether the customer's click on a presentation stands in a history before an event. */
 export function acceptedBefore(
-  { run, before }: { run: Run; before: number },
+  { run, before }: { run: RunHistory; before: number },
   presentationId: string,
 ): boolean {
   const names = (args: unknown[]) => (args[0] as { presentationId?: string } | undefined)?.presentationId;
@@ -99,7 +102,7 @@ export function pricesShown(
 }
 
 /** Whether a run that an attempt belongs to still works on it. */
-export function isCarried(runs: Run[], attemptIds: Iterable<string>): boolean {
+export function isCarried(runs: RunHistory[], attemptIds: Iterable<string>): boolean {
   const running = new Set(
     runs.filter(({ status }) => status === 'RUNNING').map(({ workflowId }) => workflowId),
   );

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buy, eventually, openOffer, settled, testStack, type TestStack } from '../../support/stack.js';
+import { eventually } from '../../support/eventually.js';
+import { testStack, type TestStack } from '../../support/stack.js';
+import { buy, openOffer, settled, CARD, payLink } from '../../support/purchases.js';
 import { testClient } from '../../support/temporal.js';
 import type { AttemptInput } from '../../../src/domain/attempt.js';
 import { checkInvariants } from './check.js';
 import { presentationsOf, type Evidence, type Rule } from './evidence.js';
-import { gather } from './gather.js';
-import { startMerchant, type Merchant } from './merchant.js';
-
-const DECLINED_LATER = '4000000000000341';
+import { gatherEvidence } from './gather-evidence.js';
+import { startMerchant, type Merchant } from '../../support/merchant.js';
 
 let stack: TestStack;
 let merchant: Merchant;
@@ -16,18 +16,18 @@ let honest: Evidence;
 
 beforeAll(async () => {
   merchant = await startMerchant();
-  stack = await testStack({ MERCHANT_WEBHOOK_URL: merchant.url, MERCHANT_WEBHOOK_SECRET: merchant.secret });
+  stack = await testStack(merchant.env);
   await Promise.all([converts(), recovers(), declines(), upgrades()]);
   const { client } = await testClient();
   const collect = () =>
-    gather({
+    gatherEvidence({
       catalog: stack.catalog,
       books: stack.sandbox.books,
       ledger: stack.ledger,
       client,
       taskQueue: stack.taskQueue,
       swept: true,
-      told: merchant.told,
+      told: merchant.taken(),
     });
   honest = await eventually('all runs have ended', async () => {
     const evidence = await collect();
@@ -47,10 +47,10 @@ async function converts(): Promise<void> {
 }
 
 async function recovers(): Promise<void> {
-  const bought = await buy(stack, 'prod_single_license', { card: DECLINED_LATER });
+  const bought = await buy(stack, 'prod_single_license', { card: CARD.declinesLater });
   await openOffer(stack, bought.customer_id);
   const { body } = await stack.http.post<{ checkoutUrl: string }>(`/api/upsell/${bought.customer_id}/accept`);
-  await stack.sandbox.control.payCheckout(new URL(body.checkoutUrl).pathname.split('/').at(-1) ?? '');
+  await payLink(stack.sandbox, body.checkoutUrl);
   await settled(stack, bought.payment_id);
 }
 

@@ -6,7 +6,7 @@ import type { PurchaseView } from '../../../src/domain/purchase.js';
 import type { PresentationRecord } from '../../../src/domain/presentation.js';
 import type { QuoteRecord } from '../../../src/domain/presentation.js';
 import type { AttemptRecord } from '../../../src/domain/attempt.js';
-import type { Run } from './history.js';
+import type { RunHistory } from './run-history.js';
 
 /** Everything that was written down by anybody, gathered when nothing was under way any more. */
 export interface Evidence {
@@ -16,7 +16,7 @@ export interface Evidence {
   books: BooksEvidence;
   ledger: LedgerEvidence;
   /** Every run of the task queue, also those that a reset ended. */
-  runs: Run[];
+  runs: RunHistory[];
   /** Whether a sweep has looked through Dodo's payments since the last of them was made. */
   swept: boolean;
   /** What the merchant's backend was told; left out when it is told nothing. */

@@ -1,9 +1,7 @@
 /** Asks Spin whether a claim holds of the model in every case. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lastLines, runCommand } from '../../../sandbox/local/run-command.js';
+import { inTemporaryFolder } from '../../support/temporary-folder.js';
 import type { Expectation } from './claims.js';
 
 const MODEL = fileURLToPath(new URL('charge.pml', import.meta.url));
@@ -37,8 +35,7 @@ export async function checkAll(expectations: readonly Expectation[]): Promise<Ch
   const variants = new Set(expectations.map(({ switches }) => switches.join()));
   for (const variant of variants) {
     const same = expectations.filter(({ switches }) => switches.join() === variant);
-    const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-spin-'));
-    try {
+    await inTemporaryFolder('spin', async (folder) => {
       const defines = (same[0]?.switches ?? []).map((one) => `-D${one}`);
       await run(folder, 'spin', '-a', ...defines, MODEL);
       await run(folder, 'cc', '-O0', '-w', '-o', 'pan', 'pan.c');
@@ -46,9 +43,7 @@ export async function checkAll(expectations: readonly Expectation[]): Promise<Ch
         const found = await run(folder, './pan', '-a', `-m${MOST_STEPS}`, '-N', expected.claim);
         checked.push({ ...expected, ...read(found, expected) });
       }
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    });
   }
   return checked;
 }

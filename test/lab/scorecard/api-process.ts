@@ -1,8 +1,8 @@
 /** Further instances of the API beside that of the system, on a task queue that nobody works on. */
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { System } from '../chaos/system.js';
-import { startNode } from '../../deploy/child-process.js';
+import type { ProductProcesses } from '../chaos/product-processes.js';
+import { startNode } from '../../support/child-process.js';
 
 const SERVER = fileURLToPath(new URL('../../../src/server.ts', import.meta.url));
 
@@ -13,7 +13,10 @@ export interface ApiProcess {
 }
 
 /** @param env variables that differ from the system's */
-export async function startApiProcess(system: System, env: Record<string, string>): Promise<ApiProcess> {
+export async function startApiProcess(
+  system: ProductProcesses,
+  env: Record<string, string>,
+): Promise<ApiProcess> {
   const child = startNode(['--import', import.meta.resolve('tsx'), SERVER], tmpdir(), {
     ...system.env,
     TEMPORAL_TASK_QUEUE: `${system.taskQueue}-received`,

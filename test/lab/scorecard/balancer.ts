@@ -1,5 +1,6 @@
 /** Stands before several instances of the API: each new connection goes to the one that is in service. */
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { closeServer, listenOnLoopback } from '../../support/loopback.js';
 
 export interface Balancer {
   url: string;
@@ -30,16 +31,16 @@ export async function startBalancer(): Promise<Balancer> {
       socket.pipe(other);
     }
   });
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const ownPort = await listenOnLoopback(listener);
   return {
-    url: `http://127.0.0.1:${(listener.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${ownPort}`,
     async useInstance(url) {
       port = Number(new URL(url).port);
       await Promise.all(open.values());
     },
     async close() {
       for (const socket of open.keys()) socket.destroy();
-      await new Promise<void>((resolve) => listener.close(() => resolve()));
+      await closeServer(listener);
     },
   };
 }

@@ -7,7 +7,7 @@ import timekeeper from 'timekeeper';
 import { startDevServer } from '../../../sandbox/local/dev-server.js';
 import { buildClockedServer, CLOCK_VARIABLE } from '../../support/clocked-server.js';
 import { NotMeasured } from './row.js';
-import { openWorld, type World } from './world.js';
+import { openInProcessSystem, type InProcessSystem } from './in-process-system.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -34,13 +34,13 @@ export async function clockJumps(): Promise<string[]> {
     });
     const server = await startDevServer({ binary, ui: false });
     try {
-      const world = await openWorld(server);
+      const system = await openInProcessSystem(server);
       try {
-        const wrong = [...(await ahead(world, () => jump(HOUR))), ...(await back(world, () => jump(0)))];
-        const violations = await world.violations();
+        const wrong = [...(await ahead(system, () => jump(HOUR))), ...(await back(system, () => jump(0)))];
+        const violations = await system.violations();
         return [...wrong, ...violations.map(({ rule, what }) => `[${rule}] ${what}`)];
       } finally {
-        await world.close();
+        await system.close();
       }
     } finally {
       await server.stop();
@@ -58,43 +58,47 @@ interface Open {
 }
 
 /** An offer that is open for so long from now. */
-async function offerFor(world: World, ms: number): Promise<Open> {
-  const { customer_id, payment_id } = await world.buy('prod_starter_course');
-  const { id } = await world.offer(customer_id);
+async function offerFor(system: InProcessSystem, ms: number): Promise<Open> {
+  const { customer_id, payment_id } = await system.buy('prod_starter_course');
+  const { id } = await system.offer(customer_id);
   const until = new Date(Date.now() + ms).toISOString();
-  await world.operator.post(`/api/presentations/${id}/extend`, { until, reason: 'the clock will be put' });
+  await system.operator.post(`/api/presentations/${id}/extend`, { until, reason: 'the clock will be put' });
   return { purchaseId: payment_id, presentationId: id };
 }
 
-async function ahead(world: World, jump: () => Promise<void>): Promise<string[]> {
-  const due = await offerFor(world, 30 * MINUTE);
-  const open = await offerFor(world, 2 * HOUR);
+async function ahead(system: InProcessSystem, jump: () => Promise<void>): Promise<string[]> {
+  const due = await offerFor(system, 30 * MINUTE);
+  const open = await offerFor(system, 2 * HOUR);
   await jump();
   // A new timer makes the server look at those it has.
-  await world.buy('prod_starter_course');
-  const { outcome } = await world.settled(due.purchaseId);
-  const accepted = await accept(world, open, 'open for two hours, an hour ahead');
+  await system.buy('prod_starter_course');
+  const { outcome } = await system.settled(due.purchaseId);
+  const accepted = await accept(system, open, 'open for two hours, an hour ahead');
   return outcome === 'expired'
     ? accepted
     : [`open for half an hour, an hour ahead: ${outcome ?? 'none'}`, ...accepted];
 }
 
-async function back(world: World, jump: () => Promise<void>): Promise<string[]> {
-  const soon = await offerFor(world, 5 * SECOND);
-  const later = await offerFor(world, 30 * MINUTE);
+async function back(system: InProcessSystem, jump: () => Promise<void>): Promise<string[]> {
+  const soon = await offerFor(system, 5 * SECOND);
+  const later = await offerFor(system, 30 * MINUTE);
   await jump();
-  await world.buy('prod_starter_course');
+  await system.buy('prod_starter_course');
   await sleep(NOTICED_WITHIN);
   return [
-    ...(await accept(world, soon, 'due in five seconds, an hour back')),
-    ...(await accept(world, later, 'due in half an hour, an hour back')),
+    ...(await accept(system, soon, 'due in five seconds, an hour back')),
+    ...(await accept(system, later, 'due in half an hour, an hour back')),
   ];
 }
 
 /** It is open still, and is paid once. */
-async function accept(world: World, { purchaseId, presentationId }: Open, what: string): Promise<string[]> {
-  const { status } = await world.backend.post(`/api/presentations/${presentationId}/accept`);
+async function accept(
+  system: InProcessSystem,
+  { purchaseId, presentationId }: Open,
+  what: string,
+): Promise<string[]> {
+  const { status } = await system.backend.post(`/api/presentations/${presentationId}/accept`);
   if (status !== 200) return [`${what}: accept answered ${status}`];
-  const { outcome } = await world.settled(purchaseId);
+  const { outcome } = await system.settled(purchaseId);
   return outcome === 'converted' ? [] : [`${what}: ${outcome ?? 'none'}`];
 }

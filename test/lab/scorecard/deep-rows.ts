@@ -1,6 +1,6 @@
 /** Rows that bring a server, a model or a process of their own, and take minutes at their whole size. */
 import { faultyStore } from './faulty-store-row.js';
-import { killedAtEveryStep } from './killed-row.js';
+import { killedAtEveryStep } from './worker-kill-row.js';
 import { randomScenarios } from './model-row.js';
 import { modelChecking } from './protocol-row.js';
 import { providerModes } from './provider-modes-row.js';

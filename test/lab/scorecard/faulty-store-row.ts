@@ -1,8 +1,7 @@
 /** The row on Temporal's production server, whose database fails on purpose. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { shop } from '../chaos/customer.js';
+import { playCustomer } from '../chaos/customer.js';
 import { planCampaign } from '../chaos/plan.js';
 import { OPERATOR_KEY } from '../chaos/product-env.js';
 import { settle } from '../chaos/settle.js';
@@ -11,7 +10,8 @@ import type { Answered, Evidence } from '../invariants/evidence.js';
 import { NoPostgres, startTemporalOnPostgres, type Faults } from '../../support/postgres-temporal.js';
 import { builtServer, buildServer, type ServerPrograms } from '../../support/temporal-server.js';
 import { NotMeasured, type Row } from './row.js';
-import { openWorld } from './world.js';
+import { openInProcessSystem } from './in-process-system.js';
+import { makeTemporaryFolder, removeFolder } from '../../support/temporary-folder.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -40,7 +40,7 @@ export const faultyStore: Row = {
   how:
     "Temporal's production server on PostgreSQL; 20 % of its writes to the store of runs fail, half of them after they were made, " +
     `and 2 % of its reads; customers click, decline and pay fallbacks, half of the charges meet a faulty Dodo; seed ${SEED}`,
-  async measure(_world, long) {
+  async measure(_system, long) {
     const purchases = long ? 1_000 : 12;
     const temporal = await startTemporalOnPostgres(await programs(long), {
       faults: FAULTS,
@@ -48,12 +48,12 @@ export const faultyStore: Row = {
     }).catch((error: unknown) => {
       throw error instanceof NoPostgres ? new NotMeasured(error.message) : error;
     });
-    const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-catalog-'));
+    const folder = await makeTemporaryFolder('catalog');
     try {
       const catalog = join(folder, 'offers.yaml');
       const offers = await readFile('offers.yaml', 'utf8');
       await writeFile(catalog, offers.replaceAll(/window: \w+/g, `window: ${WINDOW}`));
-      const world = await openWorld(temporal, { CATALOG: catalog, OPERATOR_KEYS: OPERATOR_KEY });
+      const system = await openInProcessSystem(temporal, { CATALOG: catalog, OPERATOR_KEYS: OPERATOR_KEY });
       try {
         const answers: Answered[] = [];
         const waiting = planCampaign({ seed: SEED, purchases, minutes: 1 }).purchases;
@@ -61,14 +61,14 @@ export const faultyStore: Row = {
           for (let next = waiting.shift(); next; next = waiting.shift()) {
             // An offer that is ignored would stay open for the whole window.
             const clicks = next.clicks.map((click) => (click === 'ignore' ? 'decline' : click));
-            await shop(
-              { sandbox: world.sandbox, http: world.backend, answers },
+            await playCustomer(
+              { sandbox: system.sandbox, http: system.backend, answers },
               { ...next, clicks: clicks as typeof next.clicks },
             );
           }
         });
         await Promise.all(customers);
-        const place = { ...world, apiUrl: world.url, temporal: world };
+        const place = { ...system, apiUrl: system.url, temporal: system };
         const { evidence, violations } = await settle(place, answers, PATIENCE, () => undefined);
         return {
           figure:
@@ -78,11 +78,11 @@ export const faultyStore: Row = {
           met: violations.length === 0 && temporal.faultsSeen() > 0,
         };
       } finally {
-        await world.close();
+        await system.close();
       }
     } finally {
       await temporal.stop();
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     }
   },
 };

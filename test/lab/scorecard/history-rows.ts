@@ -2,7 +2,7 @@
 import { Worker } from '@temporalio/worker';
 import { bundleWorkflows } from '../../../src/temporal/bundle.js';
 import { listHistories, readHistory, replayable } from '../../replay/history-files.js';
-import { all, type Row } from './row.js';
+import { outOf, type Row } from './row.js';
 
 const KINDS = 50;
 
@@ -19,7 +19,7 @@ export const replays: Row = {
     for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
       if (error) failed.push(workflowId);
     }
-    const replayed = all(
+    const replayed = outOf(
       files.length - failed.length,
       files.length,
       ` histories${failed.map((id) => `; ${id}`).join('')}`,

@@ -1,22 +1,20 @@
-/** The receiving end alone: an API on the world's Temporal, on a task queue that nobody works on. */
+/** The receiving end alone: an API on the system's Temporal, on a task queue that nobody works on. */
 import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { loadConfig } from '../../../src/config/load.js';
-import { createDodo } from '../../../src/dodo/client.js';
-import { createLogger } from '../../../src/log.js';
-import { startApi, type RunningApi } from '../../../src/service.js';
+import type { RunningApi } from '../../../src/service.js';
 import { productEnvironment } from '../chaos/product-env.js';
-import { readRun, type Run } from '../invariants/history.js';
+import { readRunHistory, type RunHistory } from '../invariants/run-history.js';
 import { aPayment } from '../../dodo/examples.js';
-import type { World } from './world.js';
+import type { InProcessSystem } from './in-process-system.js';
+import { startApiInProcess } from '../chaos/api-in-process.js';
 
 /** Starts it within this process; what it takes stays in the histories as it came. */
-export async function startIngress(world: World, webhookKeys: string[]): Promise<RunningApi> {
-  const { address, namespace } = world;
-  const config = loadConfig(
-    {
+export async function startIngress(system: InProcessSystem, webhookKeys: string[]): Promise<RunningApi> {
+  const { address, namespace } = system;
+  return startApiInProcess({
+    env: {
       ...productEnvironment({
-        dodoUrl: world.sandbox.url,
+        dodoUrl: system.sandbox.url,
         databaseUrl: 'postgres://127.0.0.1/unused',
         temporal: address,
         taskQueue: `ingress-${randomUUID()}`,
@@ -24,15 +22,10 @@ export async function startIngress(world: World, webhookKeys: string[]): Promise
       TEMPORAL_NAMESPACE: namespace,
       DODO_PAYMENTS_WEBHOOK_KEY: webhookKeys.join(','),
     },
-    { mode: 'server' },
-  );
-  return startApi(config, {
-    dodo: createDodo(world.sandbox.apiKey, { baseURL: world.sandbox.url }),
-    ledger: world.ledger,
-    catalog: () => world.catalog,
-    temporal: { address, namespace, embedded: true },
-    log: createLogger(process.env.LOG_LEVEL ?? 'silent'),
-    webhookSecrets: config.dodo.webhookSecrets ?? [],
+    sandbox: system.sandbox,
+    ledger: system.ledger,
+    catalog: system.catalog,
+    temporal: { address, namespace },
   });
 }
 
@@ -48,11 +41,11 @@ export function paidEvent(paymentId: string, fields: Record<string, unknown> = {
 }
 
 /** The run as Temporal has it; undefined when there is none. */
-export async function findRun(client: Client, id: string): Promise<Run | undefined> {
+export async function findRun(client: Client, id: string): Promise<RunHistory | undefined> {
   const handle = client.workflow.getHandle(id);
   try {
     const { runId, type, status } = await handle.describe();
-    return readRun({ workflowId: id, runId, type, status: status.name }, await handle.fetchHistory());
+    return readRunHistory({ workflowId: id, runId, type, status: status.name }, await handle.fetchHistory());
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;

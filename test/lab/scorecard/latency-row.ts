@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { summarize } from '../../../bench/stats.js';
 import { SANDBOX_WEBHOOK_KEY } from '../../../sandbox/index.js';
-import type { System } from '../chaos/system.js';
+import type { ProductProcesses } from '../chaos/product-processes.js';
 import { startApiProcess } from './api-process.js';
 import { paidEvent } from './ingress.js';
-import { secretOf } from './keys.js';
+import { secretOf } from './webhook-keys.js';
 import { isAcknowledged, refusals, startLoad, type Sent } from './load.js';
 import type { Row } from './row.js';
 
@@ -25,7 +25,7 @@ function latency({ dueAt, attempts }: Sent): number {
   return (attempts.at(-1)?.endedAt ?? Infinity) - dueAt;
 }
 
-export const acknowledgement: Row<System> = {
+export const acknowledgement: Row<ProductProcesses> = {
   id: 'R9',
   title: 'Time to acknowledge a webhook',
   target: 'p99 at most 150 ms at 25/s and 250 ms at 100/s, over a minute each; nothing but 2xx',

@@ -1,8 +1,8 @@
 /** The row that drives whole runs at random, on a clock that skips. */
 import { bundleWorkflows, type WorkflowBundle } from '../../../src/temporal/bundle.js';
-import { COMMANDS, NOBODY_PAYS } from '../../workflows/commands.js';
-import { obeysTheReference } from '../../workflows/modelled.js';
-import { openStage } from '../../workflows/open-stage.js';
+import { COMMANDS, NOBODY_PAYS } from '../../workflows/model-commands.js';
+import { checkAgainstReference } from '../../workflows/model-runs.js';
+import { openWorkflowHarness } from '../../workflows/workflow-harness.js';
 import type { Row } from './row.js';
 
 const SEED = Number(process.env.MODEL_SEED ?? 17);
@@ -17,7 +17,7 @@ export const randomScenarios: Row = {
   how:
     'up to 25 things at random (clicks, webhooks, pauses of minutes to weeks, faults, operators) happen to each run, ' +
     'which is compared after each with a simpler account of it; as test/workflows/model.test.ts',
-  async measure(_world, long) {
+  async measure(_system, long) {
     const count = long ? 10_000 : 20;
     const workflowBundle = await bundleWorkflows();
     const lots = Array.from({ length: Math.ceil(count / RUNS_PER_SERVER) }, (_, lot) => ({
@@ -30,11 +30,7 @@ export const randomScenarios: Row = {
       for (let lot = lots.shift(); lot; lot = lots.shift()) {
         const { seed, runs } = lot;
         const started = performance.now();
-        const run = () => runLot(workflowBundle, runs, seed);
-        // As in `npm test`: a machine that is too busy may fail a lot once, a defect fails it again.
-        await run()
-          .catch(run)
-          .catch((error: unknown) => violations.push(explain(error)));
+        await runLot(workflowBundle, runs, seed).catch((error: unknown) => violations.push(explain(error)));
         const seconds = Math.round((performance.now() - started) / 1000);
         if (long)
           process.stderr.write(
@@ -51,11 +47,11 @@ export const randomScenarios: Row = {
 };
 
 async function runLot(workflowBundle: WorkflowBundle, runs: number, seed: number): Promise<void> {
-  const stage = await openStage(workflowBundle);
+  const harness = await openWorkflowHarness(workflowBundle);
   try {
-    await obeysTheReference(stage, COMMANDS, runs, NOBODY_PAYS, seed);
+    await harness.unlessBroken(() => checkAgainstReference(harness, COMMANDS, runs, NOBODY_PAYS, seed));
   } finally {
-    await stage.close();
+    await harness.close();
   }
 }
 

@@ -1,11 +1,11 @@
 /** Rows about money that is on its way when something goes wrong. */
-import { eventually } from '../../../sandbox/demo/eventually.js';
+import { eventually } from '../../support/eventually.js';
 import { startSandbox, type FaultInput } from '../../../sandbox/index.js';
 import { createDodo, type Dodo } from '../../../src/dodo/client.js';
 import { workflowId } from '../../../src/domain/ids.js';
-import { payLink } from './doomed.js';
-import { all, inLots, type Row } from './row.js';
-import type { World } from './world.js';
+import { outOf, inBatches, type Row } from './row.js';
+import type { InProcessSystem } from './in-process-system.js';
+import { payLink } from '../../support/purchases.js';
 
 const SECOND = 1000;
 /** In place of the 25 s of production. */
@@ -53,7 +53,7 @@ export const oneRequestPerCall: Row = {
       }
     }
     await sandbox.close();
-    return all(
+    return outOf(
       called - extra.length,
       called,
       ` calls sent one request${extra.map((one) => `; ${one}`).join('')}`,
@@ -89,7 +89,11 @@ function routesOf(
   ];
 }
 
-function addMoneyFault({ sandbox }: World, customerId: string, fault: Omit<FaultInput, 'match'>): void {
+function addMoneyFault(
+  { sandbox }: InProcessSystem,
+  customerId: string,
+  fault: Omit<FaultInput, 'match'>,
+): void {
   const [subscription] = sandbox.books.subscriptions({ customerId });
   const match = subscription
     ? { path: `^/subscriptions/${subscription.subscription_id}/change-plan$` }
@@ -98,22 +102,22 @@ function addMoneyFault({ sandbox }: World, customerId: string, fault: Omit<Fault
 }
 
 /** Clicks, and pays at the checkout if it comes to that. Until the run has ended. */
-async function acceptAndPay(world: World, customerId: string, paymentId: string): Promise<void> {
-  await world.backend.post(`/api/upsell/${customerId}/accept`);
+async function acceptAndPay(system: InProcessSystem, customerId: string, paymentId: string): Promise<void> {
+  await system.backend.post(`/api/upsell/${customerId}/accept`);
   const shown = await eventually(
     `${paymentId} is paid or falls back`,
     async () => {
-      const [one] = (await world.ledger.purchase(paymentId))?.presentations ?? [];
+      const [one] = (await system.ledger.purchase(paymentId))?.presentations ?? [];
       return one?.status === 'paid' || one?.status === 'fallback' ? one : undefined;
     },
     40 * SECOND,
   );
-  if (shown.status === 'fallback') await payLink(world.sandbox, shown.checkoutUrl ?? '');
-  await world.settled(paymentId);
+  if (shown.status === 'fallback') await payLink(system.sandbox, shown.checkoutUrl).catch(() => undefined);
+  await system.settled(paymentId);
 }
 
 /** Payments beside the first one that went through and did not go back. */
-function keptCharges({ sandbox }: World, customerId: string, firstPaymentId: string): number {
+function keptCharges({ sandbox }: InProcessSystem, customerId: string, firstPaymentId: string): number {
   return sandbox.books
     .payments({ customerId, status: 'succeeded' })
     .filter((payment) => payment.payment_id !== firstPaymentId && payment.refund_status !== 'full').length;
@@ -124,41 +128,42 @@ export const lateCommits: Row = {
   title: 'Late commit, fallback paid or not',
   target: 'one charge in the end; exactly one refund where there were two',
   how: 'Dodo hangs up and charges up to 6 s later, while an outcome is looked for during 3 s; half of the customers pay the fallback',
-  async measure(world, long) {
+  async measure(system, long) {
     const delays = long ? Array.from({ length: 24 }, (_, index) => 250 * (index + 1)) : [500, 3_500, 5_000];
     const cells = delays.flatMap((delayMs) => [true, false].map((pays) => ({ delayMs, pays })));
     const wrong: string[] = [];
     let refunds = 0;
-    await inLots(cells.length, 12, async (index) => {
+    await inBatches(cells.length, 12, async (index) => {
       const { delayMs, pays } = cells[index] ?? { delayMs: 0, pays: true };
-      const { customer_id, payment_id } = await world.buy('prod_single_license');
-      await world.offer(customer_id);
-      addMoneyFault(world, customer_id, { kind: 'late_commit', delayMs });
-      void world.backend.post(`/api/upsell/${customer_id}/accept`).catch(() => undefined);
+      const { customer_id, payment_id } = await system.buy('prod_single_license');
+      await system.offer(customer_id);
+      addMoneyFault(system, customer_id, { kind: 'late_commit', delayMs });
+      void system.backend.post(`/api/upsell/${customer_id}/accept`).catch(() => undefined);
       const ours = () =>
-        world.sandbox.books
+        system.sandbox.books
           .payments({ customerId: customer_id, status: 'succeeded' })
           .filter((payment) => payment.payment_id !== payment_id);
       const shown = await eventually(`${payment_id} is paid or falls back`, async () => {
-        const [one] = (await world.ledger.purchase(payment_id))?.presentations ?? [];
+        const [one] = (await system.ledger.purchase(payment_id))?.presentations ?? [];
         return one?.status === 'paid' || one?.status === 'fallback' ? one : undefined;
       });
-      if (pays && shown.status === 'fallback') await payLink(world.sandbox, shown.checkoutUrl ?? '');
+      if (pays && shown.status === 'fallback')
+        await payLink(system.sandbox, shown.checkoutUrl).catch(() => undefined);
       await eventually('the late commit has happened', async () =>
         ours().some(({ metadata }) => String(metadata.upsell_attempt_id).endsWith(':1')) ? true : undefined,
       );
-      await world.settled(payment_id);
-      const atRest = () => keptCharges(world, customer_id, payment_id) === 1;
+      await system.settled(payment_id);
+      const atRest = () => keptCharges(system, customer_id, payment_id) === 1;
       await eventually('the second payment went back', async () => atRest() || undefined).catch(
         () => undefined,
       );
-      const went = world.sandbox.books.refunds({ customerId: customer_id }).length;
+      const went = system.sandbox.books.refunds({ customerId: customer_id }).length;
       refunds += went;
       if (!atRest() || went !== ours().length - 1)
         wrong.push(`${delayMs} ms, ${pays ? 'paid' : 'unpaid'}: ${ours().length} charges, ${went} refunds`);
     });
     const more = `${wrong.map((one) => `; ${one}`).join('')}; ${refunds} refunds`;
-    return all(cells.length - wrong.length, cells.length, ` cells ended with one charge${more}`);
+    return outOf(cells.length - wrong.length, cells.length, ` cells ended with one charge${more}`);
   },
 };
 
@@ -167,27 +172,27 @@ export const resets: Row = {
   title: 'Reset of paid runs',
   target: 'no new charge',
   how: 'runs of all three kinds of offers reset to their first task after they were paid',
-  async measure(world, long) {
+  async measure(system, long) {
     const products = ['prod_starter_course', 'prod_team_license', 'prod_basic_plan'];
     const count = long ? 30 : 3;
-    const kept = await inLots(count, 6, async (index) => {
-      const { customer_id, payment_id } = await world.buy(products[index % products.length] ?? '');
-      await world.offer(customer_id);
-      await acceptAndPay(world, customer_id, payment_id);
-      const handle = world.client.workflow.getHandle(workflowId.purchase(payment_id));
+    const kept = await inBatches(count, 6, async (index) => {
+      const { customer_id, payment_id } = await system.buy(products[index % products.length] ?? '');
+      await system.offer(customer_id);
+      await acceptAndPay(system, customer_id, payment_id);
+      const handle = system.client.workflow.getHandle(workflowId.purchase(payment_id));
       await handle.result();
       const { events } = await handle.fetchHistory();
-      await world.client.workflowService.resetWorkflowExecution({
-        namespace: world.namespace,
+      await system.client.workflowService.resetWorkflowExecution({
+        namespace: system.namespace,
         workflowExecution: { workflowId: handle.workflowId },
         reason: 'scorecard',
         requestId: crypto.randomUUID(),
         workflowTaskFinishEventId: events?.find((event) => event.workflowTaskCompletedEventAttributes)
           ?.eventId,
       });
-      await world.client.workflow.getHandle(handle.workflowId).result();
-      return keptCharges(world, customer_id, payment_id);
+      await system.client.workflow.getHandle(handle.workflowId).result();
+      return keptCharges(system, customer_id, payment_id);
     });
-    return all(kept.filter((charges) => charges === 1).length, count, ' runs have the one charge they had');
+    return outOf(kept.filter((charges) => charges === 1).length, count, ' runs have the one charge they had');
   },
 };

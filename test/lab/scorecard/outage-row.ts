@@ -1,8 +1,8 @@
 /** The row of what piles up while something is away, and how fast it is worked off. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually } from '../../../sandbox/demo/eventually.js';
-import type { System } from '../chaos/system.js';
+import { eventually } from '../../support/eventually.js';
+import type { ProductProcesses } from '../chaos/product-processes.js';
 import type { Row } from './row.js';
 
 const SECOND = 1000;
@@ -19,7 +19,7 @@ interface Drained {
 }
 
 /** What is away is back on its own; its start is not counted. */
-const OUTAGES: Record<string, (system: System, forMs: number) => Promise<void>> = {
+const OUTAGES: Record<string, (system: ProductProcesses, forMs: number) => Promise<void>> = {
   worker: async ({ worker }, forMs) => {
     await worker.kill(forMs);
     await sleep(forMs);
@@ -30,7 +30,7 @@ const OUTAGES: Record<string, (system: System, forMs: number) => Promise<void>> 
   },
 };
 
-async function drain(system: System, outage: Promise<void>): Promise<Drained> {
+async function drain(system: ProductProcesses, outage: Promise<void>): Promise<Drained> {
   const bought: string[] = [];
   let isOver = false;
   const over = outage.finally(() => (isOver = true));
@@ -59,7 +59,7 @@ async function drain(system: System, outage: Promise<void>): Promise<Drained> {
   return { bought: bought.length, found, tookMs: performance.now() - backAt };
 }
 
-export const outages: Row<System> = {
+export const outages: Row<ProductProcesses> = {
   id: 'R11',
   title: 'Outage, then drain',
   target: `after 10 minutes without the worker, and without Temporal: 0 lost, worked off at ${TIMES_FASTER} times the rate of arrival`,

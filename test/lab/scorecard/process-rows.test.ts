@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSystem, type System } from '../chaos/system.js';
+import { startProductProcesses, type ProductProcesses } from '../chaos/product-processes.js';
 import { postgresForTests } from '../../support/postgres.js';
 import { OFFERS_STAY_OPEN, PROCESS_ROWS } from './rows.js';
 
@@ -11,9 +11,9 @@ if (!postgres.available) console.warn(postgres.reason);
 else await postgres.stop();
 
 describe.skipIf(!postgres.available)('the short cut of the rows that need processes', () => {
-  let system: System;
+  let system: ProductProcesses;
   beforeAll(async () => {
-    system = await startSystem({ window: OFFERS_STAY_OPEN });
+    system = await startProductProcesses({ window: OFFERS_STAY_OPEN });
   }, 3 * MINUTE);
   afterAll(() => system?.stop());
 

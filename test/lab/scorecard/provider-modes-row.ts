@@ -1,11 +1,12 @@
 /** The row that crosses what Dodo may do with where our own process may die. */
-import { eventually } from '../../../sandbox/demo/eventually.js';
+import { eventually } from '../../support/eventually.js';
 import type { FaultInput } from '../../../sandbox/index.js';
 import { postgresForTests } from '../../support/postgres.js';
-import { inDoomedShop, type Bought, type DoomedShop } from './doomed.js';
-import { NotMeasured, all, inLots, type Row } from './row.js';
+import { withKillableWorker, type Bought, type KillableSystem } from './worker-kill.js';
+import { NotMeasured, outOf, inBatches, type Row } from './row.js';
 import type { Moment } from './stepping-worker.js';
-import { DECLINED_LATER, type World } from './world.js';
+import type { InProcessSystem } from './in-process-system.js';
+import { CARD } from '../../support/purchases.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -67,7 +68,7 @@ export const providerModes: Row = {
     'one purchase per cell; the worker is held before the request, while Dodo works on it or after the answer is written, and ' +
     'killed; what is handed over as fallback is paid; the books count the charges. Short: one moment for each mode; ' +
     'long: all cells for each of the three kinds of offers',
-  async measure(world, long) {
+  async measure(system, long) {
     const postgres = await postgresForTests();
     if (!postgres.available) throw new NotMeasured(postgres.reason);
     try {
@@ -81,9 +82,9 @@ export const providerModes: Row = {
           })),
         );
         cells += crossed.length;
-        wrong.push(...(await playCells(world, postgres.url, kind, crossed)));
+        wrong.push(...(await playCells(system, postgres.url, kind, crossed)));
       }
-      return all(
+      return outOf(
         cells - wrong.length,
         cells,
         ` cells charged once${wrong.map((one) => `; ${one}`).join('')}`,
@@ -94,36 +95,38 @@ export const providerModes: Row = {
   },
 };
 
-/** All cells of one kind in one shop, at once. What went wrong, in words. */
+/** All cells of one kind in one killable, at once. What went wrong, in words. */
 function playCells(
-  world: World,
+  system: InProcessSystem,
   databaseUrl: string,
   kind: (typeof KINDS)[number],
   cells: { mode: (typeof MODES)[number]; moment: Moment }[],
 ): Promise<string[]> {
-  return inDoomedShop(world, databaseUrl, async (shop) => {
-    const bought = await inLots(cells.length, AT_ONCE, async (index) => {
+  return withKillableWorker(system, databaseUrl, async (killable) => {
+    const bought = await inBatches(cells.length, AT_ONCE, async (index) => {
       const cell = cells[index];
       if (!cell) throw new Error('unreachable: there are as many cells as purchases');
       const [name, mode] = cell.mode;
-      const one = await shop.buy(kind.product, mode === 'decline' ? DECLINED_LATER : undefined);
+      const one = await killable.buy(kind.product, mode === 'decline' ? CARD.declinesLater : undefined);
       if (mode !== undefined && mode !== 'decline') {
-        shop.sandbox.control.addFault({ match: { method: 'POST', ...kind.request(one) }, ...mode });
+        killable.sandbox.control.addFault({ match: { method: 'POST', ...kind.request(one) }, ...mode });
       }
       return { ...one, name: `${kind.product} with ${name}, killed: ${cell.moment}`, moment: cell.moment };
     });
-    await shop.holdAt(new Map(bought.map(({ run, moment }) => [run, moment])));
-    for (const one of bought) shop.accept(one);
-    await Promise.all(bought.map((one) => eventually(one.name, () => isAsPlanned(shop, kind, one), MINUTE)));
-    await shop.replaceWorker();
+    await killable.holdAt(new Map(bought.map(({ run, moment }) => [run, moment])));
+    for (const one of bought) killable.accept(one);
+    await Promise.all(
+      bought.map((one) => eventually(one.name, () => isAsPlanned(killable, kind, one), MINUTE)),
+    );
+    await killable.replaceWorker();
 
     const kept = await Promise.all(
       bought.map(async (one) => {
-        await shop.carryThrough(one);
-        return { ...one, charges: shop.keptCharges(one) };
+        await killable.carryThrough(one);
+        return { ...one, charges: killable.keptCharges(one) };
       }),
     );
-    const broken = await shop.violations();
+    const broken = await killable.violations();
     return [
       ...kept
         .filter(({ charges }) => charges !== 1)
@@ -135,16 +138,16 @@ function playCells(
 
 /** Held where it is to be held, with the request at Dodo if it was sent; or past it all. */
 async function isAsPlanned(
-  shop: DoomedShop,
+  killable: KillableSystem,
   kind: (typeof KINDS)[number],
   one: Bought & { moment: Moment },
 ): Promise<true | undefined> {
-  if (one.moment === 'never') return (await shop.shownOf(one)) && true;
-  const held = shop.held().some(({ workflowId }) => workflowId === one.run);
-  return (held && (one.moment === 'before the request' || isSent(shop, kind, one))) || undefined;
+  if (one.moment === 'never') return (await killable.shownOf(one)) && true;
+  const held = killable.held().some(({ workflowId }) => workflowId === one.run);
+  return (held && (one.moment === 'before the request' || isSent(killable, kind, one))) || undefined;
 }
 
-function isSent({ sandbox }: DoomedShop, kind: (typeof KINDS)[number], one: Bought): boolean {
+function isSent({ sandbox }: KillableSystem, kind: (typeof KINDS)[number], one: Bought): boolean {
   const { path, body = '' } = kind.request(one);
   return sandbox.books
     .requests({ method: 'POST', path: new RegExp(path) })

@@ -1,7 +1,7 @@
 /** Rows about moments: a click at the very end of the window. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../../sandbox/webhooks/random.js';
-import { all, inLots, type Row } from './row.js';
+import { outOf, inBatches, type Row } from './row.js';
 
 /** How far ahead the end of the window is put, so that everything is in place when it comes. */
 const AHEAD = 1_500;
@@ -15,22 +15,22 @@ export const deadlineRace: Row = {
   title: 'Deadline race',
   target: 'exactly one outcome, and the answer agrees with it',
   how: 'accepts sent from 150 ms before to 50 ms after the end of the window; answer, ledger and books compared',
-  async measure(world, long) {
+  async measure(system, long) {
     const count = long ? 1_000 : 12;
     const random = seededRandom(25);
     const ends: Record<string, number> = {};
-    const agreed = await inLots(count, AT_ONCE, async () => {
-      const { customer_id, payment_id } = await world.buy('prod_starter_course');
-      const { id } = await world.offer(customer_id);
+    const agreed = await inBatches(count, AT_ONCE, async () => {
+      const { customer_id, payment_id } = await system.buy('prod_starter_course');
+      const { id } = await system.offer(customer_id);
       const deadline = Date.now() + AHEAD;
-      await world.operator.post(`/api/presentations/${id}/extend`, {
+      await system.operator.post(`/api/presentations/${id}/extend`, {
         until: new Date(deadline).toISOString(),
         reason: 'the window ends now',
       });
       await sleep(deadline + Math.round(EARLIEST + random() * (LATEST - EARLIEST)) - Date.now());
-      const { status } = await world.backend.post(`/api/presentations/${id}/accept`);
-      const { outcome = 'none' } = await world.settled(payment_id);
-      const charges = world.sandbox.books
+      const { status } = await system.backend.post(`/api/presentations/${id}/accept`);
+      const { outcome = 'none' } = await system.settled(payment_id);
+      const charges = system.sandbox.books
         .payments({ customerId: customer_id, status: 'succeeded' })
         .filter((payment) => payment.payment_id !== payment_id).length;
       const end = `${status} ${outcome}`;
@@ -40,6 +40,6 @@ export const deadlineRace: Row = {
       return isPaid || isOver;
     });
     const kinds = Object.entries(ends).map(([end, times]) => `${times} x ${end}`);
-    return all(agreed.filter(Boolean).length, count, ` agree: ${kinds.join(', ')}`);
+    return outOf(agreed.filter(Boolean).length, count, ` agree: ${kinds.join(', ')}`);
   },
 };

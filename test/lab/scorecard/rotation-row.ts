@@ -2,19 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workflowId } from '../../../src/domain/ids.js';
-import type { System } from '../chaos/system.js';
+import type { ProductProcesses } from '../chaos/product-processes.js';
 import { startApiProcess } from './api-process.js';
 import { startBalancer } from './balancer.js';
 import { findRun, paidEvent } from './ingress.js';
-import { newWebhookKey, secretOf } from './keys.js';
+import { newWebhookKey, secretOf } from './webhook-keys.js';
 import { isAcknowledged, post, refusals, startLoad, type Attempt } from './load.js';
-import { inLots, type Row } from './row.js';
+import { inBatches, type Row } from './row.js';
 
 const SECOND = 1000;
 const PER_SECOND = { short: 10, long: 50 };
 const AT_ONCE = 20;
 
-export const rotationDrill: Row<System> = {
+export const rotationDrill: Row<ProductProcesses> = {
   id: 'R6',
   title: 'Rotation of the webhook secret',
   target: `old, both, new at ${PER_SECOND.long} webhooks a second: 0 refused, 0 lost`,
@@ -75,7 +75,7 @@ export const rotationDrill: Row<System> = {
         ? !isAcknowledged(attempt)
         : attempt.status !== null && attempt.status >= 400 && attempt.status < 500;
     const refused = sent.filter(({ attempts }) => attempts.some(isRefusal)).length;
-    const signals = await inLots(sent.length, AT_ONCE, async (index) => {
+    const signals = await inBatches(sent.length, AT_ONCE, async (index) => {
       const run = await findRun(
         system.temporal.client,
         workflowId.purchase(paymentOf(sent[index]?.id ?? '')),

@@ -1,5 +1,5 @@
 /** One row of the scorecard: what is measured, against which target, and how. */
-import type { World } from './world.js';
+import type { InProcessSystem } from './in-process-system.js';
 
 export interface Measured {
   /** What came out, as a person reads it. */
@@ -7,7 +7,7 @@ export interface Measured {
   met: boolean;
 }
 
-export interface Row<Place = World> {
+export interface Row<Place = InProcessSystem> {
   id: string;
   title: string;
   target: string;
@@ -21,12 +21,12 @@ export interface Row<Place = World> {
 export class NotMeasured extends Error {}
 
 /** `n of m`, met when it is all of them. */
-export function all(good: number, of: number, more = ''): Measured {
+export function outOf(good: number, of: number, more = ''): Measured {
   return { figure: `${good} of ${of}${more}`, met: good === of && of > 0 };
 }
 
 /** A few at a time, in order. */
-export async function inLots<T>(
+export async function inBatches<T>(
   count: number,
   atOnce: number,
   work: (index: number) => Promise<T>,

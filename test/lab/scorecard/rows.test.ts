@@ -5,15 +5,15 @@ import { faultyStore } from './faulty-store-row.js';
 import { replays } from './history-rows.js';
 import { NotMeasured } from './row.js';
 import { ROWS } from './rows.js';
-import { openWorld, type World } from './world.js';
+import { openInProcessSystem, type InProcessSystem } from './in-process-system.js';
 
 const SECOND = 1000;
 
-let world: World;
+let system: InProcessSystem;
 beforeAll(async () => {
-  world = await openWorld(await testTemporal());
+  system = await openInProcessSystem(await testTemporal());
 });
-afterAll(() => world.close());
+afterAll(() => system.close());
 
 // One after the other: some lose all webhooks on purpose, and the last ones judge what the others did.
 describe('the short cut of the scorecard', () => {
@@ -22,7 +22,7 @@ describe('the short cut of the scorecard', () => {
     '$id, $title: $target',
     { timeout: 120 * SECOND },
     async (row) => {
-      const { figure, met } = await row.measure(world, false);
+      const { figure, met } = await row.measure(system, false);
       expect(met, figure).toBe(true);
     },
   );
@@ -32,7 +32,7 @@ describe('the short cut of the scorecard', () => {
     '$id, $title: $target',
     { timeout: 240 * SECOND },
     async (row, { skip }) => {
-      const outcome = await row.measure(world, false).catch((error: unknown) => {
+      const outcome = await row.measure(system, false).catch((error: unknown) => {
         if (error instanceof NotMeasured) return error;
         throw error;
       });

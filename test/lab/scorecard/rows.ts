@@ -1,16 +1,16 @@
 /** The rows of the scorecard, in order of their numbers; `deep-rows.ts` has those that bring a place of their own. */
-import type { System } from '../chaos/system.js';
+import type { ProductProcesses } from '../chaos/product-processes.js';
 import { blackBox } from './black-box-row.js';
 import { bitFlips, comparisonTime, differential } from './verifier-rows.js';
 import { campaign } from './campaign-row.js';
 import { historySize, replays } from './history-rows.js';
 import { lateCommits, oneRequestPerCall, resets } from './money-rows.js';
 import { deadlineRace } from './race-rows.js';
-import { ackedIsRecorded } from './kills-row.js';
+import { ackedIsRecorded } from './acknowledged-is-recorded-row.js';
 import { acknowledgement } from './latency-row.js';
 import { outages } from './outage-row.js';
 import { rotationDrill } from './rotation-row.js';
-import { all, type Row } from './row.js';
+import { outOf, type Row } from './row.js';
 import { confluence, duplicateStorm, lostWebhooks, replayAfterClose, signalFlood } from './webhook-rows.js';
 
 /** What all the other rows left behind, judged as a whole. */
@@ -19,11 +19,11 @@ const invariants: Row = {
   title: 'Invariants over all rows',
   target: '0 violations',
   how: 'books, ledger and histories of everything above compared by the checker',
-  async measure(world) {
-    const violations = await world.violations();
+  async measure(system) {
+    const violations = await system.violations();
     const listed = violations.map(({ rule, what }) => `[${rule}] ${what}`).join(' ');
     return {
-      ...all(violations.length, violations.length),
+      ...outOf(violations.length, violations.length),
       figure: listed || '0 violations',
       met: listed === '',
     };
@@ -54,7 +54,12 @@ export const ROWS: Row[] = [
 export const OFFERS_STAY_OPEN = '2h';
 
 /** Measured in one system whose parts are processes of their own. */
-export const PROCESS_ROWS: Row<System>[] = [rotationDrill, acknowledgement, ackedIsRecorded, outages];
+export const PROCESS_ROWS: Row<ProductProcesses>[] = [
+  rotationDrill,
+  acknowledgement,
+  ackedIsRecorded,
+  outages,
+];
 
 /** Measured with a system of its own. */
 export const CAMPAIGN: Row<unknown> = campaign;

@@ -1,11 +1,11 @@
 /** `npm run scorecard [-- --long] [R2 R9 ...]`: measures every row that can be measured here, or those that are named. */
 import { parseArgs } from 'node:util';
 import { startDevServer } from '../../../sandbox/local/dev-server.js';
-import { startSystem } from '../chaos/system.js';
+import { startProductProcesses } from '../chaos/product-processes.js';
 import { DEEP } from './deep-rows.js';
 import { CAMPAIGN, OFFERS_STAY_OPEN, PROCESS_ROWS, ROWS } from './rows.js';
 import { NotMeasured, type Measured, type Row } from './row.js';
-import { openWorld } from './world.js';
+import { openInProcessSystem } from './in-process-system.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -63,14 +63,14 @@ if (wanted([...ROWS, ...DEEP]).length > 0) {
   const temporal = await startDevServer({ ui: false });
   await printAll(
     wanted([...ROWS, ...DEEP]),
-    () => openWorld(temporal),
-    (world) => world.close(),
+    () => openInProcessSystem(temporal),
+    (system) => system.close(),
   );
   await temporal.stop();
 }
 await printAll(
   wanted(PROCESS_ROWS),
-  () => startSystem({ window: OFFERS_STAY_OPEN }),
+  () => startProductProcesses({ window: OFFERS_STAY_OPEN }),
   (system) => system.stop(),
 );
 for (const row of wanted([CAMPAIGN])) await print(row, Promise.resolve());

@@ -1,19 +1,22 @@
 /** The row about deadlines that pass while nobody is there to notice. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually } from '../../../sandbox/demo/eventually.js';
+import { eventually } from '../../support/eventually.js';
 import { bundleWorkflows } from '../../../src/temporal/bundle.js';
 import { startDevServer } from '../../../sandbox/local/dev-server.js';
 import { freePort } from '../../../sandbox/local/ports.js';
-import { signal } from '../chaos/service.js';
-import { openStage, type BuyOptions, type Stage } from '../../workflows/open-stage.js';
-import type { Run } from '../../workflows/run.js';
-import { DAY, HOUR, MINUTE, SECOND } from '../../workflows/shop.js';
+import { sendSignal } from '../chaos/supervised-process.js';
+import {
+  openWorkflowHarness,
+  type BuyOptions,
+  type WorkflowHarness,
+} from '../../workflows/workflow-harness.js';
+import type { PurchaseRun } from '../../workflows/purchase-run.js';
+import { DAY, HOUR, MINUTE, SECOND } from '../../workflows/purchase-fixture.js';
 import { clockJumps } from './clock-jumps.js';
 import type { Row } from './row.js';
-import { openWorld } from './world.js';
+import { openInProcessSystem } from './in-process-system.js';
+import { makeTemporaryFolder, removeFolder } from '../../support/temporary-folder.js';
 
 const LEEWAY = MINUTE;
 
@@ -24,7 +27,7 @@ export const timersOverOutages: Row = {
   how:
     'workers away for 24 h on the clock that skips; the real server killed and started again on its files after a deadline; ' +
     "when long, the clocks of all parts put an hour ahead and back, the server's by a build whose time.Now is changed",
-  async measure(_world, long) {
+  async measure(_system, long) {
     const wrong = [...(await workersAway()), ...(await serverAway()), ...(long ? await clockJumps() : [])];
     const jumps = long ? ', four over clocks that jump' : '';
     const figure =
@@ -52,47 +55,47 @@ const ABSENCES: Absence[] = [
 /** What went wrong, in words. */
 async function workersAway(): Promise<string[]> {
   // Workers that keep no run in memory: this server waits for ever for the memory of one that has gone.
-  const stage = await openStage(await bundleWorkflows(), { forgetful: true });
+  const harness = await openWorkflowHarness(await bundleWorkflows(), { forgetful: true });
   const wrong: string[] = [];
   try {
     for (const absence of ABSENCES) {
-      const found = await overADay(stage, absence);
+      const found = await harness.unlessBroken(() => overADay(harness, absence));
       if (found !== undefined) wrong.push(`${absence.what}: ${found}`);
-      await stage.clear();
+      await harness.endRuns();
     }
   } finally {
-    await stage.close();
+    await harness.close();
   }
   return wrong;
 }
 
-async function overADay(stage: Stage, absence: Absence): Promise<string | undefined> {
+async function overADay(harness: WorkflowHarness, absence: Absence): Promise<string | undefined> {
   const { windowMs, clickedAfter, expected } = absence;
-  const options: BuyOptions = { shop: { windowMs } };
-  const run = await stage.buy(options);
-  const opened = await stage.now();
-  await stage.stopWorker();
-  const away = absentClock(stage, Math.min(windowMs + SECOND, clickedAfter ?? Infinity));
+  const options: BuyOptions = { fixture: { windowMs } };
+  const run = await harness.buy(options);
+  const opened = await harness.now();
+  await harness.stopWorker();
+  const away = absentClock(harness, Math.min(windowMs + SECOND, clickedAfter ?? Infinity));
   if (clickedAfter !== undefined) {
     await away.until(clickedAfter);
-    const at = new Date(await stage.now()).toISOString();
+    const at = new Date(await harness.now()).toISOString();
     await run.signal('acceptOffer', { presentationId: run.presentation(), at });
   }
   await away.until(DAY);
-  await stage.startWorker();
+  await harness.startWorker();
   if (expected === 'accepted') {
-    await run.world.called('charge');
+    await run.activities.called('charge');
     await run.webhook(run.attempt(1), 'succeeded');
   } else await run.idle();
   const { state } = await run.state();
   if (expected === undefined) {
     if (state !== 'offering') return `${state} after a day`;
-    await run.pass(opened + windowMs - LEEWAY - (await stage.now()));
+    await run.pass(opened + windowMs - LEEWAY - (await harness.now()));
     if ((await run.state()).state !== 'offering') return 'it ended before its deadline';
     await run.pass(2 * LEEWAY);
   }
   const { outcome } = await run.result();
-  const charges = run.world.inputs('charge').length;
+  const charges = run.activities.inputs('charge').length;
   if (expected === 'accepted') {
     return outcome === 'converted' && charges === 1 ? undefined : `${outcome} with ${charges} charges`;
   }
@@ -106,7 +109,7 @@ async function overADay(stage: Stage, absence: Absence): Promise<string | undefi
  *
  * @param firstTask when there is one
  */
-function absentClock({ environment }: Stage, firstTask: number) {
+function absentClock({ environment }: WorkflowHarness, firstTask: number) {
   const { testService } = environment.connection;
   let passed = 0;
   return {
@@ -124,7 +127,7 @@ function absentClock({ environment }: Stage, firstTask: number) {
 }
 
 /** Milliseconds since the epoch, as the history has it. */
-async function firstTimerAt({ handle }: Run): Promise<number> {
+async function firstTimerAt({ handle }: PurchaseRun): Promise<number> {
   const { events } = await handle.fetchHistory();
   const fired = events?.find((event) => event.timerFiredEventAttributes);
   return Number(fired?.eventTime?.seconds ?? 0) * SECOND;
@@ -136,43 +139,43 @@ const AHEAD = 3 * SECOND;
 const AWAY = 5 * SECOND;
 
 async function serverAway(): Promise<string[]> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'durable-upsells-timers-'));
+  const dataDir = await makeTemporaryFolder('timers');
   const port = await freePort();
   const start = () => startDevServer({ dataDir, port, ui: false });
   let server = await start();
-  const world = await openWorld(server);
+  const system = await openInProcessSystem(server);
   try {
-    const [short, long] = await Promise.all([0, 1].map(() => world.buy('prod_starter_course')));
+    const [short, long] = await Promise.all([0, 1].map(() => system.buy('prod_starter_course')));
     if (!short || !long) throw new Error('unreachable: two were bought');
-    const offers = await Promise.all([short, long].map(({ customer_id }) => world.offer(customer_id)));
+    const offers = await Promise.all([short, long].map(({ customer_id }) => system.offer(customer_id)));
     const deadline = Date.now() + AHEAD;
     for (const [index, until] of [deadline, deadline + OPEN_STILL].entries()) {
-      await world.operator.post(`/api/presentations/${offers[index]?.id}/extend`, {
+      await system.operator.post(`/api/presentations/${offers[index]?.id}/extend`, {
         until: new Date(until).toISOString(),
         reason: 'the server will be away then',
       });
     }
-    signal(server.pid, 'SIGKILL');
+    sendSignal(server.pid, 'SIGKILL');
     await server.exited;
     await sleep(AWAY);
     server = await start();
     const wrong: string[] = [];
-    const { outcome } = await world.settled(short.payment_id);
+    const { outcome } = await system.settled(short.payment_id);
     if (outcome !== 'expired') wrong.push(`the offer whose deadline passed: ${outcome ?? 'none'}`);
     const { status } = await eventually(
       'the API answers again',
       async () => {
-        const reply = await world.backend.post(`/api/presentations/${offers[1]?.id}/accept`);
+        const reply = await system.backend.post(`/api/presentations/${offers[1]?.id}/accept`);
         return reply.status < 500 ? reply : undefined;
       },
       MINUTE,
     );
-    const other = await world.settled(long.payment_id);
+    const other = await system.settled(long.payment_id);
     if (other.outcome !== 'converted') wrong.push(`the other offer: ${status}, ${other.outcome ?? 'none'}`);
     return wrong;
   } finally {
-    await world.close();
+    await system.close();
     await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    await removeFolder(dataDir);
   }
 }

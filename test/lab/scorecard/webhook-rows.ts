@@ -1,47 +1,36 @@
 /** Rows about webhooks: copies, orders, losses, replays and floods. */
 import { randomUUID } from 'node:crypto';
 import { seededRandom, shuffled } from '../../../sandbox/webhooks/random.js';
-import { eventually } from '../../../sandbox/demo/eventually.js';
-import { signWebhook } from '../../../src/webhooks/sign.js';
+import { eventually } from '../../support/eventually.js';
 import { workflowId } from '../../../src/domain/ids.js';
-import { readRun, type Run } from '../invariants/history.js';
+import { readRunHistory, type RunHistory } from '../invariants/run-history.js';
 import { findRun, paidEvent } from './ingress.js';
-import { all, inLots, type Row } from './row.js';
-import type { World } from './world.js';
+import { outOf, inBatches, type Row } from './row.js';
+import type { InProcessSystem } from './in-process-system.js';
+import { post } from './load.js';
+import { secretOf } from './webhook-keys.js';
 
 const SECOND = 1000;
 const HOUR = 3_600 * SECOND;
 /** How long Temporal remembers closed runs, at least. */
 const RETENTION = 30 * 24 * HOUR;
 
-/** Sends a body as Dodo does, under an id of the caller's. Answers the status. */
-async function deliver(world: World, id: string, body: unknown): Promise<number> {
-  const text = JSON.stringify(body);
-  const timestamp = Math.floor(Date.now() / SECOND);
-  const secret = Buffer.from(world.sandbox.webhookKey.replace('whsec_', ''), 'base64');
-  const response = await fetch(`${world.url}/webhooks/dodo`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': String(timestamp),
-      'webhook-signature': signWebhook({ id, timestamp, body: text, secret }),
-    },
-    body: text,
-  });
-  await response.body?.cancel();
-  return response.status;
+/** Sends a body as Dodo does, under an id of the caller's. Returns the status, or null when nothing answered. */
+async function deliver(system: InProcessSystem, id: string, body: unknown): Promise<number | null> {
+  const secrets = [secretOf(system.sandbox.webhookKey)];
+  const { status } = await post(`${system.url}/webhooks/dodo`, { id, body: JSON.stringify(body), secrets });
+  return status;
 }
 
-function succeeded(world: World, paymentId: string) {
-  const data = world.sandbox.books.payments().find(({ payment_id }) => payment_id === paymentId);
+function succeeded(system: InProcessSystem, paymentId: string) {
+  const data = system.sandbox.books.payments().find(({ payment_id }) => payment_id === paymentId);
   return { type: 'payment.succeeded', timestamp: new Date().toISOString(), data };
 }
 
-async function historyOf(world: World, id: string): Promise<Run> {
-  const handle = world.client.workflow.getHandle(id);
+async function historyOf(system: InProcessSystem, id: string): Promise<RunHistory> {
+  const handle = system.client.workflow.getHandle(id);
   const [history, { runId, type, status }] = await Promise.all([handle.fetchHistory(), handle.describe()]);
-  return readRun({ workflowId: id, runId, type, status: status.name }, history);
+  return readRunHistory({ workflowId: id, runId, type, status: status.name }, history);
 }
 
 const AT_ONCE = 20;
@@ -49,7 +38,7 @@ const AT_ONCE = 20;
 const DEAF = { POLL_INTERVAL: '1h', RECONCILE_WINDOW: '12h', SWEEP_INTERVAL: '1d', SWEEP_WINDOW: '2d' };
 
 /** A new schedule sweeps at once, and would tell of the first purchases as well. */
-async function firstSweep({ client, taskQueue }: World): Promise<void> {
+async function firstSweep({ client, taskQueue }: InProcessSystem): Promise<void> {
   await eventually('the first sweep is over', async () => {
     const query = `TaskQueue = '${taskQueue}' AND WorkflowType = 'sweep' AND ExecutionStatus = 'Completed'`;
     for await (const { workflowId } of client.workflow.list({ query })) return workflowId;
@@ -66,21 +55,21 @@ export const duplicateStorm: Row = {
     const count = long ? 1_000 : 40;
     const random = seededRandom(7);
     let sent = 0;
-    const world = await whole.another(DEAF);
-    await firstSweep(world);
-    await world.sandbox.control.setWebhookPolicy({ drop: 'all' });
-    const signals = await inLots(count, AT_ONCE, async () => {
-      const { payment_id } = await world.buy('prod_starter_course');
-      const body = succeeded(world, payment_id);
+    const system = await whole.another(DEAF);
+    await firstSweep(system);
+    await system.sandbox.control.setWebhookPolicy({ drop: 'all' });
+    const signals = await inBatches(count, AT_ONCE, async () => {
+      const { payment_id } = await system.buy('prod_starter_course');
+      const body = succeeded(system, payment_id);
       const id = `msg_${randomUUID()}`;
       const copies = 1 + Math.floor(random() * 10);
       sent += copies;
-      await Promise.all(Array.from({ length: copies }, () => deliver(world, id, body)));
-      const run = await historyOf(world, workflowId.purchase(payment_id));
+      await Promise.all(Array.from({ length: copies }, () => deliver(system, id, body)));
+      const run = await historyOf(system, workflowId.purchase(payment_id));
       return run.signals.length;
-    }).finally(() => world.close());
+    }).finally(() => system.close());
     const once = signals.filter((one) => one === 1).length;
-    return all(once, count, ` events became exactly one signal, ${sent} deliveries in all`);
+    return outOf(once, count, ` events became exactly one signal, ${sent} deliveries in all`);
   },
 };
 
@@ -92,8 +81,12 @@ interface Upgraded {
 }
 
 /** A plan change that is accepted, paid and refunded, all in silence. */
-async function upgradeInSilence(world: World, customerId: string, paymentId: string): Promise<Upgraded> {
-  const { sandbox, backend } = world;
+async function upgradeInSilence(
+  system: InProcessSystem,
+  customerId: string,
+  paymentId: string,
+): Promise<Upgraded> {
+  const { sandbox, backend } = system;
   await sandbox.control.nextCharges(customerId, {
     status: 'processing',
     settle: { after_ms: SECOND / 4, status: 'succeeded' },
@@ -106,11 +99,11 @@ async function upgradeInSilence(world: World, customerId: string, paymentId: str
   );
   // The change counts as sent only when its reply has been written down.
   await eventually('the attempt is submitted', async () =>
-    (await world.ledger.purchase(paymentId))?.timeline.find(({ type }) => type === 'attempt_submitted'),
+    (await system.ledger.purchase(paymentId))?.timeline.find(({ type }) => type === 'attempt_submitted'),
   );
-  await refund(world, { payment_id: paid.payment_id, items: [{ item_id: 'prod_pro_plan', amount: 1_000 }] });
-  await refund(world, { payment_id: paid.payment_id });
-  const subjects = new Set([paid.payment_id, paid.subscription_id, ...refundsOf(world, customerId)]);
+  await refund(system, { payment_id: paid.payment_id, items: [{ item_id: 'prod_pro_plan', amount: 1_000 }] });
+  await refund(system, { payment_id: paid.payment_id });
+  const subjects = new Set([paid.payment_id, paid.subscription_id, ...refundsOf(system, customerId)]);
   const events = sandbox.books
     .deliveries()
     .filter(
@@ -119,27 +112,27 @@ async function upgradeInSilence(world: World, customerId: string, paymentId: str
   return { customerId, paymentId, events: events.map(({ id }) => id) };
 }
 
-function refundsOf({ sandbox }: World, customerId: string): string[] {
+function refundsOf({ sandbox }: InProcessSystem, customerId: string): string[] {
   return sandbox.books.refunds({ customerId }).map(({ refund_id }) => refund_id);
 }
 
 /** Where it has come to once everything was told. */
-async function endOf(world: World, { paymentId, events }: Upgraded): Promise<string> {
+async function endOf(system: InProcessSystem, { paymentId, events }: Upgraded): Promise<string> {
   const view = await eventually(
     `${paymentId} is reversed`,
     async () => {
-      const found = await world.ledger.purchase(paymentId);
+      const found = await system.ledger.purchase(paymentId);
       return found?.outcome === 'reversed' ? found : undefined;
     },
     30 * SECOND,
-  ).catch(() => world.ledger.purchase(paymentId));
+  ).catch(() => system.ledger.purchase(paymentId));
   const [presentation] = view?.presentations ?? [];
   const { status, decision, paidAmount, refundedAmount } = presentation ?? {};
   const end = { events: events.length, outcome: view?.outcome, status, decision, paidAmount, refundedAmount };
   return JSON.stringify(end);
 }
 
-async function refund({ sandbox }: World, body: object): Promise<void> {
+async function refund({ sandbox }: InProcessSystem, body: object): Promise<void> {
   const response = await fetch(`${sandbox.url}/refunds`, {
     method: 'POST',
     headers: { authorization: `Bearer ${sandbox.apiKey}`, 'content-type': 'application/json' },
@@ -163,31 +156,31 @@ export const confluence: Row = {
   target: 'every order of up to 6 events of a purchase: the same end in ledger and run',
   how: 'the events of a plan change that is paid and refunded, delivered in every order, some of them twice; no polling',
   async measure(whole, long) {
-    const world = await whole.another(DEAF);
+    const system = await whole.another(DEAF);
     try {
       const random = seededRandom(8);
-      const bought = await inLots(long ? 720 : 8, 12, async () => {
-        const one = await world.buy('prod_basic_plan');
-        await world.offer(one.customer_id);
+      const bought = await inBatches(long ? 720 : 8, 12, async () => {
+        const one = await system.buy('prod_basic_plan');
+        await system.offer(one.customer_id);
         return one;
       });
-      await world.sandbox.control.setWebhookPolicy({ drop: 'all' });
-      const ends = await inLots(bought.length, 12, async (index) => {
+      await system.sandbox.control.setWebhookPolicy({ drop: 'all' });
+      const ends = await inBatches(bought.length, 12, async (index) => {
         const { customer_id = '', payment_id = '' } = bought[index] ?? {};
-        const upgraded = await upgradeInSilence(world, customer_id, payment_id);
+        const upgraded = await upgradeInSilence(system, customer_id, payment_id);
         const possible = orders(upgraded.events.slice(0, MOST));
         const order = long ? possible[index % possible.length] : shuffled(upgraded.events, random);
         const again = (order ?? []).filter(() => random() < 0.5);
-        for (const id of [...(order ?? []), ...again]) await world.sandbox.control.redeliver(id);
-        return endOf(world, upgraded);
+        for (const id of [...(order ?? []), ...again]) await system.sandbox.control.redeliver(id);
+        return endOf(system, upgraded);
       });
       const kinds = new Set(ends);
       const reversed = ends.filter((end) => end.includes('"reversed"')).length;
       const words =
         kinds.size === 1 ? ` orders end as ${ends[0]}` : ` orders; ends: ${[...kinds].join(' or ')}`;
-      return { ...all(reversed, ends.length, words), met: kinds.size === 1 && reversed === ends.length };
+      return { ...outOf(reversed, ends.length, words), met: kinds.size === 1 && reversed === ends.length };
     } finally {
-      await world.close();
+      await system.close();
     }
   },
 };
@@ -197,27 +190,27 @@ export const lostWebhooks: Row = {
   title: 'All webhooks lost',
   target: '100 % of the purchases found by the sweep within 15 minutes of its return',
   how: 'purchases whose webhooks are all dropped; the sweep runs every 2 seconds here, every 5 minutes by default',
-  async measure(world, long) {
+  async measure(system, long) {
     const count = long ? 300 : 15;
-    await world.sandbox.control.setWebhookPolicy({ drop: 'all' });
-    const bought = await inLots(count, AT_ONCE, () => world.buy('prod_single_license'));
+    await system.sandbox.control.setWebhookPolicy({ drop: 'all' });
+    const bought = await inBatches(count, AT_ONCE, () => system.buy('prod_single_license'));
     const lostAt = performance.now();
-    const offers = await inLots(count, AT_ONCE, async (index) =>
-      world.offer(bought[index]?.customer_id ?? '').catch(() => undefined),
+    const offers = await inBatches(count, AT_ONCE, async (index) =>
+      system.offer(bought[index]?.customer_id ?? '').catch(() => undefined),
     );
     const seconds = (performance.now() - lostAt) / SECOND;
-    await world.sandbox.control.setWebhookPolicy({ drop: [] });
+    await system.sandbox.control.setWebhookPolicy({ drop: [] });
     const found = offers.filter((offer) => offer !== undefined).length;
-    return all(found, count, ` purchases have their offer ${seconds.toFixed(1)} s later`);
+    return outOf(found, count, ` purchases have their offer ${seconds.toFixed(1)} s later`);
   },
 };
 
 /** A purchase of which Temporal knows nothing any more looks like one that it never knew. */
-async function startsNothing(world: World): Promise<boolean> {
+async function startsNothing(system: InProcessSystem): Promise<boolean> {
   const forgotten = `pay_${randomUUID()}`;
   const created_at = new Date(Date.now() - RETENTION - HOUR).toISOString();
-  const status = await deliver(world, `msg_${randomUUID()}`, paidEvent(forgotten, { created_at }));
-  return status === 200 && (await findRun(world.client, workflowId.purchase(forgotten))) === undefined;
+  const status = await deliver(system, `msg_${randomUUID()}`, paidEvent(forgotten, { created_at }));
+  return status === 200 && (await findRun(system.client, workflowId.purchase(forgotten))) === undefined;
 }
 
 export const replayAfterClose: Row = {
@@ -227,33 +220,33 @@ export const replayAfterClose: Row = {
   how:
     'every webhook of settled purchases delivered again, three times each, and the event of a purchase that is older than ' +
     'what Temporal remembers; runs and presentations counted',
-  async measure(world, long) {
+  async measure(system, long) {
     const count = long ? 50 : 4;
-    const results = await inLots(count, 10, async () => {
-      const { customer_id, payment_id } = await world.buy('prod_starter_course');
-      await world.offer(customer_id);
-      await world.backend.post(`/api/upsell/${customer_id}/accept`);
-      await world.settled(payment_id);
+    const results = await inBatches(count, 10, async () => {
+      const { customer_id, payment_id } = await system.buy('prod_starter_course');
+      await system.offer(customer_id);
+      await system.backend.post(`/api/upsell/${customer_id}/accept`);
+      await system.settled(payment_id);
       const id = workflowId.purchase(payment_id);
-      const before = await historyOf(world, id);
+      const before = await historyOf(system, id);
       const subjects = new Set(
-        world.sandbox.books.payments({ customerId: customer_id }).map((payment) => payment.payment_id),
+        system.sandbox.books.payments({ customerId: customer_id }).map((payment) => payment.payment_id),
       );
-      const events = world.sandbox.books
+      const events = system.sandbox.books
         .deliveries()
         .filter(({ subject }) => subject.kind !== 'raw' && subjects.has(subject.id));
       for (let time = 0; time < 3; time++)
-        await Promise.all(events.map((event) => world.sandbox.control.redeliver(event.id)));
-      const after = await historyOf(world, id);
-      const view = await world.ledger.purchase(payment_id);
+        await Promise.all(events.map((event) => system.sandbox.control.redeliver(event.id)));
+      const after = await historyOf(system, id);
+      const view = await system.ledger.purchase(payment_id);
       return (
         after.runId === before.runId &&
         after.events === before.events &&
         view?.presentations.length === 1 &&
-        (await startsNothing(world))
+        (await startsNothing(system))
       );
     });
-    return all(results.filter(Boolean).length, count, ' purchases stayed as they were');
+    return outOf(results.filter(Boolean).length, count, ' purchases stayed as they were');
   },
 };
 
@@ -264,28 +257,28 @@ export const signalFlood: Row = {
   title: 'Signal flood to one run',
   target: 'history of at most 2,000 events, and an accept still works within 1 s',
   how: 'one event delivered over and over, then as many different valid events about the same payment: 20,000 each when long',
-  async measure(world, long) {
+  async measure(system, long) {
     const count = long ? 20_000 : 500;
-    const { customer_id, payment_id } = await world.buy('prod_starter_course');
-    await world.offer(customer_id);
-    const { control, books } = world.sandbox;
-    const body = succeeded(world, payment_id);
+    const { customer_id, payment_id } = await system.buy('prod_starter_course');
+    await system.offer(customer_id);
+    const { control, books } = system.sandbox;
+    const body = succeeded(system, payment_id);
     const [first] = books
       .deliveries()
       .filter(({ subject }) => subject.kind !== 'raw' && subject.id === payment_id);
     if (!first) throw new Error('Nothing was told of the purchase.');
-    const copies = await inLots(count, AT_ONCE, () => deliver(world, first.id, body));
-    const others = await inLots(count, AT_ONCE, () => control.sendWebhook(body));
+    const copies = await inBatches(count, AT_ONCE, () => deliver(system, first.id, body));
+    const others = await inBatches(count, AT_ONCE, () => control.sendWebhook(body));
     await control.flushWebhooks();
     const sent = new Set(others.map(({ id }) => id));
     const taken =
       copies.filter((status) => status === 200).length +
       books.deliveries().filter(({ id, status }) => sent.has(id) && status === 'delivered').length;
     const clickedAt = performance.now();
-    const { status } = await world.backend.post(`/api/upsell/${customer_id}/accept`);
+    const { status } = await system.backend.post(`/api/upsell/${customer_id}/accept`);
     const seconds = (performance.now() - clickedAt) / SECOND;
-    await world.settled(payment_id);
-    const { events, signals } = await historyOf(world, workflowId.purchase(payment_id));
+    await system.settled(payment_id);
+    const { events, signals } = await historyOf(system, workflowId.purchase(payment_id));
     return {
       figure: `${count} copies and ${count} events, ${taken} of them answered 200, became ${signals.length} signals, ${events} events of history; accept ${status} in ${seconds.toFixed(2)} s`,
       met: taken === 2 * count && events <= MOST_EVENTS && status === 200 && seconds <= 1,

@@ -5,7 +5,7 @@ import { bundleWorkflows } from '../../../src/temporal/bundle.js';
 import { createWorker } from '../../../src/temporal/worker.js';
 import { searchAttributeKeys } from '../../../src/contract/search-attributes.js';
 import { uniqueId, uniqueTaskQueue } from '../../support/temporal.js';
-import { timeSkippingEnvironment } from '../../support/time-skipping.js';
+import { timeSkippingEnvironment } from '../../../sandbox/simulation/time-skipping.js';
 import { waitDays } from '../../temporal/probe-workflows.js';
 
 const workflowsPath = fileURLToPath(new URL('../../temporal/probe-workflows.ts', import.meta.url));

@@ -1,0 +1,3 @@
+import { temporal } from '../src/temporal/temporal.js';
+
+export const work = temporal;

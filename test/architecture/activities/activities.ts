@@ -1,0 +1,5 @@
+import { dodo } from '../src/dodo/dodo.js';
+import { ledger } from '../src/ledger/ledger.js';
+
+export const activities = dodo + ledger;
+export type Activities = typeof activities;

@@ -1,0 +1,3 @@
+import { workflows } from '../workflows/workflows.js';
+
+export const work = workflows;

@@ -1,0 +1,3 @@
+import { helper } from '../test/helper.js';
+
+export const bench = helper;

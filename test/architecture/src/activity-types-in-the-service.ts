@@ -1,0 +1,3 @@
+import type { Activities } from '../activities/activities.js';
+
+export type Work = Activities;

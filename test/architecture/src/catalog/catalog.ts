@@ -1,0 +1,4 @@
+import { contract } from '../contract/contract.js';
+import { experiments } from '../experiments/experiments.js';
+
+export const catalog = contract + experiments;

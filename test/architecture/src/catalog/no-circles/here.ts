@@ -1,0 +1,3 @@
+import { there } from './there.js';
+
+export const here = (): string => there();

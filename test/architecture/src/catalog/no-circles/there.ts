@@ -1,0 +1,3 @@
+import { here } from './here.js';
+
+export const there = (): string => here();

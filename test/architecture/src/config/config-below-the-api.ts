@@ -1,0 +1,3 @@
+import { reports } from '../reports/reports.js';
+
+export const variable = reports;

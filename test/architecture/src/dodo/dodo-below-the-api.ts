@@ -1,0 +1,3 @@
+import { temporal } from '../temporal/temporal.js';
+
+export const charge = temporal;

@@ -1,0 +1,3 @@
+import { domain } from '../domain/domain.js';
+
+export const experiments = domain;

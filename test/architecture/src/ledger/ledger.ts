@@ -1,0 +1,3 @@
+import { catalog } from '../catalog/catalog.js';
+
+export const ledger = catalog;

@@ -1,0 +1,3 @@
+import { sandbox } from '../sandbox/sandbox.js';
+
+export const server = sandbox;

@@ -1,0 +1,3 @@
+import { dodo } from '../dodo/dodo.js';
+
+export const run = dodo;

@@ -1,0 +1,3 @@
+import { webhooks } from '../webhooks/webhooks.js';
+
+export const temporal = webhooks;

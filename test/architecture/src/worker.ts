@@ -1,0 +1,4 @@
+import { activities } from '../activities/activities.js';
+import { service } from './service.js';
+
+export const worker = service(activities);

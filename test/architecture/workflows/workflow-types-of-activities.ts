@@ -1,0 +1,3 @@
+import type { ledger } from '../src/ledger/ledger.js';
+
+export type Row = typeof ledger;

@@ -1,0 +1,3 @@
+import { activities } from '../activities/activities.js';
+
+export const run = activities;

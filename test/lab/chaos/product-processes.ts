@@ -1,0 +1,171 @@
+/** The product as in production, each part a process or a server of its own, with a way to hurt every one of them. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { startSandbox, type Sandbox } from '../../../sandbox/index.js';
+import { loadCatalog } from '../../../src/catalog/file/load.js';
+import type { Catalog } from '../../../src/domain/offers.js';
+import { openLedger, type Ledger } from '../../../src/ledger/index.js';
+import { connectClient, type TemporalClient } from '../../../src/temporal/connect.js';
+import { startDevServer } from '../../../sandbox/local/dev-server.js';
+import { freePort } from '../../../sandbox/local/ports.js';
+import { startMerchant, type Merchant } from '../../support/merchant.js';
+import { postgresForTests } from '../../support/postgres.js';
+import { productEnvironment } from './product-env.js';
+import { sendSignal, startSupervised, type SupervisedProcess } from './supervised-process.js';
+import { startTcpGate } from './tcp-gate.js';
+import { makeTemporaryFolder, removeFolder } from '../../support/temporary-folder.js';
+
+/** Divides the pauses between Dodo's deliveries: the fourth attempt comes after seconds, not after half an hour. */
+const WEBHOOK_TIME_SCALE = 300;
+/** Long enough for a customer whose click meets a dead API, short enough to expire within a campaign. */
+const WINDOW = '25s';
+
+export interface ProductProcesses {
+  /** That of the API and the worker. */
+  env: Record<string, string>;
+  taskQueue: string;
+  catalog: Catalog;
+  sandbox: Sandbox;
+  merchant: Merchant;
+  api: SupervisedProcess;
+  apiUrl: string;
+  worker: SupervisedProcess;
+  /** The campaign's own view of the ledger, past the network that fails. */
+  ledger: Ledger;
+  temporal: TemporalClient;
+  /** Kills Temporal's server and starts it again on its files; resolves with how long it was away, in milliseconds. */
+  killTemporal(downMs: number): Promise<number>;
+  /** Kills a process of PostgreSQL, which makes it recover from its log; a server that is not ours is cut off. */
+  crashDatabase(): Promise<void>;
+  cutDatabase(forMs: number): Promise<void>;
+  /** Everything is well again. */
+  heal(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything on loopback, with its files in a temporary folder.
+ *
+ * @param options.window how long each offer is open
+ * @throws Error in words when there is no PostgreSQL: API and worker share it
+ */
+export async function startProductProcesses({ window = WINDOW } = {}): Promise<ProductProcesses> {
+  const stopping: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const part of stopping.splice(0).reverse()) await part();
+  };
+  try {
+    const postgres = await postgresForTests();
+    if (!postgres.available) throw new Error(postgres.reason);
+    stopping.push(postgres.stop);
+    const folder = await makeTemporaryFolder('chaos');
+    stopping.push(() => removeFolder(folder));
+
+    const direct = durable(postgres.url);
+    const network = await startTcpGate({ host: '127.0.0.1', port: Number(direct.port || '5432') });
+    stopping.push(() => network.close());
+    const throughNetwork = new URL(direct);
+    throughNetwork.host = network.address;
+
+    const dataDir = join(folder, 'temporal');
+    const port = await freePort();
+    const startTemporal = () => startDevServer({ dataDir, port, ui: false });
+    let server = await startTemporal();
+    stopping.push(() => server.stop());
+    const temporal = await connectClient({ address: server.address, embedded: true });
+    stopping.push(() => temporal.connection.close());
+
+    const merchant = await startMerchant();
+    stopping.push(() => merchant.close());
+    const apiPort = await freePort();
+    const apiUrl = `http://127.0.0.1:${apiPort}`;
+    const sandbox = await startSandbox({
+      timeScale: WEBHOOK_TIME_SCALE,
+      webhookUrl: `${apiUrl}/webhooks/dodo`,
+    });
+    stopping.push(() => sandbox.close());
+
+    const catalogPath = join(folder, 'offers.yaml');
+    const offers = await readFile('offers.yaml', 'utf8');
+    await writeFile(catalogPath, offers.replaceAll(/window: \w+/g, `window: ${window}`));
+    const ledger = await openLedger({ url: direct.href });
+    stopping.push(() => ledger.close());
+    const taskQueue = 'chaos';
+    const env = productEnvironment({
+      dodoUrl: sandbox.url,
+      databaseUrl: throughNetwork.href,
+      temporal: server.address,
+      taskQueue,
+      port: apiPort,
+      catalog: catalogPath,
+      merchant,
+    });
+    const worker = await startSupervised({
+      entry: 'src/worker.ts',
+      env,
+      readyMessage: 'the worker is ready',
+    });
+    stopping.push(() => worker.stop());
+    const api = await startSupervised({ entry: 'src/server.ts', env, readyMessage: 'the API is ready' });
+    stopping.push(() => api.stop());
+    await Promise.all([worker.ready(), api.ready()]);
+
+    const ours = process.env.TEST_DATABASE_URL === undefined;
+    const cutDatabase = async (forMs: number) => {
+      network.cut();
+      await sleep(forMs);
+      network.open();
+    };
+    return {
+      env,
+      taskQueue,
+      catalog: await loadCatalog(catalogPath),
+      sandbox,
+      merchant,
+      api,
+      apiUrl,
+      worker,
+      ledger,
+      temporal,
+      async killTemporal(downMs) {
+        const killedAt = performance.now();
+        sendSignal(server.pid, 'SIGKILL');
+        await server.exited;
+        await sleep(downMs);
+        server = await startTemporal();
+        return performance.now() - killedAt;
+      },
+      crashDatabase: () => (ours ? crash(direct.href) : cutDatabase(1_000)),
+      cutDatabase,
+      async heal() {
+        network.open();
+        merchant.setAway(false);
+        sandbox.control.clearFaults();
+        await sandbox.control.setWebhookPolicy({ drop: [], duplicate: 0, reorder: false, delayMs: 0 });
+        await Promise.all([worker.ready(), api.ready()]);
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The test server commits without waiting for its log, and would forget the last moments when it is killed. */
+function durable(url: string): URL {
+  const database = new URL(url);
+  database.searchParams.set('options', '-c synchronous_commit=on');
+  return database;
+}
+
+async function crash(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  if (rows[0]) sendSignal(rows[0].pid, 'SIGKILL');
+  await client.end().catch(() => undefined);
+}

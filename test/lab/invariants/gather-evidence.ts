@@ -1,0 +1,135 @@
+/** Collects the evidence from the three who keep books: Dodo (the sandbox), the ledger, and Temporal. */
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Sandbox } from '../../../sandbox/index.js';
+import type { Catalog } from '../../../src/domain/offers.js';
+import type { Ledger } from '../../../src/ledger/index.js';
+import { ATTEMPT_METADATA_KEY } from '../../../src/domain/ids.js';
+import type { Answered, BooksEvidence, Evidence, LedgerEvidence } from './evidence.js';
+import type { ReceivedNotification } from '../../support/merchant.js';
+import { readRunHistory, type RunHistory } from './run-history.js';
+
+export interface Sources {
+  catalog: Catalog;
+  books: Sandbox['books'];
+  ledger: Pick<Ledger, 'purchase' | 'attempt' | 'quotes'>;
+  client: Client;
+  taskQueue: string;
+  swept: boolean;
+  /** What the merchant has acted on. */
+  told?: ReceivedNotification[];
+  answers?: Answered[];
+}
+
+/** Reads everything there is. Throws when one of the three cannot be read. */
+export async function gatherEvidence(sources: Sources): Promise<Evidence> {
+  const { catalog, swept, told, answers } = sources;
+  const books = readBooks(sources.books);
+  const runs = await readRuns(sources.client, sources.taskQueue);
+  const ledger = await readLedger(sources.ledger, runs, books);
+  return {
+    catalog,
+    at: new Date(),
+    books,
+    ledger,
+    runs,
+    swept,
+    ...(told && {
+      told: told.map(({ id, type, data: { purchaseId, presentationId } }) => ({
+        id,
+        type,
+        purchaseId,
+        presentationId,
+      })),
+    }),
+    ...(answers && { answers: [...answers] }),
+  };
+}
+
+function readBooks(books: Sandbox['books']): BooksEvidence {
+  return {
+    payments: books.payments(),
+    refunds: books.refunds(),
+    subscriptions: books.subscriptions(),
+    movements: books.movements(),
+    deliveries: books.deliveries(),
+    requests: books.requests({ method: 'POST' }),
+  };
+}
+
+const AT_ONCE = 8;
+
+async function readRuns(client: Client, taskQueue: string): Promise<RunHistory[]> {
+  const listed = [];
+  for await (const info of client.workflow.list({ query: `TaskQueue = '${taskQueue}'` })) {
+    if (info.type !== 'sweep') listed.push(info);
+  }
+  const runs = await inLots(listed, async ({ workflowId, runId, type }) => {
+    const handle = client.workflow.getHandle(workflowId, runId);
+    try {
+      const [history, { status }] = await Promise.all([
+        untilAnswered(() => handle.fetchHistory()),
+        untilAnswered(() => handle.describe()),
+      ]);
+      return readRunHistory({ workflowId, runId, type, status: status.name }, history);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  });
+  return runs.filter((run) => run !== undefined);
+}
+
+const TRIES = 8;
+
+/** Temporal may run on a store that fails on purpose. */
+async function untilAnswered<T>(read: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await read();
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError || tries === TRIES) throw error;
+    }
+  }
+}
+
+async function readLedger(
+  ledger: Sources['ledger'],
+  runs: RunHistory[],
+  { payments }: BooksEvidence,
+): Promise<LedgerEvidence> {
+  const purchaseIds = new Set<string>();
+  const attemptIds = new Set<string>();
+  for (const { type, input, activities } of runs) {
+    const purchaseId = (input[0] as { purchaseId?: unknown } | undefined)?.purchaseId;
+    if (type === 'purchase' && typeof purchaseId === 'string') purchaseIds.add(purchaseId);
+    for (const activity of activities) {
+      const attemptId = (activity.input as { attemptId?: unknown } | undefined)?.attemptId;
+      if (typeof attemptId === 'string') attemptIds.add(attemptId);
+    }
+  }
+  for (const { payment_id, metadata } of payments) {
+    const attemptId = metadata[ATTEMPT_METADATA_KEY];
+    if (typeof attemptId === 'string') attemptIds.add(attemptId);
+    else purchaseIds.add(payment_id);
+  }
+  const purchases = await inLots([...purchaseIds], (id) => ledger.purchase(id));
+  const attempts = await inLots([...attemptIds], (id) => ledger.attempt(id));
+  const chosenFrom = purchases.flatMap((purchase) =>
+    (purchase?.presentations ?? []).filter(({ choices }) => choices !== undefined),
+  );
+  const quotes = await inLots(chosenFrom, ({ id }) => ledger.quotes(id));
+  return {
+    quotes: quotes.flat(),
+    purchases: purchases.filter((purchase) => purchase !== undefined),
+    attempts: attempts.filter((attempt) => attempt !== undefined),
+  };
+}
+
+/** A few at a time, so that a long campaign does not ask for everything at once. */
+async function inLots<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let from = 0; from < items.length; from += AT_ONCE) {
+    results.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(work))));
+  }
+  return results;
+}

@@ -1,0 +1,172 @@
+/** A killable whose worker is held in the middle of attempts and killed there; then another one takes over. */
+import { randomUUID } from 'node:crypto';
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { eventually } from '../../support/eventually.js';
+import { jsonClient } from '../../../sandbox/demo/http.js';
+import type { PurchaseReply, UpsellReply } from '../../../sandbox/demo/shop.js';
+import { startSandbox, type Sandbox } from '../../../sandbox/index.js';
+import { loadCatalog } from '../../../src/catalog/file/load.js';
+import { loadConfig } from '../../../src/config/load.js';
+import { openLedger, type Ledger } from '../../../src/ledger/index.js';
+import { createLogger } from '../../../src/log.js';
+import { expireOrphans } from '../chaos/orphans.js';
+import { API_KEY, productEnvironment } from '../chaos/product-env.js';
+import { startSupervised } from '../chaos/supervised-process.js';
+import { checkInvariants } from '../invariants/check.js';
+import type { Violation } from '../invariants/evidence.js';
+import { gatherEvidence } from '../invariants/gather-evidence.js';
+import type { HeldLine, Moment } from './stepping-worker.js';
+import type { InProcessSystem } from './in-process-system.js';
+import { makeTemporaryFolder, removeFolder } from '../../support/temporary-folder.js';
+import { payLink } from '../../support/purchases.js';
+import { startApiInProcess } from '../chaos/api-in-process.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+export interface Bought {
+  customerId: string;
+  purchaseId: string;
+  subscriptionId: string | null;
+  /** The run that sends the attempt. */
+  run: string;
+}
+
+export interface KillableSystem {
+  sandbox: Sandbox;
+  ledger: Ledger;
+  /** Buys something, and waits for the offer. */
+  buy(productId: string, card?: string): Promise<Bought>;
+  /** Says at which moment the worker stays in the attempt of a run, before it is accepted. */
+  holdAt(plan: Map<string, Moment>): Promise<void>;
+  /** Clicks, and does not wait: the worker dies before there is an answer. */
+  accept(bought: Bought): void;
+  /** The attempts that are held. */
+  held(): HeldLine['held'][];
+  /** Kills the worker that holds them, and starts one that holds nothing. */
+  replaceWorker(): Promise<void>;
+  isSettled(bought: Bought): Promise<PurchaseReply | undefined>;
+  /** Paid, or with something to pay. */
+  shownOf(bought: Bought): Promise<{ status: string; checkoutUrl?: string } | undefined>;
+  /** As a customer does: pays at the checkout when one is handed over, and waits for the end. Answers the outcome. */
+  carryThrough(bought: Bought): Promise<string>;
+  /** Payments beside the first one that went through and did not go back. */
+  keptCharges(bought: Bought): number;
+  /** What is wrong with everything that was done here, once every run has ended. */
+  violations(): Promise<Violation[]>;
+}
+
+/** Opens the killable on a Temporal server and a database that are given, and closes it after `play`. */
+export async function withKillableWorker<T>(
+  { address, client }: Pick<InProcessSystem, 'address' | 'client'>,
+  databaseUrl: string,
+  play: (killable: KillableSystem) => Promise<T>,
+): Promise<T> {
+  const taskQueue = `killed-${randomUUID()}`;
+  const stopping: (() => Promise<unknown>)[] = [];
+  try {
+    const folder = await makeTemporaryFolder('worker');
+    stopping.push(() => removeFolder(folder));
+    const planPath = join(folder, 'plan.json');
+    const sandbox = await startSandbox({ timeScale: 100 });
+    stopping.push(() => sandbox.close());
+    const env = {
+      ...productEnvironment({ dodoUrl: sandbox.url, databaseUrl, temporal: address, taskQueue }),
+      RECONCILE_WINDOW: '2s',
+      LOG_LEVEL: 'error',
+    };
+    const catalog = await loadCatalog(loadConfig(env, { mode: 'server' }).catalogPath);
+    const ledger = await openLedger({ url: databaseUrl, log: createLogger('silent') });
+    stopping.push(() => ledger.close());
+    const api = await startApiInProcess({ env, sandbox, ledger, catalog, temporal: { address } });
+    stopping.push(() => api.stop());
+    const backend = jsonClient(api.url, API_KEY);
+    await sandbox.control.setWebhookEndpoint({ url: `${api.url}/webhooks/dodo` });
+    const worker = await startSupervised({
+      entry: 'test/lab/scorecard/stepping-worker.ts',
+      env: { ...env, HOLD_PLAN: planPath },
+      readyMessage: 'the stepping worker is ready',
+    });
+    stopping.push(() => worker.stop());
+    await worker.ready();
+    const shownOf = async ({ purchaseId }: Bought) => {
+      const [offer] = (await ledger.purchase(purchaseId))?.presentations ?? [];
+      return offer?.status === 'paid' || offer?.checkoutUrl !== undefined ? offer : undefined;
+    };
+    const isSettled = async ({ purchaseId }: Bought) => {
+      const { body } = await backend.get<PurchaseReply>(`/api/purchases/${purchaseId}`);
+      return body.status === 'settled' ? body : undefined;
+    };
+    return await play({
+      sandbox,
+      ledger,
+      async buy(product_id, card) {
+        const email = `${randomUUID()}@example.com`;
+        const { customer_id, payment_id, subscription_id } = await sandbox.control.purchase({
+          product_id,
+          email,
+          ...(card !== undefined && { card }),
+        });
+        await eventually(
+          `an offer for ${customer_id}`,
+          async () => (await backend.get<UpsellReply>(`/api/upsell/${customer_id}`)).body.presentation,
+          MINUTE,
+        );
+        const run = subscription_id === null ? `purchase/${payment_id}` : `plan-change/${subscription_id}`;
+        return { customerId: customer_id, purchaseId: payment_id, subscriptionId: subscription_id, run };
+      },
+      async holdAt(plan) {
+        // The worker never sees half of it.
+        await writeFile(`${planPath}.new`, JSON.stringify(Object.fromEntries(plan)));
+        await rename(`${planPath}.new`, planPath);
+      },
+      accept({ customerId }) {
+        void backend.post(`/api/upsell/${customerId}/accept`).catch(() => undefined);
+      },
+      held: () => worker.output().flatMap(parseHeld),
+      async replaceWorker() {
+        await worker.stop();
+        const successor = await startSupervised({
+          entry: 'src/worker.ts',
+          env,
+          // Its log level keeps it silent about being ready: the first answer is as good.
+          readyMessage: 'the worker is ready',
+        });
+        stopping.push(() => successor.stop());
+        await expireOrphans(client, taskQueue, worker.pid());
+      },
+      isSettled,
+      shownOf,
+      async carryThrough(one) {
+        const waiting = eventually(`${one.run} is paid or falls back`, () => shownOf(one), 2 * MINUTE);
+        const shown = await waiting.catch(async (cause: unknown) => {
+          const found = (await ledger.purchase(one.purchaseId))?.presentations;
+          throw new Error(`${one.run} is stuck: ${JSON.stringify(found)}`, { cause });
+        });
+        // The lost charge that the link replaces may have gone through meanwhile.
+        if (shown.checkoutUrl !== undefined) await payLink(sandbox, shown.checkoutUrl).catch(() => undefined);
+        const end = await eventually(`${one.run} settles`, () => isSettled(one), 2 * MINUTE);
+        return end.outcome ?? 'none';
+      },
+      keptCharges: ({ customerId, purchaseId }) =>
+        sandbox.books
+          .payments({ customerId, status: 'succeeded' })
+          .filter(({ payment_id, refund_status }) => payment_id !== purchaseId && refund_status !== 'full')
+          .length,
+      violations: () =>
+        eventually('nothing is under way', async () => {
+          const sources = { catalog, books: sandbox.books, ledger, client, taskQueue, swept: true };
+          const evidence = await gatherEvidence(sources);
+          const rest = evidence.runs.every(({ status }) => status !== 'RUNNING');
+          return rest ? checkInvariants(evidence) : undefined;
+        }),
+    });
+  } finally {
+    for (const stop of stopping.reverse()) await stop();
+  }
+}
+
+function parseHeld(line: string): HeldLine['held'][] {
+  return line.startsWith('{"held"') ? [(JSON.parse(line) as HeldLine).held] : [];
+}

@@ -1,1 +1,0 @@
-export { findTestServer, timeSkippingEnvironment } from '../../sandbox/simulation/time-skipping.js';

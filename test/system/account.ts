@@ -1,0 +1,98 @@
+/** What is counted at the end of a test: how often money moved, and whether every record of it agrees. */
+import { expect } from 'vitest';
+import type { PurchaseResult } from '../../sandbox/index.js';
+import { eventually } from '../support/eventually.js';
+import { type TestStack } from '../support/stack.js';
+
+type SandboxPayment = ReturnType<TestStack['sandbox']['books']['payments']>[number];
+export type SentRequest = ReturnType<TestStack['sandbox']['books']['requests']>[number];
+
+/** A purchase and the customer behind it; `purchaseId` differs from the payment for triggers. */
+export interface Bought extends Pick<PurchaseResult, 'customer_id' | 'payment_id' | 'subscription_id'> {
+  purchaseId?: string;
+}
+
+export interface Account {
+  /** How often money was asked for: requests that charge at once, whatever became of them. */
+  posts: number;
+  /** What the customer was charged beside the first purchase, minor units, in order. */
+  charges: number[];
+  /** What went back, minor units. */
+  refunds: number[];
+  /** What the ledger counts as earned with offers, net. */
+  revenue: number;
+}
+
+/** The payments of a customer beside the first one. */
+export function laterPayments({ sandbox }: Pick<TestStack, 'sandbox'>, bought: Bought): SandboxPayment[] {
+  return sandbox.books
+    .payments({ customerId: bought.customer_id })
+    .filter(({ payment_id }) => payment_id !== bought.payment_id);
+}
+
+/** The requests that would have charged this customer at once. */
+export function moneyRequests({ sandbox }: Pick<TestStack, 'sandbox'>, bought: Bought): SentRequest[] {
+  const subscriptions = sandbox.books.subscriptions({ customerId: bought.customer_id });
+  const planChanges = subscriptions.map((one) => `/subscriptions/${one.subscription_id}/change-plan`);
+  return sandbox.books.requests({ method: 'POST' }).filter(({ path, body }) => {
+    const { customer, confirm } = (body ?? {}) as {
+      customer?: { customer_id?: string };
+      confirm?: boolean;
+    };
+    if (planChanges.includes(path))
+      return !(body as { collect_via_payment_link?: boolean }).collect_via_payment_link;
+    if (customer?.customer_id !== bought.customer_id) return false;
+    return path === '/payments' || (path === '/checkouts' && confirm === true);
+  });
+}
+
+export async function accountOf(stack: TestStack, bought: Bought): Promise<Account> {
+  const { books } = stack.sandbox;
+  const movements = books.movements(bought.customer_id);
+  const view = await stack.ledger.purchase(bought.purchaseId ?? bought.payment_id);
+  const earned = (view?.presentations ?? []).filter(({ status }) => status === 'paid');
+  return {
+    posts: moneyRequests(stack, bought).length,
+    charges: movements
+      .filter(({ kind, payment_id }) => kind === 'charge' && payment_id !== bought.payment_id)
+      .map(({ amount }) => amount),
+    refunds: movements
+      .filter(({ kind, payment_id }) => kind !== 'charge' && payment_id !== bought.payment_id)
+      .map(({ amount }) => -amount),
+    revenue: earned.reduce((sum, { paidAmount = 0, refundedAmount }) => sum + paidAmount - refundedAmount, 0),
+  };
+}
+
+/**
+ * The customer's account is as expected, and the ledger has earned exactly what the sandbox's books say was kept.
+ * Money that goes back automatically does so a moment after the run has settled, so this waits for it.
+ */
+export async function expectAccount(
+  stack: TestStack,
+  bought: Bought,
+  expected: Partial<Account>,
+): Promise<void> {
+  const wanted = { posts: 1, refunds: [], ...expected };
+  const account = await accountOf(stack, bought);
+  expect(account).toMatchObject(wanted);
+  const sum = (amounts: number[]) => amounts.reduce((total, amount) => total + amount, 0);
+  expect(account.revenue).toBe(sum(account.charges) - sum(account.refunds));
+}
+
+export function liveSubscriptions({ sandbox }: Pick<TestStack, 'sandbox'>, bought: Bought) {
+  return sandbox.books
+    .subscriptions({ customerId: bought.customer_id })
+    .filter(({ status }) => ['active', 'on_hold', 'past_due', 'paused'].includes(status));
+}
+
+/** The customer's live subscriptions. One that was replaced ends a moment after its run has settled. */
+export async function expectLive(
+  stack: Pick<TestStack, 'sandbox'>,
+  bought: Bought,
+  expected: Record<string, unknown>[],
+): Promise<void> {
+  await eventually('no live subscription too many', async () => {
+    return liveSubscriptions(stack, bought).length <= expected.length;
+  }).catch(() => undefined);
+  expect(liveSubscriptions(stack, bought)).toMatchObject(expected);
+}

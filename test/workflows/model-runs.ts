@@ -1,0 +1,115 @@
+/** Commands made at random against a run, and the run against the reference. */
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { agree, type Command, type Real } from './model-commands.js';
+import type { PurchaseRun } from './purchase-run.js';
+import { STEPS, TIMING, WINDOW, newReference, type Reference, type StepId } from './reference-model.js';
+import type { WorkflowHarness } from './workflow-harness.js';
+import { SECOND } from './purchase-fixture.js';
+
+/** Many of them do not apply where the run is by then, and are passed over. */
+const MAX_COMMANDS = 25;
+/** Nothing leads further than this from anywhere to the end. */
+const LAST_COMMANDS = 20;
+/** Real time, on a machine that is busy with other things. */
+export const TIME_PER_RUN = 8 * SECOND;
+
+async function begin(harness: WorkflowHarness): Promise<Real> {
+  const run = await harness.buy({ fixture: { steps: STEPS, windowMs: WINDOW }, input: { timing: TIMING } });
+  return { harness, run, replies: [], unsent: 0 };
+}
+
+/** Dodo recovers: whatever was left open comes to its end. */
+async function finish(reference: Reference, real: Real, towardsTheEnd: readonly Command[]): Promise<void> {
+  for (let left = LAST_COMMANDS; reference.place !== 'ended'; left--) {
+    const command = towardsTheEnd.find((candidate) => candidate.check(reference));
+    if (!command || left === 0) throw new Error(`The run does not end: it is at ${reference.place}.`);
+    await command.run(reference, real);
+  }
+}
+
+function closings({ activities }: PurchaseRun) {
+  const settled = activities.inputs('settle').flatMap(({ presentation }) => presentation ?? []);
+  return [...activities.inputs('present').flatMap(({ previous }) => previous ?? []), ...settled];
+}
+
+async function inspect(reference: Reference, real: Real): Promise<void> {
+  const { run, replies, unsent } = real;
+  const { activities } = run;
+  const { decisions } = reference;
+  expect(await run.result()).toMatchObject({ outcome: reference.outcome });
+  expect(activities.inputs('settle')).toMatchObject([{ outcome: reference.outcome }]);
+
+  // One attempt is sent once, never without acceptance, and nothing was sent that the reference does not know.
+  const sent = activities.inputs('charge');
+  expect(new Set(sent.map(({ attemptId }) => attemptId)).size).toBe(sent.length);
+  expect(sent.length - unsent).toBe(reference.sends);
+  const accepted = [...(Object.keys(decisions) as StepId[]), ...reference.repriced]
+    .filter((step) => decisions[step] === 'accepted' || reference.repriced.includes(step))
+    .map((step) => run.presentation(step));
+  for (const { presentationId } of sent) expect(accepted).toContain(presentationId);
+
+  // The first decision on each presentation is the one that is recorded.
+  const closed = closings(run);
+  expect(closed.map(({ presentationId }) => presentationId)).toEqual(
+    (Object.keys(decisions) as StepId[]).map((step) => run.presentation(step)),
+  );
+  for (const [step, decision] of Object.entries(decisions)) {
+    const closing = closed.find(({ presentationId }) => presentationId === run.presentation(step));
+    expect(closing?.patch.decision).toBe(decision);
+    expect(closing?.patch.viewedAt !== undefined).toBe(reference.viewed.includes(step as StepId));
+  }
+
+  // And everybody was told so.
+  for (const { wanted, step, ended, reply } of replies) {
+    const answer = await reply;
+    const decision = decisions[step];
+    if ('decision' in answer) {
+      expect([answer.decision, decision]).toEqual([wanted, wanted]);
+    } else if (ended) {
+      expect(answer.refused).toBeUndefined();
+    } else if (answer.refused === 'price_changed') {
+      expect(reference.repriced).toContain(step);
+    } else {
+      const code =
+        decision === 'expired' || decision === 'withdrawn' ? `presentation_${decision}` : 'already_decided';
+      expect(answer.refused).toBe(code);
+      if (code === 'already_decided') expect(answer.won).toBe(decision);
+      expect(decision).not.toBe(wanted);
+    }
+  }
+}
+
+/** `MODEL_SEED` repeats runs that were made before. */
+const SEED = process.env.MODEL_SEED;
+
+/**
+ * Makes runs and lets things happen to them. The first disagreement is reported with the shortest list of commands that
+ * leads to it, and with the seed.
+ *
+ * @param towardsTheEnd for a run that is not at its end by then: the first of these that applies, again and again
+ * @throws Error with the counterexample
+ */
+export async function checkAgainstReference(
+  harness: WorkflowHarness,
+  commands: fc.Arbitrary<Command>[],
+  numRuns: number,
+  towardsTheEnd: readonly Command[],
+  seed = SEED === undefined ? undefined : Number(SEED),
+): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(fc.commands(commands, { maxCommands: MAX_COMMANDS, size: 'max' }), async (happening) => {
+      const real = await begin(harness);
+      const reference = newReference(await harness.now());
+      try {
+        await agree(reference, real);
+        await fc.asyncModelRun(() => ({ model: reference, real }), happening);
+        await finish(reference, real, towardsTheEnd);
+        await inspect(reference, real);
+      } finally {
+        await harness.endRuns();
+      }
+    }),
+    { numRuns, ...(seed !== undefined && { seed }) },
+  );
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import type { RetentionAction } from '../../src/domain/offers.js';
+import { workflowId } from '../../src/domain/ids.js';
+import { DAY, MINUTE, type PurchaseFixture } from './purchase-fixture.js';
+import { useWorkflowHarness } from './use-workflow-harness.js';
+
+const harness = useWorkflowHarness();
+
+const saving = (action: RetentionAction): Partial<PurchaseFixture> => ({
+  dueNow: 0,
+  steps: [{ id: 'keep', offer: 'keep', on: { accept: 'end', decline: 'end', expire: 'end' } }],
+  actions: { keep: action },
+});
+
+describe('a save offer', () => {
+  it('is carried out once, and the merchant is told of nothing paid', async () => {
+    const run = await harness.buy({
+      fixture: saving({ kind: 'extend_trial', byMs: DAY }),
+      input: { notify: true },
+    });
+    expect(await run.accept()).toMatchObject({ decision: 'accepted' });
+    expect(await run.result()).toEqual({ outcome: 'converted', presentations: 1 });
+    expect(run.activities.inputs('saveSubscription')).toMatchObject([
+      { nextBillingAt: '2027-01-01T00:00:00.000Z' },
+    ]);
+    await run.activities.called('deliverNotification', 3);
+    expect(run.activities.delivered.map(({ type, payment }) => ({ type, amount: payment?.amount }))).toEqual([
+      { type: 'offer.presented', amount: undefined },
+      { type: 'offer.accepted', amount: undefined },
+      { type: 'offer.fulfilled', amount: 0 },
+    ]);
+    expect(run.activities.calls()).not.toContain('charge');
+  });
+
+  it('that is refused ends as failed, and opens no checkout', async () => {
+    const run = await harness.buy({ fixture: saving({ kind: 'pause' }) });
+    run.activities.next('saveSubscription', { kind: 'refused', code: 'SUBSCRIPTION_CHANGED' });
+    await run.accept();
+    expect(await run.result()).toEqual({ outcome: 'payment_failed', presentations: 1 });
+    expect(run.activities.calls()).not.toContain('openFallback');
+  });
+
+  it('is asked for again until Dodo says what came of it', async () => {
+    const run = await harness.buy({ fixture: saving({ kind: 'extend_trial', byMs: DAY }) });
+    run.activities.next('saveSubscription', new Error('the connection was lost'), new Error('again'));
+    const { reply } = await run.click('accepted');
+    await run.pass(MINUTE);
+    expect(await reply).toMatchObject({ decision: 'accepted' });
+    expect(run.activities.inputs('saveSubscription')).toHaveLength(3);
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  });
+
+  it('gives way to a change of the same subscription that is under way', async () => {
+    const run = await harness.buy({ fixture: saving({ kind: 'pause' }) });
+    const { subscriptionId } = run.fixture.subscription;
+    const until = new Date((await harness.now()) + DAY).toISOString();
+    const { workflow } = harness.environment.client;
+    // Any run under that id holds the lock.
+    const other = await workflow.start('pause', {
+      workflowId: workflowId.planChange(subscriptionId),
+      taskQueue: harness.taskQueue,
+      args: [{ subscriptionId, presentationId: 'prs_other', pausedAt: until, until }],
+    });
+    await run.accept();
+    await other.terminate('the test is over');
+    expect(await run.result()).toMatchObject({ outcome: 'payment_failed' });
+    // Only the refusal is recorded: nothing is asked of Dodo.
+    expect(run.activities.inputs('saveSubscription')).toMatchObject([
+      { refused: 'PENDING_PLAN_CHANGE_EXISTS' },
+    ]);
+  });
+});
+
+describe('a pause with an end', () => {
+  it('is ended by a run of its own when the time is over', async () => {
+    const run = await harness.buy({ fixture: saving({ kind: 'pause', forMs: 30 * DAY }) });
+    await run.accept();
+    await run.result();
+    const { workflow } = harness.environment.client;
+    const pausing = workflow.getHandle(workflowId.pause(run.fixture.subscription.subscriptionId));
+    expect((await pausing.describe()).status.name).toBe('RUNNING');
+    expect(run.activities.calls()).not.toContain('resumeSubscription');
+    await pausing.result();
+    const { presentationId, subscriptionId } = run.activities.inputs('resumeSubscription')[0] ?? {};
+    expect({ presentationId, subscriptionId }).toEqual({
+      presentationId: run.presentation(),
+      subscriptionId: run.fixture.subscription.subscriptionId,
+    });
+  });
+});

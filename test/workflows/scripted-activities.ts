@@ -1,0 +1,302 @@
+/**
+ * Activities that answer as scripted, and otherwise as a friendly Dodo would, from a few maps in memory. The workflow
+ * code that calls them is the real one.
+ */
+import { setMaxListeners } from 'node:events';
+import type { Activities } from '../../activities/index.js';
+import type { Finding } from '../../src/domain/attempt.js';
+import type { Closing } from '../../activities/afterwards/settle.js';
+import { type SubscriptionEvent } from '../../src/contract/messages.js';
+import { phaseOf, type PaymentEvent } from '../../src/domain/payment.js';
+import type { Notification } from '../../src/domain/notification.js';
+import { presentedAt, snapshotOf, type PurchaseFixture } from './purchase-fixture.js';
+
+export type ActivityName = keyof Activities;
+export type InputOf<N extends ActivityName> = Parameters<Activities[N]>[0];
+export type ReplyOf<N extends ActivityName> = Awaited<ReturnType<Activities[N]>>;
+
+export const ACTIVITY_NAMES = [
+  'evaluate',
+  'present',
+  'startWait',
+  'charge',
+  'changePlan',
+  'cancelReplacedSubscription',
+  'lookUpPayment',
+  'lookUpPlanChange',
+  'openFallback',
+  'recordState',
+  'settle',
+  'saveSubscription',
+  'resumeSubscription',
+  'settleLatePayment',
+  'recordReversal',
+  'sweepPayments',
+  'deliverNotification',
+  'buryNotification',
+  'recordRedelivery',
+  'compensate',
+  'giveUpCompensation',
+] as const satisfies readonly ActivityName[];
+
+/** The answer to one call: a value, a failure, or a function of the input. */
+export type Answer<N extends ActivityName> =
+  ReplyOf<N> | Error | ((input: InputOf<N>) => ReplyOf<N> | Promise<ReplyOf<N>>);
+
+interface Call {
+  name: ActivityName;
+  input: unknown;
+  /** When the activity began by the server's clock. Milliseconds since the epoch. */
+  at: number;
+}
+
+export interface Hold {
+  /** Resolves when the call has arrived. */
+  reached: Promise<void>;
+  release(): void;
+}
+
+/** Dodo's books. */
+export interface Books {
+  /** By attempt id. */
+  payments: Map<string, PaymentEvent>;
+  subscription: SubscriptionEvent;
+  /** Ids of refunded payments. */
+  refunded: string[];
+}
+
+export interface ScriptedActivities {
+  fixture: PurchaseFixture;
+  books: Books;
+  /** What the merchant's backend received, in order. */
+  delivered: Notification[];
+  implementations: Activities;
+  /** The activities that were called, in order. */
+  calls(): ActivityName[];
+  inputs<N extends ActivityName>(name: N): InputOf<N>[];
+  /** When an activity was called by the server's clock. Milliseconds since the epoch. */
+  times(name: ActivityName): number[];
+  /** Answers the next calls of an activity, one each. */
+  next<N extends ActivityName>(name: N, ...answers: Answer<N>[]): void;
+  /** Answers every call that `next` has no answer for. `undefined` makes the activity friendly again. */
+  always<N extends ActivityName>(name: N, answer: Answer<N> | undefined): void;
+  /** Holds the next call of an activity until it is released, and then answers it as usual. */
+  hold(name: ActivityName): Hold;
+  /** Resolves when an activity has been called this often. */
+  called(name: ActivityName, times?: number): Promise<void>;
+  /** Changes the payment of an attempt in Dodo's books, without a webhook. */
+  book(attemptId: string, status: string, errorCode?: string): PaymentEvent;
+  /** Ends all waiting for calls, and for answers of the run, because none will come. */
+  abandon(error: Error): void;
+  /** Aborted with the error when they are abandoned. */
+  abandoned: AbortSignal;
+}
+
+/** @param now the server's time in milliseconds since the epoch */
+export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<number>): ScriptedActivities {
+  const calls: Call[] = [];
+  const scripted = new Map<ActivityName, unknown[]>();
+  const standing = new Map<ActivityName, unknown>();
+  const holds = new Map<ActivityName, { reached: () => void; released: Promise<void> }>();
+  const waiting = new Set<() => void>();
+  const books: Books = { payments: new Map(), subscription: { ...fixture.subscription }, refunded: [] };
+  const delivered: Notification[] = [];
+  const presentationOf = new Map<string, string>();
+  /** Checkout sessions of fallbacks, by attempt id. */
+  const sessions = new Map<string, string>();
+  const paidBy = new Map<string, string | undefined>();
+  let presented: string | undefined;
+  const abandonment = new AbortController();
+  // Every call to the server adds one.
+  setMaxListeners(0, abandonment.signal);
+  const neverCalled = new Promise<never>((_resolve, reject) => {
+    abandonment.signal.addEventListener('abort', () => reject(abandonment.signal.reason as Error));
+  });
+  neverCalled.catch(() => undefined);
+
+  /** Not an unhandled rejection when the test has stopped waiting for it. */
+  function unlessAbandoned<T>(promise: Promise<T>): Promise<T> {
+    const either = Promise.race([promise, neverCalled]);
+    either.catch(() => undefined);
+    return either;
+  }
+
+  function book(attemptId: string, status: string, errorCode?: string): PaymentEvent {
+    const payment: PaymentEvent = {
+      paymentId: `pay_${attemptId}`,
+      status,
+      attemptId,
+      customerId: fixture.customerId,
+      amount: fixture.dueNow,
+      currency: fixture.currency,
+      ...(sessions.has(attemptId) && { sessionId: sessions.get(attemptId) }),
+      ...(errorCode !== undefined && { errorCode }),
+    };
+    books.payments.set(attemptId, payment);
+    return payment;
+  }
+
+  function found(attemptId: string): Finding {
+    const payment = books.payments.get(attemptId);
+    return payment ? { kind: 'payment', payment } : { kind: 'absent' };
+  }
+
+  function closed(closing: Closing | undefined): void {
+    if (!closing) return;
+    const { presentationId, paid } = closing;
+    if (paid) paidBy.set(presentationId, paid.paymentId);
+  }
+
+  const friendly: Activities = {
+    async evaluate() {
+      const [first] = fixture.steps;
+      if (!first) return { kind: 'ineligible', reason: 'no_matching_funnel' };
+      if (first.waitMs !== undefined) {
+        const { customerId, currency, subscription } = fixture;
+        const subject = { customerId, currency, subscriptionId: subscription.subscriptionId };
+        const until = new Date((await now()) + first.waitMs).toISOString();
+        return { kind: 'waiting', snapshot: snapshotOf(fixture), step: first.id, until, subject };
+      }
+      presented = first.id;
+      return { kind: 'presented', snapshot: snapshotOf(fixture), presented: presentedAt(fixture, first.id) };
+    },
+    async present({ step, previous }) {
+      closed(previous);
+      presented = step;
+      return { kind: 'presented', presented: presentedAt(fixture, step) };
+    },
+    async startWait({ previous, until }) {
+      closed(previous);
+      return { until };
+    },
+    async charge({ attemptId, presentationId }) {
+      presentationOf.set(attemptId, presentationId);
+      return { kind: 'submitted', paymentId: book(attemptId, 'processing').paymentId };
+    },
+    async changePlan({ attemptId, presentationId }) {
+      presentationOf.set(attemptId, presentationId);
+      return { kind: 'submitted', paymentId: book(attemptId, 'processing').paymentId };
+    },
+    async cancelReplacedSubscription() {
+      books.subscription.status = 'cancelled';
+    },
+    lookUpPayment: async ({ attemptId }) => found(attemptId),
+    async lookUpPlanChange({ attemptId, productId, quantity, dueNow }) {
+      const { subscription } = books;
+      const payment = books.payments.get(attemptId);
+      const paid = payment !== undefined && phaseOf(payment.status) === 'paid';
+      const changed = subscription.productId === productId && subscription.quantity === quantity;
+      if (subscription.scheduledProductId === productId || (changed && (paid || dueNow === 0)))
+        return { kind: 'done', payment };
+      if (paid) return { kind: 'payment', payment: { ...payment, status: 'processing' } };
+      return found(attemptId);
+    },
+    async openFallback({ attemptId, presentationId }) {
+      presentationOf.set(attemptId, presentationId);
+      return { kind: 'checkout', sessionId: `cks_${attemptId}`, retry: false };
+    },
+    async recordState() {},
+    async settle({ presentation }) {
+      if (presentation) closed(presentation);
+    },
+    async saveSubscription({ offer, refused }) {
+      if (refused !== undefined) return { kind: 'refused', code: refused };
+      if (offer.action.kind !== 'pause') return { kind: 'done' };
+      books.subscription.status = 'paused';
+      return { kind: 'done', pausedAt: new Date(await now()).toISOString() };
+    },
+    async resumeSubscription() {
+      books.subscription.status = 'active';
+    },
+    async settleLatePayment({ attemptId, paymentId }) {
+      const presentationId = presentationOf.get(attemptId);
+      if (presentationId === undefined) return { kind: 'nothing' };
+      if (!paidBy.has(presentationId)) {
+        paidBy.set(presentationId, paymentId);
+        return { kind: 'fulfilled', presentationId, purchaseId: fixture.purchaseId };
+      }
+      if (paidBy.get(presentationId) === paymentId) return { kind: 'nothing' };
+      books.refunded.push(paymentId);
+      return { kind: 'refunded' };
+    },
+    async recordReversal({ type }) {
+      if (type === 'refund.succeeded' && presented !== undefined) return { withdraw: fixture.workflowId };
+      return {};
+    },
+    sweepPayments: async () => ({ seen: 0, told: 0 }),
+    async deliverNotification(notification) {
+      delivered.push(notification);
+    },
+    async buryNotification() {},
+    async recordRedelivery() {},
+    async compensate() {
+      return { kind: 'ended', status: 'confirmed' };
+    },
+    async giveUpCompensation() {
+      return { kind: 'pending' };
+    },
+  };
+
+  async function answer<N extends ActivityName>(name: N, input: InputOf<N>): Promise<ReplyOf<N>> {
+    calls.push({ name, input, at: await now() });
+    for (const look of waiting) look();
+    const hold = holds.get(name);
+    if (hold) {
+      holds.delete(name);
+      hold.reached();
+      await unlessAbandoned(hold.released);
+    }
+    const script = scripted.get(name)?.shift() ?? standing.get(name);
+    if (script === undefined) {
+      const usual = friendly[name] as (input: InputOf<N>) => Promise<ReplyOf<N>>;
+      return usual(input);
+    }
+    if (script instanceof Error) throw script;
+    if (typeof script === 'function') return (script as (input: InputOf<N>) => Promise<ReplyOf<N>>)(input);
+    return script as ReplyOf<N>;
+  }
+
+  const implementations = Object.fromEntries(
+    ACTIVITY_NAMES.map((name) => [name, (input: InputOf<typeof name>) => answer(name, input)]),
+  ) as unknown as Activities;
+
+  const count = (name: ActivityName) => calls.filter((call) => call.name === name).length;
+  return {
+    fixture,
+    books,
+    delivered,
+    implementations,
+    book,
+    abandon: (error) => abandonment.abort(error),
+    abandoned: abandonment.signal,
+    calls: () => calls.map(({ name }) => name),
+    inputs: <N extends ActivityName>(name: N) =>
+      calls.filter((call) => call.name === name).map(({ input }) => input as InputOf<N>),
+    times: (name) => calls.filter((call) => call.name === name).map(({ at }) => at),
+    next(name, ...answers) {
+      scripted.set(name, [...(scripted.get(name) ?? []), ...answers]);
+    },
+    always(name, standingAnswer) {
+      if (standingAnswer === undefined) standing.delete(name);
+      else standing.set(name, standingAnswer);
+    },
+    hold(name) {
+      let release = () => {};
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const reached = new Promise<void>((resolve) => holds.set(name, { reached: resolve, released }));
+      return { reached: unlessAbandoned(reached), release };
+    },
+    called: (name, times = 1) =>
+      unlessAbandoned(
+        new Promise((resolve) => {
+          const look = () => {
+            if (count(name) < times) return;
+            waiting.delete(look);
+            resolve();
+          };
+          waiting.add(look);
+          look();
+        }),
+      ),
+  };
+}
