@@ -49,7 +49,7 @@ export async function previewCharge(
     discountCode?: string;
     /** The billing period of a recurring product. */
     every?: BillingPeriod;
-      },
+  },
 ): Promise<Price> {
   const preview = await dodo.checkoutSessions.preview({
     product_cart: [cartItem(input.action)],
@@ -69,11 +69,7 @@ export async function previewCharge(
   });
 }
 
-function cartItem({
-  productId,
-  quantity,
-  addons = [],
-}: Omit<ChargeAction, 'kind'> & { addons?: Addon[] }) {
+function cartItem({ productId, quantity, addons = [] }: Omit<ChargeAction, 'kind'> & { addons?: Addon[] }) {
   return {
     product_id: productId,
     quantity,
