@@ -14,6 +14,7 @@ export type { PurchaseResult } from './control/purchase.js';
 export type { Fault, FaultInput } from './faults.js';
 export type { DeliveryRow, MovementRow, RequestRow } from './model.js';
 export type { BusinessPolicy } from './policy.js';
+export type { Lag, RowOverride } from './read-faults.js';
 export type { WebhookPolicy } from './webhooks/settings.js';
 export { DEFAULT_TEST_CARD, TEST_CARDS } from './dodo/cards.js';
 export { SANDBOX_WEBHOOK_KEY };

@@ -25,8 +25,10 @@ export interface CustomerRow {
 export type CardBehaviour =
   | { kind: 'approve' }
   | { kind: 'decline'; error_code: string }
-  /** Attaches and pays while the customer is present, declines every charge made without them. */
-  | { kind: 'decline_off_session'; error_code: string };
+  /** Pays while the customer is present, declines every charge made without them. */
+  | { kind: 'decline_off_session'; error_code: string }
+  /** Pays while the customer is present, asks for 3-D Secure at every charge made without them. */
+  | { kind: 'authenticate_off_session' };
 
 export interface Card {
   behaviour: CardBehaviour;
@@ -249,6 +251,8 @@ export interface RefundRow {
   status: DodoPayments.RefundStatus;
   metadata: Metadata;
   lines: { item_id: string; amount: number }[];
+  /** The outcome that arrives by itself; absent in books written by earlier versions. */
+  planned?: PlannedOutcome | null;
 }
 
 export interface DisputeRow {
@@ -275,15 +279,22 @@ export interface MovementRow {
   currency: Currency;
 }
 
-/** What the next charges of a customer answer, whatever the card says. */
+/** How the next charges of a customer turn out, whatever the card says. */
 export interface ChargeAnswerRow {
   id: string;
   customer_id: string;
   /** Only charges of this method; null for any card. */
   payment_method_id: string | null;
   remaining: number;
-  status: 'succeeded' | 'failed' | 'processing' | 'requires_customer_action';
+  /** Null leaves the outcome to the card. */
+  status: 'succeeded' | 'failed' | 'processing' | 'requires_customer_action' | null;
   error_code: string | null;
+  /** Charged in place of what was previewed, minor units; null for the previewed amount. */
+  amount: number | null;
+  /** Charged in place of the previewed currency; null for the previewed one. */
+  currency: Currency | null;
+  /** For `requires_customer_action`: whether the payment has a link to the bank's page. */
+  payment_link: boolean;
   /** For `processing`: the outcome that follows by itself. */
   settle: { after_ms: number; status: 'succeeded' | 'failed'; error_code: string | null } | null;
 }

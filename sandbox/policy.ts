@@ -30,7 +30,21 @@ export const businessPolicySchema = z.strictObject({
   declinedConfirm: z.enum(['accepted', 'rejected']),
   /** Charges stay `processing` this long before their outcome; 0 settles them within the call. */
   outcomeDelayMs: z.int().min(0),
+  /** How refunds end. `pending` ones stay open until they are settled through the control API. */
   refunds: z.enum(['succeed', 'pending', 'fail']),
+  /** Refunds are answered `pending` and end this much later; 0 ends them within the call. */
+  refundDelayMs: z.int().min(0),
+  /** How the API treats the right key: `read_only` answers 403 to every POST, PATCH and DELETE, `rejected` 401 to every call. */
+  apiKey: z.enum(['accepted', 'read_only', 'rejected']),
+  /** Payments carry `charge_type`, in reads, list rows and webhooks. Newer than SDK 2.52. */
+  chargeType: z.boolean(),
+  /** Rows of the payment list carry `checkout_session_id`. Newer than SDK 2.52. */
+  sessionInPaymentList: z.boolean(),
+  /**
+   * After a decline on the payment link of a plan change, the subscription stays on its plan and the change may be
+   * requested again for a new link, or the change stays pending until its link is paid, cancelled or expired.
+   */
+  declinedPlanChangeLink: z.enum(['stays_on_plan', 'stays_pending']),
 });
 
 export type BusinessPolicy = z.output<typeof businessPolicySchema>;
@@ -51,6 +65,11 @@ const DEFAULTS: BusinessPolicy = {
   declinedConfirm: 'accepted',
   outcomeDelayMs: 0,
   refunds: 'succeed',
+  refundDelayMs: 0,
+  apiKey: 'accepted',
+  chargeType: true,
+  sessionInPaymentList: true,
+  declinedPlanChangeLink: 'stays_on_plan',
 };
 
 const SETTING = 'business_policy';

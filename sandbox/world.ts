@@ -1,11 +1,17 @@
+import type { ReadFaults } from './read-faults.js';
 import type { Store, Tables } from './state/store.js';
 
 /** What a change sets going once it is on disk and answered. */
 export interface Outbox {
   /** Ids of webhook deliveries to begin. */
   deliveries: string[];
-  /** Ids of payments whose planned outcome needs a timer. */
-  planned: string[];
+  /** Payments and refunds whose planned outcome needs a timer. */
+  planned: Planned[];
+}
+
+export interface Planned {
+  kind: 'payment' | 'refund';
+  id: string;
 }
 
 /** What every part of the sandbox works on. */
@@ -16,6 +22,8 @@ export interface World {
   /** Where this sandbox listens, for the links it hands out. */
   url: string;
   outbox: Outbox;
+  /** What the API's reads get wrong on purpose. The books and the webhooks always tell the truth. */
+  reads: ReadFaults;
 }
 
 export function emptyOutbox(): Outbox {

@@ -119,6 +119,8 @@ export const planChangeBodySchema = z.object({
   metadata: metadataSchema.nullish(),
   cancel_scheduled_change_plan: z.boolean().nullish(),
   collect_via_payment_link: z.boolean().nullish(),
+  cancel_older_payment_link: z.boolean().nullish(),
+  return_url: urlSchema.nullish(),
 });
 export type PlanChangeBody = z.output<typeof planChangeBodySchema>;
 

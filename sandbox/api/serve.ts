@@ -1,11 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Engine } from '../engine.js';
-import { ApiError } from '../errors.js';
+import { ApiError, notFound } from '../errors.js';
 import type { Fault } from '../faults.js';
 import { faultBody } from '../faults.js';
+import { businessPolicy } from '../policy.js';
 import { newId } from '../state/ids.js';
-import type { Outbox } from '../world.js';
+import type { Outbox, World } from '../world.js';
 import { emptyOutbox } from '../world.js';
 import type { Reply, Route } from './route.js';
 
@@ -15,10 +16,9 @@ const DEFAULT_LATE_COMMIT_MS = 250;
 /** Serves one of Dodo's routes: key, faults, the effect on the books, the log, and only then the webhooks. */
 export function serve(engine: Engine, route: Route, apiKey: string): RequestHandler {
   return async (request, response) => {
-    if (!isAuthorized(request, apiKey)) {
-      const reply = errorReply(
-        new ApiError(401, 'UNAUTHORIZED', 'You are not authorised to perform this action'),
-      );
+    const refusal = keyRefusal(engine.world, request, apiKey);
+    if (refusal) {
+      const reply = errorReply(refusal);
       log(engine, request, reply.status, null);
       await engine.durable();
       send(response, reply);
@@ -116,12 +116,11 @@ function answeredStatus(fault: Fault, reply: Reply): number | null {
 /** The route's effect on the books, all or nothing, and its answer. */
 function perform(engine: Engine, route: Route, request: Request): { reply: Reply; outbox: Outbox } {
   try {
+    const params = request.params as Record<string, string>;
+    const body = (request.body ?? {}) as unknown;
+    assertNoneHidden(engine.world, [...Object.values(params), (body as { payment_id?: unknown }).payment_id]);
     const { value, outbox } = engine.execute(() =>
-      route.run(engine.world, {
-        params: request.params as Record<string, string>,
-        query: request.query,
-        body: (request.body ?? {}) as unknown,
-      }),
+      route.run(engine.world, { params, query: request.query, body }),
     );
     return { reply: value, outbox };
   } catch (error) {
@@ -130,8 +129,24 @@ function perform(engine: Engine, route: Route, request: Request): { reply: Reply
   }
 }
 
+/** Objects hidden from this key are 404 in a path, and as the payment of a refund. */
+function assertNoneHidden(world: World, ids: unknown[]): void {
+  for (const id of ids) if (typeof id === 'string' && world.reads.isHidden(id)) throw notFound('Object', id);
+}
+
 export function errorReply({ status, code, message }: ApiError): Reply {
   return { status, body: { code, message } };
+}
+
+/** Returns why the key does not allow a call: 401 for a wrong or rejected one, 403 for a read-only one that writes. */
+function keyRefusal(world: World, request: Request, apiKey: string): ApiError | undefined {
+  const policy = businessPolicy(world).apiKey;
+  if (!isAuthorized(request, apiKey) || policy === 'rejected') {
+    return new ApiError(401, 'UNAUTHORIZED', 'You are not authorised to perform this action');
+  }
+  return policy === 'read_only' && request.method !== 'GET'
+    ? new ApiError(403, 'FORBIDDEN', 'This API key can only read')
+    : undefined;
 }
 
 function isAuthorized(request: Request, apiKey: string): boolean {

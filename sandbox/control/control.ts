@@ -20,6 +20,7 @@ import { payLink } from '../dodo/hosted.js';
 import { enterNewCard } from '../dodo/method-update.js';
 import { settlePayment } from '../dodo/outcomes.js';
 import { paymentOf } from '../dodo/payments.js';
+import { payAgain } from '../dodo/second-payment.js';
 import { settleRefund } from '../dodo/refunds.js';
 import { renew } from '../dodo/renewals.js';
 import { dropPendingChange, subscriptionOf } from '../dodo/subscriptions.js';
@@ -35,8 +36,9 @@ import { addAddon, addDiscount, addProduct, changeProduct } from './goods.js';
 import { addCustomer, changeMethod, queueAnswer, saveTestCard } from './people.js';
 import type { PurchaseResult } from './purchase.js';
 import { buy, payResult, paySession } from './purchase.js';
+import type { Lag, ReadFaults, RowOverride } from '../read-faults.js';
 import type * as Inputs from './schemas.js';
-import { cardSchema, eventSchema, settlementSchema } from './schemas.js';
+import { cardSchema, eventSchema, secondPaymentSchema, settlementSchema } from './schemas.js';
 
 /** Everything a test, or a person, can make happen. The HTTP routes under `/sandbox` call the same functions. */
 export interface Control {
@@ -59,6 +61,11 @@ export interface Control {
   payCheckout(sessionId: string, input?: Inputs.PayCheckoutInput): Promise<PurchaseResult>;
   /** Pays a payment link, or enters the new card on a payment-method page. */
   payLink(paymentId: string, card?: Inputs.CardInput): Promise<PurchaseResult>;
+  /**
+   * Pays for the same thing again with a payment of another id: after a failure the one that succeeds in the end,
+   * after a success a double payment.
+   */
+  payAgain(paymentId: string, terms?: Inputs.SecondPayment): Promise<PurchaseResult>;
   /** Ends a payment that is processing or waits for the customer. */
   settlePayment(paymentId: string, settlement: Inputs.Settlement): Promise<PaymentRow>;
   settleRefund(refundId: string, status: 'succeeded' | 'failed'): Promise<RefundRow>;
@@ -70,6 +77,15 @@ export interface Control {
   moveDispute(disputeId: string, end: DisputeEnd): Promise<DisputeRow>;
   setPolicy(change: Partial<BusinessPolicy>): Promise<BusinessPolicy>;
   addFault(input: FaultInput): Fault;
+  /** Makes reads lag, of one object or of all of a kind. */
+  lagReads(lag: Lag): void;
+  /** Makes an object 404 and missing from lists, as if it belonged to another key. Its webhooks are sent all the same. */
+  hideFromReads(id: string): void;
+  /** Gives rows of lists other fields, or another shape. */
+  overrideRows(override: RowOverride): void;
+  /** Returns the faults of reads in force. */
+  readFaults(): ReturnType<ReadFaults['list']>;
+  /** Ends all faults of calls and of reads. */
   clearFaults(): void;
   setWebhookEndpoint(change: Partial<WebhookEndpoint>): Promise<WebhookEndpoint>;
   setWebhookPolicy(change: Partial<WebhookPolicy>): Promise<WebhookPolicy>;
@@ -105,6 +121,8 @@ export function createControl(engine: Engine, afterReset: () => Promise<void>): 
           kind === 'method_update' ? enterNewCard(world, paymentId, entry) : payLink(world, paymentId, entry);
         return payResult(world, result);
       }),
+    payAgain: (paymentId, terms = {}) =>
+      engine.run(() => payResult(world, payAgain(world, paymentId, parse(secondPaymentSchema, terms)))),
     settlePayment: (paymentId, settlement) =>
       engine.run(() => {
         const { status, error_code } = parse(settlementSchema, settlement);
@@ -121,8 +139,13 @@ export function createControl(engine: Engine, afterReset: () => Promise<void>): 
     setPolicy: (change) =>
       engine.run(() => setBusinessPolicy(world, parse(businessPolicyChangeSchema, change))),
     addFault: (input) => faults.add(input),
+    lagReads: (lag) => world.reads.lag(lag),
+    hideFromReads: (id) => world.reads.hide(id),
+    overrideRows: (override) => world.reads.overrideRows(override),
+    readFaults: () => world.reads.list(),
     clearFaults: () => {
       faults.clear();
+      world.reads.clear();
     },
     setWebhookEndpoint: (change) =>
       engine.run(() => setWebhookEndpoint(world, parse(webhookEndpointSchema.partial(), change))),

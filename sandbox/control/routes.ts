@@ -4,6 +4,7 @@ import { parse } from '../errors.js';
 import type { FaultQueue } from '../faults.js';
 import { faultSchema } from '../faults.js';
 import { businessPolicyChangeSchema } from '../policy.js';
+import { lagSchema, rowOverrideSchema } from '../read-faults.js';
 import { webhookEndpointSchema, webhookPolicyChangeSchema } from '../webhooks/settings.js';
 import type { Control } from './control.js';
 import * as schemas from './schemas.js';
@@ -33,7 +34,7 @@ const booksQuery = z.object({
 
 const cardBody = z.strictObject({ card: schemas.cardSchema });
 const renewBody = z.strictObject({ subscription_id: z.string() });
-const redeliverBody = z.strictObject({ id: z.string() });
+const idBody = z.strictObject({ id: z.string() });
 
 /** The control API: JSON in and out, no key. It is for the machine the sandbox runs on. */
 export function controlRoutes(control: Control, books: Books, faults: FaultQueue): ControlRoute[] {
@@ -103,6 +104,11 @@ export function controlRoutes(control: Control, books: Books, faults: FaultQueue
     },
     {
       method: 'post',
+      path: '/sandbox/payments/:id/pay-again',
+      run: (request) => control.payAgain(id(request), parse(schemas.secondPaymentSchema, request.body)),
+    },
+    {
+      method: 'post',
       path: '/sandbox/payments/:id/settle',
       run: (request) => control.settlePayment(id(request), parse(schemas.settlementSchema, request.body)),
     },
@@ -143,6 +149,22 @@ export function controlRoutes(control: Control, books: Books, faults: FaultQueue
       path: '/sandbox/faults',
       run: ({ body }) => control.addFault(parse(faultSchema, body)),
     },
+    { method: 'get', path: '/sandbox/reads', run: () => control.readFaults() },
+    {
+      method: 'post',
+      path: '/sandbox/reads/lag',
+      run: ({ body }) => control.lagReads(parse(lagSchema, body)),
+    },
+    {
+      method: 'post',
+      path: '/sandbox/reads/hide',
+      run: ({ body }) => control.hideFromReads(parse(idBody, body).id),
+    },
+    {
+      method: 'post',
+      path: '/sandbox/reads/rows',
+      run: ({ body }) => control.overrideRows(parse(rowOverrideSchema, body)),
+    },
     {
       method: 'delete',
       path: '/sandbox/faults',
@@ -164,7 +186,7 @@ export function controlRoutes(control: Control, books: Books, faults: FaultQueue
     {
       method: 'post',
       path: '/sandbox/webhooks/redeliver',
-      run: ({ body }) => control.redeliver(parse(redeliverBody, body).id),
+      run: ({ body }) => control.redeliver(parse(idBody, body).id),
     },
     {
       method: 'post',

@@ -111,8 +111,15 @@ export const methodChangeSchema = z.strictObject({
 export type MethodChange = z.input<typeof methodChangeSchema>;
 
 export const chargeAnswerSchema = z.strictObject({
-  status: z.enum(['succeeded', 'failed', 'processing', 'requires_customer_action']),
+  /** Left to the card when absent. */
+  status: z.enum(['succeeded', 'failed', 'processing', 'requires_customer_action']).nullable().default(null),
   error_code: z.string().nullable().default(null),
+  /** Charged in place of the previewed amount, minor units. */
+  amount: amountSchema.nullable().default(null),
+  /** Charged in place of the previewed currency. */
+  currency: currencySchema.nullable().default(null),
+  /** False: a payment that requires the customer's action has no link. */
+  payment_link: z.boolean().default(true),
   payment_method_id: z.string().nullable().default(null),
   /** How many charges answer so. */
   times: z.int().min(1).default(1),
@@ -167,6 +174,16 @@ export const settlementSchema = z.strictObject({
   error_code: z.string().default('GENERIC_DECLINE'),
 });
 export type Settlement = z.input<typeof settlementSchema>;
+
+export const secondPaymentSchema = z.strictObject({
+  /** Whether the payment belongs to the checkout session of the first one. */
+  session: z.enum(['same', 'none']).default('same'),
+  card: cardSchema,
+  /** Minor units; the first payment's amount when left out. */
+  amount: amountSchema.optional(),
+  currency: currencySchema.optional(),
+});
+export type SecondPayment = z.input<typeof secondPaymentSchema>;
 
 export const refundSettlementSchema = z.strictObject({ status: z.enum(['succeeded', 'failed']) });
 

@@ -32,6 +32,13 @@ export const TEST_CARDS: TestCard[] = [
     behaviour: { kind: 'decline_off_session', error_code: 'GENERIC_DECLINE' },
   },
   {
+    number: '4000000000003220',
+    note: 'pays now, asks for 3-D Secure at every later one-click charge',
+    network: 'VISA',
+    country: 'US',
+    behaviour: { kind: 'authenticate_off_session' },
+  },
+  {
     number: '4000000000000002',
     note: 'is declined',
     network: 'VISA',

@@ -1,6 +1,6 @@
 import type DodoPayments from 'dodopayments';
 import { conflict, notFound, unprocessable } from '../errors.js';
-import type { CheckoutRow, CustomerRow, MethodRow } from '../model.js';
+import type { CheckoutRow, CustomerRow, MethodRow, PaymentRow } from '../model.js';
 import type { PricedCart } from '../money/cart.js';
 import { priceCart } from '../money/cart.js';
 import { businessPolicy } from '../policy.js';
@@ -229,8 +229,26 @@ export function payableCheckout(world: World, id: string): CheckoutRow {
   return session;
 }
 
+/** Returns a session with its payment as it is. */
 export function checkoutStatusView(world: World, session: CheckoutRow): DodoPayments.CheckoutSessionStatus {
-  const payment = session.payment_id === null ? undefined : world.tables.payments.get(session.payment_id);
+  return statusView(world, session, paymentOfSession(world, session));
+}
+
+/** Returns a session with its payment as a read finds it. */
+export function readCheckoutView(world: World, session: CheckoutRow): DodoPayments.CheckoutSessionStatus {
+  const payment = paymentOfSession(world, session);
+  return statusView(world, session, payment && world.reads.find('payment', payment));
+}
+
+function paymentOfSession(world: World, { payment_id }: CheckoutRow): PaymentRow | undefined {
+  return payment_id === null ? undefined : world.tables.payments.get(payment_id);
+}
+
+function statusView(
+  world: World,
+  session: CheckoutRow,
+  payment: PaymentRow | undefined,
+): DodoPayments.CheckoutSessionStatus {
   const customer = payment && world.tables.customers.get(payment.customer_id);
   return {
     id: session.session_id,

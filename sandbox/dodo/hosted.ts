@@ -1,4 +1,3 @@
-import { unprocessable } from '../errors.js';
 import type { BillingAddress, CheckoutRow, PaymentRow } from '../model.js';
 import type { World } from '../world.js';
 import type { CardEntry } from './cards.js';
@@ -6,7 +5,8 @@ import { readCard } from './cards.js';
 import { attemptPayment } from './charge.js';
 import { customerFor, payableCheckout, priceSession } from './checkouts.js';
 import { orderLines, orderPayment } from './orders.js';
-import { isUnpaid, paymentOf, updatePayment } from './payments.js';
+import { payableLink } from './payment-links.js';
+import { paymentOf, updatePayment } from './payments.js';
 import { updateSubscription } from './subscriptions.js';
 
 /** What a customer fills in on the checkout page. */
@@ -61,18 +61,6 @@ function repriced(
     total_amount: priced.total,
     tax: priced.tax,
   });
-}
-
-/** A payment that its link's page may still take a card for; 422 with the reason when not. */
-export function payableLink(world: World, paymentId: string): PaymentRow {
-  const payment = paymentOf(world, paymentId);
-  if (!isUnpaid(payment) || payment.link_expires_at === null) {
-    throw unprocessable('INVALID_REQUEST_PARAMETERS', `This payment link has been used: ${payment.status}`);
-  }
-  if (new Date(payment.link_expires_at) <= world.now()) {
-    throw unprocessable('INVALID_REQUEST_PARAMETERS', 'This payment link has expired');
-  }
-  return payment;
 }
 
 /** Pays a payment link as its page does. */

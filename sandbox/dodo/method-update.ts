@@ -7,7 +7,7 @@ import { payLink } from './hosted.js';
 import type { PayResult } from './hosted.js';
 import { adoptMethod } from './outcomes.js';
 import { createPayment } from './payments.js';
-import { withLink } from './plan-change.js';
+import { withLink } from './payment-links.js';
 import { chargeDues } from './renewals.js';
 import { subscriptionOf } from './subscriptions.js';
 
@@ -59,7 +59,7 @@ function updatePage(world: World, subscriptionId: string, returnUrl: string | nu
     retriable: true,
     purpose: { kind: 'method_update', subscription_id: subscriptionId },
   });
-  return withLink(world, payment, 'update-payment-method');
+  return withLink(world, payment);
 }
 
 /** The page's button: saves the card, and collects what a subscription on hold owes. Answers the last payment. */

@@ -2,6 +2,7 @@ import type { PaymentRow } from '../model.js';
 import { businessPolicy } from '../policy.js';
 import { unprocessable } from '../errors.js';
 import type { World } from '../world.js';
+import { cardPage } from './payment-links.js';
 import { markUsed, saveCard } from './payment-methods.js';
 import { isOpen, paymentOf, setPaymentStatus, updatePayment } from './payments.js';
 import {
@@ -32,7 +33,12 @@ export function endPayment(world: World, id: string, ending: Ending): PaymentRow
       return payment;
     }
     case 'failed': {
-      const payment = setPaymentStatus(world, id, 'failed', { error_code: ending.error_code });
+      const { link_expires_at } = paymentOf(world, id);
+      const payment = setPaymentStatus(world, id, 'failed', {
+        error_code: ending.error_code,
+        // Away from the bank's page, back to where another card can be tried.
+        ...(link_expires_at !== null && { payment_link: world.url + cardPage(paymentOf(world, id)) }),
+      });
       onFailed(world, payment, payment.retriable);
       return payment;
     }
@@ -148,7 +154,7 @@ function onFailed(world: World, payment: PaymentRow, retriable: boolean): void {
       return;
     }
     case 'plan_change':
-      onPlanChangeDeclined(world, payment.payment_id, purpose.subscription_id, purpose.basis);
+      onPlanChangeDeclined(world, payment, purpose.subscription_id, purpose.basis);
       return;
     case 'on_demand':
       hold(world, purpose.subscription_id, purpose.basis);
@@ -159,9 +165,18 @@ function onFailed(world: World, payment: PaymentRow, retriable: boolean): void {
   }
 }
 
-function onPlanChangeDeclined(world: World, paymentId: string, subscriptionId: string, basis: number): void {
+function onPlanChangeDeclined(
+  world: World,
+  payment: PaymentRow,
+  subscriptionId: string,
+  basis: number,
+): void {
   const { pending_change: pending } = subscriptionOf(world, subscriptionId);
-  if (pending?.payment_id !== paymentId) return;
+  if (pending?.payment_id !== payment.payment_id) return;
+  if (payment.link_expires_at !== null && !payment.retriable) {
+    updateSubscription(world, subscriptionId, { pending_change: null });
+    return;
+  }
   if (pending.change.on_payment_failure === 'prevent_change') {
     updateSubscription(world, subscriptionId, { pending_change: { ...pending, failed: true } });
     return;

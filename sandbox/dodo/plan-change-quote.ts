@@ -38,6 +38,12 @@ export function quotePlanChange(world: World, subscription: SubscriptionRow, bod
       'Only full_immediately proration mode is allowed with effective_at: next_billing_date',
     );
   }
+  if (body.return_url != null && body.collect_via_payment_link !== true) {
+    throw unprocessable(
+      'INVALID_REQUEST_PARAMETERS',
+      'return_url is only allowed when collect_via_payment_link is true',
+    );
+  }
   const plan = newPlan(world, subscription, body);
   const proration = scheduled
     ? { net: 0, newFactor: 0, oldFactor: 0 }

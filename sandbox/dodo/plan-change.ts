@@ -1,13 +1,14 @@
 import type DodoPayments from 'dodopayments';
 import type { PlanChangeBody } from '../api/schemas.js';
 import { ApiError, conflict, unprocessable } from '../errors.js';
-import type { Metadata, PaymentRow, SubscriptionRow } from '../model.js';
+import type { Metadata, PaymentRow, PendingChange, SubscriptionRow } from '../model.js';
 import { businessPolicy } from '../policy.js';
 import { newId } from '../state/ids.js';
 import type { World } from '../world.js';
 import { timestamp } from '../world.js';
 import { attemptPayment } from './charge.js';
-import { createPayment, isOpen, paymentLine } from './payments.js';
+import { withLink } from './payment-links.js';
+import { createPayment, isOpen, isUnpaid, paymentLine, paymentOf } from './payments.js';
 import type { Quote } from './plan-change-quote.js';
 import { quotePlanChange } from './plan-change-quote.js';
 import { productOf } from './products.js';
@@ -19,8 +20,6 @@ import {
   subscriptionOf,
   updateSubscription,
 } from './subscriptions.js';
-
-export const LINK_LIFE = 24 * 60 * 60 * 1000;
 
 const NO_HANDLES: Required<DodoPayments.SubscriptionChangePlanResponse> = {
   client_secret: null,
@@ -39,9 +38,8 @@ export function changePlan(
   const quote = quotePlanChange(world, subscription, body);
   const viaLink = body.collect_via_payment_link === true;
   if (viaLink) assertLinkAllowed(world, body);
-  assertNothingPending(world, subscription, body, viaLink);
+  assertNothingPending(world, subscription, body);
   dropPendingChange(world, subscriptionId);
-  updateSubscription(world, subscriptionId, { scheduled_change: null });
   if (quote.scheduled) {
     schedule(world, quote, body.metadata ?? null);
     return NO_HANDLES;
@@ -50,7 +48,7 @@ export function changePlan(
     applyChange(world, subscriptionId, quote.change);
     return NO_HANDLES;
   }
-  const payment = changePayment(world, quote, body.metadata ?? subscription.metadata, viaLink);
+  const payment = changePayment(world, quote, body);
   updateSubscription(world, subscriptionId, {
     pending_change: {
       payment_id: payment.payment_id,
@@ -91,15 +89,20 @@ function assertLinkAllowed(world: World, body: PlanChangeBody): void {
   }
 }
 
-/** A declined change may be taken over by a payment link: nothing is under way that could pay twice. */
-function assertNothingPending(
-  world: World,
-  subscription: SubscriptionRow,
-  body: PlanChangeBody,
-  viaLink: boolean,
-): void {
+/**
+ * Says whether a change may replace a pending one, because nothing is under way that could pay twice. An unpaid link
+ * is replaced on request; a declined charge of the saved card may be followed by a link.
+ */
+function mayReplace(world: World, pending: PendingChange, body: PlanChangeBody): boolean {
+  const payment = paymentOf(world, pending.payment_id);
+  return payment.link_expires_at === null
+    ? pending.failed && body.collect_via_payment_link === true
+    : isUnpaid(payment) && body.cancel_older_payment_link === true;
+}
+
+function assertNothingPending(world: World, subscription: SubscriptionRow, body: PlanChangeBody): void {
   const pending = livePendingChange(world, subscription);
-  if (pending && !(viaLink && pending.failed)) {
+  if (pending && !mayReplace(world, pending, body)) {
     throw conflict(
       'PENDING_PLAN_CHANGE_EXISTS',
       'A pending plan change already exists for this subscription. Please wait for the current payment to complete.',
@@ -148,31 +151,23 @@ function schedule(
   announce(world, subscription.subscription_id, 'subscription.updated');
 }
 
-function changePayment(world: World, quote: Quote, metadata: Metadata, viaLink: boolean): PaymentRow {
+/** With the newer reading, a declined link has had its day: the customer goes back and the change is requested anew. */
+function changePayment(world: World, quote: Quote, body: PlanChangeBody): PaymentRow {
+  const viaLink = body.collect_via_payment_link === true;
   const { subscription, change, basis, total, tax } = quote;
   const product = productOf(world, change.product_id);
   const payment = createPayment(world, {
     customer_id: subscription.customer_id,
     currency: subscription.currency,
-    metadata,
+    metadata: body.metadata ?? subscription.metadata,
     billing: subscription.billing,
+    return_url: body.return_url ?? null,
     lines: [paymentLine(product.product_id, product.name, total, tax)],
     subscription_ids: [subscription.subscription_id],
     purpose: { kind: 'plan_change', subscription_id: subscription.subscription_id, basis },
-    retriable: viaLink,
+    retriable: viaLink && businessPolicy(world).declinedPlanChangeLink === 'stays_pending',
   });
   return viaLink ? withLink(world, payment) : payment;
-}
-
-/** A payment that is paid on its own page. */
-export function withLink(world: World, payment: PaymentRow, page = 'pay'): PaymentRow {
-  const linked: PaymentRow = {
-    ...payment,
-    payment_link: `${world.url}/${page}/${payment.payment_id}`,
-    link_expires_at: new Date(world.now().getTime() + LINK_LIFE).toISOString(),
-  };
-  world.tables.payments.put(linked);
-  return linked;
 }
 
 /** Takes a scheduled change back. 404 when there is none. */

@@ -59,12 +59,28 @@ export function createRefund(world: World, request: RefundRequest): RefundRow {
     status: 'pending',
     metadata: request.metadata ?? {},
     lines,
+    planned: null,
   };
   world.tables.refunds.put(refund);
-  const { refunds } = businessPolicy(world);
-  return refunds === 'pending'
-    ? refund
-    : settleRefund(world, refund.refund_id, refunds === 'succeed' ? 'succeeded' : 'failed');
+  const { refunds, refundDelayMs } = businessPolicy(world);
+  if (refunds === 'pending') return refund;
+  const status = refunds === 'succeed' ? 'succeeded' : 'failed';
+  return refundDelayMs > 0
+    ? planOutcome(world, refund, status, refundDelayMs)
+    : settleRefund(world, refund.refund_id, status);
+}
+
+function planOutcome(
+  world: World,
+  refund: RefundRow,
+  status: 'succeeded' | 'failed',
+  delayMs: number,
+): RefundRow {
+  const at = new Date(Date.now() + delayMs).toISOString();
+  const planned: RefundRow = { ...refund, planned: { at, status, error_code: null } };
+  world.tables.refunds.put(planned);
+  world.outbox.planned.push({ kind: 'refund', id: refund.refund_id });
+  return planned;
 }
 
 /** The amount each line gets back, tax included. */
@@ -112,7 +128,7 @@ export function settleRefund(world: World, id: string, status: 'succeeded' | 'fa
   if (refund.status !== 'pending') {
     throw conflict('REFUND_SETTLED', `Refund ${id} is already ${refund.status}`);
   }
-  const settled: RefundRow = { ...refund, status };
+  const settled: RefundRow = { ...refund, status, planned: null };
   world.tables.refunds.put(settled);
   if (status === 'succeeded') {
     const payment = paymentOf(world, refund.payment_id);

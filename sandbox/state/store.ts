@@ -29,10 +29,25 @@ export interface Tables {
   settings: Table<{ name: string; value: unknown }>;
 }
 
+/** Tables whose rows' last change is kept, in memory only. */
+const KEPT_TABLES = ['payments', 'subscriptions', 'refunds'] as const;
+export type KeptTable = (typeof KEPT_TABLES)[number];
+
+export interface RowChange {
+  /** The row before the transaction; undefined when it created the row. */
+  before: unknown;
+  /** Milliseconds of the machine's clock. */
+  at: number;
+  /** Counts all changes kept, so that two changes of a row can be told apart. */
+  number: number;
+}
+
 export interface Store {
   tables: Tables;
   /** Runs a change, all or nothing: when `work` throws, every row is as it was before. */
   transact<T>(work: () => T): T;
+  /** Returns the last change to a row since the start, for tables whose history is kept. */
+  lastChange(table: KeptTable, id: string): RowChange | undefined;
   /** Resolves when every change made so far is on disk; at once without a data folder. */
   durable(): Promise<void>;
   /** Forgets everything. */
@@ -76,6 +91,8 @@ export async function openStore(dataDir?: string): Promise<Store> {
   let before: Map<string, { table: string; id: string; row: unknown }> | undefined;
   let journal: Journal | undefined;
   let lastWrite: Promise<void> = Promise.resolve();
+  const lastChanges = new Map<string, RowChange>();
+  let changesKept = 0;
 
   function table(name: string, key: string): AnyTable {
     const rows = new Map<string, unknown>();
@@ -109,6 +126,11 @@ export async function openStore(dataDir?: string): Promise<Store> {
     lastWrite.catch(() => undefined);
   }
 
+  function keepLastChange({ table: name, id, row: was }: { table: string; id: string; row: unknown }): void {
+    if (!(KEPT_TABLES as readonly string[]).includes(name) || byName[name]?.get(id) === was) return;
+    lastChanges.set(`${name}/${id}`, { before: was, at: Date.now(), number: ++changesKept });
+  }
+
   function apply(changes: Change[]): void {
     for (const { table: name, id, row } of changes) {
       if (row === undefined) byName[name]?.rows.delete(id);
@@ -133,6 +155,7 @@ export async function openStore(dataDir?: string): Promise<Store> {
       const touched = (before = new Map<string, { table: string; id: string; row: unknown }>());
       try {
         const value = work();
+        for (const change of touched.values()) keepLastChange(change);
         write(
           [...touched.values()].map(({ table: name, id }) => ({
             table: name,
@@ -148,8 +171,10 @@ export async function openStore(dataDir?: string): Promise<Store> {
         before = undefined;
       }
     },
+    lastChange: (name, id) => lastChanges.get(`${name}/${id}`),
     durable: () => lastWrite,
     clear() {
+      lastChanges.clear();
       const gone = snapshot().map(({ table: name, id }) => ({ table: name, id }));
       apply(gone);
       write(gone);

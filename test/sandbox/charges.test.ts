@@ -440,6 +440,26 @@ describe('a purchase on the page', () => {
 });
 
 describe('access', () => {
+  test('can be refused to the right key: for writing with 403, or altogether with 401', async () => {
+    const { sandbox, client } = await running();
+    const buyer = await sandbox.control.purchase({ product_id: 'prod_single_license' });
+    const order = oneClick(buyer, 'prod_team_license');
+
+    await sandbox.control.setPolicy({ apiKey: 'read_only' });
+    expect((await client.payments.retrieve(buyer.payment_id)).status).toBe('succeeded');
+    expect(await refusal(client.checkoutSessions.preview(order))).toEqual({ status: 403, code: 'FORBIDDEN' });
+    expect(await refusal(client.checkoutSessions.create(order))).toEqual({ status: 403, code: 'FORBIDDEN' });
+
+    await sandbox.control.setPolicy({ apiKey: 'rejected' });
+    expect((await refusal(client.payments.retrieve(buyer.payment_id))).status).toBe(401);
+    expect((await refusal(client.checkoutSessions.create(order))).status).toBe(401);
+    expect(sandbox.books.moneyReceived()).toBe(9900);
+
+    await sandbox.control.setPolicy({ apiKey: 'accepted' });
+    await client.checkoutSessions.create(order);
+    expect(sandbox.books.moneyReceived()).toBe(9900 + 39900);
+  });
+
   test('a wrong key is 401, an unknown id 404, an unknown route 404', async () => {
     const { sandbox, client } = await running();
     const stranger = client.withOptions({ bearerToken: 'dodo_test_wrong' });

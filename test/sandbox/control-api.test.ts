@@ -63,10 +63,25 @@ test('everything can be done over HTTP, without a key', async () => {
   expect((await call(sandbox.url, 'GET', '/sandbox/faults')).body).toHaveLength(1);
   expect((await call(sandbox.url, 'DELETE', '/sandbox/faults')).status).toBe(204);
 
+  const paidAgain = await post(`/sandbox/payments/${String(paid['payment_id'])}/pay-again`, {
+    session: 'none',
+  });
+  expect(paidAgain).toMatchObject({ status: 'succeeded', session_id: null });
+  await post('/sandbox/reads/lag', { kind: 'payment', ms: 100_000 });
+  await post('/sandbox/reads/hide', { id: String(paidAgain['payment_id']) });
+  await post('/sandbox/reads/rows', { kind: 'payment', row: null });
+  expect((await call(sandbox.url, 'GET', '/sandbox/reads')).body).toEqual({
+    lags: [{ kind: 'payment', ms: 100_000 }],
+    hidden: [paidAgain['payment_id']],
+    rows: [{ kind: 'payment', fields: {}, row: null }],
+  });
+  expect((await call(sandbox.url, 'DELETE', '/sandbox/faults')).status).toBe(204);
+  expect((await client.payments.retrieve(String(paidAgain['payment_id']))).status).toBe('succeeded');
+
   const books = await call(sandbox.url, 'GET', `/sandbox/books?section=movements&customer_id=${customer_id}`);
   expect(books.body).toMatchObject({ movements: [{ amount: 2900 }, { amount: 2900 }, { amount: -2900 }] });
   const all = (await call(sandbox.url, 'GET', '/sandbox/books')).body as object;
-  expect(all).toMatchObject({ money_received: 2900 });
+  expect(all).toMatchObject({ money_received: 2900 + 4900 });
   const charges = await call(sandbox.url, 'GET', '/sandbox/books?section=requests&method=POST&path=refunds');
   expect(charges.body).toMatchObject({ requests: [{ path: '/refunds', status: 200 }] });
 

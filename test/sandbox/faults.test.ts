@@ -103,6 +103,31 @@ test('the client’s own retries after a lost answer charge twice, and the log s
   expect(counts).toEqual([0, 1]);
 });
 
+test.each([401, 409, 500])('a cancellation can be refused with %i, as often as wanted', async (status) => {
+  const { sandbox, client } = await running();
+  const { subscription_id } = await sandbox.control.purchase({ product_id: 'prod_basic_plan' });
+  const id = subscription_id ?? '';
+  sandbox.control.addFault({ on: 'cancel_subscription', kind: 'status_before', status, times: 2 });
+  const cancel = () => client.subscriptions.update(id, { status: 'cancelled' });
+
+  await client.subscriptions.update(id, { metadata: { other: 'change' } });
+  expect((await refusal(cancel())).status).toBe(status);
+  expect((await refusal(cancel())).status).toBe(status);
+  expect((await client.subscriptions.retrieve(id)).status).toBe('active');
+
+  expect((await cancel()).status).toBe('cancelled');
+});
+
+test('a cancellation can be made and its answer lost', async () => {
+  const { sandbox, client } = await running();
+  const { subscription_id } = await sandbox.control.purchase({ product_id: 'prod_basic_plan' });
+  const id = subscription_id ?? '';
+  sandbox.control.addFault({ on: 'cancel_subscription', kind: 'drop_after' });
+  const cancel = client.subscriptions.update(id, { status: 'cancelled' });
+  await expect(cancel).rejects.toBeInstanceOf(DodoPayments.APIConnectionError);
+  expect((await client.subscriptions.retrieve(id)).status).toBe('cancelled');
+});
+
 test('faults are met in turn, as often as they say, by the calls they match', async () => {
   const { sandbox, client } = await running();
   sandbox.control.addFault({

@@ -49,13 +49,53 @@ test('a payment is found again by customer, time and its metadata', async () => 
   expect(items).toHaveLength(1);
   expect(items[0]).toMatchObject({ metadata: { attempt: 'x' }, status: 'succeeded', refund_status: null });
   expect(items[0]).not.toHaveProperty('product_cart');
-  expect(items[0]).not.toHaveProperty('checkout_session_id');
   const filtered = async (query: Parameters<typeof client.payments.list>[0]) =>
     (await client.payments.list({ page_number: 0, ...query })).items.length;
   expect(await filtered({ created_at_lte: '2026-03-01T12:00:00Z' })).toBe(1);
   expect(await filtered({ status: 'failed' })).toBe(0);
   expect(await filtered({ product_id: 'prod_single_license' })).toBe(2);
   expect(await filtered({ currency: 'EUR' })).toBe(0);
+});
+
+test('a payment carries the type of its charge and, in lists, its session, unless the newer fields are switched off', async () => {
+  const { sandbox, client } = await running();
+  const { subscription_id, customer_id, payment_id, session_id } = await sandbox.control.purchase({
+    product_id: 'prod_basic_plan',
+  });
+  const id = subscription_id ?? '';
+  await sandbox.control.renew(id);
+  await client.subscriptions.changePlan(id, {
+    product_id: 'prod_pro_plan',
+    quantity: 1,
+    proration_billing_mode: 'full_immediately',
+  });
+  await sandbox.control.purchase({ product_id: 'prod_course_workbook', customer_id });
+  const onDemand = await sandbox.control.purchase({
+    product_id: 'prod_basic_plan',
+    customer_id,
+    subscription_data: { on_demand: { mandate_only: true } },
+  });
+  await client.subscriptions.charge(onDemand.subscription_id ?? '', { product_price: 500 });
+
+  const { items } = await client.payments.list({ customer_id, page_number: 0 });
+
+  expect(items.map((row) => (row as { charge_type?: unknown }).charge_type)).toEqual([
+    'on_demand',
+    'new',
+    null,
+    'plan_change',
+    'renewal',
+    'new',
+  ]);
+  expect(items.at(-1)).toMatchObject({ payment_id, checkout_session_id: session_id });
+  expect(await client.payments.retrieve(payment_id)).toMatchObject({ charge_type: 'new' });
+
+  await sandbox.control.setPolicy({ chargeType: false, sessionInPaymentList: false });
+
+  const [older] = (await client.payments.list({ customer_id, page_number: 0 })).items;
+  expect(older).not.toHaveProperty('charge_type');
+  expect(older).not.toHaveProperty('checkout_session_id');
+  expect(await client.payments.retrieve(payment_id)).not.toHaveProperty('charge_type');
 });
 
 test('customers, subscriptions, products and refunds have their filters', async () => {

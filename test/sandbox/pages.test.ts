@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DECLINES, running } from './support.js';
+import { AUTHENTICATES_LATER, DECLINES, oneClick, running } from './support.js';
 import type { Running } from './support.js';
 
 const FORM = {
@@ -97,7 +97,7 @@ describe('the checkout page', () => {
   });
 
   test.each([
-    ['no e-mail address', { email: 'jo' }, 'Please enter your e-mail address'],
+    ['no email address', { email: 'jo' }, 'Please enter your email address'],
     ['an unknown card number', { card_number: '4111' }, 'This card number is not valid'],
     ['an impossible expiry', { expiry: '13/32' }, 'Write it as MM/YY'],
     ['no country', { country: 'xx' }, 'Please choose your country'],
@@ -186,6 +186,54 @@ describe('3-D Secure', () => {
     const refused = await submit(setting.sandbox.url + (location ?? ''), { answer: 'refuse' });
     expect(refused.location).toBe(new URL(url).pathname);
     expect((await get(url)).text).toContain('Your bank could not confirm it was you.');
+  });
+
+  test('can be left without an answer: the customer goes back, and the link still works', async () => {
+    const setting = await running();
+    const { sandbox, client } = setting;
+    const buyer = await sandbox.control.purchase({
+      product_id: 'prod_single_license',
+      card: AUTHENTICATES_LATER,
+    });
+    const { payment_id } = await client.checkoutSessions.create(
+      oneClick(buyer, 'prod_team_license', { return_url: 'https://shop.example/thanks' }),
+    );
+    const { payment_link } = await client.payments.retrieve(payment_id ?? '');
+
+    const left = await submit(payment_link ?? '', { answer: 'leave' });
+
+    expect(left.location).toContain('https://shop.example/thanks?');
+    expect(left.location).toContain('status=requires_customer_action');
+    expect(sandbox.books.moneyReceived()).toBe(9900);
+    const confirmed = await submit(payment_link ?? '', { answer: 'approve' });
+    expect(confirmed.location).toContain('status=succeeded');
+    expect(sandbox.books.moneyReceived()).toBe(9900 + 39900);
+    const again = await get(payment_link ?? '');
+    expect([again.status, again.text]).toEqual([409, expect.stringContaining('https://shop.example/thanks')]);
+  });
+
+  test('on the page of a plan change leads back to its return URL', async () => {
+    const { sandbox, client } = await running();
+    await sandbox.control.setPolicy({ planChangeViaPaymentLink: true });
+    const { customer_id, subscription_id } = await sandbox.control.purchase({
+      product_id: 'prod_basic_plan',
+    });
+    const { payment_link } = await client.subscriptions.changePlan(subscription_id ?? '', {
+      product_id: 'prod_pro_plan',
+      quantity: 1,
+      proration_billing_mode: 'full_immediately',
+      on_payment_failure: 'prevent_change',
+      collect_via_payment_link: true,
+      ...{ return_url: 'https://shop.example/plans' },
+    });
+    await sandbox.control.nextCharges(customer_id, { status: 'requires_customer_action' });
+    const bank = sandbox.url + ((await submit(payment_link ?? '', FORM)).location ?? '');
+
+    const back = new URL((await submit(bank, { answer: 'approve' })).location ?? '');
+
+    expect(back.origin + back.pathname).toBe('https://shop.example/plans');
+    expect(back.searchParams.get('status')).toBe('succeeded');
+    expect((await client.subscriptions.retrieve(subscription_id ?? '')).product_id).toBe('prod_pro_plan');
   });
 
   test('can be asked for by a one-click charge, and ends it either way', async () => {

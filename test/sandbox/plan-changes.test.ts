@@ -1,9 +1,13 @@
 import type DodoPayments from 'dodopayments';
 import { describe, expect, test } from 'vitest';
-import { DECLINES_LATER, refusal, running, stoppedClock } from './support.js';
+import { DECLINES, DECLINES_LATER, refusal, running, stoppedClock } from './support.js';
 import type { Running } from './support.js';
 
-type Change = DodoPayments.SubscriptionChangePlanParams;
+/** With the fields that are newer than SDK 2.52. */
+type Change = DodoPayments.SubscriptionChangePlanParams & {
+  return_url?: string;
+  cancel_older_payment_link?: boolean;
+};
 
 function to(
   product_id: string,
@@ -266,6 +270,115 @@ describe('a plan change whose charge is declined', () => {
 
     expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_plan');
     expect(sandbox.books.moneyReceived()).toBe(2900 + 7900);
+  });
+
+  describe('on its payment link', () => {
+    const link = to('prod_pro_plan', 'full_immediately', {
+      collect_via_payment_link: true,
+      return_url: 'https://shop.example/plans',
+    });
+
+    async function declinedLink(policy: Parameters<Running['sandbox']['control']['setPolicy']>[0] = {}) {
+      const setting = await halfWay();
+      await setting.sandbox.control.setPolicy({ planChangeViaPaymentLink: true, ...policy });
+      const { payment_id, payment_link } = await setting.client.subscriptions.changePlan(setting.id, link);
+      const declined = await fetch(payment_link ?? '', {
+        method: 'POST',
+        redirect: 'manual',
+        body: new URLSearchParams({ card_number: DECLINES, expiry: '06/32', cvc: '123' }),
+      });
+      return { ...setting, payment_id: payment_id ?? '', declined };
+    }
+
+    test('leads back to the return URL, leaves the old plan, and may be requested again', async () => {
+      const { sandbox, client, id, payment_id, declined } = await declinedLink();
+      const back = new URL(declined.headers.get('location') ?? '');
+      expect(back.origin + back.pathname).toBe('https://shop.example/plans');
+      expect(Object.fromEntries(back.searchParams)).toMatchObject({
+        subscription_id: id,
+        payment_id,
+        status: 'failed',
+      });
+      expect(await client.subscriptions.retrieve(id)).toMatchObject({
+        status: 'active',
+        product_id: 'prod_basic_plan',
+      });
+
+      const again = await client.subscriptions.changePlan(id, link);
+      await sandbox.control.payLink(again.payment_id ?? '');
+
+      expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_plan');
+      expect(sandbox.books.moneyReceived()).toBe(2900 + 7900);
+    });
+
+    test('stays pending for ever where the business is set so, until the link is paid', async () => {
+      const { sandbox, client, id, payment_id, declined } = await declinedLink({
+        declinedPlanChangeLink: 'stays_pending',
+      });
+      expect(await declined.text()).toContain('You can try another card');
+      expect(await refusal(client.subscriptions.changePlan(id, link))).toEqual({
+        status: 409,
+        code: 'PENDING_PLAN_CHANGE_EXISTS',
+      });
+
+      await sandbox.control.payLink(payment_id);
+
+      expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_plan');
+    });
+  });
+
+  test('an unpaid link gives way on request, unless its payment is under way', async () => {
+    const { sandbox, client, bought, id } = await halfWay();
+    await sandbox.control.setPolicy({ planChangeViaPaymentLink: true });
+    const first = await client.subscriptions.changePlan(
+      id,
+      to('prod_pro_plan', 'full_immediately', { collect_via_payment_link: true }),
+    );
+    const smaller = to('prod_pro_lite', 'full_immediately', {
+      collect_via_payment_link: true,
+      cancel_older_payment_link: true,
+    });
+
+    const second = await client.subscriptions.changePlan(id, smaller);
+
+    expect((await client.payments.retrieve(first.payment_id ?? '')).status).toBe('cancelled');
+    await expect(sandbox.control.payLink(first.payment_id ?? '')).rejects.toThrow('has been used');
+    await sandbox.control.nextCharges(bought.customer_id, { status: 'processing' });
+    await sandbox.control.payLink(second.payment_id ?? '');
+    expect(await refusal(client.subscriptions.changePlan(id, smaller))).toEqual({
+      status: 409,
+      code: 'PENDING_PLAN_CHANGE_EXISTS',
+    });
+    await sandbox.control.settlePayment(second.payment_id ?? '', { status: 'succeeded' });
+    expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_lite');
+  });
+
+  test('a return URL is for payment links alone', async () => {
+    const { client, id } = await halfWay();
+    const change = to('prod_pro_plan', 'full_immediately', { return_url: 'https://shop.example/' });
+    expect(await refusal(client.subscriptions.changePlan(id, change))).toEqual({
+      status: 422,
+      code: 'INVALID_REQUEST_PARAMETERS',
+    });
+  });
+
+  test('leaves a scheduled change in place until another one applies', async () => {
+    const { sandbox, client, id } = await halfWay('prod_pro_plan', DECLINES_LATER);
+    await client.subscriptions.changePlan(
+      id,
+      to('prod_basic_plan', 'full_immediately', { effective_at: 'next_billing_date' }),
+    );
+    const instead = to('prod_pro_lite', 'full_immediately', { cancel_scheduled_change_plan: true });
+    await client.subscriptions.changePlan(id, instead);
+    expect((await client.subscriptions.retrieve(id)).scheduled_change?.product_id).toBe('prod_basic_plan');
+
+    const [failed] = sandbox.books.payments({ subscriptionId: id, status: 'failed' });
+    await sandbox.control.payAgain(failed?.payment_id ?? '');
+
+    expect(await client.subscriptions.retrieve(id)).toMatchObject({
+      product_id: 'prod_pro_lite',
+      scheduled_change: null,
+    });
   });
 
   test('takes its page down when the change is given up, so that nobody pays for nothing', async () => {

@@ -112,6 +112,8 @@ export async function refusal(
 
 export const DECLINES_LATER = '4000000000000341';
 export const DECLINES = '4000000000000002';
+/** Pays while the customer is present, asks for 3-D Secure at every one-click charge. */
+export const AUTHENTICATES_LATER = '4000000000003220';
 export const NO_FUNDS = '4000000000009995';
 
 /** The body of a one-click charge. */
