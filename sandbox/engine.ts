@@ -15,26 +15,26 @@ import { emptyOutbox, execute } from './world.js';
 const MAX_READS_KEPT = 5000;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** The running sandbox: its books, and everything that happens in its own time. */
+/** The running sandbox: its books, its timers and its webhooks. */
 export interface Engine {
   world: World;
   store: Store;
   faults: FaultQueue;
   dispatcher: Dispatcher;
-  /** Requests as they came. Writing ones are kept for good, of the reading ones the latest. */
+  /** Returns requests in order of arrival: every write, and the latest reads. */
   requests(): RequestRow[];
   logRequest(row: RequestRow): void;
-  /** Makes a change, all or nothing. What it sets going waits for `release`. */
+  /** Makes a change, all or nothing. Its webhooks and timers wait for `release`. */
   execute<T>(work: () => T): { value: T; outbox: Outbox };
-  /** Resolves when everything done so far is on disk. */
+  /** Resolves when every change so far is on disk. */
   durable(): Promise<void>;
-  /** Starts the webhooks and timers of a change. Resolves when each webhook was attempted once or held back. */
+  /** Starts the webhooks and timers of a change. Resolves when each webhook has been attempted once or held back. */
   release(outbox: Outbox): Promise<void>;
-  /** Makes a change, sees it to disk and lets its webhooks go in the background. */
+  /** Makes a change, waits until it is on disk, and sends its webhooks in the background. */
   run<T>(work: () => T): Promise<T>;
-  /** Runs something later, unless the sandbox is closed first. */
+  /** Runs `work` after a delay, unless the sandbox closes first. */
   later(ms: number, work: () => Promise<unknown>): void;
-  /** Empties the books and puts the seed back. */
+  /** Empties the books and seeds them again. */
   reset(): Promise<void>;
   close(): Promise<void>;
 }

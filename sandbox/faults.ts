@@ -37,7 +37,7 @@ interface Pattern {
   body?: string | undefined;
 }
 
-/** Names for the calls that change something at Dodo: `{"on": "refund"}` in place of a `match`. */
+/** Names for the calls that change something at Dodo: `{"on": "refund"}` instead of a `match`. */
 const CALLS = {
   charge: { method: 'POST', path: '^/checkouts$', body: '"confirm":true' },
   payment: { method: 'POST', path: '^/payments$' },

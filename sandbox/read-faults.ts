@@ -27,9 +27,9 @@ export const lagSchema = z
     kind: z.enum(READ_KINDS),
     /** Every object of the kind when left out. */
     id: z.string().optional(),
-    /** How many reads of each object lag, anew after each change. */
+    /** Number of reads of each object that lag, counted again after each change. */
     reads: z.int().min(1).optional(),
-    /** How long reads of each object lag, in milliseconds of the machine's clock. */
+    /** Milliseconds for which reads of each object lag, by the machine's clock. */
     ms: z.int().min(1).optional(),
   })
   .refine(({ reads, ms }) => reads !== undefined || ms !== undefined, 'give reads, ms or both');
@@ -41,7 +41,7 @@ export const rowOverrideSchema = z.strictObject({
   id: z.string().optional(),
   /** Laid over the row: `{"metadata": null}`. */
   fields: z.record(z.string(), z.unknown()).default({}),
-  /** Answered in place of the row when present, null included. */
+  /** Replaces the row if present, even with null. */
   row: z.unknown().optional(),
 });
 export type RowOverride = z.input<typeof rowOverrideSchema>;
@@ -150,7 +150,7 @@ export function foundByRead<Kind extends ReadKind>(
   return found;
 }
 
-/** Returns the rows that a list finds. Rows that match neither as they are nor as they are shown do not count as read. */
+/** Returns the rows that a list finds. A row counts as read only if its real or its shown state matches. */
 export function foundByList<Kind extends ReadKind>(
   { reads }: { reads: ReadFaults },
   kind: Kind,

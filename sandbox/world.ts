@@ -1,9 +1,9 @@
 import type { ReadFaults } from './read-faults.js';
 import type { Store, Tables } from './state/store.js';
 
-/** What a change sets going once it is on disk and answered. */
+/** What follows from a change once it is on disk and answered. */
 export interface Outbox {
-  /** Ids of webhook deliveries to begin. */
+  /** Ids of webhook deliveries to start. */
   deliveries: string[];
   /** Payments and refunds whose planned outcome needs a timer. */
   planned: Planned[];
@@ -14,15 +14,15 @@ export interface Planned {
   id: string;
 }
 
-/** What every part of the sandbox works on. */
+/** The state shared by every part of the sandbox. */
 export interface World {
   tables: Tables;
-  /** The books' clock. Webhook signatures, retries and planned outcomes go by the machine's clock instead. */
+  /** The books' clock. Webhook signatures, retries, planned outcomes and lags follow the machine's clock instead. */
   now(): Date;
-  /** Where this sandbox listens, for the links it hands out. */
+  /** This sandbox's address, for the links it hands out. */
   url: string;
   outbox: Outbox;
-  /** What the API's reads get wrong on purpose. The books and the webhooks always tell the truth. */
+  /** Deliberate faults of the API's reads. The books and the webhooks always show the real state. */
   reads: ReadFaults;
 }
 
@@ -34,7 +34,7 @@ export function timestamp(world: World): string {
   return world.now().toISOString();
 }
 
-/** Runs a change of the books, all or nothing, and collects what it sets going. */
+/** Runs a change of the books, all or nothing, and collects what follows from it. */
 export function execute<T>(world: World, store: Store, work: () => T): { value: T; outbox: Outbox } {
   world.outbox = emptyOutbox();
   const value = store.transact(work);

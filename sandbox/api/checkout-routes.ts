@@ -1,4 +1,5 @@
-import { checkoutOf, createCheckout, previewCheckout, readCheckoutView } from '../dodo/checkouts.js';
+import { checkoutOf, readCheckoutView } from '../dodo/checkouts.js';
+import { createCheckout, previewCheckout } from '../dodo/checkout-creation.js';
 import { cartPreviewView } from '../dodo/cart-preview.js';
 import { parse } from '../errors.js';
 import type { Route } from './route.js';

@@ -39,7 +39,7 @@ export const addressSchema = z.object({
 
 const MAX_AMOUNT = 2_147_483_647;
 export const amountSchema = z.int().min(0).max(MAX_AMOUNT);
-export const emailSchema = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'expected an e-mail address');
+export const emailSchema = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'expected an email address');
 
 const addonSchema = z.object({ addon_id: z.string(), quantity: z.int().min(1) });
 

@@ -13,7 +13,7 @@ import type { Reply, Route } from './route.js';
 const DEFAULT_DELAY_MS = 1000;
 const DEFAULT_LATE_COMMIT_MS = 250;
 
-/** Serves one of Dodo's routes: key, faults, the effect on the books, the log, and only then the webhooks. */
+/** Serves one of Dodo's routes in this order: key, faults, effect on the books, log, response, webhooks. */
 export function serve(engine: Engine, route: Route, apiKey: string): RequestHandler {
   return async (request, response) => {
     const refusal = keyRefusal(engine.world, request, apiKey);
@@ -39,7 +39,7 @@ async function serveWell(engine: Engine, route: Route, request: Request, respons
   send(response, reply);
 }
 
-/** Calls back once, when the answer has left, or the caller has. */
+/** Calls back once, when the response was sent or the caller hung up. */
 export function whenAnswered(request: Request, response: Response, callback: () => void): void {
   let called = false;
   function once(): void {
@@ -48,7 +48,7 @@ export function whenAnswered(request: Request, response: Response, callback: () 
     callback();
   }
   response.once('close', once);
-  // The caller may have hung up before the answer was ready: then no close comes any more.
+  // If the caller hung up before the response was ready, no close event follows.
   if (request.socket.destroyed) once();
 }
 
@@ -113,7 +113,7 @@ function answeredStatus(fault: Fault, reply: Reply): number | null {
   return fault.kind === 'html_200' ? 200 : reply.status;
 }
 
-/** The route's effect on the books, all or nothing, and its answer. */
+/** Applies the route's effect on the books, all or nothing, and returns its response. */
 function perform(engine: Engine, route: Route, request: Request): { reply: Reply; outbox: Outbox } {
   try {
     const params = request.params as Record<string, string>;
@@ -180,7 +180,7 @@ function sendFaultStatus(response: Response, fault: Fault): void {
   response.status(fault.status ?? 500).json(faultBody(fault));
 }
 
-/** The whole length is promised, half of it arrives. */
+/** Announces the whole length and sends half of it. */
 function truncate(response: Response, { status, body }: Reply): void {
   const text = Buffer.from(JSON.stringify(body ?? {}));
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': text.length });

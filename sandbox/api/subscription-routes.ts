@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { BRAND_ID } from '../dodo/business.js';
 import { updatePaymentMethod } from '../dodo/method-update.js';
-import { previewView, quotePlanChange } from '../dodo/plan-change-quote.js';
+import { quotePlanChange } from '../dodo/plan-change-quote.js';
+import { previewView } from '../dodo/plan-change-preview.js';
 import { cancelScheduledChange, changePlan } from '../dodo/plan-change.js';
 import { chargeOnDemand } from '../dodo/renewals.js';
 import { patchSubscription } from '../dodo/subscription-updates.js';

@@ -16,14 +16,15 @@ import type { BusinessPolicy } from '../policy.js';
 import { businessPolicyChangeSchema, setBusinessPolicy } from '../policy.js';
 import type { DisputeEnd, NewDispute } from '../dodo/disputes.js';
 import { moveDispute, openDispute } from '../dodo/disputes.js';
-import { payLink } from '../dodo/hosted.js';
+import { payLink } from '../dodo/hosted-payments.js';
 import { enterNewCard } from '../dodo/method-update.js';
 import { settlePayment } from '../dodo/outcomes.js';
 import { paymentOf } from '../dodo/payments.js';
 import { payAgain } from '../dodo/second-payment.js';
 import { settleRefund } from '../dodo/refunds.js';
 import { renew } from '../dodo/renewals.js';
-import { dropPendingChange, subscriptionOf } from '../dodo/subscriptions.js';
+import { subscriptionOf } from '../dodo/subscriptions.js';
+import { dropPendingChange } from '../dodo/pending-change.js';
 import { record } from '../webhooks/events.js';
 import type { WebhookEndpoint, WebhookPolicy } from '../webhooks/settings.js';
 import {
@@ -32,30 +33,30 @@ import {
   webhookEndpointSchema,
   webhookPolicyChangeSchema,
 } from '../webhooks/settings.js';
-import { addAddon, addDiscount, addProduct, changeProduct } from './goods.js';
-import { addCustomer, changeMethod, queueAnswer, saveTestCard } from './people.js';
+import { addAddon, addDiscount, addProduct, changeProduct } from './products.js';
+import { addCustomer, changeMethod, queueAnswer, saveTestCard } from './customers.js';
 import type { PurchaseResult } from './purchase.js';
 import { buy, payResult, paySession } from './purchase.js';
 import type { Lag, ReadFaults, RowOverride } from '../read-faults.js';
 import type * as Inputs from './schemas.js';
 import { cardSchema, eventSchema, secondPaymentSchema, settlementSchema } from './schemas.js';
 
-/** Everything a test, or a person, can make happen. The HTTP routes under `/sandbox` call the same functions. */
+/** Everything a test or a person can make happen. The HTTP routes under `/sandbox` call the same functions. */
 export interface Control {
   createProduct(input: Inputs.ProductInput): Promise<ProductRow>;
   updateProduct(id: string, change: Inputs.ProductChange): Promise<ProductRow>;
   createAddon(input: Inputs.AddonInput): Promise<AddonRow>;
   createDiscount(input: Inputs.DiscountInput): Promise<DiscountRow>;
-  /** A customer with saved cards, without driving the checkout page. */
+  /** Creates a customer with saved cards, without the checkout page. */
   createCustomer(
     input: Inputs.CustomerInput,
   ): Promise<{ customer: CustomerRow; payment_method_ids: string[] }>;
   addCard(customerId: string, card?: Inputs.CardInput): Promise<MethodRow>;
-  /** For example to let a card expire. */
+  /** Changes a saved card, for example to let it expire. */
   updateMethod(customerId: string, methodId: string, change: Inputs.MethodChange): Promise<MethodRow>;
-  /** The next charges of this customer answer so, whatever the card says. Queued in order. */
+  /** Decides the next charges of this customer, whatever the card says. Queued in order. */
   nextCharges(customerId: string, answer: Inputs.ChargeAnswer): Promise<void>;
-  /** A customer buys something now, by the same path as the checkout page. */
+  /** Buys something for a customer, by the same code as the checkout page. */
   purchase(input: Inputs.PurchaseInput): Promise<PurchaseResult>;
   /** Pays a checkout session as its page does. */
   payCheckout(sessionId: string, input?: Inputs.PayCheckoutInput): Promise<PurchaseResult>;
@@ -66,12 +67,12 @@ export interface Control {
    * after a success a double payment.
    */
   payAgain(paymentId: string, terms?: Inputs.SecondPayment): Promise<PurchaseResult>;
-  /** Ends a payment that is processing or waits for the customer. */
+  /** Ends a payment that is processing or waiting for the customer. */
   settlePayment(paymentId: string, settlement: Inputs.Settlement): Promise<PaymentRow>;
   settleRefund(refundId: string, status: 'succeeded' | 'failed'): Promise<RefundRow>;
-  /** The billing date has come. Answers the renewal's payment, null when the subscription ended instead. */
+  /** Acts as if the billing date had come. Resolves to the renewal's payment, or null when the subscription ended instead. */
   renew(subscriptionId: string): Promise<PaymentRow | null>;
-  /** Gives up a plan change that waits for its payment. */
+  /** Drops a plan change that is waiting for its payment. */
   clearPendingChange(subscriptionId: string): Promise<void>;
   openDispute(input: NewDispute): Promise<DisputeRow>;
   moveDispute(disputeId: string, end: DisputeEnd): Promise<DisputeRow>;
@@ -89,13 +90,13 @@ export interface Control {
   clearFaults(): void;
   setWebhookEndpoint(change: Partial<WebhookEndpoint>): Promise<WebhookEndpoint>;
   setWebhookPolicy(change: Partial<WebhookPolicy>): Promise<WebhookPolicy>;
-  /** Attempts every pending delivery now and waits for the answers. */
+  /** Attempts every pending delivery now and waits for the responses. */
   flushWebhooks(): Promise<{ attempted: number }>;
   /** Sends an event again under its old id with a fresh signature. */
   redeliver(deliveryId: string): Promise<DeliveryAttempt>;
-  /** Sends any event, signed; also of types and shapes Dodo does not have. */
+  /** Sends any event, signed, including types and shapes that Dodo does not have. */
   sendWebhook(input: Inputs.EventInput): Promise<{ id: string }>;
-  /** Empties the books. The endpoint and the policies go back to what the sandbox was started with. */
+  /** Empties the books and restores the endpoint and policies that the sandbox was started with. */
   reset(): Promise<void>;
 }
 

@@ -8,6 +8,7 @@ import { lagSchema, rowOverrideSchema } from '../read-faults.js';
 import { webhookEndpointSchema, webhookPolicyChangeSchema } from '../webhooks/settings.js';
 import type { Control } from './control.js';
 import * as schemas from './schemas.js';
+import { booksQuery, readBooks } from './books-query.js';
 
 export interface ControlRequest {
   params: Record<string, string>;
@@ -15,28 +16,18 @@ export interface ControlRequest {
   body: unknown;
 }
 
-/** A route of the control API. What `run` resolves to is answered as JSON; undefined as 204. */
+/** A route of the control API. The result of `run` is sent as JSON, undefined as 204. */
 export interface ControlRoute {
   method: 'get' | 'post' | 'patch' | 'delete';
   path: string;
   run: (request: ControlRequest) => unknown;
 }
 
-const booksQuery = z.object({
-  /** One section alone: `payments`, `requests`, ... */
-  section: z.string().optional(),
-  customer_id: z.string().optional(),
-  subscription_id: z.string().optional(),
-  type: z.string().optional(),
-  method: z.string().optional(),
-  path: z.string().optional(),
-});
-
 const cardBody = z.strictObject({ card: schemas.cardSchema });
 const renewBody = z.strictObject({ subscription_id: z.string() });
 const idBody = z.strictObject({ id: z.string() });
 
-/** The control API: JSON in and out, no key. It is for the machine the sandbox runs on. */
+/** Returns the routes of the control API: JSON in and out, without a key. It is meant for the sandbox's own machine. */
 export function controlRoutes(control: Control, books: Books, faults: FaultQueue): ControlRoute[] {
   const id = ({ params }: ControlRequest): string => params['id'] ?? '';
   return [
@@ -195,25 +186,4 @@ export function controlRoutes(control: Control, books: Books, faults: FaultQueue
     },
     { method: 'post', path: '/sandbox/reset', run: () => control.reset() },
   ];
-}
-
-function readBooks(books: Books, query: z.output<typeof booksQuery>): unknown {
-  const { customer_id: customerId, subscription_id: subscriptionId, type, method, path } = query;
-  const sections: Record<string, () => unknown> = {
-    customers: () =>
-      books.customers().filter((one) => customerId === undefined || one.customer_id === customerId),
-    payments: () => books.payments({ customerId, subscriptionId }),
-    subscriptions: () => books.subscriptions({ customerId }),
-    refunds: () => books.refunds({ customerId }),
-    checkouts: () => books.checkouts(),
-    deliveries: () => books.deliveries({ type }),
-    requests: () => books.requests({ method, path: path === undefined ? undefined : new RegExp(path) }),
-    movements: () => books.movements(customerId),
-    money_received: () => books.moneyReceived(customerId),
-  };
-  if (query.section === undefined) {
-    return Object.fromEntries(Object.entries(sections).map(([name, read]) => [name, read()]));
-  }
-  const read = sections[query.section];
-  return read ? { [query.section]: read() } : { sections: Object.keys(sections) };
 }

@@ -5,7 +5,7 @@ const GAP = '  ';
 const TITLES = ['', 'path', 'outcome', 'charged', 'time', 'run in the Temporal UI'];
 const RIGHT_ALIGNED = new Set(['charged', 'time']);
 
-/** A line per path, and below it what was expected and seen where it did not end as it should. */
+/** Formats a line per path, and its mistakes below it. */
 export function formatPaths(results: readonly PathResult[]): string {
   const rows = results.map((result) => [
     result.mistakes.length === 0 ? 'ok' : 'NO',

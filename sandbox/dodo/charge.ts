@@ -6,12 +6,12 @@ import { isExpired } from './cards.js';
 import { endPayment } from './outcomes.js';
 import { paymentOf, setPaymentStatus, updatePayment } from './payments.js';
 
-/** With what, and in whose presence, a payment is attempted. */
+/** The card a payment is attempted with, and whether the customer is present. */
 export interface Attempt {
   card: Card;
-  /** The saved method, when it is one. */
+  /** The saved method, if the card is saved. */
   method: MethodRow | null;
-  /** The customer is there, on a page. */
+  /** The customer is present, on a page. */
   present: boolean;
 }
 
@@ -21,7 +21,7 @@ type Verdict =
   | { status: 'processing'; settle: ChargeAnswerRow['settle'] }
   | { status: 'requires_customer_action'; link: boolean };
 
-/** Where a customer passes 3-D Secure for a payment. */
+/** Returns the page on which the customer passes 3-D Secure. */
 export function authenticationUrl(world: World, paymentId: string): string {
   return `${world.url}/3ds/${paymentId}`;
 }

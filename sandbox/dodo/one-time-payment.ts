@@ -9,7 +9,7 @@ import { createCustomer, customerByEmail, customerOf, limitedCustomerView } from
 import { orderPayment } from './orders.js';
 import { withLink } from './payment-links.js';
 
-/** `POST /payments`: one-time products only, charged to a saved method at once or paid on a page. */
+/** Creates a payment for `POST /payments`: one-time products only, charged to a saved method or paid on a page. */
 export function createOneTimePayment(world: World, body: PaymentBody): DodoPayments.PaymentCreateResponse {
   const customer = payer(world, body);
   const priced = priceCart(world, body.product_cart, {

@@ -6,23 +6,20 @@ import { cardPage } from './payment-links.js';
 import { markUsed, saveCard } from './payment-methods.js';
 import { isOpen, paymentOf, setPaymentStatus, updatePayment } from './payments.js';
 import {
-  activate,
   announce,
-  applyChange,
-  dropPendingChange,
-  hold,
   periodFromNow,
-  reactivate,
   recurringAmount,
   subscriptionOf,
   updateSubscription,
   useCycle,
 } from './subscriptions.js';
+import { applyChange, dropPendingChange } from './pending-change.js';
+import { activate, hold, reactivate } from './subscription-lifecycle.js';
 
 export type Ending =
   { status: 'succeeded' } | { status: 'failed'; error_code: string } | { status: 'cancelled' };
 
-/** Ends a payment and does everything that follows from it. */
+/** Ends a payment, with all that follows from its outcome. */
 export function endPayment(world: World, id: string, ending: Ending): PaymentRow {
   switch (ending.status) {
     case 'succeeded': {
@@ -50,16 +47,20 @@ export function endPayment(world: World, id: string, ending: Ending): PaymentRow
   }
 }
 
-/** Ends a payment that is under way: for timers, the 3-D Secure page and the control API. 422 when it is over. */
+/**
+ * Ends a payment that is still open, for timers, the 3-D Secure page and the control API.
+ *
+ * @throws ApiError 422 when the payment has already ended
+ */
 export function settlePayment(world: World, id: string, ending: Ending): PaymentRow {
   const payment = paymentOf(world, id);
   if (!isOpen(payment)) {
-    throw unprocessable('INVALID_REQUEST_PARAMETERS', `Payment ${id} is over: ${payment.status}`);
+    throw unprocessable('INVALID_REQUEST_PARAMETERS', `Payment ${id} has already ended: ${payment.status}`);
   }
   return endPayment(world, id, ending);
 }
 
-/** Saves the card that paid, so that it can pay again with one click. */
+/** Saves the card that paid for later one-click charges. */
 function keepCard(world: World, id: string): string | null {
   const payment = paymentOf(world, id);
   if (payment.payment_method_id === null && payment.card) {
@@ -80,7 +81,7 @@ function redeemDiscounts(world: World, payment: PaymentRow): void {
   }
 }
 
-/** A late outcome does not bring an ended subscription back. */
+/** Says whether a subscription has ended: a late outcome does not revive it. */
 function isOver(world: World, subscriptionId: string): boolean {
   return ['cancelled', 'expired'].includes(subscriptionOf(world, subscriptionId).status);
 }
@@ -122,7 +123,7 @@ function onPaid(world: World, payment: PaymentRow): void {
   }
 }
 
-/** The subscription is paid by another method from now on. */
+/** Makes a subscription pay with another method from now on. */
 export function adoptMethod(world: World, subscriptionId: string, methodId: string | null): void {
   const { pending_change } = subscriptionOf(world, subscriptionId);
   updateSubscription(world, subscriptionId, { payment_method_id: methodId });
@@ -147,7 +148,7 @@ function onFailed(world: World, payment: PaymentRow, retriable: boolean): void {
       const subscription = subscriptionOf(world, purpose.subscription_id);
       updateSubscription(world, purpose.subscription_id, {
         ...periodFromNow(world, subscription.product_id),
-        // An unpaid period leaves nothing unused to give back.
+        // An unpaid period leaves no unused part to credit.
         period_amount: 0,
       });
       hold(world, purpose.subscription_id, purpose.basis);

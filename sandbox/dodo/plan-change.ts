@@ -12,14 +12,8 @@ import { createPayment, isOpen, isUnpaid, paymentLine, paymentOf } from './payme
 import type { Quote } from './plan-change-quote.js';
 import { quotePlanChange } from './plan-change-quote.js';
 import { productOf } from './products.js';
-import {
-  announce,
-  applyChange,
-  dropPendingChange,
-  livePendingChange,
-  subscriptionOf,
-  updateSubscription,
-} from './subscriptions.js';
+import { announce, subscriptionOf, updateSubscription } from './subscriptions.js';
+import { applyChange, dropPendingChange, livePendingChange } from './pending-change.js';
 
 const NO_HANDLES: Required<DodoPayments.SubscriptionChangePlanResponse> = {
   client_secret: null,
@@ -28,7 +22,7 @@ const NO_HANDLES: Required<DodoPayments.SubscriptionChangePlanResponse> = {
   payment_link: null,
 };
 
-/** Changes a plan: now, by a link, or at the next billing date. */
+/** Changes a plan: now, through a payment link, or at the next billing date. */
 export function changePlan(
   world: World,
   subscriptionId: string,
@@ -90,8 +84,8 @@ function assertLinkAllowed(world: World, body: PlanChangeBody): void {
 }
 
 /**
- * Says whether a change may replace a pending one, because nothing is under way that could pay twice. An unpaid link
- * is replaced on request; a declined charge of the saved card may be followed by a link.
+ * Says whether a change may replace a pending one without the risk of a double payment. An unpaid link is replaced
+ * on request; a declined charge of the saved card may be followed by a link.
  */
 function mayReplace(world: World, pending: PendingChange, body: PlanChangeBody): boolean {
   const payment = paymentOf(world, pending.payment_id);
@@ -117,13 +111,13 @@ function assertNothingPending(world: World, subscription: SubscriptionRow, body:
   assertNoPaymentPending(world, subscription.subscription_id);
 }
 
-/** 422 while an earlier charge of the subscription is neither paid nor failed. */
+/** @throws ApiError 422 while an earlier charge of the subscription has no outcome yet */
 export function assertNoPaymentPending(world: World, subscriptionId: string): void {
   const pending = world.tables.payments.all().some(
     (payment) =>
       payment.subscription_ids.includes(subscriptionId) &&
       isOpen(payment) &&
-      // A link nobody has used yet holds nothing up.
+      // An unused link blocks nothing.
       payment.status !== 'requires_payment_method',
   );
   if (pending) {
@@ -151,7 +145,7 @@ function schedule(
   announce(world, subscription.subscription_id, 'subscription.updated');
 }
 
-/** With the newer reading, a declined link has had its day: the customer goes back and the change is requested anew. */
+/** Creates the payment of a change. A declined link takes no second card unless the business keeps it pending. */
 function changePayment(world: World, quote: Quote, body: PlanChangeBody): PaymentRow {
   const viaLink = body.collect_via_payment_link === true;
   const { subscription, change, basis, total, tax } = quote;
@@ -170,7 +164,11 @@ function changePayment(world: World, quote: Quote, body: PlanChangeBody): Paymen
   return viaLink ? withLink(world, payment) : payment;
 }
 
-/** Takes a scheduled change back. 404 when there is none. */
+/**
+ * Cancels a scheduled change.
+ *
+ * @throws ApiError 404 when there is none
+ */
 export function cancelScheduledChange(world: World, subscriptionId: string): void {
   if (!subscriptionOf(world, subscriptionId).scheduled_change) {
     throw new ApiError(

@@ -21,7 +21,7 @@ export interface RefundRequest {
   metadata?: Metadata | null | undefined;
 }
 
-/** Refunds a payment in full, or the named items of it. */
+/** Refunds a payment in full, or some of its items. */
 export function createRefund(world: World, request: RefundRequest): RefundRow {
   const payment = paymentOf(world, request.payment_id);
   if (payment.status !== 'succeeded') {
@@ -83,7 +83,7 @@ function planOutcome(
   return planned;
 }
 
-/** The amount each line gets back, tax included. */
+/** Returns the amount each line gets back, tax included. */
 function refundLines(payment: PaymentRow, items: RefundRequest['items']): RefundRow['lines'] {
   if (!items || items.length === 0) {
     return payment.lines
@@ -100,7 +100,7 @@ function refundLines(payment: PaymentRow, items: RefundRequest['items']): Refund
     if (left <= 0) {
       throw unprocessable(
         'LINE_ITEM_FULLY_REFUNDED',
-        `Line item ${item.item_id} has been fully refunded cannot be refunded further.`,
+        `Line item ${item.item_id} has been fully refunded and cannot be refunded further.`,
       );
     }
     const preTax = line.amount - line.tax;

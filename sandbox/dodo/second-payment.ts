@@ -5,7 +5,7 @@ import { timestamp } from '../world.js';
 import type { CardEntry } from './cards.js';
 import { readCard } from './cards.js';
 import { rescaled } from './charge.js';
-import type { PayResult } from './hosted.js';
+import type { PayResult } from './hosted-payments.js';
 import { endPayment } from './outcomes.js';
 import { createPayment, paymentOf } from './payments.js';
 import { subscriptionOf, updateSubscription } from './subscriptions.js';
@@ -61,7 +61,7 @@ function copySubscription(world: World, id: string): string {
   return copy;
 }
 
-/** Whatever waited for the first payment waits for the second one instead. */
+/** Makes a plan change and a session wait for the second payment instead of the first. */
 function takeOver(world: World, first: PaymentRow, second: PaymentRow): void {
   for (const id of first.subscription_ids) {
     const { pending_change: pending } = subscriptionOf(world, id);

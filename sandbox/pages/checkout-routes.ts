@@ -1,7 +1,8 @@
 import type { Router } from 'express';
 import { checkoutBodySchema, countrySchema, emailSchema } from '../api/schemas.js';
-import { checkoutOf, createCheckout, payableCheckout, priceSession } from '../dodo/checkouts.js';
-import { payCheckout } from '../dodo/hosted.js';
+import { checkoutOf, payableCheckout, priceSession } from '../dodo/checkouts.js';
+import { createCheckout } from '../dodo/checkout-creation.js';
+import { payCheckout } from '../dodo/hosted-payments.js';
 import { paymentOf } from '../dodo/payments.js';
 import { parse, unprocessable } from '../errors.js';
 import type { World } from '../world.js';

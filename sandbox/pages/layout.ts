@@ -36,7 +36,7 @@ const STYLE = raw(`
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
 
-/** Sends a whole page. */
+/** Sends a complete page. */
 export function sendPage(response: Response, page: { title: string; body: Html; status?: number }): void {
   const { markup } = html`<!doctype html>
     <html lang="en">

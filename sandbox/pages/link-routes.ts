@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import { payLink } from '../dodo/hosted.js';
+import { payLink } from '../dodo/hosted-payments.js';
 import { enterNewCard } from '../dodo/method-update.js';
 import { payableLink } from '../dodo/payment-links.js';
 import { paymentOf } from '../dodo/payments.js';

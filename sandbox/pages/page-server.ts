@@ -2,7 +2,7 @@ import express from 'express';
 import type { Request, RequestHandler, Response } from 'express';
 import { whenAnswered } from '../api/serve.js';
 import { customerMessage } from '../dodo/declines.js';
-import type { PayResult } from '../dodo/hosted.js';
+import type { PayResult } from '../dodo/hosted-payments.js';
 import type { Engine } from '../engine.js';
 import { ApiError } from '../errors.js';
 import type { PaymentRow } from '../model.js';
@@ -11,7 +11,7 @@ import { sendBack } from './send-back.js';
 
 type Page = (request: Request, response: Response, id: string) => void | Promise<void>;
 
-/** What all pages are served with. */
+/** The functions that all pages are served with. */
 export interface PageServer {
   /** Parses a posted form. */
   form: RequestHandler;

@@ -4,7 +4,7 @@ import type { Journal } from './journal.js';
 
 export interface Table<Row> {
   get(id: string): Row | undefined;
-  /** In the order in which the rows were first put. */
+  /** Returns the rows in the order in which they were first put. */
   all(): Row[];
   put(row: Row): void;
   delete(id: string): void;
@@ -50,7 +50,7 @@ export interface Store {
   lastChange(table: KeptTable, id: string): RowChange | undefined;
   /** Resolves when every change made so far is on disk; at once without a data folder. */
   durable(): Promise<void>;
-  /** Forgets everything. */
+  /** Deletes every row. */
   clear(): void;
   close(): Promise<void>;
 }
@@ -85,9 +85,9 @@ const KEYS: { [Name in keyof Tables]: string } = {
   settings: 'name',
 };
 
-/** All state of the sandbox: tables in memory, journaled to `dataDir` when there is one. */
+/** Opens the sandbox's state: tables in memory, journaled to `dataDir` if there is one. */
 export async function openStore(dataDir?: string): Promise<Store> {
-  /** Rows as they were before the transaction under way touched them. */
+  /** Rows as they were before the current transaction touched them. */
   let before: Map<string, { table: string; id: string; row: unknown }> | undefined;
   let journal: Journal | undefined;
   let lastWrite: Promise<void> = Promise.resolve();
@@ -122,7 +122,7 @@ export async function openStore(dataDir?: string): Promise<Store> {
   function write(changes: Change[]): void {
     if (!journal || changes.length === 0) return;
     lastWrite = journal.append(changes);
-    // Whoever awaits durable() sees a failure; without this line an unawaited one would end the process.
+    // A failure reaches those who await durable(); without this line, an unawaited one would end the process.
     lastWrite.catch(() => undefined);
   }
 

@@ -6,7 +6,7 @@ import type { Client } from '@temporalio/client';
 import type { PurchaseResult, Sandbox } from '../../sandbox/index.js';
 import { writeShortCatalog } from '../../sandbox/demo/catalog.js';
 import { createDodoConsole, type DodoConsole } from '../../sandbox/demo/dodo-console.js';
-import { createShopClient, type Shop } from '../../sandbox/demo/shop.js';
+import { createMerchantClient, type MerchantClient } from '../../sandbox/demo/merchant-client.js';
 import { startStack } from '../../sandbox/stack.js';
 import { loadConfig } from '../../src/config/config.js';
 import { createLogger } from '../../src/log.js';
@@ -16,7 +16,7 @@ import { PERSON } from './person.js';
 
 export interface Stage {
   client: Client;
-  shop: Shop;
+  shop: MerchantClient;
   sandbox: Sandbox;
   dodo: DodoConsole;
   /** A purchase that was not registered with us before: its webhook starts the run. */
@@ -66,7 +66,7 @@ export async function openStage(
   return {
     client,
     sandbox,
-    shop: createShopClient(stack),
+    shop: createMerchantClient(stack),
     dodo: createDodoConsole(sandbox.url),
     async buy(productId, card = 'good', customerId) {
       buyers += 1;

@@ -9,7 +9,7 @@ async function buyerOf(productId: string, card?: string) {
 }
 
 describe('a charge at another amount than was previewed', () => {
-  test('is a cent less for a saved card, and is what the books count', async () => {
+  test('is a cent less on a saved card, and the books count the real amount', async () => {
     const { sandbox, client, buyer } = await buyerOf('prod_starter_course');
     await sandbox.control.nextCharges(buyer.customer_id, { amount: 9899 });
     const order = oneClick(buyer, 'prod_single_license');
@@ -67,7 +67,7 @@ describe('a charge at another amount than was previewed', () => {
     expect(await client.payments.retrieve(payment_id)).toMatchObject({ total_amount: 8159, tax: 1360 });
   });
 
-  test('can happen to a plan change whose answer is lost', async () => {
+  test('applies to a plan change whose reply is lost', async () => {
     const { sandbox, client, buyer } = await buyerOf('prod_basic_plan');
     const id = buyer.subscription_id ?? '';
     await sandbox.control.nextCharges(buyer.customer_id, { amount: 7800 });

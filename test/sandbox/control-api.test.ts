@@ -17,7 +17,7 @@ async function call(
   return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
 }
 
-test('everything can be done over HTTP, without a key', async () => {
+test('every control works over HTTP, without a key', async () => {
   const { sandbox } = await running();
   const client = clientOf(sandbox);
   const post = async (path: string, body?: unknown): Promise<Record<string, never>> => {
@@ -90,7 +90,7 @@ test('everything can be done over HTTP, without a key', async () => {
   expect((await client.products.list({ page_number: 0, page_size: 100 })).items).toHaveLength(10);
 });
 
-test('mistakes are answered in words that name the field', async () => {
+test('errors name the wrong field', async () => {
   const { sandbox } = await running();
   const { status, body } = await call(sandbox.url, 'POST', '/sandbox/purchases', {
     product: 'prod_basic_plan',
@@ -110,7 +110,7 @@ test('mistakes are answered in words that name the field', async () => {
   );
 });
 
-test('a policy is changed field by field, and the others stay', async () => {
+test('changing a policy keeps the other fields', async () => {
   const { sandbox } = await running();
   await sandbox.control.setPolicy({ refunds: 'pending' });
   expect(await sandbox.control.setPolicy({ emptyChangePlanBody: true })).toMatchObject({
@@ -131,7 +131,7 @@ test('a policy is changed field by field, and the others stay', async () => {
   await expect(sandbox.control.setWebhookEndpoint({ key: 'whsec_???' })).rejects.toThrow('base64');
 });
 
-test('a taken port is reported, and leaves nothing running', async () => {
+test('a taken port is reported and leaves nothing running', async () => {
   const { sandbox } = await running();
   const port = Number(new URL(sandbox.url).port);
   await expect(startSandbox({ port })).rejects.toThrow('EADDRINUSE');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { oneClick, refusal, running, stoppedClock } from './support.js';
 
-test('payments are listed newest first, in pages that begin with 0', async () => {
+test('payments are listed newest first, in pages counted from 0', async () => {
   const { sandbox, client } = await running();
   const ids: string[] = [];
   for (let count = 0; count < 12; count++) {
@@ -22,7 +22,7 @@ test('payments are listed newest first, in pages that begin with 0', async () =>
   expect((await refusal(client.payments.list({ page_size: 101 }))).status).toBe(422);
 });
 
-test('the client’s own pagination skips the second page unless it is told to begin at 0', async () => {
+test('the client’s pagination skips the second page unless it starts at page 0', async () => {
   const { sandbox, client } = await running();
   for (let count = 0; count < 3; count++)
     await sandbox.control.purchase({ product_id: 'prod_course_workbook' });
@@ -31,7 +31,7 @@ test('the client’s own pagination skips the second page unless it is told to b
   expect(seen).toBe(2);
 });
 
-test('a payment is found again by customer, time and its metadata', async () => {
+test('a payment is found by customer, time and metadata', async () => {
   const clock = stoppedClock('2026-03-01T00:00:00.000Z');
   const { sandbox, client } = await running({ now: clock.now });
   const buyer = await sandbox.control.purchase({ product_id: 'prod_single_license' });
@@ -57,7 +57,7 @@ test('a payment is found again by customer, time and its metadata', async () => 
   expect(await filtered({ currency: 'EUR' })).toBe(0);
 });
 
-test('a payment carries the type of its charge and, in lists, its session, unless the newer fields are switched off', async () => {
+test('payments carry charge_type, and list rows their session, unless these newer fields are off', async () => {
   const { sandbox, client } = await running();
   const { subscription_id, customer_id, payment_id, session_id } = await sandbox.control.purchase({
     product_id: 'prod_basic_plan',
@@ -98,7 +98,7 @@ test('a payment carries the type of its charge and, in lists, its session, unles
   expect(await client.payments.retrieve(payment_id)).not.toHaveProperty('charge_type');
 });
 
-test('customers, subscriptions, products and refunds have their filters', async () => {
+test('customers, subscriptions, products and refunds can be filtered', async () => {
   const { sandbox, client } = await running();
   const jo = await sandbox.control.purchase({
     product_id: 'prod_basic_plan',

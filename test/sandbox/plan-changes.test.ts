@@ -17,7 +17,7 @@ function to(
   return { product_id, quantity: 1, proration_billing_mode, on_payment_failure: 'prevent_change', ...more };
 }
 
-/** Somebody on a plan, half way through March. */
+/** A subscriber half way through March. */
 async function halfWay(plan = 'prod_basic_plan', card = '4242424242424242') {
   const clock = stoppedClock();
   const setting = await running({ now: clock.now });
@@ -68,7 +68,7 @@ describe('a plan change', () => {
     },
   );
 
-  test('makes a payment that carries the attempt’s metadata, else the subscription’s', async () => {
+  test('gives its payment the request’s metadata, else the subscription’s', async () => {
     const { sandbox, client, id } = await halfWay();
     await client.subscriptions.changePlan(
       id,
@@ -102,7 +102,7 @@ describe('a plan change', () => {
     expect(sandbox.books.movements().map((movement) => movement.amount)).toEqual([7900, 2800]);
   });
 
-  test('removes add-ons that are left out, and charges for those that are named', async () => {
+  test('removes omitted add-ons and charges for the given ones', async () => {
     const { client, id } = await halfWay();
     const storage = [{ addon_id: 'adn_extra_storage', quantity: 2 }];
     await client.subscriptions.changePlan(
@@ -143,7 +143,7 @@ describe('a plan change', () => {
     expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_plan');
   });
 
-  test('follows the older reading of proration where the business is set so', async () => {
+  test('follows the older reading of proration if the policy says so', async () => {
     const { sandbox, client, id } = await halfWay();
     await sandbox.control.setPolicy({ proration: 'remaining_difference', resetBillingDates: false });
     const preview = await client.subscriptions.previewChangePlan(
@@ -169,7 +169,7 @@ describe('a plan change', () => {
     expect(await refusal(change)).toEqual({ status: 422, code });
   });
 
-  test('is refused to a one-time product, and while another charge is undecided', async () => {
+  test('is refused for a one-time product, and while another charge has no outcome', async () => {
     const { sandbox, client, bought, id } = await halfWay();
     const oneTime = client.subscriptions.changePlan(id, to('prod_team_license', 'full_immediately'));
     expect((await refusal(oneTime)).status).toBe(422);
@@ -200,7 +200,7 @@ describe('a plan change whose charge is declined', () => {
     expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_plan');
   });
 
-  test('is free for another try once a new card was entered', async () => {
+  test('can be tried again after a new card was entered', async () => {
     const { sandbox, client, id } = await halfWay('prod_basic_plan', DECLINES_LATER);
     await client.subscriptions.changePlan(id, to('prod_pro_plan', 'full_immediately'));
     const update = await client.subscriptions.updatePaymentMethod(id, { payment_method: { type: 'new' } });
@@ -218,7 +218,7 @@ describe('a plan change whose charge is declined', () => {
     });
   });
 
-  test('goes through unpaid with apply_change, and the subscription goes on hold', async () => {
+  test('takes effect unpaid with apply_change, and the subscription goes on hold', async () => {
     const setting = await halfWay('prod_basic_plan', DECLINES_LATER);
     const { client, sandbox, id } = setting;
     await client.subscriptions.changePlan(
@@ -241,7 +241,7 @@ describe('a plan change whose charge is declined', () => {
     expect(sandbox.books.moneyReceived()).toBe(2900 + 7900);
   });
 
-  test('is decided later when the bank takes its time', async () => {
+  test('is decided when the bank settles the charge', async () => {
     const { sandbox, client, bought, id } = await halfWay();
     await sandbox.control.nextCharges(bought.customer_id, { status: 'processing' });
     await client.subscriptions.changePlan(id, to('prod_pro_plan', 'full_immediately'));
@@ -253,7 +253,7 @@ describe('a plan change whose charge is declined', () => {
     expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_plan');
   });
 
-  test('can be settled by a payment link, where the business may use one', async () => {
+  test('can be settled by a payment link if the business may use one', async () => {
     const { sandbox, client, id } = await halfWay('prod_basic_plan', DECLINES_LATER);
     const link = to('prod_pro_plan', 'full_immediately', { collect_via_payment_link: true });
     expect((await refusal(client.subscriptions.changePlan(id, link))).status).toBe(422);
@@ -290,7 +290,7 @@ describe('a plan change whose charge is declined', () => {
       return { ...setting, payment_id: payment_id ?? '', declined };
     }
 
-    test('leads back to the return URL, leaves the old plan, and may be requested again', async () => {
+    test('leads back to the return URL, leaves the old plan in place, and allows another request', async () => {
       const { sandbox, client, id, payment_id, declined } = await declinedLink();
       const back = new URL(declined.headers.get('location') ?? '');
       expect(back.origin + back.pathname).toBe('https://shop.example/plans');
@@ -311,7 +311,7 @@ describe('a plan change whose charge is declined', () => {
       expect(sandbox.books.moneyReceived()).toBe(2900 + 7900);
     });
 
-    test('stays pending for ever where the business is set so, until the link is paid', async () => {
+    test('stays pending until the link is paid if the policy says so', async () => {
       const { sandbox, client, id, payment_id, declined } = await declinedLink({
         declinedPlanChangeLink: 'stays_pending',
       });
@@ -327,7 +327,7 @@ describe('a plan change whose charge is declined', () => {
     });
   });
 
-  test('an unpaid link gives way on request, unless its payment is under way', async () => {
+  test('an unpaid link is replaced on request, unless its payment is in progress', async () => {
     const { sandbox, client, bought, id } = await halfWay();
     await sandbox.control.setPolicy({ planChangeViaPaymentLink: true });
     const first = await client.subscriptions.changePlan(
@@ -353,7 +353,7 @@ describe('a plan change whose charge is declined', () => {
     expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_lite');
   });
 
-  test('a return URL is for payment links alone', async () => {
+  test('a return URL is only accepted with a payment link', async () => {
     const { client, id } = await halfWay();
     const change = to('prod_pro_plan', 'full_immediately', { return_url: 'https://shop.example/' });
     expect(await refusal(client.subscriptions.changePlan(id, change))).toEqual({
@@ -381,7 +381,7 @@ describe('a plan change whose charge is declined', () => {
     });
   });
 
-  test('takes its page down when the change is given up, so that nobody pays for nothing', async () => {
+  test('closes its payment page when the change is dropped', async () => {
     const { sandbox, client, id } = await halfWay();
     await sandbox.control.setPolicy({ planChangeViaPaymentLink: true });
     const link = to('prod_pro_plan', 'full_immediately', { collect_via_payment_link: true });
@@ -427,7 +427,7 @@ describe('a plan change at the next billing date', () => {
     expect(sandbox.books.moneyReceived()).toBe(7900 + 2900);
   });
 
-  test('accepts full_immediately only, unless the business is set otherwise', async () => {
+  test('accepts only full_immediately, unless the policy says otherwise', async () => {
     const { sandbox, client, id } = await halfWay('prod_pro_plan');
     const prorated = { ...later, proration_billing_mode: 'prorated_immediately' as const };
     expect(await refusal(client.subscriptions.changePlan(id, prorated))).toEqual({
@@ -439,7 +439,7 @@ describe('a plan change at the next billing date', () => {
     expect((await client.subscriptions.retrieve(id)).scheduled_change?.product_id).toBe('prod_basic_plan');
   });
 
-  test('can be taken back, and replaced', async () => {
+  test('can be cancelled and replaced', async () => {
     const { client, id } = await halfWay('prod_pro_plan');
     await client.subscriptions.changePlan(id, later);
     await client.subscriptions.changePlan(id, {

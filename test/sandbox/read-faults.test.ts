@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { oneClick, refusal, running, startReceiver } from './support.js';
 
 describe('reads that lag', () => {
-  test('show a payment as processing after its webhook, for as many reads as they are told', async () => {
+  test('show a payment as processing after its webhook, for the given number of reads', async () => {
     const receiver = await startReceiver();
     const { sandbox, client } = await running({ webhookUrl: receiver.url });
     sandbox.control.lagReads({ kind: 'payment', reads: 2 });
@@ -21,7 +21,7 @@ describe('reads that lag', () => {
     expect(sandbox.books.payments({ status: 'succeeded' })).toHaveLength(1);
   });
 
-  test('count anew after the next change', async () => {
+  test('are counted again after the next change', async () => {
     const { sandbox, client } = await running();
     const { customer } = await sandbox.control.createCustomer({ email: 'slow@example.com' });
     await sandbox.control.nextCharges(customer.customer_id, { status: 'processing' });
@@ -38,7 +38,7 @@ describe('reads that lag', () => {
     expect([await status(), await status()]).toEqual(['processing', 'succeeded']);
   });
 
-  test('filter lists by what they show', async () => {
+  test('filter lists by the state they show', async () => {
     const { sandbox, client } = await running();
     sandbox.control.lagReads({ kind: 'payment', reads: 1 });
     const { customer_id } = await sandbox.control.purchase({ product_id: 'prod_starter_course' });
@@ -48,7 +48,7 @@ describe('reads that lag', () => {
     expect(await succeeded()).toBe(1);
   });
 
-  test('do not find a refund yet, nor does its payment show it', async () => {
+  test('do not find a new refund, neither directly nor on its payment', async () => {
     const receiver = await startReceiver();
     const { sandbox, client } = await running({ webhookUrl: receiver.url });
     const { payment_id } = await sandbox.control.purchase({ product_id: 'prod_starter_course' });
@@ -87,7 +87,7 @@ describe('reads that lag', () => {
     expect(await read()).toEqual(['active', 'prod_pro_plan']);
   });
 
-  test('catch up after a time, and only of the object that is named', async () => {
+  test('catch up after a time, and affect only the given object', async () => {
     const { sandbox, client } = await running();
     const slow = await sandbox.control.purchase({ product_id: 'prod_starter_course' });
     const fast = await sandbox.control.purchase({ product_id: 'prod_starter_course' });
@@ -102,7 +102,7 @@ describe('reads that lag', () => {
 });
 
 describe('an object of another key', () => {
-  test('is 404 wherever it is named, and missing from lists, although its webhook came', async () => {
+  test('is 404 in every call and missing from lists, although its webhook was delivered', async () => {
     const receiver = await startReceiver();
     const { sandbox, client } = await running({ webhookUrl: receiver.url });
     const bought = await sandbox.control.purchase({ product_id: 'prod_basic_plan' });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { refusal, running, startReceiver } from './support.js';
 
-test('a full refund takes the money back out of the books, once', async () => {
+test('a full refund returns the money once', async () => {
   const { sandbox, client } = await running();
   const { payment_id, customer_id } = await sandbox.control.purchase({ product_id: 'prod_team_license' });
 
@@ -29,7 +29,7 @@ test('a full refund takes the money back out of the books, once', async () => {
   expect(sandbox.books.deliveries({ type: 'refund.succeeded' })).toHaveLength(1);
 });
 
-test('a partial refund names items and amounts within what was paid', async () => {
+test('a partial refund names items, and amounts up to what was paid', async () => {
   const { sandbox, client } = await running();
   const { payment_id } = await sandbox.control.purchase({
     product_cart: [
@@ -60,7 +60,7 @@ test('a partial refund names items and amounts within what was paid', async () =
   expect(sandbox.books.moneyReceived()).toBe(0);
 });
 
-test('a refund can wait and then fail, and money only moves when it succeeds', async () => {
+test('a pending refund can fail, and money moves only when one succeeds', async () => {
   const { sandbox, client } = await running();
   await sandbox.control.setPolicy({ refunds: 'pending' });
   const { payment_id } = await sandbox.control.purchase({ product_id: 'prod_single_license' });
@@ -80,7 +80,7 @@ test('a refund can wait and then fail, and money only moves when it succeeds', a
   expect(sandbox.books.moneyReceived()).toBe(0);
 });
 
-test('a refund can be answered pending and end by itself, either way', async () => {
+test('a refund can be pending and then succeed or fail by itself', async () => {
   const receiver = await startReceiver();
   const { sandbox, client } = await running({ webhookUrl: receiver.url });
   const { payment_id } = await sandbox.control.purchase({ product_id: 'prod_single_license' });
@@ -128,7 +128,7 @@ test.each([
   [{ kind: 'status_before', status: 409 }, 9900],
   [{ kind: 'status_before', status: 500 }, 9900],
   [{ kind: 'drop_after' }, 0],
-] as const)('a refund can be refused or its answer lost: %o leaves %i', async (fault, left) => {
+] as const)('a refund can be refused, or its reply lost: %o leaves %i', async (fault, left) => {
   const { sandbox, client } = await running();
   const { payment_id } = await sandbox.control.purchase({ product_id: 'prod_single_license' });
   sandbox.control.addFault({ on: 'refund', ...fault });
@@ -137,7 +137,7 @@ test.each([
   expect(sandbox.books.moneyReceived()).toBe(left);
 });
 
-test('what was not paid can neither be refunded nor disputed', async () => {
+test('an unpaid payment can be neither refunded nor disputed', async () => {
   const { sandbox, client } = await running();
   const { payment_id } = await sandbox.control.purchase({
     product_id: 'prod_single_license',
@@ -147,7 +147,7 @@ test('what was not paid can neither be refunded nor disputed', async () => {
   await expect(sandbox.control.openDispute({ payment_id })).rejects.toThrow('was not paid');
 });
 
-test('a lost dispute takes the money, a won one does not', async () => {
+test('a lost dispute takes the money back, a won one does not', async () => {
   const { sandbox, client } = await running();
   const first = await sandbox.control.purchase({ product_id: 'prod_single_license' });
   const second = await sandbox.control.purchase({ product_id: 'prod_team_license' });

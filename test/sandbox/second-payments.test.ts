@@ -34,7 +34,7 @@ describe('a second payment for the same thing', () => {
     expect(sandbox.books.moneyReceived()).toBe(4900 + 39900);
   });
 
-  test('pays one session twice, or belongs to no session', async () => {
+  test('pays the same session twice, or belongs to no session', async () => {
     const { sandbox, client } = await running();
     const first = await sandbox.control.purchase({ product_id: 'prod_team_license', metadata: METADATA });
 
@@ -53,7 +53,7 @@ describe('a second payment for the same thing', () => {
     expect(sandbox.books.moneyReceived()).toBe(2 * 39900 + 100);
   });
 
-  test('leaves a plan bought twice with two live subscriptions', async () => {
+  test('creates a second live subscription for a plan', async () => {
     const { sandbox } = await running();
     const first = await sandbox.control.purchase({ product_id: 'prod_basic_plan' });
 
@@ -81,7 +81,7 @@ describe('a second payment for the same thing', () => {
   });
 });
 
-describe('metadata that anybody can write', () => {
+describe('metadata written by a stranger', () => {
   test('comes with a purchase of any product by any customer', async () => {
     const { sandbox, client } = await running();
     const stranger = await sandbox.control.purchase({

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../../../sandbox/demo/eventually.js';
 import { jsonClient } from '../../../sandbox/demo/http.js';
-import type { PurchaseReply, UpsellReply } from '../../../sandbox/demo/shop.js';
+import type { PurchaseReply, UpsellReply } from '../../../sandbox/demo/merchant-client.js';
 import { startSandbox, type Sandbox } from '../../../sandbox/index.js';
 import { loadCatalog } from '../../../src/catalog/file/load.js';
 import { loadConfig } from '../../../src/config/config.js';

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { eventually } from '../../../sandbox/demo/eventually.js';
 import { jsonClient, type JsonClient } from '../../../sandbox/demo/http.js';
-import type { PurchaseReply, UpsellReply } from '../../../sandbox/demo/shop.js';
+import type { PurchaseReply, UpsellReply } from '../../../sandbox/demo/merchant-client.js';
 import type { PurchaseResult, Sandbox } from '../../../sandbox/index.js';
 import { startStack } from '../../../sandbox/stack.js';
 import type { Catalog } from '../../../src/domain/offers.js';
