@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createShopClient } from '../sandbox/demo/shop.js';
+import { createMerchantClient } from '../sandbox/demo/merchant-client.js';
 import { startSandbox } from '../sandbox/index.js';
 import { startStack } from '../sandbox/stack.js';
 import { loadLocalConfig } from '../sandbox/local/config.js';
@@ -46,7 +46,7 @@ export async function benchAccept(): Promise<string> {
   });
   try {
     await sandbox.control.setWebhookEndpoint({ url: `${stack.url}/webhooks/dodo` });
-    const shop = createShopClient(stack);
+    const shop = createMerchantClient(stack);
 
     async function acceptOnce(): Promise<Accepted> {
       const { payment_id } = await sandbox.control.purchase({

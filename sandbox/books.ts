@@ -23,21 +23,21 @@ export interface RequestFilter {
   path?: string | RegExp;
 }
 
-/** The sandbox's records, for tests and people. Oldest first everywhere. */
+/** The sandbox's records, for tests and people. Every list is oldest first. */
 export interface Books {
   customers(): DodoPayments.Customer[];
   paymentMethods(customerId: string): DodoPayments.CustomerRetrievePaymentMethodsResponse['items'];
   payments(filter?: PaymentFilter): DodoPayments.Payment[];
   subscriptions(filter?: { customerId?: string }): DodoPayments.Subscription[];
-  /** What the API does not show: credit, dues, the pending plan change. */
+  /** Returns what the API does not show: credit, dues, the pending plan change. */
   subscriptionState(id: string): SubscriptionRow | undefined;
   refunds(filter?: { customerId?: string; paymentId?: string }): DodoPayments.Refund[];
   checkouts(): DodoPayments.CheckoutSessionStatus[];
   deliveries(filter?: { type?: string; status?: DeliveryRow['status'] }): DeliveryRow[];
   requests(filter?: RequestFilter): RequestRow[];
-  /** Every movement of money there ever was. */
+  /** Returns every movement of money, of one customer or of all. */
   movements(customerId?: string): MovementRow[];
-  /** What the merchant has received and not given back, in minor units of the currency (USD when left out). */
+  /** Returns the money received and not given back, in minor units of the currency (USD when left out). */
   moneyReceived(customerId?: string, currency?: Currency): number;
 }
 

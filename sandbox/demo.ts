@@ -1,4 +1,4 @@
-/** `npm run demo`: the same stack as `npm start`, driven through every path without a person. */
+/** `npm run demo`: drives the stack of `npm start` through every path, without a person. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,15 +13,15 @@ import { portBecomesFree } from './local/ports.js';
 import { writeShortCatalog } from './demo/catalog.js';
 import { createDodoConsole } from './demo/dodo-console.js';
 import { startMerchantInbox, type MerchantInbox } from './demo/merchant-inbox.js';
-import { checkNothingMoreWasTold, walkPath, type Cast, type PathResult } from './demo/path.js';
+import { checkNoFurtherNotifications, walkPath, type Cast, type PathResult } from './demo/path.js';
 import { PLAIN_PATHS } from './demo/paths-plain.js';
 import { TROUBLE_PATHS } from './demo/paths-trouble.js';
-import { createShopClient } from './demo/shop.js';
+import { createMerchantClient } from './demo/merchant-client.js';
 import { formatPaths } from './demo/table.js';
 import { startStack, type Stack } from './stack.js';
 
 const DEFAULT_PORT = '3000';
-/** Nobody clicks on this one: it is there to expire. */
+/** This offer is left to expire. */
 const SHORT_WINDOWS = { 'team-license': '10s' };
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -38,7 +38,7 @@ await run(async () => {
     await stack?.stop();
     await inbox.close();
     await rm(folder, { recursive: true, force: true });
-    say('Everything is stopped and its data is removed.');
+    say('Stopped everything and removed its data.');
   }
 
   let succeeded = false;
@@ -47,7 +47,7 @@ await run(async () => {
     const log = createLogger(config.logLevel);
     stopOnSignal(log, async () => {
       await stop();
-      // Asked to end before it was through: that is no success.
+      // Interrupted before the end: not a success.
       if (!succeeded) process.exit(1);
     });
     stack = await startStack(config, {
@@ -66,7 +66,7 @@ await run(async () => {
     say(`\n  Temporal UI  ${stack.temporal.uiUrl ?? '-'}`);
     say(`  Demo shop    ${stack.url}`);
     say(`  Sandbox      ${stack.sandbox?.url ?? '-'}`);
-    say('\nAll of it stays up until Ctrl-C.');
+    say('\nEverything keeps running until you press Ctrl-C.');
     return;
   }
   await stop();
@@ -74,7 +74,7 @@ await run(async () => {
   process.exit(succeeded ? 0 : 1);
 });
 
-/** Whatever the environment says about Dodo, Temporal and databases: the demo has its own of each. */
+/** Returns the demo's configuration: its own Dodo, Temporal and database, whatever the environment says. */
 async function demoConfig(folder: string, inbox: MerchantInbox): Promise<ServingConfig> {
   const { PORT = DEFAULT_PORT, LOG_LEVEL = 'error' } = process.env;
   const taken = /^\d{1,5}$/.test(PORT) && !(await portBecomesFree(Number(PORT), 0));
@@ -86,7 +86,7 @@ async function demoConfig(folder: string, inbox: MerchantInbox): Promise<Serving
       LOG_LEVEL,
       DATA_DIR: join(folder, 'data'),
       CATALOG: catalog,
-      // A webhook that is lost is not waited for long.
+      // Recover quickly from lost webhooks.
       POLL_INTERVAL: '1s',
       SWEEP_INTERVAL: '5s',
       MERCHANT_WEBHOOK_URL: inbox.url,
@@ -96,27 +96,27 @@ async function demoConfig(folder: string, inbox: MerchantInbox): Promise<Serving
   );
 }
 
-/** Walks every path, tells what happened, and answers whether all ended as they should. */
+/** Walks every path, prints the results, and returns true when all paths ended as expected. */
 async function walkAll(stack: Stack, inbox: MerchantInbox): Promise<boolean> {
-  if (!stack.sandbox) throw new Error('The demo drives the sandbox, and this stack has none.');
-  const shop = createShopClient(stack);
-  const cast: Cast = { shop, dodo: createDodoConsole(stack.sandbox.url), inbox };
+  if (!stack.sandbox) throw new Error('The demo needs the sandbox, but this stack runs without one.');
+  const merchant = createMerchantClient(stack);
+  const cast: Cast = { merchant, dodo: createDodoConsole(stack.sandbox.url), inbox };
   const paths = [...PLAIN_PATHS, ...TROUBLE_PATHS];
   const results: PathResult[] = await Promise.all(
     paths.filter(({ alone }) => !alone).map((path) => walkPath(path, cast)),
   );
   for (const path of paths.filter(({ alone }) => alone)) results.push(await walkPath(path, cast));
-  for (const result of results) checkNothingMoreWasTold(result, inbox);
+  for (const result of results) checkNoFurtherNotifications(result, inbox);
 
   say(`\n${formatPaths(results)}`);
-  say(`\nConversion report\n\n${formatFunnelTable(await shop.report())}\n`);
-  const tried = await shop.experiments();
+  say(`\nConversion report\n\n${formatFunnelTable(await merchant.report())}\n`);
+  const tried = await merchant.experiments();
   if (tried.experiments.length > 0) say(`Experiments\n\n${formatExperimentTable(tried)}\n`);
   const wrong = results.filter(({ mistakes }) => mistakes.length > 0).length;
   say(
     wrong === 0
-      ? `All ${results.length} paths ended as they should.`
-      : `${wrong} of ${results.length} paths did not end as they should; see "expected" and "seen" above.`,
+      ? `All ${results.length} paths ended as expected.`
+      : `${wrong} of ${results.length} paths did not end as expected: see the lines below each path marked NO.`,
   );
   return wrong === 0;
 }

@@ -1,38 +1,40 @@
 import { settlePayment } from './dodo/outcomes.js';
+import { settleRefund } from './dodo/refunds.js';
 import type { FaultQueue } from './faults.js';
 import { createFaultQueue } from './faults.js';
-import type { RequestRow } from './model.js';
+import type { PlannedOutcome, RequestRow } from './model.js';
+import { createReadFaults } from './read-faults.js';
 import { seed } from './seed.js';
 import type { Store } from './state/store.js';
 import { openStore } from './state/store.js';
 import type { Dispatcher } from './webhooks/dispatcher.js';
 import { startDispatcher } from './webhooks/dispatcher.js';
-import type { Outbox, World } from './world.js';
+import type { Outbox, Planned, World } from './world.js';
 import { emptyOutbox, execute } from './world.js';
 
 const MAX_READS_KEPT = 5000;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** The running sandbox: its books, and everything that happens in its own time. */
+/** The running sandbox: its books, its timers and its webhooks. */
 export interface Engine {
   world: World;
   store: Store;
   faults: FaultQueue;
   dispatcher: Dispatcher;
-  /** Requests as they came. Writing ones are kept for good, of the reading ones the latest. */
+  /** Returns requests in order of arrival: every write, and the latest reads. */
   requests(): RequestRow[];
   logRequest(row: RequestRow): void;
-  /** Makes a change, all or nothing. What it sets going waits for `release`. */
+  /** Makes a change, all or nothing. Its webhooks and timers wait for `release`. */
   execute<T>(work: () => T): { value: T; outbox: Outbox };
-  /** Resolves when everything done so far is on disk. */
+  /** Resolves when every change so far is on disk. */
   durable(): Promise<void>;
-  /** Starts the webhooks and timers of a change. Resolves when each webhook was attempted once or held back. */
+  /** Starts the webhooks and timers of a change. Resolves when each webhook has been attempted once or held back. */
   release(outbox: Outbox): Promise<void>;
-  /** Makes a change, sees it to disk and lets its webhooks go in the background. */
+  /** Makes a change, waits until it is on disk, and sends its webhooks in the background. */
   run<T>(work: () => T): Promise<T>;
-  /** Runs something later, unless the sandbox is closed first. */
+  /** Runs `work` after a delay, unless the sandbox closes first. */
   later(ms: number, work: () => Promise<unknown>): void;
-  /** Empties the books and puts the seed back. */
+  /** Empties the books and seeds them again. */
   reset(): Promise<void>;
   close(): Promise<void>;
 }
@@ -45,7 +47,13 @@ export interface EngineOptions {
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const store = await openStore(options.dataDir);
-  const world: World = { tables: store.tables, now: options.now, url: '', outbox: emptyOutbox() };
+  const world: World = {
+    tables: store.tables,
+    now: options.now,
+    url: '',
+    outbox: emptyOutbox(),
+    reads: createReadFaults(store),
+  };
   const dispatcher = startDispatcher(world, store, options.timeScale);
   const faults = createFaultQueue();
   let requests: RequestRow[] = store.tables.requests.all();
@@ -68,26 +76,34 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     timers.clear();
   }
 
-  /** Sets the clock for an outcome that comes by itself. */
-  function arm(id: string): void {
-    const planned = store.tables.payments.get(id)?.planned;
+  function plannedOf({ kind, id }: Planned): PlannedOutcome | null | undefined {
+    return (kind === 'payment' ? store.tables.payments : store.tables.refunds).get(id)?.planned;
+  }
+
+  /** Sets the timer of an outcome that arrives by itself. */
+  function arm(subject: Planned): void {
+    const planned = plannedOf(subject);
     if (!planned) return;
     const left = new Date(planned.at).getTime() - Date.now();
     later(left, async () => {
-      if (left > LONGEST_TIMER) arm(id);
-      else await run(() => meetPlan(id));
+      if (left > LONGEST_TIMER) arm(subject);
+      else await run(() => meetPlan(subject));
     });
   }
 
-  function meetPlan(id: string): void {
-    const payment = store.tables.payments.get(id);
-    if (!payment?.planned || payment.status !== 'processing') return;
-    const { status, error_code } = payment.planned;
-    settlePayment(
-      world,
-      id,
-      status === 'succeeded' ? { status } : { status, error_code: error_code ?? 'GENERIC_DECLINE' },
-    );
+  function meetPlan({ kind, id }: Planned): void {
+    const planned = plannedOf({ kind, id });
+    if (!planned) return;
+    const { status, error_code } = planned;
+    if (kind === 'refund') {
+      if (store.tables.refunds.get(id)?.status === 'pending') settleRefund(world, id, status);
+    } else if (store.tables.payments.get(id)?.status === 'processing') {
+      settlePayment(
+        world,
+        id,
+        status === 'succeeded' ? { status } : { status, error_code: error_code ?? 'GENERIC_DECLINE' },
+      );
+    }
   }
 
   function forgetOldReads(): void {
@@ -110,7 +126,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   store.transact(() => seed(world));
   await store.durable();
-  for (const payment of store.tables.payments.all()) arm(payment.payment_id);
+  for (const { payment_id: id } of store.tables.payments.all()) arm({ kind: 'payment', id });
+  for (const { refund_id: id } of store.tables.refunds.all()) arm({ kind: 'refund', id });
 
   return {
     world,
@@ -132,6 +149,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       stopTimers();
       dispatcher.reset();
       faults.clear();
+      world.reads.clear();
       requests = [];
       reads = 0;
       store.clear();

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** An answer in Dodo's error form: `{code, message}` under an HTTP status. */
+/** An error in Dodo's form: `{code, message}` under an HTTP status. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -12,8 +12,8 @@ export class ApiError extends Error {
   }
 }
 
-export function notFound(what: string, id: string): ApiError {
-  return new ApiError(404, 'NOT_FOUND', `${what} ${id} not found`);
+export function notFound(kind: string, id: string): ApiError {
+  return new ApiError(404, 'NOT_FOUND', `${kind} ${id} not found`);
 }
 
 export function unprocessable(code: string, message: string): ApiError {
@@ -24,7 +24,11 @@ export function conflict(code: string, message: string): ApiError {
   return new ApiError(409, code, message);
 }
 
-/** Reads `value` by a schema; a mismatch is answered 422 INVALID_REQUEST_BODY (or `code`) and names each field. */
+/**
+ * Checks a value against a schema.
+ *
+ * @throws ApiError 422 INVALID_REQUEST_BODY (or `code`), naming each wrong field
+ */
 export function parse<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,

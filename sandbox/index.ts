@@ -14,6 +14,7 @@ export type { PurchaseResult } from './control/purchase.js';
 export type { Fault, FaultInput } from './faults.js';
 export type { DeliveryRow, MovementRow, RequestRow } from './model.js';
 export type { BusinessPolicy } from './policy.js';
+export type { Lag, RowOverride } from './read-faults.js';
 export type { WebhookPolicy } from './webhooks/settings.js';
 export { DEFAULT_TEST_CARD, TEST_CARDS } from './dodo/cards.js';
 export { SANDBOX_WEBHOOK_KEY };
@@ -21,20 +22,20 @@ export { SANDBOX_WEBHOOK_KEY };
 export const SANDBOX_API_KEY = 'dodo_test_sandbox';
 
 export interface SandboxOptions {
-  /** 0, the default, takes any free port. */
+  /** Any free port by default, or with 0. */
   port?: number;
-  /** `127.0.0.1` when left out. */
+  /** `127.0.0.1` by default. */
   host?: string;
-  /** Keeps the books there: nothing that was answered is lost by a crash. Without it they are in memory only. */
+  /** Folder for the books: nothing that was answered is lost in a crash. Without it they live in memory. */
   dataDir?: string;
   apiKey?: string;
-  /** Where webhooks go; none are sent without it. */
+  /** Receives the webhooks; none are sent without it. */
   webhookUrl?: string;
-  /** `whsec_...`, or two of them separated by a comma. */
+  /** `whsec_...`, or two of these separated by a comma. */
   webhookKey?: string;
   /** Divides the pauses between webhook attempts. */
   timeScale?: number;
-  /** The books' clock: billing dates, expiries, `created_at`. */
+  /** The books' clock, for billing dates, expiries and `created_at`. */
   now?: () => Date;
 }
 
@@ -47,7 +48,11 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Starts a sandbox on loopback. */
+/**
+ * Starts a sandbox, on loopback unless another host is given.
+ *
+ * @throws Error when the port is taken or the books in `dataDir` are damaged
+ */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { host = '127.0.0.1', port = 0, apiKey = SANDBOX_API_KEY, webhookUrl, webhookKey } = options;
   const engine = await startEngine({

@@ -1,4 +1,4 @@
-/** Runs the sandbox alone: `tsx sandbox/main.ts`. */
+/** Runs the sandbox by itself: `tsx sandbox/main.ts`. */
 import { startSandbox } from './index.js';
 
 const DEFAULT_PORT = 4010;
@@ -16,7 +16,7 @@ const {
 function number(name: string, text: string | undefined, fallback: number, least: number): number {
   const value = text === undefined || text === '' ? fallback : Number(text);
   if (Number.isFinite(value) && value >= least) return value;
-  throw new Error(`${name} is "${text}"; a number of at least ${least} was expected.`);
+  throw new Error(`${name} must be a number of at least ${least}, not "${text}".`);
 }
 
 const sandbox = await startSandbox({
@@ -32,7 +32,7 @@ const sandbox = await startSandbox({
 console.log(`Sandbox for Dodo Payments on ${sandbox.url}
   API key      ${sandbox.apiKey}
   webhook key  ${sandbox.webhookKey}
-  webhooks to  ${SANDBOX_WEBHOOK_URL || 'nowhere: set SANDBOX_WEBHOOK_URL, or POST /sandbox/webhooks/endpoint'}
+  webhooks to  ${SANDBOX_WEBHOOK_URL || '(none: set SANDBOX_WEBHOOK_URL, or POST /sandbox/webhooks/endpoint)'}
   books        ${sandbox.url}/sandbox/books`);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,4 +1,4 @@
-/** The rows the sandbox keeps. What the API answers is made from them by the `...View` functions in `dodo/`. */
+/** The rows the sandbox keeps. The `...View` functions in `dodo/` turn them into API responses. */
 import type DodoPayments from 'dodopayments';
 
 export type BillingAddress = DodoPayments.BillingAddress;
@@ -21,12 +21,14 @@ export interface CustomerRow {
   metadata: Metadata;
 }
 
-/** How a card answers, known from its number. Numbers themselves are never kept. */
+/** A card's behaviour, known from its number. Numbers themselves are never kept. */
 export type CardBehaviour =
   | { kind: 'approve' }
   | { kind: 'decline'; error_code: string }
-  /** Attaches and pays while the customer is present, declines every charge made without them. */
-  | { kind: 'decline_off_session'; error_code: string };
+  /** Pays while the customer is present, declines every charge made without them. */
+  | { kind: 'decline_off_session'; error_code: string }
+  /** Pays while the customer is present, asks for 3-D Secure at every charge made without them. */
+  | { kind: 'authenticate_off_session' };
 
 export interface Card {
   behaviour: CardBehaviour;
@@ -39,7 +41,7 @@ export interface Card {
   /** Four digits. */
   expiry_year: string;
   holder: string | null;
-  /** Tells whether two entries are the same card. */
+  /** Equal for two entries of the same card. */
   fingerprint: string;
 }
 
@@ -49,7 +51,7 @@ export interface MethodRow {
   card: Card;
   recurring_enabled: boolean;
   last_used_at: string | null;
-  /** Currencies the method can pay; null for all. */
+  /** Currencies the method can pay in; null for all. */
   currencies: Currency[] | null;
 }
 
@@ -79,7 +81,7 @@ export interface AddonRow {
 
 export type DiscountRow = Required<DodoPayments.Discount>;
 
-/** A discount a subscription still enjoys. `null` cycles are unlimited. */
+/** A discount still attached to a subscription. `null` cycles are unlimited. */
 export interface HeldDiscount {
   discount_id: string;
   cycles_remaining: number | null;
@@ -127,14 +129,14 @@ export interface PaymentLine {
   refunded: number;
 }
 
-/** What a payment is for: decides what follows from its outcome. */
+/** The purpose of a payment, which decides what follows from its outcome. */
 export type Purpose =
   | { kind: 'purchase' }
   | { kind: 'method_update'; subscription_id: string }
-  /** `basis` is what was charged before tax came on top: it becomes the dues when the charge fails. */
+  /** `basis` is the charge before tax: it becomes the dues when the charge fails. */
   | { kind: 'renewal' | 'dues' | 'on_demand' | 'plan_change'; subscription_id: string; basis: number };
 
-/** An outcome that arrives by itself at a wall-clock time. */
+/** An outcome that arrives by itself at a time of the machine's clock. */
 export interface PlannedOutcome {
   at: string;
   status: 'succeeded' | 'failed';
@@ -162,12 +164,12 @@ export interface PaymentRow {
   discounts: DiscountDetail[];
   retry_attempt: number;
   invoice_id: string;
-  /** Where the customer acts on it: pays it, or passes 3-D Secure. */
+  /** The page on which the customer pays, or passes 3-D Secure. */
   payment_link: string | null;
   link_expires_at: string | null;
   return_url: string | null;
   force_3ds: boolean;
-  /** The customer pays on a page and may try another card there after a decline. */
+  /** The customer pays on a page, and may try another card there after a decline. */
   retriable: boolean;
   purpose: Purpose;
   planned: PlannedOutcome | null;
@@ -180,7 +182,7 @@ export interface PlanChange {
   unit_price: number;
   discounts: HeldDiscount[];
   resets_dates: boolean;
-  /** Added to the subscription's credit, or, when negative, taken from it. */
+  /** Added to the subscription's credit; taken from it when negative. */
   credits: number;
   on_payment_failure: 'prevent_change' | 'apply_change';
 }
@@ -188,9 +190,9 @@ export interface PlanChange {
 export interface PendingChange {
   payment_id: string;
   change: PlanChange;
-  /** The charge was declined; the change waits for a payment. */
+  /** The charge was declined, and the change is waiting for a payment. */
   failed: boolean;
-  /** For a payment link: the change is dropped when the link is not used by then. */
+  /** For a payment link: the change is dropped if the link is not used by then. */
   expires_at: string | null;
 }
 
@@ -227,11 +229,11 @@ export interface SubscriptionRow {
   cancellation_feedback: DodoPayments.CancellationFeedback | null;
   paused_at: string | null;
   past_due_ends_at: string | null;
-  /** Before tax, what the current period cost: the base of the unused credit. */
+  /** Price of the current period before tax, the base of the credit for its unused part. */
   period_amount: number;
-  /** Before tax, owed to the customer from downgrades, used up by later charges. */
+  /** Owed to the customer after downgrades, before tax; used up by later charges. */
   credit_balance: number;
-  /** Before tax, unpaid since a charge failed. */
+  /** Unpaid since a charge failed, before tax. */
   dues: number;
   pending_change: PendingChange | null;
   scheduled_change: ScheduledChange | null;
@@ -249,6 +251,8 @@ export interface RefundRow {
   status: DodoPayments.RefundStatus;
   metadata: Metadata;
   lines: { item_id: string; amount: number }[];
+  /** The outcome that arrives by itself; absent in books written by earlier versions. */
+  planned?: PlannedOutcome | null;
 }
 
 export interface DisputeRow {
@@ -263,27 +267,34 @@ export interface DisputeRow {
   reason: string | null;
 }
 
-/** One movement of money. Never changed, never removed: the sum is what the merchant received. */
+/** One movement of money. Never changed or removed: their sum is what the merchant received. */
 export interface MovementRow {
   id: string;
   at: string;
   kind: 'charge' | 'refund' | 'chargeback';
   customer_id: string;
   payment_id: string;
-  /** Minor units; negative when it leaves the merchant. */
+  /** Minor units; negative when money leaves the merchant. */
   amount: number;
   currency: Currency;
 }
 
-/** What the next charges of a customer answer, whatever the card says. */
+/** Decides a customer's next charges, whatever the card says. */
 export interface ChargeAnswerRow {
   id: string;
   customer_id: string;
   /** Only charges of this method; null for any card. */
   payment_method_id: string | null;
   remaining: number;
-  status: 'succeeded' | 'failed' | 'processing' | 'requires_customer_action';
+  /** Null leaves the outcome to the card. */
+  status: 'succeeded' | 'failed' | 'processing' | 'requires_customer_action' | null;
   error_code: string | null;
+  /** Charged instead of the previewed amount, minor units; null for the previewed one. */
+  amount: number | null;
+  /** Charged instead of the previewed currency; null for the previewed one. */
+  currency: Currency | null;
+  /** For `requires_customer_action`: whether the payment has a link to the bank's page. */
+  payment_link: boolean;
   /** For `processing`: the outcome that follows by itself. */
   settle: { after_ms: number; status: 'succeeded' | 'failed'; error_code: string | null } | null;
 }
@@ -297,16 +308,16 @@ export interface PortalSessionRow {
 
 export type EventSubject =
   | { kind: 'Payment' | 'Subscription' | 'Refund' | 'Dispute'; id: string }
-  /** Sent as it is: for events the sandbox does not make itself. */
+  /** Sent unchanged: for events the sandbox does not create itself. */
   | { kind: 'raw'; data: unknown };
 
 export interface DeliveryAttempt {
   at: string;
-  /** Answered status, null when there was no answer. */
+  /** Status of the response; null without one. */
   status: number | null;
   error: string | null;
   duration_ms: number;
-  /** Sent besides the regular attempts: a duplicate or a redelivery. */
+  /** Sent in addition to the regular attempts: a duplicate or a redelivery. */
   extra: boolean;
 }
 
@@ -329,9 +340,9 @@ export interface RequestRow {
   path: string;
   query: Record<string, unknown>;
   body: unknown;
-  /** `X-Stainless-Retry-Count`: which attempt of the client's own retries this was. */
+  /** `X-Stainless-Retry-Count`: how often the client had retried before this request. */
   retry_count: number | null;
-  /** Answered status; null when the connection was dropped instead. */
+  /** Status of the response; null when the connection was dropped instead. */
   status: number | null;
   fault: string | null;
 }

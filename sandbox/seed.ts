@@ -34,7 +34,7 @@ const EXTRA_STORAGE_PRICE = 500;
 const SUBSCRIPTION_PERIOD_YEARS = 10;
 const TEAM_DISCOUNT_BASIS_POINTS = 2000;
 
-/** Puts the goods of the example shop on the shelf; what is there already stays as it is. */
+/** Adds the example shop's products, add-on and discount; existing rows stay as they are. */
 export function seed(world: World): void {
   const at = timestamp(world);
   const common = { created_at: at, updated_at: at, description: null, tax_category: 'saas' as const };

@@ -32,7 +32,7 @@ export function createApp(engine: Engine, apiKey: string, control: ControlRoute[
   app.use((request, response) => {
     send(
       response,
-      errorReply(new ApiError(404, 'NOT_FOUND', `There is no ${request.method} ${request.path}`)),
+      errorReply(new ApiError(404, 'NOT_FOUND', `No route for ${request.method} ${request.path}`)),
     );
   });
   app.use(answerError);
@@ -54,7 +54,7 @@ const answerError: ErrorRequestHandler = (error: unknown, _request, response, _n
   send(response, errorReply(new ApiError(500, 'INTERNAL_SERVER_ERROR', 'Internal server error')));
 };
 
-/** Listens; answers the server and the port it got. */
+/** Starts listening. Resolves to the server and its port. */
 export async function listen(
   app: Express,
   host: string,

@@ -1,21 +1,29 @@
+import type { ReadFaults } from './read-faults.js';
 import type { Store, Tables } from './state/store.js';
 
-/** What a change sets going once it is on disk and answered. */
+/** What follows from a change once it is on disk and answered. */
 export interface Outbox {
-  /** Ids of webhook deliveries to begin. */
+  /** Ids of webhook deliveries to start. */
   deliveries: string[];
-  /** Ids of payments whose planned outcome needs a timer. */
-  planned: string[];
+  /** Payments and refunds whose planned outcome needs a timer. */
+  planned: Planned[];
 }
 
-/** What every part of the sandbox works on. */
+export interface Planned {
+  kind: 'payment' | 'refund';
+  id: string;
+}
+
+/** The state shared by every part of the sandbox. */
 export interface World {
   tables: Tables;
-  /** The books' clock. Webhook signatures, retries and planned outcomes go by the machine's clock instead. */
+  /** The books' clock. Webhook signatures, retries, planned outcomes and lags follow the machine's clock instead. */
   now(): Date;
-  /** Where this sandbox listens, for the links it hands out. */
+  /** This sandbox's address, for the links it hands out. */
   url: string;
   outbox: Outbox;
+  /** Deliberate faults of the API's reads. The books and the webhooks always show the real state. */
+  reads: ReadFaults;
 }
 
 export function emptyOutbox(): Outbox {
@@ -26,7 +34,7 @@ export function timestamp(world: World): string {
   return world.now().toISOString();
 }
 
-/** Runs a change of the books, all or nothing, and collects what it sets going. */
+/** Runs a change of the books, all or nothing, and collects what follows from it. */
 export function execute<T>(world: World, store: Store, work: () => T): { value: T; outbox: Outbox } {
   world.outbox = emptyOutbox();
   const value = store.transact(work);

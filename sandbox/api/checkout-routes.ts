@@ -1,4 +1,5 @@
-import { checkoutOf, checkoutStatusView, createCheckout, previewCheckout } from '../dodo/checkouts.js';
+import { checkoutOf, readCheckoutView } from '../dodo/checkouts.js';
+import { createCheckout, previewCheckout } from '../dodo/checkout-creation.js';
 import { cartPreviewView } from '../dodo/cart-preview.js';
 import { parse } from '../errors.js';
 import type { Route } from './route.js';
@@ -20,6 +21,6 @@ export const checkoutRoutes: Route[] = [
   {
     method: 'get',
     path: '/checkouts/:id',
-    run: (world, { params }) => ok(checkoutStatusView(world, checkoutOf(world, params['id'] ?? ''))),
+    run: (world, { params }) => ok(readCheckoutView(world, checkoutOf(world, params['id'] ?? ''))),
   },
 ];

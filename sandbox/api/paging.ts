@@ -3,12 +3,13 @@ import { z } from 'zod';
 const DEFAULT_PAGE_SIZE = 10;
 const MAX_PAGE_SIZE = 100;
 
-/** Every list: pages from 0, times inclusive. */
+/** Query parameters of every list. Pages are counted from 0. */
 export const listQuery = {
   page_number: z.coerce.number().int().min(0).default(0),
   page_size: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
 };
 
+/** Inclusive bounds on `created_at`. */
 export const createdQuery = {
   created_at_gte: z.iso.datetime({ offset: true }).optional(),
   created_at_lte: z.iso.datetime({ offset: true }).optional(),
@@ -23,7 +24,7 @@ export function createdWithin(
   return range.created_at_lte === undefined || at <= new Date(range.created_at_lte).getTime();
 }
 
-/** One page, newest first. */
+/** Returns one page of rows, newest first. */
 export function page<Row, View>(
   rows: Row[],
   { page_number, page_size }: { page_number: number; page_size: number },

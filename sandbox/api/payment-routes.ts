@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { BRAND_ID } from '../dodo/business.js';
 import { createOneTimePayment } from '../dodo/one-time-payment.js';
-import { lineItemsView, paymentListView, paymentView } from '../dodo/payment-views.js';
+import { lineItemsView, paymentListView, readPaymentView } from '../dodo/payment-views.js';
 import { paymentOf } from '../dodo/payments.js';
 import { createRefund, refundListView, refundOf, refundView } from '../dodo/refunds.js';
 import { parse } from '../errors.js';
 import type { PaymentRow } from '../model.js';
+import { foundByList, foundByRead } from '../read-faults.js';
 import type { World } from '../world.js';
 import { createdQuery, createdWithin, listQuery, page } from './paging.js';
 import type { Route } from './route.js';
@@ -49,26 +50,34 @@ export const paymentRoutes: Route[] = [
     path: '/payments',
     run(world, { query }) {
       const filter = parse(paymentQuery, query, 'INVALID_QUERY_PARAMS');
-      const payments = world.tables.payments
-        .all()
-        .filter(
-          (payment) =>
-            (filter.brand_id === undefined || filter.brand_id === BRAND_ID) &&
-            (filter.customer_id === undefined || payment.customer_id === filter.customer_id) &&
-            (filter.subscription_id === undefined ||
-              payment.subscription_ids.includes(filter.subscription_id)) &&
-            (filter.status === undefined || payment.status === filter.status) &&
-            (filter.currency === undefined || payment.currency === filter.currency) &&
-            (filter.product_id === undefined || hasProduct(world, payment, filter.product_id)) &&
-            createdWithin(payment, filter),
-        );
-      return ok(page(payments, filter, (payment) => paymentListView(world, payment)));
+      const payments = foundByList(
+        world,
+        'payment',
+        world.tables.payments.all(),
+        (payment) =>
+          (filter.brand_id === undefined || filter.brand_id === BRAND_ID) &&
+          (filter.customer_id === undefined || payment.customer_id === filter.customer_id) &&
+          (filter.subscription_id === undefined ||
+            payment.subscription_ids.includes(filter.subscription_id)) &&
+          (filter.status === undefined || payment.status === filter.status) &&
+          (filter.currency === undefined || payment.currency === filter.currency) &&
+          (filter.product_id === undefined || hasProduct(world, payment, filter.product_id)) &&
+          createdWithin(payment, filter),
+      );
+      return ok(
+        page(payments, filter, (payment) =>
+          world.reads.listed('payment', payment.payment_id, paymentListView(world, payment)),
+        ),
+      );
     },
   },
   {
     method: 'get',
     path: '/payments/:id',
-    run: (world, { params }) => ok(paymentView(world, paymentOf(world, params['id'] ?? ''))),
+    run(world, { params }) {
+      const payment = foundByRead(world, 'payment', paymentOf(world, params['id'] ?? ''));
+      return ok(readPaymentView(world, payment));
+    },
   },
   {
     method: 'get',
@@ -85,22 +94,28 @@ export const paymentRoutes: Route[] = [
     path: '/refunds',
     run(world, { query }) {
       const filter = parse(refundQuery, query, 'INVALID_QUERY_PARAMS');
-      const refunds = world.tables.refunds
-        .all()
-        .filter(
-          (refund) =>
-            (filter.customer_id === undefined || refund.customer_id === filter.customer_id) &&
-            (filter.status === undefined || refund.status === filter.status) &&
-            (filter.subscription_id === undefined ||
-              paymentOf(world, refund.payment_id).subscription_ids.includes(filter.subscription_id)) &&
-            createdWithin(refund, filter),
-        );
-      return ok(page(refunds, filter, refundListView));
+      const refunds = foundByList(
+        world,
+        'refund',
+        world.tables.refunds.all(),
+        (refund) =>
+          (filter.customer_id === undefined || refund.customer_id === filter.customer_id) &&
+          (filter.status === undefined || refund.status === filter.status) &&
+          (filter.subscription_id === undefined ||
+            paymentOf(world, refund.payment_id).subscription_ids.includes(filter.subscription_id)) &&
+          createdWithin(refund, filter),
+      );
+      return ok(
+        page(refunds, filter, (refund) =>
+          world.reads.listed('refund', refund.refund_id, refundListView(refund)),
+        ),
+      );
     },
   },
   {
     method: 'get',
     path: '/refunds/:id',
-    run: (world, { params }) => ok(refundView(world, refundOf(world, params['id'] ?? ''))),
+    run: (world, { params }) =>
+      ok(refundView(world, foundByRead(world, 'refund', refundOf(world, params['id'] ?? '')))),
   },
 ];

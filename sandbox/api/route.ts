@@ -6,7 +6,7 @@ export interface ApiRequest {
   body: unknown;
 }
 
-/** `body` is left out for an empty answer. */
+/** A response; without `body` it is empty. */
 export interface Reply {
   status: number;
   body?: unknown;

@@ -5,7 +5,7 @@ import { paymentRoutes } from './payment-routes.js';
 import type { Route } from './route.js';
 import { subscriptionRoutes } from './subscription-routes.js';
 
-/** Every route of Dodo's that the sandbox stands in for. */
+/** Every Dodo route that the sandbox implements. */
 export const ROUTES: Route[] = [
   ...catalogRoutes,
   ...customerRoutes,

@@ -39,7 +39,7 @@ export const addressSchema = z.object({
 
 const MAX_AMOUNT = 2_147_483_647;
 export const amountSchema = z.int().min(0).max(MAX_AMOUNT);
-export const emailSchema = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'expected an e-mail address');
+export const emailSchema = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'expected an email address');
 
 const addonSchema = z.object({ addon_id: z.string(), quantity: z.int().min(1) });
 
@@ -119,6 +119,8 @@ export const planChangeBodySchema = z.object({
   metadata: metadataSchema.nullish(),
   cancel_scheduled_change_plan: z.boolean().nullish(),
   collect_via_payment_link: z.boolean().nullish(),
+  cancel_older_payment_link: z.boolean().nullish(),
+  return_url: urlSchema.nullish(),
 });
 export type PlanChangeBody = z.output<typeof planChangeBodySchema>;
 

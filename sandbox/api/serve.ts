@@ -1,24 +1,24 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Engine } from '../engine.js';
-import { ApiError } from '../errors.js';
+import { ApiError, notFound } from '../errors.js';
 import type { Fault } from '../faults.js';
 import { faultBody } from '../faults.js';
+import { businessPolicy } from '../policy.js';
 import { newId } from '../state/ids.js';
-import type { Outbox } from '../world.js';
+import type { Outbox, World } from '../world.js';
 import { emptyOutbox } from '../world.js';
 import type { Reply, Route } from './route.js';
 
 const DEFAULT_DELAY_MS = 1000;
 const DEFAULT_LATE_COMMIT_MS = 250;
 
-/** Serves one of Dodo's routes: key, faults, the effect on the books, the log, and only then the webhooks. */
+/** Serves one of Dodo's routes in this order: key, faults, effect on the books, log, response, webhooks. */
 export function serve(engine: Engine, route: Route, apiKey: string): RequestHandler {
   return async (request, response) => {
-    if (!isAuthorized(request, apiKey)) {
-      const reply = errorReply(
-        new ApiError(401, 'UNAUTHORIZED', 'You are not authorised to perform this action'),
-      );
+    const refusal = keyRefusal(engine.world, request, apiKey);
+    if (refusal) {
+      const reply = errorReply(refusal);
       log(engine, request, reply.status, null);
       await engine.durable();
       send(response, reply);
@@ -39,7 +39,7 @@ async function serveWell(engine: Engine, route: Route, request: Request, respons
   send(response, reply);
 }
 
-/** Calls back once, when the answer has left, or the caller has. */
+/** Calls back once, when the response was sent or the caller hung up. */
 export function whenAnswered(request: Request, response: Response, callback: () => void): void {
   let called = false;
   function once(): void {
@@ -48,7 +48,7 @@ export function whenAnswered(request: Request, response: Response, callback: () 
     callback();
   }
   response.once('close', once);
-  // The caller may have hung up before the answer was ready: then no close comes any more.
+  // If the caller hung up before the response was ready, no close event follows.
   if (request.socket.destroyed) once();
 }
 
@@ -113,15 +113,14 @@ function answeredStatus(fault: Fault, reply: Reply): number | null {
   return fault.kind === 'html_200' ? 200 : reply.status;
 }
 
-/** The route's effect on the books, all or nothing, and its answer. */
+/** Applies the route's effect on the books, all or nothing, and returns its response. */
 function perform(engine: Engine, route: Route, request: Request): { reply: Reply; outbox: Outbox } {
   try {
+    const params = request.params as Record<string, string>;
+    const body = (request.body ?? {}) as unknown;
+    assertNoneHidden(engine.world, [...Object.values(params), (body as { payment_id?: unknown }).payment_id]);
     const { value, outbox } = engine.execute(() =>
-      route.run(engine.world, {
-        params: request.params as Record<string, string>,
-        query: request.query,
-        body: (request.body ?? {}) as unknown,
-      }),
+      route.run(engine.world, { params, query: request.query, body }),
     );
     return { reply: value, outbox };
   } catch (error) {
@@ -130,8 +129,24 @@ function perform(engine: Engine, route: Route, request: Request): { reply: Reply
   }
 }
 
+/** Objects hidden from this key are 404 in a path, and as the payment of a refund. */
+function assertNoneHidden(world: World, ids: unknown[]): void {
+  for (const id of ids) if (typeof id === 'string' && world.reads.isHidden(id)) throw notFound('Object', id);
+}
+
 export function errorReply({ status, code, message }: ApiError): Reply {
   return { status, body: { code, message } };
+}
+
+/** Returns why the key does not allow a call: 401 for a wrong or rejected one, 403 for a read-only one that writes. */
+function keyRefusal(world: World, request: Request, apiKey: string): ApiError | undefined {
+  const policy = businessPolicy(world).apiKey;
+  if (!isAuthorized(request, apiKey) || policy === 'rejected') {
+    return new ApiError(401, 'UNAUTHORIZED', 'You are not authorised to perform this action');
+  }
+  return policy === 'read_only' && request.method !== 'GET'
+    ? new ApiError(403, 'FORBIDDEN', 'This API key can only read')
+    : undefined;
 }
 
 function isAuthorized(request: Request, apiKey: string): boolean {
@@ -165,7 +180,7 @@ function sendFaultStatus(response: Response, fault: Fault): void {
   response.status(fault.status ?? 500).json(faultBody(fault));
 }
 
-/** The whole length is promised, half of it arrives. */
+/** Announces the whole length and sends half of it. */
 function truncate(response: Response, { status, body }: Reply): void {
   const text = Buffer.from(JSON.stringify(body ?? {}));
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': text.length });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { BRAND_ID } from '../dodo/business.js';
 import { updatePaymentMethod } from '../dodo/method-update.js';
-import { previewView, quotePlanChange } from '../dodo/plan-change-quote.js';
+import { quotePlanChange } from '../dodo/plan-change-quote.js';
+import { previewView } from '../dodo/plan-change-preview.js';
 import { cancelScheduledChange, changePlan } from '../dodo/plan-change.js';
 import { chargeOnDemand } from '../dodo/renewals.js';
 import { patchSubscription } from '../dodo/subscription-updates.js';
@@ -9,6 +10,7 @@ import { subscriptionListView, subscriptionView } from '../dodo/subscription-vie
 import { subscriptionOf } from '../dodo/subscriptions.js';
 import { parse } from '../errors.js';
 import { businessPolicy } from '../policy.js';
+import { foundByList, foundByRead } from '../read-faults.js';
 import { createdQuery, createdWithin, listQuery, page } from './paging.js';
 import type { Route } from './route.js';
 import { NO_CONTENT, ok } from './route.js';
@@ -35,25 +37,37 @@ export const subscriptionRoutes: Route[] = [
     path: '/subscriptions',
     run(world, { query }) {
       const filter = parse(subscriptionQuery, query, 'INVALID_QUERY_PARAMS');
-      const subscriptions = world.tables.subscriptions
-        .all()
-        .filter(
-          (subscription) =>
-            (filter.brand_id === undefined || filter.brand_id === BRAND_ID) &&
-            (filter.customer_id === undefined || subscription.customer_id === filter.customer_id) &&
-            (filter.product_id === undefined || subscription.product_id === filter.product_id) &&
-            (filter.status === undefined || subscription.status === filter.status) &&
-            (filter.cancel_at_next_billing_date === undefined ||
-              String(subscription.cancel_at_next_billing_date) === filter.cancel_at_next_billing_date) &&
-            createdWithin(subscription, filter),
-        );
-      return ok(page(subscriptions, filter, (subscription) => subscriptionListView(world, subscription)));
+      const subscriptions = foundByList(
+        world,
+        'subscription',
+        world.tables.subscriptions.all(),
+        (subscription) =>
+          (filter.brand_id === undefined || filter.brand_id === BRAND_ID) &&
+          (filter.customer_id === undefined || subscription.customer_id === filter.customer_id) &&
+          (filter.product_id === undefined || subscription.product_id === filter.product_id) &&
+          (filter.status === undefined || subscription.status === filter.status) &&
+          (filter.cancel_at_next_billing_date === undefined ||
+            String(subscription.cancel_at_next_billing_date) === filter.cancel_at_next_billing_date) &&
+          createdWithin(subscription, filter),
+      );
+      return ok(
+        page(subscriptions, filter, (subscription) =>
+          world.reads.listed(
+            'subscription',
+            subscription.subscription_id,
+            subscriptionListView(world, subscription),
+          ),
+        ),
+      );
     },
   },
   {
     method: 'get',
     path: '/subscriptions/:id',
-    run: (world, { params }) => ok(subscriptionView(world, subscriptionOf(world, params['id'] ?? ''))),
+    run(world, { params }) {
+      const subscription = subscriptionOf(world, params['id'] ?? '');
+      return ok(subscriptionView(world, foundByRead(world, 'subscription', subscription)));
+    },
   },
   {
     method: 'patch',

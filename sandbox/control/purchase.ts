@@ -1,8 +1,9 @@
 import { checkoutBodySchema } from '../api/schemas.js';
-import { checkoutOf, createCheckout } from '../dodo/checkouts.js';
+import { checkoutOf } from '../dodo/checkouts.js';
+import { createCheckout } from '../dodo/checkout-creation.js';
 import { customerMessage } from '../dodo/declines.js';
-import type { PayResult } from '../dodo/hosted.js';
-import { payCheckout } from '../dodo/hosted.js';
+import type { PayResult } from '../dodo/hosted-payments.js';
+import { payCheckout } from '../dodo/hosted-payments.js';
 import { parse, unprocessable } from '../errors.js';
 import type { IntentStatus } from '../model.js';
 import type { World } from '../world.js';
@@ -18,11 +19,11 @@ export interface PurchaseResult {
   payment_method_id: string | null;
   status: IntentStatus;
   error_code: string | null;
-  /** Where the customer goes next, for 3-D Secure. */
+  /** The page for 3-D Secure, when the bank asks for it. */
   payment_link: string | null;
 }
 
-/** Makes a session and pays it at once. */
+/** Creates a session and pays it at once. */
 export function buy(world: World, input: PurchaseInput): PurchaseResult {
   const wanted = parse(purchaseSchema, input);
   const { product_id, quantity, product_cart, customer_id, email, name } = wanted;
@@ -44,7 +45,7 @@ export function buy(world: World, input: PurchaseInput): PurchaseResult {
   return paySession(world, session.body.session_id, { card: wanted.card });
 }
 
-/** Pays a session as its page does, with what the session knows already filled in. */
+/** Pays a session as its page does; details the session already has are filled in. */
 export function paySession(world: World, sessionId: string, input: PayCheckoutInput): PurchaseResult {
   const session = checkoutOf(world, sessionId);
   const { email, name, billing, card } = parse(payCheckoutSchema, input);
@@ -59,7 +60,11 @@ export function paySession(world: World, sessionId: string, input: PayCheckoutIn
   );
 }
 
-/** What came of it. 422 when the card could not even be read. */
+/**
+ * Returns the result of a payment.
+ *
+ * @throws ApiError 422 when the card details are invalid
+ */
 export function payResult(world: World, result: PayResult): PurchaseResult {
   if (!result.ok) throw unprocessable(result.error_code, customerMessage(result.error_code));
   const payment = paymentOf(world, result.payment.payment_id);

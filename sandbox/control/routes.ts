@@ -4,9 +4,11 @@ import { parse } from '../errors.js';
 import type { FaultQueue } from '../faults.js';
 import { faultSchema } from '../faults.js';
 import { businessPolicyChangeSchema } from '../policy.js';
+import { lagSchema, rowOverrideSchema } from '../read-faults.js';
 import { webhookEndpointSchema, webhookPolicyChangeSchema } from '../webhooks/settings.js';
 import type { Control } from './control.js';
 import * as schemas from './schemas.js';
+import { booksQuery, readBooks } from './books-query.js';
 
 export interface ControlRequest {
   params: Record<string, string>;
@@ -14,28 +16,18 @@ export interface ControlRequest {
   body: unknown;
 }
 
-/** A route of the control API. What `run` resolves to is answered as JSON; undefined as 204. */
+/** A route of the control API. The result of `run` is sent as JSON, undefined as 204. */
 export interface ControlRoute {
   method: 'get' | 'post' | 'patch' | 'delete';
   path: string;
   run: (request: ControlRequest) => unknown;
 }
 
-const booksQuery = z.object({
-  /** One section alone: `payments`, `requests`, ... */
-  section: z.string().optional(),
-  customer_id: z.string().optional(),
-  subscription_id: z.string().optional(),
-  type: z.string().optional(),
-  method: z.string().optional(),
-  path: z.string().optional(),
-});
-
 const cardBody = z.strictObject({ card: schemas.cardSchema });
 const renewBody = z.strictObject({ subscription_id: z.string() });
-const redeliverBody = z.strictObject({ id: z.string() });
+const idBody = z.strictObject({ id: z.string() });
 
-/** The control API: JSON in and out, no key. It is for the machine the sandbox runs on. */
+/** Returns the routes of the control API: JSON in and out, without a key. It is meant for the sandbox's own machine. */
 export function controlRoutes(control: Control, books: Books, faults: FaultQueue): ControlRoute[] {
   const id = ({ params }: ControlRequest): string => params['id'] ?? '';
   return [
@@ -103,6 +95,11 @@ export function controlRoutes(control: Control, books: Books, faults: FaultQueue
     },
     {
       method: 'post',
+      path: '/sandbox/payments/:id/pay-again',
+      run: (request) => control.payAgain(id(request), parse(schemas.secondPaymentSchema, request.body)),
+    },
+    {
+      method: 'post',
       path: '/sandbox/payments/:id/settle',
       run: (request) => control.settlePayment(id(request), parse(schemas.settlementSchema, request.body)),
     },
@@ -143,6 +140,22 @@ export function controlRoutes(control: Control, books: Books, faults: FaultQueue
       path: '/sandbox/faults',
       run: ({ body }) => control.addFault(parse(faultSchema, body)),
     },
+    { method: 'get', path: '/sandbox/reads', run: () => control.readFaults() },
+    {
+      method: 'post',
+      path: '/sandbox/reads/lag',
+      run: ({ body }) => control.lagReads(parse(lagSchema, body)),
+    },
+    {
+      method: 'post',
+      path: '/sandbox/reads/hide',
+      run: ({ body }) => control.hideFromReads(parse(idBody, body).id),
+    },
+    {
+      method: 'post',
+      path: '/sandbox/reads/rows',
+      run: ({ body }) => control.overrideRows(parse(rowOverrideSchema, body)),
+    },
     {
       method: 'delete',
       path: '/sandbox/faults',
@@ -164,7 +177,7 @@ export function controlRoutes(control: Control, books: Books, faults: FaultQueue
     {
       method: 'post',
       path: '/sandbox/webhooks/redeliver',
-      run: ({ body }) => control.redeliver(parse(redeliverBody, body).id),
+      run: ({ body }) => control.redeliver(parse(idBody, body).id),
     },
     {
       method: 'post',
@@ -173,25 +186,4 @@ export function controlRoutes(control: Control, books: Books, faults: FaultQueue
     },
     { method: 'post', path: '/sandbox/reset', run: () => control.reset() },
   ];
-}
-
-function readBooks(books: Books, query: z.output<typeof booksQuery>): unknown {
-  const { customer_id: customerId, subscription_id: subscriptionId, type, method, path } = query;
-  const sections: Record<string, () => unknown> = {
-    customers: () =>
-      books.customers().filter((one) => customerId === undefined || one.customer_id === customerId),
-    payments: () => books.payments({ customerId, subscriptionId }),
-    subscriptions: () => books.subscriptions({ customerId }),
-    refunds: () => books.refunds({ customerId }),
-    checkouts: () => books.checkouts(),
-    deliveries: () => books.deliveries({ type }),
-    requests: () => books.requests({ method, path: path === undefined ? undefined : new RegExp(path) }),
-    movements: () => books.movements(customerId),
-    money_received: () => books.moneyReceived(customerId),
-  };
-  if (query.section === undefined) {
-    return Object.fromEntries(Object.entries(sections).map(([name, read]) => [name, read()]));
-  }
-  const read = sections[query.section];
-  return read ? { [query.section]: read() } : { sections: Object.keys(sections) };
 }

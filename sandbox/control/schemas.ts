@@ -18,13 +18,13 @@ const cardDetailsSchema = z.strictObject({
   expiry_year: z.string().default(DEFAULT_EXPIRY.year),
   cvc: z.string().default(DEFAULT_CVC),
   holder: z.string().nullable().default(null),
-  /** False: the method cannot be charged without the customer. */
+  /** False when the method cannot be charged without the customer. */
   recurring_enabled: z.boolean().optional(),
-  /** Currencies it can pay; all when left out. */
+  /** Currencies it can pay in; all when left out. */
   currencies: z.array(currencySchema).nullish(),
 });
 
-/** A number alone, or a number with what is written beside it. */
+/** A card number, alone or with the other card details. */
 export const cardSchema = z
   .union([z.string().transform((number) => cardDetailsSchema.parse({ number })), cardDetailsSchema])
   .prefault(DEFAULT_TEST_CARD);
@@ -37,7 +37,7 @@ export const productSchema = z.strictObject({
   /** Minor units. */
   price: amountSchema,
   currency: currencySchema.default('USD'),
-  /** A plan is paid this often; a product without it is paid once. */
+  /** Billing interval of a plan; a product without it is paid once. */
   every: z.strictObject({ count: z.int().min(1).default(1), interval: z.enum(INTERVALS) }).optional(),
   trial_period_days: z.int().min(0).default(0),
   tax_inclusive: z.boolean().default(false),
@@ -69,7 +69,7 @@ export const discountSchema = z.strictObject({
     .max(MAX_CODE)
     .transform((code) => code.toUpperCase()),
   type: z.enum(['percentage', 'flat']).default('percentage'),
-  /** Basis points of a percentage. A flat code takes its amounts from `currency_options`. */
+  /** Basis points, for a percentage. A flat code takes its amounts from `currency_options`. */
   amount: z.int().min(0).max(10_000).default(0),
   name: z.string().nullable().default(null),
   restricted_to: z.array(z.string()).default([]),
@@ -111,10 +111,17 @@ export const methodChangeSchema = z.strictObject({
 export type MethodChange = z.input<typeof methodChangeSchema>;
 
 export const chargeAnswerSchema = z.strictObject({
-  status: z.enum(['succeeded', 'failed', 'processing', 'requires_customer_action']),
+  /** Left to the card when absent. */
+  status: z.enum(['succeeded', 'failed', 'processing', 'requires_customer_action']).nullable().default(null),
   error_code: z.string().nullable().default(null),
+  /** Charged instead of the previewed amount, minor units. */
+  amount: amountSchema.nullable().default(null),
+  /** Charged instead of the previewed currency. */
+  currency: currencySchema.nullable().default(null),
+  /** False: a payment that requires the customer's action has no link. */
+  payment_link: z.boolean().default(true),
   payment_method_id: z.string().nullable().default(null),
-  /** How many charges answer so. */
+  /** Number of charges it applies to. */
   times: z.int().min(1).default(1),
   /** For `processing`: the outcome that follows by itself. */
   settle: z
@@ -167,6 +174,16 @@ export const settlementSchema = z.strictObject({
   error_code: z.string().default('GENERIC_DECLINE'),
 });
 export type Settlement = z.input<typeof settlementSchema>;
+
+export const secondPaymentSchema = z.strictObject({
+  /** `same`: the payment belongs to the first payment's checkout session. */
+  session: z.enum(['same', 'none']).default('same'),
+  card: cardSchema,
+  /** Minor units; the first payment's amount when left out. */
+  amount: amountSchema.optional(),
+  currency: currencySchema.optional(),
+});
+export type SecondPayment = z.input<typeof secondPaymentSchema>;
 
 export const refundSettlementSchema = z.strictObject({ status: z.enum(['succeeded', 'failed']) });
 

@@ -1,7 +1,7 @@
-/** What a customer does in a browser on Dodo's pages: fill in a form, press a button, follow where it leads. */
+/** A customer's browser on Dodo's pages: fills in a form, submits it, follows the redirect. */
 
 export const GOOD_CARD = '4242424242424242';
-/** Pays while the customer is present, and is declined for every later one-click charge. */
+/** Pays while the customer is present, declines every later one-click charge. */
 export const DECLINED_LATER_CARD = '4000000000000341';
 
 const EXPIRY = '06/32';
@@ -15,10 +15,10 @@ export interface Payer {
 }
 
 /**
- * Pays at a hosted checkout page, for the total it shows.
+ * Pays the total shown on a hosted checkout page.
  *
  * @returns the total, in minor units
- * @throws Error in the page's own words when it refuses
+ * @throws Error with the page's own message when it refuses
  */
 export async function payAtCheckout(checkoutUrl: string, payer: Payer): Promise<number> {
   const fields = formFields(await pageText(await fetch(checkoutUrl)));
@@ -53,17 +53,17 @@ async function submit(url: string, fields: Record<string, string>): Promise<void
     return;
   }
   const [, words] = /id="error">([^<]*)</.exec(await pageText(response)) ?? [];
-  throw new Error(`The page ${url} did not go on: ${words ?? `it answered with ${response.status}`}.`);
+  throw new Error(`The page ${url} refused the form: ${words ?? `status ${response.status}`}.`);
 }
 
 async function pageText(response: Response): Promise<string> {
   const text = await response.text();
   if (response.status === 200) return text;
   const [, words] = /<p>([^<]*)</.exec(text) ?? [];
-  throw new Error(`The page ${response.url} was answered with ${response.status}: ${words ?? text}`);
+  throw new Error(`The page ${response.url} returned ${response.status}: ${words ?? text}`);
 }
 
-/** The inputs of a page with what they hold. */
+/** Returns the inputs of a page with their values. */
 function formFields(page: string): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const [input] of page.matchAll(/<input\b[^>]*>/g)) {

@@ -5,10 +5,10 @@ import { parseDocument } from 'yaml';
 const EXAMPLE = fileURLToPath(new URL('../../offers.yaml', import.meta.url));
 
 /**
- * Writes the example catalog to `path`, with the windows of some offers shortened so that nobody has to wait
- * half an hour to see them end.
+ * Writes the example catalog to `path` with the windows of some offers shortened, so that they expire within the
+ * demo.
  *
- * @param windows by offer, such as `{ 'team-license': '10s' }`
+ * @param windows durations by offer, such as `{ 'team-license': '10s' }`
  * @throws Error when the example has no such offer
  */
 export async function writeShortCatalog(path: string, windows: Record<string, string>): Promise<void> {

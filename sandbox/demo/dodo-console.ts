@@ -1,4 +1,4 @@
-/** The sandbox's control API, over HTTP: what goes wrong on purpose, and the books that say what was really charged. */
+/** A client of the sandbox's control API: deliberate faults, and the books that show what was really charged. */
 import type { FaultInput } from '../faults.js';
 import type { DeliveryRow, MovementRow, RequestRow } from '../model.js';
 import type { ChargeAnswer } from '../control/schemas.js';
@@ -20,7 +20,7 @@ interface SubscriptionRecord {
 
 export type DodoConsole = ReturnType<typeof createDodoConsole>;
 
-/** Everything as it should be: nothing lost, nothing twice, in order. */
+/** Every webhook delivered once and in order. */
 const PLAIN_DELIVERY: Partial<WebhookPolicy> = { drop: [], duplicate: 0, reorder: false };
 
 export function createDodoConsole(url: string) {
@@ -31,13 +31,13 @@ export function createDodoConsole(url: string) {
     const reply = await http.get<Record<string, T[]>>(`/sandbox/books?${search.toString()}`);
     return bodyOf('GET /sandbox/books', reply)[section] ?? [];
   }
-  /** The control API answers 200 with what was set, or 204. */
+  /** Fails unless the control API answered 200 or 204. */
   function done({ status, body }: Reply<unknown>, what: string): void {
     if (status >= 300) bodyOf(what, { status, body });
   }
 
   return {
-    /** What the customer's money did: charges, refunds and chargebacks, oldest first. */
+    /** Returns the movements of the customer's money: charges, refunds and chargebacks, oldest first. */
     movements: (customerId: string) => books<MovementRow>('movements', { customer_id: customerId }),
     payments: (customerId: string) => books<PaymentRecord>('payments', { customer_id: customerId }),
     subscriptions: (customerId: string) =>
@@ -45,13 +45,13 @@ export function createDodoConsole(url: string) {
     async customerIdOf(email: string): Promise<string> {
       const customers = await books<{ customer_id: string; email: string }>('customers');
       const found = customers.find((customer) => customer.email === email);
-      if (!found) throw new Error(`The sandbox knows no customer ${email}.`);
+      if (!found) throw new Error(`The sandbox has no customer ${email}.`);
       return found.customer_id;
     },
-    /** Requests that wrote something, by the path's pattern. */
+    /** Returns the POST requests whose path matches a pattern. */
     writes: (path: string) => books<RequestRow>('requests', { method: 'POST', path }),
 
-    /** The webhooks about a customer's payments. */
+    /** Returns the webhooks about a customer's payments. */
     async paymentWebhooks(customerId: string): Promise<DeliveryRow[]> {
       const [payments, deliveries] = await Promise.all([
         this.payments(customerId),
@@ -61,7 +61,7 @@ export function createDodoConsole(url: string) {
       return deliveries.filter(({ subject }) => subject.kind === 'Payment' && ids.has(subject.id));
     },
 
-    /** The next charges of a customer answer so, whatever the card says. */
+    /** Decides a customer's next charges, whatever the card says. */
     async nextCharges(customerId: string, answer: ChargeAnswer): Promise<void> {
       done(await http.post(`/sandbox/customers/${customerId}/next-charges`, answer), 'next-charges');
     },
@@ -70,7 +70,7 @@ export function createDodoConsole(url: string) {
       done(await http.post('/sandbox/faults', fault), 'POST /sandbox/faults');
     },
 
-    /** Lets webhooks go wrong for everybody while `work` runs, and puts it right again. */
+    /** Disturbs all webhooks while `work` runs, and restores them afterwards. */
     async withWebhooks<T>(policy: Partial<WebhookPolicy>, work: () => Promise<T>): Promise<T> {
       const set = async (value: Partial<WebhookPolicy>) =>
         done(await http.post('/sandbox/webhooks/policy', value), 'POST /sandbox/webhooks/policy');

@@ -5,10 +5,11 @@ const LOOK_EVERY = 50;
 const PATIENCE = 30 * SECOND;
 
 /**
- * Asks until there is an answer, for what nobody is told about when it happens.
+ * Polls until there is an answer, where no event announces it.
  *
  * @param what completes the sentence "Not within 30 s: ..."
- * @throws Error when there is none within the patience, in milliseconds
+ * @param patience milliseconds
+ * @throws Error when there is no answer in time
  */
 export async function eventually<T>(
   what: string,

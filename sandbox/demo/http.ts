@@ -1,4 +1,4 @@
-/** JSON over HTTP, as a merchant's backend or a test console speaks it. */
+/** A JSON client over HTTP. */
 
 const SECOND = 1000;
 const TIMEOUT = 30 * SECOND;
@@ -20,7 +20,11 @@ export interface JsonClient {
   ): Promise<Reply<T>>;
 }
 
-/** @param credential a key or token, sent as `Authorization: Bearer` */
+/**
+ * Creates a client of the API at `url`.
+ *
+ * @param credential a key or token, sent as `Authorization: Bearer`
+ */
 export function jsonClient(url: string, credential?: string): JsonClient {
   async function call<T>(
     method: string,
@@ -50,7 +54,7 @@ export function jsonClient(url: string, credential?: string): JsonClient {
 }
 
 /**
- * The body of a reply that must have a certain status.
+ * Returns the body of a reply that must have a certain status.
  *
  * @throws Error with the status and the body of any other reply
  */
@@ -60,5 +64,5 @@ export function bodyOf<T>(
   expected = 200,
 ): T {
   if (status === expected) return body;
-  throw new Error(`${what} was answered with ${status} in place of ${expected}: ${JSON.stringify(body)}`);
+  throw new Error(`${what} returned ${status} instead of ${expected}: ${JSON.stringify(body)}`);
 }

@@ -1,14 +1,14 @@
-/** The merchant's endpoint for notifications: verifies each one and keeps what it was told. */
+/** The merchant's endpoint for notifications: verifies and records each one. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { parseWebhookSecret, verifyWebhook } from '../../src/webhooks/verify.js';
 import { eventually } from './eventually.js';
 
-/** For loopback alone. */
+/** For loopback only. */
 const SECRET = `whsec_${Buffer.from('durable-upsells-demo-merchant-inbox').toString('base64')}`;
 
-interface Told {
+interface Notification {
   id: string;
   type: string;
   sequence: number;
@@ -18,9 +18,9 @@ interface Told {
 export interface MerchantInbox {
   url: string;
   secret: string;
-  /** What was told about a purchase, in the order of `sequence`; what came twice counts once. */
+  /** Returns the types of notifications about a purchase, by `sequence` and without duplicates. */
   about(purchaseId: string): string[];
-  /** The same, once there are so many. */
+  /** Resolves to the same list once it has `count` entries. */
   atLeast(purchaseId: string, count: number): Promise<string[]>;
   close(): Promise<void>;
 }
@@ -28,9 +28,9 @@ export interface MerchantInbox {
 /** Listens on a free port of loopback. */
 export async function startMerchantInbox(): Promise<MerchantInbox> {
   const read = parseWebhookSecret(SECRET);
-  if (!read.ok) throw new Error(`The inbox's secret cannot be used: ${read.problem}.`);
+  if (!read.ok) throw new Error(`The inbox's secret is invalid: ${read.problem}.`);
   const { secret } = read;
-  const told = new Map<string, Told>();
+  const received = new Map<string, Notification>();
 
   const server = createServer((request, response) => {
     void buffer(request).then((body) => {
@@ -42,7 +42,7 @@ export async function startMerchantInbox(): Promise<MerchantInbox> {
           sequence: number;
           data: { purchaseId: string };
         };
-        told.set(verified.id, { id: verified.id, type, sequence, purchaseId: data.purchaseId });
+        received.set(verified.id, { id: verified.id, type, sequence, purchaseId: data.purchaseId });
       }
       response.writeHead(verified.ok ? 204 : 401).end();
     });
@@ -50,7 +50,7 @@ export async function startMerchantInbox(): Promise<MerchantInbox> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
   function about(purchaseId: string): string[] {
-    return [...told.values()]
+    return [...received.values()]
       .filter((one) => one.purchaseId === purchaseId)
       .sort((one, other) => one.sequence - other.sequence)
       .map(({ type }) => type);

@@ -1,44 +1,44 @@
-/** One path through the product: what is done, how it must end, and what was seen instead. */
+/** One path through the product: its actions, its expected ending, and the ending seen. */
 import { isDeepStrictEqual } from 'node:util';
 import type { DodoConsole } from './dodo-console.js';
 import type { MerchantInbox } from './merchant-inbox.js';
-import type { Bought, Offer, PurchaseReply, Shop } from './shop.js';
+import type { Bought, Offer, PurchaseReply, MerchantClient } from './merchant-client.js';
 
-/** Who takes part. */
+/** The participants of a path. */
 export interface Cast {
-  shop: Shop;
+  merchant: MerchantClient;
   dodo: DodoConsole;
   inbox: MerchantInbox;
 }
 
 export interface Ending {
   outcome: string;
-  /** Why there was no offer. */
+  /** Reason for no offer. */
   reason?: string;
-  /** Taken for the offer, beyond what was paid at the first checkout. Minor units of US dollars. */
+  /** Charged for the offer, on top of the first checkout. US cents. */
   charged: number;
-  /** How many charges that were. */
+  /** Number of these charges. */
   charges: number;
-  /** What the merchant's backend was told, in order. */
-  told: string[];
+  /** Notifications to the merchant's backend, in order. */
+  notifications: string[];
 }
 
 export interface Path {
   name: string;
   ends: Ending;
-  /** Whether it changes how webhooks are delivered to everybody, and so must run alone. */
+  /** The path disturbs webhooks for every customer, so it must run alone. */
   alone?: boolean;
   walk(cast: Cast, check: Check): Promise<Walked>;
 }
 
-/** Notes a mismatch; the path goes on. */
+/** Records a mismatch; the path continues. */
 export type Check = (what: string, expected: unknown, seen: unknown) => void;
 
 export interface Walked {
-  /** The run to be judged. */
+  /** The purchase or trigger whose ending is checked. */
   purchaseId: string;
   customerId: string;
-  /** Everything the customer paid for at a first checkout. */
+  /** Purchases paid at a first checkout. */
   bought: Bought[];
 }
 
@@ -46,22 +46,22 @@ export interface PathResult {
   name: string;
   ends: Ending;
   seen?: Ending;
-  /** Sentences; empty when it ended as it should. */
+  /** Sentences; empty when the path ended as expected. */
   mistakes: string[];
   milliseconds: number;
   run?: string;
-  /** To look once more, when everything is over, whether the merchant was told too much. */
+  /** For the final check that no further notification was sent. */
   purchaseId?: string;
 }
 
-/** The open offer of a purchase, before the customer's eyes. */
-export async function viewedOffer(shop: Shop, purchaseId: string): Promise<Offer> {
-  const offer = await shop.offer(purchaseId);
-  await shop.view(offer.presentation);
+/** Returns the open offer of a purchase after reporting that the customer saw it. */
+export async function viewedOffer(merchant: MerchantClient, purchaseId: string): Promise<Offer> {
+  const offer = await merchant.offer(purchaseId);
+  await merchant.view(offer.presentation);
   return offer;
 }
 
-/** Walks a path to its end and compares. Never throws: what went wrong is in the result. */
+/** Walks a path and compares its ending. Never throws: mistakes are part of the result. */
 export async function walkPath(path: Path, cast: Cast): Promise<PathResult> {
   const { name, ends } = path;
   const started = performance.now();
@@ -72,9 +72,9 @@ export async function walkPath(path: Path, cast: Cast): Promise<PathResult> {
   const took = () => performance.now() - started;
   try {
     const walked = await path.walk(cast, check);
-    const purchase = await cast.shop.settled(walked.purchaseId);
+    const purchase = await cast.merchant.settled(walked.purchaseId);
     const milliseconds = took();
-    await cast.inbox.atLeast(walked.purchaseId, ends.told.length).catch(() => undefined);
+    await cast.inbox.atLeast(walked.purchaseId, ends.notifications.length).catch(() => undefined);
     const seen = await endingOf(purchase, walked, cast);
     for (const key of Object.keys(seen) as (keyof Ending)[]) check(key, ends[key], seen[key]);
     const run = purchase.links.temporal ?? undefined;
@@ -85,12 +85,12 @@ export async function walkPath(path: Path, cast: Cast): Promise<PathResult> {
   }
 }
 
-/** Once everything is over: a notification that came after the path was judged is one too many. */
-export function checkNothingMoreWasTold(result: PathResult, inbox: MerchantInbox): void {
+/** Checks at the very end that no notification arrived after the path was checked. */
+export function checkNoFurtherNotifications(result: PathResult, inbox: MerchantInbox): void {
   if (result.purchaseId === undefined || result.mistakes.length > 0) return;
-  const told = inbox.about(result.purchaseId);
-  if (!isDeepStrictEqual(told, result.ends.told))
-    result.mistakes.push(mismatch('told', result.ends.told, told));
+  const sent = inbox.about(result.purchaseId);
+  if (!isDeepStrictEqual(sent, result.ends.notifications))
+    result.mistakes.push(mismatch('notifications', result.ends.notifications, sent));
 }
 
 async function endingOf(purchase: PurchaseReply, walked: Walked, { dodo, inbox }: Cast): Promise<Ending> {
@@ -101,7 +101,7 @@ async function endingOf(purchase: PurchaseReply, walked: Walked, { dodo, inbox }
     reason: purchase.reason,
     charged: sum(movements.map(({ amount }) => amount)) - sum(walked.bought.map(({ paid }) => paid)),
     charges: movements.filter(({ kind }) => kind === 'charge').length - walked.bought.length,
-    told: inbox.about(walked.purchaseId),
+    notifications: inbox.about(walked.purchaseId),
   };
 }
 

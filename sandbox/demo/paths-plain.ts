@@ -1,12 +1,12 @@
-/** What an ordinary day brings: yes, no, and no answer. */
+/** Ordinary paths: accepted, declined, expired. */
 import { viewedOffer, type Path } from './path.js';
 
 const PRESENTED = 'offer.presented';
 const ACCEPTED = 'offer.accepted';
 const DECLINED = 'offer.declined';
-export const TOLD_OF_A_SALE = [PRESENTED, ACCEPTED, 'offer.fulfilled'];
+export const SALE_NOTIFICATIONS = [PRESENTED, ACCEPTED, 'offer.fulfilled'];
 
-/** Prices of the sandbox's goods, in US cents; in the US no tax comes on top. */
+/** Prices of the sandbox's products, in US cents. US customers pay no tax. */
 export const BUNDLE = 14_900;
 const WORKBOOK = 1_900;
 const SETUP_SESSION = 5_900;
@@ -15,27 +15,27 @@ const BASIC_TO_PRO = 5_000;
 export const PLAIN_PATHS: Path[] = [
   {
     name: 'accepted: one click charges the saved card',
-    ends: { outcome: 'converted', charged: BUNDLE, charges: 1, told: TOLD_OF_A_SALE },
-    async walk({ shop }, check) {
-      const bought = await shop.buy('prod_starter_course', { email: 'one-click@example.com' });
-      const offer = await viewedOffer(shop, bought.purchaseId);
+    ends: { outcome: 'converted', charged: BUNDLE, charges: 1, notifications: SALE_NOTIFICATIONS },
+    async walk({ merchant }, check) {
+      const bought = await merchant.buy('prod_starter_course', { email: 'one-click@example.com' });
+      const offer = await viewedOffer(merchant, bought.purchaseId);
       check('offer', 'complete-bundle', offer.presentation.offerId);
       check('price shown', BUNDLE, offer.presentation.price.dueNow);
-      const reply = await shop.accept(offer);
+      const reply = await merchant.accept(offer);
       check('status of the answer', 200, reply.status);
-      const again = await shop.accept(offer);
+      const again = await merchant.accept(offer);
       check('status of the second click', 200, again.status);
       return { purchaseId: bought.purchaseId, customerId: offer.customerId, bought: [bought] };
     },
   },
   {
     name: 'accepted: the subscription moves to a larger plan',
-    ends: { outcome: 'converted', charged: BASIC_TO_PRO, charges: 1, told: TOLD_OF_A_SALE },
-    async walk({ shop, dodo }, check) {
-      const bought = await shop.buy('prod_basic_plan', { email: 'upgrade@example.com' });
-      const offer = await viewedOffer(shop, bought.purchaseId);
+    ends: { outcome: 'converted', charged: BASIC_TO_PRO, charges: 1, notifications: SALE_NOTIFICATIONS },
+    async walk({ merchant, dodo }, check) {
+      const bought = await merchant.buy('prod_basic_plan', { email: 'upgrade@example.com' });
+      const offer = await viewedOffer(merchant, bought.purchaseId);
       check('price shown', BASIC_TO_PRO, offer.presentation.price.dueNow);
-      const reply = await shop.accept(offer);
+      const reply = await merchant.accept(offer);
       check('status of the answer', 200, reply.status);
       const plans = await dodo.subscriptions(offer.customerId);
       check(
@@ -48,23 +48,23 @@ export const PLAIN_PATHS: Path[] = [
   },
   {
     name: 'asked for a smaller plan: credit, nothing charged',
-    ends: { outcome: 'converted', charged: 0, charges: 0, told: TOLD_OF_A_SALE },
-    async walk({ shop, dodo }, check) {
-      const bought = await shop.buy('prod_pro_plan', { email: 'downgrade@example.com' });
-      const { customerId = '' } = await shop.settled(bought.purchaseId);
+    ends: { outcome: 'converted', charged: 0, charges: 0, notifications: SALE_NOTIFICATIONS },
+    async walk({ merchant, dodo }, check) {
+      const bought = await merchant.buy('prod_pro_plan', { email: 'downgrade@example.com' });
+      const { customerId = '' } = await merchant.settled(bought.purchaseId);
       const [subscription] = await dodo.subscriptions(customerId);
       const eventId = `downgrade-${customerId}`;
-      await shop.trigger({
+      await merchant.trigger({
         eventId,
         type: 'downgrade_requested',
         customerId,
         subscriptionId: subscription?.subscription_id,
         productId: 'prod_basic_plan',
       });
-      const offer = await viewedOffer(shop, eventId);
+      const offer = await viewedOffer(merchant, eventId);
       const { dueNow, credit } = offer.presentation.price;
       check('due now and credit', [0, BASIC_TO_PRO], [dueNow, credit]);
-      const reply = await shop.accept(offer);
+      const reply = await merchant.accept(offer);
       check('status of the answer', 200, reply.status);
       const plans = await dodo.subscriptions(customerId);
       check(
@@ -81,16 +81,16 @@ export const PLAIN_PATHS: Path[] = [
       outcome: 'converted',
       charged: WORKBOOK,
       charges: 1,
-      told: [PRESENTED, DECLINED, ...TOLD_OF_A_SALE],
+      notifications: [PRESENTED, DECLINED, ...SALE_NOTIFICATIONS],
     },
-    async walk({ shop }, check) {
-      const bought = await shop.buy('prod_starter_course', { email: 'downsell@example.com' });
-      const offer = await viewedOffer(shop, bought.purchaseId);
-      const { next } = await shop.decline(offer.presentation);
+    async walk({ merchant }, check) {
+      const bought = await merchant.buy('prod_starter_course', { email: 'downsell@example.com' });
+      const offer = await viewedOffer(merchant, bought.purchaseId);
+      const { next } = await merchant.decline(offer.presentation);
       check('next offer', 'course-workbook', next?.offerId);
       if (next) {
-        await shop.view(next);
-        const reply = await shop.accept({ ...offer, presentation: next });
+        await merchant.view(next);
+        const reply = await merchant.accept({ ...offer, presentation: next });
         check('status of the answer', 200, reply.status);
       }
       return { purchaseId: bought.purchaseId, customerId: offer.customerId, bought: [bought] };
@@ -98,47 +98,47 @@ export const PLAIN_PATHS: Path[] = [
   },
   {
     name: 'declined twice: the next purchase shows nothing',
-    ends: { outcome: 'ineligible', reason: 'declined_before', charged: 0, charges: 0, told: [] },
-    async walk({ shop, inbox }, check) {
+    ends: { outcome: 'ineligible', reason: 'declined_before', charged: 0, charges: 0, notifications: [] },
+    async walk({ merchant, inbox }, check) {
       const email = 'no-thanks@example.com';
-      const first = await shop.buy('prod_starter_course', { email });
-      const { customerId, presentation } = await viewedOffer(shop, first.purchaseId);
-      const { next } = await shop.decline(presentation);
-      if (next) await shop.view(next);
-      const last = next && (await shop.decline(next));
+      const first = await merchant.buy('prod_starter_course', { email });
+      const { customerId, presentation } = await viewedOffer(merchant, first.purchaseId);
+      const { next } = await merchant.decline(presentation);
+      if (next) await merchant.view(next);
+      const last = next && (await merchant.decline(next));
       check('offer after the second no', undefined, last?.next);
-      const settled = await shop.settled(first.purchaseId);
+      const settled = await merchant.settled(first.purchaseId);
       check('outcome of the first purchase', 'declined', settled.outcome);
-      const told = [PRESENTED, DECLINED, PRESENTED, DECLINED];
-      check('told of the first purchase', told, await inbox.atLeast(first.purchaseId, told.length));
+      const sent = [PRESENTED, DECLINED, PRESENTED, DECLINED];
+      check('notifications of the first purchase', sent, await inbox.atLeast(first.purchaseId, sent.length));
 
-      const second = await shop.buy('prod_starter_course', { email, customerId });
-      await shop.settled(second.purchaseId);
-      const { eligible, reason } = await shop.upsell(customerId);
+      const second = await merchant.buy('prod_starter_course', { email, customerId });
+      await merchant.settled(second.purchaseId);
+      const { eligible, reason } = await merchant.upsell(customerId);
       check('offer for the customer', [false, 'declined_before'], [eligible, reason]);
       return { purchaseId: second.purchaseId, customerId, bought: [first, second] };
     },
   },
   {
     name: 'no answer: the offer expires after 10 s',
-    ends: { outcome: 'expired', charged: 0, charges: 0, told: [PRESENTED, 'offer.expired'] },
-    async walk({ shop }, check) {
-      const bought = await shop.buy('prod_single_license', { email: 'silent@example.com' });
-      const offer = await viewedOffer(shop, bought.purchaseId);
-      await shop.settled(bought.purchaseId);
-      const late = await shop.accept(offer);
+    ends: { outcome: 'expired', charged: 0, charges: 0, notifications: [PRESENTED, 'offer.expired'] },
+    async walk({ merchant }, check) {
+      const bought = await merchant.buy('prod_single_license', { email: 'silent@example.com' });
+      const offer = await viewedOffer(merchant, bought.purchaseId);
+      await merchant.settled(bought.purchaseId);
+      const late = await merchant.accept(offer);
       check('a click that is too late', [410, 'presentation_expired'], [late.status, late.body.code]);
       return { purchaseId: bought.purchaseId, customerId: offer.customerId, bought: [bought] };
     },
   },
   {
     name: 'cross-sell accepted: a payment of its own',
-    ends: { outcome: 'converted', charged: SETUP_SESSION, charges: 1, told: TOLD_OF_A_SALE },
-    async walk({ shop, dodo }, check) {
-      const bought = await shop.buy('prod_team_license', { email: 'cross-sell@example.com' });
-      const offer = await viewedOffer(shop, bought.purchaseId);
+    ends: { outcome: 'converted', charged: SETUP_SESSION, charges: 1, notifications: SALE_NOTIFICATIONS },
+    async walk({ merchant, dodo }, check) {
+      const bought = await merchant.buy('prod_team_license', { email: 'cross-sell@example.com' });
+      const offer = await viewedOffer(merchant, bought.purchaseId);
       check('kind of offer', 'cross_sell', offer.presentation.type);
-      const reply = await shop.accept(offer);
+      const reply = await merchant.accept(offer);
       check('status of the answer', 200, reply.status);
       const created = await dodo.writes('^/payments$');
       const own = created.filter(({ body }) => JSON.stringify(body).includes(offer.customerId));

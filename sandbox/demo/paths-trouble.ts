@@ -1,8 +1,8 @@
-/** What goes wrong with money and messages, and what must come of it. */
+/** Paths on which a payment or a message goes wrong. */
 import { DECLINED_LATER_CARD, confirmWithBank, payAtCheckout } from './browser.js';
 import { eventually } from './eventually.js';
 import { viewedOffer, type Path } from './path.js';
-import { BUNDLE, TOLD_OF_A_SALE } from './paths-plain.js';
+import { BUNDLE, SALE_NOTIFICATIONS } from './paths-plain.js';
 
 const COPIES = 2;
 
@@ -13,49 +13,49 @@ export const TROUBLE_PATHS: Path[] = [
       outcome: 'recovered',
       charged: BUNDLE,
       charges: 1,
-      told: ['offer.presented', 'offer.accepted', 'offer.fallback', 'offer.fulfilled'],
+      notifications: ['offer.presented', 'offer.accepted', 'offer.fallback', 'offer.fulfilled'],
     },
-    async walk({ shop, dodo }, check) {
+    async walk({ merchant, dodo }, check) {
       const email = 'declined@example.com';
-      const bought = await shop.buy('prod_starter_course', { email, card: DECLINED_LATER_CARD });
-      const offer = await viewedOffer(shop, bought.purchaseId);
-      const { status, body } = await shop.accept(offer);
+      const bought = await merchant.buy('prod_starter_course', { email, card: DECLINED_LATER_CARD });
+      const offer = await viewedOffer(merchant, bought.purchaseId);
+      const { status, body } = await merchant.accept(offer);
       check('answer', [402, 'payment_failed'], [status, body.code]);
-      if (!body.checkoutUrl) throw new Error('The answer to the declined card has no checkoutUrl.');
+      if (!body.checkoutUrl) throw new Error('The reply to the declined card has no checkoutUrl.');
       await payAtCheckout(body.checkoutUrl, { email, name: 'Demo Customer' });
-      await shop.settled(bought.purchaseId);
+      await merchant.settled(bought.purchaseId);
       check('charges tried on the saved card', 1, (await oneClickCharges(dodo, offer.customerId)).length);
       return { purchaseId: bought.purchaseId, customerId: offer.customerId, bought: [bought] };
     },
   },
   {
-    name: '3-D Secure: charged when the bank has its answer',
-    ends: { outcome: 'converted', charged: BUNDLE, charges: 1, told: TOLD_OF_A_SALE },
-    async walk({ shop, dodo }, check) {
-      const bought = await shop.buy('prod_starter_course', { email: 'bank-asks@example.com' });
-      const offer = await viewedOffer(shop, bought.purchaseId);
+    name: '3-D Secure: charged once the customer confirms',
+    ends: { outcome: 'converted', charged: BUNDLE, charges: 1, notifications: SALE_NOTIFICATIONS },
+    async walk({ merchant, dodo }, check) {
+      const bought = await merchant.buy('prod_starter_course', { email: 'bank-asks@example.com' });
+      const offer = await viewedOffer(merchant, bought.purchaseId);
       await dodo.nextCharges(offer.customerId, { status: 'requires_customer_action' });
-      check('status of the answer', 202, (await shop.accept(offer)).status);
-      const waiting = await shop.presentationIn(offer.presentation.id, 'requires_action');
-      if (!waiting.checkoutUrl) throw new Error('The customer is given no link to confirm the payment.');
+      check('status of the answer', 202, (await merchant.accept(offer)).status);
+      const waiting = await merchant.presentationIn(offer.presentation.id, 'requires_action');
+      if (!waiting.checkoutUrl) throw new Error('The customer has no link to confirm the payment.');
       await confirmWithBank(waiting.checkoutUrl);
       return { purchaseId: bought.purchaseId, customerId: offer.customerId, bought: [bought] };
     },
   },
   {
-    name: 'answer to the charge lost: found, not sent again',
-    ends: { outcome: 'converted', charged: BUNDLE, charges: 1, told: TOLD_OF_A_SALE },
-    async walk({ shop, dodo }, check) {
-      const bought = await shop.buy('prod_starter_course', { email: 'lost-answer@example.com' });
-      const offer = await viewedOffer(shop, bought.purchaseId);
+    name: 'reply to the charge lost: found, not charged twice',
+    ends: { outcome: 'converted', charged: BUNDLE, charges: 1, notifications: SALE_NOTIFICATIONS },
+    async walk({ merchant, dodo }, check) {
+      const bought = await merchant.buy('prod_starter_course', { email: 'lost-answer@example.com' });
+      const offer = await viewedOffer(merchant, bought.purchaseId);
       await dodo.addFault({
         match: { method: 'POST', path: '^/checkouts$', body: oneClickOf(offer.customerId) },
         kind: 'drop_after',
       });
-      const { status } = await shop.accept(offer);
-      // 202 when the answer is given before Dodo's webhook tells the outcome.
+      const { status } = await merchant.accept(offer);
+      // 202 when the reply is sent before Dodo's webhook arrives.
       check('status of the answer', true, status === 202 || status === 200);
-      await shop.settled(bought.purchaseId);
+      await merchant.settled(bought.purchaseId);
       check('charges sent', 1, (await oneClickCharges(dodo, offer.customerId)).length);
       return { purchaseId: bought.purchaseId, customerId: offer.customerId, bought: [bought] };
     },
@@ -63,11 +63,11 @@ export const TROUBLE_PATHS: Path[] = [
   {
     name: "purchase's webhook lost: the sweep finds it",
     alone: true,
-    ends: { outcome: 'converted', charged: BUNDLE, charges: 1, told: TOLD_OF_A_SALE },
-    async walk({ shop, dodo }, check) {
+    ends: { outcome: 'converted', charged: BUNDLE, charges: 1, notifications: SALE_NOTIFICATIONS },
+    async walk({ merchant, dodo }, check) {
       const email = 'swept@example.com';
       const bought = await dodo.withWebhooks({ drop: 'all' }, async () => {
-        const paid = await shop.buy('prod_starter_course', { email });
+        const paid = await merchant.buy('prod_starter_course', { email });
         const customerId = await dodo.customerIdOf(email);
         await eventually('the webhook of the purchase is lost', async () => {
           const webhooks = await dodo.paymentWebhooks(customerId);
@@ -75,37 +75,37 @@ export const TROUBLE_PATHS: Path[] = [
         });
         return paid;
       });
-      const offer = await viewedOffer(shop, bought.purchaseId);
-      check('status of the answer', 200, (await shop.accept(offer)).status);
+      const offer = await viewedOffer(merchant, bought.purchaseId);
+      check('status of the answer', 200, (await merchant.accept(offer)).status);
       return { purchaseId: bought.purchaseId, customerId: offer.customerId, bought: [bought] };
     },
   },
   {
     name: "charge's webhooks lost: the outcome is polled",
     alone: true,
-    ends: { outcome: 'converted', charged: BUNDLE, charges: 1, told: TOLD_OF_A_SALE },
-    async walk({ shop, dodo }, check) {
-      const bought = await shop.buy('prod_starter_course', { email: 'lost-webhook@example.com' });
-      const offer = await viewedOffer(shop, bought.purchaseId);
+    ends: { outcome: 'converted', charged: BUNDLE, charges: 1, notifications: SALE_NOTIFICATIONS },
+    async walk({ merchant, dodo }, check) {
+      const bought = await merchant.buy('prod_starter_course', { email: 'lost-webhook@example.com' });
+      const offer = await viewedOffer(merchant, bought.purchaseId);
       await dodo.withWebhooks({ drop: 'all' }, async () => {
-        check('status of the answer', 200, (await shop.accept(offer)).status);
+        check('status of the answer', 200, (await merchant.accept(offer)).status);
       });
       const webhooks = await dodo.paymentWebhooks(offer.customerId);
       const dropped = webhooks.filter(({ status }) => status === 'dropped');
-      check('whether webhooks were lost', true, dropped.length > 0);
+      check('webhooks lost', true, dropped.length > 0);
       return { purchaseId: bought.purchaseId, customerId: offer.customerId, bought: [bought] };
     },
   },
   {
-    name: 'every webhook three times and out of order: one effect',
+    name: 'every webhook sent three times, out of order: one effect',
     alone: true,
-    ends: { outcome: 'converted', charged: BUNDLE, charges: 1, told: TOLD_OF_A_SALE },
-    async walk({ shop, dodo }, check) {
+    ends: { outcome: 'converted', charged: BUNDLE, charges: 1, notifications: SALE_NOTIFICATIONS },
+    async walk({ merchant, dodo }, check) {
       return dodo.withWebhooks({ duplicate: COPIES, reorder: true }, async () => {
-        const bought = await shop.buy('prod_starter_course', { email: 'three-times@example.com' });
-        const offer = await viewedOffer(shop, bought.purchaseId);
-        check('status of the answer', 200, (await shop.accept(offer)).status);
-        const { presentations } = await shop.settled(bought.purchaseId);
+        const bought = await merchant.buy('prod_starter_course', { email: 'three-times@example.com' });
+        const offer = await viewedOffer(merchant, bought.purchaseId);
+        check('status of the answer', 200, (await merchant.accept(offer)).status);
+        const { presentations } = await merchant.settled(bought.purchaseId);
         check('offers shown', 1, presentations.length);
 
         const attempts = await eventually('every copy of every webhook is answered', async () => {
@@ -114,7 +114,7 @@ export const TROUBLE_PATHS: Path[] = [
           return complete ? webhooks.flatMap((webhook) => webhook.attempts) : undefined;
         });
         check(
-          'whether all were answered with 200',
+          'all answered with 200',
           true,
           attempts.every(({ status }) => status === 200),
         );
@@ -124,7 +124,7 @@ export const TROUBLE_PATHS: Path[] = [
   },
 ];
 
-/** A pattern on the body of a one-click charge of this customer. */
+/** Returns a pattern for the body of a one-click charge of this customer. */
 export function oneClickOf(customerId: string): string {
   return `(?=.*"confirm":true)(?=.*"${customerId}")`;
 }

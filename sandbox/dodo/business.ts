@@ -1,3 +1,3 @@
-/** The one business of the sandbox, and its one brand. */
+/** The sandbox has one business with one brand. */
 export const BUSINESS_ID = 'bus_sandbox';
 export const BRAND_ID = BUSINESS_ID;

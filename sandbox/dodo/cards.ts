@@ -3,7 +3,7 @@ import type { Card, CardBehaviour, CountryCode } from '../model.js';
 
 export interface TestCard {
   number: string;
-  /** What it is for, in words for the payment page. */
+  /** Described for the payment page. */
   note: string;
   network: string;
   country: CountryCode;
@@ -26,10 +26,17 @@ export const TEST_CARDS: TestCard[] = [
   },
   {
     number: '4000000000000341',
-    note: 'pays now, is declined for every later one-click charge',
+    note: 'pays now, declines every later one-click charge',
     network: 'VISA',
     country: 'US',
     behaviour: { kind: 'decline_off_session', error_code: 'GENERIC_DECLINE' },
+  },
+  {
+    number: '4000000000003220',
+    note: 'pays now, asks for 3-D Secure at every later one-click charge',
+    network: 'VISA',
+    country: 'US',
+    behaviour: { kind: 'authenticate_off_session' },
   },
   {
     number: '4000000000000002',
@@ -76,7 +83,7 @@ export interface CardEntry {
 
 export type CardReading = { ok: true; card: Card } | { ok: false; error_code: string };
 
-/** Reads what a customer typed. Only test cards are known; anything else is an invalid number. */
+/** Reads card details as typed. Numbers other than the test cards' are invalid. */
 export function readCard(entry: CardEntry): CardReading {
   const number = entry.number.replace(/[\s-]/g, '');
   const test = TEST_CARDS.find((card) => card.number === number);
@@ -103,7 +110,7 @@ export function readCard(entry: CardEntry): CardReading {
   };
 }
 
-/** Whether the card's last month is over. */
+/** Says whether the card's last month is over. */
 export function isExpired(card: Card, now: Date): boolean {
   return now.getTime() >= Date.UTC(Number(card.expiry_year), Number(card.expiry_month), 1);
 }

@@ -6,7 +6,7 @@ import { sum } from '../money/cart.js';
 import { taxRate } from '../money/tax.js';
 import type { World } from '../world.js';
 
-/** The preview's rates are whole numbers: basis points, as everywhere else in the API. */
+/** The preview's rates are whole numbers, in basis points as everywhere in the API. */
 const BASIS_POINTS = 10_000;
 
 function wholeTaxRate(country: string): number {
@@ -15,7 +15,7 @@ function wholeTaxRate(country: string): number {
 
 type Preview = DodoPayments.CheckoutSessionPreviewResponse;
 
-/** A priced cart as `POST /checkouts/preview` answers it. */
+/** Returns a priced cart as `POST /checkouts/preview` shows it. */
 export function cartPreviewView(world: World, cart: PricedCart): Preview {
   const subscriptions = cart.lines.filter((line) => line.subscription);
   const several = subscriptions.length > 1;

@@ -32,7 +32,7 @@ export function customerOf(world: World, id: string): CustomerRow {
   return customer;
 }
 
-/** The customer created last under an e-mail address. */
+/** Returns the newest customer with an email address. */
 export function customerByEmail(world: World, email: string): CustomerRow | undefined {
   return world.tables.customers
     .all()

@@ -1,4 +1,4 @@
-/** What the merchant reads beside an error code. */
+/** The error message that the merchant sees for an error code. */
 const MESSAGES: Record<string, string> = {
   AUTHENTICATION_FAILURE: 'The customer did not pass authentication. Ask them to try again.',
   AUTHENTICATION_REQUIRED: 'The bank asks for authentication. The customer must complete it.',
@@ -24,19 +24,19 @@ export function merchantMessage(code: string): string {
   return MESSAGES[code] ?? `The payment failed: ${code.toLowerCase().replaceAll('_', ' ')}.`;
 }
 
-/** Codes whose reason is kept from the customer. */
+/** Codes whose reason the customer must not be told. */
 const CONFIDENTIAL = new Set(['FRAUDULENT', 'LOST_CARD', 'PICKUP_CARD', 'STOLEN_CARD']);
 
 const CUSTOMER_MESSAGES: Record<string, string> = {
   AUTHENTICATION_FAILURE: 'Your bank could not confirm it was you.',
   EXPIRED_CARD: 'Your card has expired.',
   INSUFFICIENT_FUNDS: 'Your card has insufficient funds.',
-  INVALID_CARD_NUMBER: 'This card number is not valid. This is a test shop: pick one of the test cards.',
+  INVALID_CARD_NUMBER: 'This card number is not valid. This is a test shop: choose one of the test cards.',
   INVALID_CVC: 'The security code is not valid.',
-  INVALID_EXPIRY_YEAR: 'The expiry date is not valid. Write it as MM/YY.',
+  INVALID_EXPIRY_YEAR: 'The expiry date is not valid. Enter it as MM/YY.',
 };
 
-/** What the payment page tells the customer. */
+/** Returns what the payment page tells the customer. */
 export function customerMessage(code: string): string {
   if (CONFIDENTIAL.has(code)) return 'Your card was declined.';
   return CUSTOMER_MESSAGES[code] ?? 'Your card was declined.';

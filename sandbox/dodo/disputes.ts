@@ -11,19 +11,19 @@ import { paymentOf, recordMovement } from './payments.js';
 
 export interface NewDispute {
   payment_id: string;
-  /** Minor units; the whole payment when left out. */
+  /** Minor units; the whole payment by default. */
   amount?: number | undefined;
   stage?: DodoPayments.DisputeStage | undefined;
   reason?: string | undefined;
 }
 
-/** The customer's bank disputes a payment. */
+/** Opens a dispute, as the customer's bank does. */
 export function openDispute(world: World, input: NewDispute): DisputeRow {
   const payment = paymentOf(world, input.payment_id);
   if (payment.status !== 'succeeded') {
     throw unprocessable(
       'PAYMENT_NOT_SUCCEEDED',
-      `Payment ${payment.payment_id} was not paid, so nobody can dispute it`,
+      `Payment ${payment.payment_id} was not paid, so it cannot be disputed`,
     );
   }
   const dispute: DisputeRow = {
@@ -44,7 +44,7 @@ export function openDispute(world: World, input: NewDispute): DisputeRow {
 
 export type DisputeEnd = 'expired' | 'accepted' | 'cancelled' | 'challenged' | 'won' | 'lost';
 
-/** Moves a dispute on. Money leaves the merchant when it is lost or accepted. */
+/** Moves a dispute to its next status. Money leaves the merchant when it is lost or accepted. */
 export function moveDispute(world: World, id: string, end: DisputeEnd): DisputeRow {
   const dispute = world.tables.disputes.get(id);
   if (!dispute) throw notFound('Dispute', id);

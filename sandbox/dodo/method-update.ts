@@ -3,18 +3,18 @@ import { unprocessable } from '../errors.js';
 import type { PaymentRow } from '../model.js';
 import type { World } from '../world.js';
 import type { CardEntry } from './cards.js';
-import { payLink } from './hosted.js';
-import type { PayResult } from './hosted.js';
+import { payLink } from './hosted-payments.js';
+import type { PayResult } from './hosted-payments.js';
 import { adoptMethod } from './outcomes.js';
 import { createPayment } from './payments.js';
-import { withLink } from './plan-change.js';
+import { withLink } from './payment-links.js';
 import { chargeDues } from './renewals.js';
 import { subscriptionOf } from './subscriptions.js';
 
 export type MethodUpdate =
   { type: 'new'; return_url?: string | null | undefined } | { type: 'existing'; payment_method_id: string };
 
-/** Starts the change of a subscription's payment method: by a page for a new card, at once for a saved one. */
+/** Changes a subscription's payment method: through a page for a new card, at once for a saved one. */
 export function updatePaymentMethod(
   world: World,
   subscriptionId: string,
@@ -45,7 +45,7 @@ export function updatePaymentMethod(
   return { client_secret: null, expires_on: null, payment_id: dues?.payment_id ?? null, payment_link: null };
 }
 
-/** A payment of nothing, whose page takes the new card. */
+/** Creates a payment of zero whose page takes the new card. */
 function updatePage(world: World, subscriptionId: string, returnUrl: string | null): PaymentRow {
   const { customer_id, currency, billing, metadata } = subscriptionOf(world, subscriptionId);
   const payment = createPayment(world, {
@@ -59,10 +59,10 @@ function updatePage(world: World, subscriptionId: string, returnUrl: string | nu
     retriable: true,
     purpose: { kind: 'method_update', subscription_id: subscriptionId },
   });
-  return withLink(world, payment, 'update-payment-method');
+  return withLink(world, payment);
 }
 
-/** The page's button: saves the card, and collects what a subscription on hold owes. Answers the last payment. */
+/** Saves the card entered on the page, and charges what a subscription on hold owes. Returns the last payment. */
 export function enterNewCard(world: World, paymentId: string, entry: CardEntry): PayResult {
   const result = payLink(world, paymentId, entry);
   if (!result.ok || result.payment.status !== 'succeeded') return result;

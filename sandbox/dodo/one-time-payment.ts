@@ -7,9 +7,9 @@ import type { World } from '../world.js';
 import { attemptPayment } from './charge.js';
 import { createCustomer, customerByEmail, customerOf, limitedCustomerView } from './customers.js';
 import { orderPayment } from './orders.js';
-import { withLink } from './plan-change.js';
+import { withLink } from './payment-links.js';
 
-/** `POST /payments`: one-time products only, charged to a saved method at once or paid on a page. */
+/** Creates a payment for `POST /payments`: one-time products only, charged to a saved method or paid on a page. */
 export function createOneTimePayment(world: World, body: PaymentBody): DodoPayments.PaymentCreateResponse {
   const customer = payer(world, body);
   const priced = priceCart(world, body.product_cart, {
@@ -44,8 +44,9 @@ export function createOneTimePayment(world: World, body: PaymentBody): DodoPayme
     },
     { return_url: body.return_url ?? null, force_3ds: body.force_3ds === true },
   );
-  const payment = method === null ? withLink(world, created) : created;
-  if (method) attemptPayment(world, payment.payment_id, { card: method.card, method, present: false });
+  const payment = method
+    ? attemptPayment(world, created.payment_id, { card: method.card, method, present: false })
+    : withLink(world, created);
   return {
     payment_id: payment.payment_id,
     total_amount: payment.total_amount,

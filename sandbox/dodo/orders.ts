@@ -22,7 +22,7 @@ export interface Order {
   retriable: boolean;
 }
 
-/** The payment of an order, and the subscriptions that begin when it is paid. The metadata goes to both. */
+/** Creates the payment of an order, and the subscriptions that start when it is paid. Both get the metadata. */
 export function orderPayment(world: World, order: Order, change: Partial<PaymentRow> = {}): PaymentRow {
   const { customer, priced, billing, metadata, session } = order;
   const subscriptions = priced.lines

@@ -2,26 +2,24 @@ import type { PaymentRow } from '../model.js';
 import { businessPolicy } from '../policy.js';
 import { unprocessable } from '../errors.js';
 import type { World } from '../world.js';
+import { cardPage } from './payment-links.js';
 import { markUsed, saveCard } from './payment-methods.js';
 import { isOpen, paymentOf, setPaymentStatus, updatePayment } from './payments.js';
 import {
-  activate,
   announce,
-  applyChange,
-  dropPendingChange,
-  hold,
   periodFromNow,
-  reactivate,
   recurringAmount,
   subscriptionOf,
   updateSubscription,
   useCycle,
 } from './subscriptions.js';
+import { applyChange, dropPendingChange } from './pending-change.js';
+import { activate, hold, reactivate } from './subscription-lifecycle.js';
 
 export type Ending =
   { status: 'succeeded' } | { status: 'failed'; error_code: string } | { status: 'cancelled' };
 
-/** Ends a payment and does everything that follows from it. */
+/** Ends a payment, with all that follows from its outcome. */
 export function endPayment(world: World, id: string, ending: Ending): PaymentRow {
   switch (ending.status) {
     case 'succeeded': {
@@ -32,7 +30,12 @@ export function endPayment(world: World, id: string, ending: Ending): PaymentRow
       return payment;
     }
     case 'failed': {
-      const payment = setPaymentStatus(world, id, 'failed', { error_code: ending.error_code });
+      const { link_expires_at } = paymentOf(world, id);
+      const payment = setPaymentStatus(world, id, 'failed', {
+        error_code: ending.error_code,
+        // Away from the bank's page, back to where another card can be tried.
+        ...(link_expires_at !== null && { payment_link: world.url + cardPage(paymentOf(world, id)) }),
+      });
       onFailed(world, payment, payment.retriable);
       return payment;
     }
@@ -44,16 +47,20 @@ export function endPayment(world: World, id: string, ending: Ending): PaymentRow
   }
 }
 
-/** Ends a payment that is under way: for timers, the 3-D Secure page and the control API. 422 when it is over. */
+/**
+ * Ends a payment that is still open, for timers, the 3-D Secure page and the control API.
+ *
+ * @throws ApiError 422 when the payment has already ended
+ */
 export function settlePayment(world: World, id: string, ending: Ending): PaymentRow {
   const payment = paymentOf(world, id);
   if (!isOpen(payment)) {
-    throw unprocessable('INVALID_REQUEST_PARAMETERS', `Payment ${id} is over: ${payment.status}`);
+    throw unprocessable('INVALID_REQUEST_PARAMETERS', `Payment ${id} has already ended: ${payment.status}`);
   }
   return endPayment(world, id, ending);
 }
 
-/** Saves the card that paid, so that it can pay again with one click. */
+/** Saves the card that paid for later one-click charges. */
 function keepCard(world: World, id: string): string | null {
   const payment = paymentOf(world, id);
   if (payment.payment_method_id === null && payment.card) {
@@ -74,7 +81,7 @@ function redeemDiscounts(world: World, payment: PaymentRow): void {
   }
 }
 
-/** A late outcome does not bring an ended subscription back. */
+/** Says whether a subscription has ended: a late outcome does not revive it. */
 function isOver(world: World, subscriptionId: string): boolean {
   return ['cancelled', 'expired'].includes(subscriptionOf(world, subscriptionId).status);
 }
@@ -116,7 +123,7 @@ function onPaid(world: World, payment: PaymentRow): void {
   }
 }
 
-/** The subscription is paid by another method from now on. */
+/** Makes a subscription pay with another method from now on. */
 export function adoptMethod(world: World, subscriptionId: string, methodId: string | null): void {
   const { pending_change } = subscriptionOf(world, subscriptionId);
   updateSubscription(world, subscriptionId, { payment_method_id: methodId });
@@ -141,14 +148,14 @@ function onFailed(world: World, payment: PaymentRow, retriable: boolean): void {
       const subscription = subscriptionOf(world, purpose.subscription_id);
       updateSubscription(world, purpose.subscription_id, {
         ...periodFromNow(world, subscription.product_id),
-        // An unpaid period leaves nothing unused to give back.
+        // An unpaid period leaves no unused part to credit.
         period_amount: 0,
       });
       hold(world, purpose.subscription_id, purpose.basis);
       return;
     }
     case 'plan_change':
-      onPlanChangeDeclined(world, payment.payment_id, purpose.subscription_id, purpose.basis);
+      onPlanChangeDeclined(world, payment, purpose.subscription_id, purpose.basis);
       return;
     case 'on_demand':
       hold(world, purpose.subscription_id, purpose.basis);
@@ -159,9 +166,18 @@ function onFailed(world: World, payment: PaymentRow, retriable: boolean): void {
   }
 }
 
-function onPlanChangeDeclined(world: World, paymentId: string, subscriptionId: string, basis: number): void {
+function onPlanChangeDeclined(
+  world: World,
+  payment: PaymentRow,
+  subscriptionId: string,
+  basis: number,
+): void {
   const { pending_change: pending } = subscriptionOf(world, subscriptionId);
-  if (pending?.payment_id !== paymentId) return;
+  if (pending?.payment_id !== payment.payment_id) return;
+  if (payment.link_expires_at !== null && !payment.retriable) {
+    updateSubscription(world, subscriptionId, { pending_change: null });
+    return;
+  }
   if (pending.change.on_payment_failure === 'prevent_change') {
     updateSubscription(world, subscriptionId, { pending_change: { ...pending, failed: true } });
     return;

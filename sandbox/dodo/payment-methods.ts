@@ -22,7 +22,7 @@ export interface MethodTraits {
   currencies?: Currency[] | null | undefined;
 }
 
-/** Saves a card to a customer. The same card again keeps its id and takes the newer expiry. */
+/** Saves a customer's card. The same card again keeps its id and takes the newer expiry. */
 export function saveCard(world: World, customerId: string, card: Card, traits: MethodTraits = {}): MethodRow {
   const known = methodsOf(world, customerId).find((method) => method.card.fingerprint === card.fingerprint);
   const method: MethodRow = {
@@ -42,7 +42,11 @@ export function markUsed(world: World, id: string): void {
   if (method) world.tables.methods.put({ ...method, last_used_at: timestamp(world) });
 }
 
-/** Removes a saved method; 409 while a living subscription is paid with it. */
+/**
+ * Deletes a saved method.
+ *
+ * @throws ApiError 409 while a live subscription is paid with it
+ */
 export function deleteMethod(world: World, customerId: string, id: string): void {
   const method = methodOf(world, customerId, id);
   const holder = world.tables.subscriptions

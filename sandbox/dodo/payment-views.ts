@@ -1,21 +1,53 @@
 import type DodoPayments from 'dodopayments';
-import type { PaymentRow } from '../model.js';
+import type { PaymentRow, RefundRow } from '../model.js';
+import { sum } from '../money/cart.js';
+import { businessPolicy } from '../policy.js';
 import type { World } from '../world.js';
 import { BRAND_ID, BUSINESS_ID } from './business.js';
 import { limitedCustomerView } from './customers.js';
 import { merchantMessage } from './declines.js';
 import { disputeView } from './disputes.js';
-import { refundedAmount } from './payments.js';
 import { refundListView } from './refunds.js';
 
-function refundStatus(payment: PaymentRow): DodoPayments.PaymentRefundStatus | null {
-  const refunded = refundedAmount(payment);
+/** The subscription charge a payment is for, null for payments of no subscription. Newer than SDK 2.52. */
+export type ChargeType = 'new' | 'renewal' | 'plan_change' | 'on_demand';
+
+/** A payment on the wire: newer fields come on top of what SDK 2.52 types. */
+export type PaymentView = DodoPayments.Payment & { charge_type?: ChargeType | null };
+export type PaymentListView = DodoPayments.PaymentListResponse & {
+  charge_type?: ChargeType | null;
+  checkout_session_id?: string | null;
+};
+
+function chargeType({ purpose, subscription_ids }: PaymentRow): ChargeType | null {
+  switch (purpose.kind) {
+    case 'purchase':
+      return subscription_ids.length > 0 ? 'new' : null;
+    case 'dues':
+      return 'renewal';
+    case 'method_update':
+      return null;
+    default:
+      return purpose.kind;
+  }
+}
+
+/** Returns a payment's refunds, oldest first. */
+function refundsOf(world: World, paymentId: string): RefundRow[] {
+  return world.tables.refunds.all().filter((refund) => refund.payment_id === paymentId);
+}
+
+function refundStatus(payment: PaymentRow, refunds: RefundRow[]): DodoPayments.PaymentRefundStatus | null {
+  const refunded = sum(
+    refunds.filter((refund) => refund.status === 'succeeded'),
+    (refund) => refund.amount,
+  );
   if (refunded === 0) return null;
   return refunded < payment.total_amount ? 'partial' : 'full';
 }
 
-/** What the payment and its list entry have in common. */
-function commonView(world: World, payment: PaymentRow) {
+/** Returns what the payment and its list entry have in common. */
+function commonView(world: World, payment: PaymentRow, refunds: RefundRow[]) {
   const { payment_id, created_at, currency, metadata, total_amount, status, subscription_ids, card } =
     payment;
   return {
@@ -38,15 +70,20 @@ function commonView(world: World, payment: PaymentRow) {
     card_network: card?.network ?? null,
     invoice_id: payment.invoice_id,
     invoice_url: `${world.url}/invoices/payments/${payment_id}`,
-    refund_status: refundStatus(payment),
+    refund_status: refundStatus(payment, refunds),
+    ...(businessPolicy(world).chargeType && { charge_type: chargeType(payment) }),
   };
 }
 
-export function paymentView(world: World, payment: PaymentRow): DodoPayments.Payment {
+/** @param refunds the refunds that the reader finds; all of them when left out */
+export function paymentView(
+  world: World,
+  payment: PaymentRow,
+  refunds = refundsOf(world, payment.payment_id),
+): PaymentView {
   const { payment_id, card, error_code } = payment;
-  const { refunds, disputes } = world.tables;
   return {
-    ...commonView(world, payment),
+    ...commonView(world, payment, refunds),
     business_id: BUSINESS_ID,
     billing: payment.billing,
     updated_at: payment.updated_at,
@@ -68,27 +105,34 @@ export function paymentView(world: World, payment: PaymentRow): DodoPayments.Pay
     is_update_payment_method: payment.purpose.kind === 'method_update',
     retry_attempt: payment.retry_attempt,
     custom_field_responses: null,
-    refunds: refunds
-      .all()
-      .filter((refund) => refund.payment_id === payment_id)
-      .map(refundListView),
-    disputes: disputes
+    refunds: refunds.map(refundListView),
+    disputes: world.tables.disputes
       .all()
       .filter((dispute) => dispute.payment_id === payment_id)
       .map(disputeView),
-  } satisfies DodoPayments.Payment;
+  } satisfies PaymentView;
 }
 
-export function paymentListView(world: World, payment: PaymentRow): DodoPayments.PaymentListResponse {
+/** Returns a payment as a read finds it, with the refunds that reads find. */
+export function readPaymentView(world: World, payment: PaymentRow): PaymentView {
+  return paymentView(world, payment, refundsRead(world, payment.payment_id));
+}
+
+function refundsRead(world: World, paymentId: string): RefundRow[] {
+  return refundsOf(world, paymentId).flatMap((refund) => world.reads.find('refund', refund, true) ?? []);
+}
+
+export function paymentListView(world: World, payment: PaymentRow): PaymentListView {
   const latestDispute = world.tables.disputes
     .all()
     .filter((dispute) => dispute.payment_id === payment.payment_id)
     .at(-1);
   return {
-    ...commonView(world, payment),
+    ...commonView(world, payment, refundsRead(world, payment.payment_id)),
     has_license_key: false,
     dispute_status: latestDispute?.status ?? null,
-  } satisfies DodoPayments.PaymentListResponse;
+    ...(businessPolicy(world).sessionInPaymentList && { checkout_session_id: payment.checkout_session_id }),
+  } satisfies PaymentListView;
 }
 
 export function lineItemsView(payment: PaymentRow): DodoPayments.PaymentRetrieveLineItemsResponse {

@@ -31,7 +31,7 @@ const INITIAL = {
   planned: null,
 } satisfies Partial<PaymentRow>;
 
-/** A payment that waits for a card. Its amounts are the sums of its lines. */
+/** Creates a payment that waits for a card. Its amounts are the sums of its lines. */
 export function createPayment(world: World, input: NewPayment): PaymentRow {
   const payment: PaymentRow = {
     ...INITIAL,
@@ -63,7 +63,7 @@ export function paymentLine(item_id: string, name: string, amount: number, tax: 
   return { item_id, name, amount, tax, refunded: 0 };
 }
 
-/** Lines of one item become one, so that an item id names one amount to refund. */
+/** Merges the lines of one item, so that an item id stands for one amount to refund. */
 export function mergeLines(lines: PaymentLine[]): PaymentLine[] {
   const merged = new Map<string, PaymentLine>();
   for (const line of lines) {
@@ -76,12 +76,12 @@ export function mergeLines(lines: PaymentLine[]): PaymentLine[] {
   return [...merged.values()];
 }
 
-/** Whether the outcome of a payment is still to come. */
+/** Says whether a payment has no outcome yet. */
 export function isOpen(payment: PaymentRow): boolean {
   return ['processing', 'requires_customer_action', 'requires_payment_method'].includes(payment.status);
 }
 
-/** A payment that waits for a card: the first one, or another one after a decline on the page. */
+/** Says whether a payment waits for a card: the first one, or another one after a decline on the page. */
 export function isUnpaid(payment: PaymentRow): boolean {
   return payment.status === 'requires_payment_method' || (payment.status === 'failed' && payment.retriable);
 }
@@ -106,8 +106,8 @@ export function recordMovement(
 }
 
 /**
- * Moves a payment to a status: the books and the webhook that belong to it, nothing that follows for
- * subscriptions or sessions.
+ * Moves a payment to a status, with its entry in the books and its webhook, but without the consequences for
+ * subscriptions and sessions.
  */
 export function setPaymentStatus(
   world: World,

@@ -1,4 +1,3 @@
-import type DodoPayments from 'dodopayments';
 import type { PlanChangeBody } from '../api/schemas.js';
 import { unprocessable } from '../errors.js';
 import type { HeldDiscount, PlanChange, SubscriptionRow } from '../model.js';
@@ -6,27 +5,30 @@ import { pricedAddons, sellable } from '../money/cart.js';
 import { appliesTo, redeemable } from '../money/discounts.js';
 import type { Proration } from '../money/proration.js';
 import { prorate, resetsDates } from '../money/proration.js';
-import { taxed, taxRate } from '../money/tax.js';
+import { taxed } from '../money/tax.js';
 import { businessPolicy } from '../policy.js';
 import type { World } from '../world.js';
 import { timestamp } from '../world.js';
-import { subscriptionView } from './subscription-views.js';
-import { frequency, periodFromNow, recurringAmount } from './subscriptions.js';
+import { frequency, recurringAmount } from './subscriptions.js';
 
-/** What a plan change would do and cost, minor units. */
+/** The effect and price of a plan change, in minor units. */
 export interface Quote {
   subscription: SubscriptionRow;
   change: PlanChange;
   scheduled: boolean;
   effectiveAt: string;
   proration: Proration;
-  /** Before tax, after credit: what is charged now, never negative. */
+  /** Charged now, before tax and after credit; never negative. */
   basis: number;
   tax: number;
   total: number;
 }
 
-/** Prices a plan change. 422 with Dodo's code when the subscription or the request does not allow it. */
+/**
+ * Prices a plan change.
+ *
+ * @throws ApiError 422 with Dodo's code when the subscription or the request does not allow it
+ */
 export function quotePlanChange(world: World, subscription: SubscriptionRow, body: PlanChangeBody): Quote {
   assertChangeable(subscription);
   const policy = businessPolicy(world);
@@ -36,6 +38,12 @@ export function quotePlanChange(world: World, subscription: SubscriptionRow, bod
     throw unprocessable(
       'INVALID_PRORATION_MODE_WITH_NEXT_BILLING_DATE',
       'Only full_immediately proration mode is allowed with effective_at: next_billing_date',
+    );
+  }
+  if (body.return_url != null && body.collect_via_payment_link !== true) {
+    throw unprocessable(
+      'INVALID_REQUEST_PARAMETERS',
+      'return_url is only allowed when collect_via_payment_link is true',
     );
   }
   const plan = newPlan(world, subscription, body);
@@ -70,7 +78,7 @@ export function quotePlanChange(world: World, subscription: SubscriptionRow, bod
   };
 }
 
-/** Positive: a downgrade adds credit. Negative: credit the customer has is used for the charge. */
+/** Returns the change of the credit: positive when a downgrade adds some, negative when the charge uses some. */
 function creditMovement(net: number, balance: number): number {
   if (net < 0) return -net;
   const used = Math.min(net, balance);
@@ -124,7 +132,7 @@ function newPlan(world: World, subscription: SubscriptionRow, body: PlanChangeBo
   };
 }
 
-/** Codes given replace the discounts; an empty list removes them; left out, those made to be kept stay. */
+/** Returns the discounts after the change: those given, or without any given, those preserved on a plan change. */
 function newDiscounts(world: World, subscription: SubscriptionRow, body: PlanChangeBody): HeldDiscount[] {
   const codes = body.discount_codes ?? (body.discount_code != null ? [body.discount_code] : null);
   if (codes === null) {
@@ -143,89 +151,4 @@ function newDiscounts(world: World, subscription: SubscriptionRow, body: PlanCha
     }
     return { discount_id: discount.discount_id, cycles_remaining: discount.subscription_cycles };
   });
-}
-
-/** The subscription as it would be after the change. */
-function afterChange(world: World, { subscription, change, scheduled }: Quote): SubscriptionRow {
-  const { product_id, quantity, addons, unit_price, discounts } = change;
-  return {
-    ...subscription,
-    ...{ product_id, quantity, addons, unit_price, discounts },
-    ...(change.resets_dates && !scheduled ? periodFromNow(world, product_id) : {}),
-  };
-}
-
-export function previewView(world: World, quote: Quote): DodoPayments.SubscriptionPreviewChangePlanResponse {
-  const { currency } = quote.subscription;
-  return {
-    immediate_charge: {
-      effective_at: quote.effectiveAt,
-      line_items: lineItems(world, quote),
-      summary: {
-        currency,
-        total_amount: quote.total,
-        tax: quote.tax,
-        settlement_amount: quote.total,
-        settlement_currency: currency,
-        settlement_tax: quote.tax,
-        customer_credits: quote.change.credits,
-      },
-    },
-    new_plan: subscriptionView(world, afterChange(world, quote)),
-  } satisfies DodoPayments.SubscriptionPreviewChangePlanResponse;
-}
-
-type LineItems = DodoPayments.SubscriptionPreviewChangePlanResponse['immediate_charge']['line_items'];
-
-/** The new plan, and the old one in return with negative prices. */
-function lineItems(world: World, { subscription, change, proration }: Quote): LineItems {
-  return [
-    ...planItems(world, subscription, change, proration.newFactor, 1),
-    ...planItems(world, subscription, subscription, proration.oldFactor, -1),
-  ];
-}
-
-function planItems(
-  world: World,
-  { subscription_id, currency, billing }: SubscriptionRow,
-  plan: Pick<SubscriptionRow, 'product_id' | 'quantity' | 'unit_price' | 'addons'>,
-  factor: number,
-  sign: 1 | -1,
-): LineItems {
-  if (factor === 0) return [];
-  const product = productName(world, plan.product_id);
-  const common = {
-    currency,
-    proration_factor: factor,
-    tax_inclusive: frequency(world, plan.product_id).tax_inclusive === true,
-    tax_rate: taxRate(billing.country),
-  };
-  return [
-    {
-      type: 'subscription',
-      id: subscription_id,
-      product_id: plan.product_id,
-      name: product,
-      description: null,
-      unit_price: sign * plan.unit_price,
-      quantity: plan.quantity,
-      tax: null,
-      ...common,
-    },
-    ...plan.addons.map((addon) => ({
-      type: 'addon' as const,
-      id: addon.addon_id,
-      name: world.tables.addons.get(addon.addon_id)?.name ?? addon.addon_id,
-      description: null,
-      tax_category: 'saas' as const,
-      unit_price: sign * addon.unit_price,
-      quantity: addon.quantity,
-      tax: null,
-      ...common,
-    })),
-  ];
-}
-
-function productName(world: World, productId: string): string {
-  return world.tables.products.get(productId)?.name ?? productId;
 }

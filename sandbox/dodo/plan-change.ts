@@ -1,26 +1,19 @@
 import type DodoPayments from 'dodopayments';
 import type { PlanChangeBody } from '../api/schemas.js';
 import { ApiError, conflict, unprocessable } from '../errors.js';
-import type { Metadata, PaymentRow, SubscriptionRow } from '../model.js';
+import type { Metadata, PaymentRow, PendingChange, SubscriptionRow } from '../model.js';
 import { businessPolicy } from '../policy.js';
 import { newId } from '../state/ids.js';
 import type { World } from '../world.js';
 import { timestamp } from '../world.js';
 import { attemptPayment } from './charge.js';
-import { createPayment, isOpen, paymentLine } from './payments.js';
+import { withLink } from './payment-links.js';
+import { createPayment, isOpen, isUnpaid, paymentLine, paymentOf } from './payments.js';
 import type { Quote } from './plan-change-quote.js';
 import { quotePlanChange } from './plan-change-quote.js';
 import { productOf } from './products.js';
-import {
-  announce,
-  applyChange,
-  dropPendingChange,
-  livePendingChange,
-  subscriptionOf,
-  updateSubscription,
-} from './subscriptions.js';
-
-export const LINK_LIFE = 24 * 60 * 60 * 1000;
+import { announce, subscriptionOf, updateSubscription } from './subscriptions.js';
+import { applyChange, dropPendingChange, livePendingChange } from './pending-change.js';
 
 const NO_HANDLES: Required<DodoPayments.SubscriptionChangePlanResponse> = {
   client_secret: null,
@@ -29,7 +22,7 @@ const NO_HANDLES: Required<DodoPayments.SubscriptionChangePlanResponse> = {
   payment_link: null,
 };
 
-/** Changes a plan: now, by a link, or at the next billing date. */
+/** Changes a plan: now, through a payment link, or at the next billing date. */
 export function changePlan(
   world: World,
   subscriptionId: string,
@@ -39,9 +32,8 @@ export function changePlan(
   const quote = quotePlanChange(world, subscription, body);
   const viaLink = body.collect_via_payment_link === true;
   if (viaLink) assertLinkAllowed(world, body);
-  assertNothingPending(world, subscription, body, viaLink);
+  assertNothingPending(world, subscription, body);
   dropPendingChange(world, subscriptionId);
-  updateSubscription(world, subscriptionId, { scheduled_change: null });
   if (quote.scheduled) {
     schedule(world, quote, body.metadata ?? null);
     return NO_HANDLES;
@@ -50,7 +42,7 @@ export function changePlan(
     applyChange(world, subscriptionId, quote.change);
     return NO_HANDLES;
   }
-  const payment = changePayment(world, quote, body.metadata ?? subscription.metadata, viaLink);
+  const payment = changePayment(world, quote, body);
   updateSubscription(world, subscriptionId, {
     pending_change: {
       payment_id: payment.payment_id,
@@ -91,15 +83,20 @@ function assertLinkAllowed(world: World, body: PlanChangeBody): void {
   }
 }
 
-/** A declined change may be taken over by a payment link: nothing is under way that could pay twice. */
-function assertNothingPending(
-  world: World,
-  subscription: SubscriptionRow,
-  body: PlanChangeBody,
-  viaLink: boolean,
-): void {
+/**
+ * Says whether a change may replace a pending one without the risk of a double payment. An unpaid link is replaced
+ * on request; a declined charge of the saved card may be followed by a link.
+ */
+function mayReplace(world: World, pending: PendingChange, body: PlanChangeBody): boolean {
+  const payment = paymentOf(world, pending.payment_id);
+  return payment.link_expires_at === null
+    ? pending.failed && body.collect_via_payment_link === true
+    : isUnpaid(payment) && body.cancel_older_payment_link === true;
+}
+
+function assertNothingPending(world: World, subscription: SubscriptionRow, body: PlanChangeBody): void {
   const pending = livePendingChange(world, subscription);
-  if (pending && !(viaLink && pending.failed)) {
+  if (pending && !mayReplace(world, pending, body)) {
     throw conflict(
       'PENDING_PLAN_CHANGE_EXISTS',
       'A pending plan change already exists for this subscription. Please wait for the current payment to complete.',
@@ -114,13 +111,13 @@ function assertNothingPending(
   assertNoPaymentPending(world, subscription.subscription_id);
 }
 
-/** 422 while an earlier charge of the subscription is neither paid nor failed. */
+/** @throws ApiError 422 while an earlier charge of the subscription has no outcome yet */
 export function assertNoPaymentPending(world: World, subscriptionId: string): void {
   const pending = world.tables.payments.all().some(
     (payment) =>
       payment.subscription_ids.includes(subscriptionId) &&
       isOpen(payment) &&
-      // A link nobody has used yet holds nothing up.
+      // An unused link blocks nothing.
       payment.status !== 'requires_payment_method',
   );
   if (pending) {
@@ -148,34 +145,30 @@ function schedule(
   announce(world, subscription.subscription_id, 'subscription.updated');
 }
 
-function changePayment(world: World, quote: Quote, metadata: Metadata, viaLink: boolean): PaymentRow {
+/** Creates the payment of a change. A declined link takes no second card unless the business keeps it pending. */
+function changePayment(world: World, quote: Quote, body: PlanChangeBody): PaymentRow {
+  const viaLink = body.collect_via_payment_link === true;
   const { subscription, change, basis, total, tax } = quote;
   const product = productOf(world, change.product_id);
   const payment = createPayment(world, {
     customer_id: subscription.customer_id,
     currency: subscription.currency,
-    metadata,
+    metadata: body.metadata ?? subscription.metadata,
     billing: subscription.billing,
+    return_url: body.return_url ?? null,
     lines: [paymentLine(product.product_id, product.name, total, tax)],
     subscription_ids: [subscription.subscription_id],
     purpose: { kind: 'plan_change', subscription_id: subscription.subscription_id, basis },
-    retriable: viaLink,
+    retriable: viaLink && businessPolicy(world).declinedPlanChangeLink === 'stays_pending',
   });
   return viaLink ? withLink(world, payment) : payment;
 }
 
-/** A payment that is paid on its own page. */
-export function withLink(world: World, payment: PaymentRow, page = 'pay'): PaymentRow {
-  const linked: PaymentRow = {
-    ...payment,
-    payment_link: `${world.url}/${page}/${payment.payment_id}`,
-    link_expires_at: new Date(world.now().getTime() + LINK_LIFE).toISOString(),
-  };
-  world.tables.payments.put(linked);
-  return linked;
-}
-
-/** Takes a scheduled change back. 404 when there is none. */
+/**
+ * Cancels a scheduled change.
+ *
+ * @throws ApiError 404 when there is none
+ */
 export function cancelScheduledChange(world: World, subscriptionId: string): void {
   if (!subscriptionOf(world, subscriptionId).scheduled_change) {
     throw new ApiError(

@@ -6,7 +6,7 @@ import { customerOf } from './customers.js';
 
 const PORTAL_LIFE = 24 * 60 * 60 * 1000;
 
-/** A link by which the customer sees their methods, subscriptions and payments for a day. */
+/** Opens the portal: a link to the customer's methods, subscriptions and payments, valid for a day. */
 export function openPortal(
   world: World,
   customerId: string,

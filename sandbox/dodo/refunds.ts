@@ -21,7 +21,7 @@ export interface RefundRequest {
   metadata?: Metadata | null | undefined;
 }
 
-/** Refunds a payment in full, or the named items of it. */
+/** Refunds a payment in full, or some of its items. */
 export function createRefund(world: World, request: RefundRequest): RefundRow {
   const payment = paymentOf(world, request.payment_id);
   if (payment.status !== 'succeeded') {
@@ -59,15 +59,31 @@ export function createRefund(world: World, request: RefundRequest): RefundRow {
     status: 'pending',
     metadata: request.metadata ?? {},
     lines,
+    planned: null,
   };
   world.tables.refunds.put(refund);
-  const { refunds } = businessPolicy(world);
-  return refunds === 'pending'
-    ? refund
-    : settleRefund(world, refund.refund_id, refunds === 'succeed' ? 'succeeded' : 'failed');
+  const { refunds, refundDelayMs } = businessPolicy(world);
+  if (refunds === 'pending') return refund;
+  const status = refunds === 'succeed' ? 'succeeded' : 'failed';
+  return refundDelayMs > 0
+    ? planOutcome(world, refund, status, refundDelayMs)
+    : settleRefund(world, refund.refund_id, status);
 }
 
-/** The amount each line gets back, tax included. */
+function planOutcome(
+  world: World,
+  refund: RefundRow,
+  status: 'succeeded' | 'failed',
+  delayMs: number,
+): RefundRow {
+  const at = new Date(Date.now() + delayMs).toISOString();
+  const planned: RefundRow = { ...refund, planned: { at, status, error_code: null } };
+  world.tables.refunds.put(planned);
+  world.outbox.planned.push({ kind: 'refund', id: refund.refund_id });
+  return planned;
+}
+
+/** Returns the amount each line gets back, tax included. */
 function refundLines(payment: PaymentRow, items: RefundRequest['items']): RefundRow['lines'] {
   if (!items || items.length === 0) {
     return payment.lines
@@ -84,7 +100,7 @@ function refundLines(payment: PaymentRow, items: RefundRequest['items']): Refund
     if (left <= 0) {
       throw unprocessable(
         'LINE_ITEM_FULLY_REFUNDED',
-        `Line item ${item.item_id} has been fully refunded cannot be refunded further.`,
+        `Line item ${item.item_id} has been fully refunded and cannot be refunded further.`,
       );
     }
     const preTax = line.amount - line.tax;
@@ -112,7 +128,7 @@ export function settleRefund(world: World, id: string, status: 'succeeded' | 'fa
   if (refund.status !== 'pending') {
     throw conflict('REFUND_SETTLED', `Refund ${id} is already ${refund.status}`);
   }
-  const settled: RefundRow = { ...refund, status };
+  const settled: RefundRow = { ...refund, status, planned: null };
   world.tables.refunds.put(settled);
   if (status === 'succeeded') {
     const payment = paymentOf(world, refund.payment_id);

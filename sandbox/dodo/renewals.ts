@@ -7,19 +7,13 @@ import { endPayment } from './outcomes.js';
 import { createPayment, paymentLine } from './payments.js';
 import { assertNoPaymentPending } from './plan-change.js';
 import { productOf } from './products.js';
-import {
-  applyChange,
-  cancelNow,
-  dropPendingChange,
-  frequency,
-  recurringAmount,
-  subscriptionOf,
-  updateSubscription,
-} from './subscriptions.js';
+import { frequency, recurringAmount, subscriptionOf, updateSubscription } from './subscriptions.js';
+import { applyChange, dropPendingChange } from './pending-change.js';
+import { cancelNow } from './subscription-lifecycle.js';
 
 /**
- * The billing date has come: ends a subscription that was to end, puts a scheduled change into effect, and
- * charges the saved method for a new period that starts now.
+ * Renews a subscription whose billing date has come: ends it if it was to be cancelled, else applies a scheduled
+ * change and charges the saved method for a new period that starts now.
  */
 export function renew(world: World, id: string): PaymentRow | null {
   const due = subscriptionOf(world, id);
@@ -42,7 +36,7 @@ export function renew(world: World, id: string): PaymentRow | null {
   return chargeSubscription(world, subscription, { kind: 'renewal', basis: amount - credit, metadata });
 }
 
-/** Charges what a failed renewal or plan change left unpaid. */
+/** Charges the amount that a failed renewal or plan change left unpaid. */
 export function chargeDues(world: World, id: string): PaymentRow {
   const subscription = subscriptionOf(world, id);
   return chargeSubscription(world, subscription, {
@@ -52,7 +46,7 @@ export function chargeDues(world: World, id: string): PaymentRow {
   });
 }
 
-/** `POST /subscriptions/:id/charge`: any amount, on subscriptions made for it. */
+/** Charges any amount to an on-demand subscription, for `POST /subscriptions/:id/charge`. */
 export function chargeOnDemand(
   world: World,
   id: string,

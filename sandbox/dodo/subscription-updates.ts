@@ -4,9 +4,10 @@ import type { SubscriptionRow } from '../model.js';
 import type { World } from '../world.js';
 import { timestamp } from '../world.js';
 import { renew } from './renewals.js';
-import { announce, cancelNow, periodFromNow, subscriptionOf, updateSubscription } from './subscriptions.js';
+import { announce, periodFromNow, subscriptionOf, updateSubscription } from './subscriptions.js';
+import { cancelNow } from './subscription-lifecycle.js';
 
-/** `PATCH /subscriptions/:id`. A `next_billing_date` that is not in the future renews the subscription at once. */
+/** Applies `PATCH /subscriptions/:id`. A `next_billing_date` that is not in the future renews the subscription at once. */
 export function patchSubscription(world: World, id: string, patch: SubscriptionPatch): SubscriptionRow {
   const subscription = subscriptionOf(world, id);
   const fields = Object.entries(patch).filter(([, value]) => value !== undefined && value !== null);
@@ -50,7 +51,7 @@ function pause(world: World, { subscription_id, status }: SubscriptionRow): Subs
   if (status !== 'active') {
     throw unprocessable(
       'SUBSCRIPTION_INACTIVE',
-      `Only an active subscription can be paused, this one is ${status}`,
+      `Only an active subscription can be paused; this one is ${status}`,
     );
   }
   const paused = updateSubscription(world, subscription_id, {
@@ -65,7 +66,7 @@ function resume(world: World, { subscription_id, status, product_id }: Subscript
   if (status !== 'paused') {
     throw unprocessable(
       'INVALID_REQUEST_PARAMETERS',
-      `Only a paused subscription can be resumed, this one is ${status}`,
+      `Only a paused subscription can be resumed; this one is ${status}`,
     );
   }
   const resumed = updateSubscription(world, subscription_id, {

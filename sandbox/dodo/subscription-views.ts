@@ -25,7 +25,7 @@ function scheduledView(world: World, scheduled: ScheduledChange): DodoPayments.S
   };
 }
 
-/** What the subscription and its list entry have in common. */
+/** Returns what the subscription and its list entry have in common. */
 function commonView(world: World, subscription: SubscriptionRow) {
   const price = frequency(world, subscription.product_id);
   const [firstDiscount] = subscription.discounts;

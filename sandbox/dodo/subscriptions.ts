@@ -1,19 +1,15 @@
 import type DodoPayments from 'dodopayments';
 import { notFound } from '../errors.js';
-import type { BillingAddress, CheckoutRow, Metadata, PlanChange, SubscriptionRow } from '../model.js';
+import type { BillingAddress, CheckoutRow, Metadata, SubscriptionRow } from '../model.js';
 import { addInterval } from '../money/calendar.js';
 import type { PricedLine } from '../money/cart.js';
 import { sum } from '../money/cart.js';
 import { discounted } from '../money/discounts.js';
-import { businessPolicy } from '../policy.js';
 import { newId } from '../state/ids.js';
 import { emit } from '../webhooks/events.js';
 import type { World } from '../world.js';
 import { timestamp } from '../world.js';
-import { isUnpaid, paymentOf, setPaymentStatus } from './payments.js';
 import { productOf } from './products.js';
-
-const DAY = 24 * 60 * 60 * 1000;
 
 export function subscriptionOf(world: World, id: string): SubscriptionRow {
   const subscription = world.tables.subscriptions.get(id);
@@ -31,25 +27,25 @@ export function updateSubscription(
   return subscription;
 }
 
-/** Tells the merchant about a subscription: the event itself, and the `subscription.updated` that goes with it. */
+/** Emits an event of a subscription, and the `subscription.updated` that goes with it. */
 export function announce(world: World, id: string, type: DodoPayments.WebhookEventType): void {
   emit(world, type, { kind: 'Subscription', id });
   if (type !== 'subscription.updated') emit(world, 'subscription.updated', { kind: 'Subscription', id });
 }
 
-/** How often the plan is paid. */
+/** Returns a plan's price, with its billing interval. */
 export function frequency(world: World, productId: string): DodoPayments.Price.RecurringPrice {
   const { price } = productOf(world, productId);
   if (price.type !== 'recurring_price') throw new Error(`Product ${productId} is not a plan.`);
   return price;
 }
 
-/** The plan's price per period at list, before tax: seats and add-ons included. */
+/** Returns a plan's list price per period before tax, with seats and add-ons. */
 export function listAmount(plan: Pick<SubscriptionRow, 'unit_price' | 'quantity' | 'addons'>): number {
   return plan.unit_price * plan.quantity + sum(plan.addons, (addon) => addon.unit_price * addon.quantity);
 }
 
-/** What the next period costs before tax, after the discounts that are left. */
+/** Returns the price of the next period before tax, after the remaining discounts. */
 export function recurringAmount(
   world: World,
   plan: Pick<SubscriptionRow, 'product_id' | 'unit_price' | 'quantity' | 'addons' | 'discounts'>,
@@ -58,7 +54,7 @@ export function recurringAmount(
   return discounted(world, listAmount(plan), plan.product_id, currency, plan.discounts);
 }
 
-/** The subscription a cart line will become once it is paid. */
+/** Creates the subscription that starts once its cart line is paid. */
 export function createSubscription(
   world: World,
   input: {
@@ -110,31 +106,7 @@ export function createSubscription(
   return subscription;
 }
 
-/** The first payment came in: the subscription begins now. */
-export function activate(world: World, id: string, paymentMethodId: string | null): void {
-  const subscription = subscriptionOf(world, id);
-  const now = world.now();
-  const price = frequency(world, subscription.product_id);
-  const next =
-    subscription.trial_period_days > 0
-      ? addInterval(now, subscription.trial_period_days, 'Day')
-      : addInterval(now, price.payment_frequency_count, price.payment_frequency_interval);
-  updateSubscription(world, id, {
-    status: 'active',
-    payment_method_id: paymentMethodId,
-    previous_billing_date: now.toISOString(),
-    next_billing_date: next.toISOString(),
-    expires_at: addInterval(
-      now,
-      price.subscription_period_count,
-      price.subscription_period_interval,
-    ).toISOString(),
-    discounts: useCycle(subscription),
-  });
-  announce(world, id, 'subscription.active');
-}
-
-/** The discounts left after one more period. */
+/** Returns the discounts that remain after one more period. */
 export function useCycle({ discounts }: Pick<SubscriptionRow, 'discounts'>): SubscriptionRow['discounts'] {
   return discounts.map((held) => ({
     ...held,
@@ -142,7 +114,7 @@ export function useCycle({ discounts }: Pick<SubscriptionRow, 'discounts'>): Sub
   }));
 }
 
-/** A new billing period that starts now. */
+/** Returns the dates of a billing period that starts now. */
 export function periodFromNow(
   world: World,
   productId: string,
@@ -157,75 +129,4 @@ export function periodFromNow(
       price.payment_frequency_interval,
     ).toISOString(),
   };
-}
-
-/** A charge for the subscription failed: past due while there is grace, else on hold. */
-export function hold(world: World, id: string, dues: number): void {
-  const { pastDueGraceDays } = businessPolicy(world);
-  const grace = pastDueGraceDays > 0;
-  updateSubscription(world, id, {
-    status: grace ? 'past_due' : 'on_hold',
-    past_due_ends_at: grace ? new Date(world.now().getTime() + pastDueGraceDays * DAY).toISOString() : null,
-    dues,
-  });
-  announce(world, id, grace ? 'subscription.past_due' : 'subscription.on_hold');
-}
-
-/** The dues were paid. */
-export function reactivate(world: World, id: string): void {
-  updateSubscription(world, id, { status: 'active', past_due_ends_at: null, dues: 0 });
-  announce(world, id, 'subscription.active');
-}
-
-/** Gives up a plan change that waits for its payment, and the page that could still pay for it. */
-export function dropPendingChange(world: World, id: string): void {
-  const pending = subscriptionOf(world, id).pending_change;
-  if (!pending) return;
-  updateSubscription(world, id, { pending_change: null });
-  if (isUnpaid(paymentOf(world, pending.payment_id)))
-    setPaymentStatus(world, pending.payment_id, 'cancelled');
-}
-
-export function cancelNow(world: World, id: string): void {
-  dropPendingChange(world, id);
-  updateSubscription(world, id, {
-    status: 'cancelled',
-    cancelled_at: timestamp(world),
-    scheduled_change: null,
-  });
-  announce(world, id, 'subscription.cancelled');
-}
-
-/** Puts a plan change into effect, whoever paid for it and how. */
-export function applyChange(world: World, id: string, change: PlanChange): void {
-  const subscription = subscriptionOf(world, id);
-  const { product_id, quantity, addons, unit_price, discounts } = change;
-  updateSubscription(world, id, {
-    product_id,
-    quantity,
-    addons,
-    unit_price,
-    discounts,
-    credit_balance: subscription.credit_balance + change.credits,
-    pending_change: null,
-    scheduled_change: null,
-    ...(change.resets_dates
-      ? {
-          ...periodFromNow(world, product_id),
-          period_amount: recurringAmount(world, change),
-          discounts: useCycle(change),
-        }
-      : {}),
-  });
-  announce(world, id, 'subscription.plan_changed');
-}
-
-/** A pending change, unless it waits for a payment link that has expired. */
-export function livePendingChange(
-  world: World,
-  subscription: SubscriptionRow,
-): SubscriptionRow['pending_change'] {
-  const pending = subscription.pending_change;
-  if (pending?.expires_at != null && new Date(pending.expires_at) <= world.now()) return null;
-  return pending;
 }

@@ -1,6 +1,6 @@
 import type { TimeInterval } from '../model.js';
 
-/** A date `count` intervals later. The 31st of a month becomes the last day of a shorter one. */
+/** Returns the date `count` intervals later. The 31st becomes the last day of a shorter month. */
 export function addInterval(from: Date, count: number, interval: TimeInterval): Date {
   const date = new Date(from);
   switch (interval) {

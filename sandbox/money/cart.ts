@@ -11,7 +11,7 @@ export interface PricedAddon {
   unit_price: number;
 }
 
-/** One cart line, in minor units. `due` amounts are for now; `recurring` ones are for each later period. */
+/** One cart line, in minor units. `recurring` amounts are for each later period, the others are due now. */
 export interface PricedLine {
   product: ProductRow;
   quantity: number;
@@ -46,10 +46,14 @@ export interface CartTerms {
   onDemand: { mandate_only: boolean; product_price: number | null } | null;
 }
 
-/** Below this, in minor units, no card network carries a payment. Zero is fine: nothing is charged. */
+/** The least card networks accept, in minor units. Zero is fine, since nothing is charged. */
 const MINIMUM_CHARGE = 50;
 
-/** Prices a cart, with discounts and tax. 404 or 422 when something in it cannot be sold. */
+/**
+ * Prices a cart, with discounts and tax.
+ *
+ * @throws ApiError 404 or 422 when something in it cannot be sold
+ */
 export function priceCart(world: World, items: CartItem[], terms: CartTerms): PricedCart {
   const [first] = items;
   if (!first) throw unprocessable('PRODUCT_CART_EMTPY', 'product_cart is empty');
@@ -142,7 +146,7 @@ function unitPrice({ price }: ProductRow, amount: number | null): number {
   return chosen;
 }
 
-/** The add-ons of a cart line or plan change with their prices. */
+/** Prices the add-ons of a cart line or plan change. */
 export function pricedAddons(
   world: World,
   product: ProductRow,
@@ -181,7 +185,11 @@ function totalDeductions(
   return off;
 }
 
-/** A product that can be bought: 404 when there is none, 422 when it is archived. */
+/**
+ * Returns a product that can be bought.
+ *
+ * @throws ApiError 404 when there is none, 422 when it is archived
+ */
 export function sellable(world: World, productId: string): ProductRow {
   const product = world.tables.products.get(productId);
   if (!product) throw notFound('Product', productId);

@@ -8,7 +8,11 @@ export function discountByCode(world: World, code: string): DiscountRow | undefi
   return world.tables.discounts.all().find((discount) => discount.code === code.toUpperCase());
 }
 
-/** The discount behind a code, if it may be used now; 422 with Dodo's code otherwise. */
+/**
+ * Returns the discount behind a code that may be used now.
+ *
+ * @throws ApiError 422 with Dodo's code when it may not
+ */
 export function redeemable(world: World, code: string, customerId: string | null): DiscountRow {
   const discount = discountByCode(world, code);
   if (!discount) throw unprocessable('INVALID_DISCOUNT_CODE', `Invalid Discount Code ${code}`);
@@ -67,7 +71,7 @@ function currencyOption(
   return discount.currency_options.find((option) => option.currency === currency);
 }
 
-/** 422 when a discount fits none of the lines, or they come to less than it asks for. */
+/** @throws ApiError 422 when a discount fits no line, or their subtotal is below its minimum */
 export function assertApplies(discount: DiscountRow, lines: Discountable[], currency: Currency): void {
   const eligible = lines.filter((line) => appliesTo(discount, line.product_id));
   if (eligible.length === 0) {
@@ -85,7 +89,7 @@ export function assertApplies(discount: DiscountRow, lines: Discountable[], curr
   }
 }
 
-/** What a discount takes off each line, in minor units, in the order of the lines. */
+/** Returns the deduction from each line, in minor units, in the order of the lines. */
 export function deductions(discount: DiscountRow, lines: Discountable[], currency: Currency): number[] {
   const cap = currencyOption(discount, currency)?.max_amount_possible;
   let left = cap ?? (discount.type === 'flat' ? 0 : Infinity);
@@ -99,7 +103,7 @@ export function deductions(discount: DiscountRow, lines: Discountable[], currenc
   });
 }
 
-/** A recurring amount after the discounts the subscription still has, applied in order. */
+/** Applies the subscription's remaining discounts, in order, to a recurring amount. */
 export function discounted(
   world: World,
   amount: number,

@@ -3,7 +3,7 @@ import type { ProrationMode } from '../model.js';
 export interface ProrationInput {
   mode: ProrationMode;
   rule: 'full_cycle_less_unused' | 'remaining_difference';
-  /** Before tax, minor units: a period of the old plan, of the new one, and what the current period cost. */
+  /** A period of the old plan, one of the new plan, and the price paid for the current period; minor units before tax. */
   oldAmount: number;
   newAmount: number;
   periodAmount: number;
@@ -13,21 +13,21 @@ export interface ProrationInput {
 }
 
 export interface Proration {
-  /** Before tax; negative when the customer gets credit. */
+  /** Charged before tax; negative when the customer gets credit. */
   net: number;
-  /** How much of the new plan, and how much of the old one in return, the net is made of. */
+  /** The shares of the new plan charged and of the old plan credited. */
   newFactor: number;
   oldFactor: number;
 }
 
-/** The part of the current period that is still to come, from 0 to 1. */
+/** Returns the share of a period that is still to come, from 0 to 1. */
 export function unusedShare(start: Date, end: Date, now: Date): number {
   const length = end.getTime() - start.getTime();
   if (length <= 0) return 0;
   return Math.min(1, Math.max(0, (end.getTime() - now.getTime()) / length));
 }
 
-/** What a plan change costs at once. */
+/** Returns the immediate price of a plan change. */
 export function prorate(input: ProrationInput): Proration {
   const { mode, rule, oldAmount, newAmount, periodAmount } = input;
   const share = unusedShare(input.periodStart, input.periodEnd, input.now);
@@ -46,7 +46,7 @@ export function prorate(input: ProrationInput): Proration {
   }
 }
 
-/** Whether a change in this mode starts a new billing period. */
+/** Says whether a change in this mode starts a new billing period. */
 export function resetsDates(mode: ProrationMode, resetBillingDates: boolean): boolean {
   if (mode === 'do_not_bill') return false;
   return mode === 'full_immediately' || resetBillingDates;

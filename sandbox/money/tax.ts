@@ -1,4 +1,4 @@
-/** Tax rates by billing country; countries not listed pay none. */
+/** Tax rates by billing country. Other countries pay no tax. */
 const TAX_RATES: Record<string, number> = { DE: 0.19, GB: 0.2, IN: 0.18 };
 
 export function taxRate(country: string): number {
@@ -7,11 +7,11 @@ export function taxRate(country: string): number {
 
 export interface Taxed {
   tax: number;
-  /** What is charged, tax included. */
+  /** Charged, tax included. */
   total: number;
 }
 
-/** Tax on an amount in minor units: on top, or contained in it. */
+/** Taxes an amount in minor units: on top of it, or included in it. */
 export function taxed(amount: number, country: string, inclusive: boolean): Taxed {
   const rate = taxRate(country);
   if (inclusive) return { tax: amount - Math.round(amount / (1 + rate)), total: amount };

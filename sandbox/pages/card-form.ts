@@ -21,7 +21,7 @@ export function cardEntry(
   return { number: form.card_number, expiry_month: month, expiry_year: year, cvc: form.cvc, holder };
 }
 
-/** The card inputs. What was typed before stays, the security code does not. */
+/** Returns the card inputs, with earlier entries except the security code. */
 export function cardInputs(values: { card_number: string; expiry: string }): Html {
   return html`
     <label for="card_number">Card number</label>
@@ -63,7 +63,7 @@ const FILL_SCRIPT = raw(`<script>
   }
 </script>`);
 
-/** The test cards, each of which fills in the card inputs. */
+/** Returns the test cards as buttons that fill in the card inputs. */
 export function testCards(): Html {
   return html`
     <section class="card">
@@ -76,7 +76,7 @@ export function testCards(): Html {
             </li>`,
         )}
       </ul>
-      <p class="muted">Any of them with ${DEFAULT_EXPIRY_TEXT} and ${DEFAULT_CVC}.</p>
+      <p class="muted">Use any of them with ${DEFAULT_EXPIRY_TEXT} and ${DEFAULT_CVC}.</p>
     </section>
     ${FILL_SCRIPT}
   `;

@@ -36,13 +36,13 @@ export const checkoutFormSchema = z.object({
   name: z.string().default(''),
   country: z.string().default('US'),
   zipcode: z.string().default(''),
-  /** The total the customer saw. */
+  /** The total shown to the customer. */
   shown_total: z.string().default(''),
   ...cardFields,
 });
 export type CheckoutForm = z.output<typeof checkoutFormSchema>;
 
-/** What the form shows at first: what the merchant has told already. */
+/** Returns the form with the details the merchant has already given. */
 export function initialForm(session: CheckoutRow, country?: string): CheckoutForm {
   return checkoutFormSchema.parse({
     email: session.email ?? '',
@@ -69,7 +69,7 @@ export function sendCheckoutPage(
         <form class="card" method="post" action="/checkout/${session.session_id}">
           ${error !== null && html`<p class="error" role="alert" id="error">${error}</p>`}
           <h2>Your details</h2>
-          <label for="email">E-mail</label>
+          <label for="email">Email</label>
           <input
             id="email"
             name="email"
@@ -119,7 +119,7 @@ export function sendCheckoutPage(
   });
 }
 
-/** Another country, another tax: the amounts are fetched anew, so that nobody pays what they did not see. */
+/** Fetches the amounts for another country, so that nobody pays a total they have not seen. */
 const COUNTRY_SCRIPT = raw(`<script>
   const country = document.getElementById('country');
   country.addEventListener('change', async () => {

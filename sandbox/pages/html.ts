@@ -1,11 +1,11 @@
-/** Text that is markup already. Everything else put into a template is escaped. */
+/** Text that is already markup. All other values in a template are escaped. */
 export interface Html {
   readonly markup: string;
 }
 
 type Value = Html | Html[] | string | number | null | undefined | false;
 
-/** A piece of a page: values are escaped, pieces and lists of pieces are not; nothing is written for null and false. */
+/** Builds a piece of a page: values are escaped, pieces and lists of pieces are not, null and false are left out. */
 export function html(parts: TemplateStringsArray, ...values: Value[]): Html {
   let markup = parts[0] ?? '';
   values.forEach((value, index) => {
@@ -14,7 +14,7 @@ export function html(parts: TemplateStringsArray, ...values: Value[]): Html {
   return { markup };
 }
 
-/** Markup of our own, such as style sheets and scripts, taken as it is. */
+/** Marks our own style sheets and scripts as markup. */
 export function raw(markup: string): Html {
   return { markup };
 }

@@ -36,7 +36,7 @@ const STYLE = raw(`
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
 
-/** Sends a whole page. */
+/** Sends a complete page. */
 export function sendPage(response: Response, page: { title: string; body: Html; status?: number }): void {
   const { markup } = html`<!doctype html>
     <html lang="en">
@@ -64,7 +64,19 @@ export function sendPage(response: Response, page: { title: string; body: Html; 
     .send(markup);
 }
 
-/** A page that only says something. */
-export function sendNotice(response: Response, title: string, text: string, status = 200): void {
-  sendPage(response, { title, status, body: html`<div class="card"><p>${text}</p></div>` });
+/** Sends a page with nothing but a message, and a link back to the merchant if there is a `backUrl`. */
+export function sendNotice(
+  response: Response,
+  title: string,
+  text: string,
+  { status = 200, backUrl = null }: { status?: number; backUrl?: string | null } = {},
+): void {
+  sendPage(response, {
+    title,
+    status,
+    body: html`<div class="card">
+      <p>${text}</p>
+      ${backUrl !== null && html`<p><a id="return" href="${backUrl}">Back to the shop</a></p>`}
+    </div>`,
+  });
 }

@@ -13,7 +13,7 @@ import { formatMoney } from './money.js';
 export const linkFormSchema = z.object(cardFields);
 export type LinkForm = z.output<typeof linkFormSchema>;
 
-/** The page of a payment link: the customer and the amount are known, a card is wanted. */
+/** Sends the page of a payment link: customer and amount are known, only the card is missing. */
 export function sendLinkPage(
   response: Response,
   world: World,
@@ -51,7 +51,7 @@ function payLabel({ total_amount, currency }: PaymentRow): string {
 
 function amounts({ lines, tax, total_amount, currency }: PaymentRow): Html {
   return html`
-    <h2>What you pay</h2>
+    <h2>Your order</h2>
     <table>
       ${lines.map(
         (line) =>
@@ -82,7 +82,7 @@ function updateSummary(world: World, { purpose }: PaymentRow): Html {
       ${
         dues > 0
           ? `Your last payment failed. ${formatMoney(dues, currency)} (before tax) will be charged to the new card.`
-          : 'The new card will pay from now on. Nothing is charged today.'
+          : 'Future payments will use the new card. Nothing is charged today.'
       }
     </p>
   `;

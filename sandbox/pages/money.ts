@@ -1,4 +1,4 @@
-/** An amount in minor units as people write it. */
+/** Formats an amount in minor units, as in `$29.00`. */
 export function formatMoney(amount: number, currency: string): string {
   const format = new Intl.NumberFormat('en-US', { style: 'currency', currency });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;

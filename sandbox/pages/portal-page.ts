@@ -8,7 +8,7 @@ import { html } from './html.js';
 import { sendPage } from './layout.js';
 import { formatDate, formatMoney } from './money.js';
 
-/** The customer's own page: saved cards, subscriptions, payments. */
+/** Sends the customer portal: saved cards, subscriptions, payments. */
 export function sendPortalPage(
   response: Response,
   world: World,
@@ -16,7 +16,7 @@ export function sendPortalPage(
 ): void {
   const customer = customerOf(world, customer_id);
   sendPage(response, {
-    title: `Hello ${customer.name}`,
+    title: `Hello, ${customer.name}`,
     body: html`
       ${list('Payment methods', methods(world, customer_id))}
       ${list('Subscriptions', subscriptions(world, customer_id))}

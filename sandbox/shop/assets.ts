@@ -1,4 +1,4 @@
-/** The script and the style sheet, served under names that change with their content. */
+/** The script and the style sheet, served under paths that change with their content. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 

@@ -1,14 +1,14 @@
-/** What the shop's server asks of the API, with the backend key that never leaves it. */
+/** The shop server's calls to the API, with the backend key that never leaves the server. */
 
 export interface BackendOptions {
   apiUrl: () => string;
   apiKey: string;
 }
 
-/** Whether there is an offer for a purchase. `run` links to it in the Temporal UI. */
+/** The answer to a search for a purchase's offer. `run` links to its workflow in the Temporal UI. */
 export type OfferAnswer =
   | { state: 'offer'; presentation: object; run?: string }
-  /** Not yet, as far as anyone knows. */
+  /** There is none yet. */
   | { state: 'waiting'; run?: string }
   /** There is none, and none will come. */
   | { state: 'none'; run?: string };
@@ -32,27 +32,27 @@ export function createBackend({ apiUrl, apiKey }: BackendOptions) {
     if (response.ok) return response.json();
     await response.body?.cancel();
     if (response.status === 404) return undefined;
-    throw new Error(`${method} ${path} was answered with ${response.status}.`);
+    throw new Error(`${method} ${path} returned ${response.status}.`);
   }
 
   return {
     /**
      * Registers a purchase before it is paid.
      *
-     * @throws Error when the API or Dodo cannot open a checkout now
+     * @throws Error when the API or Dodo cannot open a checkout
      */
     async openCheckout(productId: string): Promise<{ purchaseId: string; checkoutUrl: string }> {
       const opened = fields(await call('POST', '/api/purchases', { productId }));
       const { purchaseId, checkoutUrl } = opened;
       if (typeof purchaseId !== 'string' || typeof checkoutUrl !== 'string') {
-        throw new Error('POST /api/purchases was answered without purchaseId and checkoutUrl.');
+        throw new Error('POST /api/purchases returned no purchaseId or checkoutUrl.');
       }
       return { purchaseId, checkoutUrl };
     },
 
     /**
-     * Looks for the open offer of one purchase. An offer that another purchase of the same customer has is not
-     * handed out: the caller has shown nothing but this purchase's id.
+     * Looks for the open offer of one purchase. An offer for another purchase of the same customer is not returned,
+     * because the caller has proven knowledge of this purchase's id only.
      *
      * @throws Error when the API cannot be reached
      */

@@ -1,9 +1,9 @@
-/** The demo shop: a merchant's app in miniature, from the buy button to the offer after the purchase. */
+/** The demo shop: a miniature merchant app, from the buy button to the offer after the purchase. */
 import express, { type NextFunction, type Request, type Response, type Router } from 'express';
 import helmet from 'helmet';
 import { SCRIPT, STYLE_SHEET, type Asset } from './assets.js';
 import { createBackend } from './backend.js';
-import { goodOf, type Good } from './goods.js';
+import { productOf, type ShopProduct } from './products.js';
 import type { Html } from '../pages/html.js';
 import { messagePage } from './layout.js';
 import { rememberedOrder, rememberOrder } from './order-cookie.js';
@@ -11,7 +11,7 @@ import { storefront } from './storefront.js';
 import { thankYouPage } from './thank-you.js';
 
 export interface ShopOptions {
-  /** Where the API is; asked at every call, since the port may be known only after the shop is made. */
+  /** Returns the API's address; called for each request, because the port may not be known when the shop is created. */
   apiUrl: () => string;
   /** A backend key. It stays on the server. */
   apiKey: string;
@@ -23,8 +23,9 @@ const FORM_LIMIT = '4kb';
 const ONE_YEAR = 365 * 24 * 60 * 60;
 
 /**
- * The shop's pages and its two calls: `GET /`, `GET /thank-you`, `POST /shop/buy`, `GET /shop/offer`.
- * Mounted at `/` of the API's own server: the browser decides offers at `/api/presentations/...` of the same origin.
+ * Creates the shop's pages and its two calls: `GET /`, `GET /thank-you`, `POST /shop/buy`, `GET /shop/offer`.
+ * It is mounted at `/` on the API's own server, so the browser decides offers at `/api/presentations/...` on the same
+ * origin.
  */
 export function createShop({ apiUrl, apiKey, temporalUiUrl }: ShopOptions): Router {
   const backend = createBackend({ apiUrl, apiKey });
@@ -40,10 +41,10 @@ export function createShop({ apiUrl, apiKey, temporalUiUrl }: ShopOptions): Rout
         imgSrc: ['data:'],
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],
-        // No form-action: it would stop the buy form's redirect to the checkout, whose address only Dodo knows.
+        // No form-action: it would block the buy form's redirect to the checkout, whose origin only Dodo knows.
       },
     },
-    // Plain http on this machine.
+    // The shop runs on plain HTTP on this machine.
     strictTransportSecurity: false,
   });
   const fresh = (_req: Request, res: Response, next: NextFunction) => {
@@ -68,26 +69,25 @@ export function createShop({ apiUrl, apiKey, temporalUiUrl }: ShopOptions): Rout
     fresh,
     express.urlencoded({ extended: false, limit: FORM_LIMIT }),
     async (req, res) => {
-      const good = goodOf((req.body as Record<string, unknown> | undefined)?.productId);
+      const good = productOf((req.body as Record<string, unknown> | undefined)?.productId);
       if (!good)
-        return refuse(res, 404, 'We do not sell that', 'Please choose one of the products in the shop.');
+        return refuse(res, 404, 'Product not found', 'Please choose one of the products in the shop.');
       return buy(good, res);
     },
   );
 
-  async function buy(good: Good, res: Response): Promise<void> {
+  async function buy(good: ShopProduct, res: Response): Promise<void> {
     try {
       const { purchaseId, checkoutUrl } = await backend.openCheckout(good.productId);
       rememberOrder(res, purchaseId, good);
       res.redirect(303, checkoutUrl);
     } catch {
-      const words =
-        'The checkout could not be opened just now. Nothing was charged; please try again in a moment.';
-      refuse(res, 503, 'That did not work', words);
+      const words = 'We could not open the checkout. Nothing was charged. Please try again in a moment.';
+      refuse(res, 503, 'Something went wrong', words);
     }
   }
 
-  /** The purchase id is a secret between the shop and the browser that bought; a shop with sign-in would ask its session. */
+  /** The purchase id is a secret shared by the shop and the buyer's browser; a shop with accounts would check the session. */
   router.get('/shop/offer', guarded, fresh, async (req, res) => {
     const { purchase } = req.query;
     if (!isPurchaseId(purchase)) {

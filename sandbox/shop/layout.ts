@@ -1,4 +1,4 @@
-/** The frame around every page of the shop. */
+/** The frame of every shop page. */
 import { SCRIPT, STYLE_SHEET } from './assets.js';
 import { html, type Html } from '../pages/html.js';
 
@@ -17,10 +17,10 @@ export function layout(page: { title: string; main: Html; footer?: Html }): Html
         <script type="module" src="${SCRIPT.path}"></script>
       </head>
       <body>
-        <a class="skip" href="#main">Skip to the content</a>
+        <a class="skip" href="#main">Skip to content</a>
         <header class="top">
           <a class="brand" href="/"><span class="petal" aria-hidden="true"></span>${SHOP_NAME}</a>
-          <span class="demo">Demo shop: no real money moves</span>
+          <span class="demo">Demo shop: no real payments</span>
         </header>
         <main id="main">${page.main}</main>
         <footer class="bottom">${page.footer}</footer>
@@ -28,7 +28,7 @@ export function layout(page: { title: string; main: Html; footer?: Html }): Html
     </html>`;
 }
 
-/** A page with nothing but a message and the way back. */
+/** Returns a page with a message and a link back to the shop. */
 export function messagePage(heading: string, words: string): Html {
   return layout({
     title: heading,

@@ -1,6 +1,6 @@
 /**
- * Everything an offer can look like, as templates: the script clones one and fills its slots. An element whose slot
- * (`data-slot`, or `data-href` for links) has no value is left out, and with it the `data-row` around it, unless the
+ * A template for each state of an offer: the script clones one and fills its slots. An element whose slot
+ * (`data-slot`, or `data-href` for links) has no value is left out together with the `data-row` around it, unless the
  * slot is `data-optional`.
  */
 import { html, type Html } from '../pages/html.js';
@@ -19,14 +19,14 @@ export function stateTemplates(): Html {
             <dd><strong data-slot="dueNow"></strong> <span data-slot="taxLine" data-optional></span></dd>
           </div>
           <div data-row>
-            <dt>From then on</dt>
+            <dt>After that</dt>
             <dd>
               <span data-slot="recurring"></span>
               <span class="aside" data-slot="recurringNote" data-optional></span>
             </dd>
           </div>
           <div data-row>
-            <dt>Compared with now</dt>
+            <dt>Change from your current plan</dt>
             <dd data-slot="difference"></dd>
           </div>
           <div data-row>
@@ -80,33 +80,33 @@ export function stateTemplates(): Html {
       body: html`
         <p data-slot="message"></p>
         <p>
-          You were not charged for <span data-slot="product"></span>, and your card will not be tried again.
-          Your order is complete either way.
+          You were not charged for <span data-slot="product"></span>, and we will not try your card again.
+          Your original order is not affected.
         </p>
         <p class="notice" data-slot="note"></p>
         <div class="choice">
           <a class="button primary" data-href="checkoutUrl" data-slot="payLabel"></a>
           <a class="button quiet" data-href="updatePaymentMethodUrl">Update payment method</a>
         </div>
-        <p class="terms">At the checkout you can pay with any card.</p>
+        <p class="terms">You can use any card at the checkout.</p>
       `,
     })}
     ${notice({
       id: 'charging',
       tone: 'busy',
-      title: 'Your payment is on its way',
+      title: 'Your payment is being processed',
       body: html`<p>
-        This usually takes a few seconds. You can leave this page: the payment goes on, once, and you will get
-        an e-mail.
+        This usually takes a few seconds. You can leave this page: you will be charged once, and we will email
+        you.
       </p>`,
     })}
     ${notice({
       id: 'accepted',
       tone: 'busy',
-      title: 'We have noted your yes',
+      title: "We've saved your choice",
       body: html`<p>
-        The payment cannot be made at this moment. We make it as soon as possible, once. You do not have to do
-        anything.
+        We cannot make the payment right now. We will make it as soon as possible, and only once. There is
+        nothing you need to do.
       </p>`,
     })}
     ${notice({
@@ -119,67 +119,67 @@ export function stateTemplates(): Html {
       id: 'confirming',
       tone: 'busy',
       title: 'We are confirming your payment',
-      body: html`<p>You have just come back from the payment page. This usually takes a few seconds.</p>`,
+      body: html`<p>Thanks for completing the payment page. This usually takes a few seconds.</p>`,
     })}
     ${notice({
       id: 'requires_action',
       tone: 'care',
-      title: 'One step is left',
+      title: 'One more step',
       body: html`
         <p data-slot="message"></p>
         <div class="choice">
           <a class="button primary" data-href="checkoutUrl" data-slot="actionLabel"></a>
         </div>
-        <p class="terms">Nothing is charged before you have done this. This page follows by itself.</p>
+        <p class="terms">Nothing is charged until you do this. This page updates automatically.</p>
       `,
     })}
     ${notice({
       id: 'needs_review',
       tone: 'care',
-      title: 'We are looking into this payment',
+      title: 'We are checking this payment',
       body: html`<p>
-        We cannot see yet whether your payment went through, so a person is checking it. You will not be
-        charged twice. We will write to you by e-mail.
+        We do not know yet whether your payment went through, so a member of our team is checking it. You will
+        not be charged twice. We will email you.
       </p>`,
     })}
     ${notice({
       id: 'declined',
       tone: 'plain',
       title: 'No problem',
-      body: html`<p>Nothing changes and nothing was charged. Enjoy what you bought.</p>`,
+      body: html`<p>Nothing changes, and nothing was charged. Enjoy your purchase.</p>`,
     })}
     ${notice({
       id: 'expired',
       tone: 'plain',
       title: 'This offer has ended',
-      body: html`<p>Nothing was charged. Your order is complete either way.</p>`,
+      body: html`<p>Nothing was charged, and your original order is not affected.</p>`,
     })}
     ${notice({
       id: 'withdrawn',
       tone: 'plain',
       title: 'This offer is no longer available',
-      body: html`<p>Nothing was charged. Your order is complete either way.</p>`,
+      body: html`<p>Nothing was charged, and your original order is not affected.</p>`,
     })}
     ${notice({
       id: 'failed',
       tone: 'plain',
-      title: 'This did not work out',
+      title: 'This offer could not be completed',
       body: html`<p data-slot="message"></p>
-        <p>Your order is complete either way.</p>`,
+        <p>Your original order is not affected.</p>`,
     })}
     ${notice({
       id: 'unknown',
       tone: 'plain',
       title: 'Your order is complete',
       body: html`<p>
-        To see how an extra offer ended, open this page in the browser window in which you decided on it, or
-        look for the receipt in your e-mail.
+        To see the result of an extra offer, open this page in the browser window where you responded to it,
+        or check your email for the receipt.
       </p>`,
     })}
   `;
 }
 
-/** One outcome: a mark, a heading (fixed, or from a slot) and what there is to say. */
+/** Returns the template of an outcome: a mark, a heading (fixed, or from a slot) and a body. */
 function notice(state: {
   id: string;
   tone: 'good' | 'care' | 'busy' | 'plain';
@@ -213,7 +213,7 @@ function receipt(): Html {
       <dd><span class="card-mark" aria-hidden="true"></span><span data-slot="method"></span></dd>
     </div>
     <div data-row>
-      <dt>From then on</dt>
+      <dt>After that</dt>
       <dd>
         <span data-slot="recurring"></span>
         <span class="aside" data-slot="recurringNote" data-optional></span>

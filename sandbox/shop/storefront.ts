@@ -1,6 +1,6 @@
-/** `GET /`: three things to buy, and what to try with them. */
+/** The page at `/`: three products, and what to try with them. */
 import { formatMoney } from '../../src/catalog/money.js';
-import { CURRENCY, GOODS, type Good } from './goods.js';
+import { CURRENCY, PRODUCTS, type ShopProduct } from './products.js';
 import { html, type Html } from '../pages/html.js';
 import { layout } from './layout.js';
 
@@ -10,45 +10,47 @@ export function storefront({ temporalUiUrl }: { temporalUiUrl?: string }): Html 
     main: html`
       <section class="hero">
         <h1>Small tools for focused work</h1>
-        <p>Buy something, and see what is offered on the page after the checkout.</p>
+        <p>Buy something, and see the offer on the page after the checkout.</p>
       </section>
       <ul class="wares">
-        ${GOODS.map(card)}
+        ${PRODUCTS.map(card)}
       </ul>
       <section class="try" aria-labelledby="try-heading">
         <h2 id="try-heading">What to try</h2>
         <dl>
           <div>
             <dt><code>4242 4242 4242 4242</code></dt>
-            <dd>This card works: accept the offer with one click, and it is paid.</dd>
+            <dd>This card works: accept the offer, and it is paid with one click.</dd>
           </div>
           <div>
             <dt><code>4000 0000 0000 0341</code></dt>
             <dd>
-              This card pays once and then declines: accept the offer to see how the sale is saved at the
-              ordinary checkout.
+              This card pays once and then declines: accept the offer to see how you can still pay at the
+              checkout.
             </dd>
           </div>
           <div>
             <dt>No, thanks</dt>
-            <dd>Decline the first offer to see a smaller one, and decline that one to be left in peace.</dd>
+            <dd>
+              Decline the first offer to see a smaller one. Decline that one too, and you will see no more.
+            </dd>
           </div>
         </dl>
         <p class="hint">
-          Any name, any future expiry date and any security code will do. The checkout page lists more cards.
+          Use any name, any future expiry date and any security code. The checkout page lists more test cards.
         </p>
       </section>
     `,
     footer: html`<p>
       ${
         temporalUiUrl !== undefined &&
-        html`<a href="${temporalUiUrl}">Watch the purchases in the Temporal UI</a> · `
+        html`<a href="${temporalUiUrl}">Watch the workflows in the Temporal UI</a> · `
       }<a href="/openapi.json">The API this shop uses</a>
     </p>`,
   });
 }
 
-function card(good: Good): Html {
+function card(good: ShopProduct): Html {
   const { productId, name, price, period, tagline, points } = good;
   return html`<li class="ware panel">
     <h2>${name}</h2>

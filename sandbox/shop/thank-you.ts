@@ -1,16 +1,16 @@
-/** `GET /thank-you`: thanks first, always. Then what the script finds: an offer, and what became of it. */
+/** The page at `/thank-you`: thanks first, then the offer the script finds, and its outcome. */
 import { currencyDigits, CURRENCIES } from '../../src/catalog/codes.js';
 import { html, type Html } from '../pages/html.js';
-import type { Good } from './goods.js';
+import type { ShopProduct } from './products.js';
 import { layout } from './layout.js';
 import { stateTemplates } from './states.js';
 
 export interface ThankYou {
-  /** What was bought, when this browser bought it. */
-  good?: Good;
-  /** What the checkout said when it sent the customer back. A hint for the words here, never proof of a payment. */
+  /** The product bought, if it was bought in this browser. */
+  good?: ShopProduct;
+  /** The status in the checkout's redirect: a hint for the wording, never proof of a payment. */
   paymentStatus?: string;
-  /** Whether the customer comes back from paying for an offer, not from the first purchase. */
+  /** The customer returns from paying for an offer, not from the first purchase. */
   returned: boolean;
 }
 
@@ -23,7 +23,7 @@ export function thankYouPage({ good, paymentStatus, returned }: ThankYou): Html 
         <span class="mark ${tone}" aria-hidden="true"></span>
         <h1>${title}</h1>
         <p>${words}</p>
-        <noscript><p>Your order is complete. This page needs JavaScript to show anything more.</p></noscript>
+        <noscript><p>Your order is complete. Turn on JavaScript to see the rest of this page.</p></noscript>
       </section>
       <div id="outcome" class="stage"></div>
       <div id="offer" class="stage"></div>
@@ -46,11 +46,11 @@ interface Greeting {
 
 const WELCOME_BACK: Greeting = {
   title: 'Thank you for your order',
-  words: 'It is complete. The rest of this page is about the extra offer.',
+  words: 'Your order is complete. The rest of this page is about the extra offer.',
   tone: 'good',
 };
 
-function greeting(good: Good | undefined, paymentStatus: string | undefined): Greeting {
+function greeting(good: ShopProduct | undefined, paymentStatus: string | undefined): Greeting {
   switch (paymentStatus) {
     case 'failed':
     case 'cancelled':
@@ -62,7 +62,7 @@ function greeting(good: Good | undefined, paymentStatus: string | undefined): Gr
     case 'processing':
       return {
         title: 'Thank you!',
-        words: 'Your payment is being processed. You will get an e-mail as soon as it is complete.',
+        words: 'Your payment is being processed. We will email you as soon as it is complete.',
         tone: 'good',
       };
     default:
@@ -74,7 +74,7 @@ function greeting(good: Good | undefined, paymentStatus: string | undefined): Gr
   }
 }
 
-/** Decimals of the currencies that do not have two: browsers go by usage in shops there, payments by ISO 4217. */
+/** Returns the decimals of currencies that do not have two. Browsers follow local usage, payments ISO 4217. */
 function unusualDigits(): string {
   const unusual = [...CURRENCIES]
     .map((code) => [code, currencyDigits(code)] as const)

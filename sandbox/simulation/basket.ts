@@ -1,4 +1,4 @@
-/** What a synthetic customer has to buy, or the merchant to say, for a funnel to match. */
+/** The purchase, or the merchant's trigger, that makes a funnel match. */
 import type { TriggerType } from '../../src/domain/words.js';
 import type { Catalog, Clause, FactValue, Funnel } from '../../src/domain/offers.js';
 import type { Chance } from './chance.js';
@@ -39,7 +39,7 @@ export function basketFor(funnel: Funnel, catalog: Catalog, chance: Chance, who:
   };
 }
 
-/** Products that a funnel sells or is for, with whether they have to be plans. */
+/** Returns the products that a funnel sells or reacts to; true for those that must be plans. */
 export function productsOf(funnel: Funnel, catalog: Catalog): Map<string, boolean> {
   const { product_id: product, plan } = clausesOf(funnel);
   const plans = changesPlans(funnel, catalog);
@@ -70,7 +70,7 @@ function changesPlans(funnel: Funnel, catalog: Catalog): boolean {
   );
 }
 
-/** Clauses on facts; groups of conditions are left to chance. */
+/** Returns the clauses on facts; groups of conditions are ignored. */
 function clausesOf({ when }: Funnel): Partial<Record<string, Clause>> {
   const { any: _, all: __, ...clauses } = when;
   return clauses as Partial<Record<string, Clause>>;

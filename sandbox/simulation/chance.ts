@@ -1,8 +1,8 @@
-/** Chance that comes out the same for the same seed, in whatever order it is asked. */
+/** Random numbers that depend on the seed and the question, not on the order of the questions. */
 import { createHash } from 'node:crypto';
 
 export interface Chance {
-  /** From 0 up to 1, by what is decided: `customer 7 arrives`. */
+  /** Returns a number from 0 up to 1 for a question such as `customer 7 arrives`. */
   of(what: string): number;
 }
 
@@ -17,19 +17,7 @@ export function chanceOf(seed: number): Chance {
   };
 }
 
-/** A time with this median, exponentially distributed. */
+/** Returns an exponentially distributed time with this median. */
 export function waitingTime(chance: number, medianMs: number): number {
   return Math.round((-Math.log(1 - chance) / Math.LN2) * medianMs);
-}
-
-/** Chances from 0 to 1. */
-export interface Behaviour {
-  accept: number;
-  decline: number;
-  /** That the saved card is declined when the offer is charged. */
-  fail: number;
-  /** That such a customer pays at the checkout. */
-  recover: number;
-  /** How long half of the customers take to decide. */
-  thinkMs: number;
 }

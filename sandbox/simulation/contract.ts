@@ -1,4 +1,4 @@
-/** What the simulated customers' workflows and activities say to each other. */
+/** The activities of the simulated customers' workflows. */
 
 export interface SimulationActivities {
   arrive(input: { index: number }): Promise<string>;

@@ -1,12 +1,10 @@
 /**
- * Synthetic customers in one funnel: the real workflow code and the real activities, the sandbox as Dodo, a ledger in
- * memory, and a server whose clock jumps from one event to the next.
+ * Simulates customers in one funnel: real workflow code and activities, the sandbox as Dodo, a ledger in memory, and a
+ * server whose clock jumps from one event to the next.
  */
 import { IN_MEMORY, openEmbeddedLedger } from '../local/embedded-ledger.js';
 import { fileURLToPath } from 'node:url';
-import { Context } from '@temporalio/activity';
 import { Client } from '@temporalio/client';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createActivities } from '../../activities/index.js';
 import type { Catalog, Funnel } from '../../src/domain/offers.js';
 import { createDodo } from '../../src/dodo/client.js';
@@ -18,9 +16,10 @@ import type { PurchaseResult } from '../../src/contract/messages.js';
 import { startSandbox, type Sandbox } from '../index.js';
 import { productsOf } from './basket.js';
 import { chanceOf } from './chance.js';
-import { withPeople } from './people.js';
+import { withCustomers } from './synthetic-customers.js';
 import { timeSkippingEnvironment } from './time-skipping.js';
-import { type Behaviour } from './chance.js';
+import { type Behaviour } from './behaviour.js';
+import { reportingTime, withTimeSkipped } from './simulated-clock.js';
 
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
@@ -31,7 +30,7 @@ export interface SimulationInput {
   catalog: Catalog;
   funnelId: string;
   customers: number;
-  /** Over how many days they come. */
+  /** Number of days over which they arrive. */
   days: number;
   seed: number;
   behaviour: Behaviour;
@@ -41,20 +40,20 @@ export interface SimulationInput {
 
 export interface Simulated {
   rows: FunnelReportRow[];
-  /** How many runs ended so; `ineligible` ones by their reason. */
+  /** Number of runs by outcome; `ineligible` ones also by reason. */
   outcomes: Record<string, number>;
-  /** Of each run that showed something, from its start to its end, in simulated milliseconds; ascending. */
+  /** Duration of each run that presented an offer, in simulated milliseconds, ascending. */
   durations: number[];
   prices: { productId: string; price: number; currency: string; from: 'given' | 'sandbox' | 'made up' }[];
-  /** Milliseconds of the simulated clock, first arrival to last end included. */
+  /** Simulated milliseconds from the first arrival to the last end. */
   elapsed: number;
 }
 
-/** @throws Error in words when the time-skipping server is not to be had, or there is no such funnel */
+/** @throws Error when the funnel does not exist or the time-skipping server cannot be obtained */
 export async function simulate(input: SimulationInput): Promise<Simulated> {
   const funnel = input.catalog.funnels.find(({ id }) => id === input.funnelId);
-  if (!funnel) throw new Error(`There is no funnel ${input.funnelId}.`);
-  // Alone: no other funnel takes its customers away.
+  if (!funnel) throw new Error(`No funnel named ${input.funnelId}.`);
+  // No other funnel competes for its customers.
   const catalog: Catalog = { ...input.catalog, funnels: [funnel] };
   const chance = chanceOf(input.seed);
   const closing: (() => Promise<unknown>)[] = [];
@@ -81,7 +80,7 @@ export async function simulate(input: SimulationInput): Promise<Simulated> {
       now,
       deliverPayment: () => Promise.resolve(false),
     });
-    const people = withPeople(activities, {
+    const people = withCustomers(activities, {
       client,
       taskQueue: TASK_QUEUE,
       sandbox,
@@ -91,8 +90,8 @@ export async function simulate(input: SimulationInput): Promise<Simulated> {
       behaviour: input.behaviour,
       chance,
     });
-    // The clock stands still while an activity is under way.
-    const { timed, atRest } = byTheClock(people, (at) => (clock = Math.max(clock, at)));
+    // The clock stands still while an activity runs.
+    const { timed, atRest } = reportingTime(people, (at) => (clock = Math.max(clock, at)));
     const worker = await createWorker({
       connection: environment.nativeConnection,
       namespace: environment.namespace ?? 'default',
@@ -143,73 +142,11 @@ export async function simulate(input: SimulationInput): Promise<Simulated> {
         .map(({ duration }) => duration)
         .sort((one, other) => one - other),
       prices,
-      // The clock itself has jumped on to nothing in particular since.
+      // Not the clock's current time: it has jumped ahead since.
       elapsed: Math.max(...ended.map(({ end }) => end)) - started,
     };
   } finally {
     for (const close of closing.reverse()) await close();
-  }
-}
-
-/** Activities that tell the time before they begin, and how many have begun and ended; undefined while one is under way. */
-function byTheClock<A extends object>(
-  activities: A,
-  tell: (at: number) => void,
-): { timed: A; atRest: () => number | undefined } {
-  let underWay = 0;
-  let done = 0;
-  const timed = Object.entries(activities).map(
-    ([name, activity]: [string, (input: unknown) => Promise<unknown>]) => [
-      name,
-      async (input: unknown) => {
-        tell(Context.current().info.currentAttemptScheduledTimestampMs);
-        underWay += 1;
-        try {
-          return await activity(input);
-        } finally {
-          underWay -= 1;
-          done += 1;
-        }
-      },
-    ],
-  );
-  return { timed: Object.fromEntries(timed) as A, atRest: () => (underWay > 0 ? undefined : done) };
-}
-
-/** How often the clock is looked at, and at how many looks in a row it may stand still. Real time. */
-const LOOK_EVERY = SECOND;
-const STILL_LOOKS = 2;
-
-/** Lets time jump while `work` is under way. */
-async function withTimeSkipped<T>(
-  { connection }: TestWorkflowEnvironment,
-  atRest: () => number | undefined,
-  work: () => Promise<T>,
-): Promise<T> {
-  const { testService } = connection;
-  await testService?.unlockTimeSkipping({});
-  let before: { at: number; done: number | undefined } = { at: 0, done: undefined };
-  let still = 0;
-  const watch = setInterval(() => {
-    const look = async () => {
-      const { time } = (await testService?.getCurrentTime({})) ?? {};
-      const now = { at: Number(time?.seconds ?? 0) * SECOND, done: atRest() };
-      const stands =
-        now.at - before.at <= 2 * LOOK_EVERY && now.done !== undefined && now.done === before.done;
-      still = stands ? still + 1 : 0;
-      before = now;
-      if (still < STILL_LOOKS) return;
-      // When a child ends after its parent, this server leaves the clock locked once too often.
-      still = 0;
-      await testService?.unlockTimeSkipping({});
-    };
-    // The clock was free after all.
-    look().catch(() => undefined);
-  }, LOOK_EVERY);
-  try {
-    return await work();
-  } finally {
-    clearInterval(watch);
   }
 }
 

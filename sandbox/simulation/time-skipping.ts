@@ -12,22 +12,22 @@ import { indexedValueTypes } from '../../src/temporal/search-attributes.js';
 
 const MAVEN_VERSION = '1.38.0';
 const MAVEN_ARTIFACT = `io.temporal:temporal-test-server:${MAVEN_VERSION}`;
-/** Without it the server's logging library complains that it has nowhere to log to. */
+/** Silences the warning of the server's logging library that it has no backend. */
 const NO_LOGGING_ARTIFACT = 'org.slf4j:slf4j-nop:1.7.36';
 const MAVEN_TIMEOUT = 10 * 60_000;
 
 /**
- * A Temporal environment whose clock jumps ahead while the result of a workflow is awaited. One clock per environment:
- * run its tests one after the other. Call `teardown()` at the end.
+ * Starts a Temporal environment whose clock jumps ahead while the result of a workflow is awaited. There is one clock
+ * per environment, so its tests must run one after the other. Call `teardown()` at the end.
  *
- * @throws Error in words when the test server is neither there nor to be had
+ * @throws Error when the test server is neither installed nor obtainable
  */
 export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {
   installRuntime(createLogger(process.env.LOG_LEVEL ?? 'error'));
   const server = { executable: { type: 'existing-path' as const, path: await findTestServer() } };
   const start = (): Promise<TestWorkflowEnvironment> =>
     TestWorkflowEnvironment.createTimeSkipping({ server });
-  // The SDK gives the server five seconds, which a busy machine may exceed a few times.
+  // The SDK waits five seconds for the server, which a busy machine may exceed several times.
   const environment = await start().catch(start).catch(start).catch(start).catch(start);
   try {
     await environment.connection.operatorService.addSearchAttributes({
@@ -42,8 +42,8 @@ export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment
 }
 
 /**
- * The time-skipping test server: in the cache folder, else from the SDK's download, else from Maven Central
- * with a small script around it that runs it with Java.
+ * Finds the time-skipping test server: in the cache folder, else by the SDK's download, else from Maven Central with
+ * a script that runs it with Java.
  */
 export async function findTestServer(folder = cacheFolder()): Promise<string> {
   const downloaded = join(folder, executableName('temporal-test-server'));
@@ -77,13 +77,13 @@ export async function findTestServer(folder = cacheFolder()): Promise<string> {
       failures.push(`${MAVEN_ARTIFACT} with Maven and Java: ${reasonOf(error)}`);
     }
     throw new Error(
-      `Temporal's time-skipping test server could not be had.\n${failures.map((line) => `  - ${line}`).join('\n')}\n` +
+      `Could not get Temporal's time-skipping test server.\n${failures.map((line) => `  - ${line}`).join('\n')}\n` +
         'Connect to the internet, or install Java 11 or later and Maven.',
     );
   });
 }
 
-/** Copies the server and all it needs into `target`, with a script to run it, in one step. */
+/** Installs the server, its libraries and a script to run it into `target`, atomically. */
 async function fetchWithMaven(target: string): Promise<void> {
   await runOrThrow('java', ['-version']);
   const staging = await mkdtemp(`${target}-`);
@@ -130,8 +130,8 @@ function projectFile(): string {
 }
 
 /**
- * A short-lived server: quick to start matters more than fast code. The loop ends it when the test process was killed
- * before it could do so.
+ * Returns the script that runs the server. It is short-lived, so it is tuned to start quickly. The loop stops it when
+ * the test process was killed first.
  */
 function launcher(libraries: string): string {
   return `#!/bin/sh

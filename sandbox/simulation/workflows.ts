@@ -1,4 +1,4 @@
-/** The product's workflows as they are, and the people around them: they live by the same clock. */
+/** The product's workflows unchanged, and those of the customers, on the same clock. */
 import { getExternalWorkflowHandle, proxyActivities, sleep } from '@temporalio/workflow';
 import { acceptOffer, declineOffer } from '../../src/contract/messages.js';
 import type { SimulationActivities } from './contract.js';
@@ -7,13 +7,13 @@ export * from '../../workflows/index.js';
 
 const { arrive, payFallback } = proxyActivities<SimulationActivities>({ startToCloseTimeout: '1 minute' });
 
-/** Buys something (or sets the trigger off) after a while; answers the id of the run that began. */
+/** Buys something, or causes the trigger, after a while. Returns the id of the run it started. */
 export async function customer(input: { index: number; afterMs: number }): Promise<string> {
   await sleep(input.afterMs);
   return arrive({ index: input.index });
 }
 
-/** Decides on one presentation after a while. The run may have ended before. */
+/** Decides on a presentation after a while. The run may have ended by then. */
 export async function decision(input: {
   run: string;
   presentationId: string;
@@ -28,7 +28,7 @@ export async function decision(input: {
     .catch(() => undefined);
 }
 
-/** Pays at the checkout that was handed over, after a while. */
+/** Pays at the fallback checkout after a while. */
 export async function recovery(input: {
   sessionId?: string;
   paymentId?: string;

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const LENGTH = 21;
 
-/** A new opaque id such as `pay_gr4RizvMOXFJ6xca3y2tU`. */
+/** Returns a new opaque id such as `pay_gr4RizvMOXFJ6xca3y2tU`. */
 export function newId(prefix: string): string {
   let id = `${prefix}_`;
   for (let index = 0; index < LENGTH; index++) id += ALPHABET.charAt(randomInt(ALPHABET.length));

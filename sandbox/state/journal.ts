@@ -6,15 +6,17 @@ const JOURNAL_FILE = 'sandbox.jsonl';
 
 /** An append-only file of JSON lines. */
 export interface Journal {
-  /** Writes one line; resolves when it is on disk. Lines that arrive while another write is under way go together. */
+  /** Writes one line; resolves when it is on disk. Lines that arrive during a write are written together. */
   append(entry: unknown): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the journal of a folder, which is created when absent. `replay` is given each entry in order; then the
- * file is rewritten as `snapshot()`, so that it does not grow from start to start. A last line that was cut off
- * by a crash was never acknowledged and is left out; damage anywhere else is an error.
+ * Opens the journal in a folder, which is created if absent. `replay` receives each entry in order; then the file is
+ * rewritten as `snapshot()`, so that it does not grow with every start. A last line cut off by a crash was never
+ * acknowledged and is dropped.
+ *
+ * @throws Error when any other line is damaged
  */
 export async function openJournal(
   folder: string,
@@ -36,7 +38,7 @@ export async function openJournal(
     } catch (error) {
       if (index === lines.length - 1) return;
       throw new Error(
-        `${file} line ${index + 1} is not JSON. Move the file away to start with empty books.`,
+        `${file}: line ${index + 1} is not JSON. Move the file away to start with empty books.`,
         {
           cause: error,
         },
@@ -57,7 +59,7 @@ async function rewrite(file: string, folder: string, entry: unknown): Promise<vo
     await next.close();
   }
   await rename(`${file}.next`, file);
-  // The rename itself is only safe once the folder is on disk.
+  // The rename is durable only once the folder is on disk.
   const directory = await open(folder, 'r');
   try {
     await directory.sync();

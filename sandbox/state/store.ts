@@ -4,7 +4,7 @@ import type { Journal } from './journal.js';
 
 export interface Table<Row> {
   get(id: string): Row | undefined;
-  /** In the order in which the rows were first put. */
+  /** Returns the rows in the order in which they were first put. */
   all(): Row[];
   put(row: Row): void;
   delete(id: string): void;
@@ -29,13 +29,28 @@ export interface Tables {
   settings: Table<{ name: string; value: unknown }>;
 }
 
+/** Tables whose rows' last change is kept, in memory only. */
+const KEPT_TABLES = ['payments', 'subscriptions', 'refunds'] as const;
+export type KeptTable = (typeof KEPT_TABLES)[number];
+
+export interface RowChange {
+  /** The row before the transaction; undefined when it created the row. */
+  before: unknown;
+  /** Milliseconds of the machine's clock. */
+  at: number;
+  /** Counts all changes kept, so that two changes of a row can be told apart. */
+  number: number;
+}
+
 export interface Store {
   tables: Tables;
   /** Runs a change, all or nothing: when `work` throws, every row is as it was before. */
   transact<T>(work: () => T): T;
+  /** Returns the last change to a row since the start, for tables whose history is kept. */
+  lastChange(table: KeptTable, id: string): RowChange | undefined;
   /** Resolves when every change made so far is on disk; at once without a data folder. */
   durable(): Promise<void>;
-  /** Forgets everything. */
+  /** Deletes every row. */
   clear(): void;
   close(): Promise<void>;
 }
@@ -70,12 +85,14 @@ const KEYS: { [Name in keyof Tables]: string } = {
   settings: 'name',
 };
 
-/** All state of the sandbox: tables in memory, journaled to `dataDir` when there is one. */
+/** Opens the sandbox's state: tables in memory, journaled to `dataDir` if there is one. */
 export async function openStore(dataDir?: string): Promise<Store> {
-  /** Rows as they were before the transaction under way touched them. */
+  /** Rows as they were before the current transaction touched them. */
   let before: Map<string, { table: string; id: string; row: unknown }> | undefined;
   let journal: Journal | undefined;
   let lastWrite: Promise<void> = Promise.resolve();
+  const lastChanges = new Map<string, RowChange>();
+  let changesKept = 0;
 
   function table(name: string, key: string): AnyTable {
     const rows = new Map<string, unknown>();
@@ -105,8 +122,13 @@ export async function openStore(dataDir?: string): Promise<Store> {
   function write(changes: Change[]): void {
     if (!journal || changes.length === 0) return;
     lastWrite = journal.append(changes);
-    // Whoever awaits durable() sees a failure; without this line an unawaited one would end the process.
+    // A failure reaches those who await durable(); without this line, an unawaited one would end the process.
     lastWrite.catch(() => undefined);
+  }
+
+  function keepLastChange({ table: name, id, row: was }: { table: string; id: string; row: unknown }): void {
+    if (!(KEPT_TABLES as readonly string[]).includes(name) || byName[name]?.get(id) === was) return;
+    lastChanges.set(`${name}/${id}`, { before: was, at: Date.now(), number: ++changesKept });
   }
 
   function apply(changes: Change[]): void {
@@ -133,6 +155,7 @@ export async function openStore(dataDir?: string): Promise<Store> {
       const touched = (before = new Map<string, { table: string; id: string; row: unknown }>());
       try {
         const value = work();
+        for (const change of touched.values()) keepLastChange(change);
         write(
           [...touched.values()].map(({ table: name, id }) => ({
             table: name,
@@ -148,8 +171,10 @@ export async function openStore(dataDir?: string): Promise<Store> {
         before = undefined;
       }
     },
+    lastChange: (name, id) => lastChanges.get(`${name}/${id}`),
     durable: () => lastWrite,
     clear() {
+      lastChanges.clear();
       const gone = snapshot().map(({ table: name, id }) => ({ table: name, id }));
       apply(gone);
       write(gone);

@@ -10,31 +10,31 @@ import type { WebhookPolicy } from './settings.js';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-/** The pause before each attempt. After the last one the delivery is given up. */
+/** Delay before each attempt. A delivery fails for good after the last one. */
 const RETRY_DELAYS = [0, 5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR];
 const ATTEMPT_TIMEOUT = 15 * SECOND;
 const REORDER_WINDOW = 50;
 const MAX_IN_FLIGHT = 32;
 
 export interface Dispatcher {
-  /** Begins the delivery of new events, as the policy has it. Resolves when each was attempted once or held back. */
+  /** Starts delivering new events under the policy. Resolves when each has been attempted once or held back. */
   release(ids: string[]): Promise<void>;
-  /** Takes up what was pending when the sandbox stopped, or was held back by a pause. */
+  /** Resumes deliveries that were pending when the sandbox stopped, or held back by a pause. */
   resume(): void;
-  /** Attempts everything pending at once, paused or not. Answers how many were attempted. */
+  /** Attempts every pending delivery at once, paused or not. Resolves to their number. */
   flush(): Promise<number>;
-  /** Sends an event again, whatever became of it, once. Answers the receiver's status. */
+  /** Sends an event once more, whatever its status. Resolves to the attempt. */
   redeliver(id: string): Promise<DeliveryAttempt>;
-  /** Forgets the policy's random state, and every timer. */
+  /** Resets the policy's random state and all timers. */
   reset(): void;
   close(): Promise<void>;
 }
 
-/** Delivers webhooks in the background, with Dodo's retries divided by `timeScale`. */
+/** Delivers webhooks in the background; the pauses between Dodo's retries are divided by `timeScale`. */
 export function startDispatcher(world: World, store: Store, timeScale: number): Dispatcher {
   const timers = new Map<string, NodeJS.Timeout>();
   const attempting = new Map<string, Promise<void>>();
-  /** Events that wait for their first attempt, delayed or to be shuffled. */
+  /** Events waiting for their first attempt: delayed, or to be shuffled. */
   const held = new Set<string>();
   const inFlight = new Set<Promise<unknown>>();
   const waiting: (() => void)[] = [];
@@ -54,7 +54,7 @@ export function startDispatcher(world: World, store: Store, timeScale: number): 
     if (delivery) store.transact(() => world.tables.deliveries.put({ ...delivery, ...fields }));
   }
 
-  /** Runs a send, at most so many at a time, and lets close() wait for it. */
+  /** Runs a send within the limit on concurrent ones; close() waits for it. */
   async function track<T>(work: () => Promise<T>): Promise<T> {
     while (inFlight.size >= MAX_IN_FLIGHT && !closing.signal.aborted) {
       await new Promise<void>((resume) => waiting.push(resume));
@@ -69,13 +69,13 @@ export function startDispatcher(world: World, store: Store, timeScale: number): 
     }
   }
 
-  /** Sends the event as it is now. Never throws: what went wrong is in the answer. */
+  /** Sends the event's current data. Never throws: errors are part of the result. */
   async function post(delivery: DeliveryRow, extra: boolean): Promise<DeliveryAttempt> {
     const startedAt = Date.now();
     const outcome = { status: null as number | null, error: null as string | null };
     try {
       const { url, key } = webhookEndpoint(world);
-      if (url === null) throw new Error('There is no webhook endpoint.');
+      if (url === null) throw new Error('No webhook endpoint is set.');
       const { headers, body } = signedMessage(world, delivery, key);
       const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT)]);
       const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
@@ -88,7 +88,7 @@ export function startDispatcher(world: World, store: Store, timeScale: number): 
     return { at: new Date(startedAt).toISOString(), ...outcome, duration_ms: Date.now() - startedAt, extra };
   }
 
-  /** One attempt of a pending delivery. Whoever asks while one is under way gets that one. */
+  /** Attempts a pending delivery, or joins the attempt already under way. */
   function attempt(id: string): Promise<void> {
     const running = attempting.get(id);
     if (running) return running;
@@ -99,7 +99,7 @@ export function startDispatcher(world: World, store: Store, timeScale: number): 
     return made;
   }
 
-  /** The attempt, and what it leads to. */
+  /** Makes one attempt and schedules the next one, if any. */
   async function makeAttempt(id: string): Promise<void> {
     await track(async () => {
       const delivery = pending(id);
@@ -109,7 +109,7 @@ export function startDispatcher(world: World, store: Store, timeScale: number): 
         return;
       }
       const made = await post(delivery, false);
-      // An attempt cut off by close() did not happen: it is made again after a restart.
+      // An attempt cut off by close() does not count: it is repeated after a restart.
       const latest = pending(id);
       if (closing.signal.aborted || !latest) return;
       const attempts = [...latest.attempts, made];
@@ -125,7 +125,7 @@ export function startDispatcher(world: World, store: Store, timeScale: number): 
     });
   }
 
-  /** Sends a delivery and as many copies of it as the policy wants. */
+  /** Sends a delivery and its duplicates. */
   async function send(id: string, copies: number): Promise<void> {
     held.delete(id);
     const original = world.tables.deliveries.get(id);
@@ -164,7 +164,7 @@ export function startDispatcher(world: World, store: Store, timeScale: number): 
     return policy.drop.includes(type);
   }
 
-  /** Adds events to the lot that is being gathered; it goes out shuffled, one by one, when the window closes. */
+  /** Adds events to the batch being collected, which is sent shuffled, one by one, when the window closes. */
   function gather(ids: string[]): Promise<void> {
     if (gathered) {
       gathered.ids.push(...ids);

@@ -4,12 +4,12 @@ import type { DeliveryRow, EventSubject } from '../model.js';
 import type { World } from '../world.js';
 import { timestamp } from '../world.js';
 
-/** Records an event for delivery. It leaves once the change it belongs to is on disk and answered. */
+/** Records an event for delivery. It is sent once the change it belongs to is on disk and answered. */
 export function emit(world: World, type: DodoPayments.WebhookEventType, subject: EventSubject): void {
   record(world, { type, subject });
 }
 
-/** Records any event, also of types Dodo does not have. Answers its `webhook-id`. */
+/** Records any event, including types that Dodo does not have. Returns its `webhook-id`. */
 export function record(
   world: World,
   event: { type: string; subject: EventSubject; timestamp?: string },

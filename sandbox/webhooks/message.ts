@@ -15,7 +15,7 @@ export interface SignedMessage {
   body: string;
 }
 
-/** What one attempt sends: the data as it is now, signed now, whenever the event happened. */
+/** Returns the message of one attempt: current data and a fresh signature, whenever the event happened. */
 export function signedMessage(world: World, delivery: DeliveryRow, keys: string): SignedMessage {
   const body = JSON.stringify({
     business_id: BUSINESS_ID,

@@ -2,19 +2,19 @@ import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import type { World } from '../world.js';
 
-/** How deliveries go wrong, on purpose. */
+/** Deliberate disturbances of webhook deliveries. */
 export const webhookPolicySchema = z.strictObject({
-  /** Lose events for good: all, those of some types, or a share of them (0 to 1). */
+  /** Lose events for good: all of them, some types, or a share (0 to 1). */
   drop: z.union([z.literal('all'), z.array(z.string()), z.number().min(0).max(1)]),
-  /** How many times more each event is sent, under the same `webhook-id`. */
+  /** How many more times each event is sent, under the same `webhook-id`. */
   duplicate: z.int().min(0).max(20),
-  /** Gather events for a moment and send them one after another in a shuffled order. */
+  /** Collect events for a moment and send them one by one in a shuffled order. */
   reorder: z.boolean(),
   /** Wait this long before the first attempt. */
   delayMs: z.int().min(0),
-  /** Keep everything back until it is switched off, or flushed. */
+  /** Hold every event back until this is switched off, or flushed. */
   paused: z.boolean(),
-  /** Makes losses and shuffles repeatable. */
+  /** Makes losses and shuffles reproducible. */
   seed: z.int(),
 });
 export type WebhookPolicy = z.output<typeof webhookPolicySchema>;
@@ -35,13 +35,13 @@ export const webhookEndpointSchema = z.strictObject({
 });
 export type WebhookEndpoint = z.output<typeof webhookEndpointSchema>;
 
-/** The signing key of a sandbox that was given none. */
+/** The signing key of a sandbox that is given none. */
 export const SANDBOX_WEBHOOK_KEY = 'whsec_ZHVyYWJsZS11cHNlbGxzLXNhbmRib3gtd2ViaG9vaw==';
 
-/** Some fields alone. Defaults are kept apart from the schema, so that what is left out stays as it was. */
+/** A change of some fields. The schema has no defaults, so that omitted fields keep their values. */
 export const webhookPolicyChangeSchema = webhookPolicySchema.partial();
 
-/** Nothing goes wrong. */
+/** No disturbance. */
 const DEFAULTS: WebhookPolicy = {
   drop: [],
   duplicate: 0,

@@ -191,7 +191,7 @@ describe.skipIf(chromiumPath() === undefined)('the demo shop in a browser (CHROM
     await buyInShop(customer, 'Single license', { country: 'DE' });
     await offer(customer).waitFor();
     expect(await offer(customer).innerText()).toContain('$474.81 including $75.81 tax');
-    expect(await page.getByRole('status').innerText()).toBe('An offer: Bring your team with Team license');
+    expect(await page.getByRole('status').innerText()).toBe('New offer: Bring your team with Team license');
 
     const focused = () => page.evaluate<string>('document.activeElement.innerText');
     const reached: string[] = [];
@@ -233,7 +233,7 @@ describe.skipIf(chromiumPath() === undefined)('the demo shop in a browser (CHROM
     await offer(customer).waitFor();
     await stack.sandbox.control.nextCharges(customerId(customer), { status: 'requires_customer_action' });
     await accept(customer).click();
-    await outcome(customer, 'One step is left');
+    await outcome(customer, 'One more step');
     expect(paid(customer)).toEqual([4900]);
     await page.getByRole('link', { name: 'Confirm the payment' }).click();
     await page.waitForURL('**/3ds/**');

@@ -4,7 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { PurchaseResult, Sandbox } from '../../sandbox/index.js';
 import { writeShortCatalog } from '../../sandbox/demo/catalog.js';
 import { createDodoConsole, type DodoConsole } from '../../sandbox/demo/dodo-console.js';
-import { createShopClient, type Shop } from '../../sandbox/demo/shop.js';
+import { createMerchantClient, type MerchantClient } from '../../sandbox/demo/merchant-client.js';
 import { connectClient } from '../../src/temporal/connect.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import { RECORDED_CUSTOMER } from './recorded-customer.js';
@@ -12,7 +12,7 @@ import { startWholeStack } from '../support/whole-stack.js';
 
 export interface RecordingSystem {
   client: Client;
-  shop: Shop;
+  shop: MerchantClient;
   sandbox: Sandbox;
   dodo: DodoConsole;
   /** A purchase that was not registered with us before: its webhook starts the run. */
@@ -48,7 +48,7 @@ export async function openRecordingSystem(
   return {
     client,
     sandbox,
-    shop: createShopClient(stack),
+    shop: createMerchantClient(stack),
     dodo: createDodoConsole(sandbox.url),
     async buy(productId, card = 'good', customerId) {
       buyers += 1;

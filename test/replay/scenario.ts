@@ -1,7 +1,7 @@
 /** A scenario drives a purchase to one end and names the runs whose histories are kept. */
 import { oneClickOf } from '../../sandbox/demo/paths-trouble.js';
 import type { Reply } from '../../sandbox/demo/http.js';
-import type { AcceptReply, Offer } from '../../sandbox/demo/shop.js';
+import type { AcceptReply, Offer } from '../../sandbox/demo/merchant-client.js';
 import { workflowId } from '../../src/domain/ids.js';
 import { RECORDED_CUSTOMER } from './recorded-customer.js';
 import type { RecordingSystem } from './recording-system.js';

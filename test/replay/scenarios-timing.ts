@@ -1,6 +1,6 @@
 /** Waits, save offers, and a plan that is asked for. With the offers of `timing-offers.yaml`. */
 import { fileURLToPath } from 'node:url';
-import type { Offer } from '../../sandbox/demo/shop.js';
+import type { Offer } from '../../sandbox/demo/merchant-client.js';
 import { workflowId } from '../../src/domain/ids.js';
 import { payInstead, planChangeOf, type Scenario } from './scenario.js';
 import type { RecordingSystem } from './recording-system.js';

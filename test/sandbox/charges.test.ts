@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DECLINES, DECLINES_LATER, NO_FUNDS, oneClick, refusal, running } from './support.js';
 
 describe('a one-click charge', () => {
-  test('answers without a status, and the payment is there to be looked up', async () => {
+  test('replies without a status, and the payment can be retrieved', async () => {
     const { sandbox, client } = await running();
     const buyer = await sandbox.control.purchase({ product_id: 'prod_single_license' });
 
@@ -32,7 +32,7 @@ describe('a one-click charge', () => {
     expect(sandbox.books.moneyReceived(buyer.customer_id)).toBe(9900 + 39900);
   });
 
-  test('is declined on card 0341, which paid while the customer was there', async () => {
+  test('is declined on card 0341, which paid while the customer was present', async () => {
     const { sandbox, client } = await running();
     const buyer = await sandbox.control.purchase({ product_id: 'prod_single_license', card: DECLINES_LATER });
     expect(buyer.status).toBe('succeeded');
@@ -45,7 +45,7 @@ describe('a one-click charge', () => {
     expect(sandbox.books.moneyReceived()).toBe(9900);
   });
 
-  test('can answer 422 for a declined card, where the business is set so', async () => {
+  test('returns 422 for a declined card if the policy says so', async () => {
     const { sandbox, client } = await running();
     await sandbox.control.setPolicy({ declinedConfirm: 'rejected' });
     const buyer = await sandbox.control.purchase({ product_id: 'prod_single_license', card: DECLINES_LATER });
@@ -91,7 +91,7 @@ describe('a one-click charge', () => {
     },
   );
 
-  test('is refused for a currency the method cannot pay', async () => {
+  test('is refused for a currency the method cannot pay in', async () => {
     const { sandbox, client } = await running();
     await sandbox.control.createProduct({
       product_id: 'prod_yen',
@@ -111,7 +111,7 @@ describe('a one-click charge', () => {
     });
   });
 
-  test('can be made to answer with any decline code, once', async () => {
+  test('fails with any decline code on request, once', async () => {
     const { sandbox, client } = await running();
     const buyer = await sandbox.control.purchase({ product_id: 'prod_single_license' });
     await sandbox.control.nextCharges(buyer.customer_id, { status: 'failed', error_code: 'STOLEN_CARD' });
@@ -126,7 +126,7 @@ describe('a one-click charge', () => {
     expect((await client.payments.retrieve(second.payment_id ?? '')).status).toBe('succeeded');
   });
 
-  test('can stay in processing until it is settled, once and for all', async () => {
+  test('stays in processing until it is settled, which works only once', async () => {
     const { sandbox, client } = await running();
     const buyer = await sandbox.control.purchase({ product_id: 'prod_single_license' });
     await sandbox.control.nextCharges(buyer.customer_id, { status: 'processing' });
@@ -139,7 +139,9 @@ describe('a one-click charge', () => {
 
     expect((await client.payments.retrieve(id)).status).toBe('succeeded');
     expect(sandbox.books.moneyReceived()).toBe(9900 + 39900);
-    await expect(sandbox.control.settlePayment(id, { status: 'succeeded' })).rejects.toThrow('is over');
+    await expect(sandbox.control.settlePayment(id, { status: 'succeeded' })).rejects.toThrow(
+      'has already ended',
+    );
     expect(sandbox.books.moneyReceived()).toBe(9900 + 39900);
   });
 
@@ -161,7 +163,7 @@ describe('a one-click charge', () => {
     });
   });
 
-  test('starts a subscription, whose metadata is the session’s', async () => {
+  test('starts a subscription with the session’s metadata', async () => {
     const { sandbox, client } = await running();
     const buyer = await sandbox.control.purchase({ product_id: 'prod_single_license' });
     const { payment_id } = await client.checkoutSessions.create(
@@ -213,7 +215,7 @@ describe('payments.create', () => {
     expect(await refusal(plan)).toEqual({ status: 422, code: 'INVALID_REQUEST_PARAMETERS' });
   });
 
-  test('answers a link on request, which takes a card on its page', async () => {
+  test('returns a link on request, whose page takes a card', async () => {
     const { sandbox, client } = await running();
     const created = await client.payments.create({
       billing: { country: 'GB' },
@@ -233,7 +235,7 @@ describe('payments.create', () => {
   });
 });
 
-describe('what a cart costs', () => {
+describe('the price of a cart', () => {
   test.each([
     ['US', 0],
     ['DE', 7581],
@@ -256,7 +258,7 @@ describe('what a cart costs', () => {
     });
   });
 
-  test('is charged to the cent as it was previewed, discount and tax included', async () => {
+  test('is charged exactly as previewed, with discount and tax', async () => {
     const { sandbox, client } = await running();
     const buyer = await sandbox.control.purchase({ product_id: 'prod_single_license' });
     const body = oneClick(buyer, 'prod_team_license', {
@@ -279,7 +281,7 @@ describe('what a cart costs', () => {
     expect((await client.discounts.retrieveByCode('TEAM20')).times_used).toBe(1);
   });
 
-  test('counts in the minor units of any currency', async () => {
+  test('is in the minor units of its currency', async () => {
     const { sandbox, client } = await running();
     await sandbox.control.createProduct({
       product_id: 'prod_kwd',
@@ -305,7 +307,7 @@ describe('what a cart costs', () => {
     expect(sandbox.books.moneyReceived()).toBe(0);
   });
 
-  test('knows flat codes, minimums, usage limits and restrictions', async () => {
+  test('respects flat codes, minimums, usage limits and restrictions', async () => {
     const { sandbox, client } = await running();
     const flat = { currency: 'USD', max_amount_possible: 1000, minimum_subtotal: 5000 };
     await sandbox.control.createDiscount({
@@ -339,8 +341,8 @@ describe('what a cart costs', () => {
   });
 });
 
-describe('a purchase on the page', () => {
-  test('declines do not move money, and the same session can then be paid with another card', async () => {
+describe('a purchase on the checkout page', () => {
+  test('moves no money when declined, and the session can then be paid with another card', async () => {
     const { sandbox, client } = await running();
     const { session_id } = await client.checkoutSessions.create({
       product_cart: [{ product_id: 'prod_basic_plan', quantity: 1 }],
@@ -358,7 +360,7 @@ describe('a purchase on the page', () => {
     await expect(sandbox.control.payCheckout(session_id)).rejects.toThrow('already been consumed');
   });
 
-  test('taxes the country of the try that pays', async () => {
+  test('uses the tax of the country given in the successful attempt', async () => {
     const { sandbox, client } = await running();
     const { session_id } = await client.checkoutSessions.create({
       product_cart: [{ product_id: 'prod_starter_course', quantity: 1 }],
@@ -373,7 +375,7 @@ describe('a purchase on the page', () => {
     expect(await client.payments.retrieve(paid.payment_id)).toMatchObject({ total_amount: 5880, tax: 980 });
   });
 
-  test('knows a customer by e-mail address, unless a new one is wanted', async () => {
+  test('recognises a customer by email address, unless a new customer is requested', async () => {
     const { sandbox, client } = await running();
     const first = await sandbox.control.purchase({
       product_id: 'prod_starter_course',
@@ -395,7 +397,7 @@ describe('a purchase on the page', () => {
     expect(fresh.customer_id).not.toBe(first.customer_id);
   });
 
-  test('expires: a day for a link, a quarter of an hour when confirmed', async () => {
+  test('expires after a day, or after 15 minutes if confirmed', async () => {
     let now = new Date('2026-03-01T00:00:00Z');
     const { sandbox, client } = await running({ now: () => now });
     const cart = [{ product_id: 'prod_starter_course', quantity: 1 }];
@@ -414,7 +416,7 @@ describe('a purchase on the page', () => {
     expect((await sandbox.control.payCheckout(link.session_id)).status).toBe('succeeded');
   });
 
-  test('may hold one-time products and several subscriptions', async () => {
+  test('can combine one-time products and several subscriptions', async () => {
     const { sandbox, client } = await running();
     const bought = await sandbox.control.purchase({
       product_cart: [
@@ -440,7 +442,27 @@ describe('a purchase on the page', () => {
 });
 
 describe('access', () => {
-  test('a wrong key is 401, an unknown id 404, an unknown route 404', async () => {
+  test('is refused to the right key: 403 for writes when read-only, 401 for everything when rejected', async () => {
+    const { sandbox, client } = await running();
+    const buyer = await sandbox.control.purchase({ product_id: 'prod_single_license' });
+    const order = oneClick(buyer, 'prod_team_license');
+
+    await sandbox.control.setPolicy({ apiKey: 'read_only' });
+    expect((await client.payments.retrieve(buyer.payment_id)).status).toBe('succeeded');
+    expect(await refusal(client.checkoutSessions.preview(order))).toEqual({ status: 403, code: 'FORBIDDEN' });
+    expect(await refusal(client.checkoutSessions.create(order))).toEqual({ status: 403, code: 'FORBIDDEN' });
+
+    await sandbox.control.setPolicy({ apiKey: 'rejected' });
+    expect((await refusal(client.payments.retrieve(buyer.payment_id))).status).toBe(401);
+    expect((await refusal(client.checkoutSessions.create(order))).status).toBe(401);
+    expect(sandbox.books.moneyReceived()).toBe(9900);
+
+    await sandbox.control.setPolicy({ apiKey: 'accepted' });
+    await client.checkoutSessions.create(order);
+    expect(sandbox.books.moneyReceived()).toBe(9900 + 39900);
+  });
+
+  test('is 401 with a wrong key, 404 for an unknown id or route', async () => {
     const { sandbox, client } = await running();
     const stranger = client.withOptions({ bearerToken: 'dodo_test_wrong' });
 

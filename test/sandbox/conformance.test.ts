@@ -19,7 +19,7 @@ interface Spec {
   components: Schema;
 }
 
-/** Events that later versions of the API have and the described one has not. */
+/** Events of later API versions, missing from this description. */
 const NEWER_EVENTS = new Set(['subscription.past_due']);
 
 function compiler(spec: Spec): (schema: Schema) => ValidateFunction {
@@ -27,10 +27,10 @@ function compiler(spec: Spec): (schema: Schema) => ValidateFunction {
   return (schema) => ajv.compile({ ...schema, components: spec.components });
 }
 
-describe.skipIf(!existsSync(SPEC))('compared with a published description of the API', () => {
+describe.skipIf(!existsSync(SPEC))('the published OpenAPI description', () => {
   const spec = existsSync(SPEC) ? (JSON.parse(readFileSync(SPEC, 'utf8')) as Spec) : undefined;
 
-  test('every answer and every webhook has the published shape', async () => {
+  test('matches every response and every webhook', async () => {
     if (!spec) throw new Error('unreachable: the test is skipped without a description');
     const compile = compiler(spec);
     const receiver = await startReceiver();
@@ -178,7 +178,7 @@ describe.skipIf(!existsSync(SPEC))('compared with a published description of the
   });
 });
 
-/** The described path a concrete one (or a route's own pattern) belongs to. Literal segments win over parameters. */
+/** Finds the described path of a concrete path or route pattern. Literal segments win over parameters. */
 function operationOf(spec: Spec, method: string, path: string): [string, Operation] {
   const given = path.split('/');
   const [best] = Object.entries(spec.paths)

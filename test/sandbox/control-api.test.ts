@@ -17,7 +17,7 @@ async function call(
   return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
 }
 
-test('everything can be done over HTTP, without a key', async () => {
+test('every control works over HTTP, without a key', async () => {
   const { sandbox } = await running();
   const client = clientOf(sandbox);
   const post = async (path: string, body?: unknown): Promise<Record<string, never>> => {
@@ -63,10 +63,25 @@ test('everything can be done over HTTP, without a key', async () => {
   expect((await call(sandbox.url, 'GET', '/sandbox/faults')).body).toHaveLength(1);
   expect((await call(sandbox.url, 'DELETE', '/sandbox/faults')).status).toBe(204);
 
+  const paidAgain = await post(`/sandbox/payments/${String(paid['payment_id'])}/pay-again`, {
+    session: 'none',
+  });
+  expect(paidAgain).toMatchObject({ status: 'succeeded', session_id: null });
+  await post('/sandbox/reads/lag', { kind: 'payment', ms: 100_000 });
+  await post('/sandbox/reads/hide', { id: String(paidAgain['payment_id']) });
+  await post('/sandbox/reads/rows', { kind: 'payment', row: null });
+  expect((await call(sandbox.url, 'GET', '/sandbox/reads')).body).toEqual({
+    lags: [{ kind: 'payment', ms: 100_000 }],
+    hidden: [paidAgain['payment_id']],
+    rows: [{ kind: 'payment', fields: {}, row: null }],
+  });
+  expect((await call(sandbox.url, 'DELETE', '/sandbox/faults')).status).toBe(204);
+  expect((await client.payments.retrieve(String(paidAgain['payment_id']))).status).toBe('succeeded');
+
   const books = await call(sandbox.url, 'GET', `/sandbox/books?section=movements&customer_id=${customer_id}`);
   expect(books.body).toMatchObject({ movements: [{ amount: 2900 }, { amount: 2900 }, { amount: -2900 }] });
   const all = (await call(sandbox.url, 'GET', '/sandbox/books')).body as object;
-  expect(all).toMatchObject({ money_received: 2900 });
+  expect(all).toMatchObject({ money_received: 2900 + 4900 });
   const charges = await call(sandbox.url, 'GET', '/sandbox/books?section=requests&method=POST&path=refunds');
   expect(charges.body).toMatchObject({ requests: [{ path: '/refunds', status: 200 }] });
 
@@ -75,7 +90,7 @@ test('everything can be done over HTTP, without a key', async () => {
   expect((await client.products.list({ page_number: 0, page_size: 100 })).items).toHaveLength(10);
 });
 
-test('mistakes are answered in words that name the field', async () => {
+test('errors name the wrong field', async () => {
   const { sandbox } = await running();
   const { status, body } = await call(sandbox.url, 'POST', '/sandbox/purchases', {
     product: 'prod_basic_plan',
@@ -95,7 +110,7 @@ test('mistakes are answered in words that name the field', async () => {
   );
 });
 
-test('a policy is changed field by field, and the others stay', async () => {
+test('changing a policy keeps the other fields', async () => {
   const { sandbox } = await running();
   await sandbox.control.setPolicy({ refunds: 'pending' });
   expect(await sandbox.control.setPolicy({ emptyChangePlanBody: true })).toMatchObject({
@@ -116,7 +131,7 @@ test('a policy is changed field by field, and the others stay', async () => {
   await expect(sandbox.control.setWebhookEndpoint({ key: 'whsec_???' })).rejects.toThrow('base64');
 });
 
-test('a taken port is reported, and leaves nothing running', async () => {
+test('a taken port is reported and leaves nothing running', async () => {
   const { sandbox } = await running();
   const port = Number(new URL(sandbox.url).port);
   await expect(startSandbox({ port })).rejects.toThrow('EADDRINUSE');

@@ -5,7 +5,7 @@ import { clientOf, oneClick, refusal, running, startReceiver } from './support.j
 
 const POST_CHECKOUT = { method: 'POST', path: '^/checkouts$' };
 
-/** One call to charge 399.00 that meets a fault. */
+/** Charges 399.00 with a fault in force. */
 async function chargeInto(fault: Omit<FaultInput, 'match'>) {
   const receiver = await startReceiver();
   const { sandbox, client } = await running({ webhookUrl: receiver.url });
@@ -18,7 +18,7 @@ async function chargeInto(fault: Omit<FaultInput, 'match'>) {
   return { sandbox, client, buyer, call, charged, receiver };
 }
 
-describe('a call that meets a fault', () => {
+describe('a call with a fault', () => {
   test('status_before: an error, and nothing has happened', async () => {
     const { call, charged, sandbox } = await chargeInto({ kind: 'status_before', status: 503 });
     expect(await refusal(call)).toEqual({ status: 503, code: 'INTERNAL_SERVER_ERROR' });
@@ -28,19 +28,19 @@ describe('a call that meets a fault', () => {
     ]);
   });
 
-  test('status_after: an error, although the charge was made', async () => {
+  test('status_after: an error, but the charge was made', async () => {
     const { call, charged } = await chargeInto({ kind: 'status_after', status: 500 });
     expect((await refusal(call)).status).toBe(500);
     expect(charged()).toBe(1);
   });
 
-  test('drop_before: no answer, and nothing has happened', async () => {
+  test('drop_before: no reply, and nothing has happened', async () => {
     const { call, charged } = await chargeInto({ kind: 'drop_before' });
     await expect(call).rejects.toBeInstanceOf(DodoPayments.APIConnectionError);
     expect(charged()).toBe(0);
   });
 
-  test('drop_after: no answer, although the charge was made and its webhook comes', async () => {
+  test('drop_after: no reply, but the charge was made and its webhook arrives', async () => {
     const { call, charged, receiver, sandbox } = await chargeInto({ kind: 'drop_after' });
     await expect(call).rejects.toBeInstanceOf(DodoPayments.APIConnectionError);
     expect(charged()).toBe(1);
@@ -50,7 +50,7 @@ describe('a call that meets a fault', () => {
     ]);
   });
 
-  test('late_commit: no answer, and the charge is made afterwards', async () => {
+  test('late_commit: no reply, and the charge is made afterwards', async () => {
     const { call, charged, receiver, sandbox } = await chargeInto({ kind: 'late_commit', delayMs: 50 });
     await expect(call).rejects.toBeInstanceOf(DodoPayments.APIConnectionError);
     expect(charged()).toBe(0);
@@ -59,7 +59,7 @@ describe('a call that meets a fault', () => {
     expect(sandbox.books.moneyReceived()).toBe(9900 + 39900);
   });
 
-  test('delay: the answer comes late, its webhook does not wait for it', async () => {
+  test('delay: the reply is late, and the webhook does not wait for it', async () => {
     const { call, receiver } = await chargeInto({ kind: 'delay', delayMs: 200 });
     const settled = call.then(() => 'answered');
     const first = await Promise.race([settled, receiver.until(2, 'payment.succeeded').then(() => 'webhook')]);
@@ -67,13 +67,13 @@ describe('a call that meets a fault', () => {
     expect(await settled).toBe('answered');
   });
 
-  test('webhook_first: the webhook has been delivered when the answer comes', async () => {
+  test('webhook_first: the webhook is delivered before the reply', async () => {
     const { call, receiver } = await chargeInto({ kind: 'webhook_first' });
     await call;
     expect(receiver.received.filter((one) => one.type === 'payment.succeeded')).toHaveLength(2);
   });
 
-  test('html_200 and truncate: an answer nobody can read, although the charge was made', async () => {
+  test('html_200 and truncate: an unreadable reply, but the charge was made', async () => {
     const page = await chargeInto({ kind: 'html_200' });
     expect(await page.call).not.toHaveProperty('session_id');
     expect(page.charged()).toBe(1);
@@ -82,7 +82,7 @@ describe('a call that meets a fault', () => {
     expect(half.charged()).toBe(1);
   });
 
-  test('429 with Retry-After is told as such', async () => {
+  test('429 carries Retry-After', async () => {
     const { call } = await chargeInto({ kind: 'status_before', status: 429, retryAfter: 7 });
     const error = await call.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(DodoPayments.RateLimitError);
@@ -90,7 +90,7 @@ describe('a call that meets a fault', () => {
   });
 });
 
-test('the client’s own retries after a lost answer charge twice, and the log shows it', async () => {
+test('the client’s own retries after a lost reply charge twice, and the log shows it', async () => {
   const { sandbox } = await running();
   const retrying = clientOf(sandbox).withOptions({ maxRetries: 1 });
   const buyer = await sandbox.control.purchase({ product_id: 'prod_single_license' });
@@ -103,7 +103,32 @@ test('the client’s own retries after a lost answer charge twice, and the log s
   expect(counts).toEqual([0, 1]);
 });
 
-test('faults are met in turn, as often as they say, by the calls they match', async () => {
+test.each([401, 409, 500])('a cancellation is refused with %i as often as requested', async (status) => {
+  const { sandbox, client } = await running();
+  const { subscription_id } = await sandbox.control.purchase({ product_id: 'prod_basic_plan' });
+  const id = subscription_id ?? '';
+  sandbox.control.addFault({ on: 'cancel_subscription', kind: 'status_before', status, times: 2 });
+  const cancel = () => client.subscriptions.update(id, { status: 'cancelled' });
+
+  await client.subscriptions.update(id, { metadata: { other: 'change' } });
+  expect((await refusal(cancel())).status).toBe(status);
+  expect((await refusal(cancel())).status).toBe(status);
+  expect((await client.subscriptions.retrieve(id)).status).toBe('active');
+
+  expect((await cancel()).status).toBe('cancelled');
+});
+
+test('a cancellation takes effect although its reply is lost', async () => {
+  const { sandbox, client } = await running();
+  const { subscription_id } = await sandbox.control.purchase({ product_id: 'prod_basic_plan' });
+  const id = subscription_id ?? '';
+  sandbox.control.addFault({ on: 'cancel_subscription', kind: 'drop_after' });
+  const cancel = client.subscriptions.update(id, { status: 'cancelled' });
+  await expect(cancel).rejects.toBeInstanceOf(DodoPayments.APIConnectionError);
+  expect((await client.subscriptions.retrieve(id)).status).toBe('cancelled');
+});
+
+test('faults apply in order, to the calls they match, as often as requested', async () => {
   const { sandbox, client } = await running();
   sandbox.control.addFault({
     match: { path: '^/customers/.*/payment-methods$' },

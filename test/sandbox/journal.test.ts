@@ -15,7 +15,7 @@ async function folder(): Promise<string> {
   return path;
 }
 
-test('the books are the same after a restart, to the last field', async () => {
+test('the books are identical after a restart', async () => {
   const dataDir = await folder();
   const before = await startSandbox({ dataDir });
   const bought = await before.control.purchase({ product_id: 'prod_basic_plan' });
@@ -50,7 +50,7 @@ test('the books are the same after a restart, to the last field', async () => {
   ).toBe('');
 });
 
-test('nothing that was answered is lost when the process is killed, and pending webhooks are delivered afterwards', async () => {
+test('a killed process loses nothing it has answered, and pending webhooks are delivered after a restart', async () => {
   const dataDir = await folder();
   const receiver = await startReceiver();
   const child = spawn(process.execPath, ['--import', 'tsx', 'sandbox/main.ts'], {
@@ -87,7 +87,7 @@ test('nothing that was answered is lost when the process is killed, and pending 
   expect(await receiver.until(11, 'payment.succeeded')).toHaveLength(11);
 });
 
-test('a last line that was cut off is left out; damage before it is reported', async () => {
+test('a truncated last line is dropped, and any other damage is reported', async () => {
   const dataDir = await folder();
   const journal = join(dataDir, 'sandbox.jsonl');
   const first = await startSandbox({ dataDir });
@@ -103,7 +103,7 @@ test('a last line that was cut off is left out; damage before it is reported', a
   await expect(startSandbox({ dataDir })).rejects.toThrow('line 1 is not JSON');
 });
 
-test('an outcome that was planned still comes after a restart', async () => {
+test('a planned outcome still arrives after a restart', async () => {
   const dataDir = await folder();
   const first = await startSandbox({ dataDir });
   const { customer } = await first.control.createCustomer({ email: 'p@example.com' });

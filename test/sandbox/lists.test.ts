@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { oneClick, refusal, running, stoppedClock } from './support.js';
 
-test('payments are listed newest first, in pages that begin with 0', async () => {
+test('payments are listed newest first, in pages counted from 0', async () => {
   const { sandbox, client } = await running();
   const ids: string[] = [];
   for (let count = 0; count < 12; count++) {
@@ -22,7 +22,7 @@ test('payments are listed newest first, in pages that begin with 0', async () =>
   expect((await refusal(client.payments.list({ page_size: 101 }))).status).toBe(422);
 });
 
-test('the client’s own pagination skips the second page unless it is told to begin at 0', async () => {
+test('the client’s pagination skips the second page unless it starts at page 0', async () => {
   const { sandbox, client } = await running();
   for (let count = 0; count < 3; count++)
     await sandbox.control.purchase({ product_id: 'prod_course_workbook' });
@@ -31,7 +31,7 @@ test('the client’s own pagination skips the second page unless it is told to b
   expect(seen).toBe(2);
 });
 
-test('a payment is found again by customer, time and its metadata', async () => {
+test('a payment is found by customer, time and metadata', async () => {
   const clock = stoppedClock('2026-03-01T00:00:00.000Z');
   const { sandbox, client } = await running({ now: clock.now });
   const buyer = await sandbox.control.purchase({ product_id: 'prod_single_license' });
@@ -49,7 +49,6 @@ test('a payment is found again by customer, time and its metadata', async () => 
   expect(items).toHaveLength(1);
   expect(items[0]).toMatchObject({ metadata: { attempt: 'x' }, status: 'succeeded', refund_status: null });
   expect(items[0]).not.toHaveProperty('product_cart');
-  expect(items[0]).not.toHaveProperty('checkout_session_id');
   const filtered = async (query: Parameters<typeof client.payments.list>[0]) =>
     (await client.payments.list({ page_number: 0, ...query })).items.length;
   expect(await filtered({ created_at_lte: '2026-03-01T12:00:00Z' })).toBe(1);
@@ -58,7 +57,48 @@ test('a payment is found again by customer, time and its metadata', async () => 
   expect(await filtered({ currency: 'EUR' })).toBe(0);
 });
 
-test('customers, subscriptions, products and refunds have their filters', async () => {
+test('payments carry charge_type, and list rows their session, unless these newer fields are off', async () => {
+  const { sandbox, client } = await running();
+  const { subscription_id, customer_id, payment_id, session_id } = await sandbox.control.purchase({
+    product_id: 'prod_basic_plan',
+  });
+  const id = subscription_id ?? '';
+  await sandbox.control.renew(id);
+  await client.subscriptions.changePlan(id, {
+    product_id: 'prod_pro_plan',
+    quantity: 1,
+    proration_billing_mode: 'full_immediately',
+  });
+  await sandbox.control.purchase({ product_id: 'prod_course_workbook', customer_id });
+  const onDemand = await sandbox.control.purchase({
+    product_id: 'prod_basic_plan',
+    customer_id,
+    subscription_data: { on_demand: { mandate_only: true } },
+  });
+  await client.subscriptions.charge(onDemand.subscription_id ?? '', { product_price: 500 });
+
+  const { items } = await client.payments.list({ customer_id, page_number: 0 });
+
+  expect(items.map((row) => (row as { charge_type?: unknown }).charge_type)).toEqual([
+    'on_demand',
+    'new',
+    null,
+    'plan_change',
+    'renewal',
+    'new',
+  ]);
+  expect(items.at(-1)).toMatchObject({ payment_id, checkout_session_id: session_id });
+  expect(await client.payments.retrieve(payment_id)).toMatchObject({ charge_type: 'new' });
+
+  await sandbox.control.setPolicy({ chargeType: false, sessionInPaymentList: false });
+
+  const [older] = (await client.payments.list({ customer_id, page_number: 0 })).items;
+  expect(older).not.toHaveProperty('charge_type');
+  expect(older).not.toHaveProperty('checkout_session_id');
+  expect(await client.payments.retrieve(payment_id)).not.toHaveProperty('charge_type');
+});
+
+test('customers, subscriptions, products and refunds can be filtered', async () => {
   const { sandbox, client } = await running();
   const jo = await sandbox.control.purchase({
     product_id: 'prod_basic_plan',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DECLINES, running } from './support.js';
+import { AUTHENTICATES_LATER, DECLINES, oneClick, running } from './support.js';
 import type { Running } from './support.js';
 
 const FORM = {
@@ -44,7 +44,7 @@ async function checkout({ client }: Running, product_id: string, more: object = 
 }
 
 describe('the checkout page', () => {
-  test('shows the order and takes the payment, then sends the customer back with what happened', async () => {
+  test('shows the order, takes the payment and sends the customer back with the status', async () => {
     const setting = await running();
     const { url, page, fields } = await checkout(setting, 'prod_team_license', {
       discount_codes: ['TEAM20'],
@@ -74,7 +74,7 @@ describe('the checkout page', () => {
     expect(setting.sandbox.books.moneyReceived()).toBe(31920);
   });
 
-  test('names the subscription on the way back from buying one', async () => {
+  test('names a bought subscription in the return URL', async () => {
     const setting = await running();
     const { url, fields } = await checkout(setting, 'prod_basic_plan');
     const { location } = await submit(url, fields);
@@ -82,7 +82,7 @@ describe('the checkout page', () => {
     expect(location).toContain(`subscription_id=${subscription?.subscription_id}&status=active`);
   });
 
-  test('tells of a declined card, keeps what was typed, and takes another card', async () => {
+  test('reports a declined card, keeps the entries, and takes another card', async () => {
     const setting = await running();
     const { url, fields } = await checkout(setting, 'prod_starter_course');
 
@@ -97,11 +97,11 @@ describe('the checkout page', () => {
   });
 
   test.each([
-    ['no e-mail address', { email: 'jo' }, 'Please enter your e-mail address'],
+    ['no email address', { email: 'jo' }, 'Please enter your email address'],
     ['an unknown card number', { card_number: '4111' }, 'This card number is not valid'],
-    ['an impossible expiry', { expiry: '13/32' }, 'Write it as MM/YY'],
+    ['an impossible expiry', { expiry: '13/32' }, 'Enter it as MM/YY'],
     ['no country', { country: 'xx' }, 'Please choose your country'],
-  ])('says what is wrong with %s, and charges nothing', async (_what, change, message) => {
+  ])('reports %s and charges nothing', async (_what, change, message) => {
     const setting = await running();
     const { url, fields } = await checkout(setting, 'prod_starter_course');
     const refused = await submit(url, { ...fields, ...change });
@@ -109,7 +109,7 @@ describe('the checkout page', () => {
     expect(setting.sandbox.books.payments()).toEqual([]);
   });
 
-  test('charges no total the customer did not see: another country is shown first', async () => {
+  test('shows the total for another country before charging it', async () => {
     const setting = await running();
     const { url, fields } = await checkout(setting, 'prod_starter_course');
     const german = { ...fields, country: 'DE' };
@@ -125,7 +125,7 @@ describe('the checkout page', () => {
     ]);
   });
 
-  test('knows the customer the merchant named, who cannot become somebody else', async () => {
+  test('keeps the customer the merchant named', async () => {
     const setting = await running();
     const { customer } = await setting.sandbox.control.createCustomer({
       email: 'known@example.com',
@@ -140,7 +140,7 @@ describe('the checkout page', () => {
     expect(setting.sandbox.books.paymentMethods(customer.customer_id)).toHaveLength(1);
   });
 
-  test('writes names and links as text, never as markup', async () => {
+  test('escapes names and entries', async () => {
     const setting = await running();
     await setting.sandbox.control.createProduct({
       product_id: 'prod_bad',
@@ -153,7 +153,7 @@ describe('the checkout page', () => {
     expect(refused.text).not.toContain('<img');
   });
 
-  test('is gone for sessions that never were', async () => {
+  test('is 404 for an unknown session', async () => {
     const { sandbox } = await running();
     expect((await get(`${sandbox.url}/checkout/cks_none`)).status).toBe(404);
   });
@@ -179,7 +179,7 @@ describe('3-D Secure', () => {
     expect((await submit(bank, { answer: 'approve' })).status).toBe(409);
   });
 
-  test('that is refused leads back to the page, where another card may be tried', async () => {
+  test('leads back to the checkout page after a refusal, where another card can be tried', async () => {
     const setting = await running();
     const { url, fields } = await checkout(setting, 'prod_starter_course', { force_3ds: true });
     const { location } = await submit(url, fields);
@@ -188,7 +188,55 @@ describe('3-D Secure', () => {
     expect((await get(url)).text).toContain('Your bank could not confirm it was you.');
   });
 
-  test('can be asked for by a one-click charge, and ends it either way', async () => {
+  test('can be left without an answer: the customer returns to the shop, and the link still works', async () => {
+    const setting = await running();
+    const { sandbox, client } = setting;
+    const buyer = await sandbox.control.purchase({
+      product_id: 'prod_single_license',
+      card: AUTHENTICATES_LATER,
+    });
+    const { payment_id } = await client.checkoutSessions.create(
+      oneClick(buyer, 'prod_team_license', { return_url: 'https://shop.example/thanks' }),
+    );
+    const { payment_link } = await client.payments.retrieve(payment_id ?? '');
+
+    const left = await submit(payment_link ?? '', { answer: 'leave' });
+
+    expect(left.location).toContain('https://shop.example/thanks?');
+    expect(left.location).toContain('status=requires_customer_action');
+    expect(sandbox.books.moneyReceived()).toBe(9900);
+    const confirmed = await submit(payment_link ?? '', { answer: 'approve' });
+    expect(confirmed.location).toContain('status=succeeded');
+    expect(sandbox.books.moneyReceived()).toBe(9900 + 39900);
+    const again = await get(payment_link ?? '');
+    expect([again.status, again.text]).toEqual([409, expect.stringContaining('https://shop.example/thanks')]);
+  });
+
+  test('leads from a plan-change link back to its return URL', async () => {
+    const { sandbox, client } = await running();
+    await sandbox.control.setPolicy({ planChangeViaPaymentLink: true });
+    const { customer_id, subscription_id } = await sandbox.control.purchase({
+      product_id: 'prod_basic_plan',
+    });
+    const { payment_link } = await client.subscriptions.changePlan(subscription_id ?? '', {
+      product_id: 'prod_pro_plan',
+      quantity: 1,
+      proration_billing_mode: 'full_immediately',
+      on_payment_failure: 'prevent_change',
+      collect_via_payment_link: true,
+      ...{ return_url: 'https://shop.example/plans' },
+    });
+    await sandbox.control.nextCharges(customer_id, { status: 'requires_customer_action' });
+    const bank = sandbox.url + ((await submit(payment_link ?? '', FORM)).location ?? '');
+
+    const back = new URL((await submit(bank, { answer: 'approve' })).location ?? '');
+
+    expect(back.origin + back.pathname).toBe('https://shop.example/plans');
+    expect(back.searchParams.get('status')).toBe('succeeded');
+    expect((await client.subscriptions.retrieve(subscription_id ?? '')).product_id).toBe('prod_pro_plan');
+  });
+
+  test('can be required by a one-click charge, and a refusal fails it', async () => {
     const setting = await running();
     const { sandbox, client } = setting;
     const buyer = await sandbox.control.purchase({ product_id: 'prod_single_license' });
@@ -213,7 +261,7 @@ describe('3-D Secure', () => {
 });
 
 describe('other pages', () => {
-  test('a new card is entered on its own page, and pays what is owed', async () => {
+  test('a new card is entered on its own page and pays the dues', async () => {
     const { sandbox, client } = await running();
     const bought = await sandbox.control.purchase({
       product_id: 'prod_basic_plan',
@@ -240,7 +288,13 @@ describe('other pages', () => {
       return_url: 'https://shop.example/',
     });
     const { text } = await get(link);
-    for (const part of ['Hello Jo', 'VISA ending in 4242', 'Basic plan', '$29.00', 'https://shop.example/']) {
+    for (const part of [
+      'Hello, Jo',
+      'VISA ending in 4242',
+      'Basic plan',
+      '$29.00',
+      'https://shop.example/',
+    ]) {
       expect(text).toContain(part);
     }
     expect((await get(`${sandbox.url}/portal/ptl_none`)).status).toBe(404);

@@ -1,9 +1,13 @@
 import type DodoPayments from 'dodopayments';
 import { describe, expect, test } from 'vitest';
-import { DECLINES_LATER, refusal, running, stoppedClock } from './support.js';
+import { DECLINES, DECLINES_LATER, refusal, running, stoppedClock } from './support.js';
 import type { Running } from './support.js';
 
-type Change = DodoPayments.SubscriptionChangePlanParams;
+/** With the fields that are newer than SDK 2.52. */
+type Change = DodoPayments.SubscriptionChangePlanParams & {
+  return_url?: string;
+  cancel_older_payment_link?: boolean;
+};
 
 function to(
   product_id: string,
@@ -13,7 +17,7 @@ function to(
   return { product_id, quantity: 1, proration_billing_mode, on_payment_failure: 'prevent_change', ...more };
 }
 
-/** Somebody on a plan, half way through March. */
+/** A subscriber half way through March. */
 async function halfWay(plan = 'prod_basic_plan', card = '4242424242424242') {
   const clock = stoppedClock();
   const setting = await running({ now: clock.now });
@@ -64,7 +68,7 @@ describe('a plan change', () => {
     },
   );
 
-  test('makes a payment that carries the attempt’s metadata, else the subscription’s', async () => {
+  test('gives its payment the request’s metadata, else the subscription’s', async () => {
     const { sandbox, client, id } = await halfWay();
     await client.subscriptions.changePlan(
       id,
@@ -98,7 +102,7 @@ describe('a plan change', () => {
     expect(sandbox.books.movements().map((movement) => movement.amount)).toEqual([7900, 2800]);
   });
 
-  test('removes add-ons that are left out, and charges for those that are named', async () => {
+  test('removes omitted add-ons and charges for the given ones', async () => {
     const { client, id } = await halfWay();
     const storage = [{ addon_id: 'adn_extra_storage', quantity: 2 }];
     await client.subscriptions.changePlan(
@@ -139,7 +143,7 @@ describe('a plan change', () => {
     expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_plan');
   });
 
-  test('follows the older reading of proration where the business is set so', async () => {
+  test('follows the older reading of proration if the policy says so', async () => {
     const { sandbox, client, id } = await halfWay();
     await sandbox.control.setPolicy({ proration: 'remaining_difference', resetBillingDates: false });
     const preview = await client.subscriptions.previewChangePlan(
@@ -165,7 +169,7 @@ describe('a plan change', () => {
     expect(await refusal(change)).toEqual({ status: 422, code });
   });
 
-  test('is refused to a one-time product, and while another charge is undecided', async () => {
+  test('is refused for a one-time product, and while another charge has no outcome', async () => {
     const { sandbox, client, bought, id } = await halfWay();
     const oneTime = client.subscriptions.changePlan(id, to('prod_team_license', 'full_immediately'));
     expect((await refusal(oneTime)).status).toBe(422);
@@ -196,7 +200,7 @@ describe('a plan change whose charge is declined', () => {
     expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_plan');
   });
 
-  test('is free for another try once a new card was entered', async () => {
+  test('can be tried again after a new card was entered', async () => {
     const { sandbox, client, id } = await halfWay('prod_basic_plan', DECLINES_LATER);
     await client.subscriptions.changePlan(id, to('prod_pro_plan', 'full_immediately'));
     const update = await client.subscriptions.updatePaymentMethod(id, { payment_method: { type: 'new' } });
@@ -214,7 +218,7 @@ describe('a plan change whose charge is declined', () => {
     });
   });
 
-  test('goes through unpaid with apply_change, and the subscription goes on hold', async () => {
+  test('takes effect unpaid with apply_change, and the subscription goes on hold', async () => {
     const setting = await halfWay('prod_basic_plan', DECLINES_LATER);
     const { client, sandbox, id } = setting;
     await client.subscriptions.changePlan(
@@ -237,7 +241,7 @@ describe('a plan change whose charge is declined', () => {
     expect(sandbox.books.moneyReceived()).toBe(2900 + 7900);
   });
 
-  test('is decided later when the bank takes its time', async () => {
+  test('is decided when the bank settles the charge', async () => {
     const { sandbox, client, bought, id } = await halfWay();
     await sandbox.control.nextCharges(bought.customer_id, { status: 'processing' });
     await client.subscriptions.changePlan(id, to('prod_pro_plan', 'full_immediately'));
@@ -249,7 +253,7 @@ describe('a plan change whose charge is declined', () => {
     expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_plan');
   });
 
-  test('can be settled by a payment link, where the business may use one', async () => {
+  test('can be settled by a payment link if the business may use one', async () => {
     const { sandbox, client, id } = await halfWay('prod_basic_plan', DECLINES_LATER);
     const link = to('prod_pro_plan', 'full_immediately', { collect_via_payment_link: true });
     expect((await refusal(client.subscriptions.changePlan(id, link))).status).toBe(422);
@@ -268,7 +272,116 @@ describe('a plan change whose charge is declined', () => {
     expect(sandbox.books.moneyReceived()).toBe(2900 + 7900);
   });
 
-  test('takes its page down when the change is given up, so that nobody pays for nothing', async () => {
+  describe('on its payment link', () => {
+    const link = to('prod_pro_plan', 'full_immediately', {
+      collect_via_payment_link: true,
+      return_url: 'https://shop.example/plans',
+    });
+
+    async function declinedLink(policy: Parameters<Running['sandbox']['control']['setPolicy']>[0] = {}) {
+      const setting = await halfWay();
+      await setting.sandbox.control.setPolicy({ planChangeViaPaymentLink: true, ...policy });
+      const { payment_id, payment_link } = await setting.client.subscriptions.changePlan(setting.id, link);
+      const declined = await fetch(payment_link ?? '', {
+        method: 'POST',
+        redirect: 'manual',
+        body: new URLSearchParams({ card_number: DECLINES, expiry: '06/32', cvc: '123' }),
+      });
+      return { ...setting, payment_id: payment_id ?? '', declined };
+    }
+
+    test('leads back to the return URL, leaves the old plan in place, and allows another request', async () => {
+      const { sandbox, client, id, payment_id, declined } = await declinedLink();
+      const back = new URL(declined.headers.get('location') ?? '');
+      expect(back.origin + back.pathname).toBe('https://shop.example/plans');
+      expect(Object.fromEntries(back.searchParams)).toMatchObject({
+        subscription_id: id,
+        payment_id,
+        status: 'failed',
+      });
+      expect(await client.subscriptions.retrieve(id)).toMatchObject({
+        status: 'active',
+        product_id: 'prod_basic_plan',
+      });
+
+      const again = await client.subscriptions.changePlan(id, link);
+      await sandbox.control.payLink(again.payment_id ?? '');
+
+      expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_plan');
+      expect(sandbox.books.moneyReceived()).toBe(2900 + 7900);
+    });
+
+    test('stays pending until the link is paid if the policy says so', async () => {
+      const { sandbox, client, id, payment_id, declined } = await declinedLink({
+        declinedPlanChangeLink: 'stays_pending',
+      });
+      expect(await declined.text()).toContain('You can try another card');
+      expect(await refusal(client.subscriptions.changePlan(id, link))).toEqual({
+        status: 409,
+        code: 'PENDING_PLAN_CHANGE_EXISTS',
+      });
+
+      await sandbox.control.payLink(payment_id);
+
+      expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_plan');
+    });
+  });
+
+  test('an unpaid link is replaced on request, unless its payment is in progress', async () => {
+    const { sandbox, client, bought, id } = await halfWay();
+    await sandbox.control.setPolicy({ planChangeViaPaymentLink: true });
+    const first = await client.subscriptions.changePlan(
+      id,
+      to('prod_pro_plan', 'full_immediately', { collect_via_payment_link: true }),
+    );
+    const smaller = to('prod_pro_lite', 'full_immediately', {
+      collect_via_payment_link: true,
+      cancel_older_payment_link: true,
+    });
+
+    const second = await client.subscriptions.changePlan(id, smaller);
+
+    expect((await client.payments.retrieve(first.payment_id ?? '')).status).toBe('cancelled');
+    await expect(sandbox.control.payLink(first.payment_id ?? '')).rejects.toThrow('has been used');
+    await sandbox.control.nextCharges(bought.customer_id, { status: 'processing' });
+    await sandbox.control.payLink(second.payment_id ?? '');
+    expect(await refusal(client.subscriptions.changePlan(id, smaller))).toEqual({
+      status: 409,
+      code: 'PENDING_PLAN_CHANGE_EXISTS',
+    });
+    await sandbox.control.settlePayment(second.payment_id ?? '', { status: 'succeeded' });
+    expect((await client.subscriptions.retrieve(id)).product_id).toBe('prod_pro_lite');
+  });
+
+  test('a return URL is only accepted with a payment link', async () => {
+    const { client, id } = await halfWay();
+    const change = to('prod_pro_plan', 'full_immediately', { return_url: 'https://shop.example/' });
+    expect(await refusal(client.subscriptions.changePlan(id, change))).toEqual({
+      status: 422,
+      code: 'INVALID_REQUEST_PARAMETERS',
+    });
+  });
+
+  test('leaves a scheduled change in place until another one applies', async () => {
+    const { sandbox, client, id } = await halfWay('prod_pro_plan', DECLINES_LATER);
+    await client.subscriptions.changePlan(
+      id,
+      to('prod_basic_plan', 'full_immediately', { effective_at: 'next_billing_date' }),
+    );
+    const instead = to('prod_pro_lite', 'full_immediately', { cancel_scheduled_change_plan: true });
+    await client.subscriptions.changePlan(id, instead);
+    expect((await client.subscriptions.retrieve(id)).scheduled_change?.product_id).toBe('prod_basic_plan');
+
+    const [failed] = sandbox.books.payments({ subscriptionId: id, status: 'failed' });
+    await sandbox.control.payAgain(failed?.payment_id ?? '');
+
+    expect(await client.subscriptions.retrieve(id)).toMatchObject({
+      product_id: 'prod_pro_lite',
+      scheduled_change: null,
+    });
+  });
+
+  test('closes its payment page when the change is dropped', async () => {
     const { sandbox, client, id } = await halfWay();
     await sandbox.control.setPolicy({ planChangeViaPaymentLink: true });
     const link = to('prod_pro_plan', 'full_immediately', { collect_via_payment_link: true });
@@ -314,7 +427,7 @@ describe('a plan change at the next billing date', () => {
     expect(sandbox.books.moneyReceived()).toBe(7900 + 2900);
   });
 
-  test('accepts full_immediately only, unless the business is set otherwise', async () => {
+  test('accepts only full_immediately, unless the policy says otherwise', async () => {
     const { sandbox, client, id } = await halfWay('prod_pro_plan');
     const prorated = { ...later, proration_billing_mode: 'prorated_immediately' as const };
     expect(await refusal(client.subscriptions.changePlan(id, prorated))).toEqual({
@@ -326,7 +439,7 @@ describe('a plan change at the next billing date', () => {
     expect((await client.subscriptions.retrieve(id)).scheduled_change?.product_id).toBe('prod_basic_plan');
   });
 
-  test('can be taken back, and replaced', async () => {
+  test('can be cancelled and replaced', async () => {
     const { client, id } = await halfWay('prod_pro_plan');
     await client.subscriptions.changePlan(id, later);
     await client.subscriptions.changePlan(id, {

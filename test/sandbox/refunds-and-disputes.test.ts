@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { refusal, running } from './support.js';
+import { refusal, running, startReceiver } from './support.js';
 
-test('a full refund takes the money back out of the books, once', async () => {
+test('a full refund returns the money once', async () => {
   const { sandbox, client } = await running();
   const { payment_id, customer_id } = await sandbox.control.purchase({ product_id: 'prod_team_license' });
 
@@ -29,7 +29,7 @@ test('a full refund takes the money back out of the books, once', async () => {
   expect(sandbox.books.deliveries({ type: 'refund.succeeded' })).toHaveLength(1);
 });
 
-test('a partial refund names items and amounts within what was paid', async () => {
+test('a partial refund names items, and amounts up to what was paid', async () => {
   const { sandbox, client } = await running();
   const { payment_id } = await sandbox.control.purchase({
     product_cart: [
@@ -60,7 +60,7 @@ test('a partial refund names items and amounts within what was paid', async () =
   expect(sandbox.books.moneyReceived()).toBe(0);
 });
 
-test('a refund can wait and then fail, and money only moves when it succeeds', async () => {
+test('a pending refund can fail, and money moves only when one succeeds', async () => {
   const { sandbox, client } = await running();
   await sandbox.control.setPolicy({ refunds: 'pending' });
   const { payment_id } = await sandbox.control.purchase({ product_id: 'prod_single_license' });
@@ -80,7 +80,64 @@ test('a refund can wait and then fail, and money only moves when it succeeds', a
   expect(sandbox.books.moneyReceived()).toBe(0);
 });
 
-test('what was not paid can neither be refunded nor disputed', async () => {
+test('a refund can be pending and then succeed or fail by itself', async () => {
+  const receiver = await startReceiver();
+  const { sandbox, client } = await running({ webhookUrl: receiver.url });
+  const { payment_id } = await sandbox.control.purchase({ product_id: 'prod_single_license' });
+  await sandbox.control.setPolicy({ refunds: 'fail', refundDelayMs: 50 });
+  const first = await client.refunds.create({ payment_id });
+  expect(first.status).toBe('pending');
+  await receiver.until(1, 'refund.failed');
+  expect((await client.refunds.retrieve(first.refund_id)).status).toBe('failed');
+  expect(sandbox.books.moneyReceived()).toBe(9900);
+
+  await sandbox.control.setPolicy({ refunds: 'succeed' });
+  const second = await client.refunds.create({ payment_id });
+  expect(second.status).toBe('pending');
+  const [event] = await receiver.until(1, 'refund.succeeded');
+
+  expect(event?.data).toMatchObject({ refund_id: second.refund_id, status: 'succeeded', amount: 9900 });
+  expect(sandbox.books.moneyReceived()).toBe(0);
+});
+
+test('partial refunds add up to the whole', async () => {
+  const { sandbox, client } = await running();
+  const { payment_id, customer_id } = await sandbox.control.purchase({ product_id: 'prod_single_license' });
+  const part = (amount: number) =>
+    client.refunds.create({ payment_id, items: [{ item_id: 'prod_single_license', amount }] });
+
+  await part(4000);
+  await part(5000);
+  expect((await client.payments.retrieve(payment_id)).refund_status).toBe('partial');
+  await part(900);
+
+  const payment = await client.payments.retrieve(payment_id);
+  expect(payment.refund_status).toBe('full');
+  expect(payment.refunds.map(({ amount, is_partial, status }) => [amount, is_partial, status])).toEqual([
+    [4000, true, 'succeeded'],
+    [5000, true, 'succeeded'],
+    [900, true, 'succeeded'],
+  ]);
+  const listed = await client.refunds.list({ customer_id, page_number: 0 });
+  expect(listed.items.map(({ amount }) => amount)).toEqual([900, 5000, 4000]);
+  expect(sandbox.books.moneyReceived()).toBe(0);
+});
+
+test.each([
+  [{ kind: 'status_before', status: 422, code: 'INSUFFICIENT_FUNDS' }, 9900],
+  [{ kind: 'status_before', status: 409 }, 9900],
+  [{ kind: 'status_before', status: 500 }, 9900],
+  [{ kind: 'drop_after' }, 0],
+] as const)('a refund can be refused, or its reply lost: %o leaves %i', async (fault, left) => {
+  const { sandbox, client } = await running();
+  const { payment_id } = await sandbox.control.purchase({ product_id: 'prod_single_license' });
+  sandbox.control.addFault({ on: 'refund', ...fault });
+  const refused = await client.refunds.create({ payment_id }).catch((error: unknown) => error);
+  expect((refused as { status?: number }).status).toBe('status' in fault ? fault.status : undefined);
+  expect(sandbox.books.moneyReceived()).toBe(left);
+});
+
+test('an unpaid payment can be neither refunded nor disputed', async () => {
   const { sandbox, client } = await running();
   const { payment_id } = await sandbox.control.purchase({
     product_id: 'prod_single_license',
@@ -90,7 +147,7 @@ test('what was not paid can neither be refunded nor disputed', async () => {
   await expect(sandbox.control.openDispute({ payment_id })).rejects.toThrow('was not paid');
 });
 
-test('a lost dispute takes the money, a won one does not', async () => {
+test('a lost dispute takes the money back, a won one does not', async () => {
   const { sandbox, client } = await running();
   const first = await sandbox.control.purchase({ product_id: 'prod_single_license' });
   const second = await sandbox.control.purchase({ product_id: 'prod_team_license' });

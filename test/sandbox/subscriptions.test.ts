@@ -36,7 +36,7 @@ describe('a renewal', () => {
     expect(sandbox.books.deliveries({ type: 'subscription.renewed' })).toHaveLength(1);
   });
 
-  test('that is declined puts the subscription on hold; a new card pays the dues and brings it back', async () => {
+  test('puts the subscription on hold when declined, until a new card pays the dues', async () => {
     const { sandbox, client, id } = await subscriber(DECLINES_LATER);
     await sandbox.control.renew(id);
     expect((await client.subscriptions.retrieve(id)).status).toBe('on_hold');
@@ -59,7 +59,7 @@ describe('a renewal', () => {
     ]);
   });
 
-  test('that is declined leaves the subscription past due while there is grace, closed to plan changes', async () => {
+  test('leaves the subscription past due during the grace period when declined, closed to plan changes', async () => {
     const { sandbox, client, id } = await subscriber(DECLINES_LATER);
     await sandbox.control.setPolicy({ pastDueGraceDays: 3 });
     await sandbox.control.renew(id);
@@ -72,7 +72,7 @@ describe('a renewal', () => {
     expect((await refusal(change)).code).toBe('INACTIVE_SUBSCRIPTION_PLAN_CHANGE_NOT_SUPPORTED');
   });
 
-  test('uses a discount for as many cycles as it has', async () => {
+  test('uses a discount for its number of cycles', async () => {
     const { sandbox } = await running();
     await sandbox.control.createDiscount({ code: 'TWICE', amount: 5000, subscription_cycles: 2 });
     const { subscription_id } = await sandbox.control.purchase({
@@ -84,7 +84,7 @@ describe('a renewal', () => {
     expect(sandbox.books.movements().map((movement) => movement.amount)).toEqual([1450, 1450, 2900]);
   });
 
-  test('that is decided after the cancellation does not bring the subscription back', async () => {
+  test('does not revive a cancelled subscription with a late outcome', async () => {
     const { sandbox, client, bought, id } = await subscriber();
     for (const status of ['succeeded', 'failed'] as const) {
       await sandbox.control.nextCharges(bought.customer_id, { status: 'processing' });
@@ -101,7 +101,7 @@ describe('a renewal', () => {
     expect((await client.subscriptions.retrieve(id)).status).toBe('active');
   });
 
-  test('ends a subscription that was to be cancelled, without a charge', async () => {
+  test('ends a subscription scheduled for cancellation, without a charge', async () => {
     const { sandbox, client, id } = await subscriber();
     await client.subscriptions.update(id, {
       cancel_at_next_billing_date: true,
@@ -135,7 +135,7 @@ describe('a subscription', () => {
     });
   });
 
-  test('can be paused and resumed, by a status sent alone', async () => {
+  test('can be paused and resumed by a status sent alone', async () => {
     const { client, id } = await subscriber();
     const both = client.subscriptions.update(id, { status: 'paused', cancel_at_next_billing_date: true });
     expect((await refusal(both)).status).toBe(422);
@@ -146,7 +146,7 @@ describe('a subscription', () => {
     });
   });
 
-  test('on demand is charged any amount; others are not', async () => {
+  test('can be charged any amount only if it is on demand', async () => {
     const { sandbox, client, id } = await subscriber();
     expect((await refusal(client.subscriptions.charge(id, { product_price: 500 }))).code).toBe(
       'SUBSCRIPTION_NOT_ON_DEMAND',
@@ -172,7 +172,7 @@ describe('a subscription', () => {
     expect((await refusal(change)).code).toBe('ON_DEMAND_PLAN_CHANGE_NOT_SUPPORTED');
   });
 
-  test('may be the only one of a customer, where the business is set so', async () => {
+  test('is limited to one per customer if the policy says so', async () => {
     const { sandbox, client, bought } = await subscriber();
     await sandbox.control.setPolicy({ allowMultipleSubscriptions: false });
     const second = client.checkoutSessions.create({
@@ -182,7 +182,7 @@ describe('a subscription', () => {
     expect(await refusal(second)).toEqual({ status: 422, code: 'CUSTOMER_HAS_EXISTING_SUBSCRIPTION' });
   });
 
-  test('keeps its card: a method in use cannot be deleted, another one can', async () => {
+  test('keeps its card: a method in use cannot be deleted, an unused one can', async () => {
     const { sandbox, client, bought } = await subscriber();
     const spare = await sandbox.control.addCard(bought.customer_id, '5555555555554444');
     const remove = (id: string) =>

@@ -17,14 +17,14 @@ export interface Received {
 export interface Receiver {
   url: string;
   received: Received[];
-  /** Statuses to answer with, one per delivery; 200 when they are used up. */
+  /** Statuses to reply with, one per delivery; 200 after the last. */
   answers: number[];
-  /** Resolves when so many deliveries of a type (or of any) have come. */
+  /** Resolves when `count` deliveries of a type, or of any type, have arrived. */
   until(count: number, type?: string): Promise<Received[]>;
   close(): Promise<void>;
 }
 
-/** A webhook endpoint on loopback, closed when the test is over. */
+/** Starts a webhook endpoint on loopback, closed at the end of the test. */
 export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = [];
   const answers: number[] = [];
@@ -76,7 +76,7 @@ export interface Running {
   client: DodoPayments;
 }
 
-/** A sandbox for one test, and Dodo's own client pointed at it, without retries. */
+/** Starts a sandbox for one test, with Dodo's own client for it, without retries. */
 export async function running(options: SandboxOptions = {}): Promise<Running> {
   const sandbox = await startSandbox(options);
   onTestFinished(() => sandbox.close());
@@ -93,7 +93,7 @@ export function clientOf(sandbox: Sandbox): DodoPayments {
   });
 }
 
-/** Dodo's error code and HTTP status of a refused call. */
+/** Returns Dodo's error code and the HTTP status of a refused call. */
 export async function refusal(
   call: Promise<unknown>,
 ): Promise<{ status: number | undefined; code: string | undefined }> {
@@ -112,9 +112,11 @@ export async function refusal(
 
 export const DECLINES_LATER = '4000000000000341';
 export const DECLINES = '4000000000000002';
+/** Pays while the customer is present, asks for 3-D Secure at every one-click charge. */
+export const AUTHENTICATES_LATER = '4000000000003220';
 export const NO_FUNDS = '4000000000009995';
 
-/** The body of a one-click charge. */
+/** Returns the body of a one-click charge. */
 export function oneClick(
   customer: { customer_id: string; payment_method_id: string | null },
   productId: string,
@@ -131,7 +133,7 @@ export function oneClick(
   };
 }
 
-/** A clock that stands still until it is moved. */
+/** Returns a clock that stands still until it is advanced. */
 export function stoppedClock(start = '2026-03-01T00:00:00.000Z'): {
   now: () => Date;
   advance: (days: number) => void;

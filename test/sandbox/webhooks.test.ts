@@ -6,7 +6,7 @@ import { running, startReceiver } from './support.js';
 const FAST = 100_000;
 
 describe('a webhook', () => {
-  test('is signed so that Dodo’s client accepts it, and carries the whole object', async () => {
+  test('is accepted by Dodo’s client and carries the whole object', async () => {
     const receiver = await startReceiver();
     const { sandbox, client } = await running({ webhookUrl: receiver.url });
     const bought = await sandbox.control.purchase({ product_id: 'prod_basic_plan', metadata: { m: 'x' } });
@@ -43,7 +43,7 @@ describe('a webhook', () => {
     }
   });
 
-  test('is tried again after a refusal, under the same id, freshly signed, with the data as it is by then', async () => {
+  test('is retried after a refusal with the same id, a fresh signature and current data', async () => {
     const receiver = await startReceiver();
     const { sandbox } = await running({ webhookUrl: receiver.url, timeScale: FAST });
     const { customer } = await sandbox.control.createCustomer({ email: 'r@example.com' });
@@ -68,7 +68,7 @@ describe('a webhook', () => {
       .toMatchObject({ status: 'delivered', attempts: [{ status: 500 }, { status: 200 }] });
   });
 
-  test('is given up after eight attempts, and can be sent again by hand', async () => {
+  test('fails after eight attempts and can be redelivered', async () => {
     const receiver = await startReceiver();
     receiver.answers.push(...Array.from({ length: 8 }, () => 503));
     const { sandbox } = await running({ webhookUrl: receiver.url, timeScale: 100_000_000 });
@@ -83,7 +83,7 @@ describe('a webhook', () => {
     expect(sandbox.books.deliveries()[0]?.status).toBe('delivered');
   });
 
-  test('can be of any type and shape', async () => {
+  test('can have any type and shape', async () => {
     const receiver = await startReceiver();
     const { sandbox, client } = await running({ webhookUrl: receiver.url });
     await sandbox.control.sendWebhook({ type: 'galaxy.exploded', data: { stars: 3 } });
@@ -94,15 +94,15 @@ describe('a webhook', () => {
     });
   });
 
-  test('goes nowhere while there is no endpoint, and the record says so', async () => {
+  test('is recorded as undeliverable without an endpoint', async () => {
     const { sandbox } = await running();
     await sandbox.control.purchase({ product_id: 'prod_single_license' });
     await expect.poll(() => sandbox.books.deliveries({ status: 'no_endpoint' }).length).toBe(1);
   });
 });
 
-describe('on the way', () => {
-  test('events get lost: of some types, or a share of all, the same share for the same seed', async () => {
+describe('disturbed deliveries', () => {
+  test('lose some types, or a share of all events, reproducibly for a seed', async () => {
     const receiver = await startReceiver();
     const { sandbox } = await running({ webhookUrl: receiver.url });
     await sandbox.control.setWebhookPolicy({ drop: ['payment.succeeded'] });
@@ -124,7 +124,7 @@ describe('on the way', () => {
     expect(await lost(7)).not.toEqual(await lost(8));
   });
 
-  test('events come more than once', async () => {
+  test('repeat events', async () => {
     const receiver = await startReceiver();
     const { sandbox } = await running({ webhookUrl: receiver.url });
     await sandbox.control.setWebhookPolicy({ duplicate: 2 });
@@ -133,7 +133,7 @@ describe('on the way', () => {
     expect(new Set(receiver.received.map((one) => one.id)).size).toBe(1);
   });
 
-  test('events come in another order', async () => {
+  test('reorder events', async () => {
     const receiver = await startReceiver();
     const { sandbox } = await running({ webhookUrl: receiver.url });
     await sandbox.control.setWebhookPolicy({ reorder: true, seed: 3 });
@@ -147,7 +147,7 @@ describe('on the way', () => {
     expect([...came].sort()).toEqual([...sent].sort());
   });
 
-  test('events wait while deliveries are paused, and a flush sends them all the same', async () => {
+  test('hold events back while paused, until a flush sends them', async () => {
     const receiver = await startReceiver();
     const { sandbox } = await running({ webhookUrl: receiver.url });
     await sandbox.control.setWebhookPolicy({ paused: true });
@@ -157,7 +157,7 @@ describe('on the way', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  test('events held back are not sent twice when the policy changes meanwhile', async () => {
+  test('do not send a held event twice when the policy changes', async () => {
     const receiver = await startReceiver();
     const { sandbox } = await running({ webhookUrl: receiver.url });
     await sandbox.control.setWebhookPolicy({ delayMs: 60 });

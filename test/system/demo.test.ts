@@ -35,17 +35,17 @@ describe('npm run demo', () => {
         'no answer: the offer expires after 10 s | expired | nothing',
         'cross-sell accepted: a payment of its own | converted | $59.00 once',
         'card declined: paid at the checkout instead | recovered | $149.00 once',
-        '3-D Secure: charged when the bank has its answer | converted | $149.00 once',
-        'answer to the charge lost: found, not sent again | converted | $149.00 once',
+        '3-D Secure: charged once the customer confirms | converted | $149.00 once',
+        'reply to the charge lost: found, not charged twice | converted | $149.00 once',
         "purchase's webhook lost: the sweep finds it | converted | $149.00 once",
         "charge's webhooks lost: the outcome is polled | converted | $149.00 once",
-        'every webhook three times and out of order: one effect | converted | $149.00 once',
+        'every webhook sent three times, out of order: one effect | converted | $149.00 once',
       ]);
       for (const row of rows)
         expect(row).toMatch(/ http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\/\S+$/);
       expect(output).toMatch(/^starter-to-bundle +bundle +complete-bundle +9 +9 +7 +2 +0 +7 +1 +77\.8%/m);
-      expect(output).toContain('All 13 paths ended as they should.');
-      expect(output).toContain('Everything is stopped and its data is removed.');
+      expect(output).toContain('All 13 paths ended as expected.');
+      expect(output).toContain('Stopped everything and removed its data.');
       expect(code).toBe(0);
     },
     3 * MINUTE,

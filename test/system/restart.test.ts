@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDodoConsole } from '../../sandbox/demo/dodo-console.js';
 import { eventually } from '../support/eventually.js';
 import { oneClickOf } from '../../sandbox/demo/paths-trouble.js';
-import { createShopClient, type Offer, type Shop } from '../../sandbox/demo/shop.js';
+import { createMerchantClient, type Offer, type MerchantClient } from '../../sandbox/demo/merchant-client.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 
@@ -18,7 +18,7 @@ const SLOW_ANSWER = 30 * SECOND;
 
 interface Started {
   process: ChildProcess;
-  shop: Shop;
+  shop: MerchantClient;
   dodo: ReturnType<typeof createDodoConsole>;
   readyLine: string;
 }
@@ -48,7 +48,7 @@ async function start(): Promise<Started> {
     if (line.startsWith('Ctrl-C')) break;
   }
   if (readyLine === '') throw new Error('The process ended before it was ready.');
-  const shop = createShopClient({
+  const shop = createMerchantClient({
     url: said.get('Demo shop') ?? '',
     apiKey: said.get('Backend key') ?? '',
     operatorKey: said.get('Operator key') ?? '',

@@ -1,18 +1,18 @@
-/** The shop in the browser: the offer on the thank-you page, from its arrival to its outcome. */
+/** The shop's browser script: the offer on the thank-you page, from its arrival to its outcome. */
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** How long a first offer may take to appear, and the next one after a decision. */
+/** How long to wait for the first offer, and for the next one after a decision. */
 const FIRST_OFFER = 15 * SECOND;
 const NEXT_OFFER = 6 * SECOND;
-/** How long the news of a payment that was just made elsewhere may take. */
+/** How long to wait for news of a payment just made on another page. */
 const CONFIRMING = 20 * SECOND;
-/** An accept is answered within seconds; beyond this the connection is lost. */
+/** Timeout of a request. An accept is answered within seconds. */
 const ANSWER = 30 * SECOND;
-/** What may still change by itself, and how often to look. */
+/** Polling intervals of the states that may change by themselves. */
 const POLL = {
   accepted: 2 * SECOND,
   charging: 2 * SECOND,
@@ -23,17 +23,17 @@ const POLL = {
   needs_review: 30 * SECOND,
 };
 const ENDED = new Set(['paid', 'declined', 'expired']);
-const LOST = 'That did not get through. Please try again: however often you click, you pay once at most.';
+const LOST = 'Your answer did not reach us. Please try again. You will never be charged twice.';
 
 const query = new URLSearchParams(location.search);
 const stages = { offer: document.getElementById('offer'), outcome: document.getElementById('outcome') };
 
-/** The presentation on the page, and how it looks: so that a look that changes nothing leaves the page alone. */
+/** The presentation on the page, and how it is rendered, so that an unchanged one is not rendered again. */
 let current;
 let looks = '';
 let busy = false;
 let confirmingUntil = 0;
-/** Server's clock less this one. */
+/** The server's clock minus this one, in milliseconds. */
 let skew = 0;
 let timer;
 const decided = new Set();
@@ -56,7 +56,7 @@ async function start() {
     await find(purchase, FIRST_OFFER);
 }
 
-/** Dodo appends the customer's e-mail address to the way back; it does not belong into the history. */
+/** Removes the customer's email address, which Dodo appends to the return URL, from the browser's history. */
 function forgetEmail() {
   if (!query.has('email')) return;
   query.delete('email');
@@ -77,7 +77,7 @@ const memory = {
     try {
       sessionStorage.setItem(key, value);
     } catch {
-      // Storage is switched off: a reload forgets the offer, and the page says so politely.
+      // Storage is disabled: after a reload the offer is lost, and the page says so.
     }
   },
 };
@@ -96,7 +96,7 @@ async function ask(id, action, body = {}) {
   return { status: response.status, answer: await response.json() };
 }
 
-/** Looks how the presentation stands now. Nothing changes when nobody answers. */
+/** Fetches the presentation and shows it. Without an answer, the page stays as it is. */
 async function look(id = current.id, note) {
   clearTimeout(timer);
   const { status, answer } = await ask(id).catch(() => ({}));
@@ -108,7 +108,7 @@ async function look(id = current.id, note) {
   else later(() => look(id), POLL.fallback);
 }
 
-/** Waits for an offer that belongs to this purchase, and shows it. */
+/** Waits for an offer for this purchase and shows it. */
 async function find(purchase, budget) {
   const end = Date.now() + budget;
   for (let pause = SECOND / 2; Date.now() < end; pause = Math.min(pause * 1.4, 2 * SECOND)) {
@@ -130,7 +130,7 @@ async function decide(action) {
   for (const button of stages.offer.querySelectorAll('button')) button.disabled = true;
   stages.offer.querySelector(`[data-action=${action}]`).setAttribute('aria-busy', 'true');
   if (action === 'accept') memory.set(`accepted:${id}`, 'yes');
-  // The price that is on the page is agreed to, and no other.
+  // The customer agrees to the price on the page and to no other.
   const request = ask(id, action, action === 'accept' ? { priceHash: price.hash } : {});
   const { status, answer } = await request.catch(() => ({}));
   busy = false;
@@ -140,7 +140,7 @@ async function decide(action) {
     show(answer.next, { byHand: true });
   } else if (answer?.code === 'price_changed') {
     const now = money(answer.presentation.price.dueNow, answer.presentation.price.currency);
-    const note = `The price has changed to ${now} since it was shown. Nothing was charged; please decide again.`;
+    const note = `The price has changed to ${now} since it was shown. Nothing was charged. Please decide again.`;
     show(answer.presentation, { note, byHand: true });
   } else if (answer?.presentation) {
     show(answer.presentation, { byHand: true });
@@ -184,7 +184,7 @@ function show(presentation, { note, byHand = false } = {}) {
   }
 }
 
-/** Puts a state on the page. A confirmation stays when the next offer comes; everything else makes room. */
+/** Shows a state. A confirmation stays when the next offer arrives; everything else is replaced. */
 function showState(state, values, { byHand = false } = {}) {
   clearTimeout(timer);
   const panel = fill(document.getElementById(`state-${state}`), values);
@@ -203,13 +203,13 @@ function showState(state, values, { byHand = false } = {}) {
     }
   }
   const heading = (state === 'open' ? stages.offer : stages.outcome).querySelector('h2');
-  // The pressed button is gone: the focus goes on to what came of it.
+  // The pressed button is gone: move the focus to the result.
   if (byHand) heading.focus();
   document.getElementById('announcement').textContent =
-    state === 'open' ? `An offer: ${heading.textContent}` : heading.textContent;
+    state === 'open' ? `New offer: ${heading.textContent}` : heading.textContent;
 }
 
-/** A copy of a template with its slots filled; what has no value is left out. */
+/** Returns a copy of a template with its slots filled; elements without a value are removed. */
 function fill(template, values) {
   const copy = template.content.cloneNode(true);
   for (const element of copy.querySelectorAll('[data-slot]')) {
@@ -270,10 +270,10 @@ function slots(presentation, note) {
         ...common,
         headline: `All set: ${product.name} ${starts ? `starts on ${starts}` : words}`,
       };
-      // Paid at a checkout, or decided elsewhere: the receipt knows by which card, and how much.
+      // After paying at a checkout, or deciding elsewhere, only the receipt knows the card and the amount.
       const here = memory.get(`accepted:${id}`) && !memory.get(`elsewhere:${id}`);
-      if (here) return { ...all, body: 'Thank you. There is nothing else for you to do.' };
-      return { headline: all.headline, body: 'Your payment went through. The receipt comes by e-mail.' };
+      if (here) return { ...all, body: 'Thank you. There is nothing else you need to do.' };
+      return { headline: all.headline, body: 'Your payment went through. We will email you the receipt.' };
     }
     case 'fallback':
       return { ...common, note: note ?? methodNote(id) };
@@ -296,7 +296,7 @@ function methodNote(id) {
     : '';
 }
 
-/** Counts down by the server's clock. At the end the server is asked: the window may have been extended. */
+/** Counts down by the server's clock. At the end, asks the server, because the window may have been extended. */
 function tick() {
   clearTimeout(timer);
   const left = stages.offer.querySelector('[data-slot=left]');
@@ -305,7 +305,7 @@ function tick() {
   else later(look, SECOND / 2);
 }
 
-/** Tells the server once that the offer has been seen, which it has when it was on the screen. */
+/** Reports a view once, when the offer is on the screen. */
 function welcome(id) {
   const seen = new IntersectionObserver(([entry]) => {
     if (!entry.isIntersecting) return;
@@ -317,7 +317,7 @@ function welcome(id) {
 
 function later(work, pause) {
   clearTimeout(timer);
-  // A page in the background is caught up with when it is looked at again.
+  // A page in the background is updated when it becomes visible again.
   timer = setTimeout(() => !document.hidden && void work(), pause);
 }
 
@@ -376,7 +376,7 @@ function remaining() {
 for (const form of document.querySelectorAll('[data-buy]')) {
   const button = form.querySelector('button');
   form.addEventListener('submit', () => (button.disabled = true));
-  // Back from the checkout, the browser may show the page as it was left.
+  // After the back button, the browser may show the page as it was left.
   addEventListener('pageshow', () => (button.disabled = false));
 }
 if (stages.offer) void start();

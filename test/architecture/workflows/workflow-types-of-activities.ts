@@ -1,3 +1,3 @@
-import type { ledger } from '../src/ledger/ledger.js';
+import type { ledger } from '../src/ledger/index.js';
 
 export type Row = typeof ledger;

@@ -1,7 +1,7 @@
 /** A customer of the campaign, and the merchant's backend that acts for them: patient, and told no secrets. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonClient, Reply } from '../../../sandbox/demo/http.js';
-import type { UpsellReply } from '../../../sandbox/demo/shop.js';
+import type { UpsellReply } from '../../../sandbox/demo/merchant-client.js';
 import type { PurchaseResult, Sandbox } from '../../../sandbox/index.js';
 import type { PresentationView } from '../../../src/http/presentation-view.js';
 import type { Answered } from '../invariants/evidence.js';

@@ -4,7 +4,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually } from '../../support/eventually.js';
 import { jsonClient } from '../../../sandbox/demo/http.js';
-import type { PurchaseReply, UpsellReply } from '../../../sandbox/demo/shop.js';
+import type { PurchaseReply, UpsellReply } from '../../../sandbox/demo/merchant-client.js';
 import { startSandbox, type Sandbox } from '../../../sandbox/index.js';
 import { loadCatalog } from '../../../src/catalog/file/load.js';
 import { loadConfig } from '../../../src/config/load.js';

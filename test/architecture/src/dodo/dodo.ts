@@ -1,4 +1,4 @@
-import { ledger } from '../ledger/ledger.js';
+import { ledger } from '../ledger/index.js';
 import { log } from '../log.js';
 
 export const dodo = ledger + log;

@@ -1,3 +1,3 @@
-import { ledger } from '../ledger/ledger.js';
+import { ledger } from '../ledger/index.js';
 
 export const event = ledger;

@@ -1,4 +1,3 @@
-import { unprocessable } from '../errors.js';
 import type { BillingAddress, CheckoutRow, PaymentRow } from '../model.js';
 import type { World } from '../world.js';
 import type { CardEntry } from './cards.js';
@@ -6,10 +5,11 @@ import { readCard } from './cards.js';
 import { attemptPayment } from './charge.js';
 import { customerFor, payableCheckout, priceSession } from './checkouts.js';
 import { orderLines, orderPayment } from './orders.js';
-import { isUnpaid, paymentOf, updatePayment } from './payments.js';
+import { payableLink } from './payment-links.js';
+import { paymentOf, updatePayment } from './payments.js';
 import { updateSubscription } from './subscriptions.js';
 
-/** What a customer fills in on the checkout page. */
+/** The details a customer enters on the checkout page. */
 export interface CheckoutEntry {
   email: string | null;
   name: string | null;
@@ -19,7 +19,7 @@ export interface CheckoutEntry {
 
 export type PayResult = { ok: true; payment: PaymentRow } | { ok: false; error_code: string };
 
-/** Pays a checkout session as its page does. A mistyped card is told apart from a declined one: no payment is made. */
+/** Pays a checkout session as its page does. Invalid card details, unlike a decline, create no payment. */
 export function payCheckout(world: World, sessionId: string, entry: CheckoutEntry): PayResult {
   const session = payableCheckout(world, sessionId);
   const reading = readCard(entry.card);
@@ -29,7 +29,7 @@ export function payCheckout(world: World, sessionId: string, entry: CheckoutEntr
   return { ok: true, payment: paid };
 }
 
-/** The one payment of a session: made when the customer first pays, tried again after a decline. */
+/** Returns the one payment of a session: created when the customer first pays, tried again after a decline. */
 function sessionPayment(world: World, session: CheckoutRow, entry: CheckoutEntry): PaymentRow {
   if (session.payment_id !== null) return repriced(world, session, session.payment_id, entry.billing);
   const customer = customerFor(world, session, entry);
@@ -46,7 +46,7 @@ function sessionPayment(world: World, session: CheckoutRow, entry: CheckoutEntry
   return payment;
 }
 
-/** The payment again, for the country the customer names this time. */
+/** Prices the payment for the country given this time. */
 function repriced(
   world: World,
   session: CheckoutRow,
@@ -61,18 +61,6 @@ function repriced(
     total_amount: priced.total,
     tax: priced.tax,
   });
-}
-
-/** A payment that its link's page may still take a card for; 422 with the reason when not. */
-export function payableLink(world: World, paymentId: string): PaymentRow {
-  const payment = paymentOf(world, paymentId);
-  if (!isUnpaid(payment) || payment.link_expires_at === null) {
-    throw unprocessable('INVALID_REQUEST_PARAMETERS', `This payment link has been used: ${payment.status}`);
-  }
-  if (new Date(payment.link_expires_at) <= world.now()) {
-    throw unprocessable('INVALID_REQUEST_PARAMETERS', 'This payment link has expired');
-  }
-  return payment;
 }
 
 /** Pays a payment link as its page does. */

@@ -24,7 +24,7 @@ export function saveTestCard(world: World, customerId: string, input?: CardInput
   if (!reading.ok) {
     throw unprocessable(
       reading.error_code,
-      `${entry.number} is not a card the sandbox knows, or its expiry is wrong`,
+      `${entry.number} is not a test card of the sandbox, or its expiry date is invalid`,
     );
   }
   return saveCard(world, customerOf(world, customerId).customer_id, reading.card, {

@@ -1,6 +1,6 @@
-/** What this shop sells. A merchant's app knows its own price list; the checkout has the last word on tax. */
+/** The shop's products. A merchant's app has its own price list; the checkout decides the tax. */
 
-export interface Good {
+export interface ShopProduct {
   productId: string;
   name: string;
   /** US cents. */
@@ -8,13 +8,13 @@ export interface Good {
   period?: string;
   tagline: string;
   points: readonly string[];
-  /** What the thank-you page says about it. */
+  /** Shown on the thank-you page. */
   thanks: string;
 }
 
 export const CURRENCY = 'USD';
 
-export const GOODS: readonly Good[] = [
+export const PRODUCTS: readonly ShopProduct[] = [
   {
     productId: 'prod_basic_plan',
     name: 'Basic plan',
@@ -42,6 +42,6 @@ export const GOODS: readonly Good[] = [
   },
 ];
 
-export function goodOf(productId: unknown): Good | undefined {
-  return GOODS.find((good) => good.productId === productId);
+export function productOf(productId: unknown): ShopProduct | undefined {
+  return PRODUCTS.find((good) => good.productId === productId);
 }

@@ -8,9 +8,13 @@ const NOTICES: Partial<Record<PaymentRow['status'], [string, string]>> = {
   succeeded: ['Thank you', 'Your payment was received. You can close this page.'],
   processing: ['Your payment is on its way', 'Your bank is still working on it. You can close this page.'],
   failed: ['The payment did not go through', 'Nothing was charged. You can close this page.'],
+  requires_customer_action: [
+    'The payment is waiting for you',
+    'Nothing was charged. Open the link again to confirm the payment.',
+  ],
 };
 
-/** Sends the customer back to the merchant with what happened, or says it here when there is no way back. */
+/** Sends the customer back to the merchant with the outcome, or shows it here when there is no return URL. */
 export function sendBack(
   response: Response,
   world: World,
@@ -24,7 +28,8 @@ export function sendBack(
   }
   const url = new URL(returnUrl);
   const [subscriptionId] = payment.subscription_ids;
-  if (subscriptionId === undefined) {
+  if (subscriptionId === undefined || payment.purpose.kind === 'plan_change') {
+    if (subscriptionId !== undefined) url.searchParams.set('subscription_id', subscriptionId);
     url.searchParams.set('payment_id', payment.payment_id);
     url.searchParams.set('status', payment.status);
   } else {

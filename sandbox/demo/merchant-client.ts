@@ -1,4 +1,4 @@
-/** A merchant's backend in a few calls: sell, ask for the offer, decide it for the customer, see what became of it. */
+/** A client of the API as a merchant's backend uses it: sell, find the offer, decide it for the customer, follow it. */
 import type { PresentationView } from '../../src/http/presentation-view.js';
 import type { ExperimentReport } from '../../src/reports/experiment-report.js';
 import type { FunnelReport } from '../../src/reports/take-rate.js';
@@ -11,7 +11,7 @@ const SETTLED_WITHIN = 45 * SECOND;
 
 export interface Bought {
   purchaseId: string;
-  /** What the customer saw and paid at the checkout, minor units. */
+  /** Total shown and paid at the checkout, minor units. */
   paid: number;
 }
 
@@ -37,7 +37,7 @@ export interface UpsellReply {
   presentation?: PresentationView;
 }
 
-/** An accept's answer: 200 paid, 202 on its way, 402 failed with a checkout, 409 at another price. */
+/** The reply to an accept: 200 paid, 202 in progress, 402 failed with a checkout, 409 price changed. */
 export interface AcceptReply {
   success?: boolean;
   code?: string;
@@ -58,23 +58,23 @@ export interface TriggerInput {
   productId?: string;
 }
 
-export type Shop = ReturnType<typeof createShopClient>;
+export type MerchantClient = ReturnType<typeof createMerchantClient>;
 
-export function createShopClient(api: { url: string; apiKey: string; operatorKey: string }) {
+export function createMerchantClient(api: { url: string; apiKey: string; operatorKey: string }) {
   const backend = jsonClient(api.url, api.apiKey);
   const operator = jsonClient(api.url, api.operatorKey);
 
-  /** Undefined until its run has begun. */
+  /** Resolves to undefined until the run has started. */
   async function purchase(purchaseId: string): Promise<PurchaseReply | undefined> {
     const reply = await backend.get<PurchaseReply>(`/api/purchases/${encodeURIComponent(purchaseId)}`);
     return reply.status === 404 ? undefined : bodyOf(`GET /api/purchases/${purchaseId}`, reply);
   }
 
-  /** As the customer's browser sees the API: with the presentation's own token. */
+  /** Returns a client with the presentation's token, as the customer's browser uses it. */
   const browserOf = ({ token }: PresentationView) => jsonClient(api.url, token);
 
   return {
-    /** Registers a purchase and pays it at the checkout. A customer who is known by id comes back. */
+    /** Registers a purchase and pays it at the checkout, for a new customer or a known one. */
     async buy(
       productId: string,
       customer: { email: string; card?: string; customerId?: string },
@@ -89,23 +89,22 @@ export function createShopClient(api: { url: string; apiKey: string; operatorKey
       return { purchaseId, paid: await payAtCheckout(checkoutUrl, { ...payer, card }) };
     },
 
-    /** Tells of something that happened and was not a purchase. Answered under its `eventId` like a purchase. */
+    /** Sends a trigger. Its run is found under the `eventId`, like a purchase. */
     async trigger(input: TriggerInput): Promise<void> {
       bodyOf('POST /api/triggers', await backend.post('/api/triggers', input), 202);
     },
 
-    /** The open offer of a purchase or trigger, once it is open. */
+    /** Waits for the open offer of a purchase or trigger. */
     async offer(purchaseId: string): Promise<Offer> {
       const customerId = await eventually(`an open offer for ${purchaseId}`, async () => {
         const found = await purchase(purchaseId);
         if (found?.status === 'settled') {
-          throw new Error(`There is no offer for ${purchaseId}: ${found.reason ?? 'its run has ended'}.`);
+          throw new Error(`No offer for ${purchaseId}: ${found.reason ?? 'its run has ended'}.`);
         }
         return found?.presentations.some((shown) => shown.status === 'open') ? found.customerId : undefined;
       });
       const { presentation } = await this.upsell(customerId);
-      if (!presentation)
-        throw new Error(`GET /api/upsell/${customerId} was answered without the open offer.`);
+      if (!presentation) throw new Error(`GET /api/upsell/${customerId} returned no open offer.`);
       return { customerId, presentation };
     },
 
@@ -116,13 +115,13 @@ export function createShopClient(api: { url: string; apiKey: string; operatorKey
       );
     },
 
-    /** Accepts for the customer, at the price that was shown. */
+    /** Accepts for the customer at the price shown. */
     accept({ customerId, presentation: { id, price } }: Offer): Promise<Reply<AcceptReply>> {
       const body = { presentationId: id, priceHash: price.hash };
       return backend.post(`/api/upsell/${customerId}/accept`, body);
     },
 
-    /** The customer's browser tells that it shows the offer. */
+    /** Reports a view, as the customer's browser does. */
     async view(shown: PresentationView): Promise<void> {
       bodyOf('POST .../view', await browserOf(shown).post(`/api/presentations/${shown.id}/view`));
     },
@@ -133,7 +132,7 @@ export function createShopClient(api: { url: string; apiKey: string; operatorKey
       return bodyOf('POST .../decline', reply);
     },
 
-    /** An operator's command on a presentation, with its reason. */
+    /** Sends an operator's command on a presentation, with a reason. */
     async command(
       command: 'withdraw' | 'extend' | 'resolve',
       presentationId: string,
@@ -146,7 +145,7 @@ export function createShopClient(api: { url: string; apiKey: string; operatorKey
       return bodyOf(`POST .../${command}`, reply);
     },
 
-    /** The presentation in the state that is waited for. */
+    /** Waits until a presentation has one of these states. */
     async presentationIn(id: string, ...states: PresentationView['status'][]): Promise<PresentationView> {
       return eventually(`presentation ${id} is ${states.join(' or ')}`, async () => {
         const { body } = await backend.get<PresentationView>(`/api/presentations/${id}`);
@@ -154,7 +153,7 @@ export function createShopClient(api: { url: string; apiKey: string; operatorKey
       });
     },
 
-    /** The purchase or trigger once its run has ended. Patience is in milliseconds. */
+    /** Waits until the run of a purchase or trigger has ended. Patience is in milliseconds. */
     settled(purchaseId: string, patience = SETTLED_WITHIN): Promise<PurchaseReply> {
       return eventually(
         `the run of ${purchaseId} has ended`,

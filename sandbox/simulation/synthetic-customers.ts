@@ -1,4 +1,4 @@
-/** Synthetic customers: they come, buy, think, decide, and some pay at the checkout when their card was declined. */
+/** Synthetic customers: they arrive, buy, think, decide, and some pay at the checkout after a decline. */
 import type { Client } from '@temporalio/client';
 import type { Activities } from '../../activities/index.js';
 import type { FallbackOpened } from '../../activities/fulfilling/fallback.js';
@@ -11,7 +11,7 @@ import { workflowId } from '../../src/domain/ids.js';
 import type { Sandbox } from '../index.js';
 import { basketFor } from './basket.js';
 import { waitingTime, type Chance } from './chance.js';
-import type { Behaviour } from './chance.js';
+import type { Behaviour } from './behaviour.js';
 import type * as workflows from './workflows.js';
 import { type SimulationActivities } from './contract.js';
 
@@ -19,10 +19,10 @@ const GOOD_CARD = '4242424242424242';
 const DECLINED_LATER_CARD = '4000000000000341';
 const MINUTE = 60_000;
 const TIMING = { reconcileWindowMs: 20 * MINUTE, pollIntervalMs: 10_000 };
-/** Nobody waits for what is never told them. */
+/** Ends runs that would wait for ever. */
 const LONGEST_RUN = '1200 days';
 
-export interface PeopleOptions {
+export interface CustomerOptions {
   client: Client;
   taskQueue: string;
   sandbox: Sandbox;
@@ -33,13 +33,13 @@ export interface PeopleOptions {
   chance: Chance;
 }
 
-/** The activities of the product with somebody who looks at each offer, and those of the people themselves. */
-export function withPeople(
+/** Returns the product's activities, with a customer reacting to each offer, and the customers' own activities. */
+export function withCustomers(
   activities: Activities,
-  options: PeopleOptions,
+  options: CustomerOptions,
 ): Activities & SimulationActivities {
   const { client, taskQueue, sandbox, dodo, catalog, funnel, behaviour, chance } = options;
-  /** Whose run it is. */
+  /** The customer of each run. */
   const who = new Map<string, string>();
 
   async function look(run: string, { presentationId, step, windowMs }: PresentationRef): Promise<void> {
@@ -48,7 +48,7 @@ export function withPeople(
     const { accept, decline, thinkMs } = behaviour;
     if (mood >= accept + decline) return;
     const afterMs = waitingTime(chance.of(`${person} thinks`), thinkMs);
-    // Too slow is too late: the offer lapses.
+    // Too slow: the offer expires.
     if (afterMs >= windowMs) return;
     const made = mood < accept ? 'accepted' : 'declined';
     await start('decision', `decision/${presentationId}`, { run, presentationId, decision: made, afterMs });
@@ -70,7 +70,7 @@ export function withPeople(
   ): Promise<void> {
     await client.workflow
       .start(name, { taskQueue, workflowId: id, args: [input], workflowIdReusePolicy: 'REJECT_DUPLICATE' })
-      // A repeated activity: somebody looks at it already.
+      // Already started by an earlier attempt of this activity.
       .catch(() => undefined);
   }
 

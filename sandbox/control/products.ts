@@ -14,7 +14,7 @@ const SUBSCRIPTION_PERIOD_YEARS = 10;
 export function addProduct(world: World, input: ProductInput): ProductRow {
   const { product_id, name, description, metadata, addons, ...terms } = parse(productSchema, input);
   if (world.tables.products.get(product_id)) {
-    throw conflict('PRODUCT_EXISTS', `There is a product ${product_id} already`);
+    throw conflict('PRODUCT_EXISTS', `Product ${product_id} already exists`);
   }
   const common = {
     price: terms.price,
@@ -51,7 +51,7 @@ export function addProduct(world: World, input: ProductInput): ProductRow {
   return product;
 }
 
-/** A new price is for new purchases and plan changes; running subscriptions keep theirs. */
+/** Changes a product. A new price applies to new purchases and plan changes; running subscriptions keep theirs. */
 export function changeProduct(world: World, id: string, input: ProductChange): ProductRow {
   const product = productOf(world, id);
   const { name, price, archived } = parse(productChangeSchema, input);

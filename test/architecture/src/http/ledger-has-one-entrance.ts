@@ -1,0 +1,3 @@
+import { table } from '../ledger/schema.js';
+
+export const rows = table;
