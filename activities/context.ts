@@ -3,6 +3,7 @@ import type DodoPayments from 'dodopayments';
 import type { Logger } from 'pino';
 import type { Catalog } from '../src/domain/offers.js';
 import type { Dodo } from '../src/dodo/client.js';
+import type { Proofs } from '../src/dodo/proof.js';
 import type { Ledger } from '../src/ledger/index.js';
 import type { PaymentEvent } from '../src/domain/payment.js';
 
@@ -15,6 +16,8 @@ export interface ActivityContext {
   appUrl: string;
   log: Logger;
   now: () => Date;
+  /** Makes and checks the proofs in the metadata of attempts. */
+  proofs: Proofs;
   /** Tells a run of a payment, as its webhook would have. False when the payment concerns no run. */
   deliverPayment: (event: PaymentEvent, payment: DodoPayments.Payment | undefined) => Promise<boolean>;
   /** The merchant's endpoint for notifications, if there is one. */

@@ -6,6 +6,7 @@ import type { ActivityContext } from '../activities/context.js';
 import type { CatalogState } from './catalog/live.js';
 import type { Config, ServingConfig } from './config/config.js';
 import type { Dodo } from './dodo/client.js';
+import { createProofs } from './dodo/proof.js';
 import { workflowOfAttempt } from './domain/ids.js';
 import type { Catalog } from './domain/offers.js';
 import type { PaymentEvent } from './domain/payment.js';
@@ -75,6 +76,7 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
       catalog,
       catalogState: parts.catalogState ?? fixedState(catalog),
       log,
+      proofs: createProofs(await ledger.proofKey()),
       tokens: createTokens(config.auth.tokenSecret),
       now: () => new Date(),
       appUrl: config.appUrl,
@@ -131,6 +133,7 @@ export async function startWorker(
       log,
       appUrl: config.appUrl,
       now: () => new Date(),
+      proofs: createProofs(await ledger.proofKey()),
       merchantWebhook: config.merchantWebhook,
       deliverPayment: deliveringPayments(runsFor(config, client), catalog),
     }),
@@ -150,11 +153,11 @@ export async function startWorker(
 }
 
 function runsFor(config: Config, client: Client): Runs {
-  const { reconcileWindowMs, pollIntervalMs } = config.timing;
+  const { reconcileWindowMs, pollIntervalMs, actionWindowMs, sendWindowMs } = config.timing;
   return createRuns({
     client,
     taskQueue: config.temporal.taskQueue,
-    timing: { reconcileWindowMs, pollIntervalMs },
+    timing: { reconcileWindowMs, pollIntervalMs, actionWindowMs, sendWindowMs },
     notify: config.merchantWebhook !== undefined,
   });
 }

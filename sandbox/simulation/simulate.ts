@@ -2,6 +2,7 @@
  * Simulates customers in one funnel: real workflow code and activities, the sandbox as Dodo, a ledger in memory, and a
  * server whose clock jumps from one event to the next.
  */
+import { createProofs } from '../../src/dodo/proof.js';
 import { IN_MEMORY, openEmbeddedLedger } from '../local/embedded-ledger.js';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
@@ -78,6 +79,7 @@ export async function simulate(input: SimulationInput): Promise<Simulated> {
       appUrl: 'https://shop.example',
       log: createLogger('silent'),
       now,
+      proofs: createProofs(Buffer.alloc(32, 1)),
       deliverPayment: () => Promise.resolve(false),
     });
     const people = withCustomers(activities, {

@@ -31,6 +31,8 @@ export interface Config {
   timing: {
     reconcileWindowMs: number;
     pollIntervalMs: number;
+    actionWindowMs: number;
+    sendWindowMs: number;
     sweepIntervalMs: number;
     sweepWindowMs: number;
   };

@@ -101,6 +101,8 @@ function readTiming({ optional, note }: Reader, dodo: DodoConfig | undefined): C
   const timing = {
     reconcileWindowMs: optional('RECONCILE_WINDOW', duration(SECOND, 7 * DAY)) ?? 20 * MINUTE,
     pollIntervalMs: optional('POLL_INTERVAL', duration(100, HOUR)) ?? 10 * SECOND,
+    actionWindowMs: optional('ACTION_WINDOW', duration(SECOND, 7 * DAY)) ?? HOUR,
+    sendWindowMs: optional('SEND_WINDOW', duration(SECOND, 7 * DAY)) ?? 2 * HOUR,
     sweepIntervalMs: optional('SWEEP_INTERVAL', duration(SECOND, DAY)) ?? 5 * MINUTE,
     sweepWindowMs: optional('SWEEP_WINDOW', duration(MINUTE, 90 * DAY)) ?? 48 * HOUR,
   };

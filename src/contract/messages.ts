@@ -16,6 +16,10 @@ export interface Timing {
   reconcileWindowMs: number;
   /** The first polling interval when no webhook comes; it doubles. */
   pollIntervalMs: number;
+  /** How long the customer may take to confirm a charge with their bank. Absent in runs that began before it existed. */
+  actionWindowMs?: number;
+  /** How long after the click an acceptance may be sent. Absent in runs that began before it existed. */
+  sendWindowMs?: number;
 }
 
 /** A trigger that the merchant's backend sent. */

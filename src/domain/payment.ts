@@ -16,6 +16,13 @@ export interface PaymentEvent {
   currency?: string;
   errorCode?: string;
   createdAt?: string;
+  /** Whether its metadata proves that this installation sent it. Absent in events from before there were proofs. */
+  proven?: boolean;
+  /** Dodo's `charge_type`, where Dodo tells. */
+  chargeType?: string;
+  /** Of its cart, where Dodo tells. */
+  productIds?: string[];
+  subscriptionIds?: string[];
 }
 
 export type PaymentPhase = 'paid' | 'failed' | 'action_required' | 'pending';

@@ -5,9 +5,6 @@
 import { phaseOf, type PaymentPhase } from './payment.js';
 import type { AttemptKind } from './words.js';
 
-/** What Dodo says a payment was made for. Older payments do not say. */
-export const CHARGE_TYPES = ['checkout', 'renewal', 'plan_change', 'on_demand'] as const;
-
 /** A payment as far as it is known: a webhook tells less than a reading, a row of a list less than either. */
 export interface SeenPayment {
   paymentId: string;
@@ -22,7 +19,7 @@ export interface SeenPayment {
   productIds?: readonly string[];
   sessionId?: string;
   subscriptionIds?: readonly string[];
-  /** Dodo's `charge_type`, absent on older payments. */
+  /** Dodo's `charge_type` (`new`, `renewal`, `plan_change`, `on_demand`), absent where Dodo does not tell. */
   chargeType?: string;
   /** Minor units of `currency`, tax included. */
   amount?: number;

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { CatalogState } from '../catalog/live.js';
 import type { Catalog } from '../domain/offers.js';
 import type { Dodo } from '../dodo/client.js';
+import type { Proofs } from '../dodo/proof.js';
 import type { Ledger } from '../ledger/index.js';
 import type { Runs } from '../temporal/runs.js';
 import type { Tokens } from './token.js';
@@ -12,6 +13,8 @@ export interface ApiDeps {
   ledger: Ledger;
   runs: Runs;
   tokens: Tokens;
+  /** Makes and checks the proofs in the metadata of attempts and registered purchases. */
+  proofs: Proofs;
   catalog: () => Catalog;
   catalogState: () => CatalogState;
   log: Logger;

@@ -1,4 +1,5 @@
 /** A merchant with real books: the sandbox, an embedded ledger, and a clock that tests advance. */
+import { createProofs } from '../../src/dodo/proof.js';
 import { IN_MEMORY, openEmbeddedLedger } from '../../sandbox/local/embedded-ledger.js';
 import { randomUUID } from 'node:crypto';
 import type { ActivityContext } from '../../activities/context.js';
@@ -78,6 +79,7 @@ export async function openShop(): Promise<Shop> {
     appUrl: 'https://shop.example',
     log: createLogger('silent'),
     now: () => new Date(now),
+    proofs: createProofs(Buffer.alloc(32, 1)),
     deliverPayment: () => Promise.reject(new Error('Unexpected delivery of a payment to a run.')),
   };
   const { evaluate } = evaluateActivities(context);

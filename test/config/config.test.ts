@@ -21,6 +21,8 @@ describe('defaults', () => {
       timing: {
         reconcileWindowMs: 20 * MINUTE,
         pollIntervalMs: 10_000,
+        actionWindowMs: 3_600_000,
+        sendWindowMs: 7_200_000,
         sweepIntervalMs: 5 * MINUTE,
         sweepWindowMs: 48 * 60 * MINUTE,
       },

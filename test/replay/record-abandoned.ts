@@ -1,4 +1,5 @@
 /** Runs that wait for a day: the same activities and sandbox, on Temporal's test server, whose clock jumps ahead. */
+import { createProofs } from '../../src/dodo/proof.js';
 import { IN_MEMORY, openEmbeddedLedger } from '../../sandbox/local/embedded-ledger.js';
 import type { temporal } from '@temporalio/proto';
 import { createActivities } from '../../activities/index.js';
@@ -49,6 +50,7 @@ export async function recordAbandoned(): Promise<Recording[]> {
         appUrl: 'http://localhost:3000',
         log,
         now: () => new Date(),
+        proofs: createProofs(Buffer.alloc(32, 1)),
         deliverPayment: () => Promise.resolve(false),
       }),
     });

@@ -1,0 +1,18 @@
+/**
+ * The changes of workflow code that runs under way must not see: `patched(PATCHES.x)` is false for a run that passed the
+ * place before the change was made. Recorded histories replay through both.
+ */
+export const PATCHES = {
+  /** Payments are judged by `judgePayment`; what differs from what was accepted is reviewed. */
+  paymentVerdict: 'payment-verdict',
+  /** Refunds of second payments and ends of replaced subscriptions are compensation runs. */
+  compensation: 'compensation',
+  /** Deadlines of 3-D Secure and of sending, and attempts that were provably never sent. */
+  windows: 'windows',
+  /** A purchase run finds its plan-change run again, and a newer wish replaces an unpaid fallback. */
+  planChangeLock: 'plan-change-lock',
+  /** Reversals carry amounts and causes. */
+  reversalAmounts: 'reversal-amounts',
+  /** Notifications that the receiver refuses do not hold up the ones behind them. */
+  notificationOrder: 'notification-order',
+} as const;
