@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -59,8 +59,10 @@ async function start(): Promise<Started> {
 
 /** The processes that have the Temporal data open: ours, and the server's. */
 async function holders(): Promise<number[]> {
-  const claim = await readFile(join(dataDir, 'temporal', 'temporal.claim.json'), 'utf8');
-  return (JSON.parse(claim) as { pid: number }[]).map(({ pid }) => pid);
+  const folder = join(dataDir, 'temporal');
+  const [lock = ''] = (await readdir(folder)).filter((name) => /^lock\.\d+$/.test(name));
+  const text = await readFile(join(folder, lock), 'utf8');
+  return (JSON.parse(text) as { pid: number }[]).map(({ pid }) => pid);
 }
 
 function isRunning(pid: number): boolean {
