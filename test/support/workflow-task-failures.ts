@@ -67,7 +67,7 @@ async function faultOf(handle: WorkflowHandle): Promise<string | undefined> {
     const { events } = await handle.fetchHistory();
     return events?.map(codeFault).find((fault) => fault !== undefined);
   } catch (error) {
-    if (isGrpcServiceError(error) && error.code === NOT_FOUND) return undefined;
+    if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) return undefined;
     throw error;
   }
 }

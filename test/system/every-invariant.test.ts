@@ -77,7 +77,7 @@ const SCENES: Record<string, () => Promise<unknown>> = {
   },
   async 'a charge that goes through after the fallback was paid'() {
     const bought = await offered('prod_starter_course');
-    failCharge(bought, { kind: 'late_commit', delayMs: 8 * SECOND });
+    failCharge(bought, { kind: 'late_commit', delayMs: 12 * SECOND });
     await accept(stack, bought);
     await payLink(stack.sandbox, (await presentationIs(stack, bought.shown.id, 'fallback')).checkoutUrl);
     await end(bought);

@@ -20,7 +20,7 @@ import type { Evidence } from '../lab/invariants/evidence.js';
 import { gatherEvidence } from '../lab/invariants/gather-evidence.js';
 import { postgresForTests } from '../support/postgres.js';
 import { jsonClient, type JsonClient } from '../../sandbox/demo/http.js';
-import { buy, openOffer, type PurchaseReply, CARD, payLink, settled } from '../support/purchases.js';
+import { buy, openOffer, CARD, payLink, settled } from '../support/purchases.js';
 import { testClient, testTemporal, uniqueTaskQueue } from '../support/temporal.js';
 import { startApiInProcess } from '../lab/chaos/api-in-process.js';
 
@@ -211,7 +211,7 @@ async function carriedThrough({ presentationId, purchaseId }: Interrupted) {
     return (found?.status === 'paid' || found?.checkoutUrl !== undefined) && found;
   });
   if (shown.checkoutUrl !== undefined) await payLink(sandbox, shown.checkoutUrl);
-  return settled(purchaseId);
+  return end(purchaseId);
 }
 
 /** Payments for a presentation that went through and did not go back. */
@@ -330,14 +330,14 @@ describe.skipIf(!postgres.available)('a run that is reset to its first task', ()
       const bought = await buy({ sandbox }, productId);
       const { id } = await openOffer({ http }, bought.customer_id);
       await http.post(`/api/upsell/${bought.customer_id}/accept`);
-      await settled(bought.payment_id);
+      await end(bought.payment_id);
       await reset(`purchase/${bought.payment_id}`);
       const { client } = await testClient();
       await client.workflow.getHandle(`purchase/${bought.payment_id}`).result();
       expect(
         sandbox.books.payments({ status: 'succeeded', metadata: { upsell_presentation_id: id } }),
       ).toHaveLength(1);
-      expect(await settled(bought.payment_id)).toMatchObject({ outcome: 'converted' });
+      expect(await end(bought.payment_id)).toMatchObject({ outcome: 'converted' });
     },
   );
 

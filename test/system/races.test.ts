@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runState, type PurchaseResult as RunResult } from '../../src/contract/messages.js';
+import type { PurchaseResult as RunResult } from '../../src/contract/messages.js';
 import { eventually } from '../support/eventually.js';
 
 import { buy, openOffer, settled, type PurchaseReply } from '../support/purchases.js';
@@ -10,22 +9,21 @@ import { accountOf, expectAccount, laterPayments } from './account.js';
 import { accept, presentationIs, type Decided } from './customer-actions.js';
 import { CHANGE_PLAN, CHARGE } from './offer-kinds.js';
 import { restartableStack, type RestartableStack } from './restartable-stack.js';
+import { jsonClient } from '../../sandbox/demo/http.js';
 
-const MINUTE = 60_000;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
 
 let stack: RestartableStack;
 beforeAll(async () => {
-  const example = await readFile('offers.yaml', 'utf8');
-  // The team license lapses while a test waits; the others are open for as long as it takes.
-  const catalog = example.replace(/(\n {2}team-license:[^]*?window:) 30m/, '$1 10s');
-  stack = await restartableStack({ POLL_INTERVAL: '300ms', RECONCILE_WINDOW: '2s' }, catalog);
+  stack = await restartableStack({ POLL_INTERVAL: '300ms', RECONCILE_WINDOW: '2s' });
 });
 afterAll(() => stack.stop());
 
 async function offered(productId: string) {
   const bought = await buy(stack, productId);
-  const { id, expiresAt } = await openOffer(stack, bought.customer_id);
-  return { ...bought, presentationId: id, expiresAt };
+  const { id } = await openOffer(stack, bought.customer_id);
+  return { ...bought, presentationId: id };
 }
 
 function times<T>(count: number, make: (n: number) => T): T[] {
@@ -43,11 +41,19 @@ function expectAlike(replies: Decided[]): void {
   expect(outcomes.length).toBeGreaterThan(0);
 }
 
-/** The end of the window as the run keeps it: it opens a moment after the offer was priced. */
-async function deadlineOf({ payment_id }: { payment_id: string }): Promise<number> {
-  const { client } = await testClient();
-  const { expiresAt = '' } = await client.workflow.getHandle(`purchase/${payment_id}`).query(runState);
-  return Date.parse(expiresAt);
+/** Puts the end of an offer's window, and returns it in milliseconds since the epoch. */
+async function endWindowIn(
+  milliseconds: number,
+  { presentationId }: { presentationId: string },
+): Promise<number> {
+  const deadline = Date.now() + milliseconds;
+  const operator = jsonClient(stack.url, stack.operatorKey);
+  const { status } = await operator.post(`/api/presentations/${presentationId}/extend`, {
+    until: new Date(deadline).toISOString(),
+    reason: 'the test needs its end',
+  });
+  expect(status).toBe(200);
+  return deadline;
 }
 
 describe('fifty clicks at once', () => {
@@ -95,6 +101,8 @@ describe('yes and no at once', () => {
 
 describe('a click at the deadline', () => {
   const CLICKS = 30;
+  /** Everything is in place by then. */
+  const CLICK_IN = 3 * SECOND;
 
   /** From 50 ms before to 50 ms after the end of the window. */
   const offsetOf = (n: number) => -50 + (100 * n) / (CLICKS - 1);
@@ -117,7 +125,7 @@ describe('a click at the deadline', () => {
       // A few at a time: what is measured is the end of the windows, not how fast they open.
       for (let n = 0; n < CLICKS; n += 3) {
         const opened = await Promise.all(times(3, () => offered('prod_single_license')));
-        const deadlines = await Promise.all(opened.map(deadlineOf));
+        const deadlines = await Promise.all(opened.map((bought) => endWindowIn(CLICK_IN, bought)));
         clicks.push(...opened.map((bought, i) => clickAt(bought, (deadlines[i] ?? NaN) + offsetOf(n + i))));
       }
       const ends = await Promise.all(clicks);
@@ -186,7 +194,8 @@ describe('while no worker is there', () => {
       offered(CHARGE.productId),
       offered('prod_single_license'),
     ]);
-    const deadline = Math.max(await deadlineOf(lapsed), await deadlineOf(late));
+    // The worker is gone by then, and the first three clicks have been made.
+    const deadlines = await Promise.all([lapsed, late].map((bought) => endWindowIn(10 * SECOND, bought)));
     await stack.stopWorker();
     const [first, second, inTime, no] = await Promise.all([
       accept(stack, kept),
@@ -199,7 +208,7 @@ describe('while no worker is there', () => {
     }
     expect(no.status).toBe(202);
     // The windows of the two licenses end before anybody is back.
-    await sleep(Math.max(deadline - Date.now(), 0) + 50);
+    await sleep(Math.max(Math.max(...deadlines) - Date.now(), 0) + 50);
     // Whether a click was in time is for the run to say, and it is not there: nobody is told "expired" too early.
     const tooLate = await accept(stack, late, { presentationId: late.presentationId });
     expect(tooLate).toMatchObject({ status: 202, body: { success: false } });

@@ -1,13 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testStack, type TestStack } from '../support/stack.js';
 import { buy, openOffer, settled, type UpsellReply } from '../support/purchases.js';
+
+const SECOND = 1000;
+const AFTER_DECLINE = SECOND;
 
 const offer = (id: string, line: string) => `
   ${id}:
     type: upsell
     action: { kind: charge, product_id: prod_complete_bundle }
     if_owned: allow
-    after_decline: 1s
+    after_decline: ${AFTER_DECLINE / SECOND}s
     ${line}
     copy: { headline: "{product}", accept: "Pay {dueNow}", decline: "No" }`;
 
@@ -61,7 +65,8 @@ it.each([
   await openOffer(stack, first.customer_id);
   await stack.http.post(`/api/upsell/${first.customer_id}/decline`);
   await settled(stack, first.payment_id);
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  // The decline itself rules the offer out until then, and would be the reason given.
+  await sleep(AFTER_DECLINE);
   const { payment_id, customer_id } = await buy(stack, product, {
     customer_id: first.customer_id,
     email: undefined,

@@ -10,6 +10,7 @@ import { planCampaign, type CampaignSize } from './plan.js';
 import { API_KEY } from './product-env.js';
 import { settle } from './settle.js';
 import { startProductProcesses, type ProductProcesses } from './product-processes.js';
+import { countBy } from '../../support/counting.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -155,10 +156,4 @@ function report(
     refunds: books.refunds.length,
     mostEvents: Math.max(0, ...runs.map(({ events }) => events)),
   };
-}
-
-function countBy<T>(items: T[], keyOf: (item: T) => string): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const item of items) counts[keyOf(item)] = (counts[keyOf(item)] ?? 0) + 1;
-  return counts;
 }

@@ -10,7 +10,8 @@ import type { ProductProcesses } from '../chaos/product-processes.js';
 import { findRun } from './ingress.js';
 import { secretOf } from './webhook-keys.js';
 import { isAcknowledged, refusals, startLoad, type Sent } from './load.js';
-import { inBatches, type Row } from './row.js';
+import { type Row } from './row.js';
+import { inBatches } from '../../support/batches.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -5,8 +5,9 @@ import { BLACK_BOX_CASES, requestOf, type BlackBoxCase, type Secrets } from './b
 import { findRun, paidEvent, startIngress } from './ingress.js';
 import { newWebhookKey, secretOf } from './webhook-keys.js';
 import { postRaw } from './raw-http.js';
-import { outOf, inBatches, type Row } from './row.js';
+import { outOf, type Row } from './row.js';
 import type { InProcessSystem } from './in-process-system.js';
+import { inBatches } from '../../support/batches.js';
 
 const AT_ONCE = 8;
 

@@ -1,6 +1,5 @@
 /** The clock of everything, the Temporal server included, is put an hour ahead, and back. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import timekeeper from 'timekeeper';
@@ -8,6 +7,7 @@ import { startDevServer } from '../../../sandbox/local/dev-server.js';
 import { buildClockedServer, CLOCK_VARIABLE } from '../../support/clocked-server.js';
 import { NotMeasured } from './row.js';
 import { openInProcessSystem, type InProcessSystem } from './in-process-system.js';
+import { makeTemporaryFolder, removeFolder } from '../../support/temporary-folder.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -17,7 +17,7 @@ const NOTICED_WITHIN = 30 * SECOND;
 
 /** What went wrong, in words. */
 export async function clockJumps(): Promise<string[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-clock-'));
+  const folder = await makeTemporaryFolder('clock');
   const file = join(folder, 'seconds');
   process.env[CLOCK_VARIABLE] = file;
   const jump = async (ms: number) => {
@@ -48,7 +48,7 @@ export async function clockJumps(): Promise<string[]> {
   } finally {
     timekeeper.reset();
     delete process.env[CLOCK_VARIABLE];
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 }
 

@@ -2,6 +2,7 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signWebhook } from '../../../src/webhooks/sign.js';
+import { countBy, describeCounts } from '../../support/counting.js';
 
 const SECOND = 1000;
 /** As Dodo has it. */
@@ -127,13 +128,8 @@ export function post(url: string, { id, body, secrets, agent }: Signed): Promise
   });
 }
 
-/** Answers that were no acknowledgement, and how many of each: `3 x 503, 1 x no answer`. */
+/** Counts the attempts that were not acknowledged: `3 x 503, 1 x no answer`. */
 export function refusals(sent: readonly Sent[]): string {
-  const counts = new Map<string, number>();
-  for (const attempt of sent.flatMap(({ attempts }) => attempts)) {
-    if (isAcknowledged(attempt)) continue;
-    const answer = attempt.status === null ? 'no answer' : String(attempt.status);
-    counts.set(answer, (counts.get(answer) ?? 0) + 1);
-  }
-  return [...counts].map(([answer, times]) => `${times} x ${answer}`).join(', ') || 'none';
+  const refused = sent.flatMap(({ attempts }) => attempts).filter((attempt) => !isAcknowledged(attempt));
+  return describeCounts(countBy(refused, ({ status }) => String(status ?? 'no answer'))) ?? 'none';
 }

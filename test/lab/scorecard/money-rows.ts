@@ -3,9 +3,10 @@ import { eventually } from '../../support/eventually.js';
 import { startSandbox, type FaultInput } from '../../../sandbox/index.js';
 import { createDodo, type Dodo } from '../../../src/dodo/client.js';
 import { workflowId } from '../../../src/domain/ids.js';
-import { outOf, inBatches, type Row } from './row.js';
+import { outOf, type Row } from './row.js';
 import type { InProcessSystem } from './in-process-system.js';
 import { payLink } from '../../support/purchases.js';
+import { inBatches } from '../../support/batches.js';
 
 const SECOND = 1000;
 /** In place of the 25 s of production. */

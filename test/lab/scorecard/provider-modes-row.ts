@@ -3,10 +3,11 @@ import { eventually } from '../../support/eventually.js';
 import type { FaultInput } from '../../../sandbox/index.js';
 import { postgresForTests } from '../../support/postgres.js';
 import { withKillableWorker, type Bought, type KillableSystem } from './worker-kill.js';
-import { NotMeasured, outOf, inBatches, type Row } from './row.js';
+import { NotMeasured, outOf, type Row } from './row.js';
 import type { Moment } from './stepping-worker.js';
 import type { InProcessSystem } from './in-process-system.js';
 import { CARD } from '../../support/purchases.js';
+import { inBatches } from '../../support/batches.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -1,7 +1,8 @@
 /** Rows about moments: a click at the very end of the window. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../../sandbox/webhooks/random.js';
-import { outOf, inBatches, type Row } from './row.js';
+import { outOf, type Row } from './row.js';
+import { inBatches } from '../../support/batches.js';
 
 /** How far ahead the end of the window is put, so that everything is in place when it comes. */
 const AHEAD = 1_500;

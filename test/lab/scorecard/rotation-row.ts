@@ -8,7 +8,8 @@ import { startBalancer } from './balancer.js';
 import { findRun, paidEvent } from './ingress.js';
 import { newWebhookKey, secretOf } from './webhook-keys.js';
 import { isAcknowledged, post, refusals, startLoad, type Attempt } from './load.js';
-import { inBatches, type Row } from './row.js';
+import { type Row } from './row.js';
+import { inBatches } from '../../support/batches.js';
 
 const SECOND = 1000;
 const PER_SECOND = { short: 10, long: 50 };

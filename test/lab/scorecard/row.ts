@@ -24,17 +24,3 @@ export class NotMeasured extends Error {}
 export function outOf(good: number, of: number, more = ''): Measured {
   return { figure: `${good} of ${of}${more}`, met: good === of && of > 0 };
 }
-
-/** A few at a time, in order. */
-export async function inBatches<T>(
-  count: number,
-  atOnce: number,
-  work: (index: number) => Promise<T>,
-): Promise<T[]> {
-  const results: T[] = [];
-  for (let from = 0; from < count; from += atOnce) {
-    const lot = Array.from({ length: Math.min(atOnce, count - from) }, (_, index) => work(from + index));
-    results.push(...(await Promise.all(lot)));
-  }
-  return results;
-}

@@ -1,5 +1,4 @@
 /** The row about deadlines that pass while nobody is there to notice. */
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../support/eventually.js';
 import { bundleWorkflows } from '../../../src/temporal/bundle.js';

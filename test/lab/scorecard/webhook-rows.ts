@@ -5,10 +5,11 @@ import { eventually } from '../../support/eventually.js';
 import { workflowId } from '../../../src/domain/ids.js';
 import { readRunHistory, type RunHistory } from '../invariants/run-history.js';
 import { findRun, paidEvent } from './ingress.js';
-import { outOf, inBatches, type Row } from './row.js';
+import { outOf, type Row } from './row.js';
 import type { InProcessSystem } from './in-process-system.js';
 import { post } from './load.js';
 import { secretOf } from './webhook-keys.js';
+import { inBatches } from '../../support/batches.js';
 
 const SECOND = 1000;
 const HOUR = 3_600 * SECOND;

@@ -2,8 +2,10 @@
 import { eventually } from '../../support/eventually.js';
 import { postgresForTests } from '../../support/postgres.js';
 import { withKillableWorker } from './worker-kill.js';
-import { NotMeasured, outOf, inBatches, type Row } from './row.js';
+import { NotMeasured, outOf, type Row } from './row.js';
 import type { InProcessSystem } from './in-process-system.js';
+import { inBatches } from '../../support/batches.js';
+import { countBy, describeCounts } from '../../support/counting.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -34,7 +36,7 @@ export const killedAtEveryStep: Row = {
       }
       const wrong = results.flatMap(({ wrong }) => wrong ?? []);
       const { figure, met } = outOf(results.length - wrong.length, results.length);
-      const ends = countBy(results, ({ outcome }) => outcome);
+      const ends = describeCounts(countBy(results, ({ outcome }) => outcome)) ?? 'none';
       return {
         figure: `${figure} steps left one charge: ${ends}${wrong.map((one) => `; ${one}`).join('')}`,
         met: met && results.length > 2,
@@ -98,10 +100,4 @@ function killEverywhere(
         : [{ outcome: 'endless', wrong: `${kind} has more than ${STEPS} steps` }]),
     ];
   });
-}
-
-function countBy<T>(items: T[], keyOf: (item: T) => string): string {
-  const counts = new Map<string, number>();
-  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1);
-  return [...counts].map(([key, count]) => `${count} ${key}`).join(', ');
 }
