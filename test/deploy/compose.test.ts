@@ -13,7 +13,7 @@ import {
 
 const example = readRepositoryFile('deploy/compose.env.example');
 
-/** What a person fills in. */
+/** Values that a person fills in. */
 const FILLED_IN: Record<string, string> = {
   POSTGRES_PASSWORD: 'aaaaaaaaaaaaaaaa',
   TEMPORAL_DB_PASSWORD: 'bbbbbbbbbbbbbbbb',
@@ -50,14 +50,14 @@ const ONLY_IN_THE_API = [
 const longRunning = serviceNames.filter((name) => !ONE_SHOTS.includes(name));
 
 describe('the example of an environment', () => {
-  it('leaves empty exactly what a person has to fill in', () => {
+  it('leaves empty exactly the values that a person has to fill in', () => {
     const empty = Object.entries(parseEnvFile(example)).flatMap(([name, value]) =>
       value === '' ? [name] : [],
     );
     expect(empty.sort()).toEqual(Object.keys(FILLED_IN).sort());
   });
 
-  it('names every variable that docker-compose.yml puts in', () => {
+  it('names every variable that docker-compose.yml uses', () => {
     const used = [...readRepositoryFile('docker-compose.yml').matchAll(/\$\{([A-Z0-9_]+)/g)].map(
       ([, name]) => name,
     );
@@ -77,7 +77,7 @@ describe('the configuration of the processes', () => {
     });
   });
 
-  it('is complete in the worker, which has no key that it does not need', () => {
+  it('is complete in the worker, without keys that it does not need', () => {
     const env = environmentOf(service('worker'), variables);
     const config = loadConfig(env, { mode: 'worker' });
     expect(config).toMatchObject({
@@ -89,7 +89,7 @@ describe('the configuration of the processes', () => {
     expect(env).not.toHaveProperty('DODO_PAYMENTS_WEBHOOK_KEY');
   });
 
-  it('reaches the ledger with the password of its user, and neither process knows another one', () => {
+  it('has the password of the ledger, and no other database password', () => {
     for (const name of OWN) {
       const env = environmentOf(service(name), variables);
       expect(env.DATABASE_URL).toBe('postgres://upsells@postgres:5432/upsells');
@@ -99,7 +99,7 @@ describe('the configuration of the processes', () => {
     }
   });
 
-  it('lets every variable of .env.example be set that means something in a container', () => {
+  it('can set every variable of .env.example that has a meaning in a container', () => {
     const named = namesInEnvFile(readRepositoryFile('.env.example')).filter((name) => name !== 'DATA_DIR');
     const missing = (from: string) => named.filter((name) => !(name in (service(from).environment ?? {})));
     expect(missing('api')).toEqual([]);
@@ -107,7 +107,7 @@ describe('the configuration of the processes', () => {
   });
 
   it.each(['POSTGRES_PASSWORD', 'TEMPORAL_DB_PASSWORD', 'LEDGER_DB_PASSWORD'])(
-    'is refused, in words, without %s',
+    'is refused with an explanation without %s',
     (name) => {
       expect(() => loadCompose({ ...variables, [name]: '' })).toThrow(`${name} is the password of`);
     },
@@ -115,7 +115,7 @@ describe('the configuration of the processes', () => {
 });
 
 describe('every service', () => {
-  it.each(serviceNames)('%s has an image of one version, or is built here', (name) => {
+  it.each(serviceNames)('%s has a pinned image, or is built here', (name) => {
     const { image = '', build } = service(name);
     if (build !== undefined) {
       expect(image).toMatch(/^durable-upsells:/);
@@ -125,7 +125,7 @@ describe('every service', () => {
     expect(image).toMatch(/^[a-z/-]+:\d+\.\d+(\.\d+)?(-\w+)?$/);
   });
 
-  it.each(longRunning)('%s has a health check and is started again when it ends', (name) => {
+  it.each(longRunning)('%s has a health check and is restarted when it ends', (name) => {
     const { healthcheck, restart } = service(name);
     expect(healthcheck?.test[0]).toBe('CMD');
     expect(healthcheck).toMatchObject({ interval: /./, timeout: /./, start_period: /./ } as never);
@@ -137,7 +137,7 @@ describe('every service', () => {
     expect(service(name).healthcheck).toBeUndefined();
   });
 
-  it.each(serviceNames)('%s waits for services that exist, under conditions they can meet', (name) => {
+  it.each(serviceNames)('%s waits for existing services, on conditions they can meet', (name) => {
     for (const [other, { condition }] of Object.entries(service(name).depends_on ?? {})) {
       expect(serviceNames).toContain(other);
       expect(condition).toBe(
@@ -146,25 +146,22 @@ describe('every service', () => {
     }
   });
 
-  it.each(serviceNames)(
-    '%s uses networks and volumes that are declared, and files that are there',
-    (name) => {
-      const { networks: used = [], volumes: mounts = [] } = service(name);
-      expect(Object.keys(networks)).toEqual(expect.arrayContaining(used));
-      for (const mount of mounts) {
-        const [source = '', target = '', mode] = mount.split(':');
-        expect(target).toMatch(/^\//);
-        if (source.startsWith('./')) {
-          expect(existsSync(fileURLToPath(new URL(`../../${source}`, import.meta.url))), source).toBe(true);
-          expect(mode).toBe('ro');
-        } else {
-          expect(Object.keys(volumes)).toContain(source);
-        }
+  it.each(serviceNames)('%s uses declared networks and volumes, and existing files', (name) => {
+    const { networks: used = [], volumes: mounts = [] } = service(name);
+    expect(Object.keys(networks)).toEqual(expect.arrayContaining(used));
+    for (const mount of mounts) {
+      const [source = '', target = '', mode] = mount.split(':');
+      expect(target).toMatch(/^\//);
+      if (source.startsWith('./')) {
+        expect(existsSync(fileURLToPath(new URL(`../../${source}`, import.meta.url))), source).toBe(true);
+        expect(mode).toBe('ro');
+      } else {
+        expect(Object.keys(volumes)).toContain(source);
       }
-    },
-  );
+    }
+  });
 
-  it.each(serviceNames)('%s publishes ports to this machine alone', (name) => {
+  it.each(serviceNames)('%s publishes ports only to this machine', (name) => {
     for (const port of service(name).ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
   });
 
@@ -174,17 +171,17 @@ describe('every service', () => {
 });
 
 describe('the database', () => {
-  it('is not published, and is on a network without a way out', () => {
+  it('is not published, and its network has no route outside', () => {
     expect(service('postgres').ports).toBeUndefined();
     expect(service('postgres').networks).toEqual(['database']);
     expect(networks.database).toMatchObject({ internal: true });
   });
 
-  it('is out of reach for the web UI', () => {
+  it('cannot be reached from the web UI', () => {
     expect(service('temporal-ui').networks).toEqual(['default']);
   });
 
-  it('has room for the connections of Temporal and of several processes', () => {
+  it('allows enough connections for Temporal and several processes', () => {
     expect(service('postgres').command).toContain('max_connections=200');
   });
 });
@@ -197,12 +194,12 @@ describe('Temporal', () => {
     expect(JSON.stringify(written)).not.toContain('auto-setup');
   });
 
-  it('is made with enough shards for growth, and remembers finished runs for 30 days', () => {
+  it('has enough shards to grow, and keeps finished runs for 30 days', () => {
     expect(service('temporal').environment).toMatchObject({ DB: 'postgres12', NUM_HISTORY_SHARDS: '512' });
     expect(service('temporal-namespace').environment).toMatchObject({ RETENTION_HOURS: '720' });
   });
 
-  it('serves the namespace that its clients use, also when it is another one', () => {
+  it('serves the namespace that its clients use, also if it is changed', () => {
     const other = loadCompose({ ...variables, TEMPORAL_NAMESPACE: 'shop' }).services;
     for (const name of ['api', 'worker', 'temporal-namespace']) {
       expect(other[name]?.environment?.TEMPORAL_NAMESPACE).toBe('shop');
@@ -211,18 +208,18 @@ describe('Temporal', () => {
 });
 
 describe('the API and the worker', () => {
-  it.each(OWN)('%s runs without writable files and without privileges', (name) => {
+  it.each(OWN)('%s has a read-only file system and no privileges', (name) => {
     expect(service(name)).toMatchObject({ read_only: true, tmpfs: ['/tmp'], cap_drop: ['ALL'], init: true });
   });
 
-  it.each(OWN)('%s is given longer to stop than it may take', (name) => {
+  it.each(OWN)('%s has more time to stop than it may take', (name) => {
     const worker = readRepositoryFile('src/temporal/worker.ts');
     const forced = Number(/SHUTDOWN_FORCE = '(\d+)s'/.exec(worker)?.[1]);
     expect(forced).toBeGreaterThanOrEqual(45);
     expect(parseInt(service(name).stop_grace_period ?? '', 10)).toBeGreaterThan(forced);
   });
 
-  it.each(OWN)('%s starts when Temporal is ready for it', (name) => {
+  it.each(OWN)('%s starts once Temporal is ready', (name) => {
     expect(Object.keys(service(name).depends_on ?? {})).toEqual(
       expect.arrayContaining(['postgres', 'temporal', 'temporal-namespace']),
     );

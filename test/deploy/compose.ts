@@ -1,4 +1,4 @@
-/** docker-compose.yml as Compose reads it: merge keys resolved, variables put in. */
+/** Reads docker-compose.yml as Compose does, resolving merge keys and variables. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
@@ -9,7 +9,7 @@ export interface Service {
   build?: string;
   command?: string[];
   entrypoint?: string[];
-  /** Null hands a variable of that name through. */
+  /** Null passes the variable of that name through. */
   environment?: Record<string, string | null>;
   ports?: string[];
   volumes?: string[];
@@ -37,21 +37,21 @@ export function readRepositoryFile(path: string): string {
   return readFileSync(new URL(path, repository), 'utf8');
 }
 
-/** The file as it is written, with merge keys resolved. */
+/** Returns the file as written, with merge keys resolved. */
 export function parseCompose(): ComposeFile {
   return parse(readRepositoryFile('docker-compose.yml'), { merge: true }) as ComposeFile;
 }
 
 /**
- * The file with variables put in.
+ * Returns the file with variables substituted.
  *
- * @throws Error with the file's own words where a required variable is missing
+ * @throws Error with the file's own message if a required variable is missing
  */
 export function loadCompose(variables: Variables): ComposeFile {
   return mapText(parseCompose(), (text) => interpolate(text, variables)) as ComposeFile;
 }
 
-/** What a process in the container finds in its environment. */
+/** Returns the environment of a process in the container. */
 export function environmentOf(service: Service, variables: Variables): Record<string, string> {
   const entries = Object.entries(service.environment ?? {}).map(
     ([name, value]) => [name, value ?? variables[name]] as const,
@@ -59,18 +59,18 @@ export function environmentOf(service: Service, variables: Variables): Record<st
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-/** `NAME=value` lines, without comments. */
+/** Parses `NAME=value` lines, without comments. */
 export function parseEnvFile(text: string): Record<string, string> {
   const lines = [...text.matchAll(/^([A-Z][A-Z0-9_]*)=(.*)$/gm)];
   return Object.fromEntries(lines.map(([, name = '', value = '']) => [name, value]));
 }
 
-/** Names in `NAME=value` lines, those that are commented out as well. */
+/** Returns the names in `NAME=value` lines, including those that are commented out. */
 export function namesInEnvFile(text: string): string[] {
   return [...text.matchAll(/^(?:# )?([A-Z][A-Z0-9_]*)=/gm)].map(([, name = '']) => name);
 }
 
-/** `${NAME}`, `${NAME:-default}` and `${NAME:?message}`; a default may hold another one. */
+/** `${NAME}`, `${NAME:-default}` and `${NAME:?message}`; a default may contain another variable. */
 const VARIABLE = /\$\{([A-Z0-9_]+)(?:(:-|:\?)((?:[^{}]|\$\{[^{}]*\})*))?\}/g;
 
 export function interpolate(text: string, variables: Variables): string {

@@ -8,7 +8,7 @@ interface Instruction {
   text: string;
 }
 
-/** Instructions without comments, continued lines joined. */
+/** Parses instructions, without comments and with continued lines joined. */
 function instructionsOf(dockerfile: string): Instruction[] {
   const lines = dockerfile
     .replaceAll(/^#.*\n/gm, '')
@@ -27,13 +27,13 @@ const lastStage = instructions.slice(instructions.findLastIndex(({ keyword }) =>
 const inLastStage = (keyword: string) =>
   lastStage.flatMap((one) => (one.keyword === keyword ? [one.text] : []));
 
-/** What .dockerignore lets in. It leaves everything else out. */
+/** The paths that .dockerignore includes. Everything else is excluded. */
 const sent = readRepositoryFile('.dockerignore')
   .split('\n')
   .flatMap((line) => (line.startsWith('!') ? [line.slice(1)] : []));
 
 describe('the image', () => {
-  it('is Debian of one Node version in every stage, because the native library needs glibc', () => {
+  it('is Debian with one Node version in every stage, because the native library needs glibc', () => {
     const names = stages.map(([, name]) => name);
     const bases = stages.map(([base]) => base).filter((base) => !names.includes(base));
     expect(new Set(bases).size).toBe(1);
@@ -45,7 +45,7 @@ describe('the image', () => {
     expect(major).toBeGreaterThanOrEqual(22);
   });
 
-  it('runs as a user that is not root, by number, and owns no file', () => {
+  it('runs as a numeric user other than root, which owns no file', () => {
     const [user = ''] = inLastStage('USER');
     expect(user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
     expect(instructions.some(({ text }) => text.includes('--chown'))).toBe(false);
@@ -53,35 +53,35 @@ describe('the image', () => {
     expect(after.map(({ keyword }) => keyword)).not.toContain('RUN');
   });
 
-  it('installs from the lock file, and only production dependencies end up in it', () => {
+  it('installs from the lock file, and contains only production dependencies', () => {
     expect(all('RUN').some((text) => /npm (install|i)\b/.test(text))).toBe(false);
     expect(inLastStage('RUN')).toEqual([]);
     expect(inLastStage('COPY')).toContain('--from=dependencies /app/node_modules node_modules');
     expect(all('RUN').some((text) => text.includes('npm ci --omit=dev'))).toBe(true);
   });
 
-  it('runs in production mode, where the worker uses the workflow code that was bundled with it', () => {
+  it('runs in production mode, in which the worker uses the prebuilt workflow bundle', () => {
     expect(inLastStage('ENV')).toContain('NODE_ENV=production');
   });
 
-  it('checks its health, starts the API, and is told to stop by SIGTERM', () => {
+  it('has a health check, starts the API, and stops on SIGTERM', () => {
     expect(inLastStage('HEALTHCHECK')[0]).toContain('CMD ["node", "deploy/health/api.mjs", "/healthz"]');
     expect(inLastStage('CMD')).toEqual(['["node", "dist/src/server.js"]']);
     expect(inLastStage('STOPSIGNAL')).toEqual(['SIGTERM']);
   });
 
-  it('holds no variable or argument that looks like a secret', () => {
+  it('has no variable or argument that looks like a secret', () => {
     expect([...all('ENV'), ...all('ARG')].join('\n')).not.toMatch(/KEY|SECRET|PASSWORD|TOKEN/i);
   });
 });
 
 describe('the build context', () => {
-  it('is a list of what is let in', () => {
+  it('is an allow list', () => {
     expect(readRepositoryFile('.dockerignore')).toMatch(/^\*$/m);
     expect(sent.some((path) => path.startsWith('.env') || path.startsWith('test'))).toBe(false);
   });
 
-  it('has everything that is copied, and all of it exists', () => {
+  it('includes everything that is copied, and all of it exists', () => {
     const copied = all('COPY')
       .filter((text) => !text.startsWith('--from='))
       .flatMap((text) => text.split(' ').slice(0, -1));

@@ -1,4 +1,4 @@
-/** The production layout without containers: PostgreSQL, Temporal, and the API and workers as processes of their own. */
+/** The production layout without containers: PostgreSQL, Temporal, and separate processes for the API and workers. */
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ import { startNode, type ChildProcess } from '../support/child-process.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 
 const API_KEY = 'key_backend_0123456789abcdef';
-/** Long enough for a worker to be told to stop while its charge waits for the answer. */
+/** Long enough to stop a worker while its charge waits for the reply. */
 const SLOW_CHARGE_MS = 3_000;
 
 const postgres = await postgresForTests();
@@ -85,7 +85,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
       .filter((payment) => payment.payment_id !== firstPaymentId && payment.status === 'succeeded');
   }
 
-  /** The card is charged at once, and the answer comes later. */
+  /** Lets Dodo charge the card at once, and reply later. */
   function slowDownCharge(): void {
     sandbox.control.addFault({
       match: { method: 'POST', path: '^/checkouts$' },
@@ -101,7 +101,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
     );
   }
 
-  it('are ready when they reach Temporal and the database', async () => {
+  it('are ready once they reach Temporal and the database', async () => {
     expect(await http.get('/readyz')).toMatchObject({
       status: 200,
       body: { status: 'ready', temporal: true, database: true },
@@ -120,14 +120,14 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
     expect(upsells(bought.customer_id, bought.payment_id)).toHaveLength(1);
   });
 
-  it('let a worker that is told to stop finish its charge, and another one take over from there', async () => {
+  it('let a stopping worker finish its charge, and another one continue from there', async () => {
     const bought = await buy({ sandbox }, 'prod_starter_course');
     await openOffer({ http }, bought.customer_id);
     slowDownCharge();
     const reply = http.post(`/api/upsell/${bought.customer_id}/accept`);
     await untilCharged(bought);
 
-    // The card is charged, and the worker does not know it yet.
+    // The card is charged, but the worker does not know it yet.
     const first = worker;
     const ended = first.terminate();
     worker = await startWorker();
@@ -142,7 +142,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
     expect(await chargedBy(`purchase/${bought.payment_id}`)).toBe(`${first.pid}@${hostname()}`);
   });
 
-  it('end with code 0 when they are told to, after an answer that is under way', async () => {
+  it('exit with code 0 on SIGTERM, after a pending answer', async () => {
     const bought = await buy({ sandbox }, 'prod_single_license');
     await openOffer({ http }, bought.customer_id);
     slowDownCharge();
@@ -157,7 +157,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
   });
 });
 
-/** The identity of the worker whose charge came to its end. */
+/** Returns the identity of the worker that completed the charge. */
 async function chargedBy(workflowId: string): Promise<string | null | undefined> {
   const { client } = await testClient();
   const { events = [] } = await client.workflow.getHandle(workflowId).fetchHistory();

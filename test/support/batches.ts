@@ -1,4 +1,4 @@
-/** Does `count` pieces of work, so many at once, and returns their results in order. */
+/** Does `count` pieces of work, `atOnce` of them in parallel, and returns their results in order. */
 export async function inBatches<T>(
   count: number,
   atOnce: number,

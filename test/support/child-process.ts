@@ -1,4 +1,4 @@
-/** A production process of this system as an operating system sees it: started, heard through its log, signalled. */
+/** Runs a process of the product as an operating system does: starts it, reads its log, sends it signals. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
@@ -17,9 +17,9 @@ export interface LogEntry {
 
 export interface ChildProcess {
   pid: number;
-  /** The first entry with this message, which may have been written before. Rejects when the process ends without one. */
+  /** Returns the first log entry with this message, past or future. Rejects if the process ends without one. */
   logged(message: string): Promise<LogEntry>;
-  /** Sends SIGTERM, and resolves when the process has ended. */
+  /** Sends SIGTERM and waits for the process to end. */
   terminate(): Promise<Exit>;
   exited: Promise<Exit>;
   /** The last lines of both outputs. */
@@ -27,7 +27,7 @@ export interface ChildProcess {
 }
 
 /**
- * Runs Node with these arguments and no variables but those given, the PATH and the home folder.
+ * Runs Node with these arguments, and with no environment variables except those given, PATH and HOME.
  *
  * @param cwd a folder without a `.env`
  */
@@ -51,7 +51,7 @@ export function startNode(args: string[], cwd: string, env: Record<string, strin
       waiting.forEach((look) => look());
     });
   }
-  // "close" and not "exit": then everything it wrote has been read.
+  // On "close", unlike "exit", everything it wrote has been read.
   const exited = new Promise<Exit>((resolve) => {
     child.once('close', (code, signal) => {
       ended = { code, signal };

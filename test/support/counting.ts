@@ -5,7 +5,7 @@ export function countBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Reco
   return counts;
 }
 
-/** `3 x 503, 1 x no answer`, or undefined for an empty list. */
+/** Formats counts: `3 x 503, 1 x no answer`. Undefined if there are none. */
 export function describeCounts(counts: Record<string, number>): string | undefined {
   return (
     Object.entries(counts)

@@ -30,7 +30,7 @@ async function costOfRun(...workflowIds: string[]) {
 }
 
 describe('what a run costs at Temporal', () => {
-  it('is nothing for a purchase that no funnel names: no workflow is started', async () => {
+  it('is nothing for a purchase that matches no funnel: no workflow is started', async () => {
     const bought = await buy(stack, 'prod_setup_session');
     await eventually('the webhook delivered', async () =>
       stack.sandbox.books

@@ -1,4 +1,4 @@
-/** A morning in the shop on which much goes wrong; afterwards the checker goes through all the books. */
+/** Many things go wrong at once, and then the checker compares all books. */
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDodo } from '../../src/dodo/client.js';
@@ -48,7 +48,7 @@ function failCharge(bought: Offered, fault: { kind: 'drop_after' | 'late_commit'
   stack.sandbox.control.addFault({ match: CHARGE.request(bought), ...fault });
 }
 
-/** Every one of them is at rest when it is over. */
+/** Each scene has come to rest when it resolves. */
 const SCENES: Record<string, () => Promise<unknown>> = {
   async 'two clicks at once, while the merchant is away'() {
     const bought = await offered('prod_starter_course');
@@ -56,7 +56,7 @@ const SCENES: Record<string, () => Promise<unknown>> = {
     const clicks = ['one', 'two'].map((key) => accept(stack, bought, {}, { 'idempotency-key': key }));
     await Promise.all(clicks);
     await end(bought);
-    await eventually('the merchant refused something', async () => merchant.taken().length > 0);
+    await eventually('a notification that the merchant refused', async () => merchant.taken().length > 0);
     merchant.setAway(false);
   },
   async 'an order that the merchant takes without saying so'() {
@@ -151,7 +151,7 @@ const SCENES: Record<string, () => Promise<unknown>> = {
   },
 };
 
-/** A purchase of which no webhook tells. Alone, because Dodo is silent about everything meanwhile. */
+/** A purchase without webhooks. It runs alone, because Dodo sends none at all meanwhile. */
 async function foundBySweep(): Promise<void> {
   await stack.sandbox.control.setWebhookPolicy({ drop: 'all' });
   const bought = await buy(stack, 'prod_single_license').finally(() =>
@@ -167,7 +167,7 @@ async function atRest(client: Client): Promise<void> {
   await eventually('every run has ended', async () => (await client.workflow.count(query)).count === 0);
 }
 
-it('breaks no invariant', { timeout: 150 * SECOND }, async () => {
+it('a busy morning breaks no invariant', { timeout: 150 * SECOND }, async () => {
   const lost = await foundBySweep().catch((error: Error) => error);
   const ended = await Promise.all(
     Object.entries(SCENES).map(async ([name, play]) =>

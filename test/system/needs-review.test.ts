@@ -21,7 +21,7 @@ async function offered(offer: OfferKind) {
 }
 type Offered = Awaited<ReturnType<typeof offered>>;
 
-describe('an attempt that can be proven neither way', () => {
+describe('an attempt that cannot be proven either way', () => {
   const asOperator = (presentationId: string, body: Record<string, unknown>) =>
     jsonClient(stack.url, stack.operatorKey).post(`/api/presentations/${presentationId}/resolve`, body);
 
@@ -42,7 +42,7 @@ describe('an attempt that can be proven neither way', () => {
     await eventually('all sent', async () =>
       all.every((bought) => moneyRequests(stack, bought).length === 1),
     );
-    // Before the first look at what became of them.
+    // Before the first look-up.
     const unreadable = { match: { method: 'GET', path: '^/payments$' }, kind: 'status_before' } as const;
     control.addFault({ ...unreadable, status: 500, times: 10_000 });
     for (const reply of await Promise.all(replies)) expect(reply.status).toBe(202);
@@ -51,7 +51,7 @@ describe('an attempt that can be proven neither way', () => {
     await control.setWebhookPolicy({ drop: [] });
   });
 
-  it('is found by operators by its state, and told to the customer as it is', async () => {
+  it('can be found by its state, and the customer is told so', async () => {
     const { client } = await testClient();
     for (const { payment_id, customer_id, presentationId } of [...happened, ...neverHappened]) {
       await eventually('the state in the search attributes', async () => {
@@ -65,7 +65,7 @@ describe('an attempt that can be proven neither way', () => {
     }
   });
 
-  it('is resolved by operators alone, and with a reason', async () => {
+  it('can be resolved only by operators, with a reason', async () => {
     const [{ presentationId } = { presentationId: '' }] = happened;
     const asBackend = { paid: true, reason: 'I say so.' };
     expect(await stack.http.post(`/api/presentations/${presentationId}/resolve`, asBackend)).toMatchObject({
@@ -78,7 +78,7 @@ describe('an attempt that can be proven neither way', () => {
     });
   });
 
-  it('is converted when the operator says that it was paid', async () => {
+  it('is converted when the operator says it was paid', async () => {
     await Promise.all(
       happened.map(async (bought) => {
         const { presentationId } = bought;
@@ -100,7 +100,7 @@ describe('an attempt that can be proven neither way', () => {
     );
   });
 
-  it('goes to the checkout when the operator says that it was not', async () => {
+  it('goes to the checkout when the operator says it was not', async () => {
     await Promise.all(
       neverHappened.map(async (bought) => {
         const reason = 'Nothing is in the dashboard.';
@@ -116,7 +116,7 @@ describe('an attempt that can be proven neither way', () => {
     );
   });
 
-  it('is ended by a proof that comes after all, and no word of an operator counts any more', async () => {
+  it('is settled by a late proof, after which an operator can no longer resolve it', async () => {
     await Promise.all(
       provenAfterAll.map(async (bought) => {
         await redeliverLost(bought);

@@ -30,7 +30,7 @@ function times<T>(count: number, make: (n: number) => T): T[] {
   return Array.from({ length: count }, (_, n) => make(n));
 }
 
-/** Answered alike, as far as they tell of the outcome; the others say that it is on its way. */
+/** Expects all replies with an outcome to be the same. The others say that it is pending. */
 function expectAlike(replies: Decided[]): void {
   const outcomes = replies.filter(({ status }) => status !== 202);
   for (const { status, body } of outcomes) {
@@ -41,7 +41,7 @@ function expectAlike(replies: Decided[]): void {
   expect(outcomes.length).toBeGreaterThan(0);
 }
 
-/** Puts the end of an offer's window, and returns it in milliseconds since the epoch. */
+/** Sets the end of an offer's window, and returns it in milliseconds since the epoch. */
 async function endWindowIn(
   milliseconds: number,
   { presentationId }: { presentationId: string },
@@ -73,8 +73,8 @@ describe('fifty clicks at once', () => {
   });
 });
 
-describe('yes and no at once', () => {
-  it('is one of them, and the other is told so', async () => {
+describe('accept and decline at once', () => {
+  it('are decided one way, and the other is told so', async () => {
     await Promise.all(
       times(8, async (n) => {
         const bought = await offered(CHARGE.productId);
@@ -101,10 +101,10 @@ describe('yes and no at once', () => {
 
 describe('a click at the deadline', () => {
   const CLICKS = 30;
-  /** Everything is in place by then. */
+  /** Leaves time to get everything in place. */
   const CLICK_IN = 3 * SECOND;
 
-  /** From 50 ms before to 50 ms after the end of the window. */
+  /** Returns an offset from 50 ms before to 50 ms after the end of the window. */
   const offsetOf = (n: number) => -50 + (100 * n) / (CLICKS - 1);
 
   async function clickAt(bought: Awaited<ReturnType<typeof offered>>, time: number) {
@@ -119,10 +119,10 @@ describe('a click at the deadline', () => {
   }
 
   it(
-    'is in time or too late, and everybody says the same of it',
+    'is either in time or late, and all records agree',
     async () => {
       const clicks: ReturnType<typeof clickAt>[] = [];
-      // A few at a time: what is measured is the end of the windows, not how fast they open.
+      // A few at a time: this is about the end of windows, not how fast they open.
       for (let n = 0; n < CLICKS; n += 3) {
         const opened = await Promise.all(times(3, () => offered('prod_single_license')));
         const deadlines = await Promise.all(opened.map((bought) => endWindowIn(CLICK_IN, bought)));
@@ -186,8 +186,8 @@ describe('webhooks ten times at once', () => {
   });
 });
 
-describe('while no worker is there', () => {
-  it('a click in time is kept and acted upon, a late one is not, and nobody is charged twice', async () => {
+describe('while no worker runs', () => {
+  it('a click in time is kept and counts, a late one does not, and nobody is charged twice', async () => {
     const [kept, lapsed, refused, late] = await Promise.all([
       offered(CHARGE.productId),
       offered('prod_single_license'),
@@ -207,9 +207,9 @@ describe('while no worker is there', () => {
       expect(reply).toMatchObject({ status: 202, body: { status: 'accepted' } });
     }
     expect(no.status).toBe(202);
-    // The windows of the two licenses end before anybody is back.
+    // The windows of the two licenses end before a worker is back.
     await sleep(Math.max(Math.max(...deadlines) - Date.now(), 0) + 50);
-    // Whether a click was in time is for the run to say, and it is not there: nobody is told "expired" too early.
+    // Only the run can say whether a click was in time, so the API does not answer "expired" without it.
     const tooLate = await accept(stack, late, { presentationId: late.presentationId });
     expect(tooLate).toMatchObject({ status: 202, body: { success: false } });
     await stack.startWorker();
@@ -225,7 +225,7 @@ describe('while no worker is there', () => {
     await expectAccount(stack, late, { posts: 0, charges: [] });
   });
 
-  it('a purchase is kept: its offer opens when one is back', async () => {
+  it('a purchase is kept, and its offer opens when one is back', async () => {
     await stack.stopWorker();
     const bought = await buy(stack, CHARGE.productId);
     await eventually('the run is known', async () => {

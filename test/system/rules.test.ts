@@ -15,7 +15,7 @@ const offer = (id: string, line: string) => `
     ${line}
     copy: { headline: "{product}", accept: "Pay {dueNow}", decline: "No" }`;
 
-/** Each product leads to one offer, and that to one reason. */
+/** Each product leads to one offer, and each offer to one reason. */
 const funnel = (id: string, product: string, offered: string, line = '') => `
   ${id}:
     trigger: purchase
@@ -47,7 +47,7 @@ async function refused(payment_id: string, customer_id: string, reason: string) 
 it.each([
   ['prod_starter_course', 'paused'],
   ['prod_team_license', 'outside_schedule'],
-])('who buys %s is told %s, with the conditions that held', async (product, reason) => {
+])('a purchase of %s is ineligible: %s, with the clauses that held', async (product, reason) => {
   const { payment_id, customer_id } = await buy(stack, product);
   expect(await refused(payment_id, customer_id, reason)).toMatchObject({
     clauses: [
@@ -60,12 +60,12 @@ it.each([
 it.each([
   ['prod_complete_bundle', 'capped'],
   ['prod_basic_plan', 'cooldown'],
-])('who buys %s twice is told %s', async (product, reason) => {
+])('a second purchase of %s is ineligible: %s', async (product, reason) => {
   const first = await buy(stack, product);
   await openOffer(stack, first.customer_id);
   await stack.http.post(`/api/upsell/${first.customer_id}/decline`);
   await settled(stack, first.payment_id);
-  // The decline itself rules the offer out until then, and would be the reason given.
+  // Until then the decline itself rules out the offer, and would be the reason.
   await sleep(AFTER_DECLINE);
   const { payment_id, customer_id } = await buy(stack, product, {
     customer_id: first.customer_id,

@@ -1,4 +1,4 @@
-/** Collects the evidence from the three who keep books: Dodo (the sandbox), the ledger, and Temporal. */
+/** Collects the evidence from the three parties that keep records: Dodo (the sandbox), the ledger, and Temporal. */
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Sandbox } from '../../../sandbox/index.js';
 import type { Catalog } from '../../../src/domain/offers.js';
@@ -16,12 +16,12 @@ export interface Sources {
   client: Client;
   taskQueue: string;
   swept: boolean;
-  /** What the merchant has acted on. */
+  /** Notifications that the merchant acted on. */
   told?: ReceivedNotification[];
   answers?: Answered[];
 }
 
-/** Reads everything there is. Throws when one of the three cannot be read. */
+/** Reads all records. Throws if one of the three cannot be read. */
 export async function gatherEvidence(sources: Sources): Promise<Evidence> {
   const { catalog, swept, told, answers } = sources;
   const books = readBooks(sources.books);
@@ -82,7 +82,7 @@ async function readRuns(client: Client, taskQueue: string): Promise<RunHistory[]
 
 const TRIES = 8;
 
-/** Temporal may run on a store that fails on purpose. */
+/** Retries, because Temporal may run on a store that fails on purpose. */
 async function untilAnswered<T>(read: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {

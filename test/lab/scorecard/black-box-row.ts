@@ -1,4 +1,4 @@
-/** The row that treats the webhook endpoint as a stranger would: bytes in, a status out. */
+/** Treats the webhook endpoint as a black box: bytes in, a status out. */
 import { randomUUID } from 'node:crypto';
 import { workflowId } from '../../../src/domain/ids.js';
 import { BLACK_BOX_CASES, requestOf, type BlackBoxCase, type Secrets } from './black-box-cases.js';
@@ -11,7 +11,7 @@ import { inBatches } from '../../support/batches.js';
 
 const AT_ONCE = 8;
 
-/** Undefined when it came out as it should, else what came out. */
+/** Returns the actual result of a case, or undefined if it is as expected. */
 async function wrongOf(
   one: BlackBoxCase,
   { system, url, secrets }: { system: InProcessSystem; url: string; secrets: Secrets },

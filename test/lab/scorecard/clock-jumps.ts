@@ -1,4 +1,4 @@
-/** The clock of everything, the Temporal server included, is put an hour ahead, and back. */
+/** Sets all clocks, including the Temporal server's, an hour ahead, and back. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,10 +12,10 @@ import { makeTemporaryFolder, removeFolder } from '../../support/temporary-folde
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-/** The server looks at its clock again at least this often. */
+/** The server checks its clock at least this often. */
 const NOTICED_WITHIN = 30 * SECOND;
 
-/** What went wrong, in words. */
+/** Returns what went wrong. */
 export async function clockJumps(): Promise<string[]> {
   const folder = await makeTemporaryFolder('clock');
   const file = join(folder, 'seconds');
@@ -24,7 +24,7 @@ export async function clockJumps(): Promise<string[]> {
     await writeFile(file, String(ms / SECOND));
     if (ms === 0) timekeeper.reset();
     else timekeeper.travel(Date.now() + ms);
-    // Longer than the server takes to look at the file.
+    // Longer than the server takes to read the file.
     await sleep(SECOND);
   };
   try {
@@ -57,7 +57,7 @@ interface Open {
   presentationId: string;
 }
 
-/** An offer that is open for so long from now. */
+/** Opens an offer for so many milliseconds. */
 async function offerFor(system: InProcessSystem, ms: number): Promise<Open> {
   const { customer_id, payment_id } = await system.buy('prod_starter_course');
   const { id } = await system.offer(customer_id);
@@ -70,7 +70,7 @@ async function ahead(system: InProcessSystem, jump: () => Promise<void>): Promis
   const due = await offerFor(system, 30 * MINUTE);
   const open = await offerFor(system, 2 * HOUR);
   await jump();
-  // A new timer makes the server look at those it has.
+  // A new timer makes the server check the others.
   await system.buy('prod_starter_course');
   const { outcome } = await system.settled(due.purchaseId);
   const accepted = await accept(system, open, 'open for two hours, an hour ahead');
@@ -91,7 +91,7 @@ async function back(system: InProcessSystem, jump: () => Promise<void>): Promise
   ];
 }
 
-/** It is open still, and is paid once. */
+/** Accepts an offer that must still be open, and expects one charge. */
 async function accept(
   system: InProcessSystem,
   { purchaseId, presentationId }: Open,
