@@ -53,6 +53,17 @@ export async function openOffer(
   return eventually(`an offer for ${customerId}`, look, patience);
 }
 
+/** Buys something, and waits for the offer that follows. */
+export async function buyWithOffer(
+  parties: { sandbox: Sandbox; http: JsonClient },
+  productId: string,
+  input?: Parameters<typeof buy>[2],
+) {
+  const bought = await buy(parties, productId, input);
+  const shown = await openOffer(parties, bought.customer_id);
+  return { ...bought, presentationId: shown.id, shown };
+}
+
 /** Returns the purchase, once its run has ended. Patience is in milliseconds. */
 export async function settled(
   { http }: { http: JsonClient },

@@ -2,7 +2,8 @@
 import { expect } from 'vitest';
 import type { PurchaseResult } from '../../sandbox/index.js';
 import { eventually } from '../support/eventually.js';
-import { type TestStack } from '../support/stack.js';
+import type { TestStack } from '../support/stack.js';
+import { CHANGE_PLAN, type OfferKind } from './offer-kinds.js';
 
 type SandboxPayment = ReturnType<TestStack['sandbox']['books']['payments']>[number];
 export type SentRequest = ReturnType<TestStack['sandbox']['books']['requests']>[number];
@@ -95,4 +96,13 @@ export async function expectLive(
     return liveSubscriptions(stack, bought).length <= expected.length;
   }).catch(() => undefined);
   expect(liveSubscriptions(stack, bought)).toMatchObject(expected);
+}
+
+/** Expects the one plan that is left after an offer: the new one of a plan change, or none. */
+export async function expectOneLivePlan(
+  stack: Pick<TestStack, 'sandbox'>,
+  bought: Bought,
+  offer: OfferKind,
+): Promise<void> {
+  await expectLive(stack, bought, offer === CHANGE_PLAN ? [{ product_id: 'prod_pro_plan' }] : []);
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { testStack, type TestStack } from '../support/stack.js';
-import { buy, openOffer, settled, type PurchaseReply, payLink } from '../support/purchases.js';
+import { buy, buyWithOffer, openOffer, payLink, settled, type PurchaseReply } from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
 import { expectAccount, expectLive, laterPayments, moneyRequests, type SentRequest } from './account.js';
 import { accept, commitLate, presentationIs } from './customer-actions.js';
@@ -15,14 +15,13 @@ afterAll(() => stack.stop());
 
 /** Loses an attempt on its way to Dodo, and waits until it counts as absent and its fallback is open. */
 async function fallenBack(offer: OfferKind) {
-  const bought = await buy(stack, offer.productId);
-  const { id } = await openOffer(stack, bought.customer_id);
+  const bought = await buyWithOffer(stack, offer.productId);
   stack.sandbox.control.addFault({ match: offer.request(bought), kind: 'drop_before' });
   expect((await accept(stack, bought)).status).toBe(202);
-  const { checkoutUrl } = await presentationIs(stack, id, 'fallback');
+  const { checkoutUrl } = await presentationIs(stack, bought.presentationId, 'fallback');
   const [lost] = moneyRequests(stack, bought);
   if (!lost) throw new Error('Nothing was sent.');
-  return { ...bought, presentationId: id, checkoutUrl, lost };
+  return { ...bought, checkoutUrl, lost };
 }
 type FallenBack = Awaited<ReturnType<typeof fallenBack>>;
 

@@ -9,7 +9,7 @@ import { startMerchant, type Merchant } from '../support/merchant.js';
 import { eventually } from '../support/eventually.js';
 import { type Reply } from '../../sandbox/demo/http.js';
 import { testStack, type TestStack } from '../support/stack.js';
-import { buy, openOffer, settled, CARD, payLink } from '../support/purchases.js';
+import { buy, buyWithOffer, CARD, openOffer, payLink, settled } from '../support/purchases.js';
 import { testTemporal } from '../support/temporal.js';
 import { laterPayments } from './account.js';
 import { accept, presentationIs } from './customer-actions.js';
@@ -36,10 +36,8 @@ afterAll(async () => {
   await merchant.close();
 });
 
-async function offered(productId: string, input: Parameters<typeof buy>[2] = {}) {
-  const bought = await buy(stack, productId, input);
-  return { ...bought, shown: await openOffer(stack, bought.customer_id) };
-}
+const offered = (productId: string, input?: Parameters<typeof buy>[2]) =>
+  buyWithOffer(stack, productId, input);
 type Offered = Awaited<ReturnType<typeof offered>>;
 
 const end = async ({ payment_id }: { payment_id: string }) => settled(stack, payment_id);

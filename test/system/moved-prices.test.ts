@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDodo } from '../../src/dodo/client.js';
 import { jsonClient } from '../../sandbox/demo/http.js';
 import { testStack, type TestStack } from '../support/stack.js';
-import { buy, openOffer, settled } from '../support/purchases.js';
+import { buy, buyWithOffer, openOffer, settled } from '../support/purchases.js';
 import { expectAccount, expectLive, moneyRequests } from './account.js';
 import { accept, type Decided } from './customer-actions.js';
 import { CHANGE_PLAN, CHARGE, PAYMENT, type OfferKind } from './offer-kinds.js';
@@ -23,10 +23,7 @@ afterEach(async () => {
   for (const { productId, price } of SOLD) await stack.sandbox.control.updateProduct(productId, { price });
 });
 
-async function offered(offer: OfferKind) {
-  const bought = await buy(stack, offer.productId);
-  return { ...bought, shown: await openOffer(stack, bought.customer_id) };
-}
+const offered = (offer: OfferKind) => buyWithOffer(stack, offer.productId);
 
 function expectRefused(reply: Decided, dueNow: number): void {
   expect(reply).toMatchObject({

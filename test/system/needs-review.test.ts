@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { jsonClient } from '../../sandbox/demo/http.js';
 import { testStack, type TestStack } from '../support/stack.js';
-import { buy, openOffer, settled, type PurchaseReply, payLink } from '../support/purchases.js';
+import { buyWithOffer, payLink, settled, type PurchaseReply } from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
-import { expectAccount, expectLive, laterPayments, moneyRequests } from './account.js';
+import { expectAccount, expectOneLivePlan, laterPayments, moneyRequests } from './account.js';
 import { accept, presentationIs } from './customer-actions.js';
-import { CHANGE_PLAN, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
+import { OFFER_KINDS, type OfferKind } from './offer-kinds.js';
 
 let stack: TestStack;
 beforeAll(async () => {
@@ -14,11 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-async function offered(offer: OfferKind) {
-  const bought = await buy(stack, offer.productId);
-  const { id } = await openOffer(stack, bought.customer_id);
-  return { ...bought, presentationId: id, offer };
-}
+const offered = async (offer: OfferKind) => ({ ...(await buyWithOffer(stack, offer.productId)), offer });
 type Offered = Awaited<ReturnType<typeof offered>>;
 
 describe('an attempt that cannot be proven either way', () => {
@@ -110,7 +106,7 @@ describe('an attempt that cannot be proven either way', () => {
         const { checkoutUrl } = await presentationIs(stack, bought.presentationId, 'fallback');
         const paid = await payLink(stack.sandbox, checkoutUrl);
         expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
-        await expectOneLivePlan(bought);
+        await expectOneLivePlan(stack, bought, bought.offer);
         await expectAccount(stack, bought, { charges: [amountOf(bought, paid.payment_id)] });
       }),
     );
@@ -137,10 +133,6 @@ describe('an attempt that cannot be proven either way', () => {
     for (const { id } of lost) await stack.sandbox.control.redeliver(id);
   }
 });
-
-async function expectOneLivePlan(bought: Offered): Promise<void> {
-  await expectLive(stack, bought, bought.offer === CHANGE_PLAN ? [{ product_id: 'prod_pro_plan' }] : []);
-}
 
 async function purchaseOf({ payment_id }: Offered): Promise<PurchaseReply> {
   return (await stack.http.get<PurchaseReply>(`/api/purchases/${payment_id}`)).body;

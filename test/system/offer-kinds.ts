@@ -1,5 +1,5 @@
 /** The three ways to pay an offer, and the requests that do. */
-import type { Bought } from './account.js';
+import type { PurchaseResult } from '../../sandbox/index.js';
 
 export interface OfferKind {
   kind: 'charge' | 'payment' | 'change_plan';
@@ -8,7 +8,11 @@ export interface OfferKind {
   /** The price of the offer in minor units. */
   amount: number;
   /** Matches the one request that charges this customer. */
-  request(bought: Bought): { method: string; path: string; body?: string };
+  request(bought: Pick<PurchaseResult, 'customer_id' | 'subscription_id'>): {
+    method: string;
+    path: string;
+    body?: string;
+  };
 }
 
 export const CHARGE: OfferKind = {

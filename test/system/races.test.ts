@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PurchaseResult as RunResult } from '../../src/contract/messages.js';
 import { eventually } from '../support/eventually.js';
 
-import { buy, openOffer, settled, type PurchaseReply } from '../support/purchases.js';
+import { buy, buyWithOffer, openOffer, settled, type PurchaseReply } from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
 import { accountOf, expectAccount, laterPayments } from './account.js';
 import { accept, presentationIs, type Decided } from './customer-actions.js';
@@ -20,11 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-async function offered(productId: string) {
-  const bought = await buy(stack, productId);
-  const { id } = await openOffer(stack, bought.customer_id);
-  return { ...bought, presentationId: id };
-}
+const offered = (productId: string) => buyWithOffer(stack, productId);
 
 function times<T>(count: number, make: (n: number) => T): T[] {
   return Array.from({ length: count }, (_, n) => make(n));

@@ -5,7 +5,15 @@ import type { FunnelReport } from '../../src/reports/take-rate.js';
 import { eventually } from '../support/eventually.js';
 import { jsonClient } from '../../sandbox/demo/http.js';
 import { testStack, type TestStack } from '../support/stack.js';
-import { buy, openOffer, settled, type PurchaseReply, CARD, payLink } from '../support/purchases.js';
+import {
+  buy,
+  buyWithOffer,
+  CARD,
+  openOffer,
+  payLink,
+  settled,
+  type PurchaseReply,
+} from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
 import { startMerchant, type Merchant } from '../support/merchant.js';
 import { expectAccount, laterPayments } from './account.js';
@@ -32,12 +40,11 @@ afterAll(async () => {
 
 /** Accepts an offer and pays it with one click. */
 async function paidFor(offer: OfferKind) {
-  const bought = await buy(stack, offer.productId);
-  const { id } = await openOffer(stack, bought.customer_id);
+  const bought = await buyWithOffer(stack, offer.productId);
   expect(await accept(stack, bought)).toMatchObject({ status: 200 });
-  await presentationIs(stack, id, 'paid');
+  await presentationIs(stack, bought.presentationId, 'paid');
   const [payment] = laterPayments(stack, bought);
-  return { ...bought, presentationId: id, paidWith: payment?.payment_id ?? '' };
+  return { ...bought, paidWith: payment?.payment_id ?? '' };
 }
 
 async function purchaseIs(purchaseId: string, holds: (purchase: PurchaseReply) => boolean) {

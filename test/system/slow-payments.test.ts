@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buy, openOffer, settled, payLink } from '../support/purchases.js';
+import { buyWithOffer, payLink, settled } from '../support/purchases.js';
 import { expectAccount, expectLive, laterPayments, moneyRequests } from './account.js';
 import { accept, presentationIs } from './customer-actions.js';
 import { CHANGE_PLAN, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
@@ -12,10 +12,9 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 async function offered(offer: OfferKind, status: 'processing' | 'requires_customer_action') {
-  const bought = await buy(stack, offer.productId);
-  const { id } = await openOffer(stack, bought.customer_id);
+  const bought = await buyWithOffer(stack, offer.productId);
   await stack.sandbox.control.nextCharges(bought.customer_id, { status });
-  return { ...bought, presentationId: id, offer };
+  return { ...bought, offer };
 }
 type Offered = Awaited<ReturnType<typeof offered>>;
 

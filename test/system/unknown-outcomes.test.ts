@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FaultInput } from '../../sandbox/index.js';
 import { testStack, type TestStack } from '../support/stack.js';
-import { buy, openOffer, settled, type PurchaseReply, payLink } from '../support/purchases.js';
-import { expectAccount, laterPayments, expectLive } from './account.js';
+import { buyWithOffer, payLink, settled, type PurchaseReply } from '../support/purchases.js';
+import { expectAccount, laterPayments, expectOneLivePlan } from './account.js';
 import { accept, presentationIs } from './customer-actions.js';
-import { CHANGE_PLAN, CHARGE, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
+import { CHARGE, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
 
 type FaultKind = Pick<FaultInput, 'kind' | 'status'>;
 
@@ -29,16 +29,8 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-async function offered(offer: OfferKind) {
-  const bought = await buy(stack, offer.productId);
-  const { id } = await openOffer(stack, bought.customer_id);
-  return { ...bought, presentationId: id, offer };
-}
+const offered = async (offer: OfferKind) => ({ ...(await buyWithOffer(stack, offer.productId)), offer });
 type Offered = Awaited<ReturnType<typeof offered>>;
-
-async function expectOneLivePlan(bought: Offered): Promise<void> {
-  await expectLive(stack, bought, bought.offer === CHANGE_PLAN ? [{ product_id: 'prod_pro_plan' }] : []);
-}
 
 describe.concurrent('the reply to an attempt is lost', () => {
   describe.each(OFFER_KINDS)('of a $kind', (offer) => {
@@ -76,7 +68,7 @@ describe.concurrent('the reply to an attempt is lost', () => {
 
         const paid = await payLink(stack.sandbox, checkoutUrl);
         expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
-        await expectOneLivePlan(bought);
+        await expectOneLivePlan(stack, bought, bought.offer);
         await expectAccount(stack, bought, { charges: [amountOf(bought, paid.payment_id)] });
       },
     );
