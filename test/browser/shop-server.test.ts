@@ -6,7 +6,7 @@ import { closeServer, listenOnLoopback } from '../support/loopback.js';
 
 const API_KEY = 'key_of_the_merchants_backend';
 
-/** What the API answers, by path. */
+/** The API's answers, by path. */
 let answers: Record<string, { status: number; body: unknown }>;
 let received: { path: string; authorization?: string; body: unknown }[];
 let server: Server;
@@ -41,7 +41,7 @@ const findOffer = async (purchase: string) => {
 };
 
 describe('the demo shop’s server', () => {
-  it('lets scripts and styles of its own run, and nothing inline', async () => {
+  it('allows its own scripts and styles, and nothing inline', async () => {
     const response = await fetch(url);
     const page = await response.text();
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none';script-src 'self'");
@@ -71,7 +71,7 @@ describe('the demo shop’s server', () => {
     expect(await other.text()).not.toContain('Basic plan');
   });
 
-  it('says so when the checkout cannot be opened, and when a product is not sold here', async () => {
+  it('reports a checkout that cannot be opened, and a product that is not sold', async () => {
     answers['/api/purchases'] = { status: 502, body: {} };
     const failed = await buy('prod_basic_plan');
     expect(failed.status).toBe(503);
@@ -81,13 +81,13 @@ describe('the demo shop’s server', () => {
     expect(received).toHaveLength(1);
   });
 
-  it('does not give thanks for a payment that failed', async () => {
+  it('does not thank for a failed payment', async () => {
     const page = await (await fetch(`${url}/thank-you?purchase=pur_1&status=failed`)).text();
     expect(page).toContain('That payment did not go through');
     expect(page).not.toContain('Thank you!');
   });
 
-  it('hands out the offer of the purchase that was asked for, and of no other', async () => {
+  it('returns the offer of the requested purchase, and of no other', async () => {
     const presentation = { id: 'prs_1', purchaseId: 'pur_1', token: 'secret' };
     const temporal = 'http://localhost:8233/namespaces/default/workflows/x';
     const purchase = { status: 'offering', customerId: 'cus_1', links: { temporal } };
@@ -101,7 +101,7 @@ describe('the demo shop’s server', () => {
     expect(await findOffer('pur_2')).toEqual({ status: 200, body: { state: 'waiting' } });
   });
 
-  it('tells an offer that may still come from one that will not', async () => {
+  it('distinguishes an offer that may still come from one that will not', async () => {
     answers['/api/purchases/pur_1'] = { status: 200, body: { status: 'awaiting_payment' } };
     expect((await findOffer('pur_1')).body).toEqual({ state: 'waiting' });
     answers['/api/purchases/pur_1'] = { status: 200, body: { status: 'settled', customerId: 'cus_1' } };

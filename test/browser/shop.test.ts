@@ -16,14 +16,14 @@ import { testStack, type TestStack } from '../support/stack.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 import { CARD } from '../support/purchases.js';
 
-/** The shortest window a catalog may have. */
+/** The shortest window that a catalog may have. */
 const SHORT_WINDOW = '10s';
 
 let stack: TestStack;
 let browser: Browser;
 let folder: string;
 let customer: Customer;
-/** A customer whose offer lapses while the other tests run. */
+/** A customer whose offer expires while the other tests run. */
 let hesitant: Customer;
 
 beforeAll(async () => {
@@ -54,7 +54,7 @@ afterEach(async () => {
   await customer.leave();
 });
 
-/** For products that are not on the shop's front page. */
+/** Buys products that are not on the shop's front page. */
 async function buyThroughApi(buyer: Customer, productId: string): Promise<void> {
   const { body } = await stack.http.post<{ checkoutUrl: string }>('/api/purchases', { productId });
   await buyer.page.goto(body.checkoutUrl);
@@ -66,7 +66,7 @@ const offer = ({ page }: Customer) => page.locator('#offer .offer');
 const accept = ({ page }: Customer) => page.locator('[data-action=accept]');
 const decline = ({ page }: Customer) => page.locator('[data-action=decline]');
 
-/** Waits for an outcome, and says what the page shows instead when it does not come. */
+/** Waits for an outcome. If it does not come, the error quotes the page. */
 async function outcome({ page }: Customer, heading: string): Promise<void> {
   const expected = page.locator('#outcome').getByRole('heading', { name: heading });
   await expected.waitFor().catch(async (error: Error) => {
@@ -82,7 +82,7 @@ function customerId({ email }: Customer): string {
   return found.customer_id;
 }
 
-/** What the customer has paid, in minor units, oldest first. */
+/** Returns the customer's payments in minor units, oldest first. */
 function paid(buyer: Customer): number[] {
   return stack.sandbox.books
     .payments({ customerId: customerId(buyer), status: 'succeeded' })
@@ -98,7 +98,7 @@ function plans(buyer: Customer, status = 'active'): string[] {
 }
 
 describe.skipIf(chromiumPath() === undefined)('the demo shop in a browser (CHROMIUM_PATH)', () => {
-  it('upgrades a plan with one click, says what was charged, and charges it once', async () => {
+  it('upgrades a plan with one click, shows the charge, and charges once', async () => {
     const { page } = customer;
     await buyInShop(customer, 'Basic plan');
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Thank you!');
@@ -122,7 +122,7 @@ describe.skipIf(chromiumPath() === undefined)('the demo shop in a browser (CHROM
     expect(paid(customer)).toEqual([2900, 5000]);
     expect(plans(customer)).toEqual(['prod_pro_plan']);
 
-    // Neither codes nor secrets: not on the page, and nothing but the purchase in the address.
+    // No codes or secrets on the page, and only the purchase in the address.
     expect(await page.locator('body').innerText()).not.toMatch(/(prs|pur|pay|sub|cus|prod)_|[a-z]_[a-z]/);
     expect(await page.content()).not.toContain(stack.apiKey);
     expect(page.url()).not.toContain('example.com');
@@ -132,7 +132,7 @@ describe.skipIf(chromiumPath() === undefined)('the demo shop in a browser (CHROM
     expect(paid(customer)).toEqual([2900, 5000]);
   });
 
-  it('shows a smaller offer after a no, and leaves the customer in peace after the second', async () => {
+  it('shows a smaller offer after a decline, and none after the second', async () => {
     const { page } = customer;
     await buyInShop(customer, 'Basic plan');
     await offer(customer).waitFor();
@@ -151,14 +151,14 @@ describe.skipIf(chromiumPath() === undefined)('the demo shop in a browser (CHROM
     expect(plans(customer)).toEqual(['prod_basic_plan']);
   });
 
-  it('saves the sale at the checkout when the saved card declines', async () => {
+  it('recovers the sale at the checkout when the saved card declines', async () => {
     const { page } = customer;
     await buyInShop(customer, 'Basic plan', { card: CARD.declinesLater });
     await accept(customer).click();
     await outcome(customer, 'The payment did not go through');
     expect(await page.locator('#outcome').innerText()).toContain('You were not charged for Pro plan');
 
-    // A new card by itself buys nothing: the customer decides again, at the checkout.
+    // A new card alone buys nothing: the customer decides again, at the checkout.
     await page.getByRole('link', { name: 'Update payment method' }).click();
     await page.waitForURL('**/update-payment-method/**');
     await enterCard(page, CARD.works);
@@ -174,11 +174,11 @@ describe.skipIf(chromiumPath() === undefined)('the demo shop in a browser (CHROM
     expect(paid(customer)).toEqual([2900, 7900]);
     expect(plans(customer)).toEqual(['prod_pro_plan']);
     expect(plans(customer, 'cancelled')).toEqual(['prod_basic_plan']);
-    // The amount that was offered is not the one that was paid there.
+    // The amount paid there is not the one that was offered.
     expect(await page.locator('#outcome').innerText()).not.toContain('$50.00');
   });
 
-  it('charges a course bundle once, however often the button is pressed', async () => {
+  it('charges a course bundle once, however often the button is clicked', async () => {
     await buyInShop(customer, 'Starter course');
     await offer(customer).waitFor();
     await accept(customer).dblclick();
@@ -208,7 +208,7 @@ describe.skipIf(chromiumPath() === undefined)('the demo shop in a browser (CHROM
     expect(paid(customer)).toEqual([11781, 47481]);
   });
 
-  it('asks again when the price has moved since it was shown', async () => {
+  it('asks again if the price has moved since it was shown', async () => {
     const { page } = customer;
     await buyInShop(customer, 'Starter course');
     await offer(customer).waitFor();
@@ -227,7 +227,7 @@ describe.skipIf(chromiumPath() === undefined)('the demo shop in a browser (CHROM
     }
   });
 
-  it('leads through the bank’s confirmation and follows the payment to its end', async () => {
+  it('leads through 3-D Secure and follows the payment to its end', async () => {
     const { page } = customer;
     await buyInShop(customer, 'Starter course');
     await offer(customer).waitFor();
@@ -250,7 +250,7 @@ describe.skipIf(chromiumPath() === undefined)('the demo shop in a browser (CHROM
     expect(hesitant.complaints).toEqual([]);
   });
 
-  it('gives thanks and nothing else where there is no offer', async () => {
+  it('only says thank you if there is no offer', async () => {
     const { page } = customer;
     const searched = page.waitForResponse(
       async (response) =>
@@ -262,7 +262,7 @@ describe.skipIf(chromiumPath() === undefined)('the demo shop in a browser (CHROM
     expect(await page.locator('main').innerText()).not.toMatch(/offer/i);
   });
 
-  it('gives away nothing to a browser that did not decide', async () => {
+  it('reveals nothing to another browser', async () => {
     const { page } = customer;
     await buyInShop(customer, 'Basic plan');
     await offer(customer).waitFor();

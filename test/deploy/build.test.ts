@@ -1,4 +1,4 @@
-/** What `npm run build` makes, run as the image runs it. */
+/** Runs the output of `npm run build` as the image does. */
 import { cp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,7 +56,7 @@ describe('the build', () => {
     ]);
   });
 
-  it.each(['server', 'worker'])('has a %s that names what is missing from its environment', async (name) => {
+  it.each(['server', 'worker'])('has a %s that lists what its environment lacks', async (name) => {
     const { code, output } = await runCommand(process.execPath, [join(app, 'dist/src', `${name}.js`)], {
       cwd: app,
       env: {},
@@ -83,7 +83,7 @@ describe.skipIf(!postgres.available)('the built processes', () => {
       TEMPORAL_ADDRESS: address,
       TEMPORAL_NAMESPACE: namespace,
       TEMPORAL_TASK_QUEUE: uniqueTaskQueue('build'),
-      // Dodo is not needed here.
+      // Dodo is not called here.
       DODO_PAYMENTS_BASE_URL: 'http://127.0.0.1:9',
       DODO_PAYMENTS_API_KEY: 'dodo_test_none',
       DODO_PAYMENTS_WEBHOOK_KEY: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
@@ -112,7 +112,7 @@ describe.skipIf(!postgres.available)('the built processes', () => {
     });
   }
 
-  it('serve the API, whose health check tells whether it is running', async () => {
+  it('serve the API, and its health check notices when it is gone', async () => {
     const api = start('server');
     const { url } = await api.logged('the API is ready');
     const here = { ...env, PORT: new URL(url as string).port };
@@ -130,7 +130,7 @@ describe.skipIf(!postgres.available)('the built processes', () => {
     expect(workerModules(loaded)).toEqual([]);
   });
 
-  it('run workflows from the bundle alone, and are seen polling by the health check', async () => {
+  it('run workflows from the bundle alone, and the health check sees the worker poll', async () => {
     const before = await check('worker');
     expect(before.code).toBe(1);
     expect(before.output).toMatch(/^No worker on \S+ polls the task queue "build-/);

@@ -5,16 +5,16 @@ import { Ajv, type AnySchemaObject } from 'ajv';
 import { expect, it } from 'vitest';
 import { parseCompose } from './compose.js';
 
-/** Loads the schema of the Compose specification from the linter's package. */
+/** Returns the schema of the Compose specification that the linter ships. */
 function composeSchema(): AnySchemaObject {
   const linter = dirname(createRequire(import.meta.url).resolve('dclint/package.json'));
   const text = readFileSync(join(linter, 'schemas/compose.schema.json'), 'utf8');
-  // Its address for draft 7 is unknown to validators, which assume draft 7 anyway.
+  // It names draft 7 by a URL that validators do not know. Draft 7 is their default anyway.
   return { ...(JSON.parse(text) as AnySchemaObject), $schema: undefined };
 }
 
 it('docker-compose.yml follows the Compose specification', () => {
-  // The schema's own formats ("duration", "ports") do not concern the structure.
+  // The schema has formats of its own ("duration", "ports"), which do not concern structure.
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
   const validate = ajv.compile(composeSchema());
   void validate(parseCompose());

@@ -15,7 +15,7 @@ import {
 
 const example = readRepositoryFile('deploy/compose.env.example');
 
-/** The values that a person fills in. */
+/** Values that a person fills in. */
 const FILLED_IN: Record<string, string> = {
   POSTGRES_PASSWORD: 'aaaaaaaaaaaaaaaa',
   TEMPORAL_DB_PASSWORD: 'bbbbbbbbbbbbbbbb',
@@ -79,7 +79,7 @@ describe('the configuration of the processes', () => {
     });
   });
 
-  it('is complete in the worker, which has no keys that it does not need', () => {
+  it('is complete in the worker, without keys that it does not need', () => {
     const env = environmentOf(service('worker'), variables);
     const config = loadConfig(env, { mode: 'worker' });
     expect(config).toMatchObject({
@@ -91,7 +91,7 @@ describe('the configuration of the processes', () => {
     expect(env).not.toHaveProperty('DODO_PAYMENTS_WEBHOOK_KEY');
   });
 
-  it('contains the password of the ledger, and none of the other databases', () => {
+  it('has the password of the ledger, and no other database password', () => {
     for (const name of OWN) {
       const env = environmentOf(service(name), variables);
       expect(env.DATABASE_URL).toBe('postgres://upsells@postgres:5432/upsells');
@@ -101,7 +101,7 @@ describe('the configuration of the processes', () => {
     }
   });
 
-  it('accepts every variable of .env.example that has a meaning in a container', () => {
+  it('can set every variable of .env.example that has a meaning in a container', () => {
     const named = namesInEnvFile(readRepositoryFile('.env.example')).filter((name) => name !== 'DATA_DIR');
     const missing = (from: string) => named.filter((name) => !(name in (service(from).environment ?? {})));
     expect(missing('api')).toEqual([]);
@@ -117,7 +117,7 @@ describe('the configuration of the processes', () => {
 });
 
 describe('every service', () => {
-  it.each(serviceNames)('%s has an image with a fixed version, or is built here', (name) => {
+  it.each(serviceNames)('%s has a pinned image, or is built here', (name) => {
     const { image = '', build } = service(name);
     if (build !== undefined) {
       expect(image).toMatch(/^durable-upsells:/);
@@ -139,7 +139,7 @@ describe('every service', () => {
     expect(service(name).healthcheck).toBeUndefined();
   });
 
-  it.each(serviceNames)('%s waits for existing services, under conditions they can meet', (name) => {
+  it.each(serviceNames)('%s waits for existing services, on conditions they can meet', (name) => {
     for (const [other, { condition }] of Object.entries(service(name).depends_on ?? {})) {
       expect(serviceNames).toContain(other);
       expect(condition).toBe(
@@ -163,7 +163,7 @@ describe('every service', () => {
     }
   });
 
-  it.each(serviceNames)('%s publishes its ports only to this machine', (name) => {
+  it.each(serviceNames)('%s publishes ports only to this machine', (name) => {
     for (const port of service(name).ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
   });
 
@@ -173,7 +173,7 @@ describe('every service', () => {
 });
 
 describe('the database', () => {
-  it('is not published, and is on a network without access to the outside', () => {
+  it('is not published, and its network has no route outside', () => {
     expect(service('postgres').ports).toBeUndefined();
     expect(service('postgres').networks).toEqual(['database']);
     expect(networks.database).toMatchObject({ internal: true });
@@ -183,7 +183,7 @@ describe('the database', () => {
     expect(service('temporal-ui').networks).toEqual(['default']);
   });
 
-  it('has enough connections for Temporal and several processes', () => {
+  it('allows enough connections for Temporal and several processes', () => {
     expect(service('postgres').command).toContain('max_connections=200');
   });
 });
@@ -196,22 +196,12 @@ describe('Temporal', () => {
     expect(JSON.stringify(written)).not.toContain('auto-setup');
   });
 
-  it('has enough shards for growth, and keeps finished runs for 30 days', () => {
+  it('has enough shards to grow, and keeps finished runs for 30 days', () => {
     expect(service('temporal').environment).toMatchObject({ DB: 'postgres12', NUM_HISTORY_SHARDS: '512' });
     expect(service('temporal-namespace').environment).toMatchObject({ RETENTION_HOURS: '720' });
   });
 
-  it('may read its task queues as often as the servers of development and tests', () => {
-    const { environment, volumes: mounts } = service('temporal');
-    expect(mounts).toContain(
-      `./deploy/temporal/dynamic-config.yaml:${environment?.DYNAMIC_CONFIG_FILE_PATH ?? ''}:ro`,
-    );
-    const settings = parse(readRepositoryFile('deploy/temporal/dynamic-config.yaml')) as object;
-    const limits = Object.entries(POLL_LIMITS).map(([key, value]) => [key, [{ value }]]);
-    expect(settings).toMatchObject(Object.fromEntries(limits) as object);
-  });
-
-  it('serves the namespace that its clients use, whichever that is', () => {
+  it('serves the namespace that its clients use, also if it is changed', () => {
     const other = loadCompose({ ...variables, TEMPORAL_NAMESPACE: 'shop' }).services;
     for (const name of ['api', 'worker', 'temporal-namespace']) {
       expect(other[name]?.environment?.TEMPORAL_NAMESPACE).toBe('shop');
@@ -220,18 +210,18 @@ describe('Temporal', () => {
 });
 
 describe('the API and the worker', () => {
-  it.each(OWN)('%s runs without writable files and without privileges', (name) => {
+  it.each(OWN)('%s has a read-only file system and no privileges', (name) => {
     expect(service(name)).toMatchObject({ read_only: true, tmpfs: ['/tmp'], cap_drop: ['ALL'], init: true });
   });
 
-  it.each(OWN)('%s is given more time to stop than it needs', (name) => {
+  it.each(OWN)('%s has more time to stop than it may take', (name) => {
     const worker = readRepositoryFile('src/temporal/worker.ts');
     const forced = Number(/SHUTDOWN_FORCE = '(\d+)s'/.exec(worker)?.[1]);
     expect(forced).toBeGreaterThanOrEqual(45);
     expect(parseInt(service(name).stop_grace_period ?? '', 10)).toBeGreaterThan(forced);
   });
 
-  it.each(OWN)('%s starts only when Temporal is ready', (name) => {
+  it.each(OWN)('%s starts once Temporal is ready', (name) => {
     expect(Object.keys(service(name).depends_on ?? {})).toEqual(
       expect.arrayContaining(['postgres', 'temporal', 'temporal-namespace']),
     );

@@ -1,4 +1,4 @@
-/** Reads docker-compose.yml as Compose does: with merge keys resolved and variables inserted. */
+/** Reads docker-compose.yml as Compose does, resolving merge keys and variables. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
@@ -9,7 +9,7 @@ export interface Service {
   build?: string;
   command?: string[];
   entrypoint?: string[];
-  /** Null passes a variable of that name through. */
+  /** Null passes the variable of that name through. */
   environment?: Record<string, string | null>;
   ports?: string[];
   volumes?: string[];
@@ -37,15 +37,15 @@ export function readRepositoryFile(path: string): string {
   return readFileSync(new URL(path, repository), 'utf8');
 }
 
-/** Reads the file as it is written, with merge keys resolved. */
+/** Returns the file as written, with merge keys resolved. */
 export function parseCompose(): ComposeFile {
   return parse(readRepositoryFile('docker-compose.yml'), { merge: true }) as ComposeFile;
 }
 
 /**
- * Reads the file with variables inserted.
+ * Returns the file with variables substituted.
  *
- * @throws Error with the message from the file when a required variable is missing
+ * @throws Error with the file's own message if a required variable is missing
  */
 export function loadCompose(variables: Variables): ComposeFile {
   return mapText(parseCompose(), (text) => interpolate(text, variables)) as ComposeFile;
@@ -59,13 +59,13 @@ export function environmentOf(service: Service, variables: Variables): Record<st
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-/** Reads the `NAME=value` lines, without comments. */
+/** Parses `NAME=value` lines, without comments. */
 export function parseEnvFile(text: string): Record<string, string> {
   const lines = [...text.matchAll(/^([A-Z][A-Z0-9_]*)=(.*)$/gm)];
   return Object.fromEntries(lines.map(([, name = '', value = '']) => [name, value]));
 }
 
-/** Lists the names in `NAME=value` lines, including those that are commented out. */
+/** Returns the names in `NAME=value` lines, including those that are commented out. */
 export function namesInEnvFile(text: string): string[] {
   return [...text.matchAll(/^(?:# )?([A-Z][A-Z0-9_]*)=/gm)].map(([, name = '']) => name);
 }

@@ -8,7 +8,7 @@ interface Instruction {
   text: string;
 }
 
-/** Lists the instructions without comments, with continued lines joined. */
+/** Parses instructions, without comments and with continued lines joined. */
 function instructionsOf(dockerfile: string): Instruction[] {
   const lines = dockerfile
     .replaceAll(/^#.*\n/gm, '')
@@ -27,13 +27,13 @@ const lastStage = instructions.slice(instructions.findLastIndex(({ keyword }) =>
 const inLastStage = (keyword: string) =>
   lastStage.flatMap((one) => (one.keyword === keyword ? [one.text] : []));
 
-/** The paths that .dockerignore lets into the build context. It keeps out everything else. */
+/** The paths that .dockerignore includes. Everything else is excluded. */
 const sent = readRepositoryFile('.dockerignore')
   .split('\n')
   .flatMap((line) => (line.startsWith('!') ? [line.slice(1)] : []));
 
 describe('the image', () => {
-  it('uses one Node version on Debian in every stage, because the native library needs glibc', () => {
+  it('is Debian with one Node version in every stage, because the native library needs glibc', () => {
     const names = stages.map(([, name]) => name);
     const bases = stages.map(([base]) => base).filter((base) => !names.includes(base));
     expect(new Set(bases).size).toBe(1);
@@ -45,7 +45,7 @@ describe('the image', () => {
     expect(major).toBeGreaterThanOrEqual(22);
   });
 
-  it('runs as a user other than root, given by number, who owns no files', () => {
+  it('runs as a numeric user other than root, which owns no file', () => {
     const [user = ''] = inLastStage('USER');
     expect(user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
     expect(instructions.some(({ text }) => text.includes('--chown'))).toBe(false);
@@ -60,15 +60,11 @@ describe('the image', () => {
     expect(all('RUN').some((text) => text.includes('npm ci --omit=dev'))).toBe(true);
   });
 
-  it("leaves out the embedded ledger's database, which no production process loads", () => {
-    expect(all('RUN')).toContain('rm -r node_modules/@electric-sql');
-  });
-
   it('runs in production mode, in which the worker uses the prebuilt workflow bundle', () => {
     expect(inLastStage('ENV')).toContain('NODE_ENV=production');
   });
 
-  it('checks its health, starts the API, and stops on SIGTERM', () => {
+  it('has a health check, starts the API, and stops on SIGTERM', () => {
     expect(inLastStage('HEALTHCHECK')[0]).toContain('CMD ["node", "deploy/health/api.mjs", "/healthz"]');
     expect(inLastStage('CMD')).toEqual(['["node", "dist/src/server.js"]']);
     expect(inLastStage('STOPSIGNAL')).toEqual(['SIGTERM']);
@@ -80,12 +76,12 @@ describe('the image', () => {
 });
 
 describe('the build context', () => {
-  it('lists what is let in', () => {
+  it('is an allow list', () => {
     expect(readRepositoryFile('.dockerignore')).toMatch(/^\*$/m);
     expect(sent.some((path) => path.startsWith('.env') || path.startsWith('test'))).toBe(false);
   });
 
-  it('contains everything that is copied, and all of it exists', () => {
+  it('includes everything that is copied, and all of it exists', () => {
     const copied = all('COPY')
       .filter((text) => !text.startsWith('--from='))
       .flatMap((text) => text.split(' ').slice(0, -1));

@@ -1,4 +1,4 @@
-/** The production layout without containers: PostgreSQL, Temporal, and the API and workers as processes of their own. */
+/** The production layout without containers: PostgreSQL, Temporal, and separate processes for the API and workers. */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.j
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const API_KEY = 'key_backend_0123456789abcdef';
-/** Long enough to stop a worker while its charge waits for the answer. */
+/** Long enough to stop a worker while its charge waits for the reply. */
 const SLOW_CHARGE_MS = 3_000;
 
 const postgres = await postgresForTests();
@@ -87,7 +87,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
       .filter((payment) => payment.payment_id !== firstPaymentId && payment.status === 'succeeded');
   }
 
-  /** Charges the card at once, but delays the answer. */
+  /** Lets Dodo charge the card at once, and reply later. */
   function slowDownCharge(): void {
     sandbox.control.addFault({
       match: { method: 'POST', path: '^/checkouts$' },
@@ -122,7 +122,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
     expect(upsells(bought.customer_id, bought.payment_id)).toHaveLength(1);
   });
 
-  it('let a stopping worker finish its charge, after which another takes over', async () => {
+  it('let a stopping worker finish its charge, and another one continue from there', async () => {
     const bought = await buy({ sandbox }, 'prod_starter_course');
     await openOffer({ http }, bought.customer_id);
     slowDownCharge();
@@ -144,7 +144,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
     expect(await chargedBy(`purchase/${bought.payment_id}`)).toBe(`${first.pid}@${hostname()}`);
   });
 
-  it('end with code 0 when told to stop, after finishing the answer under way', async () => {
+  it('exit with code 0 on SIGTERM, after a pending answer', async () => {
     const bought = await buy({ sandbox }, 'prod_single_license');
     await openOffer({ http }, bought.customer_id);
     slowDownCharge();

@@ -1,4 +1,4 @@
-/** The one-time set-up that docker-compose.yml runs, against a real Temporal server and a real PostgreSQL. */
+/** Runs the one-time set-up of docker-compose.yml against a real Temporal server and a real PostgreSQL. */
 import { symlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,7 +38,7 @@ describe('deploy/temporal/setup-namespace.sh', () => {
     });
   }
 
-  it('creates a namespace that keeps runs for 30 days and knows every search attribute', async () => {
+  it('creates a namespace with a retention of 30 days and all search attributes', async () => {
     const namespace = uniqueId('setup');
     expect(await setUp(namespace)).toMatchObject({ code: 0 });
 
@@ -66,7 +66,7 @@ describe('deploy/temporal/setup-namespace.sh', () => {
     expect(await retentionDays(connection, namespace)).toBe(30);
   });
 
-  it('gives up with a reason when Temporal cannot be reached', async () => {
+  it('gives up with the reason if Temporal cannot be reached', async () => {
     const { code, output } = await setUp('never', { TEMPORAL_ADDRESS: '127.0.0.1:9', ATTEMPTS: '2' });
     expect(code).toBe(1);
     expect(output).toContain('Gave up on: reaching Temporal at 127.0.0.1:9. The last answer was:');
@@ -78,13 +78,13 @@ const hasPsql = await runCommand('psql', ['--version']).then(
   ({ code }) => code === 0,
   () => false,
 );
-// The script creates users, which must not be left behind on a server that is not ours.
+// It creates users, which should not be left on a server that is not our own.
 const mayMakeUsers = hasPsql && process.env.TEST_DATABASE_URL === undefined;
 const postgres: PostgresForTests = mayMakeUsers
   ? await postgresForTests()
   : {
       available: false,
-      reason: 'The database set-up is not tested: there is no psql, or TEST_DATABASE_URL names the server.',
+      reason: 'The set-up of the databases is not tested: there is no psql, or the server is not our own.',
     };
 if (!postgres.available) console.warn(postgres.reason);
 
@@ -94,7 +94,7 @@ describe.skipIf(!postgres.available)('deploy/postgres/init.sql', () => {
     if (postgres.available) await postgres.stop();
   });
 
-  it('creates a user for Temporal and one for the ledger, neither of whom can connect to the databases of the other', async () => {
+  it('creates a user for Temporal and one for the ledger, neither of which can connect to the other database', async () => {
     const { code, output } = await runCommand(
       'psql',
       [url, '--set=ON_ERROR_STOP=1', '--no-psqlrc', `--file=${deploy('postgres/init.sql')}`],

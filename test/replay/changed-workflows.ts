@@ -1,4 +1,4 @@
-/** Workflow code changed in a way that running purchases would not survive: it waits before it does anything else. */
+/** Workflow code with an incompatible change: it waits before it does anything else. */
 import { sleep } from '@temporalio/workflow';
 import type { PurchaseInput, PurchaseResult } from '../../src/contract/messages.js';
 import * as unchanged from '../../workflows/purchase.js';

@@ -1,4 +1,4 @@
-/** The recorded histories: how they are written, cleaned of what only the recording machine has, and read. */
+/** Reads and writes recorded histories, without what identifies the recording machine. */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ type History = temporal.api.history.v1.IHistory;
 
 export const HISTORIES = fileURLToPath(new URL('histories/', import.meta.url));
 
-/** As the file holds it; `history` is in Temporal's own JSON form, which its UI and CLI can read. */
+/** The content of a file. `history` is in Temporal's own JSON form, which its UI and CLI can read. */
 export interface RecordedRun {
   workflowId: string;
   history: HistoryJson;
@@ -34,7 +34,7 @@ export async function writeHistory(file: string, workflowId: string, history: Hi
   );
 }
 
-/** A recorded run as a replay takes it. */
+/** Converts a recorded run for a replay. */
 export function replayable({ workflowId, history }: RecordedRun): { workflowId: string; history: History } {
   return { workflowId, history: fromTemporalJson(history) };
 }
@@ -43,19 +43,19 @@ export async function removeHistories(): Promise<void> {
   for (const file of await listHistories()) await rm(join(HISTORIES, file));
 }
 
-/** Stands for what names the recording machine, its processes, and its build. */
-const SOMEBODY = 'recorder';
-const NAMES_SOMEBODY = new Set(['identity', 'buildId', 'binaryChecksum']);
+/** Replaces the names of the recording machine, its processes and its build. */
+const RECORDER = 'recorder';
+const NAMES_THE_RECORDER = new Set(['identity', 'buildId', 'binaryChecksum']);
 
-/** Without hosts, processes, and file paths in stacks: none of it matters to a replay. */
+/** Removes hosts, processes, and file paths in stacks. None of it matters to a replay. */
 function clean(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(clean);
   if (typeof value !== 'object' || value === null) return value;
   const fields = Object.entries(value).filter(([key]) => key !== 'stackTrace');
   return Object.fromEntries(
     fields.map(([key, field]) => {
-      if (NAMES_SOMEBODY.has(key)) return [key, SOMEBODY];
-      if (key === 'taskQueue' && isSticky(field)) return [key, { ...field, name: SOMEBODY }];
+      if (NAMES_THE_RECORDER.has(key)) return [key, RECORDER];
+      if (key === 'taskQueue' && isSticky(field)) return [key, { ...field, name: RECORDER }];
       return [key, clean(field)];
     }),
   );
@@ -65,7 +65,7 @@ function isSticky(queue: unknown): queue is object {
   return (queue as { kind?: unknown } | null)?.kind === 'TASK_QUEUE_KIND_STICKY';
 }
 
-/** Everything in a recorded run as text, what is inside payloads included. */
+/** Returns everything in a recorded run as text, including the content of payloads. */
 export function textOf(run: RecordedRun): string {
   const texts: string[] = [];
   collect(run, texts);

@@ -1,4 +1,4 @@
-/** Histories in Temporal's JSON form and back. */
+/** Converts histories to Temporal's JSON form and back. */
 import { createRequire } from 'node:module';
 import type { temporal } from '@temporalio/proto';
 import type * as Proto from '@temporalio/proto';
@@ -19,8 +19,8 @@ const require = createRequire(import.meta.url);
 const proto = require('@temporalio/proto') as typeof Proto;
 
 /**
- * The converter beside the message types. The SDK's own `historyToJSON` takes the one beside itself, and that works
- * only where npm has installed a single copy of protobufjs for both.
+ * The converter next to the message types. The SDK's own `historyToJSON` uses the one next to itself, which works only if
+ * npm has installed a single copy of protobufjs for both.
  */
 const { toJson, fromJson } = createRequire(require.resolve('@temporalio/proto'))(
   'protobufjs/ext/protojson',

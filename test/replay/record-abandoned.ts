@@ -1,4 +1,4 @@
-/** Runs that wait for a day: the same activities and sandbox, on Temporal's test server, whose clock jumps ahead. */
+/** Records runs that wait for a day, with the real activities and the sandbox, on Temporal's time-skipping server. */
 import { createProofs } from '../../src/dodo/proof.js';
 import { IN_MEMORY, openEmbeddedLedger } from '../../sandbox/local/embedded-ledger.js';
 import type { temporal } from '@temporalio/proto';
@@ -84,7 +84,8 @@ export async function recordAbandoned(): Promise<Recording[]> {
       });
       const [payment] = sandbox.books.payments({ customerId: bought.customer_id });
       const route = routeEvent({ type: 'payment.succeeded', data: payment }, catalog, new Date());
-      if (route.kind !== 'purchase') throw new Error(`The purchase starts no run: it is ${route.kind}.`);
+      if (route.kind !== 'purchase')
+        throw new Error(`The purchase starts no run: its route is ${route.kind}.`);
       await runs.deliver(route, 'evt_recorded');
       const run = workflowId.purchase(route.purchaseId);
       const handle = client.workflow.getHandle(run);

@@ -1,5 +1,5 @@
 /**
- * `npm run histories`: records anew the histories that the replay tests replay. With names, or parts of names, only those:
+ * `npm run histories`: records the histories of the replay tests again. With names, or parts of names, only those:
  * `npm run histories -- declined expired`.
  */
 import { startMerchantInbox } from '../../sandbox/demo/merchant-inbox.js';
@@ -19,7 +19,7 @@ const started = performance.now();
 const say = (text: string) =>
   process.stdout.write(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}\n`);
 
-/** Names of scenarios that did not go as they are written. */
+/** Names of scenarios that failed. */
 const failed: string[] = [];
 
 async function record({ name, play }: Scenario, system: RecordingSystem): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Whoever buys while histories are recorded. Every value is one that nothing else would contain by chance, so that
- * none of them in a history means what it should: no personal data got there.
+ * The customer of all recorded histories. Nothing else would contain these values by chance: a history without any of
+ * them holds no personal data.
  */
 export const RECORDED_CUSTOMER = {
   email: 'ottilie.recorded@example.com',

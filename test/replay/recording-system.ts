@@ -1,4 +1,4 @@
-/** What a recording takes place on: the whole system in this process, on a Temporal server in memory. */
+/** The system whose runs are recorded: the whole product in this process, on a Temporal server in memory. */
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { PurchaseResult, Sandbox } from '../../sandbox/index.js';
@@ -15,21 +15,21 @@ export interface RecordingSystem {
   shop: MerchantClient;
   sandbox: Sandbox;
   dodo: DodoConsole;
-  /** A purchase that was not registered with us before: its webhook starts the run. */
+  /** Buys something without registering the purchase: its webhook starts the run. */
   buy: (
     productId: string,
     card?: keyof typeof RECORDED_CUSTOMER.cards,
     customerId?: string,
   ) => Promise<PurchaseResult & { purchaseId: string; workflowId: string }>;
-  /** The payment of the customer's accepted offer. */
+  /** Returns the id of the payment for the customer's accepted offer. */
   paidOffer: (customerId: string) => Promise<string>;
   close: () => Promise<void>;
 }
 
-/** Lapse while they are being recorded; nobody accepts these offers. */
+/** Offers that expire during the recording. Nobody accepts them. */
 const SHORT_WINDOWS = { 'team-license': '10s', 'two-seat-pack': '10s' };
 
-/** @param env variables to set, beside those that connect the parts */
+/** @param env variables to set, besides those that connect the parts */
 export async function openRecordingSystem(
   temporal: { address: string; namespace: string },
   env: Record<string, string> = {},

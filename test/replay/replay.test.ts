@@ -17,7 +17,7 @@ const files = await listHistories();
 const runs = new Map<string, RecordedRun>();
 for (const file of files) runs.set(file, await readHistory(file));
 
-/** What a replay says of each file; nothing when it went as recorded. */
+/** Replays histories. Returns an error for each file, or undefined if it replays as recorded. */
 async function replay(
   workflowBundle: { codePath: string } | { code: string },
   which: string[],
@@ -25,7 +25,7 @@ async function replay(
   const fileOf = new Map<string, string>();
   const histories = which.map((file) => {
     const run = replayable(runs.get(file) ?? { workflowId: '', history: { events: [] } });
-    // Two histories may be of the same run at different times; the file's name tells them apart.
+    // Two histories may be of the same run at different times. The file's name tells them apart.
     fileOf.set(run.workflowId, file);
     return run;
   });
@@ -38,19 +38,19 @@ async function replay(
 
 beforeAll(() => installRuntime(createLogger(process.env.LOG_LEVEL ?? 'silent')));
 
-describe('the workflow code of today', () => {
+describe('the current workflow code', () => {
   let results: Map<string, Error | undefined>;
   beforeAll(async () => {
     results = await replay(await testBundle(), files);
   }, 3 * MINUTE);
 
-  it.each(files)('goes on with a run as it was recorded: %s', (file) => {
+  it.each(files)('replays a recorded run: %s', (file) => {
     expect(results.has(file)).toBe(true);
     const error = results.get(file);
     if (error) throw new Error(`${file} cannot be replayed: ${error.message}`, { cause: error });
   });
 
-  it('is seen to differ when it differs', async () => {
+  it('would be caught if it had an incompatible change', async () => {
     const workflowsPath = fileURLToPath(new URL('changed-workflows.ts', import.meta.url));
     const changed = await replay(await bundleWorkflows({ workflowsPath }), ['converted-by-charge.json']);
     expect(changed.get('converted-by-charge.json')).toBeInstanceOf(DeterminismViolationError);
@@ -83,12 +83,12 @@ describe('the recorded histories', () => {
     expect([...recorded].sort()).toEqual(Object.keys(every).sort());
   });
 
-  it.each(files)('hold nothing personal: %s', (file) => {
+  it.each(files)('hold no personal data: %s', (file) => {
     const text = textOf(runs.get(file) ?? { workflowId: '', history: { events: [] } });
     const { billing, cards, name } = RECORDED_CUSTOMER;
     const values = [name, billing.street, billing.city, billing.zipcode, ...Object.values(cards)];
     expect(values.filter((value) => text.includes(value))).toEqual([]);
-    // E-mail addresses, and the process@host of whoever recorded it.
+    // E-mail addresses, and the process@host of the recording machine.
     expect(text.match(/[\w.+-]+@[\w-]+\.[a-z]{2,}|\b\d+@/i)).toBeNull();
     // Longer runs of digits than any time or amount has.
     expect(text.match(/(?<![\w.])\d{15,19}(?![\w.])/)).toBeNull();

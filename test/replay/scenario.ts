@@ -9,13 +9,13 @@ import { parseLink } from '../support/purchases.js';
 
 export interface Scenario {
   name: string;
-  /** Whether it changes something that others would notice, and so must run alone. */
+  /** Runs without others, because it changes something that they would notice. */
   alone?: boolean;
-  /** Answers the ids of the runs to keep, by what is added to the file's name; nothing for the main run. */
+  /** Returns the ids of the runs to record, by the suffix of the file's name, which is empty for the main run. */
   play: (system: RecordingSystem) => Promise<Record<string, string>>;
 }
 
-/** Requests for one customer's charges, and for the checkouts that are left to the customer. */
+/** Match the requests that charge a customer, and those that open a checkout for the customer to pay. */
 export const charging = (customerId: string) => ({
   match: { method: 'POST', path: '^/checkouts$', body: oneClickOf(customerId) },
 });
@@ -27,7 +27,7 @@ export type Bought = Awaited<ReturnType<RecordingSystem['buy']>>;
 
 export const planChangeOf = (subscriptionId: string | null) => workflowId.planChange(subscriptionId ?? '');
 
-/** Buys, lets something happen once the offer is open, accepts, and waits for the end. */
+/** Buys, accepts the offer, and waits for the end, with steps in between. */
 export async function accepting(
   system: RecordingSystem,
   productId: string,
@@ -49,7 +49,7 @@ export async function accepting(
   return bought;
 }
 
-/** Pays what was handed over in place of a charge that failed. */
+/** Pays the fallback of a failed charge. */
 export async function payInstead(
   { sandbox }: RecordingSystem,
   { checkoutUrl }: { checkoutUrl?: string | null },
@@ -68,13 +68,13 @@ export const WORKING_CARD = {
   holder: RECORDED_CUSTOMER.name,
 };
 
-/** A payment that is under way for a while. */
+/** A payment that is processing for a while. */
 export const slow = (settle: { after_ms: number; status: 'succeeded' | 'failed' }) => ({
   status: 'processing' as const,
   settle,
 });
 
-/** Declines what is offered after a product, and accepts or declines what is offered instead. */
+/** Declines the offer after a product, and accepts or declines the one that follows. */
 export async function declining(
   { shop, buy }: RecordingSystem,
   productId: string,

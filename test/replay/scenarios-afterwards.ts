@@ -1,4 +1,4 @@
-/** What comes after, or beside, a purchase's own run: reversals, late payments, sweeps, notifications. */
+/** Scenarios after or beside a purchase's own run: reversals, late payments, sweeps, notifications. */
 import { createDodo } from '../../src/dodo/client.js';
 import { eventually } from '../support/eventually.js';
 import type { Notification } from '../../src/domain/notification.js';
@@ -79,7 +79,7 @@ export const AFTERWARDS: Scenario[] = [
     },
   },
   {
-    // This system has nobody to tell, which no waiting would change.
+    // This system notifies no merchant, so there is nothing to wait for.
     name: 'redelivery-dead-again',
     play: (system) => redelivering(system),
   },
@@ -87,8 +87,8 @@ export const AFTERWARDS: Scenario[] = [
 
 const LONGER_THAN_THE_RUN = 15_000;
 
-/** With a merchant's endpoint to tell: the runs have a child that delivers. */
-/** The dispute of a paid offer goes through these states. */
+/** Scenarios with a merchant's endpoint, whose runs have a child that delivers notifications. */
+/** Takes the dispute of a paid offer through these states. */
 async function disputed(
   system: RecordingSystem,
   ...states: Parameters<RecordingSystem['sandbox']['control']['moveDispute']>[1][]
@@ -102,7 +102,7 @@ async function disputed(
   return { '': run };
 }
 
-/** The run of a charge that was lost and goes through as the customer's last payment of so many. */
+/** Returns the run of a lost charge that goes through as the customer's last payment of so many. */
 async function afterAll(system: RecordingSystem, customerId: string, payments: number) {
   const late = await eventually('the lost charge goes through after all', async () => {
     const made = await system.dodo.payments(customerId);
@@ -162,7 +162,7 @@ export const NOTIFICATIONS: Scenario[] = [
   },
 ];
 
-/** What an operator's command does about a notification that is dead. */
+/** Redelivers a dead notification, as an operator's command does. */
 async function redelivering(system: RecordingSystem): Promise<Record<string, string>> {
   const bought = await system.buy('prod_starter_course');
   const { presentation } = await system.shop.offer(bought.purchaseId);
@@ -195,7 +195,7 @@ function dodoOf({ sandbox }: RecordingSystem) {
   return createDodo(sandbox.apiKey, { baseURL: sandbox.url });
 }
 
-/** Its webhook has started it. */
+/** Waits until its webhook has started it. */
 async function begun({ client }: RecordingSystem, run: string): Promise<void> {
   await eventually(`${run} has begun`, () =>
     client.workflow

@@ -1,4 +1,4 @@
-/** What becomes of a charge. */
+/** Scenarios of charges. */
 import { confirmWithBank } from '../../sandbox/demo/browser.js';
 import { accepting, charging, openingCheckout, payInstead, slow, type Scenario } from './scenario.js';
 
@@ -172,7 +172,7 @@ export const CHARGES: Scenario[] = [
           control.addFault({ ...charging(customerId), kind: paid ? 'drop_after' : 'drop_before' }),
         during: (accept) => system.dodo.withWebhooks({ drop: 'all' }, accept),
         async after(_reply, { presentation, customerId }) {
-          // Before it was sent, Dodo could be read; from now on nobody can tell what became of it.
+          // Dodo could be read before the charge was sent. From now on, its outcome cannot be known.
           control.addFault({
             match: { method: 'GET', path: '^/payments$' },
             kind: 'status_before',

@@ -1,4 +1,4 @@
-/** What customers and operators decide. */
+/** Scenarios of decisions by customers and operators. */
 import type { Client } from '@temporalio/client';
 import { eventually } from '../support/eventually.js';
 import { acceptOffer, declineOffer, runState } from '../../src/contract/messages.js';
@@ -122,7 +122,7 @@ export const DECISIONS: Scenario[] = [
   },
 ];
 
-/** As an app backend does that speaks to Temporal alone. */
+/** Sends a decision by signal, as an app backend does that speaks only to Temporal. */
 async function signalWhenOffering(
   client: Client,
   run: string,
@@ -130,7 +130,7 @@ async function signalWhenOffering(
 ): Promise<void> {
   const handle = client.workflow.getHandle(run);
   await eventually(`${run} is offering`, async () =>
-    // Until its webhook has come, there is no run to ask.
+    // There is no run to query before its webhook has come.
     (await handle.query(runState).catch(() => undefined))?.state === 'offering' ? true : undefined,
   );
   await handle.signal(signal);

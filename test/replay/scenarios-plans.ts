@@ -1,4 +1,4 @@
-/** What becomes of a plan change. */
+/** Scenarios of plan changes. */
 import { workflowId } from '../../src/domain/ids.js';
 import {
   accepting,

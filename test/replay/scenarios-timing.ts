@@ -1,4 +1,4 @@
-/** Waits, save offers, and a plan that is asked for. With the offers of `timing-offers.yaml`. */
+/** Scenarios of waits, save offers and requested plans, with the offers of `timing-offers.yaml`. */
 import { fileURLToPath } from 'node:url';
 import type { Offer } from '../../sandbox/demo/merchant-client.js';
 import { workflowId } from '../../src/domain/ids.js';
@@ -7,7 +7,7 @@ import type { RecordingSystem } from './recording-system.js';
 
 export const TIMING_OFFERS = fileURLToPath(new URL('timing-offers.yaml', import.meta.url));
 
-/** Buys something, and something happens: the offer that follows from it. */
+/** Buys something, sends a trigger, and returns the offer that follows. */
 async function happens(
   { shop, buy }: RecordingSystem,
   productId: string,

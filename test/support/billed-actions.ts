@@ -1,4 +1,4 @@
-/** What Temporal Cloud would bill for a run, counted from its real history. */
+/** Counts the actions that Temporal Cloud would bill for a run, from its real history. */
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 
@@ -11,8 +11,9 @@ export interface Cost {
 }
 
 /**
- * One action each: start (a signal-with-start is one, whether or not it starts), further signals, each attempt of an
- * activity, timers, accepted updates, upserts of search attributes; a child workflow is two, its own start included.
+ * Returns the cost of a run. Each of these is one action: the start (a signal-with-start is one whether or not it starts
+ * the run), further signals, attempts of activities, timers, accepted updates and upserts of search attributes. A child
+ * workflow is two, its own start included.
  */
 export async function costOf(client: Client, workflowId: string): Promise<Cost> {
   const handle = client.workflow.getHandle(workflowId);
@@ -33,7 +34,7 @@ export function actionsIn(history: History): number {
       actions += event.workflowExecutionStartedEventAttributes.parentWorkflowExecution ? 0 : 1;
       startedBySignal = !event.workflowExecutionStartedEventAttributes.parentWorkflowExecution;
     } else if (event.workflowExecutionSignaledEventAttributes) {
-      // The signal that came with the start.
+      // The signal of a signal-with-start.
       if (!(startedBySignal && Number(event.eventId) === 2)) actions += 1;
     } else if (event.activityTaskScheduledEventAttributes) actions += 1;
     else if (event.activityTaskStartedEventAttributes) {

@@ -1,9 +1,9 @@
-/** A headless Chromium, and what a customer does with it. */
+/** A headless Chromium, and what customers do in it. */
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { CARD } from './purchases.js';
 
-/** `CHROMIUM_PATH`, else the first of the usual places that has one. Undefined where there is none. */
+/** Returns `CHROMIUM_PATH`, or the first of the usual places that has a browser. Undefined if there is none. */
 export function chromiumPath(): string | undefined {
   const { CHROMIUM_PATH } = process.env;
   if (CHROMIUM_PATH !== undefined) return CHROMIUM_PATH;
@@ -31,7 +31,7 @@ export async function launchBrowser(): Promise<Browser> {
 export interface Customer {
   page: Page;
   email: string;
-  /** What the browser complained about: uncaught errors and blocked content. */
+  /** Complaints of the browser: uncaught errors and blocked content. */
   complaints: string[];
   leave(): Promise<void>;
 }
@@ -53,7 +53,7 @@ export async function newCustomer(browser: Browser, baseURL: string): Promise<Cu
   return { page, email: `${crypto.randomUUID()}@example.com`, complaints, leave: () => context.close() };
 }
 
-/** Fills in the checkout page that is open, and pays. */
+/** Fills in the checkout page, and pays. */
 export async function payAtCheckout(
   { page, email }: Customer,
   { card = CARD.works, country = 'US' }: { card?: string; country?: string } = {},
@@ -71,7 +71,7 @@ export async function payAtCheckout(
   await enterCard(page, card);
 }
 
-/** Fills in a card where one is asked for, and presses the button. */
+/** Fills in a card form, and submits it. */
 export async function enterCard(page: Page, card: string): Promise<void> {
   await page.fill('#card_number', card);
   await page.fill('#expiry', '06/32');
@@ -79,7 +79,7 @@ export async function enterCard(page: Page, card: string): Promise<void> {
   await page.locator('#pay:enabled').click();
 }
 
-/** From the shop's front page through the checkout to the thank-you page. */
+/** Buys a product, from the shop's front page through the checkout to the thank-you page. */
 export async function buyInShop(
   customer: Customer,
   product: string,

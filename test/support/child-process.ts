@@ -1,4 +1,4 @@
-/** Runs a production process as an operating system does: starts it, reads its log, and sends it signals. */
+/** Runs a process of the product as an operating system does: starts it, reads its log, sends it signals. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
@@ -17,7 +17,7 @@ export interface LogEntry {
 
 export interface ChildProcess {
   pid: number;
-  /** Resolves with the first log entry with this message, past or future; rejects when the process ends without one. */
+  /** Returns the first log entry with this message, past or future. Rejects if the process ends without one. */
   logged(message: string): Promise<LogEntry>;
   /** Sends SIGTERM and waits for the process to end. */
   terminate(): Promise<Exit>;
@@ -27,7 +27,7 @@ export interface ChildProcess {
 }
 
 /**
- * Runs Node with these arguments, and with no variables except those given, PATH and HOME.
+ * Runs Node with these arguments, and with no environment variables except those given, PATH and HOME.
  *
  * @param cwd a folder without a `.env`
  */
@@ -51,7 +51,7 @@ export function startNode(args: string[], cwd: string, env: Record<string, strin
       waiting.forEach((look) => look());
     });
   }
-  // "close" rather than "exit": by then all of its output has been read.
+  // On "close", unlike "exit", everything it wrote has been read.
   const exited = new Promise<Exit>((resolve) => {
     child.once('close', (code, signal) => {
       ended = { code, signal };

@@ -1,4 +1,4 @@
-/** Temporal's development server with a clock that can be set: the same program, built with a changed `time.Now`. */
+/** Temporal's development server with a clock that can be set: the same program, built with another `time.Now`. */
 import { createHash } from 'node:crypto';
 import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -8,14 +8,14 @@ import { GO_PACKAGE } from '../../sandbox/local/go-install.js';
 import { withProgress } from '../../sandbox/local/progress.js';
 import { lastLines, runCommand } from '../../sandbox/local/run-command.js';
 
-/** Names a file with the seconds by which the server's clock is wrong. */
+/** Environment variable: the path of a file with the seconds by which the server's clock is off. */
 export const CLOCK_VARIABLE = 'DURABLE_UPSELLS_CLOCK';
 
 const READS_CLOCK = 'sec, nsec, mono := runtimeNow()\n';
 
 /**
- * Only the wall clock is wrong, as on a machine whose clock is set; what measures spans of time goes on evenly. The file
- * is read beside, because the runtime calls `time.Now` where nothing may wait.
+ * Shifts the wall clock alone, as on a machine whose clock is set; the monotonic clock goes on evenly. The file is read in
+ * the background, because the runtime calls `time.Now` where it must not block.
  */
 const WRONG_CLOCK = `package time
 
@@ -60,7 +60,7 @@ func readClock(file string) {
 `;
 
 /**
- * The path of the program. Built when it is not there yet, which takes minutes.
+ * Returns the path of the program. Builds it first if necessary, which takes minutes.
  *
  * @throws Error when Go is not installed, its `time.Now` is not as expected, or the build fails
  */
@@ -87,7 +87,7 @@ async function build(staging: string): Promise<void> {
   const time = join((await go(['env', 'GOROOT'], staging)).trim(), 'src', 'time');
   const source = await readFile(join(time, 'time.go'), 'utf8');
   if (source.split(READS_CLOCK).length !== 2)
-    throw new Error('time.Now of this version of Go is written otherwise');
+    throw new Error('time.Now of this version of Go has another source text');
   const changed = join(staging, 'time.go');
   await writeFile(changed, source.replace(READS_CLOCK, `${READS_CLOCK}\tsec += clockWrongBy.Load()\n`));
   const added = join(staging, 'wrong_clock.go');

@@ -3,11 +3,11 @@ import { eventually } from '../../sandbox/demo/eventually.js';
 export { eventually } from '../../sandbox/demo/eventually.js';
 
 /**
- * Reads something until it is as wanted.
+ * Reads a value until it is the wanted one, and returns it.
  *
  * @param what completes the sentence "Not within 30 s: ..."
- * @param patience in milliseconds; 30 s when left out
- * @throws Error that quotes what was read last
+ * @param patience in milliseconds, 30 s by default
+ * @throws Error that quotes the value read last
  */
 export async function eventuallyIs<T>(
   what: string,

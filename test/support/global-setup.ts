@@ -10,7 +10,7 @@ import { makeTemporaryFolder, removeFolder } from './temporary-folder.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where test files ask for what they share. */
+    /** The address at which test files ask for shared resources. */
     sharedTestResources: string;
   }
 }
@@ -29,8 +29,8 @@ export interface SharedBundle {
 const workflowsIndex = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
 
 /**
- * Offers all test files one Temporal server (in memory) and one bundle of the workflow code. Both are made when the
- * first file asks, so that a run of pure unit tests does not pay for them.
+ * Offers all test files one Temporal server (in memory) and one bundle of the workflow code. Each is made when the first
+ * file asks for it, so pure unit tests do not pay for them.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await makeTemporaryFolder('test');

@@ -6,12 +6,12 @@ import { verifyWebhook } from '../../src/webhooks/verify.js';
 import { eventually } from './eventually.js';
 import { closeServer, listenOnLoopback } from './loopback.js';
 
-/** For loopback alone. */
+/** Used on loopback only. */
 const SECRET = `whsec_${Buffer.from('durable-upsells-test-merchant-key').toString('base64')}`;
 
 /** A notification as it arrived. */
 export interface ReceivedNotification {
-  /** `webhook-id`: a repetition has the same one. */
+  /** The `webhook-id`. A repeated delivery has the same one. */
   id: string;
   type: string;
   sequence: number;
@@ -28,7 +28,7 @@ export interface Merchant {
   secret: string;
   /** Environment variables of a stack that notifies this merchant. */
   env: { MERCHANT_WEBHOOK_URL: string; MERCHANT_WEBHOOK_SECRET: string };
-  /** Returns what the merchant has acted on, repetitions included, in order of arrival. */
+  /** Returns the notifications that the merchant acted on, including repetitions, in order of arrival. */
   taken(): ReceivedNotification[];
   /** Returns everything that arrived about a purchase, refused or not, in order of arrival. */
   about(purchaseId: string): ReceivedNotification[];
@@ -36,9 +36,9 @@ export interface Merchant {
   toldUntil(purchaseId: string, type: string): Promise<ReceivedNotification[]>;
   /** Answers 500 to the next notifications about a purchase. */
   refuse(purchaseId: string, times: number): void;
-  /** Answers 500 to everything while away. The merchant acts on every second notification all the same. */
+  /** Answers 500 to everything while away. The merchant still acts on every second notification. */
   setAway(away: boolean): void;
-  /** Acts on the next notification of this type about a purchase, and answers 500 all the same. */
+  /** Acts on the next notification of this type about a purchase, but answers 500. */
   loseAnswer(type: string, purchaseId: string): void;
   close(): Promise<void>;
 }
@@ -53,7 +53,7 @@ export async function startMerchant(): Promise<Merchant> {
   let isAway = false;
   let missed = 0;
 
-  /** Decides how this notification fares. */
+  /** Decides what happens to a notification. */
   function fate(type: string, purchaseId: string): Pick<ReceivedNotification, 'status' | 'taken'> {
     if (answersToLose.delete(`${type} ${purchaseId}`)) return { status: 500, taken: true };
     const left = refusals.get(purchaseId) ?? 0;

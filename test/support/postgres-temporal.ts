@@ -21,25 +21,25 @@ const DAY = 24 * 60 * 60 * SECOND;
 const READY_WITHIN = 90 * SECOND;
 const STOP_GRACE = 5 * SECOND;
 const KEPT_LINES = 20;
-/** The rest is stack traces. */
+/** Longer lines are stack traces. */
 const LINE_LENGTH = 400;
 const NAMESPACE = 'default';
-/** Each is taken anew whenever a write to it fails, and does nothing else meanwhile. */
+/** A shard is reacquired after every failed write, and does nothing else meanwhile. */
 const SHARDS = 16;
 
-/** Of a method of Temporal's store: how often it fails in which way, from 0 to 1. */
+/** Failure rates from 0 to 1, by method of Temporal's store and kind of failure. */
 export type Faults = Record<
   string,
   Partial<Record<'ResourceExhausted' | 'Timeout' | 'ExecuteAndTimeout', number>>
 >;
 
-/** The message says what is missing. */
+/** There is no PostgreSQL. The message says what is missing. */
 export class NoPostgres extends Error {}
 
 export interface PostgresTemporal {
   address: string;
   namespace: string;
-  /** Complaints of the server about faults that were put into its store. */
+  /** Returns how many injected faults the server has logged. */
   faultsSeen(): number;
   stop(): Promise<void>;
 }
@@ -47,8 +47,8 @@ export interface PostgresTemporal {
 /**
  * Starts the server on loopback, on databases of its own, and waits until its namespace is usable.
  *
- * @param faults of the store of runs; the same seed draws the same numbers
- * @throws NoPostgres where there is none; Error in words when the server ends or stays silent
+ * @param faults of the store of runs. The same seed gives the same random numbers
+ * @throws NoPostgres if there is none; Error if the server exits or does not become ready
  */
 export async function startTemporalOnPostgres(
   programs: ServerPrograms,
@@ -208,7 +208,7 @@ function database(url: string): object {
   };
 }
 
-/** Makes the namespace, which a new server does not have, and its search attributes. */
+/** Registers the namespace, which a new server lacks, and its search attributes. */
 async function untilUsable(address: string, isGone: () => boolean): Promise<void> {
   const connection = Connection.lazy({ address, tls: false, connectTimeout: '2s' });
   const deadline = Date.now() + READY_WITHIN;
@@ -223,7 +223,7 @@ async function untilUsable(address: string, isGone: () => boolean): Promise<void
               if (!/already exists/i.test(error.message)) throw error;
             });
           await registerSearchAttributes(connection, NAMESPACE);
-          // Every part of the server learns of a namespace in its own time.
+          // Each service of the server learns of a namespace at a different time.
           const query = 'ExecutionStatus = "Running"';
           await connection.workflowService.countWorkflowExecutions({ namespace: NAMESPACE, query });
         });

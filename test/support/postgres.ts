@@ -14,7 +14,7 @@ const STOP_GRACE = 2_000;
 const KEPT_LINES = 20;
 
 export interface TestPostgres {
-  /** A connection string for an empty database of this test's own. */
+  /** The connection string of an empty database for this test alone. */
   url: string;
   stop: () => Promise<void>;
 }
@@ -22,11 +22,11 @@ export interface TestPostgres {
 export type PostgresForTests = ({ available: true } & TestPostgres) | { available: false; reason: string };
 
 /**
- * An empty PostgreSQL database for a test file: one made on the server that TEST_DATABASE_URL names, else one on a
- * throw-away server started from the installed binaries. Where there are neither, `available` is false and `reason`
- * says so; skip with it: `it.skipIf(!postgres.available)`.
+ * Returns an empty PostgreSQL database for a test file, on the server that TEST_DATABASE_URL names, or on a throw-away
+ * server started from the installed binaries. If there is neither, `available` is false and `reason` says so; skip the
+ * tests then: `it.skipIf(!postgres.available)`.
  *
- * @throws Error when the server is there but does not start, or refuses
+ * @throws Error if the server does not start or refuses the connection
  */
 export async function postgresForTests(): Promise<PostgresForTests> {
   const existing = process.env.TEST_DATABASE_URL;
@@ -43,7 +43,7 @@ export async function postgresForTests(): Promise<PostgresForTests> {
   return { available: true, ...(await startServer(binaries)) };
 }
 
-/** A database with a name of its own, dropped at the end, so that test files do not meet. */
+/** Creates a database with a unique name, so that test files do not meet. `stop` drops it. */
 async function databaseOn(serverUrl: string): Promise<TestPostgres> {
   const name = `durable_upsells_test_${process.pid}_${Date.now()}`;
   await execute(serverUrl, `create database ${name}`);
@@ -65,7 +65,7 @@ async function execute(url: string, statement: string): Promise<void> {
   }
 }
 
-/** The newest installed version's folder with `initdb` and `postgres`. */
+/** Returns the folder with `initdb` and `postgres` of the newest installed version. */
 async function findBinaries(): Promise<string | undefined> {
   const versions = await readdir(DEBIAN_POSTGRES).catch((): string[] => []);
   const newest = versions.sort((a, b) => Number(b) - Number(a))[0];
@@ -93,7 +93,7 @@ async function startServer(binaries: string): Promise<TestPostgres> {
     let ended = false;
     void server.exited.then(() => (ended = true));
     const stop = async (): Promise<void> => {
-      // Closes all sessions at once and ends; nothing here is worth a checkpoint.
+      // An immediate shutdown: nothing here is worth a checkpoint.
       if (!ended) process.kill(server.pid, 'SIGQUIT');
       await server.exited;
       await removeFolder(folder);
@@ -125,7 +125,7 @@ function serverArguments(data: string, socketFolder: string, port: number): stri
   return ['-D', data, '-p', String(port), ...flags];
 }
 
-/** Hands the folder to the user "postgres". Returns the words before a command that make it run as that user. */
+/** Hands the folder to the user "postgres". Returns the command prefix that runs a program as that user. */
 async function giveToPostgres(folder: string): Promise<string[]> {
   const [uid, gid] = await Promise.all([idOf('-u'), idOf('-g')]);
   await chown(folder, uid, gid);

@@ -1,4 +1,4 @@
-/** What nearly every test of a purchase does: buy, wait for the offer, pay a link, wait for the end. */
+/** The steps of nearly every test of a purchase: buy, wait for the offer, pay a link, wait for the end. */
 import type { JsonClient } from '../../sandbox/demo/http.js';
 import type { PurchaseResult, Sandbox } from '../../sandbox/index.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
@@ -7,7 +7,7 @@ import { eventually, eventuallyIs } from './eventually.js';
 /** Cards of the sandbox. */
 export const CARD = {
   works: '4242424242424242',
-  /** Pays at the checkout, and declines every charge without the customer. */
+  /** Pays at the checkout, and declines every charge made without the customer. */
   declinesLater: '4000000000000341',
 };
 
@@ -53,6 +53,17 @@ export async function openOffer(
   return eventually(`an offer for ${customerId}`, look, patience);
 }
 
+/** Buys something, and waits for the offer that follows. */
+export async function buyWithOffer(
+  parties: { sandbox: Sandbox; http: JsonClient },
+  productId: string,
+  input?: Parameters<typeof buy>[2],
+) {
+  const bought = await buy(parties, productId, input);
+  const shown = await openOffer(parties, bought.customer_id);
+  return { ...bought, presentationId: shown.id, shown };
+}
+
 /** Returns the purchase, once its run has ended. Patience is in milliseconds. */
 export async function settled(
   { http }: { http: JsonClient },
@@ -68,7 +79,7 @@ export async function settled(
   return body;
 }
 
-/** Returns the kind and the id of what a link of the sandbox leads to. */
+/** Splits a link of the sandbox into the kind and the id of what it leads to. */
 export function parseLink(url: string | null | undefined): { kind: string; id: string } {
   const [kind = '', id = ''] = new URL(url ?? '', 'http://127.0.0.1').pathname.split('/').slice(-2);
   return { kind, id };
@@ -77,7 +88,7 @@ export function parseLink(url: string | null | undefined): { kind: string; id: s
 /**
  * Pays at a checkout or payment link, as its page does, with a card that works.
  *
- * @throws Error when it cannot be paid, or cannot be paid any more
+ * @throws Error if it cannot be paid, or no longer
  */
 export async function payLink({ control }: Sandbox, url: string | null | undefined) {
   const { kind, id } = parseLink(url);

@@ -1,4 +1,4 @@
-/** A whole stack of a test file's own, on the Temporal server that all test files share. */
+/** A whole stack for one test file, on the Temporal server that all test files share. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jsonClient, type JsonClient } from '../../sandbox/demo/http.js';
@@ -9,13 +9,15 @@ export interface TestStack extends WholeStack {
   /** Calls the API as the merchant's backend. */
   http: JsonClient;
   taskQueue: string;
-  /** A catalog that is saved here comes into force. */
+  /** The catalog file. Saving it puts the new catalog in force. */
   catalogPath: string;
 }
 
 /**
+ * Starts a stack that polls and reconciles within seconds.
+ *
  * @param env variables to set, beside those that connect the parts
- * @param catalog the text of a catalog. The example catalog is in force without one
+ * @param catalog the text of a catalog, instead of the example catalog
  */
 export async function testStack(env: Record<string, string> = {}, catalog?: string): Promise<TestStack> {
   const taskQueue = uniqueTaskQueue('stack');

@@ -1,4 +1,4 @@
-/** Temporal's production server, not the development one: built once with Go, kept in the user's cache folder. */
+/** Temporal's production server (not the development one), built once with Go and kept in the user's cache folder. */
 import { access, cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cacheFolder } from '../../sandbox/local/cache-folder.js';
@@ -13,13 +13,13 @@ const MODULE = 'go.temporal.io/server';
 export interface ServerPrograms {
   server: string;
   sqlTool: string;
-  /** With `temporal/` and `visibility/`, each a folder of `versioned/` changes. */
+  /** The folder with `temporal/versioned/` and `visibility/versioned/`. */
   schema: string;
 }
 
 const folder = () => join(cacheFolder(), `temporal-server-${VERSION}`);
 
-/** The programs, where they were built before. */
+/** Returns the programs, if they were built before. */
 export async function builtServer(): Promise<ServerPrograms | undefined> {
   const programs = programsIn(folder());
   return await access(programs.server).then(
@@ -29,9 +29,9 @@ export async function builtServer(): Promise<ServerPrograms | undefined> {
 }
 
 /**
- * The programs, built when they are not there yet, which takes minutes.
+ * Returns the programs. Builds them first if necessary, which takes minutes.
  *
- * @throws Error when Go is not installed or the build fails
+ * @throws Error if Go is not installed or the build fails
  */
 export async function buildServer(): Promise<ServerPrograms> {
   const target = folder();

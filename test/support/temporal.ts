@@ -19,23 +19,23 @@ afterAll(async () => {
   await (await workerConnection?.catch(() => undefined))?.close();
 });
 
-/** The Temporal server shared by all test files. */
+/** Returns the Temporal server that all test files share. */
 export async function testTemporal(): Promise<SharedTemporal> {
   return await (temporal ??= ask<SharedTemporal>('/temporal'));
 }
 
-/** The bundle of `workflows/index.ts`, made once per test run. */
+/** Returns the bundle of `workflows/index.ts`, made once per test run. */
 export async function testBundle(): Promise<SharedBundle> {
   return await (bundle ??= ask<SharedBundle>('/bundle'));
 }
 
-/** A client of the shared server, one per test file. */
+/** Returns a client of the shared server, one per test file. */
 export async function testClient(): Promise<TemporalClient> {
   client ??= testTemporal().then((target) => connectClient({ ...target, embedded: true }));
   return await client;
 }
 
-/** A worker connection to the shared server, one per test file. */
+/** Returns a worker connection to the shared server, one per test file. */
 export async function testWorkerConnection(): Promise<NativeConnection> {
   workerConnection ??= testTemporal().then(async (target) => {
     installRuntime(createLogger(process.env.LOG_LEVEL ?? 'error'));
@@ -44,12 +44,12 @@ export async function testWorkerConnection(): Promise<NativeConnection> {
   return await workerConnection;
 }
 
-/** A task queue nobody else uses. */
+/** Returns the name of a task queue that nothing else uses. */
 export function uniqueTaskQueue(name = 'test'): string {
   return `${name}-${randomUUID()}`;
 }
 
-/** A workflow id nobody else uses. */
+/** Returns a workflow id that nothing else uses. */
 export function uniqueId(name = 'test'): string {
   return `${name}-${randomUUID()}`;
 }
@@ -57,13 +57,14 @@ export function uniqueId(name = 'test'): string {
 export interface TestWorkerOptions {
   taskQueue: string;
   activities?: object;
-  /** Other workflow code than the product's: a module of the test itself. */
+  /** Workflow code of the test's own, instead of the product's. */
   workflowsPath?: string;
   overrides?: Partial<WorkerOptions>;
 }
 
 /**
- * A worker on the shared server with the product's workflows, or the test's own. Run it with `worker.runUntil(...)`.
+ * Creates a worker on the shared server, with the product's workflows or the test's own. Run it with
+ * `worker.runUntil(...)`.
  */
 export async function testWorker(options: TestWorkerOptions): Promise<Worker> {
   const { namespace } = await testTemporal();
@@ -75,7 +76,7 @@ export async function testWorker(options: TestWorkerOptions): Promise<Worker> {
     activities: options.activities ?? {},
     workflowBundle: await (workflowsPath === undefined ? testBundle() : bundleWorkflows({ workflowsPath })),
     overrides: {
-      // Tests do not wait out the grace of a deployment.
+      // Tests need no grace period.
       shutdownGraceTime: '1s',
       shutdownForceTime: '10s',
       ...options.overrides,
@@ -83,7 +84,7 @@ export async function testWorker(options: TestWorkerOptions): Promise<Worker> {
   });
 }
 
-/** Waits as long as it takes: `fetch` would give up on a server that is being built. */
+/** Waits without a limit. `fetch` would give up on a server that is being built. */
 async function ask<T>(path: string): Promise<T> {
   return await new Promise((resolve, reject) => {
     const sent = request(inject('sharedTestResources') + path, (response) => {

@@ -2,17 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Makes an empty folder. What made it removes it, with `removeFolder`. */
+/** Makes an empty folder. The caller removes it with `removeFolder`. */
 export async function makeTemporaryFolder(purpose: string): Promise<string> {
   return await mkdtemp(join(tmpdir(), `durable-upsells-${purpose}-`));
 }
 
-/** Removes a folder with all it holds, also when a process that just ended was still writing there. */
+/** Removes a folder and its contents, even if a process that just ended was still writing there. */
 export async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** Does something in an empty folder, which is removed afterwards. */
+/** Runs `work` in an empty folder, and removes the folder afterwards. */
 export async function inTemporaryFolder<T>(
   purpose: string,
   work: (folder: string) => Promise<T>,

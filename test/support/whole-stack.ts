@@ -1,4 +1,4 @@
-/** The whole product in this process, with the sandbox as Dodo and a ledger in memory, on a Temporal server that runs. */
+/** The whole product in this process, with the sandbox as Dodo and a ledger in memory, on a running Temporal server. */
 import type { Sandbox } from '../../sandbox/index.js';
 import { startStack, type Stack } from '../../sandbox/stack.js';
 import { loadLocalConfig } from '../../sandbox/local/config.js';
@@ -13,7 +13,7 @@ export interface WholeStack extends Omit<Stack, 'sandbox'> {
 
 export interface WholeStackOptions {
   mode?: 'start' | 'demo';
-  /** Returns variables to set beside those that connect the parts. It may put files into the stack's folder. */
+  /** Returns environment variables besides those that connect the parts. May put files into the stack's folder. */
   environment?: (folder: string) => Record<string, string> | Promise<Record<string, string>>;
   /** Divides the pauses between Dodo's deliveries of a webhook. */
   webhookTimeScale?: number;
@@ -43,7 +43,7 @@ export async function startWholeStack(
       webhookTimeScale,
     });
     const { sandbox } = stack;
-    if (!sandbox) throw new Error('The configuration names another Dodo than the sandbox.');
+    if (!sandbox) throw new Error('The configuration must name the sandbox as Dodo.');
     return {
       ...stack,
       sandbox,

@@ -1,38 +1,38 @@
 /**
- * Notices runs whose workflow code is broken. Temporal retries a workflow task that fails, so a run with a bug in its
- * code neither ends nor answers, and whatever waits for it would wait for its whole timeout.
+ * Detects runs whose workflow code is broken. Temporal retries a failed workflow task, so a run with a bug in its code
+ * neither ends nor answers, and a test that waits for it would hang until its timeout.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError, type Client, type WorkflowHandle } from '@temporalio/client';
 import proto, { type temporal } from '@temporalio/proto';
 
 const LOOK_EVERY = 500;
-/** For work that was stopped. */
+/** How long stopped work may take to end. */
 const LAST_WORDS = 5_000;
 
-/** As gRPC numbers it. */
+/** The status code of gRPC. */
 const NOT_FOUND = 5;
 
 const { WorkflowTaskFailedCause } = proto.temporal.api.enums.v1;
-/** The other causes are Temporal's own: a reset, or a task that was overtaken by a new event. */
+/** Other causes are Temporal's own, such as a reset, or an event that arrived during the task. */
 const CODE_FAULTS: readonly unknown[] = [
   WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR,
   WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
 ];
 
-/** A workflow task that failed in workflow code. The message names the run and quotes the code's own error. */
+/** A workflow task failed in workflow code. The message names the run and quotes the error. */
 export class BrokenWorkflow extends Error {
   override name = 'BrokenWorkflow';
 }
 
-/** Returns the message of the error in workflow code that an event records, or undefined for any other event. */
+/** Returns the error message of an event that records a failure in workflow code, or undefined for other events. */
 export function codeFault(event: temporal.api.history.v1.IHistoryEvent): string | undefined {
   const failed = event.workflowTaskFailedEventAttributes;
   if (!failed || !CODE_FAULTS.includes(failed.cause)) return undefined;
   return failed.failure?.message ?? 'no reason given';
 }
 
-/** Returns every open run of the client's namespace. The only such list that the time-skipping server has. */
+/** Returns all open runs of the client's namespace, in the one way that the time-skipping server supports too. */
 export async function openRuns({ workflow, workflowService, options }: Client): Promise<WorkflowHandle[]> {
   const { namespace } = options;
   const { executions } = await workflowService.listOpenWorkflowExecutions({ namespace, startTimeFilter: {} });
@@ -42,10 +42,10 @@ export async function openRuns({ workflow, workflowService, options }: Client): 
 }
 
 /**
- * Looks at runs until one of them fails in its code.
+ * Watches runs until one of them fails in its code.
  *
- * @param runs asked again at every look, because runs start others
- * @returns the failure; undefined once `over` is aborted
+ * @param runs called for every look, because runs start other runs
+ * @returns the failure, or undefined once `over` is aborted
  */
 async function firstCodeFault(
   runs: () => Promise<readonly WorkflowHandle[]>,
@@ -67,16 +67,16 @@ async function faultOf(handle: WorkflowHandle): Promise<string | undefined> {
     const { events } = await handle.fetchHistory();
     return events?.map(codeFault).find((fault) => fault !== undefined);
   } catch (error) {
-    if (isGrpcServiceError(error) && error.code === NOT_FOUND) return undefined;
+    if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) return undefined;
     throw error;
   }
 }
 
 /**
- * Does something with runs, unless one of them fails in its code.
+ * Runs `work`, and fails as soon as one of the runs fails in its code.
  *
- * @param stop called when that happens; ends whatever the work waits for
- * @throws BrokenWorkflow when that happened, a moment after `stop`; else what `work` throws
+ * @param stop ends whatever the work waits for; called after such a failure
+ * @throws BrokenWorkflow after such a failure, else what `work` throws
  */
 export async function unlessBroken<T>(
   runs: () => Promise<readonly WorkflowHandle[]>,

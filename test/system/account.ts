@@ -1,36 +1,37 @@
-/** What is counted at the end of a test: how often money moved, and whether every record of it agrees. */
+/** Checks at the end of a test: how often money moved, and that all records of it agree. */
 import { expect } from 'vitest';
 import type { PurchaseResult } from '../../sandbox/index.js';
 import { eventually } from '../support/eventually.js';
-import { type TestStack } from '../support/stack.js';
+import type { TestStack } from '../support/stack.js';
+import { CHANGE_PLAN, type OfferKind } from './offer-kinds.js';
 
 type SandboxPayment = ReturnType<TestStack['sandbox']['books']['payments']>[number];
 export type SentRequest = ReturnType<TestStack['sandbox']['books']['requests']>[number];
 
-/** A purchase and the customer behind it; `purchaseId` differs from the payment for triggers. */
+/** A purchase and its customer. For triggers, `purchaseId` differs from the payment. */
 export interface Bought extends Pick<PurchaseResult, 'customer_id' | 'payment_id' | 'subscription_id'> {
   purchaseId?: string;
 }
 
 export interface Account {
-  /** How often money was asked for: requests that charge at once, whatever became of them. */
+  /** The number of requests that charge at once, whatever their outcome. */
   posts: number;
-  /** What the customer was charged beside the first purchase, minor units, in order. */
+  /** Charges other than the first purchase, in minor units, in order. */
   charges: number[];
-  /** What went back, minor units. */
+  /** Refunds, in minor units. */
   refunds: number[];
-  /** What the ledger counts as earned with offers, net. */
+  /** The ledger's net revenue from offers. */
   revenue: number;
 }
 
-/** The payments of a customer beside the first one. */
+/** Returns the payments of a customer except the first purchase. */
 export function laterPayments({ sandbox }: Pick<TestStack, 'sandbox'>, bought: Bought): SandboxPayment[] {
   return sandbox.books
     .payments({ customerId: bought.customer_id })
     .filter(({ payment_id }) => payment_id !== bought.payment_id);
 }
 
-/** The requests that would have charged this customer at once. */
+/** Returns the requests that charge this customer at once, whatever their outcome. */
 export function moneyRequests({ sandbox }: Pick<TestStack, 'sandbox'>, bought: Bought): SentRequest[] {
   const subscriptions = sandbox.books.subscriptions({ customerId: bought.customer_id });
   const planChanges = subscriptions.map((one) => `/subscriptions/${one.subscription_id}/change-plan`);
@@ -64,8 +65,8 @@ export async function accountOf(stack: TestStack, bought: Bought): Promise<Accou
 }
 
 /**
- * The customer's account is as expected, and the ledger has earned exactly what the sandbox's books say was kept.
- * Money that goes back automatically does so a moment after the run has settled, so this waits for it.
+ * Expects the customer's account to be as given, and the ledger's revenue to equal the money that the sandbox's books say
+ * was kept.
  */
 export async function expectAccount(
   stack: TestStack,
@@ -85,7 +86,7 @@ export function liveSubscriptions({ sandbox }: Pick<TestStack, 'sandbox'>, bough
     .filter(({ status }) => ['active', 'on_hold', 'past_due', 'paused'].includes(status));
 }
 
-/** The customer's live subscriptions. One that was replaced ends a moment after its run has settled. */
+/** Expects these live subscriptions. Waits, because a replaced one ends a moment after its run has settled. */
 export async function expectLive(
   stack: Pick<TestStack, 'sandbox'>,
   bought: Bought,
@@ -95,4 +96,13 @@ export async function expectLive(
     return liveSubscriptions(stack, bought).length <= expected.length;
   }).catch(() => undefined);
   expect(liveSubscriptions(stack, bought)).toMatchObject(expected);
+}
+
+/** Expects the one plan that is left after an offer: the new one of a plan change, or none. */
+export async function expectOneLivePlan(
+  stack: Pick<TestStack, 'sandbox'>,
+  bought: Bought,
+  offer: OfferKind,
+): Promise<void> {
+  await expectLive(stack, bought, offer === CHANGE_PLAN ? [{ product_id: 'prod_pro_plan' }] : []);
 }

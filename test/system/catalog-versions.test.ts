@@ -1,4 +1,4 @@
-/** The catalog changes under a running system: what runs keeps its version, and operators see which. */
+/** The catalog changes while the system runs: open offers keep their version, and operators see which one. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Catalog } from '../../src/domain/offers.js';
@@ -11,7 +11,7 @@ import { searchAttributeKeys } from '../../src/contract/search-attributes.js';
 import { testClient } from '../support/temporal.js';
 
 const example = await readFile(new URL('../../offers.yaml', import.meta.url), 'utf8');
-/** The bundle is sold in other words, and another offer follows a no. */
+/** The bundle has other copy, and another offer follows a decline. */
 const changed = example
   .replace('Continue with {product}', 'You may also like {product}')
   .replace(
@@ -51,7 +51,7 @@ async function inForce(text: string, before: string): Promise<CatalogReply> {
 }
 
 describe('a catalog that changes while offers are open', () => {
-  it('is in force for new purchases, while open offers go on as they began and say so', async () => {
+  it('applies to new purchases, while open offers keep their version and name it', async () => {
     const first = await catalog();
     expect(first).toMatchObject({ path: stack.catalogPath, content: { version: 1, hash: first.hash } });
     const early = await buy(stack, 'prod_starter_course');
@@ -80,7 +80,7 @@ describe('a catalog that changes while offers are open', () => {
       ]),
     );
 
-    // The step after a no is the one of the version the run began with.
+    // The step after a decline comes from the version that the run began with.
     const declined = await stack.http.post<{ next?: { offerId: string } }>(
       `/api/presentations/${shown.id}/decline`,
     );
@@ -108,7 +108,7 @@ describe('a catalog that changes while offers are open', () => {
     expect((await catalog()).running).toEqual([]);
   });
 
-  it('is refused when it is bad, says why, and the old one stays in force', async () => {
+  it('is rejected with the reason if it is invalid, and the old one stays in force', async () => {
     const { hash } = await catalog();
     await writeFile(stack.catalogPath, changed.replace('offer: pro-plan', 'offer: pro-plna'));
     const refused = await eventually('a refusal', async () => {
@@ -136,14 +136,14 @@ describe('a catalog that changes while offers are open', () => {
   });
 });
 
-describe('what an operator may ask', () => {
+describe('the history of catalogs', () => {
   it('is not for backends', async () => {
     for (const route of ['/api/catalog', '/api/reports/evaluations']) {
       expect((await stack.http.get(route)).status).toBe(403);
     }
   });
 
-  it('is what every purchase was matched against, page by page', async () => {
+  it('shows operators the version of every purchase, page by page', async () => {
     const since = new Date(Date.now() - 1).toISOString();
     const bought: string[] = [];
     for (const product of ['prod_starter_course', 'prod_setup_session', 'prod_basic_plan']) {

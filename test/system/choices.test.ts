@@ -68,7 +68,7 @@ async function offered(productId: string, input: Parameters<typeof buy>[2] = {})
 
 type Offered = Awaited<ReturnType<typeof offered>>;
 
-/** As the customer's browser asks, with its token. */
+/** Asks for a quote as the customer's browser does, with its token. */
 function quote({ shown }: Offered, body: Record<string, unknown>) {
   const browser = jsonClient(stack.url, shown.token);
   return browser.post<QuoteView & { code?: string; errors?: { pointer: string }[] }>(
@@ -88,7 +88,7 @@ async function expectSold(bought: Bought, sold: Partial<PresentationView>, charg
 }
 
 describe('an offer with options', () => {
-  it('shows each of them with its own price, the first one preselected', async () => {
+  it('shows each with its own price, the first one preselected', async () => {
     const { shown } = await offered('prod_starter_course');
     expect(shown).toMatchObject({
       option: 'all',
@@ -105,7 +105,7 @@ describe('an offer with options', () => {
     expect(shown).not.toHaveProperty('terms');
   });
 
-  it('charges the one that is chosen, and every record of it says so', async () => {
+  it('charges the chosen one, and records it everywhere', async () => {
     const bought = await offered('prod_starter_course');
     const listed = bought.shown.choices?.options?.find(({ id }) => id === 'session')?.price.hash;
     const reply = await accept(stack, bought, { option: 'session', priceHash: listed });
@@ -122,13 +122,13 @@ describe('an offer with options', () => {
     expect(await stack.ledger.hasBought(bought.customer_id, 'prod_complete_bundle')).toBe(false);
   });
 
-  it('is for what is shown when nothing is chosen', async () => {
+  it('charges the one shown if none is chosen', async () => {
     const bought = await offered('prod_starter_course');
     expect((await acceptByToken(bought, {})).status).toBe(200);
     await expectSold(bought, { option: 'all', product: bought.shown.product }, 14_900);
   });
 
-  it('takes a quantity for the option that has bounds', async () => {
+  it('accepts a quantity for the option that has bounds', async () => {
     const bought = await offered('prod_starter_course');
     const { status, body } = await quote(bought, { option: 'workbook', quantity: 4 });
     expect({ status, body }).toMatchObject({
@@ -148,14 +148,14 @@ describe('an offer with options', () => {
     await expectSold(bought, { ...choice, price: body.price }, 7600);
   });
 
-  it('leaves out what the customer has', async () => {
+  it('leaves out what the customer owns', async () => {
     const { customer_id } = await buy(stack, 'prod_complete_bundle');
     const { shown } = await offered('prod_starter_course', { customer_id, email: undefined });
     expect(shown).toMatchObject({ option: 'workbook', product: { id: 'prod_course_workbook' } });
     expect(shown.choices?.options?.map(({ id }) => id)).toEqual(['workbook', 'session']);
   });
 
-  it('refuses what it does not have', async () => {
+  it('refuses unknown options and quantities', async () => {
     const bought = await offered('prod_starter_course');
     for (const body of [{ option: 'none' }, { option: 'session', quantity: 2 }, { quantity: 2 }]) {
       const pointer = body.option === 'none' ? '#/option' : '#/quantity';
@@ -168,7 +168,7 @@ describe('an offer with options', () => {
 });
 
 describe('an offer with a quantity to choose', () => {
-  it('has its own default and bounds, whatever was bought first', async () => {
+  it('has its own default and bounds, whatever the first purchase was', async () => {
     const { shown } = await offered('prod_single_license', { quantity: 5 });
     expect(shown).toMatchObject({
       quantity: 2,
@@ -187,7 +187,7 @@ describe('an offer with a quantity to choose', () => {
     expect(laterPayments(stack, bought)).toMatchObject([{ product_cart: [{ quantity: 3 }] }]);
   });
 
-  it('is priced at the click of a backend that names no price; a browser has to name the one it showed', async () => {
+  it('is priced at the click for a backend, while a browser has to name the price it showed', async () => {
     const bought = await offered('prod_single_license');
     expect(await acceptByToken(bought, { quantity: 1 })).toMatchObject({
       status: 400,
@@ -211,7 +211,7 @@ describe('an offer with a quantity to choose', () => {
     await expectSold(bought, { quantity: 3 }, 3 * PACK);
   });
 
-  it('is open again in that quantity when its price has moved since the quote', async () => {
+  it('is offered again in that quantity if its price has moved since the quote', async () => {
     const bought = await offered('prod_single_license');
     const { body } = await quote(bought, { quantity: 3 });
     await stack.sandbox.control.updateProduct('prod_two_seat_pack', { price: PACK + 100 });
@@ -229,7 +229,7 @@ describe('an offer with a quantity to choose', () => {
     await expectSold(bought, { quantity: 3 }, dueNow);
   });
 
-  it('is charged once however often the same is clicked, and another choice comes too late', async () => {
+  it('is charged once for repeated clicks, and another choice is too late', async () => {
     const bought = await offered('prod_single_license');
     const { body } = await quote(bought, { quantity: 3 });
     const choice = { quantity: 3, priceHash: body.price.hash };
@@ -247,7 +247,7 @@ describe('an offer with a quantity to choose', () => {
     });
   });
 
-  it('is won by one of two choices that are clicked at once', async () => {
+  it('goes to one of two choices clicked at once', async () => {
     const bought = await offered('prod_single_license');
     const [one, other] = await Promise.all([
       accept(stack, bought, { quantity: 1 }),
@@ -271,8 +271,8 @@ describe('an offer with a quantity to choose', () => {
   });
 });
 
-describe('a price above what one click may charge', () => {
-  it('is paid at the checkout, for the quantity that was chosen', async () => {
+describe('a price above the one-click limit', () => {
+  it('is paid at the checkout, for the chosen quantity', async () => {
     const bought = await offered('prod_single_license');
     expect(bought.shown.payment.mode).toBe('one_click');
     const { body } = await quote(bought, { quantity: 4 });
@@ -288,7 +288,7 @@ describe('a price above what one click may charge', () => {
     await expectAccount(stack, bought, { posts: 0, charges: [4 * PACK] });
   });
 
-  it('is not charged with one click when it has moved there since it was shown', async () => {
+  it('is not charged with one click if the price rose above the limit after it was shown', async () => {
     const bought = await offered('prod_single_license');
     const { body } = await quote(bought, { quantity: 3 });
     await stack.sandbox.control.updateProduct('prod_two_seat_pack', { price: 17_000 });
@@ -297,7 +297,7 @@ describe('a price above what one click may charge', () => {
       status: 409,
       body: { presentation: { price: { dueNow: 51_000 }, payment: { mode: 'checkout' } } },
     });
-    // A click that names nothing was on the button of what was shown first.
+    // An accept without a choice refers to the first one shown.
     expect(await accept(stack, bought)).toMatchObject({ status: 409, body: { code: 'price_changed' } });
     const priceHash = refused.body.presentation?.price.hash;
     const reply = await accept(stack, bought, { quantity: 3, priceHash });
@@ -327,7 +327,7 @@ describe('a price above what one click may charge', () => {
 });
 
 describe('seats', () => {
-  it('follow the subscription, and change its price when they are chosen', async () => {
+  it('default to those of the subscription, and change the price when chosen', async () => {
     const bought = await offered('prod_basic_plan', { quantity: 2 });
     expect(bought.shown).toMatchObject({
       quantity: 2,
@@ -356,7 +356,7 @@ describe('add-ons of a charge', () => {
     ]);
   });
 
-  it('are in the checkout that is left after a decline, too', async () => {
+  it('are in the fallback checkout after a decline, too', async () => {
     const bought = await offered('prod_team_license', { card: CARD.declinesLater });
     const declined = await accept(stack, bought);
     expect(declined.status).toBe(402);
@@ -366,7 +366,7 @@ describe('add-ons of a charge', () => {
   });
 });
 
-it('has kept every rule at the end of all this', async () => {
+it('leaves every invariant intact', async () => {
   const { client } = await testClient();
   const evidence = await eventually('nothing is under way', async () => {
     const gathered = await gatherEvidence({

@@ -43,7 +43,7 @@ afterAll(async () => {
   await merchant.close();
 });
 
-/** A purchase whose offer was declined, and the notification of that as it would be after three days in vain. */
+/** Declines an offer, and dead-letters the notification as after three days of failed deliveries. */
 async function buried() {
   const { payment_id: purchaseId, customer_id: customerId } = await buy(stack, 'prod_team_license');
   const { id: presentationId } = await openOffer(stack, customerId);
@@ -78,12 +78,12 @@ const dead = async () => {
   return Number(/^upsells_notifications_dead (\d+)$/m.exec(body)?.[1]);
 };
 
-/** Until what was sent again has been written down. */
+/** Waits until the redelivery is recorded. */
 const redelivered = (id: string) =>
   eventually(`${id} is redelivered`, async () => !(await listed()).includes(id));
 
 describe('a notification that could not be delivered', () => {
-  it('is listed with what the receiver would know it by, and counted', async () => {
+  it('is listed with its webhook id, and counted', async () => {
     const before = await dead();
     const { id, notification, told } = await buried();
     expect(id).toBe(told.id);
@@ -97,7 +97,7 @@ describe('a notification that could not be delivered', () => {
     expect(await dead()).toBe(before + 1);
   });
 
-  it('is sent again once, however often it is asked for, and keeps its id and what it says', async () => {
+  it('is redelivered once, however often that is requested, with the same id and content', async () => {
     const { id, purchaseId, told } = await buried();
     const before = await dead();
     const sent = merchant.about(purchaseId).length;
@@ -117,7 +117,7 @@ describe('a notification that could not be delivered', () => {
     expect(merchant.about(purchaseId)).toHaveLength(sent + 1);
   });
 
-  it('is tried again and again when it is sent again, and its timeline says why it was', async () => {
+  it('is retried during redelivery, and the timeline has the reason', async () => {
     const { id, purchaseId } = await buried();
     merchant.refuse(purchaseId, 1);
     const { body } = await operator.post<{ run: string }>(redeliver(id), because);
@@ -129,7 +129,7 @@ describe('a notification that could not be delivered', () => {
     });
   });
 
-  it('may be sent again after somebody has terminated the run that was at it', async () => {
+  it('can be redelivered after its redelivery run was terminated', async () => {
     const { id, purchaseId } = await buried();
     merchant.refuse(purchaseId, Infinity);
     const { body } = await operator.post<{ run: string }>(redeliver(id), because);
@@ -164,13 +164,13 @@ describe('the list', () => {
   );
 });
 
-describe('who may', () => {
-  it('see the list is an operator', async () => {
+describe('access', () => {
+  it('to the list is for operators', async () => {
     expect((await stack.http.get(LIST)).status).toBe(403);
     expect((await jsonClient(stack.url).get(LIST)).status).toBe(401);
   });
 
-  it('have one sent again is an operator, who says why', async () => {
+  it('to redelivery is for operators, with a reason', async () => {
     const { id, purchaseId } = await buried();
     const sent = merchant.about(purchaseId).length;
     expect((await stack.http.post(redeliver(id), because)).status).toBe(403);

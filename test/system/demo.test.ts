@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 
 async function demo(): Promise<{ code: number | null; output: string }> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'sandbox/demo.ts'], {
-    // Free ports throughout: other tests may use the usual ones. Settings of whoever runs the tests must not matter.
+    // Free ports, because other tests may use the usual ones; and no settings of the person who runs the tests.
     env: { ...process.env, PORT: '0', LOG_LEVEL: 'error', DODO_PAYMENTS_ENVIRONMENT: 'live_mode' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -20,7 +20,7 @@ async function demo(): Promise<{ code: number | null; output: string }> {
 
 describe('npm run demo', () => {
   it(
-    'walks every path to the end it should have, prints them with the report, and stops everything',
+    'takes every path to its expected end, prints them with the report, and stops everything',
     async () => {
       const { code, output } = await demo();
       const rows = output.split('\n').filter((line) => /^(ok|NO) /.test(line));

@@ -1,4 +1,4 @@
-/** The catalogs of docs/designing-an-offer.md, each in force on the real server, doing what the page says of it. */
+/** Puts each catalog of docs/designing-an-offer.md in force, and checks that it does what the page says. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogWarnings, parseCatalog } from '../../src/catalog/file/load.js';
@@ -24,7 +24,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** Puts an example in force, as a merchant would: by saving the file. */
+/** Puts an example in force as a merchant does, by saving the file. */
 async function inForce(number: number): Promise<void> {
   const text = examples.find((example) => example.number === number)?.text ?? '';
   const { hash } = parseCatalog(text, 'offers.yaml');
@@ -50,13 +50,13 @@ async function trigger(type: string, event: object): Promise<string> {
   return eventId;
 }
 
-it('there are five, and none of them has a mistake or a warning', () => {
+it('has five examples without errors or warnings', () => {
   expect(examples.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
   for (const { text } of examples) expect(catalogWarnings(parseCatalog(text, 'offers.yaml'))).toEqual([]);
 });
 
 describe('example', () => {
-  it('1: an upgrade for the difference, in German, and a smaller step after a no', async () => {
+  it('1: an upgrade for the difference, in German, and a smaller step after a decline', async () => {
     await inForce(1);
     const { customer_id, payment_id } = await buy(stack, 'prod_basic_plan');
     const { id } = await openOffer(stack, customer_id);
@@ -68,7 +68,7 @@ describe('example', () => {
     expect(await settled(stack, payment_id)).toMatchObject({ outcome: 'converted' });
   });
 
-  it('2: two prices against each other, and some who are shown nothing', async () => {
+  it('2: two prices compared, with a holdout group', async () => {
     await inForce(2);
     const seen = await Promise.all(
       Array.from({ length: TENTH_HELD_OUT }, async () => {
@@ -84,7 +84,7 @@ describe('example', () => {
       }),
     );
     const shown = seen.filter((one) => typeof one !== 'string');
-    // Of forty customers, all in one arm, or none held out, would be one chance in a hundred or far less.
+    // With forty customers, the chance that all are in one arm, or none held out, is one in a hundred at most.
     expect(new Set(shown.map(({ variant }) => variant))).toEqual(new Set(['full', 'discounted']));
     for (const { variant, price } of shown) expect(price.dueNow).toBe(variant === 'full' ? 14_900 : 11_920);
     expect(seen.filter((one) => typeof one === 'string').every((reason) => reason === 'holdout')).toBe(true);
@@ -94,7 +94,7 @@ describe('example', () => {
     expect(report.body.experiments.map(({ name }) => name)).toContain('bundle-price');
   });
 
-  it('3: two products and how many, and no click above the limit', async () => {
+  it('3: a choice of two products and a quantity, and no one-click charge above the limit', async () => {
     await inForce(3);
     const { customer_id, payment_id } = await buy(stack, 'prod_single_license');
     const { id, choices, payment } = await openOffer(stack, customer_id);
@@ -115,7 +115,7 @@ describe('example', () => {
     expect((await settled(stack, payment_id)).presentations[0]).toMatchObject({ paidAmount: 79_800 });
   });
 
-  it('4: at the limit of the plan; and not again after a no', async () => {
+  it('4: an offer at the limit of the plan, and not again after a decline', async () => {
     await inForce(4);
     const { customer_id } = await buy(stack, 'prod_basic_plan');
     const elsewhere = await trigger('limit_approaching', { customerId: customer_id, facts: { usage: 0.5 } });
@@ -128,7 +128,7 @@ describe('example', () => {
     expect(await settled(stack, again)).toMatchObject({ reason: 'cooldown' });
   });
 
-  it('5: a pause before a downgrade, and the downgrade all the same', async () => {
+  it('5: a pause offered before a downgrade, and then the downgrade', async () => {
     await inForce(5);
     const { customer_id, subscription_id } = await buy(stack, 'prod_pro_plan');
     const eventId = await trigger('downgrade_requested', {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { testStack, type TestStack } from '../support/stack.js';
-import { buy, openOffer, settled, type PurchaseReply, payLink } from '../support/purchases.js';
+import { buy, buyWithOffer, openOffer, payLink, settled, type PurchaseReply } from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
 import { expectAccount, expectLive, laterPayments, moneyRequests, type SentRequest } from './account.js';
 import { accept, commitLate, presentationIs } from './customer-actions.js';
@@ -13,16 +13,15 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** An attempt that got lost on its way, counts as absent, and has its fallback open. */
+/** Loses an attempt on its way to Dodo, and waits until it counts as absent and its fallback is open. */
 async function fallenBack(offer: OfferKind) {
-  const bought = await buy(stack, offer.productId);
-  const { id } = await openOffer(stack, bought.customer_id);
+  const bought = await buyWithOffer(stack, offer.productId);
   stack.sandbox.control.addFault({ match: offer.request(bought), kind: 'drop_before' });
   expect((await accept(stack, bought)).status).toBe(202);
-  const { checkoutUrl } = await presentationIs(stack, id, 'fallback');
+  const { checkoutUrl } = await presentationIs(stack, bought.presentationId, 'fallback');
   const [lost] = moneyRequests(stack, bought);
   if (!lost) throw new Error('Nothing was sent.');
-  return { ...bought, presentationId: id, checkoutUrl, lost };
+  return { ...bought, checkoutUrl, lost };
 }
 type FallenBack = Awaited<ReturnType<typeof fallenBack>>;
 
@@ -34,7 +33,7 @@ async function purchaseOf({ payment_id }: Pick<FallenBack, 'payment_id'>): Promi
   return (await stack.http.get<PurchaseReply>(`/api/purchases/${payment_id}`)).body;
 }
 
-/** The later payment has gone back, once, and the timeline says which. */
+/** Expects the later payment to be refunded once, and to be named in the timeline. */
 async function expectGivenBack(bought: FallenBack, outcome: string): Promise<void> {
   const paid = laterPayments(stack, bought).filter(({ status }) => status === 'succeeded');
   expect(paid).toHaveLength(2);
@@ -54,7 +53,7 @@ async function expectGivenBack(bought: FallenBack, outcome: string): Promise<voi
       },
     },
   ]);
-  // Giving back what was paid twice takes nothing away from what was bought.
+  // Refunding a duplicate does not take away what was bought.
   expect(await purchaseOf(bought)).toMatchObject({ status: 'settled', outcome });
   await expectAccount(stack, bought, {
     posts: 2,
@@ -63,7 +62,7 @@ async function expectGivenBack(bought: FallenBack, outcome: string): Promise<voi
   });
 }
 
-/** Every payment webhook of the customer comes again, several times at once. */
+/** Redelivers every payment webhook of the customer, several times at once. */
 async function redeliverAll(bought: FallenBack): Promise<void> {
   const about = laterPayments(stack, bought).map(({ payment_id }) => payment_id);
   const deliveries = stack.sandbox.books
@@ -74,8 +73,8 @@ async function redeliverAll(bought: FallenBack): Promise<void> {
   expect(answers.every(({ status }) => status === 200)).toBe(true);
 }
 
-describe.concurrent('an attempt that was given up and happens after all', () => {
-  it.each([CHARGE, PAYMENT])('goes back, once, when the fallback has been paid: $kind', async (offer) => {
+describe.concurrent('an attempt that was given up but goes through later', () => {
+  it.each([CHARGE, PAYMENT])('is refunded once if the fallback has been paid: $kind', async (offer) => {
     const bought = await fallenBack(offer);
     await payLink(stack.sandbox, bought.checkoutUrl);
     expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
@@ -88,7 +87,7 @@ describe.concurrent('an attempt that was given up and happens after all', () => 
     expect(kept.presentations).toMatchObject([{ status: 'paid' }]);
   });
 
-  it('is refused by Dodo when a plan change has been replaced by a new subscription', async () => {
+  it('is rejected by Dodo if the plan change was replaced by a new subscription', async () => {
     const bought = await fallenBack(CHANGE_PLAN);
     const paid = await payLink(stack.sandbox, bought.checkoutUrl);
     expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
@@ -98,14 +97,14 @@ describe.concurrent('an attempt that was given up and happens after all', () => 
   });
 
   it.each(OFFER_KINDS)(
-    'counts when nothing else was paid, and what comes later goes back: $kind',
+    'counts if nothing else was paid, and a later payment is refunded: $kind',
     async (offer) => {
       const bought = await fallenBack(offer);
       await late(bought);
       expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
       await expectAccount(stack, bought, { posts: 2, charges: [offer.amount] });
 
-      // The link stands at Dodo for a day, and somebody had it open.
+      // The link stays valid at Dodo for a day, and the customer still had it open.
       await payLink(stack.sandbox, bought.checkoutUrl);
       await expectGivenBack(bought, 'converted');
       await redeliverAll(bought);
@@ -120,7 +119,7 @@ describe.concurrent('an attempt that was given up and happens after all', () => 
 });
 
 describe.concurrent('a payment for a run that has ended', () => {
-  it.each(OFFER_KINDS)('makes it recovered when it was unpaid: $kind', async (offer) => {
+  it.each(OFFER_KINDS)('makes it recovered if it was unpaid: $kind', async (offer) => {
     const bought = await fallenBack(offer);
     const { client } = await testClient();
     const runs = [`purchase/${bought.payment_id}`, `plan-change/${bought.subscription_id}`];
@@ -143,7 +142,7 @@ describe.concurrent('a payment for a run that has ended', () => {
     await expectLive(stack, bought, offer === CHANGE_PLAN ? [{ product_id: 'prod_pro_plan' }] : []);
   });
 
-  it('makes it converted when no way to pay had been left', async () => {
+  it('makes it converted if no fallback had been possible', async () => {
     const bought = await buy(stack, CHARGE.productId);
     const { id } = await openOffer(stack, bought.customer_id);
     stack.sandbox.control.addFault({ match: CHARGE.request(bought), kind: 'drop_before' });
@@ -170,7 +169,7 @@ describe.concurrent('a payment for a run that has ended', () => {
   }
 });
 
-describe('an attempt and its fallback that are reported paid together', () => {
+describe('an attempt and its fallback whose payments are reported together', () => {
   it.each([CHARGE, PAYMENT])('count once: $kind', async (offer) => {
     const bought = await fallenBack(offer);
     const { control } = stack.sandbox;
@@ -186,7 +185,7 @@ describe('an attempt and its fallback that are reported paid together', () => {
 });
 
 describe('a refund that fails', () => {
-  it('is written down for the operator, and the sweep does not try it behind their back', async () => {
+  it('is recorded for the operator, and the sweep does not retry it silently', async () => {
     const bought = await fallenBack(CHARGE);
     await payLink(stack.sandbox, bought.checkoutUrl);
     await settled(stack, bought.payment_id);

@@ -32,7 +32,7 @@ funnels:
 const PRICE = { bundle: 14_900, license: 39_900 };
 
 let stack: TestStack;
-/** Customers so far: counts of the report are of all of them. */
+/** All customers so far, which the counts of the report include. */
 let exposed = 0;
 let heldOut = 0;
 beforeAll(async () => {
@@ -42,7 +42,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** Customers come until every arm has one: held out, and shown either offer. */
+/** Adds customers until each arm has one: the holdout, and either offer. */
 async function everyArm() {
   const found: Partial<Record<'bundle' | 'license' | 'holdout', Awaited<ReturnType<typeof buy>>>> = {};
   while (!found.bundle || !found.license || !found.holdout) {
@@ -60,7 +60,7 @@ async function everyArm() {
 }
 
 describe('an experiment between two offers, with a holdout', () => {
-  it('shows each customer their arm, charges what was shown, and reports what each arm brought', async () => {
+  it('shows each customer their arm, charges the price shown, and reports the revenue of each arm', async () => {
     const { bundle, license, holdout } = await everyArm();
 
     const { body: kept } = await stack.http.get<UpsellReply>(`/api/upsell/${holdout.customer_id}`);
@@ -109,7 +109,7 @@ describe('an experiment between two offers, with a holdout', () => {
     expect(variants?.arms.reduce((sum, arm) => sum + arm.exposed, 0)).toBe(exposed - heldOut);
   });
 
-  it('shows a customer who comes back the same again', async () => {
+  it('shows a returning customer the same arm', async () => {
     const { holdout, license } = await everyArm();
     for (const [customer_id, reason] of [
       [holdout.customer_id, 'holdout'],

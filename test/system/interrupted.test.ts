@@ -1,6 +1,6 @@
 /**
- * The worker's process is killed at the three worst moments of every call that moves money, and runs are reset while
- * money is on its way: one charge, or one refund, each time.
+ * Kills the worker's process at the three worst moments of every call that moves money, and resets runs while money is
+ * moving. Each time there must be one charge, or one refund.
  */
 import type { temporal } from '@temporalio/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,13 +20,13 @@ import type { Evidence } from '../lab/invariants/evidence.js';
 import { gatherEvidence } from '../lab/invariants/gather-evidence.js';
 import { postgresForTests } from '../support/postgres.js';
 import { jsonClient, type JsonClient } from '../../sandbox/demo/http.js';
-import { buy, openOffer, type PurchaseReply, CARD, payLink, settled } from '../support/purchases.js';
+import { buy, openOffer, CARD, payLink, settled } from '../support/purchases.js';
 import { testClient, testTemporal, uniqueTaskQueue } from '../support/temporal.js';
 import { startApiInProcess } from '../lab/chaos/api-in-process.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-/** An attempt that cannot be found counts as absent after this long. */
+/** After this long, an attempt that cannot be found counts as absent. */
 const RECONCILE_WINDOW = '2s';
 /** Later than that, and than a customer takes to pay at the checkout on a busy machine. */
 const LATE = 10 * SECOND;
@@ -64,7 +64,7 @@ beforeAll(async () => {
   });
   http = jsonClient(api.url, API_KEY);
   await sandbox.control.setWebhookEndpoint({ url: `${api.url}/webhooks/dodo` });
-  // The worker alone reaches Dodo and Temporal through stretches of network that can fail.
+  // Only the worker reaches Dodo and Temporal through gates that can fail.
   worker = await startSupervised({
     entry: 'src/worker.ts',
     env: {
@@ -84,7 +84,7 @@ afterAll(async () => {
   if (postgres.available) await postgres.stop();
 });
 
-/** A call that moves money, held in the middle. */
+/** A call that moves money, held in the middle of it. */
 interface Interrupted {
   held: Held;
   customerId: string;
@@ -92,7 +92,7 @@ interface Interrupted {
   presentationId: string;
   /** The run that sends it. */
   run: string;
-  /** Whether the ledger has the reply to the call. */
+  /** Says whether the ledger has the reply to the call. */
   written(): Promise<boolean>;
   /** The request that must have been sent once. */
   request: CallMatch;
@@ -101,7 +101,7 @@ interface Interrupted {
 type Moment = 'before' | 'after';
 type Operation = (when: Moment) => Promise<Interrupted>;
 
-/** Temporal takes a while to notice what a killed process had in hand. */
+/** Temporal takes a while to notice what a killed process was working on. */
 const PATIENCE = 45 * SECOND;
 
 const eventually = <T>(what: string, ask: () => Promise<T | undefined | false>) =>
@@ -112,7 +112,7 @@ const ownedBy = (customerId: string) => `"customer_id":"${customerId}"`;
 const confirmed = (customerId: string) => new RegExp(`(?=.*${ownedBy(customerId)}).*"confirm":true`);
 const unconfirmed = (customerId: string) => new RegExp(`^(?!.*"confirm":true)(?=.*${ownedBy(customerId)})`);
 
-/** Buys, waits for the offer and accepts it, with the call that follows held. */
+/** Buys and accepts the offer, and holds the call that follows. */
 async function accepting(
   when: Moment,
   productId: string,
@@ -123,7 +123,7 @@ async function accepting(
   const { id: presentationId, step } = await openOffer({ http }, bought.customer_id);
   const request = matchOf(bought);
   const held = dodo.hold(when, request);
-  // Answered when it is over, or not at all: the worker dies in between.
+  // Answered late or not at all, because the worker dies in between.
   void http.post(`/api/upsell/${bought.customer_id}/accept`).catch(() => undefined);
   const { subscription_id } = bought;
   const run = subscription_id === null ? `purchase/${bought.payment_id}` : `plan-change/${subscription_id}`;
@@ -170,7 +170,7 @@ const OPERATIONS: Record<string, Operation> = {
     const bought = await buy({ sandbox }, 'prod_single_license');
     const { customer_id: customerId, payment_id: purchaseId } = bought;
     const { id: presentationId, step } = await openOffer({ http }, customerId);
-    // Dodo hangs up, and charges when everybody has stopped waiting for it.
+    // Dodo hangs up, and charges long after the attempt was given up.
     sandbox.control.addFault({
       match: { method: 'POST', path: '^/checkouts$', body: confirmed(customerId).source },
       kind: 'late_commit',
@@ -195,7 +195,7 @@ const OPERATIONS: Record<string, Operation> = {
 
 const NAMES = Object.keys(OPERATIONS);
 
-/** Kills the worker, starts another one, and lets Temporal find out what was lost. */
+/** Kills the worker, starts another one, and lets Temporal notice what was lost. */
 async function killWorker(): Promise<void> {
   const pid = await worker.kill(0);
   network.open();
@@ -204,17 +204,17 @@ async function killWorker(): Promise<void> {
   await expireOrphans(client, taskQueue, pid);
 }
 
-/** As a customer does: pays at the checkout when one is handed over; then waits for the end. */
+/** Pays the fallback if there is one, as a customer does, and waits for the end. */
 async function carriedThrough({ presentationId, purchaseId }: Interrupted) {
   const shown = await eventually(`${presentationId} is paid or falls back`, async () => {
     const found = await ledger.presentation(presentationId);
     return (found?.status === 'paid' || found?.checkoutUrl !== undefined) && found;
   });
   if (shown.checkoutUrl !== undefined) await payLink(sandbox, shown.checkoutUrl);
-  return settled({ http }, purchaseId);
+  return end(purchaseId);
 }
 
-/** Payments for a presentation that went through and did not go back. */
+/** Returns the successful payments for a presentation that were not refunded. */
 function charges({ presentationId }: Interrupted) {
   return sandbox.books
     .payments({ status: 'succeeded', metadata: { upsell_presentation_id: presentationId } })
@@ -309,7 +309,7 @@ describe.skipIf(!postgres.available).each(MOMENTS)(
 );
 
 describe.skipIf(!postgres.available)('a run that is reset to its first task', () => {
-  /** As an operator does it: from the first task on, with all signals and updates kept. */
+  /** Resets a run as an operator does: to its first task, with all signals and updates kept. */
   async function reset(workflowId: string): Promise<void> {
     const { client, namespace } = await testClient();
     const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
@@ -330,14 +330,14 @@ describe.skipIf(!postgres.available)('a run that is reset to its first task', ()
       const bought = await buy({ sandbox }, productId);
       const { id } = await openOffer({ http }, bought.customer_id);
       await http.post(`/api/upsell/${bought.customer_id}/accept`);
-      await settled({ http }, bought.payment_id);
+      await end(bought.payment_id);
       await reset(`purchase/${bought.payment_id}`);
       const { client } = await testClient();
       await client.workflow.getHandle(`purchase/${bought.payment_id}`).result();
       expect(
         sandbox.books.payments({ status: 'succeeded', metadata: { upsell_presentation_id: id } }),
       ).toHaveLength(1);
-      expect(await settled({ http }, bought.payment_id)).toMatchObject({ outcome: 'converted' });
+      expect(await end(bought.payment_id)).toMatchObject({ outcome: 'converted' });
     },
   );
 

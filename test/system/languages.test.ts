@@ -43,8 +43,8 @@ afterAll(async () => {
   await stack.stop();
 });
 
-describe('an offer in the language of whoever reads it', () => {
-  it('has the words of that language, and amounts and dates as it writes them', async () => {
+describe('an offer in the language of its reader', () => {
+  it('has the copy, amounts and dates of that language', async () => {
     const { customer_id } = await buy(stack, 'prod_basic_plan');
     const shown = await openOffer(stack, customer_id);
     const read = async (query: string, headers: Record<string, string> = {}) => {
@@ -73,7 +73,7 @@ describe('an offer in the language of whoever reads it', () => {
     expect(french.display).toMatchObject({ locale: 'en', dueNow: '$50.00' });
     expect(french.copy.accept).toBe('Upgrade for $50.00');
 
-    // What the query names beats what the browser prefers; what is no language is said so.
+    // The query overrides the browser's preference. An invalid language is an error.
     const named = await read('?locale=en', { 'accept-language': 'de' });
     expect(named.body.copy.headline).toBe('Go Pro');
     expect(await read('?locale=no_language')).toMatchObject({
@@ -82,7 +82,7 @@ describe('an offer in the language of whoever reads it', () => {
     });
   });
 
-  it('is answered in it too: a moved price in German, a next offer without German words in its own', async () => {
+  it('has answers in it too: a moved price in German, and a next offer without German copy in its own language', async () => {
     const { customer_id } = await buy(stack, 'prod_basic_plan');
     await openOffer(stack, customer_id);
     const path = `/api/upsell/${customer_id}`;

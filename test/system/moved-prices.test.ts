@@ -2,12 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDodo } from '../../src/dodo/client.js';
 import { jsonClient } from '../../sandbox/demo/http.js';
 import { testStack, type TestStack } from '../support/stack.js';
-import { buy, openOffer, settled } from '../support/purchases.js';
+import { buy, buyWithOffer, openOffer, settled } from '../support/purchases.js';
 import { expectAccount, expectLive, moneyRequests } from './account.js';
 import { accept, type Decided } from './customer-actions.js';
 import { CHANGE_PLAN, CHARGE, PAYMENT, type OfferKind } from './offer-kinds.js';
 
-/** What each offer sells, what it costs per piece at Dodo, and what is due besides at the click. */
+/** The product of each offer, its unit price at Dodo, and any other amount due at the click. */
 const SOLD: { offer: OfferKind; productId: string; price: number; less: number }[] = [
   { offer: CHARGE, productId: 'prod_complete_bundle', price: 14_900, less: 0 },
   { offer: PAYMENT, productId: 'prod_setup_session', price: 5900, less: 0 },
@@ -23,10 +23,7 @@ afterEach(async () => {
   for (const { productId, price } of SOLD) await stack.sandbox.control.updateProduct(productId, { price });
 });
 
-async function offered(offer: OfferKind) {
-  const bought = await buy(stack, offer.productId);
-  return { ...bought, shown: await openOffer(stack, bought.customer_id) };
-}
+const offered = (offer: OfferKind) => buyWithOffer(stack, offer.productId);
 
 function expectRefused(reply: Decided, dueNow: number): void {
   expect(reply).toMatchObject({
@@ -40,7 +37,7 @@ const inWords = (minor: number) => `$${(minor / 100).toFixed(2)}`;
 describe.each(SOLD)(
   'the price of a $offer.kind moves between the view and the click',
   ({ offer, productId, price, less }) => {
-    it('up: nothing is charged, the new price is shown, and a click on that is charged', async () => {
+    it('up: nothing is charged until the customer accepts the new price', async () => {
       const bought = await offered(offer);
       await stack.sandbox.control.updateProduct(productId, { price: price + 1000 });
       const dueNow = price + 1000 - less;
@@ -65,7 +62,7 @@ describe.each(SOLD)(
       await expectAccount(stack, bought, { charges: [price - 1000 - less] });
     });
 
-    it('up and up again: each price has to be accepted', async () => {
+    it('up twice: each price has to be accepted', async () => {
       const bought = await offered(offer);
       for (const more of [1000, 2000]) {
         await stack.sandbox.control.updateProduct(productId, { price: price + more });
@@ -78,8 +75,8 @@ describe.each(SOLD)(
   },
 );
 
-describe('who clicks on a price that is no longer true', () => {
-  it('with the old price named is refused as often as they try, and accepted with the new one', async () => {
+describe('an accept at an outdated price', () => {
+  it('is refused as long as it names the old price, and taken with the new one', async () => {
     const bought = await offered(CHARGE);
     await stack.sandbox.control.updateProduct('prod_complete_bundle', { price: 15_900 });
     const { hash: priceHash } = bought.shown.price;
@@ -93,7 +90,7 @@ describe('who clicks on a price that is no longer true', () => {
     await expectAccount(stack, bought, { charges: [15_900] });
   });
 
-  it('with a token of the old price has to name the new one', async () => {
+  it('with a token for the old price has to name the new one', async () => {
     const bought = await offered(CHARGE);
     const path = `/api/presentations/${bought.shown.id}/accept`;
     const browser = jsonClient(stack.url, bought.shown.token);
@@ -107,7 +104,7 @@ describe('who clicks on a price that is no longer true', () => {
     await expectAccount(stack, bought, { charges: [15_900] });
   });
 
-  it('twenty times at once is refused twenty times', async () => {
+  it('is refused twenty times if sent twenty times at once', async () => {
     const bought = await offered(CHARGE);
     await stack.sandbox.control.updateProduct('prod_complete_bundle', { price: 15_900 });
     const { hash: priceHash } = bought.shown.price;
@@ -121,7 +118,7 @@ describe('who clicks on a price that is no longer true', () => {
     await expectAccount(stack, bought, { charges: [15_900] });
   });
 
-  it('on a plan is shown what it costs every month, too', async () => {
+  it('of a plan is answered with the new monthly price, too', async () => {
     const bought = await offered(CHANGE_PLAN);
     await stack.sandbox.control.updateProduct('prod_pro_plan', { price: 8900 });
     const { body } = await accept(stack, bought);
@@ -138,7 +135,7 @@ describe('who clicks on a price that is no longer true', () => {
   });
 });
 
-describe('who is shown credit for going to a smaller plan', () => {
+describe('a downgrade with a credit', () => {
   async function shownCredit() {
     const bought = await buy(stack, 'prod_pro_plan');
     const subscriptionId = bought.subscription_id ?? '';
@@ -152,7 +149,7 @@ describe('who is shown credit for going to a smaller plan', () => {
     return { ...bought, purchaseId: eventId, subscriptionId };
   }
 
-  /** The merchant moves the customer to a plan between the two: less is unused of it. */
+  /** Moves the customer to a plan between the two, so that the unused amount is smaller. */
   async function movedToLite({ subscriptionId }: { subscriptionId: string }): Promise<void> {
     const { url, apiKey } = stack.sandbox;
     await createDodo(apiKey, { baseURL: url }).subscriptions.changePlan(subscriptionId, {
@@ -162,7 +159,7 @@ describe('who is shown credit for going to a smaller plan', () => {
     });
   }
 
-  it('is refused when it has become less, is shown the new credit, and gets that at the next click', async () => {
+  it('is refused if the credit has shrunk, shows the new one, and grants it at the next click', async () => {
     const bought = await shownCredit();
     await movedToLite(bought);
     const refused = await accept(stack, bought);

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { jsonClient } from '../../sandbox/demo/http.js';
 import { testStack, type TestStack } from '../support/stack.js';
-import { buy, openOffer, settled, type PurchaseReply, payLink } from '../support/purchases.js';
+import { buyWithOffer, payLink, settled, type PurchaseReply } from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
-import { expectAccount, expectLive, laterPayments, moneyRequests } from './account.js';
+import { expectAccount, expectOneLivePlan, laterPayments, moneyRequests } from './account.js';
 import { accept, presentationIs } from './customer-actions.js';
-import { CHANGE_PLAN, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
+import { OFFER_KINDS, type OfferKind } from './offer-kinds.js';
 
 let stack: TestStack;
 beforeAll(async () => {
@@ -14,14 +14,10 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-async function offered(offer: OfferKind) {
-  const bought = await buy(stack, offer.productId);
-  const { id } = await openOffer(stack, bought.customer_id);
-  return { ...bought, presentationId: id, offer };
-}
+const offered = async (offer: OfferKind) => ({ ...(await buyWithOffer(stack, offer.productId)), offer });
 type Offered = Awaited<ReturnType<typeof offered>>;
 
-describe('an attempt that can be proven neither way', () => {
+describe('an attempt that cannot be proven either way', () => {
   const asOperator = (presentationId: string, body: Record<string, unknown>) =>
     jsonClient(stack.url, stack.operatorKey).post(`/api/presentations/${presentationId}/resolve`, body);
 
@@ -42,7 +38,7 @@ describe('an attempt that can be proven neither way', () => {
     await eventually('all sent', async () =>
       all.every((bought) => moneyRequests(stack, bought).length === 1),
     );
-    // Before the first look at what became of them.
+    // Before the first look-up.
     const unreadable = { match: { method: 'GET', path: '^/payments$' }, kind: 'status_before' } as const;
     control.addFault({ ...unreadable, status: 500, times: 10_000 });
     for (const reply of await Promise.all(replies)) expect(reply.status).toBe(202);
@@ -51,7 +47,7 @@ describe('an attempt that can be proven neither way', () => {
     await control.setWebhookPolicy({ drop: [] });
   });
 
-  it('is found by operators by its state, and told to the customer as it is', async () => {
+  it('can be found by its state, and the customer is told so', async () => {
     const { client } = await testClient();
     for (const { payment_id, customer_id, presentationId } of [...happened, ...neverHappened]) {
       await eventually('the state in the search attributes', async () => {
@@ -65,7 +61,7 @@ describe('an attempt that can be proven neither way', () => {
     }
   });
 
-  it('is resolved by operators alone, and with a reason', async () => {
+  it('can be resolved only by operators, with a reason', async () => {
     const [{ presentationId } = { presentationId: '' }] = happened;
     const asBackend = { paid: true, reason: 'I say so.' };
     expect(await stack.http.post(`/api/presentations/${presentationId}/resolve`, asBackend)).toMatchObject({
@@ -78,7 +74,7 @@ describe('an attempt that can be proven neither way', () => {
     });
   });
 
-  it('is converted when the operator says that it was paid', async () => {
+  it('is converted when the operator says it was paid', async () => {
     await Promise.all(
       happened.map(async (bought) => {
         const { presentationId } = bought;
@@ -100,7 +96,7 @@ describe('an attempt that can be proven neither way', () => {
     );
   });
 
-  it('goes to the checkout when the operator says that it was not', async () => {
+  it('goes to the checkout when the operator says it was not', async () => {
     await Promise.all(
       neverHappened.map(async (bought) => {
         const reason = 'Nothing is in the dashboard.';
@@ -110,13 +106,13 @@ describe('an attempt that can be proven neither way', () => {
         const { checkoutUrl } = await presentationIs(stack, bought.presentationId, 'fallback');
         const paid = await payLink(stack.sandbox, checkoutUrl);
         expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
-        await expectOneLivePlan(bought);
+        await expectOneLivePlan(stack, bought, bought.offer);
         await expectAccount(stack, bought, { charges: [amountOf(bought, paid.payment_id)] });
       }),
     );
   });
 
-  it('is ended by a proof that comes after all, and no word of an operator counts any more', async () => {
+  it('is settled by a late proof, after which an operator can no longer resolve it', async () => {
     await Promise.all(
       provenAfterAll.map(async (bought) => {
         await redeliverLost(bought);
@@ -137,10 +133,6 @@ describe('an attempt that can be proven neither way', () => {
     for (const { id } of lost) await stack.sandbox.control.redeliver(id);
   }
 });
-
-async function expectOneLivePlan(bought: Offered): Promise<void> {
-  await expectLive(stack, bought, bought.offer === CHANGE_PLAN ? [{ product_id: 'prod_pro_plan' }] : []);
-}
 
 async function purchaseOf({ payment_id }: Offered): Promise<PurchaseReply> {
   return (await stack.http.get<PurchaseReply>(`/api/purchases/${payment_id}`)).body;

@@ -1,14 +1,18 @@
-/** The three ways an offer is paid, and where the request that pays it goes. */
-import type { Bought } from './account.js';
+/** The three ways to pay an offer, and the requests that do. */
+import type { PurchaseResult } from '../../sandbox/index.js';
 
 export interface OfferKind {
   kind: 'charge' | 'payment' | 'change_plan';
-  /** What is bought first. */
+  /** The first purchase. */
   productId: string;
-  /** What the offer costs. Minor units. */
+  /** The price of the offer in minor units. */
   amount: number;
   /** Matches the one request that charges this customer. */
-  request(bought: Bought): { method: string; path: string; body?: string };
+  request(bought: Pick<PurchaseResult, 'customer_id' | 'subscription_id'>): {
+    method: string;
+    path: string;
+    body?: string;
+  };
 }
 
 export const CHARGE: OfferKind = {

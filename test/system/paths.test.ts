@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** What the sandbox took from the customer after the first purchase. */
+/** Returns the sandbox's charges to a customer after the first purchase. */
 function charges(customerId: string, firstPaymentId: string) {
   return stack.sandbox.books
     .payments({ customerId })
@@ -37,7 +37,7 @@ describe('a one-time offer', () => {
     expect(charges(bought.customer_id, bought.payment_id)).toHaveLength(1);
   });
 
-  it('is followed by the downsell when it is declined, and by nothing after that', async () => {
+  it('is followed by the downsell when declined, and by nothing after that', async () => {
     const bought = await buy(stack, 'prod_starter_course');
     await openOffer(stack, bought.customer_id);
     const first = await stack.http.post(`/api/upsell/${bought.customer_id}/decline`);

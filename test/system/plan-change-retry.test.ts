@@ -12,15 +12,15 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-describe('a further click after a declined plan change', () => {
-  it('is not sent with the declined card, and with another card is sent once', async () => {
+describe('another click after a declined plan change', () => {
+  it('is not sent with the declined card, and is sent once with another card', async () => {
     const bought = await buy(stack, 'prod_basic_plan', { card: CARD.declinesLater });
     const { id: presentationId } = await openOffer(stack, bought.customer_id);
     const declined = await accept(stack, bought);
     expect(declined.status).toBe(402);
     expect(moneyRequests(stack, bought)).toHaveLength(1);
 
-    // A double click, an impatient one, and one more: the bank is not asked again.
+    // Repeated clicks do not ask the bank again.
     for (let click = 0; click < 3; click += 1) {
       expect(await accept(stack, bought, { presentationId })).toMatchObject({ status: 402 });
     }

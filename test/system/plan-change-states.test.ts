@@ -29,7 +29,7 @@ async function offeredPro(input: Parameters<typeof buy>[2] = {}) {
 }
 type Offered = Awaited<ReturnType<typeof offeredPro>>;
 
-/** The plan change was refused before or by Dodo: nothing is charged, nothing is sold beside the subscription. */
+/** Expects the plan change to be refused by us or by Dodo, without a charge or a second subscription. */
 async function expectRefused(bought: Offered, message: string): Promise<void> {
   const reply = await accept(stack, bought);
   expect(reply).toMatchObject({
@@ -63,7 +63,7 @@ describe.concurrent('between the offer and the click, the subscription', () => {
     await expectLive(stack, bought, [{ subscription_id: paid.subscription_id }]);
   });
 
-  it('is paused: nothing is changed, and nothing is sold beside it', async () => {
+  it('is paused: nothing changes, and no second one is sold', async () => {
     const bought = await offeredPro();
     await dodo.subscriptions.update(bought.subscriptionId, { status: 'paused' });
     await expectRefused(bought, 'not active at the moment');
@@ -71,7 +71,7 @@ describe.concurrent('between the offer and the click, the subscription', () => {
     await expectLive(stack, bought, [{ status: 'paused', product_id: 'prod_basic_plan' }]);
   });
 
-  it('is to end at its next billing date: it stays so', async () => {
+  it('is scheduled to end: that stands', async () => {
     const bought = await offeredPro();
     await dodo.subscriptions.update(bought.subscriptionId, { cancel_at_next_billing_date: true });
     await expectRefused(bought, 'about to end');
@@ -79,7 +79,7 @@ describe.concurrent('between the offer and the click, the subscription', () => {
     await expectLive(stack, bought, [{ cancel_at_next_billing_date: true, product_id: 'prod_basic_plan' }]);
   });
 
-  it('was to change at its next billing date already: that change stands', async () => {
+  it('already has a scheduled change: that stands', async () => {
     const bought = await offeredPro();
     await dodo.subscriptions.changePlan(bought.subscriptionId, {
       product_id: 'prod_pro_lite',
@@ -94,7 +94,7 @@ describe.concurrent('between the offer and the click, the subscription', () => {
     ]);
   });
 
-  it('is being changed by somebody else: theirs is left alone, and asked for once', async () => {
+  it('is being changed by another party: that change is left alone, and ours is sent once', async () => {
     const bought = await offeredPro();
     await stack.sandbox.control.nextCharges(bought.customer_id, { status: 'processing' });
     await dodo.subscriptions.changePlan(bought.subscriptionId, {
@@ -145,7 +145,7 @@ describe('between the offer and the click, a renewal fails and the subscription'
       expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
       await expectLive(stack, bought, [{ product_id: 'prod_pro_plan', status: 'active' }]);
       expect(moneyRequests(stack, bought)).toHaveLength(1);
-      // The dues of the renewal, and the change: each once.
+      // The renewal and the change, each charged once.
       const [, dues, change] = stack.sandbox.books.movements(bought.customer_id).map(({ amount }) => amount);
       expect(dues).toBe(2900);
       expect(change).toBeGreaterThan(0);
@@ -155,7 +155,7 @@ describe('between the offer and the click, a renewal fails and the subscription'
 });
 
 describe.concurrent('a plan change whose card is declined', () => {
-  it('is bought anew at the checkout, and the old subscription is cancelled', async () => {
+  it('becomes a new purchase at the checkout, and the old subscription is cancelled', async () => {
     const bought = await offeredPro({ card: CARD.declinesLater });
     const { body, status } = await accept(stack, bought);
     expect(status).toBe(402);
@@ -166,10 +166,10 @@ describe.concurrent('a plan change whose card is declined', () => {
     await expectAccount(stack, bought, { charges: [latestAmount(bought, paid.payment_id)] });
   });
 
-  it('locks the subscription: another change meanwhile is not made', async () => {
+  it('locks the subscription against another change', async () => {
     const bought = await offeredPro({ card: CARD.declinesLater });
     const { body } = await accept(stack, bought);
-    // The first is with the customer at the checkout; now they ask for another plan elsewhere.
+    // While the customer is at the checkout, they ask for another plan elsewhere.
     const eventId = `evt-${crypto.randomUUID()}`;
     await stack.http.post('/api/triggers', {
       eventId,
@@ -190,7 +190,7 @@ describe.concurrent('a plan change whose card is declined', () => {
   });
 });
 
-describe.concurrent('a plan that is asked for by name', () => {
+describe.concurrent('a requested plan', () => {
   async function ask(
     bought: Bought,
     type: string,
@@ -221,7 +221,7 @@ describe.concurrent('a plan that is asked for by name', () => {
     expect(stack.sandbox.books.subscriptionState(bought.subscription_id ?? '')?.credit_balance).toBe(5000);
   });
 
-  it('is one run for one event, and one change for two events at once', async () => {
+  it('is one run per event, and one change for two events at once', async () => {
     const bought = await buy(stack, 'prod_pro_lite');
     const eventId = `evt-${crypto.randomUUID()}`;
     const [first] = await Promise.all([
@@ -245,8 +245,8 @@ describe.concurrent('a plan that is asked for by name', () => {
   });
 });
 
-describe.concurrent('what the customer has', () => {
-  it('is carried over: seats and add-ons', async () => {
+describe.concurrent('a plan change', () => {
+  it('carries over seats and add-ons', async () => {
     const bought = await offeredPro({
       product_id: undefined,
       product_cart: [
@@ -270,7 +270,7 @@ describe.concurrent('what the customer has', () => {
     await expectAccount(stack, bought, { charges: [15_000] });
   });
 
-  it('is changed with an empty answer as well', async () => {
+  it('also works with an empty reply from Dodo', async () => {
     const bought = await offeredPro();
     await stack.sandbox.control.setPolicy({ emptyChangePlanBody: true });
     expect((await accept(stack, bought)).status).toBe(200);

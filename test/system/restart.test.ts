@@ -13,7 +13,7 @@ import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.j
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-/** Longer than it takes to notice the charge and kill the process. */
+/** Longer than it takes to see the charge and kill the process. */
 const SLOW_ANSWER = 30 * SECOND;
 
 interface Started {
@@ -33,7 +33,7 @@ afterAll(async () => {
   await removeFolder(dataDir);
 });
 
-/** What `npm start` runs, on free ports, until it says that it is ready. */
+/** Starts what `npm start` runs, on free ports, and waits until it is ready. */
 async function start(): Promise<Started> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'sandbox/start.ts'], {
     env: { ...process.env, PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'error', POLL_INTERVAL: '1s' },
@@ -57,7 +57,7 @@ async function start(): Promise<Started> {
   return { process: child, shop, dodo, readyLine };
 }
 
-/** The processes that have the Temporal data open: ours, and the server's. */
+/** Returns the processes that have the Temporal data open: ours, and the server's. */
 async function holders(): Promise<number[]> {
   const folder = join(dataDir, 'temporal');
   const [lock = ''] = (await readdir(folder)).filter((name) => /^lock\.\d+$/.test(name));
@@ -85,7 +85,7 @@ describe('everything that npm start runs', () => {
   let chargingPurchase: string;
 
   it(
-    'starts, and leaves nothing running when it is killed in the middle of a charge',
+    'starts, and leaves nothing running when killed in the middle of a charge',
     async () => {
       running = await start();
       const { shop, dodo, process: child } = running;
@@ -122,7 +122,7 @@ describe('everything that npm start runs', () => {
   );
 
   it(
-    'starts again on the same data with the offer still open until the same time, and it can be taken',
+    'starts again on the same data, with the offer still open until the same time',
     async () => {
       running = await start();
       const { shop } = running;
@@ -143,11 +143,11 @@ describe('everything that npm start runs', () => {
   );
 
   it(
-    'finds the charge whose answer died with the process, and does not send it again',
+    'finds the charge whose reply was lost with the process, and does not send it again',
     async () => {
       if (!running) throw new Error('It did not start again.');
       const { shop } = running;
-      // Until the time a charge may take is over, nobody can know that its answer is lost.
+      // The reply counts as lost only after the time that a charge may take.
       await shop.settled(chargingPurchase, 75 * SECOND);
       expect(await shop.settled(chargingPurchase)).toMatchObject({ outcome: 'converted' });
       expect(await chargesFor(running, charging)).toBe(1);
@@ -156,7 +156,7 @@ describe('everything that npm start runs', () => {
   );
 
   it(
-    'stops in order on SIGTERM, with exit code 0 and nothing left running',
+    'shuts down on SIGTERM with exit code 0, and leaves nothing running',
     async () => {
       if (!running) throw new Error('It did not start again.');
       const pids = await holders();

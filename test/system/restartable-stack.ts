@@ -1,17 +1,17 @@
-/** Stopping the worker of a stack, and putting another one in its place. */
+/** A stack whose worker can be stopped and replaced. */
 import { Worker } from '@temporalio/worker';
 import { vi } from 'vitest';
 import { testStack, type TestStack } from '../support/stack.js';
 import { testWorkerConnection } from '../support/temporal.js';
 
 export interface RestartableStack extends TestStack {
-  /** Lets the worker finish what it does and stops it. From then on nobody acts. */
+  /** Stops the worker after it has finished its work. */
   stopWorker(): Promise<void>;
   /** Starts another worker on the same task queue. */
   startWorker(): Promise<void>;
 }
 
-/** A stack whose worker may be taken away. */
+/** Starts a stack like `testStack`. */
 export async function restartableStack(...of: Parameters<typeof testStack>): Promise<RestartableStack> {
   const create = vi.spyOn(Worker, 'create');
   const stack = await testStack(...of);

@@ -5,7 +5,15 @@ import type { FunnelReport } from '../../src/reports/take-rate.js';
 import { eventually } from '../support/eventually.js';
 import { jsonClient } from '../../sandbox/demo/http.js';
 import { testStack, type TestStack } from '../support/stack.js';
-import { buy, openOffer, settled, type PurchaseReply, CARD, payLink } from '../support/purchases.js';
+import {
+  buy,
+  buyWithOffer,
+  CARD,
+  openOffer,
+  payLink,
+  settled,
+  type PurchaseReply,
+} from '../support/purchases.js';
 import { testClient } from '../support/temporal.js';
 import { startMerchant, type Merchant } from '../support/merchant.js';
 import { expectAccount, laterPayments } from './account.js';
@@ -18,7 +26,7 @@ let dodo: Dodo;
 beforeAll(async () => {
   merchant = await startMerchant();
   const example = await readFile('offers.yaml', 'utf8');
-  // An accepted bundle leads on to the workbook, whose window ends while a test waits.
+  // An accepted bundle is followed by the workbook, whose window ends while a test waits.
   const longer = example
     .replace('offer: complete-bundle, on: {', 'offer: complete-bundle, on: { accept: workbook,')
     .replace(/(course-workbook:[^]*?window:) 30m/, '$1 10s');
@@ -30,14 +38,13 @@ afterAll(async () => {
   await merchant.close();
 });
 
-/** An offer that was accepted and paid with one click. */
+/** Accepts an offer and pays it with one click. */
 async function paidFor(offer: OfferKind) {
-  const bought = await buy(stack, offer.productId);
-  const { id } = await openOffer(stack, bought.customer_id);
+  const bought = await buyWithOffer(stack, offer.productId);
   expect(await accept(stack, bought)).toMatchObject({ status: 200 });
-  await presentationIs(stack, id, 'paid');
+  await presentationIs(stack, bought.presentationId, 'paid');
   const [payment] = laterPayments(stack, bought);
-  return { ...bought, presentationId: id, paidWith: payment?.payment_id ?? '' };
+  return { ...bought, paidWith: payment?.payment_id ?? '' };
 }
 
 async function purchaseIs(purchaseId: string, holds: (purchase: PurchaseReply) => boolean) {
@@ -59,7 +66,7 @@ async function itemOf(paymentId: string): Promise<string> {
 
 describe.concurrent('a refund', () => {
   it.each([OFFER_KINDS[1], OFFER_KINDS[2]])(
-    'of the whole upsell reverses it, whatever became of its run: $kind',
+    'of the whole upsell reverses it, whatever the state of its run: $kind',
     async (offer = CHARGE) => {
       const bought = await paidFor(offer);
       expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
@@ -76,7 +83,7 @@ describe.concurrent('a refund', () => {
     },
   );
 
-  it('of a part lowers the revenue and takes no access away, until the rest goes back too', async () => {
+  it('of a part lowers the revenue but keeps access, until the rest is refunded too', async () => {
     const bought = await paidFor(OFFER_KINDS[1] ?? CHARGE);
     await settled(stack, bought.payment_id);
     const item_id = await itemOf(bought.paidWith);
@@ -95,7 +102,7 @@ describe.concurrent('a refund', () => {
     await merchant.toldUntil(bought.payment_id, 'offer.reversed');
   });
 
-  it('of a paid step counts while the run goes on with the next one', async () => {
+  it('of a paid step counts while the run continues with the next one', async () => {
     const bought = await paidFor(CHARGE);
     const next = await openOffer(stack, bought.customer_id);
     expect(next).toMatchObject({ offerId: 'course-workbook' });
@@ -108,7 +115,7 @@ describe.concurrent('a refund', () => {
     expect(purchase.body.presentations).toMatchObject([{ status: 'paid' }, { status: 'paid' }]);
   });
 
-  it('of the first purchase withdraws the offer that is open for it', async () => {
+  it('of the first purchase withdraws its open offer', async () => {
     const bought = await buy(stack, 'prod_single_license');
     const { id } = await openOffer(stack, bought.customer_id);
     await dodo.refunds.create({ payment_id: bought.payment_id });
@@ -122,8 +129,8 @@ describe.concurrent('a refund', () => {
   });
 });
 
-describe('a purchase that was refunded before anybody heard of it', () => {
-  it('is offered nothing', async () => {
+describe('a purchase that was refunded before its webhook came', () => {
+  it('gets no offer', async () => {
     const { control } = stack.sandbox;
     await control.setWebhookPolicy({ paused: true });
     const bought = await buy(stack, 'prod_single_license');
@@ -139,7 +146,7 @@ describe('a purchase that was refunded before anybody heard of it', () => {
 });
 
 describe.concurrent('a dispute', () => {
-  it('changes nothing while it is open, and nothing when it is won', async () => {
+  it('has no effect while it is open, or when it is won', async () => {
     const bought = await paidFor(OFFER_KINDS[1] ?? CHARGE);
     await settled(stack, bought.payment_id);
     const { control } = stack.sandbox;
@@ -166,7 +173,7 @@ describe.concurrent('a dispute', () => {
   });
 });
 
-describe.concurrent('the merchant is told, in order,', () => {
+describe.concurrent('the merchant is notified, in order,', () => {
   it('of an acceptance, of the next offer, and of its expiry', async () => {
     const bought = await paidFor(CHARGE);
     expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
@@ -189,7 +196,7 @@ describe.concurrent('the merchant is told, in order,', () => {
     });
   });
 
-  it('of every no', async () => {
+  it('of every decline', async () => {
     const bought = await buy(stack, 'prod_single_license');
     await openOffer(stack, bought.customer_id);
     await stack.http.post(`/api/upsell/${bought.customer_id}/decline`);
@@ -205,7 +212,7 @@ describe.concurrent('the merchant is told, in order,', () => {
     await expectAccount(stack, bought, { posts: 0, charges: [] });
   });
 
-  it('of a fallback and what came of it', async () => {
+  it('of a fallback and its outcome', async () => {
     const bought = await buy(stack, 'prod_single_license', { card: CARD.declinesLater });
     await openOffer(stack, bought.customer_id);
     const { body } = await accept(stack, bought);
@@ -220,7 +227,7 @@ describe.concurrent('the merchant is told, in order,', () => {
     await expectAccount(stack, bought, { charges: [39_900] });
   });
 
-  it('of a failure that leaves no way to pay', async () => {
+  it('of a failure without a fallback', async () => {
     const bought = await buy(stack, 'prod_single_license', { card: CARD.declinesLater });
     await openOffer(stack, bought.customer_id);
     stack.sandbox.control.addFault({
@@ -239,7 +246,7 @@ describe.concurrent('the merchant is told, in order,', () => {
     await expectAccount(stack, bought, { charges: [] });
   });
 
-  it('again after a 500, under the same id, and the purchase is not held open by it', async () => {
+  it('again after a 500, under the same id, without keeping the purchase open', async () => {
     const bought = await buy(stack, 'prod_single_license');
     merchant.refuse(bought.payment_id, 1);
     await openOffer(stack, bought.customer_id);
@@ -259,7 +266,7 @@ describe.concurrent('the merchant is told, in order,', () => {
 });
 
 describe('the report', () => {
-  it('counts what was kept', async () => {
+  it('counts the money that was kept', async () => {
     const { body } = await jsonClient(stack.url, stack.operatorKey).get<FunnelReport>('/api/reports/funnels');
     const sum = (kinds: string[]) =>
       stack.sandbox.books

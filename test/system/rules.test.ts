@@ -1,17 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testStack, type TestStack } from '../support/stack.js';
 import { buy, openOffer, settled, type UpsellReply } from '../support/purchases.js';
+
+const SECOND = 1000;
+const AFTER_DECLINE = SECOND;
 
 const offer = (id: string, line: string) => `
   ${id}:
     type: upsell
     action: { kind: charge, product_id: prod_complete_bundle }
     if_owned: allow
-    after_decline: 1s
+    after_decline: ${AFTER_DECLINE / SECOND}s
     ${line}
     copy: { headline: "{product}", accept: "Pay {dueNow}", decline: "No" }`;
 
-/** Each product leads to one offer, and that to one reason. */
+/** Each product leads to one offer, and each offer to one reason. */
 const funnel = (id: string, product: string, offered: string, line = '') => `
   ${id}:
     trigger: purchase
@@ -43,7 +47,7 @@ async function refused(payment_id: string, customer_id: string, reason: string) 
 it.each([
   ['prod_starter_course', 'paused'],
   ['prod_team_license', 'outside_schedule'],
-])('who buys %s is told %s, with the conditions that held', async (product, reason) => {
+])('a purchase of %s is ineligible: %s, with the clauses that held', async (product, reason) => {
   const { payment_id, customer_id } = await buy(stack, product);
   expect(await refused(payment_id, customer_id, reason)).toMatchObject({
     clauses: [
@@ -56,12 +60,13 @@ it.each([
 it.each([
   ['prod_complete_bundle', 'capped'],
   ['prod_basic_plan', 'cooldown'],
-])('who buys %s twice is told %s', async (product, reason) => {
+])('a second purchase of %s is ineligible: %s', async (product, reason) => {
   const first = await buy(stack, product);
   await openOffer(stack, first.customer_id);
   await stack.http.post(`/api/upsell/${first.customer_id}/decline`);
   await settled(stack, first.payment_id);
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  // Until then the decline itself rules out the offer, and would be the reason.
+  await sleep(AFTER_DECLINE);
   const { payment_id, customer_id } = await buy(stack, product, {
     customer_id: first.customer_id,
     email: undefined,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buy, openOffer, settled, payLink } from '../support/purchases.js';
+import { buyWithOffer, payLink, settled } from '../support/purchases.js';
 import { expectAccount, expectLive, laterPayments, moneyRequests } from './account.js';
 import { accept, presentationIs } from './customer-actions.js';
 import { CHANGE_PLAN, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
@@ -12,10 +12,9 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 async function offered(offer: OfferKind, status: 'processing' | 'requires_customer_action') {
-  const bought = await buy(stack, offer.productId);
-  const { id } = await openOffer(stack, bought.customer_id);
+  const bought = await buyWithOffer(stack, offer.productId);
   await stack.sandbox.control.nextCharges(bought.customer_id, { status });
-  return { ...bought, presentationId: id, offer };
+  return { ...bought, offer };
 }
 type Offered = Awaited<ReturnType<typeof offered>>;
 
@@ -25,7 +24,7 @@ function paymentOf(bought: Offered): string {
   return payment?.payment_id ?? '';
 }
 
-/** However often the customer clicks meanwhile: nothing more is sent, and no other way to pay is opened. */
+/** Expects that further clicks send nothing and open no fallback. */
 async function expectNoSecondWay(bought: Offered, status: string): Promise<void> {
   const { presentationId } = bought;
   for (const headers of [undefined, { 'idempotency-key': crypto.randomUUID() }]) {
@@ -53,7 +52,7 @@ async function expectRecoveredAtCheckout(bought: Offered): Promise<void> {
 describe.concurrent.each(OFFER_KINDS)('a $kind that the bank wants confirmed', (offer) => {
   it('is paid when the customer confirms it at the link they are given', async () => {
     const bought = await offered(offer, 'requires_customer_action');
-    // The bank's wish is read a moment after the charge: the answer may come before it.
+    // The bank's demand is read a moment after the charge, so the answer may come before it.
     expect(await accept(stack, bought)).toMatchObject({ status: 202, body: { success: false } });
     const { checkoutUrl, message } = await presentationIs(stack, bought.presentationId, 'requires_action');
     expect(checkoutUrl).toBe(`${stack.sandbox.url}/3ds/${paymentOf(bought)}`);
@@ -66,7 +65,7 @@ describe.concurrent.each(OFFER_KINDS)('a $kind that the bank wants confirmed', (
     await expectAccount(stack, bought, { charges: [offer.amount] });
   });
 
-  it('goes to the checkout when the customer fails', async () => {
+  it('goes to the checkout if the customer fails to', async () => {
     const bought = await offered(offer, 'requires_customer_action');
     expect((await accept(stack, bought)).status).toBe(202);
     await presentationIs(stack, bought.presentationId, 'requires_action');
@@ -79,7 +78,7 @@ describe.concurrent.each(OFFER_KINDS)('a $kind that the bank wants confirmed', (
 });
 
 describe.concurrent.each(OFFER_KINDS)('a $kind that is processed slowly', (offer) => {
-  it('is awaited, and paid when it has succeeded', async () => {
+  it('is awaited, and paid once it has succeeded', async () => {
     const bought = await offered(offer, 'processing');
     const reply = await accept(stack, bought);
     expect(reply).toMatchObject({ status: 202, body: { success: false, status: 'charging' } });
@@ -91,7 +90,7 @@ describe.concurrent.each(OFFER_KINDS)('a $kind that is processed slowly', (offer
     await expectAccount(stack, bought, { charges: [offer.amount] });
   });
 
-  it('goes to the checkout only when it has failed', async () => {
+  it('goes to the checkout only once it has failed', async () => {
     const bought = await offered(offer, 'processing');
     expect((await accept(stack, bought)).status).toBe(202);
     await stack.sandbox.control.settlePayment(paymentOf(bought), { status: 'failed' });
@@ -99,14 +98,14 @@ describe.concurrent.each(OFFER_KINDS)('a $kind that is processed slowly', (offer
   });
 });
 
-describe('a worker that is restarted while payments are under way', () => {
+describe('a worker that is restarted while payments are pending', () => {
   it('forgets none of them and sends nothing again', async () => {
     const all = await Promise.all(OFFER_KINDS.map((offer) => offered(offer, 'processing')));
     const replies = await Promise.all(all.map((bought) => accept(stack, bought)));
     expect(replies.map(({ status }) => status)).toEqual([202, 202, 202]);
 
     await stack.stopWorker();
-    // Told while nobody is there.
+    // The webhooks come while no worker runs.
     for (const bought of all) {
       await stack.sandbox.control.settlePayment(paymentOf(bought), { status: 'succeeded' });
     }

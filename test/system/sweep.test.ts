@@ -10,7 +10,7 @@ import { expectAccount, laterPayments, type Bought } from './account.js';
 import { accept } from './customer-actions.js';
 import { CHARGE, PAYMENT } from './offer-kinds.js';
 
-/** Every webhook is lost, and no run looks by itself while a test lasts: what is found, the sweep has found. */
+/** All webhooks are lost, and no run polls while a test lasts, so only the sweep can find anything. */
 let stack: TestStack;
 let dodo: Dodo;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** Runs the schedule's action now, to its end. */
+/** Triggers the schedule now, and waits for the end of the sweep. */
 async function sweep(): Promise<SweepResult> {
   const { client } = await testClient();
   const schedule = client.schedule.getHandle(`sweep/${stack.taskQueue}`);
@@ -35,7 +35,7 @@ async function sweep(): Promise<SweepResult> {
     .result()) as SweepResult;
 }
 
-/** All that was lost arrives after all, late and more than once. */
+/** Delivers all lost webhooks, late and twice. */
 async function deliverLost(): Promise<void> {
   const lost = stack.sandbox.books.deliveries({ status: 'dropped' });
   const answers = await Promise.all([...lost, ...lost].map(({ id }) => stack.sandbox.control.redeliver(id)));
@@ -48,7 +48,7 @@ async function startedRun(paymentId: string): Promise<PurchaseReply | undefined>
 }
 
 describe('when every webhook is lost, the sweep', () => {
-  it('starts the run of a purchase that nobody told of, once', async () => {
+  it('starts the run of an unreported purchase, once', async () => {
     const bought = await buy(stack, CHARGE.productId);
     expect(await startedRun(bought.payment_id)).toBeUndefined();
     expect(await sweep()).toMatchObject({ told: 1 });
@@ -75,7 +75,7 @@ describe('when every webhook is lost, the sweep', () => {
     expect((await startedRun(bought.payment_id))?.presentations).toHaveLength(1);
   });
 
-  it('tells a run that does not know whether its attempt was made', async () => {
+  it('tells a run whose attempt has an unknown outcome', async () => {
     const bought = await buy(stack, CHARGE.productId);
     await sweep();
     await openOffer(stack, bought.customer_id);
@@ -86,7 +86,7 @@ describe('when every webhook is lost, the sweep', () => {
     await expectAccount(stack, bought, { charges: [CHARGE.amount] });
   });
 
-  it('makes a payment count whose run has ended', async () => {
+  it('counts a payment whose run has ended', async () => {
     const bought = await buy(stack, CHARGE.productId);
     await sweep();
     await openOffer(stack, bought.customer_id);
@@ -98,12 +98,12 @@ describe('when every webhook is lost, the sweep', () => {
     await expectAccount(stack, bought, { charges: [CHARGE.amount] });
   });
 
-  it('offers nothing for renewals, for nothing paid, and for another card', async () => {
+  it('makes no offer for renewals, zero-amount payments and card updates', async () => {
     const { control } = stack.sandbox;
     const plan = await buy(stack, 'prod_basic_plan');
     const trial = await buy(stack, 'prod_basic_plan', { subscription_data: { trial_period_days: 7 } });
     await sweep();
-    // The first payment of a plan is an ordinary purchase; its offer is declined, so that nothing is in the way.
+    // The first payment of a plan is an ordinary purchase. Its offer is declined, so that it blocks no other.
     await openOffer(stack, plan.customer_id);
     for (let step = 0; step < 2; step += 1) {
       expect((await stack.http.post(`/api/upsell/${plan.customer_id}/decline`)).status).toBe(200);
@@ -121,7 +121,7 @@ describe('when every webhook is lost, the sweep', () => {
 
     for (const paymentId of [update ?? '', trial.payment_id])
       expect(await startedRun(paymentId)).toBeUndefined();
-    // A renewal looks like a purchase until its subscription is read: its run ends without an offer.
+    // A renewal looks like a purchase until its subscription is read. Its run ends without an offer.
     expect(await settled(stack, renewal?.payment_id ?? '')).toMatchObject({
       outcome: 'ineligible',
       reason: 'no_matching_funnel',
@@ -134,7 +134,7 @@ describe('when every webhook is lost, the sweep', () => {
     expect(laterPayments(stack, plan).map(({ total_amount }) => total_amount)).toEqual([2900, 0]);
   });
 
-  it('starts no run for what was sold by an offer', async () => {
+  it('starts no run for a payment of an offer', async () => {
     const bought: Bought = await buy(stack, 'prod_single_license');
     await sweep();
     await openOffer(stack, bought.customer_id);
@@ -142,7 +142,7 @@ describe('when every webhook is lost, the sweep', () => {
     await sweep();
     await settled(stack, bought.payment_id);
     await sweep();
-    // The team license would be followed by an offer of its own had it been bought by itself.
+    // The team license would lead to an offer of its own if it had been bought directly.
     for (const { payment_id } of laterPayments(stack, bought)) {
       expect(await startedRun(payment_id)).toBeUndefined();
     }

@@ -85,7 +85,7 @@ const waiting = (id: string) =>
   });
 
 describe('a trigger', () => {
-  it('limit_approaching offers a plan where facts and plan fit, and charges it', async () => {
+  it('limit_approaching offers a plan if facts and plan match, and charges it', async () => {
     const bought = await buy(stack, 'prod_basic_plan');
     const eventId = await happens('limit_approaching', bought, { facts: { usage: 0.82 } });
     expect(await openOffer(stack, bought.customer_id)).toMatchObject({
@@ -97,7 +97,7 @@ describe('a trigger', () => {
     await expectAccount(stack, { ...bought, purchaseId: eventId }, { charges: [5000] });
   });
 
-  it('whose facts do not fit offers nothing, and says which clause was not met', async () => {
+  it('whose facts do not match makes no offer, and names the clause that failed', async () => {
     const bought = await buy(stack, 'prod_basic_plan');
     const eventId = await happens('limit_approaching', bought, { facts: { usage: 0.5 } });
     const { reason, considered } = await settled(stack, eventId);
@@ -105,7 +105,7 @@ describe('a trigger', () => {
     expect(considered?.[0]?.detail).toContain('facts.usage');
   });
 
-  it('that comes twice is one run, also with other words the second time', async () => {
+  it('that is sent twice is one run, even with other content the second time', async () => {
     const bought = await buy(stack, 'prod_setup_session');
     const eventId = await happens('usage_milestone', bought, { facts: { projects: 10 } });
     const again = { eventId, type: 'cancel_requested', customerId: bought.customer_id };
@@ -117,14 +117,14 @@ describe('a trigger', () => {
     expect((await purchase(eventId)).presentations).toHaveLength(1);
   });
 
-  it('that names the subscription of somebody else has no subscription', async () => {
+  it('that names the subscription of another customer has no subscription', async () => {
     const [owner, other] = await Promise.all([buy(stack, 'prod_pro_plan'), buy(stack, 'prod_setup_session')]);
     const eventId = await happens('cancel_requested', other, { subscriptionId: owner.subscription_id });
     expect(await settled(stack, eventId)).toMatchObject({ reason: 'product_unavailable' });
     await expectLive(stack, owner, [{ status: 'active' }]);
   });
 
-  it('of a customer with several subscriptions has to name the one that is meant', async () => {
+  it('of a customer with several subscriptions has to name one', async () => {
     const first = await buy(stack, 'prod_basic_plan');
     const second = await buy(stack, 'prod_pro_plan', { customer_id: first.customer_id, email: undefined });
     const unnamed = await happens('cancel_requested', first);
@@ -134,8 +134,8 @@ describe('a trigger', () => {
   });
 });
 
-describe('a plan that is asked for', () => {
-  it('as an upgrade is shown with charge, new price, difference and date, and changed when confirmed', async () => {
+describe('a requested plan', () => {
+  it('as an upgrade shows charge, new price, difference and date, and is changed when confirmed', async () => {
     const bought = await buy(stack, 'prod_basic_plan');
     const eventId = await happens('upgrade_requested', bought, { productId: 'prod_pro_plan' });
     const shown = await openOffer(stack, bought.customer_id);
@@ -146,7 +146,7 @@ describe('a plan that is asked for', () => {
     await expectLive(stack, bought, [{ product_id: 'prod_pro_plan' }]);
   });
 
-  it('as a downgrade is shown with the credit, and needs no funnel when none fits', async () => {
+  it('as a downgrade shows the credit, and needs no matching funnel', async () => {
     const bought = await buy(stack, 'prod_pro_plan');
     const eventId = await happens('downgrade_requested', bought, {
       productId: 'prod_basic_plan',
@@ -177,9 +177,9 @@ describe('a plan that is asked for', () => {
     await expectLive(stack, bought, [{ product_id: 'prod_basic_plan' }]);
   });
 
-  it('is plainly offered when the save offer before it cannot be', async () => {
+  it('is offered directly if the save offer before it is not possible', async () => {
     const bought = await buy(stack, 'prod_pro_plan');
-    // Paused once through this offer already.
+    // Already paused once through this offer.
     const first = await happens('cancel_requested', bought);
     await openOffer(stack, bought.customer_id);
     expect(await accept(stack, bought)).toMatchObject({ status: 200 });
@@ -192,7 +192,7 @@ describe('a plan that is asked for', () => {
     expect(await openOffer(stack, bought.customer_id)).toMatchObject({ offerId: 'downgrade-requested' });
   });
 
-  it('but not named ends the run after the save offer, and says why', async () => {
+  it('without a product ends the run after the save offer, and says why', async () => {
     const bought = await buy(stack, 'prod_pro_plan');
     const eventId = await happens('downgrade_requested', bought, { facts: { reason: 'price' } });
     const { body } = await decline(await openOffer(stack, bought.customer_id));
@@ -211,7 +211,7 @@ const live = async ({ customer_id }: Bought) =>
   stack.sandbox.books.subscriptions({ customerId: customer_id });
 
 describe('a save offer', () => {
-  it('pauses for nothing, tells the merchant once, and resumes when the time is over', async () => {
+  it('pauses at no charge, notifies the merchant once, and resumes in time', async () => {
     const bought = await buy(stack, 'prod_basic_plan');
     const eventId = await happens('cancel_requested', bought);
     const shown = await openOffer(stack, bought.customer_id);
@@ -226,7 +226,7 @@ describe('a save offer', () => {
     await eventually('the pause is over', async () => (await live(bought))[0]?.status === 'active');
   });
 
-  it('makes a trial longer by what was shown', async () => {
+  it('extends a trial by the time shown', async () => {
     const bought = await buy(stack, 'prod_basic_plan', { subscription_data: { trial_period_days: 7 } });
     const [before] = await live(bought);
     const eventId = await happens('onboarding_completed', bought);
@@ -240,7 +240,7 @@ describe('a save offer', () => {
 });
 
 describe('a step that waits', () => {
-  it('is told of by the API and by Temporal, offers nothing meanwhile, and comes when its time has come', async () => {
+  it('is visible in the API and in Temporal, makes no offer meanwhile, and comes in its time', async () => {
     const bought = await buy(stack, 'prod_setup_session');
     const eventId = await happens('onboarding_completed', bought, { facts: { wait: true } });
     const view = await waiting(eventId);
@@ -253,12 +253,12 @@ describe('a step that waits', () => {
     await stack.startWorker();
     const shown = await openOffer(stack, bought.customer_id);
     expect(shown.serverTime >= (view.waiting?.until ?? '')).toBe(true);
-    // The address of the customer's last payment was kept: the charge goes through.
+    // The address of the customer's last payment is used, so the charge goes through.
     expect(await accept(stack, bought)).toMatchObject({ status: 200 });
     expect(await settled(stack, eventId)).toMatchObject({ outcome: 'converted' });
   });
 
-  it('that follows a "no" leaves that answered at once, with nothing next', async () => {
+  it('after a decline does not delay its answer, which names no next offer', async () => {
     const bought = await buy(stack, 'prod_setup_session');
     const eventId = await happens('usage_milestone', bought, { facts: { projects: 12 } });
     const { status, body } = await decline(await openOffer(stack, bought.customer_id));
@@ -270,7 +270,7 @@ describe('a step that waits', () => {
     expect((await openOffer(stack, bought.customer_id)).offerId).toBe('workbook');
   });
 
-  it('finds another offer open when its time comes, and gives way to it', async () => {
+  it('gives way to another offer that is open in its time', async () => {
     const bought = await buy(stack, 'prod_basic_plan');
     const eventId = await happens('onboarding_completed', bought, { facts: { wait: true } });
     await waiting(eventId);

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FaultInput } from '../../sandbox/index.js';
 import { testStack, type TestStack } from '../support/stack.js';
-import { buy, openOffer, settled, type PurchaseReply, payLink } from '../support/purchases.js';
-import { expectAccount, laterPayments, expectLive } from './account.js';
+import { buyWithOffer, payLink, settled, type PurchaseReply } from '../support/purchases.js';
+import { expectAccount, laterPayments, expectOneLivePlan } from './account.js';
 import { accept, presentationIs } from './customer-actions.js';
-import { CHANGE_PLAN, CHARGE, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
+import { CHARGE, OFFER_KINDS, type OfferKind } from './offer-kinds.js';
 
 type FaultKind = Pick<FaultInput, 'kind' | 'status'>;
 
@@ -29,26 +29,18 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-async function offered(offer: OfferKind) {
-  const bought = await buy(stack, offer.productId);
-  const { id } = await openOffer(stack, bought.customer_id);
-  return { ...bought, presentationId: id, offer };
-}
+const offered = async (offer: OfferKind) => ({ ...(await buyWithOffer(stack, offer.productId)), offer });
 type Offered = Awaited<ReturnType<typeof offered>>;
-
-async function expectOneLivePlan(bought: Offered): Promise<void> {
-  await expectLive(stack, bought, bought.offer === CHANGE_PLAN ? [{ product_id: 'prod_pro_plan' }] : []);
-}
 
 describe.concurrent('the reply to an attempt is lost', () => {
   describe.each(OFFER_KINDS)('of a $kind', (offer) => {
     it.each(LOST_AFTER_COMMIT)(
-      'after it happened, by %s: the webhook proves it, and nothing is sent again',
+      'after the charge, by %s: the webhook proves it, and nothing is sent again',
       async (_name, fault) => {
         const bought = await offered(offer);
         stack.sandbox.control.addFault({ match: offer.request(bought), ...fault });
 
-        // 200 when the webhook is faster than the answer.
+        // 200 if the webhook is faster than the answer.
         const reply = await accept(stack, bought);
         expect([200, 202]).toContain(reply.status);
 
@@ -58,7 +50,7 @@ describe.concurrent('the reply to an attempt is lost', () => {
     );
 
     it.each(LOST_BEFORE_COMMIT)(
-      'before it happened, by %s: proven absent after the window, then paid at the checkout',
+      'before the charge, by %s: proven absent after the window, then paid at the checkout',
       async (_name, fault) => {
         const bought = await offered(offer);
         stack.sandbox.control.addFault({ match: offer.request(bought), ...fault });
@@ -68,7 +60,7 @@ describe.concurrent('the reply to an attempt is lost', () => {
           status: 202,
           body: { success: false, status: 'reconciling', presentation: { status: 'reconciling', message } },
         });
-        // Not before the window is over: until then it may still have happened.
+        // Not before the end of the window, because until then it may still go through.
         const { checkoutUrl } = await presentationIs(stack, bought.presentationId, 'fallback');
         const { timeline } = await purchaseOf(bought);
         const at = (type: string) => Date.parse(timeline.find((entry) => entry.type === type)?.at ?? '');
@@ -76,13 +68,13 @@ describe.concurrent('the reply to an attempt is lost', () => {
 
         const paid = await payLink(stack.sandbox, checkoutUrl);
         expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
-        await expectOneLivePlan(bought);
+        await expectOneLivePlan(stack, bought, bought.offer);
         await expectAccount(stack, bought, { charges: [amountOf(bought, paid.payment_id)] });
       },
     );
   });
 
-  it('or comes later than the customer waits: 202, and one charge', async () => {
+  it('or comes after the customer has stopped waiting: 202, and one charge', async () => {
     const bought = await offered(CHARGE);
     stack.sandbox.control.addFault({ match: CHARGE.request(bought), kind: 'delay', delayMs: 9000 });
     expect(await accept(stack, bought)).toMatchObject({ status: 202, body: { status: 'charging' } });
@@ -100,7 +92,7 @@ describe.concurrent('the reply to an attempt is lost', () => {
 });
 
 describe('the reply to an attempt and its webhooks are lost', () => {
-  it('it is found in the list of payments, and nothing is sent again', async () => {
+  it('is found in the list of payments, and nothing is sent again', async () => {
     const faults: FaultKind[] = [{ kind: 'drop_after' }, { kind: 'html_200' }];
     const all = await Promise.all(
       OFFER_KINDS.flatMap((offer) => faults.map(async (fault) => ({ fault, bought: await offered(offer) }))),

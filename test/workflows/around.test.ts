@@ -1,4 +1,4 @@
-/** The runs beside a purchase: money that went back, money that came late, and the sweep. */
+/** The workflows beside the purchase: reversals, late payments and the sweep. */
 import { describe, expect, it } from 'vitest';
 import { reversalEvent, type ReversalEvent } from '../../src/contract/messages.js';
 import { workflowId } from '../../src/domain/ids.js';
@@ -31,14 +31,14 @@ function refundOf(paymentId: string): ReversalEvent {
 }
 
 describe('a refund', () => {
-  it('of the purchase withdraws the open offer, and is done with that', async () => {
+  it('of the purchase withdraws the open offer, and ends', async () => {
     const run = await harness.buy();
     const refund = await hear(refundOf(run.fixture.purchaseId));
     await refund.result();
     expect(await run.result()).toEqual({ outcome: 'withdrawn', presentations: 1 });
   });
 
-  it('of a purchase whose run has ended meanwhile is no failure', async () => {
+  it('of a purchase whose run has ended does not fail', async () => {
     const run = await harness.buy();
     await run.withdraw();
     await run.result();
@@ -72,7 +72,7 @@ describe('a dispute', () => {
     type: 'dispute.opened',
   });
 
-  it('is waited for through its weeks until it is decided', async () => {
+  it('is followed for weeks, until it is decided', async () => {
     const activities = harness.script(purchaseFixture(uniqueId('pay')));
     const event = opened();
     const dispute = await hear(event);
@@ -91,7 +91,7 @@ describe('a dispute', () => {
     ]);
   });
 
-  it('of which nothing more is heard is given up after five months', async () => {
+  it('without further news is given up after five months', async () => {
     const activities = harness.script(purchaseFixture(uniqueId('pay')));
     const begun = await harness.now();
     const dispute = await hear(opened());
@@ -105,7 +105,7 @@ describe('a dispute', () => {
   });
 });
 
-describe('a payment that came when its run had ended', () => {
+describe('a payment that succeeds after its run has ended', () => {
   async function hearLate(notify: boolean) {
     const { client } = harness.environment;
     const paymentId = uniqueId('pay');
@@ -117,7 +117,7 @@ describe('a payment that came when its run had ended', () => {
     });
   }
 
-  it('fulfils the offer, tells the merchant, and ends a second subscription', async () => {
+  it('fulfils the offer, notifies the merchant, and ends a duplicate subscription', async () => {
     const activities = harness.script(purchaseFixture(uniqueId('pay')));
     const unwanted = [{ subscriptionId: 'sub_old', presentationId: 'prs_1' }];
     activities.next('settleLatePayment', {
@@ -134,11 +134,11 @@ describe('a payment that came when its run had ended', () => {
     expect(activities.inputs('cancelReplacedSubscription')).toEqual(unwanted);
   });
 
-  it('is tried until it is settled, however long the world is away', async () => {
+  it('is retried until it is settled, however long that takes', async () => {
     const activities = harness.script(purchaseFixture(uniqueId('pay')));
     activities.next(
       'settleLatePayment',
-      ...Array.from({ length: 50 }, () => new Error('The ledger is away.')),
+      ...Array.from({ length: 50 }, () => new Error('The ledger is down.')),
     );
     expect(await hearLate(true)).toBe('nothing');
     expect(activities.inputs('settleLatePayment')).toHaveLength(51);
@@ -147,7 +147,7 @@ describe('a payment that came when its run had ended', () => {
 });
 
 describe('the sweep', () => {
-  it('looks as far back as it is told, and says what it found', async () => {
+  it('looks back over the given window, and returns what it found', async () => {
     const activities = harness.script(purchaseFixture(uniqueId('pay')));
     activities.next('sweepPayments', new Error('429'), { seen: 12, told: 1 });
     const before = await harness.now();

@@ -6,7 +6,7 @@ import { useWorkflowHarness } from './use-workflow-harness.js';
 import { openWorkflowHarness, type WorkflowHarness } from './workflow-harness.js';
 
 const SECOND = 1000;
-/** Temporal retries a broken workflow task for ever, so a test that waited for it would take its whole minute. */
+/** Temporal retries a failed workflow task for ever, so a test that waited for it would take its whole minute. */
 const AT_ONCE = 10 * SECOND;
 
 const bundle = () =>
@@ -29,12 +29,12 @@ describe('a workflow with a bug', () => {
     await harness.endRuns();
   }
 
-  it('ends the wait for the first thing that the run does', async () => {
+  it('stops the wait for its first activity', async () => {
     const message = /^The workflow code of purchase\/\S+ failed: a bug in the first task$/;
     await expectStopped(message, () => harness.buy({ input: FIRST_TASK }));
   });
 
-  it('ends the waits for a result, an answer and an activity', async () => {
+  it('stops the wait for a result, a query and an activity', async () => {
     for (const wait of ['result', 'state', 'activity'] as const) {
       await expectStopped(/failed: a bug in a handler$/, async () => {
         const run = await harness.buy();

@@ -1,4 +1,4 @@
-/** A purchase workflow with a bug: it throws an error that no workflow means to throw, at the moment it is told to. */
+/** A purchase workflow with bugs: it throws errors that are no failures of the workflow, in its first task or a handler. */
 import { defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { PurchaseInput } from '../../src/contract/messages.js';
 

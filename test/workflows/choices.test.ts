@@ -28,15 +28,15 @@ const OPTIONS = {
 } satisfies Partial<Presented>;
 const BOUNDS = { min: 1, max: 5 };
 
-/** A bundle in which there is something to choose. */
+/** A bundle with options to choose from. */
 function offering(presented: Partial<Presented>, offer: Partial<Offer> = {}) {
   return (activities: ScriptedActivities) => {
     const { fixture } = activities;
     const [step] = fixture.steps;
-    if (!step) throw new Error('A fixture has a step.');
+    if (!step) throw new Error('The fixture has no step.');
     const snapshot = snapshotOf(fixture);
     const usual = snapshot.offers[step.offer];
-    if (!usual) throw new Error('A step has an offer.');
+    if (!usual) throw new Error('The step has no offer.');
     snapshot.offers[step.offer] = { ...usual, ...offer };
     activities.always('evaluate', {
       kind: 'presented',
@@ -62,8 +62,8 @@ const course = () =>
     }),
   });
 
-describe('a choice named with its price', () => {
-  it('is what is sent, and what the run stands for', async () => {
+describe('a choice with its price', () => {
+  it('is what the run sends and reports', async () => {
     const run = await packs();
     const reply = run.accept({ quantity: 3, priceHash: 'hash_3', dueNow: 7350 });
     await run.activities.called('charge');
@@ -81,7 +81,7 @@ describe('a choice named with its price', () => {
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
 
-  it('is listed, for an option: its price needs no word', async () => {
+  it('needs no price if it is a listed option', async () => {
     const run = await course();
     const reply = run.accept({ option: 'part' });
     await run.activities.called('charge');
@@ -97,7 +97,7 @@ describe('a choice named with its price', () => {
     expect(await reply).toMatchObject({ status: 'paid' });
   });
 
-  it('may come by signal', async () => {
+  it('may be made by signal', async () => {
     const run = await course();
     await run.signal('acceptOffer', { option: 'part', quantity: 5, priceHash: 'hash_5', dueNow: 4750 });
     await run.activities.called('charge');
@@ -107,7 +107,7 @@ describe('a choice named with its price', () => {
   });
 });
 
-describe('a choice that is refused by the run itself', () => {
+describe('a choice that the run itself refuses', () => {
   it('is out of bounds, unknown, or without a price', async () => {
     const run = await packs();
     const priced = { priceHash: 'hash', dueNow: 1 };
@@ -131,7 +131,7 @@ describe('a choice that is refused by the run itself', () => {
     expect(other.activities.calls()).not.toContain('charge');
   });
 
-  it('comes after another one has won; a plain click is answered with what won', async () => {
+  it('loses to an earlier choice, while a click without a choice gets the answer of that one', async () => {
     const run = await course();
     const first = run.accept({ option: 'part' });
     await run.activities.called('charge');
@@ -147,14 +147,14 @@ describe('a choice that is refused by the run itself', () => {
 });
 
 describe('a chosen quantity whose price has moved', () => {
-  it('is open again as chosen, at its new price', async () => {
+  it('is offered again in the same quantity, at the new price', async () => {
     const run = await packs();
     run.activities.next('charge', { kind: 'price_changed', price: { dueNow: 8000, priceHash: 'hash_3b' } });
     const choice = { quantity: 3, priceHash: 'hash_3', dueNow: 7350 };
     expect(await run.accept(choice)).toMatchObject({ refused: 'price_changed' });
-    // The old price of the run's own choice is over, also for who named no quantity.
+    // The old price is void for an accept without a quantity, too.
     expect(await run.accept({ priceHash: 'hash_2' })).toMatchObject({ refused: 'price_changed' });
-    // Whoever names nothing means what was shown first, and does not get three of it.
+    // An accept without a choice refers to the quantity shown first, and does not buy three.
     expect(await run.accept({})).toMatchObject({ refused: 'price_changed' });
     await run.signal('acceptOffer', {});
     const reply = run.accept({ quantity: 3, priceHash: 'hash_3b' });
@@ -169,13 +169,13 @@ describe('a chosen quantity whose price has moved', () => {
   });
 });
 
-describe('what one click may charge at most', () => {
+describe('the limit of a one-click charge', () => {
   const limited = (presented: Partial<Presented>) =>
     harness.buy({
       script: offering({ ...QUANTITY, oneClickLimit: 5000, ...presented }, { action } as Partial<Offer>),
     });
 
-  it('sends a dearer choice through the checkout', async () => {
+  it('sends a choice above it to the checkout', async () => {
     const run = await limited({});
     const reply = run.accept({ quantity: 3, priceHash: 'hash_3', dueNow: 7350 });
     expect(await reply).toMatchObject({ status: 'requires_action' });
@@ -188,7 +188,7 @@ describe('what one click may charge at most', () => {
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
 
-  it('lets a cheaper choice be charged where the shown one is too dear', async () => {
+  it('lets a cheaper choice be charged when the one shown is above it', async () => {
     const run = await limited({ mode: 'checkout', dueNow: 5100 });
     const reply = run.accept({ quantity: 1, priceHash: 'hash_1', dueNow: 2550 });
     await run.activities.called('charge');
@@ -196,7 +196,7 @@ describe('what one click may charge at most', () => {
     expect(await reply).toMatchObject({ status: 'paid' });
   });
 
-  it('is looked at again when a price has moved above it', async () => {
+  it('applies again when a price has moved above it', async () => {
     const run = await limited({});
     run.activities.next('charge', { kind: 'price_changed', price: { dueNow: 5001, priceHash: 'dearer' } });
     expect(await run.accept()).toMatchObject({ refused: 'price_changed' });
@@ -204,7 +204,7 @@ describe('what one click may charge at most', () => {
     expect(run.activities.calls().filter((name) => name === 'charge')).toHaveLength(1);
   });
 
-  it('leaves a choice to the checkout where no method is saved', async () => {
+  it('does not matter without a saved payment method: the choice goes to the checkout', async () => {
     const run = await limited({ mode: 'checkout', paymentMethodId: undefined });
     expect(await run.accept({ quantity: 1, priceHash: 'hash_1', dueNow: 100 })).toMatchObject({
       status: 'requires_action',
@@ -213,7 +213,7 @@ describe('what one click may charge at most', () => {
 });
 
 describe('seats', () => {
-  it('are changed in the chosen number, and looked for in that number', async () => {
+  it('are changed to the chosen number, and looked up with that number', async () => {
     const seats: Partial<PurchaseFixture> = {
       ...PLAN_CHANGE,
       actions: { pro: { ...PLAN_CHANGE.actions.pro, quantityChoice: { min: 1, max: 20 } } as never },

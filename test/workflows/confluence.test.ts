@@ -7,7 +7,7 @@ import type { PurchaseRun } from './purchase-run.js';
 import { firstPayment, useWorkflowHarness } from './use-workflow-harness.js';
 import { MINUTE } from './purchase-fixture.js';
 
-/** Orders tried of each set of events. */
+/** How many orders of each set of events are tried. */
 const ORDERS = Math.ceil(Number(process.env.MODEL_RUNS ?? 80) / 10);
 const TIMEOUT = (ORDERS + 5) * 5_000;
 
@@ -15,11 +15,11 @@ const harness = useWorkflowHarness();
 
 interface Delivery<T> {
   order: T[];
-  /** Whether the run comes to rest after each of them, or gets them all at once. */
+  /** Waits until the run is idle after each event, instead of delivering all at once. */
   oneByOne: boolean;
 }
 
-/** Orders of all of them, some of them delivered twice. */
+/** Generates orders of all events, some of them delivered twice. */
 function deliveries<T>(events: readonly T[]): fc.Arbitrary<Delivery<T>> {
   return fc.record({
     order: fc
@@ -33,7 +33,7 @@ function deliveries<T>(events: readonly T[]): fc.Arbitrary<Delivery<T>> {
 
 async function deliver(run: PurchaseRun, { order, oneByOne }: Delivery<PaymentEvent>): Promise<void> {
   for (const event of order) {
-    // What comes after the end is a matter for the runs of late payments.
+    // Later events belong to the runs of late payments.
     const { status } = await run.handle.describe();
     if (status.name !== 'RUNNING') return;
     await run.signal(paymentEvent.name, event).catch(() => undefined);
@@ -42,7 +42,7 @@ async function deliver(run: PurchaseRun, { order, oneByOne }: Delivery<PaymentEv
   await run.idle();
 }
 
-/** A run whose offer is accepted, with a Dodo that knows how it will end and is read by nobody. */
+/** Starts a run and accepts its offer. Dodo knows how the charge ends, but cannot be read. */
 async function acceptedRun(...charges: Answer<'charge'>[]): Promise<PurchaseRun> {
   const run = await harness.buy({
     script(activities) {
@@ -70,7 +70,7 @@ async function settledAs(run: PurchaseRun, outcome: string, paidAttempt?: number
   );
 }
 
-/** The property for one set of events, each time on a run of its own. */
+/** Checks a property for one set of events, each time on a new run. */
 async function always<T>(
   set: readonly T[],
   property: (delivery: Delivery<T>) => Promise<void>,
@@ -87,8 +87,8 @@ async function always<T>(
   );
 }
 
-describe('webhooks, in whatever order and however often they come,', () => {
-  it('of a charge that is paid in the end leave it paid', { timeout: TIMEOUT }, () =>
+describe('webhooks, in any order and any number,', () => {
+  it('of a charge that succeeds leave it paid', { timeout: TIMEOUT }, () =>
     always(['processing', 'requires_customer_action', 'failed', 'succeeded'], async ({ order, oneByOne }) => {
       const run = await acceptedRun();
       await deliver(run, { order: events(run, 1, order), oneByOne });
@@ -119,7 +119,7 @@ describe('webhooks, in whatever order and however often they come,', () => {
     }),
   );
 
-  it('of a charge whose reply was lost settle it as they would without the loss', { timeout: TIMEOUT }, () =>
+  it('of a charge whose reply was lost settle it all the same', { timeout: TIMEOUT }, () =>
     always(['processing', 'failed', 'succeeded'], async ({ order, oneByOne }) => {
       const run = await acceptedRun({ kind: 'unknown', detail: 'socket hang up' });
       await deliver(run, { order: events(run, 1, order), oneByOne });

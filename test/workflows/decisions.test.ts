@@ -6,7 +6,7 @@ import { HOUR, MINUTE } from './purchase-fixture.js';
 const harness = useWorkflowHarness({ forgetful: true });
 
 describe('the first decision', () => {
-  it('wins: whoever comes later is told who won', async () => {
+  it('wins, and later ones are told who won', async () => {
     const run = await harness.buy();
     const accepted = run.accept();
     await run.activities.called('charge');
@@ -17,7 +17,7 @@ describe('the first decision', () => {
     expect(await accepted).toMatchObject({ decision: 'accepted', status: 'paid' });
   });
 
-  it('is a "no" for an acceptance that comes after it', async () => {
+  it('may be a decline, after which an accept is refused', async () => {
     const run = await harness.buy();
     await run.decline();
     expect(await run.accept({ step: 'bundle' })).toMatchObject({
@@ -27,7 +27,7 @@ describe('the first decision', () => {
     expect(run.activities.calls()).not.toContain('charge');
   });
 
-  it('is the same for everybody who clicks the same button: one charge, one answer', async () => {
+  it('is shared by repeated clicks: one charge, one answer', async () => {
     const run = await harness.buy();
     const replies = [run.accept(), run.accept(), run.accept()];
     await run.activities.called('charge');
@@ -51,7 +51,7 @@ describe('the first decision', () => {
     expect(updates).toHaveLength(1);
   });
 
-  it('is refused at another price or quantity than was shown, and for an unknown presentation', async () => {
+  it('is refused at a price or quantity that was not shown, and for an unknown presentation', async () => {
     const run = await harness.buy();
     expect(await run.accept({ priceHash: 'yesterday' })).toMatchObject({ refused: 'price_changed' });
     expect(await run.accept({ quantity: 2 })).toMatchObject({ refused: 'invalid_body' });
@@ -62,7 +62,7 @@ describe('the first decision', () => {
     expect(run.activities.calls()).not.toContain('charge');
   });
 
-  it('counts when it was clicked in time, although the worker came to it after the window', async () => {
+  it('counts if the click was in time, even if the worker gets to it after the window', async () => {
     const run = await harness.buy({ fixture: { windowMs: HOUR } });
     const clicked = new Date((await harness.now()) + HOUR - MINUTE).toISOString();
     await run.idle();
@@ -76,7 +76,7 @@ describe('the first decision', () => {
     expect(run.activities.inputs('charge')).toMatchObject([{ acceptedAt: clicked }]);
   });
 
-  it('does not count when it was clicked after the window', async () => {
+  it('does not count if the click came after the window', async () => {
     const run = await harness.buy({ fixture: { windowMs: HOUR } });
     const clicked = new Date((await harness.now()) + HOUR + MINUTE).toISOString();
     await run.idle();
@@ -89,8 +89,8 @@ describe('the first decision', () => {
   });
 });
 
-describe('a click that is faster than the run', () => {
-  it('waits until the run knows the offer that the customer sees already', async () => {
+describe('a click that overtakes the run', () => {
+  it('waits until the run knows the offer that the customer already sees', async () => {
     const run = await harness.buy({ paid: false });
     const evaluation = run.activities.hold('evaluate');
     await run.signal(paymentEvent.name, firstPayment(run.fixture));
@@ -117,7 +117,7 @@ describe('a click that is faster than the run', () => {
     expect(await accepted).toMatchObject({ decision: 'accepted', status: 'paid' });
   });
 
-  it('counts although the run hears of the offer when its window is over: its first answer was lost', async () => {
+  it('counts even if a lost answer keeps the offer from the run until its window is over', async () => {
     const run = await harness.buy({ paid: false, fixture: { windowMs: 0 } });
     const evaluation = run.activities.hold('evaluate');
     await run.signal(paymentEvent.name, firstPayment(run.fixture));
@@ -130,7 +130,7 @@ describe('a click that is faster than the run', () => {
   });
 
   it.each(['accept', 'acceptOffer without an id', 'acceptOffer'])(
-    'counts likewise when it is left by signal, and for the next step (%s)',
+    'counts as well when it comes by signal, and for the next step (%s)',
     async (how) => {
       const run = await harness.buy({ fixture: { windowMs: HOUR } });
       const next = run.activities.hold('present');
@@ -172,7 +172,7 @@ describe('a decision by signal', () => {
     expect(await run.result()).toEqual({ outcome: 'converted', presentations: 2 });
   });
 
-  it('changes nothing when it comes too late or names another presentation', async () => {
+  it('has no effect if it is late or names another presentation', async () => {
     const run = await harness.buy();
     await run.signal('acceptOffer', { presentationId: 'prs_other' });
     await run.signal('acceptOffer', { priceHash: 'yesterday' });
@@ -194,7 +194,7 @@ describe('a decision by signal', () => {
     ['fields of the wrong kinds', [{ presentationId: 7, at: {}, quantity: '1' }], false],
     ['the open offer meant, at a time that is none', [{ at: 7 }], true],
   ] as [string, unknown[], boolean][])(
-    'never stops a run, and accepts only what it names: sent with %s',
+    'never stops a run, and accepts only the offer it names: sent with %s',
     async (_name, args, accepts) => {
       const run = await harness.buy({
         script(activities) {

@@ -6,13 +6,13 @@ import { DAY, HOUR, MINUTE, SECOND } from './purchase-fixture.js';
 
 const harness = useWorkflowHarness();
 
-/** The reply is lost; whether Dodo has carried it out is another matter. */
+/** The reply is lost. Dodo may or may not have charged. */
 const LOST: Answer<'charge'> = { kind: 'unknown', detail: 'socket hang up' };
 const DECLINED: Answer<'charge'> = { kind: 'rejected', code: 'INSUFFICIENT_FUNDS' };
 const NOT_SENT: Answer<'charge'> = { kind: 'not_sent', detail: 'connection refused' };
 const UNREADABLE = new Error('Dodo cannot be read.');
 
-/** An accepted offer, and the answer that the customer waits for. */
+/** Accepts an offer, and returns the answer that the customer waits for. */
 async function accepted(
   ...charges: Answer<'charge'>[]
 ): Promise<{ run: PurchaseRun; reply: ReturnType<PurchaseRun['accept']> }> {
@@ -23,7 +23,7 @@ async function accepted(
   return { run, reply };
 }
 
-/** How long after another activity one was called first. Milliseconds. */
+/** Returns how long after one activity another was first called. Milliseconds. */
 function between(
   activities: ScriptedActivities,
   from: Parameters<ScriptedActivities['times']>[0],
@@ -33,7 +33,7 @@ function between(
 }
 
 describe('an accepted offer', () => {
-  it('is sent with what was accepted, under an id made of the run and the step', async () => {
+  it('is sent as accepted, under an id made of the run and the step', async () => {
     const { run } = await accepted();
     await run.webhook(run.attempt(1), 'succeeded');
     expect(await run.result()).toEqual({ outcome: 'converted', presentations: 1 });
@@ -50,7 +50,7 @@ describe('an accepted offer', () => {
     ]);
   });
 
-  it('is found paid by reading when no webhook comes', async () => {
+  it('is found to be paid by polling when no webhook comes', async () => {
     const { run, reply } = await accepted();
     run.activities.book(run.attempt(1), 'succeeded');
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
@@ -58,17 +58,17 @@ describe('an accepted offer', () => {
     expect(run.activities.inputs('lookUpPayment')[0]).toMatchObject({ paymentId: `pay_${run.attempt(1)}` });
   });
 
-  it('may be processing for five days before it is paid', async () => {
+  it('may take five days to be paid', async () => {
     const { run } = await accepted();
     await run.pass(5 * DAY);
     expect(await run.state()).toMatchObject({ state: 'fulfilling', status: 'charging' });
-    // At most every six hours towards the end: a month of looking costs little.
+    // Towards the end once every six hours: a month of polling costs little.
     expect(run.activities.inputs('lookUpPayment').length).toBeLessThan(40);
     await run.webhook(run.attempt(1), 'succeeded');
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
 
-  it('answers the customer with the link when the bank wants to see them', async () => {
+  it('answers the customer with a link when the bank asks for authentication', async () => {
     const { run, reply } = await accepted();
     run.activities.book(run.attempt(1), 'requires_customer_action');
     await run.pass(MINUTE);
@@ -77,7 +77,7 @@ describe('an accepted offer', () => {
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
 
-  it('goes to an operator when it has been processing for more than fourteen days', async () => {
+  it('goes to review when it has been processing for more than fourteen days', async () => {
     const { run } = await accepted();
     await run.pass(14 * DAY - HOUR);
     expect(await run.state()).toMatchObject({ status: 'charging' });
@@ -90,7 +90,7 @@ describe('an accepted offer', () => {
     ]);
   });
 
-  it('is not paid by a payment that only bears its name', async () => {
+  it('is not paid by a payment that only carries its id', async () => {
     const { run } = await accepted();
     const attemptId = run.attempt(1);
     await run.signal('paymentEvent', { paymentId: 'pay_stranger', attemptId, status: 'succeeded' });
@@ -105,7 +105,7 @@ describe('an accepted offer', () => {
 });
 
 describe('a charge that is declined', () => {
-  it('is not tried again: the customer is handed the checkout, told so, and has a day for it', async () => {
+  it('is not retried: the customer gets the checkout, a message, and a day to pay', async () => {
     const { run, reply } = await accepted(DECLINED);
     expect(await reply).toMatchObject({ status: 'fallback', decision: 'accepted' });
     await run.pass(23 * HOUR);
@@ -131,14 +131,14 @@ describe('a charge that is declined', () => {
     ]);
   });
 
-  it('is recovered when the checkout was paid and no webhook told of it', async () => {
+  it('is recovered when the checkout was paid without a webhook', async () => {
     const { run } = await accepted(DECLINED);
     await run.pass(10 * HOUR);
     run.activities.book(run.attempt(2), 'succeeded');
     expect(await run.result()).toMatchObject({ outcome: 'recovered' });
   });
 
-  it('is recovered by another card after a first one was declined at the checkout', async () => {
+  it('is recovered by a second card after the first was declined at the checkout', async () => {
     const { run } = await accepted(DECLINED);
     await run.webhook(run.attempt(2), 'failed', 'DO_NOT_HONOR');
     await run.pass(HOUR);
@@ -147,7 +147,7 @@ describe('a charge that is declined', () => {
     expect(await run.result()).toMatchObject({ outcome: 'recovered' });
   });
 
-  it('is waited for beyond the day while the checkout payment is on its way', async () => {
+  it('is awaited beyond the day while the checkout payment is being processed', async () => {
     const { run } = await accepted(DECLINED);
     await run.webhook(run.attempt(2), 'processing');
     await run.pass(4 * DAY);
@@ -156,7 +156,7 @@ describe('a charge that is declined', () => {
     expect(await run.result()).toMatchObject({ outcome: 'recovered' });
   });
 
-  it('is not given up while nobody can read whether the checkout was paid', async () => {
+  it('is not given up while Dodo cannot be asked whether the checkout was paid', async () => {
     const { run } = await accepted(DECLINED);
     run.activities.always('lookUpPayment', UNREADABLE);
     await run.pass(3 * DAY);
@@ -174,7 +174,7 @@ describe('a charge that is declined', () => {
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
 
-  it('hands over the second payment when both the checkout and the original charge are paid', async () => {
+  it('hands the second payment to a late-payment run when both the checkout and the original charge are paid', async () => {
     const { run } = await accepted();
     await run.webhook(run.attempt(1), 'failed');
     await run.activities.called('openFallback');
@@ -191,7 +191,7 @@ describe('a charge that is declined', () => {
     expect(run.activities.books.refunded).toEqual([`pay_${run.attempt(1)}`]);
   });
 
-  it('ends as failed when Dodo refuses every other way', async () => {
+  it('fails when Dodo refuses every fallback', async () => {
     const { reply } = await accepted(DECLINED);
     expect(await reply).toMatchObject({ status: 'fallback' });
     const other = await harness.buy({
@@ -206,7 +206,7 @@ describe('a charge that is declined', () => {
 });
 
 describe('a charge whose reply was lost', () => {
-  it('is never sent again; proven absent after the window, it goes to the fallback and no sooner', async () => {
+  it('is never sent again, and goes to the fallback only after the window, when proven absent', async () => {
     const { run, reply } = await accepted(LOST);
     expect(await run.state()).toMatchObject({ status: 'reconciling' });
     expect(await reply).toMatchObject({ status: 'reconciling' });
@@ -221,7 +221,7 @@ describe('a charge whose reply was lost', () => {
     expect(run.activities.inputs('charge')).toHaveLength(1);
   });
 
-  it('is found by reading, and waited for like any other', async () => {
+  it('is found by polling, and awaited like any other', async () => {
     const { run } = await accepted(LOST);
     run.activities.book(run.attempt(1), 'processing');
     await run.pass(MINUTE);
@@ -232,7 +232,7 @@ describe('a charge whose reply was lost', () => {
     expect(run.activities.inputs('charge')).toHaveLength(1);
   });
 
-  it('is found at the end of the window although Dodo could not be read before', async () => {
+  it('is found at the end of the window even if Dodo could not be read before', async () => {
     const { run } = await accepted(LOST);
     run.activities.always('lookUpPayment', UNREADABLE);
     await run.pass(RECONCILE_WINDOW + 5 * MINUTE);
@@ -242,7 +242,7 @@ describe('a charge whose reply was lost', () => {
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
 
-  it('is known from its webhook at once', async () => {
+  it('is settled by its webhook at once', async () => {
     const { run } = await accepted(LOST);
     await run.webhook(run.attempt(1), 'failed', 'INSUFFICIENT_FUNDS');
     await run.idle();
@@ -256,7 +256,7 @@ describe('a charge whose reply was lost', () => {
     ['paid', true, 'converted'],
     ['not paid', false, 'abandoned'],
   ])(
-    'goes to an operator when Dodo cannot be read for two windows, and ends by their word: %s',
+    'goes to review when Dodo cannot be read for two windows, and ends as the operator says: %s',
     async (_word, paid, outcome) => {
       const { run } = await accepted(LOST);
       run.activities.always('lookUpPayment', UNREADABLE);
@@ -275,7 +275,7 @@ describe('a charge whose reply was lost', () => {
     },
   );
 
-  it('needs no operator any more when its webhook comes after all', async () => {
+  it('no longer needs an operator once its webhook comes', async () => {
     const { run } = await accepted(LOST);
     run.activities.always('lookUpPayment', UNREADABLE);
     await run.pass(HOUR);
@@ -284,7 +284,7 @@ describe('a charge whose reply was lost', () => {
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
 
-  it('is looked at anew in every step: a word on one presentation does not answer for the next', async () => {
+  it('is reconciled in every step: a verdict on one presentation does not apply to the next', async () => {
     const run = await harness.buy({
       fixture: {
         steps: [
@@ -312,7 +312,7 @@ describe('a charge whose reply was lost', () => {
     expect(await run.result()).toEqual({ outcome: 'converted', presentations: 2 });
   });
 
-  it('is taken as lost when the worker died while sending', async () => {
+  it('counts as lost when the worker died while sending', async () => {
     const { run } = await accepted(new Error('The worker died.'));
     expect(await run.state()).toMatchObject({ status: 'reconciling' });
     expect(run.activities.inputs('charge')).toHaveLength(1);
@@ -320,7 +320,7 @@ describe('a charge whose reply was lost', () => {
 });
 
 describe('a charge that could not be sent', () => {
-  it('is kept for two hours and sent when Dodo is back, each try under an id of its own', async () => {
+  it('is retried for two hours until Dodo is back, each time under a new id', async () => {
     const run = await harness.buy({
       fixture: { windowMs: 30 * DAY },
       script: (activities) => activities.always('charge', NOT_SENT),
@@ -338,14 +338,14 @@ describe('a charge that could not be sent', () => {
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
 
-  it('waits as long as Dodo asks for', async () => {
+  it('waits as long as Dodo asks', async () => {
     const { run } = await accepted({ kind: 'not_sent', detail: '429', retryAfterMs: 8 * MINUTE });
     await run.pass(9 * MINUTE);
     const [first = NaN, second = NaN] = run.activities.times('charge');
     expect(second - first).toBeGreaterThanOrEqual(8 * MINUTE);
   });
 
-  it('goes to the fallback when the window and its grace are over', async () => {
+  it('goes to the fallback after the window and its grace period', async () => {
     const run = await harness.buy({ script: (activities) => activities.always('charge', NOT_SENT) });
     await run.pass(29 * MINUTE);
     const reply = run.accept();
@@ -365,7 +365,7 @@ describe('a price that moved between the view and the click', () => {
     price: { dueNow: 5900, priceHash: 'hash_dearer' },
   };
 
-  it('refuses the acceptance, charges nothing, and opens the offer again at the new price', async () => {
+  it('refuses the accept, charges nothing, and reopens the offer at the new price', async () => {
     const { run, reply } = await accepted(DEARER);
     expect(await reply).toMatchObject({ refused: 'price_changed' });
     expect(await run.state()).toMatchObject({ state: 'offering', status: 'open' });
@@ -382,19 +382,19 @@ describe('a price that moved between the view and the click', () => {
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
 
-  it('leaves the offer to expire when the customer does not want it any more', async () => {
+  it('lets the offer expire if the customer loses interest', async () => {
     const { run } = await accepted(DEARER);
     expect(await run.result()).toMatchObject({ outcome: 'expired' });
   });
 
-  it('can be declined then', async () => {
+  it('lets the customer decline', async () => {
     const { run } = await accepted(DEARER);
     expect(await run.decline()).toMatchObject({ decision: 'declined' });
   });
 });
 
-describe('an offer that is paid at the checkout from the start', () => {
-  it('hands over the link, and converts when it is paid', async () => {
+describe('an offer without a one-click charge', () => {
+  it('hands over a checkout link, and converts when it is paid', async () => {
     const run = await harness.buy({ fixture: { mode: 'checkout' } });
     expect(await run.accept()).toMatchObject({ status: 'requires_action', decision: 'accepted' });
     expect(run.activities.calls()).not.toContain('charge');
@@ -405,7 +405,7 @@ describe('an offer that is paid at the checkout from the start', () => {
   });
 });
 
-it('knows a payment of less than was accepted, when the price had fallen and the reply was lost with it', async () => {
+it('recognizes a payment of less than was accepted, when the price had fallen and the reply was lost', async () => {
   const { run } = await accepted(LOST);
   const lower = run.fixture.dueNow - 100;
   const payment = { ...run.activities.book(run.attempt(1), 'succeeded'), amount: lower };

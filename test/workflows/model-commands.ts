@@ -1,4 +1,4 @@
-/** What may happen to a purchase run, to the run itself and to the reference beside it. */
+/** Commands for the random model test: each does something to a purchase run and to the reference beside it. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Decision } from '../../src/domain/words.js';
@@ -30,7 +30,7 @@ export interface Real {
   run: PurchaseRun;
   /** Charges that did not reach Dodo. */
   unsent: number;
-  /** Answers that may still be waited for. */
+  /** Answers, some of them still pending. */
   replies: { wanted: Decision; step: StepId; ended: boolean; reply: Promise<Reply> }[];
 }
 
@@ -46,7 +46,7 @@ const STATUS: Record<Place, readonly (string | undefined)[]> = {
   ended: [],
 };
 
-/** The run is where the reference says it is. */
+/** Checks that the run is where the reference says it is. */
 export async function agree(reference: Reference, { run, harness }: Real): Promise<void> {
   await run.idle();
   const state = await run.state();
@@ -90,7 +90,7 @@ async function pass(reference: Reference, { run, harness }: Real, milliseconds: 
   passTo(reference, await harness.now());
 }
 
-/** Dodo's answer to the charges that follow. */
+/** Scripts Dodo's reply to the next charge. */
 function arrange(real: Real, reply: ChargeReply): void {
   const { activities } = real.run;
   const notSent = (): ReplyOf<'charge'> => {
@@ -201,7 +201,7 @@ const refundIt: Command = command('refund of the purchase', running, async (refe
   refund(reference);
 });
 
-/** The worker goes, and another takes over what it had in hand. */
+/** Stops the worker, and lets another one take over its work. */
 export const RESTART: Command = command('restart of the worker', running, async (_reference, { harness }) => {
   await harness.stopWorker();
   await harness.startWorker();
@@ -242,7 +242,7 @@ const reach: Command = command(
 
 type Payment = 'original' | 'checkout';
 
-/** Whether Dodo's books may come to say this of a payment. */
+/** Says whether a payment can get this status in Dodo's books. */
 function mayBecome(reference: Readonly<Reference>, payment: Payment, status: BookStatus): boolean {
   const known = reference[payment].status;
   if (known === 'succeeded' || (known === 'failed' && status !== 'succeeded')) return false;
@@ -256,7 +256,7 @@ const webhook = (payment: Payment, status: BookStatus, copies: number): Command 
     `webhook: ${payment} ${status}${copies > 1 ? `, ${copies} times` : ''}`,
     (reference) =>
       mayBecome(reference, payment, status) &&
-      // What had kept an overdue checkout waiting is gone: it is given up when it is read next.
+      // Nothing keeps an overdue checkout open now: it is given up at the next poll.
       (!isOverdue(reference) || reference.readable),
     async (reference, real) => {
       const attempt = attemptOf(real, payment);
@@ -297,7 +297,7 @@ const stranger: Command = command(
   },
 );
 
-/** The books change, no webhook comes, and the run has to read it. */
+/** Changes the books without a webhook, so that the run has to poll. */
 const silently = (status: BookStatus): Command =>
   command(
     `Dodo turns the payment to ${status} and tells nobody`,
@@ -306,7 +306,7 @@ const silently = (status: BookStatus): Command =>
       if (!reference.readable || !mayBecome(reference, payment, status) || isOverdue(reference)) return false;
       const copy = structuredClone(reference) as Reference;
       copy[payment].status = status;
-      // Nothing else happens until it is read.
+      // Nothing else happens before the poll.
       return (
         passTo(copy, copy.now + LONGEST_PAUSE + HOUR) && [reference.place, 'charging'].includes(copy.place)
       );
@@ -320,7 +320,7 @@ const silently = (status: BookStatus): Command =>
       const { length: before } = run.activities.inputs('lookUpPayment');
       const looks = () => run.activities.inputs('lookUpPayment').map(({ attemptId }) => attemptId);
       for (let waited = 0; !looks().includes(attempt, before); waited += HOUR / 2) {
-        if (waited > LONGEST_PAUSE) throw new Error('The run does not look for what nobody tells it.');
+        if (waited > LONGEST_PAUSE) throw new Error('The run does not poll.');
         await harness.sleep(HOUR / 2);
         await run.idle();
       }
@@ -348,7 +348,7 @@ const FAULTS: readonly ChargeReply[] = [
 ];
 const STATUSES: readonly BookStatus[] = ['processing', 'requires_customer_action', 'succeeded', 'failed'];
 
-/** Everything that may happen to a run. What leads further comes more often: most of the rest can be done in any place. */
+/** All commands. Those that lead a run further are more frequent, because most of the others are possible anywhere. */
 export const COMMANDS: fc.Arbitrary<Command>[] = [
   ...often(
     4,
@@ -400,12 +400,12 @@ export const COMMANDS: fc.Arbitrary<Command>[] = [
   ...often(2, fc.constantFrom(goBlind, seeAgain, reach)),
 ];
 
-/** The same thing several times in a list that is chosen from. */
+/** Repeats an item, so that a random choice picks it more often. */
 export function often<T>(times: number, what: T): T[] {
   return Array.from({ length: times }, () => what);
 }
 
-/** What leads a run to its end when Dodo is well again and nobody pays. First what is easily given up too early. */
+/** Leads a run to its end when Dodo works again and nobody pays. First come the states that might be given up too early. */
 export const NOBODY_PAYS: readonly Command[] = [
   only(({ place, readable }) => place === 'unknown' && readable, passTime(4 * MINUTE)),
   only(({ place, readable }) => place === 'unknown' && !readable, passTime(2 * HOUR)),
@@ -426,7 +426,7 @@ function only(when: Command['check'], then: Command): Command {
   return { ...then, check: (reference) => when(reference) && then.check(reference) };
 }
 
-/** What does so sooner. */
+/** Leads a run to its end sooner. */
 export const EVERYBODY_PAYS: readonly Command[] = [
   reach,
   only(({ place }) => place === 'review', speak(true)),

@@ -4,13 +4,13 @@ import { COMMANDS, EVERYBODY_PAYS, RESTART, often } from './model-commands.js';
 import { TIME_PER_RUN, checkAgainstReference } from './model-runs.js';
 import { useWorkflowHarness } from './use-workflow-harness.js';
 
-/** Slow, because every task replays its run: few beside those with one worker. */
+/** Fewer than with one worker: every task replays its run, which is slow. */
 const RUNS = Math.ceil(Number(process.env.MODEL_RUNS ?? 60) / 20);
 
 const harness = useWorkflowHarness({ forgetful: true });
 
 it(
-  'a purchase run does the same when workers come and go',
+  'a purchase run agrees with the reference model while workers come and go',
   () =>
     checkAgainstReference(harness, [...COMMANDS, ...often(2, fc.constant(RESTART))], RUNS, EVERYBODY_PAYS),
   3 * RUNS * TIME_PER_RUN,

@@ -1,4 +1,4 @@
-/** Commands made at random against a run, and the run against the reference. */
+/** Runs random commands against a purchase run, and compares the run with the reference model. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { agree, type Command, type Real } from './model-commands.js';
@@ -7,11 +7,11 @@ import { STEPS, TIMING, WINDOW, newReference, type Reference, type StepId } from
 import type { WorkflowHarness } from './workflow-harness.js';
 import { SECOND } from './purchase-fixture.js';
 
-/** Many of them do not apply where the run is by then, and are passed over. */
+/** Many of them do not apply in the state of the run, and are skipped. */
 const MAX_COMMANDS = 25;
-/** Nothing leads further than this from anywhere to the end. */
+/** No state is further from the end than this. */
 const LAST_COMMANDS = 20;
-/** Real time, on a machine that is busy with other things. */
+/** In real time, on a busy machine. */
 export const TIME_PER_RUN = 8 * SECOND;
 
 async function begin(harness: WorkflowHarness): Promise<Real> {
@@ -19,7 +19,7 @@ async function begin(harness: WorkflowHarness): Promise<Real> {
   return { harness, run, replies: [], unsent: 0 };
 }
 
-/** Dodo recovers: whatever was left open comes to its end. */
+/** Lets Dodo recover, and leads the run to its end. */
 async function finish(reference: Reference, real: Real, towardsTheEnd: readonly Command[]): Promise<void> {
   for (let left = LAST_COMMANDS; reference.place !== 'ended'; left--) {
     const command = towardsTheEnd.find((candidate) => candidate.check(reference));
@@ -40,7 +40,7 @@ async function inspect(reference: Reference, real: Real): Promise<void> {
   expect(await run.result()).toMatchObject({ outcome: reference.outcome });
   expect(activities.inputs('settle')).toMatchObject([{ outcome: reference.outcome }]);
 
-  // One attempt is sent once, never without acceptance, and nothing was sent that the reference does not know.
+  // Each attempt was sent once, never without acceptance, and none that the reference does not expect.
   const sent = activities.inputs('charge');
   expect(new Set(sent.map(({ attemptId }) => attemptId)).size).toBe(sent.length);
   expect(sent.length - unsent).toBe(reference.sends);
@@ -60,7 +60,7 @@ async function inspect(reference: Reference, real: Real): Promise<void> {
     expect(closing?.patch.viewedAt !== undefined).toBe(reference.viewed.includes(step as StepId));
   }
 
-  // And everybody was told so.
+  // Every caller got a matching answer.
   for (const { wanted, step, ended, reply } of replies) {
     const answer = await reply;
     const decision = decisions[step];
@@ -80,14 +80,14 @@ async function inspect(reference: Reference, real: Real): Promise<void> {
   }
 }
 
-/** `MODEL_SEED` repeats runs that were made before. */
+/** `MODEL_SEED` repeats earlier runs. */
 const SEED = process.env.MODEL_SEED;
 
 /**
- * Makes runs and lets things happen to them. The first disagreement is reported with the shortest list of commands that
+ * Checks random runs against the reference model. Reports the first disagreement with the shortest list of commands that
  * leads to it, and with the seed.
  *
- * @param towardsTheEnd for a run that is not at its end by then: the first of these that applies, again and again
+ * @param towardsTheEnd commands for a run that has not ended: the first that applies, repeatedly
  * @throws Error with the counterexample
  */
 export async function checkAgainstReference(

@@ -15,8 +15,8 @@ function told({ delivered }: ScriptedActivities): [number, string][] {
   return delivered.map(({ sequence, type }) => [sequence, type]);
 }
 
-describe('what the merchant is told', () => {
-  it('is every step of a run in order, and nothing twice', async () => {
+describe('notifications of a run', () => {
+  it('tell of every step in order, and of none twice', async () => {
     const run = await harness.buy({ input: { notify: true } });
     await run.decline();
     void run.accept({ step: 'lite' });
@@ -40,13 +40,13 @@ describe('what the merchant is told', () => {
     expect(await run.child.notifications.result()).toEqual({ delivered: 5, dead: 0 });
   });
 
-  it('is nothing where there is nobody to tell', async () => {
+  it('are not sent without an endpoint', async () => {
     const run = await harness.buy();
     await run.decline();
     expect(run.activities.calls()).not.toContain('deliverNotification');
   });
 
-  it('is kept in order through a day in which their backend is down, and holds no customer up', async () => {
+  it('stay in order while the endpoint is down for a day, and delay no customer', async () => {
     const run = await harness.buy({
       fixture: { windowMs: 9 * DAY },
       input: { notify: true },
@@ -62,11 +62,11 @@ describe('what the merchant is told', () => {
       [2, 'offer.declined'],
       [3, 'offer.presented'],
     ]);
-    // Once an hour at the end: a day of trying costs little.
+    // Once an hour at the end: a day of retries costs little.
     expect(run.activities.inputs('deliverNotification').length).toBeLessThan(45);
   });
 
-  it('is put aside for an operator after three days; what is behind it still goes out', async () => {
+  it('are dead-lettered after three days, while those behind them still go out', async () => {
     const run = await harness.buy({
       fixture: { windowMs: 9 * DAY },
       input: { notify: true },
@@ -98,7 +98,7 @@ describe('what the merchant is told', () => {
     ]);
   });
 
-  it('goes on through a new notifier when somebody has terminated the old one', async () => {
+  it('continue through a new notifier when the old one was terminated', async () => {
     const run = await harness.buy({ input: { notify: true } });
     await run.child.notifications.terminate('a mistake');
     await run.decline();
@@ -112,7 +112,7 @@ describe('what the merchant is told', () => {
     expect(await run.handle.result()).toMatchObject({ outcome: 'withdrawn' });
   });
 
-  it('includes the fallback of a run that was cancelled after its offer was accepted', async () => {
+  it('include the fallback of a run that was cancelled after its offer was accepted', async () => {
     const run = await harness.buy({ fixture: PLAN_CHANGE, input: { notify: true } });
     void run.accept();
     await run.activities.called('changePlan');
@@ -129,7 +129,7 @@ describe('what the merchant is told', () => {
   });
 });
 
-describe('a dead notification that is sent again', () => {
+describe('the redelivery of a dead notification', () => {
   const input: RedeliveryInput = {
     id: 'ntf_1',
     notification: {
@@ -156,7 +156,7 @@ describe('a dead notification that is sent again', () => {
     return { activities, workflowId, result: await handle.result() };
   }
 
-  it('is recorded once it has arrived, however often it was refused before', async () => {
+  it('is recorded once it has succeeded, after any number of refusals', async () => {
     const sent = await sendAgain((activities) => activities.next('deliverNotification', DOWN, DOWN));
     expect(sent.result).toBe('delivered');
     expect(sent.activities.delivered).toEqual([input.notification]);
@@ -164,7 +164,7 @@ describe('a dead notification that is sent again', () => {
     expect(sent.activities.calls()).not.toContain('buryNotification');
   });
 
-  it('is buried again after three more days, in a death of its own', async () => {
+  it('is dead-lettered again after three more days, as an entry of its own', async () => {
     const sent = await sendAgain((activities) => activities.always('deliverNotification', DOWN));
     expect(sent.result).toBe('dead');
     expect(sent.activities.inputs('buryNotification')).toEqual([

@@ -6,7 +6,7 @@ import { DAY, HOUR, MINUTE, SECOND } from './purchase-fixture.js';
 const harness = useWorkflowHarness();
 
 describe('an offer', () => {
-  it('stays open for its whole window of thirty days, and expires then', async () => {
+  it('stays open for its whole window of thirty days, and then expires', async () => {
     const run = await harness.buy({ fixture: { windowMs: 30 * DAY } });
     await run.pass(30 * DAY - MINUTE);
     expect(await run.state()).toMatchObject({ state: 'offering', status: 'open' });
@@ -15,7 +15,7 @@ describe('an offer', () => {
     expect(run.activities.calls()).toEqual(['evaluate', 'settle']);
   });
 
-  it('is followed by the downsell when it is declined; the "no" outweighs that the downsell expires', async () => {
+  it('is followed by the downsell when declined, and counts as declined if the downsell expires', async () => {
     const run = await harness.buy();
     expect(await run.decline()).toEqual({
       presentationId: run.presentation('bundle'),
@@ -48,7 +48,7 @@ describe('an offer', () => {
 
   it('is not made when pricing it fails for an hour', async () => {
     const run = await harness.buy({
-      script: (activities) => activities.always('evaluate', new Error('Dodo is away.')),
+      script: (activities) => activities.always('evaluate', new Error('Dodo is down.')),
     });
     expect(await run.result()).toMatchObject({ outcome: 'ineligible', reason: 'pricing_unavailable' });
     const tries = run.activities.times('evaluate');
@@ -56,7 +56,7 @@ describe('an offer', () => {
     expect(run.activities.inputs('settle')).toHaveLength(1);
   });
 
-  it('is remembered as seen from the first view on', async () => {
+  it('is recorded as viewed at the first view', async () => {
     const run = await harness.buy();
     const first = await run.view();
     await run.pass(MINUTE);
@@ -65,7 +65,7 @@ describe('an offer', () => {
     expect(run.activities.inputs('settle')).toMatchObject([{ presentation: { patch: first } }]);
   });
 
-  it('is extended by an operator, and ends at its new time', async () => {
+  it('can be extended by an operator, and then ends at the new time', async () => {
     const run = await harness.buy();
     const until = (await harness.now()) + 3 * DAY;
     expect(await run.extend(until)).toEqual({ expiresAt: new Date(until).toISOString() });
@@ -76,12 +76,12 @@ describe('an offer', () => {
     expect((run.activities.times('settle')[0] ?? 0) - until).toBeLessThan(MINUTE);
   });
 
-  it('is not extended into the past', async () => {
+  it('cannot be extended into the past', async () => {
     const run = await harness.buy();
     expect(await run.extend((await harness.now()) - SECOND)).toMatchObject({ refused: 'invalid_body' });
   });
 
-  it('is withdrawn by an operator, which ends the funnel', async () => {
+  it('can be withdrawn by an operator, which ends the funnel', async () => {
     const run = await harness.buy();
     expect(await run.withdraw()).toMatchObject({ status: 'withdrawn', decision: 'withdrawn' });
     expect(await run.result()).toEqual({ outcome: 'withdrawn', presentations: 1 });
@@ -111,7 +111,7 @@ describe('a purchase that was registered before payment', () => {
     expect(run.activities.calls()).toEqual(['settle']);
   });
 
-  it('is offered something when it is paid in the last hour, whatever was declined before', async () => {
+  it('gets its offer when paid in the last hour, even after declined payments', async () => {
     const run = await harness.buy({ paid: false, input: { checkoutSessionId: 'cks_1' } });
     await run.signal(paymentEvent.name, { ...firstPayment(run.fixture), status: 'failed' });
     await run.pass(24 * HOUR);
@@ -141,7 +141,7 @@ describe('cancelling a run', () => {
     ]);
   });
 
-  it('withdraws the offer that is being prepared', async () => {
+  it('withdraws an offer that is being prepared', async () => {
     const run = await harness.buy({ paid: false });
     const evaluation = run.activities.hold('evaluate');
     await run.signal(paymentEvent.name, firstPayment(run.fixture));
@@ -151,7 +151,7 @@ describe('cancelling a run', () => {
     expect(await run.result()).toMatchObject({ outcome: 'withdrawn' });
   });
 
-  it('leaves what was accepted to be carried out, and answers the customer', async () => {
+  it('still fulfils an accepted offer, and answers the customer', async () => {
     const run = await harness.buy();
     const reply = run.accept();
     await run.activities.called('charge');
@@ -162,7 +162,7 @@ describe('cancelling a run', () => {
     expect(await run.result()).toEqual({ outcome: 'converted', presentations: 1 });
   });
 
-  it('does not stop at a signal that waits for its offer', async () => {
+  it('is not held up by a signal that waits for its offer', async () => {
     const run = await harness.buy({ paid: false });
     const evaluation = run.activities.hold('evaluate');
     await run.signal(paymentEvent.name, firstPayment(run.fixture));

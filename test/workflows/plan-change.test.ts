@@ -8,7 +8,7 @@ const harness = useWorkflowHarness();
 const PRO = { productId: 'prod_pro', quantity: 1, status: 'active', type: 'subscription.plan_changed' };
 const UNREADABLE = new Error('Dodo cannot be read.');
 
-/** A plan change that the customer has accepted, and the answer that they wait for. */
+/** Accepts a plan change, and returns the answer that the customer waits for. */
 async function accepted(
   { fixture, ...options }: BuyOptions = {},
   changes: Partial<PurchaseFixture> = {},
@@ -46,13 +46,13 @@ describe('an accepted plan change', () => {
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
 
-  it('is carried out when it is scheduled for the next billing date', async () => {
+  it('is fulfilled once it is scheduled for the next billing date', async () => {
     const { run } = await accepted({}, { dueNow: 0 });
     await run.subscriptionWebhook({ scheduledProductId: 'prod_pro' });
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
 
-  it('is read when the subscription has changed and the payment was not heard of', async () => {
+  it('is found by polling when the subscription has changed and no payment was reported', async () => {
     const { run } = await accepted();
     await run.subscriptionWebhook(PRO);
     await run.pass(MINUTE);
@@ -70,7 +70,7 @@ describe('an accepted plan change', () => {
     expect(await run.state()).toMatchObject({ state: 'fulfilling' });
   });
 
-  it('is one at a time for a subscription: a second run leaves the first alone', async () => {
+  it('is exclusive: a second run leaves the first one of a subscription alone', async () => {
     const { run: first } = await accepted();
     const second = await harness.buy({
       fixture: { ...PLAN_CHANGE, subscription: first.fixture.subscription },
@@ -81,7 +81,7 @@ describe('an accepted plan change', () => {
     expect(await first.state()).toMatchObject({ state: 'fulfilling' });
   });
 
-  it('is opened again when its price has moved, and sent under the next id then', async () => {
+  it('is reopened when its price has moved, and then sent under the next id', async () => {
     const run = await harness.buy({
       fixture: PLAN_CHANGE,
       script: (activities) =>
@@ -100,8 +100,8 @@ describe('an accepted plan change', () => {
   });
 });
 
-describe('what becomes of a plan change', () => {
-  it('reaches the purchase run and the customer: first that it is being looked for, then the fallback', async () => {
+describe('the outcome of a plan change', () => {
+  it('reaches the purchase run and the customer: first reconciling, then the fallback', async () => {
     const { run, reply } = await accepted({
       script: (activities) => activities.next('changePlan', { kind: 'unknown', detail: 'socket hang up' }),
     });
@@ -111,7 +111,7 @@ describe('what becomes of a plan change', () => {
     expect(run.activities.inputs('changePlan')).toHaveLength(1);
   });
 
-  it('is decided by an operator when it cannot be proven', async () => {
+  it('is decided by an operator if it cannot be proven', async () => {
     const { run } = await accepted({
       script(activities) {
         activities.next('changePlan', { kind: 'unknown', detail: 'socket hang up' });
@@ -124,7 +124,7 @@ describe('what becomes of a plan change', () => {
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
 
-  it('is the same when the change or the purchase is cancelled: it is carried out', async () => {
+  it('is the same if the run of the change or of the purchase is cancelled', async () => {
     const { run, reply } = await accepted();
     await run.child.planChange.cancel();
     await run.handle.cancel();
@@ -137,7 +137,7 @@ describe('what becomes of a plan change', () => {
 });
 
 describe('a plan change whose payment failed', () => {
-  it('falls back to the checkout; bought there, the old subscription is cancelled', async () => {
+  it('falls back to the checkout, and the purchase there cancels the old subscription', async () => {
     const { run, reply } = await accepted();
     await run.webhook(run.attempt(1, 'pro'), 'failed', 'INSUFFICIENT_FUNDS');
     expect(await reply).toMatchObject({ status: 'fallback', decision: 'accepted' });
@@ -155,14 +155,14 @@ describe('a plan change whose payment failed', () => {
     );
   });
 
-  it('is abandoned when nobody pays at the checkout, and the old subscription stays', async () => {
+  it('is abandoned if the checkout is not paid, and the old subscription stays', async () => {
     const { run } = await accepted();
     await run.webhook(run.attempt(1, 'pro'), 'failed');
     expect(await run.result()).toMatchObject({ outcome: 'abandoned' });
     expect(run.activities.calls()).not.toContain('cancelReplacedSubscription');
   });
 
-  it('may be tried once more by the customer, who has put in another card', async () => {
+  it('may be retried once by the customer with another card', async () => {
     const { run, reply } = await accepted({
       script(activities) {
         activities.next('changePlan', { kind: 'rejected', code: 'DO_NOT_HONOR' });
@@ -181,7 +181,7 @@ describe('a plan change whose payment failed', () => {
     expect(run.activities.calls()).not.toContain('cancelReplacedSubscription');
   });
 
-  it('is not tried a third time: the fallback stays as it is', async () => {
+  it('is not tried a third time: the fallback stays open', async () => {
     const { run } = await accepted({
       script(activities) {
         activities.always('changePlan', { kind: 'rejected', code: 'DO_NOT_HONOR' });

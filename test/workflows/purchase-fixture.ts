@@ -1,4 +1,4 @@
-/** What is sold in these tests: a funnel, its offers, and the customer they are put before. */
+/** The purchase of these tests: its customer, its funnel and the offers. */
 import type { Presented } from '../../activities/offering/present.js';
 import type { FunnelSnapshot, FunnelStep, Offer, OfferAction } from '../../src/domain/offers.js';
 import { type SubscriptionEvent } from '../../src/contract/messages.js';
@@ -13,7 +13,7 @@ export interface PurchaseFixture {
   purchaseId: string;
   workflowId: string;
   customerId: string;
-  /** The first one is shown first; the offer of a step has the step's id. */
+  /** The first step is shown first. The offer of a step has the step's id. */
   steps: FunnelStep[];
   actions: Record<string, OfferAction>;
   windowMs: number;
@@ -31,13 +31,17 @@ export const TO_PRO: OfferAction = {
   effectiveAt: 'immediately',
 };
 
-/** A bundle, and after a "no" a smaller one; both are charged to the saved card. */
+/** A bundle, and a smaller one after a decline. Both are charged to the saved card. */
 const UPSELL_AND_DOWNSELL: FunnelStep[] = [
   { id: 'bundle', offer: 'bundle', on: { accept: 'end', decline: 'lite', expire: 'end' } },
   { id: 'lite', offer: 'lite', on: { accept: 'end', decline: 'end', expire: 'end' } },
 ];
 
-/** @param changes what is different from a bundle with a downsell, open for half an hour */
+/**
+ * Returns a purchase with a bundle and a downsell, each open for half an hour.
+ *
+ * @param changes fields that differ
+ */
 export function purchaseFixture(purchaseId: string, changes: Partial<PurchaseFixture> = {}): PurchaseFixture {
   return {
     purchaseId,
@@ -60,7 +64,7 @@ export function purchaseFixture(purchaseId: string, changes: Partial<PurchaseFix
   };
 }
 
-/** The only step of a funnel: changing the plan of the customer's subscription. */
+/** A funnel whose only step changes the plan of the customer's subscription. */
 export const PLAN_CHANGE = {
   steps: [{ id: 'pro', offer: 'pro', on: { accept: 'end', decline: 'end', expire: 'end' } }],
   actions: { pro: TO_PRO },

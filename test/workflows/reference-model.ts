@@ -1,6 +1,6 @@
 /**
- * What a purchase run should come to, told a second time and more simply: where it stands, who decided what, what Dodo
- * has on its books. Knows nothing of how the run finds out, only by when it must have.
+ * A second, simpler account of a purchase run: its state, who decided what, and Dodo's books. It does not model how the
+ * run finds something out, only by when it must have.
  */
 import type { FunnelStep } from '../../src/domain/offers.js';
 import type { Decision, Outcome } from '../../src/domain/words.js';
@@ -19,14 +19,14 @@ export const TIMING = { reconcileWindowMs: 6 * MINUTE, pollIntervalMs: 30 * SECO
 const CHECKOUT_DAY = 24 * HOUR + 15 * MINUTE;
 const PENDING_LIMIT = 14 * DAY;
 const SEND_GRACE = 15 * MINUTE;
-/** Polls and tries are at most this far apart, a read that fails three times included. */
+/** The longest pause between polls or tries, including a read that fails three times. */
 const RECONCILE_PAUSE = 2 * MINUTE + 20 * SECOND;
 const SEND_PAUSE = 5 * MINUTE;
 export const LONGEST_PAUSE = 6 * HOUR + MINUTE;
-/** Time goes on by itself while the machine works. */
+/** Time passes by itself while the machine works. */
 const DRIFT = 30 * SECOND;
 
-/** Something happens somewhere in here. Milliseconds since the epoch. */
+/** When something happens, as a range. Milliseconds since the epoch. */
 interface Span {
   from: number;
   to: number;
@@ -34,7 +34,7 @@ interface Span {
 
 export type Place = 'open' | 'sending' | 'unknown' | 'charging' | 'review' | 'fallback' | 'ended';
 
-/** How Dodo takes the next charge. */
+/** Dodo's reply to the next charge. */
 export type ChargeReply =
   'submitted' | 'rejected' | 'lost_absent' | 'lost_committed' | 'not_sent' | 'unreachable' | 'price_changed';
 
@@ -46,23 +46,23 @@ export interface Reference {
   step: StepId;
   outcome?: Outcome;
   decisions: Partial<Record<StepId, Decision>>;
-  /** Steps whose price has moved between the view and the click. */
+  /** Steps whose price moved between the view and the click. */
   repriced: StepId[];
   viewed: StepId[];
-  /** Steps on which an operator has spoken. */
+  /** Steps that an operator has resolved. */
   resolved: StepId[];
-  /** The first purchase went back: nothing more is offered. */
+  /** The purchase was refunded, so nothing more is offered. */
   refunded: boolean;
   readable: boolean;
   nextReply: ChargeReply;
-  /** When what is waited for began. */
+  /** When the current wait began. */
   since: Span;
   expiresAt: number;
   sendBefore: number;
-  /** What Dodo has of this step's charge. Not possible when it was refused or never reached Dodo. */
+  /** This step's charge in Dodo's books. Not possible if it was refused or never reached Dodo. */
   original: { possible: boolean; status?: BookStatus };
   checkout: { status?: BookStatus };
-  /** Charges that Dodo may have got. */
+  /** The number of charges that may have reached Dodo. */
   sends: number;
 }
 
@@ -87,7 +87,7 @@ export function newReference(now: number): Reference {
   };
 }
 
-/** Money moved outweighs any "no". */
+/** A payment outweighs any decline. */
 const BEST_FIRST: Outcome[] = [
   'converted',
   'recovered',
@@ -123,7 +123,7 @@ export function decline(reference: Reference): void {
   if (reference.place === 'open') end(reference, 'declined', 'declined');
 }
 
-/** An operator takes it back, or the purchase is refunded. */
+/** Withdraws the open offer: an operator does, or the purchase is refunded. */
 export function withdraw(reference: Reference): void {
   if (reference.place === 'open') end(reference, 'withdrawn', 'withdrawn');
 }
@@ -136,7 +136,7 @@ export function refund(reference: Reference): void {
 export function accept(reference: Reference): void {
   if (reference.place !== 'open') return;
   const { nextReply, step, now } = reference;
-  // The fault that was made ready is used up, but an outage lasts.
+  // A scripted fault is used up, but an outage lasts.
   if (nextReply !== 'unreachable') reference.nextReply = 'submitted';
   if (nextReply === 'price_changed') {
     if (!reference.repriced.includes(step)) reference.repriced.push(step);
@@ -183,7 +183,7 @@ function fallBack(reference: Reference, opened: Span): void {
   reference.since = opened;
 }
 
-/** Dodo can be reached again, and time for the next try has passed. */
+/** Makes Dodo reachable again, after the time of the next try. */
 export function reachAgain(reference: Reference): void {
   reference.nextReply = 'submitted';
   if (reference.place === 'sending') submitted(reference, reference.now - 2 * SEND_PAUSE);
@@ -196,7 +196,7 @@ export function resolve(reference: Reference, paid: boolean): void {
   else fallBack(reference, { from: reference.now, to: reference.now });
 }
 
-/** The run learns, by webhook or by reading, what Dodo has on its books. */
+/** Lets the run learn a payment's status, by webhook or by polling. */
 export function learn(reference: Reference, payment: 'original' | 'checkout', status: BookStatus): void {
   reference[payment].status = status;
   const { now, place } = reference;
@@ -210,7 +210,7 @@ export function isPending({ status }: { status?: BookStatus }): boolean {
   return status === 'processing' || status === 'requires_customer_action';
 }
 
-/** The checkout link's day is over and something keeps the run from giving it up. */
+/** Says whether the checkout link's day is over but something keeps the run from giving it up. */
 export function isOverdue({ place, since, now }: Reference): boolean {
   return place === 'fallback' && now >= since.to + CHECKOUT_DAY;
 }
@@ -218,7 +218,7 @@ export function isOverdue({ place, since, now }: Reference): boolean {
 /**
  * Lets time pass.
  *
- * @returns false when it cannot be said whether something happens just before or just after
+ * @returns false if something happens so close to `time` that the order is open
  */
 export function passTo(reference: Reference, time: number): boolean {
   for (;;) {
@@ -267,7 +267,7 @@ function nextEvent(reference: Reference): { when: Span; happen: (when: Span) => 
     }
     case 'fallback': {
       if (!readable) return undefined;
-      // What is read after the end counts, and by then it is read rarely.
+      // A payment seen by the last poll counts, and polls are rare by then.
       const over = later(since, isPending(reference.checkout) ? PENDING_LIMIT : CHECKOUT_DAY);
       const when = { from: Math.max(over.from, now), to: Math.max(over.to, now) + LONGEST_PAUSE };
       return { when, happen: () => end(reference, 'accepted', 'abandoned') };

@@ -13,7 +13,7 @@ const saving = (action: RetentionAction): Partial<PurchaseFixture> => ({
 });
 
 describe('a save offer', () => {
-  it('is carried out once, and the merchant is told of nothing paid', async () => {
+  it('is applied once, and the merchant is not told of a payment', async () => {
     const run = await harness.buy({
       fixture: saving({ kind: 'extend_trial', byMs: DAY }),
       input: { notify: true },
@@ -32,7 +32,7 @@ describe('a save offer', () => {
     expect(run.activities.calls()).not.toContain('charge');
   });
 
-  it('that is refused ends as failed, and opens no checkout', async () => {
+  it('that is refused fails, and opens no checkout', async () => {
     const run = await harness.buy({ fixture: saving({ kind: 'pause' }) });
     run.activities.next('saveSubscription', { kind: 'refused', code: 'SUBSCRIPTION_CHANGED' });
     await run.accept();
@@ -40,7 +40,7 @@ describe('a save offer', () => {
     expect(run.activities.calls()).not.toContain('openFallback');
   });
 
-  it('is asked for again until Dodo says what came of it', async () => {
+  it('is retried until Dodo confirms it', async () => {
     const run = await harness.buy({ fixture: saving({ kind: 'extend_trial', byMs: DAY }) });
     run.activities.next('saveSubscription', new Error('the connection was lost'), new Error('again'));
     const { reply } = await run.click('accepted');
@@ -50,7 +50,7 @@ describe('a save offer', () => {
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
 
-  it('gives way to a change of the same subscription that is under way', async () => {
+  it('gives way to a pending change of the same subscription', async () => {
     const run = await harness.buy({ fixture: saving({ kind: 'pause' }) });
     const { subscriptionId } = run.fixture.subscription;
     const until = new Date((await harness.now()) + DAY).toISOString();
@@ -64,7 +64,7 @@ describe('a save offer', () => {
     await run.accept();
     await other.terminate('the test is over');
     expect(await run.result()).toMatchObject({ outcome: 'payment_failed' });
-    // Only the refusal is recorded: nothing is asked of Dodo.
+    // Only the refusal is recorded; Dodo is not asked.
     expect(run.activities.inputs('saveSubscription')).toMatchObject([
       { refused: 'PENDING_PLAN_CHANGE_EXISTS' },
     ]);
@@ -72,7 +72,7 @@ describe('a save offer', () => {
 });
 
 describe('a pause with an end', () => {
-  it('is ended by a run of its own when the time is over', async () => {
+  it('is ended in time by a run of its own', async () => {
     const run = await harness.buy({ fixture: saving({ kind: 'pause', forMs: 30 * DAY }) });
     await run.accept();
     await run.result();

@@ -86,9 +86,9 @@ export interface ScriptedActivities {
   called(name: ActivityName, times?: number): Promise<void>;
   /** Changes the payment of an attempt in Dodo's books, without a webhook. */
   book(attemptId: string, status: string, errorCode?: string): PaymentEvent;
-  /** Ends all waiting for calls, and for answers of the run, because none will come. */
+  /** Ends all waits for calls and for answers of the run with this error, because none will come. */
   abandon(error: Error): void;
-  /** Aborted with the error when they are abandoned. */
+  /** Aborted by `abandon`, with its error. */
   abandoned: AbortSignal;
 }
 
@@ -107,14 +107,14 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
   const paidBy = new Map<string, string | undefined>();
   let presented: string | undefined;
   const abandonment = new AbortController();
-  // Every call to the server adds one.
+  // Every call to the server adds a listener.
   setMaxListeners(0, abandonment.signal);
   const neverCalled = new Promise<never>((_resolve, reject) => {
     abandonment.signal.addEventListener('abort', () => reject(abandonment.signal.reason as Error));
   });
   neverCalled.catch(() => undefined);
 
-  /** Not an unhandled rejection when the test has stopped waiting for it. */
+  /** Rejects once the activities are abandoned; without an unhandled rejection if the test no longer waits. */
   function unlessAbandoned<T>(promise: Promise<T>): Promise<T> {
     const either = Promise.race([promise, neverCalled]);
     either.catch(() => undefined);

@@ -15,15 +15,15 @@ const bundle = (more: Partial<FunnelStep> = {}): FunnelStep => ({
 });
 const lite = (waitMs: number): FunnelStep => ({ id: 'lite', offer: 'lite', on: END, waitMs });
 
-/** The offer itself comes two days after the event. */
+/** The first offer comes two days after the event. */
 const LATER: Partial<PurchaseFixture> = { steps: [bundle({ waitMs: 2 * DAY })] };
-/** After a "no", something smaller a month later. */
+/** A smaller offer, a month after a decline. */
 const FOLLOW_UP: Partial<PurchaseFixture> = {
   steps: [bundle({ on: { ...END, accept: 'lite', decline: 'lite' } }), lite(30 * DAY)],
 };
 
 describe('a first step that waits', () => {
-  it('is shown when its time has come, and no sooner', async () => {
+  it('is shown in its time, and no sooner', async () => {
     const run = await harness.buy({ fixture: LATER });
     const began = await harness.now();
     const { waiting, ...state } = await run.state();
@@ -40,7 +40,7 @@ describe('a first step that waits', () => {
     expect(await run.result()).toEqual({ outcome: 'declined', presentations: 1 });
   });
 
-  it('is asked for with the customer, subscription and currency that were found when the event came', async () => {
+  it('is presented with the customer, subscription and currency found when the event came', async () => {
     const run = await harness.buy({ fixture: LATER });
     await run.pass(2 * DAY);
     const { customerId, subscription, currency } = run.fixture;
@@ -49,7 +49,7 @@ describe('a first step that waits', () => {
     ]);
   });
 
-  it('ends the run as ineligible, with the reason, when it cannot be shown any more', async () => {
+  it('ends the run as ineligible, with the reason, if it can no longer be shown', async () => {
     const run = await harness.buy({
       fixture: LATER,
       script: (activities) => activities.next('present', { kind: 'skipped', reason: 'offer_already_open' }),
@@ -59,7 +59,7 @@ describe('a first step that waits', () => {
       reason: 'offer_already_open',
       presentations: 0,
     });
-    // The activity has written so: the run has nothing more to say.
+    // The activity has recorded it; the run has nothing to add.
     expect(run.activities.calls()).toEqual(['evaluate', 'present']);
   });
 
@@ -87,7 +87,7 @@ describe('a first step that waits', () => {
     expect(run.activities.calls()).toEqual(['evaluate', 'settle']);
   });
 
-  it('cannot be accepted before its time, and keeps no click for it', async () => {
+  it('cannot be accepted before its time, and does not keep such a click', async () => {
     const run = await harness.buy({ fixture: LATER });
     expect(await run.accept()).toMatchObject({ refused: 'presentation_not_found' });
     await run.signal('acceptOffer');
@@ -96,7 +96,7 @@ describe('a first step that waits', () => {
     expect(run.activities.calls()).not.toContain('charge');
   });
 
-  it('keeps its time while no worker is there', async () => {
+  it('is on time even if no worker was running meanwhile', async () => {
     const run = await harness.buy({ fixture: LATER });
     await harness.stopWorker();
     await harness.sleep(2 * DAY - HOUR);
@@ -105,7 +105,7 @@ describe('a first step that waits', () => {
     expect(await run.state()).toMatchObject({ state: 'offering', status: 'open' });
   });
 
-  it('does not come into the way of the search for it: nothing says that it is open', async () => {
+  it('is not marked as open in the search attributes', async () => {
     const run = await harness.buy({ fixture: LATER });
     const offerState = async () =>
       (await run.handle.describe()).typedSearchAttributes
@@ -118,7 +118,7 @@ describe('a first step that waits', () => {
 });
 
 describe('a later step that waits', () => {
-  it('lets the decision before it be recorded and answered at once, with nothing next', async () => {
+  it('does not delay the decision before it: recorded and answered at once, without a next offer', async () => {
     const run = await harness.buy({ fixture: FOLLOW_UP, input: { notify: true } });
     const reply = await run.decline();
     expect(reply).toMatchObject({ decision: 'declined', status: 'declined' });
@@ -140,13 +140,13 @@ describe('a later step that waits', () => {
     await run.decline();
     await run.pass(30 * DAY);
     expect(await run.state()).toMatchObject({ state: 'offering', offerId: 'lite', status: 'open' });
-    // Recorded when it was made.
+    // Recorded at the time of the decision.
     expect(run.activities.inputs('present')[0]?.previous).toBeUndefined();
     await run.decline({ step: 'lite' });
     expect(await run.result()).toEqual({ outcome: 'declined', presentations: 2 });
   });
 
-  it('answers the old click again with what has followed meanwhile', async () => {
+  it('is named in the answer to a repeated click on the step before', async () => {
     const run = await harness.buy({ fixture: FOLLOW_UP });
     await run.decline();
     await run.pass(30 * DAY);
@@ -156,7 +156,7 @@ describe('a later step that waits', () => {
     });
   });
 
-  it('follows what was paid: the merchant is told of that at once', async () => {
+  it('does not delay the notification about a paid step before it', async () => {
     const run = await harness.buy({ fixture: FOLLOW_UP });
     const { reply } = await run.click('accepted');
     await run.activities.called('charge');
@@ -170,7 +170,7 @@ describe('a later step that waits', () => {
     expect(await run.result()).toEqual({ outcome: 'converted', presentations: 2 });
   });
 
-  it('ends as the decision before it when it cannot be shown, and says why', async () => {
+  it('ends with the outcome of the step before if it cannot be shown, and says why', async () => {
     const run = await harness.buy({ fixture: FOLLOW_UP });
     run.activities.next('present', {
       kind: 'skipped',
@@ -192,7 +192,7 @@ describe('a later step that waits', () => {
     ]);
   });
 
-  it('ends at once with a refund, and as what was sold when something was', async () => {
+  it('ends at once on a refund, as converted if something was sold', async () => {
     const run = await harness.buy({ fixture: FOLLOW_UP });
     await run.decline();
     await run.pass(DAY);
@@ -208,7 +208,7 @@ describe('a later step that waits', () => {
     expect(await sold.result()).toEqual({ outcome: 'converted', presentations: 1 });
   });
 
-  it('waits to the end of the first wait when the ledger knows one from before a reset', async () => {
+  it('keeps the end of its first wait after a reset', async () => {
     const run = await harness.buy({ fixture: FOLLOW_UP });
     const until = new Date((await harness.now()) + DAY).toISOString();
     run.activities.next('startWait', { until });
@@ -218,8 +218,8 @@ describe('a later step that waits', () => {
   });
 });
 
-describe('a funnel of months', () => {
-  it('leaves a short history behind', async () => {
+describe('a funnel that takes months', () => {
+  it('has a short history', async () => {
     const run = await harness.buy({
       fixture: {
         windowMs: 25 * DAY,

@@ -29,7 +29,7 @@ export interface WorkflowHarness {
   readonly taskQueue: string;
   /** Starts the run of a purchase, paid unless told otherwise, with activities of its own, and waits until it is idle. */
   buy(options?: BuyOptions): Promise<PurchaseRun>;
-  /** Replaces the activities by new ones, without starting a run. */
+  /** Replaces the activities with new ones, without starting a run. */
   script(fixture: PurchaseFixture): ScriptedActivities;
   /** Returns the server's time in milliseconds since the epoch. */
   now(): Promise<number>;
@@ -38,10 +38,10 @@ export interface WorkflowHarness {
   stopWorker(): Promise<void>;
   startWorker(): Promise<void>;
   /**
-   * Does something with runs of this harness. When one of them fails in its code, all of them are terminated, so that
-   * nothing waits for them any longer.
+   * Runs `work` on runs of this harness. If one of them fails in its code, all are terminated, so that nothing waits for
+   * them any longer.
    *
-   * @throws BrokenWorkflow when that happened, or what `work` throws
+   * @throws BrokenWorkflow after such a failure, else what `work` throws
    */
   unlessBroken<T>(work: () => Promise<T>): Promise<T>;
   /** Terminates the purchase runs that a test left behind, so that the next test can start. */
@@ -74,7 +74,7 @@ export async function openWorkflowHarness(
   let running: { worker: Worker; done: Promise<void> } | undefined;
   const runs = new Set<PurchaseRun>();
 
-  /** Of whichever activities are in force: the worker outlives them. */
+  /** Calls whichever activities are in force, because the worker outlives them. */
   const implementations = Object.fromEntries(
     ACTIVITY_NAMES.map((name) => [
       name,
@@ -143,7 +143,7 @@ export async function openWorkflowHarness(
         work,
         async (fault) => {
           activities?.abandon(fault);
-          // All of them are this harness's: so is the server.
+          // The server belongs to this harness, so all of them do.
           for (const run of await openRuns(client)) await run.terminate(fault.message).catch(() => undefined);
         },
       ),

@@ -13,7 +13,7 @@ export interface ApiSurroundings {
   sandbox: Sandbox;
   ledger: Ledger;
   temporal: { address: string; namespace?: string };
-  /** The one that `env` names when left out. */
+  /** By default the one that `env` names. */
   catalog?: Catalog;
 }
 

@@ -1,4 +1,4 @@
-/** A campaign: customers buy while everything around them fails; then the faults stop, and the books are checked. */
+/** A fault campaign: customers buy while everything fails around them; then the faults stop and the books are checked. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jsonClient } from '../../../sandbox/demo/http.js';
 import { ATTEMPT_METADATA_KEY } from '../../../src/domain/ids.js';
@@ -10,14 +10,15 @@ import { planCampaign, type CampaignSize } from './plan.js';
 import { API_KEY } from './product-env.js';
 import { settle } from './settle.js';
 import { startProductProcesses, type ProductProcesses } from './product-processes.js';
+import { countBy } from '../../support/counting.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
 export interface CampaignOptions extends CampaignSize {
   /**
-   * Whether activities of killed workers run out at once. Otherwise Temporal waits for them as it does in production,
-   * up to a minute each.
+   * Lets activities of killed workers time out at once. Otherwise Temporal waits for them as in production, up to a
+   * minute each.
    */
   hurry: boolean;
   say?: (line: string) => void;
@@ -26,27 +27,27 @@ export interface CampaignOptions extends CampaignSize {
 export interface CampaignReport {
   violations: Violation[];
   purchases: number;
-  /** How the purchases ended, and how many of each. */
+  /** The number of purchases by outcome. */
   outcomes: Record<string, number>;
   disturbances: Record<string, number>;
-  /** Events that Dodo sent, and those of them that were lost for good. */
+  /** Events that Dodo sent, and those that were lost for good. */
   events: { sent: number; lost: number; deliveries: number };
   runs: number;
   charges: number;
   refunds: number;
   /** Presentations that an operator had to resolve. */
   resolved: number;
-  /** Ends of processes that nobody asked for. */
+  /** Unexpected exits of processes. */
   crashes: number;
-  /** Longest absence of Temporal's server, its own restart included. Milliseconds. */
+  /** The longest outage of Temporal's server, including its restart. Milliseconds. */
   longestTemporalOutage: number;
-  /** From the end of the faults until everything was settled. */
+  /** Time from the end of the faults until everything was settled. */
   settledAfterMs: number;
-  /** Of the longest history. */
+  /** The number of events in the longest history. */
   mostEvents: number;
 }
 
-/** Settling takes a minute for each activity that a killed worker had in hand, unless there is a hurry. */
+/** Settling takes up to a minute for each activity of a killed worker, unless hurried. */
 const PATIENCE = { hurried: 75 * SECOND, unhurried: 6 * MINUTE };
 const EXPIRE_EVERY = 2 * SECOND;
 
@@ -75,7 +76,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     await until(plan.durationMs);
     await nemesis.done();
     await system.heal();
-    say('the faults are over');
+    say('the faults have ended');
     const healedAt = Date.now();
     await Promise.all(customers);
 
@@ -84,9 +85,9 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     const settledAfterMs = Date.now() - healedAt;
     let { violations, resolved } = first;
     if (violations.length === 0) {
-      // Long after everything has ended, and nothing may come of it.
+      // Nothing may come of it, because everything has ended.
       await replayAll(system);
-      say('every event was delivered again');
+      say('every event was redelivered');
       const again = await settle(system, answers, patience, say);
       violations = again.violations;
       resolved += again.resolved;
@@ -107,7 +108,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   }
 }
 
-/** Lets Temporal know of every worker that is gone. Answers how to stop that. */
+/** Keeps telling Temporal which workers are gone. Returns a function that stops it. */
 function keepExpiring({ worker, temporal, taskQueue }: ProductProcesses): () => void {
   const dead = new Set<number>();
   let last = worker.pid();
@@ -119,7 +120,7 @@ function keepExpiring({ worker, temporal, taskQueue }: ProductProcesses): () => 
       if (now !== last) dead.add(last);
       last = now;
       for (const pid of dead) {
-        // Temporal itself may be away; the next round comes soon.
+        // Temporal itself may be down. The next round follows soon.
         await expireOrphans(temporal.client, taskQueue, pid).catch(() => undefined);
       }
     }
@@ -130,7 +131,7 @@ function keepExpiring({ worker, temporal, taskQueue }: ProductProcesses): () => 
   };
 }
 
-/** As the dashboard's "recover" does. */
+/** Redelivers every event, as the dashboard's "recover" does. */
 async function replayAll({ sandbox }: ProductProcesses): Promise<void> {
   for (const { id } of sandbox.books.deliveries()) await sandbox.control.redeliver(id);
 }
@@ -141,7 +142,7 @@ function report(
   const { books, ledger, runs } = evidence;
   return {
     outcomes: countBy(ledger.purchases, ({ outcome, presentations }) => {
-      return outcome ?? `waits: ${presentations.at(-1)?.status ?? 'nothing shown'}`;
+      return outcome ?? `waiting: ${presentations.at(-1)?.status ?? 'no offer'}`;
     }),
     events: {
       sent: books.deliveries.length,
@@ -155,10 +156,4 @@ function report(
     refunds: books.refunds.length,
     mostEvents: Math.max(0, ...runs.map(({ events }) => events)),
   };
-}
-
-function countBy<T>(items: T[], keyOf: (item: T) => string): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const item of items) counts[keyOf(item)] = (counts[keyOf(item)] ?? 0) + 1;
-  return counts;
 }

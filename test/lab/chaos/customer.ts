@@ -1,4 +1,4 @@
-/** A customer of the campaign, and the merchant's backend that acts for them: patient, and told no secrets. */
+/** A customer of a campaign, and the merchant's backend that acts for them. They are patient, and know only the API. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonClient, Reply } from '../../../sandbox/demo/http.js';
 import type { UpsellReply } from '../../../sandbox/demo/merchant-client.js';
@@ -10,7 +10,7 @@ import { CARD, payLink } from '../../support/purchases.js';
 import { eventually } from '../../support/eventually.js';
 
 const SECOND = 1000;
-/** The API may be down, its webhook lost and the sweep on its way: a customer comes back for this long. */
+/** A customer keeps coming back for this long: the API may be down, the webhook lost and the sweep yet to come. */
 const OFFER_PATIENCE = 40 * SECOND;
 const FALLBACK_PATIENCE = 45 * SECOND;
 
@@ -26,7 +26,7 @@ interface Decided {
   presentation?: PresentationView;
 }
 
-/** Buys, waits for the offer, decides it, and pays the fallback if that is how this customer is. */
+/** Plays one customer: buys, waits for the offer, decides, and pays the fallback if the plan says so. */
 export async function playCustomer(world: CustomerContext, plan: PlannedPurchase): Promise<void> {
   const { sandbox } = world;
   const bought = await sandbox.control.purchase({
@@ -49,7 +49,7 @@ export async function playCustomer(world: CustomerContext, plan: PlannedPurchase
   }
 }
 
-/** What the card and the network will do when the offer is charged. */
+/** Arranges how the card and the network behave when the offer is charged. */
 async function arrangeCharge(
   { control }: Sandbox,
   { customer_id, subscription_id }: PurchaseResult,
@@ -94,7 +94,7 @@ async function decline(
   return reply?.body.next;
 }
 
-/** Clicks again until somebody answers: anything but a failure of the server is an answer. */
+/** Clicks until there is an answer. Anything but a server error counts. */
 async function answered(
   { http }: CustomerContext,
   path: string,
@@ -106,7 +106,7 @@ async function answered(
   });
 }
 
-/** Pays at the checkout or payment link that is handed over, if there comes one. */
+/** Pays the checkout or payment link of the fallback, if there is one. */
 async function payWhereAsked({ http, sandbox }: CustomerContext, id: string): Promise<void> {
   const url = await patiently(FALLBACK_PATIENCE, async () => {
     const { status, body } = await http.get<PresentationView>(`/api/presentations/${id}`);

@@ -1,4 +1,4 @@
-/** Stands between a process and Dodo, and can hold a request just before it arrives, or its answer just after. */
+/** A proxy between a process and Dodo that can hold a request just before it arrives, or its response just after. */
 import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { closeServer, listenOnLoopback } from '../../support/loopback.js';
@@ -6,19 +6,19 @@ import { closeServer, listenOnLoopback } from '../../support/loopback.js';
 export interface CallMatch {
   method: string;
   path: RegExp;
-  /** On the body as it is sent. */
+  /** Matched against the raw body. */
   body?: RegExp;
 }
 
 export interface Held {
-  /** Resolves when the call has come to where it is held. */
+  /** Resolves when the call is held. */
   reached: Promise<void>;
   release(): void;
 }
 
 export interface DodoGate {
   url: string;
-  /** The next call that matches: `before` it arrives at Dodo, or `after` Dodo has acted and answered. */
+  /** Holds the next call that matches, `before` it arrives at Dodo, or `after` Dodo has acted and answered. */
   hold(when: 'before' | 'after', match: CallMatch): Held;
   close(): Promise<void>;
 }
@@ -40,7 +40,7 @@ export async function startDodoGate(target: string): Promise<DodoGate> {
     const index = traps.findIndex(({ match }) => fits(match, method, path, body.toString()));
     const [trap] = index < 0 ? [] : traps.splice(index, 1);
     if (trap?.when === 'before') await caught(trap);
-    // Whoever asked was killed while the call was held: it never left the machine.
+    // The caller was killed while the call was held, so it never left the machine.
     if (request.socket.destroyed) return;
     const headers = { ...request.headers, host: `${hostname}:${port}` };
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** What is kept of a campaign that did not come to rest, for whoever looks into it. */
+/** Evidence of a campaign that did not come to rest, for debugging. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
@@ -7,9 +7,9 @@ import { toTemporalJson } from '../../replay/history-json.js';
 import { makeTemporaryFolder } from '../../support/temporary-folder.js';
 
 /**
- * Writes of every run that has not ended its history and what Temporal says is pending in it.
+ * Writes the history and the pending work of every run that has not ended.
  *
- * @returns the folder, which nobody removes
+ * @returns the folder, which is not removed
  */
 export async function saveUnfinishedRuns(client: Client, runs: RunHistory[]): Promise<string> {
   const folder = await makeTemporaryFolder('unfinished');

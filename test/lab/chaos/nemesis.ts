@@ -1,16 +1,16 @@
-/** Whoever makes things go wrong, as the plan of the campaign has it. */
+/** Makes things go wrong, according to the plan of a campaign. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disturbance } from './plan.js';
 import type { ProductProcesses } from './product-processes.js';
 
 export interface Nemesis {
   strike(disturbance: Disturbance): void;
-  /** Until the last strike is over. */
+  /** Resolves when the last strike is over. */
   done(): Promise<void>;
   longestTemporalOutage(): number;
 }
 
-/** Strikes overlap, except that one thing is not struck twice at a time. */
+/** Returns a nemesis whose strikes may overlap, but never on the same target. */
 export function callNemesis(system: ProductProcesses, say: (line: string) => void): Nemesis {
   const { worker, api, merchant, sandbox } = system;
   const underWay = new Map<string, Promise<void>>();

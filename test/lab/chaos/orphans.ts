@@ -1,4 +1,4 @@
-/** What a killed worker leaves behind: activities that Temporal believes in until their time is over. */
+/** Activities that a killed worker leaves behind. Temporal believes they are running until they time out. */
 import type { Client } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
@@ -7,8 +7,8 @@ const SECOND = 1000;
 const { PENDING_ACTIVITY_STATE_STARTED } = proto.temporal.api.enums.v1.PendingActivityState;
 
 /**
- * Lets the activities of a dead worker process run out at once, in place of after 45 or 60 seconds. They end as they
- * would have by themselves: with a start-to-close timeout. Answers which they were.
+ * Lets the activities of a dead worker process time out at once, instead of after 45 or 60 seconds. They end as they would
+ * by themselves, with a start-to-close timeout. Returns their names.
  */
 export async function expireOrphans(client: Client, taskQueue: string, pid: number): Promise<string[]> {
   const namespace = client.options.namespace;
@@ -18,7 +18,7 @@ export async function expireOrphans(client: Client, taskQueue: string, pid: numb
   });
   for await (const { workflowId, runId } of running) {
     const execution = { workflowId, runId };
-    // Its next task would wait ten seconds for the worker that had the run in memory.
+    // Otherwise its next task would wait ten seconds for the worker that had the run in memory.
     await client.workflowService.resetStickyTaskQueue({ namespace, execution });
     const { pendingActivities } = await client.workflowService.describeWorkflowExecution({
       namespace,

@@ -1,4 +1,4 @@
-/** What a campaign does and when, made from its seed alone: the same seed is the same schedule. */
+/** The schedule of a campaign, derived from its seed alone: the same seed gives the same schedule. */
 import { seededRandom, shuffled } from '../../../sandbox/webhooks/random.js';
 import type { FaultInput, WebhookPolicy } from '../../../sandbox/index.js';
 
@@ -8,22 +8,22 @@ const MINUTE = 60 * SECOND;
 export interface CampaignSize {
   seed: number;
   purchases: number;
-  /** How long things go wrong. What follows takes as long as it takes. */
+  /** How long things go wrong. Settling afterwards takes as long as necessary. */
   minutes: number;
 }
 
 export type Click = 'accept' | 'double accept' | 'decline' | 'ignore';
 
 export interface PlannedPurchase {
-  /** Milliseconds from the start. */
+  /** Milliseconds after the start. */
   at: number;
   productId: string;
-  /** How the saved card answers the one-click charge. */
+  /** How the saved card reacts to the one-click charge. */
   card: 'pays' | 'declines' | 'pays later' | 'declines later';
-  /** What the customer does with the first offer, and with the one that follows a no. */
+  /** The decisions on the first offer, and on the one that follows a decline. */
   clicks: [Click, Click];
   thinkMs: number;
-  /** What goes wrong with the request that charges. */
+  /** The fault of the request that charges. */
   fault?: Pick<FaultInput, 'kind' | 'status' | 'delayMs' | 'retryAfter'>;
   paysFallback: boolean;
 }
@@ -57,9 +57,9 @@ const KINDS = [
   'merchant away',
 ] as const satisfies Disturbance['kind'][];
 
-/** Between two disturbances on the average. */
+/** The average time between two disturbances. */
 const GAP = 4 * SECOND;
-/** In a short campaign every kind has its turn all the same. */
+/** Even a short campaign has every kind. */
 const MIN_DISTURBANCES = KINDS.length;
 
 export function planCampaign({ seed, purchases, minutes }: CampaignSize): CampaignPlan {
@@ -72,13 +72,13 @@ export function planCampaign({ seed, purchases, minutes }: CampaignSize): Campai
     durationMs,
     purchases: moments(purchases, durationMs).map((at) => planPurchase(at, random)),
     disturbances: kinds(count, random).map((kind, index) =>
-      // One after the other, each somewhere within its share of the time.
+      // In sequence, each somewhere within its share of the time.
       planDisturbance(Math.floor(((index + random()) / count) * durationMs), kind, random),
     ),
   };
 }
 
-/** Rounds of all kinds, each in an order of its own. */
+/** Returns rounds of all kinds, each in a different order. */
 function kinds(count: number, random: () => number): Disturbance['kind'][] {
   const rounds = Math.ceil(count / KINDS.length);
   return Array.from({ length: rounds }, () => shuffled([...KINDS], random))
@@ -135,7 +135,7 @@ function planFault(random: () => number): PlannedPurchase['fault'] {
     ['webhook_first', 1],
   ]);
   if (kind === 'late_commit' || kind === 'delay') {
-    // Some commit within the time in which they are looked for, some long after it.
+    // Some commit within the reconcile window, some long after it.
     return { kind, delayMs: between(random, 500, kind === 'delay' ? 3_000 : 15_000) };
   }
   if (kind === 'status_before') {

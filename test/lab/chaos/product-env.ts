@@ -1,4 +1,4 @@
-/** The environment in which the product's processes run when they are interrupted on purpose. */
+/** The environment of the product's processes in tests that interrupt them. */
 import { SANDBOX_API_KEY, SANDBOX_WEBHOOK_KEY } from '../../../sandbox/index.js';
 
 export const API_KEY = 'key_backend_of_the_fault_campaign';
@@ -15,7 +15,7 @@ export interface ProductEnvironment {
   merchant?: { url: string; secret: string };
 }
 
-/** Patience is short everywhere, so that a campaign of minutes sees what takes hours in production. */
+/** Returns an environment with short windows, so that minutes show what takes hours in production. */
 export function productEnvironment(options: ProductEnvironment): Record<string, string> {
   const { merchant, catalog } = options;
   return {

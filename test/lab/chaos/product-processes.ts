@@ -1,4 +1,4 @@
-/** The product as in production, each part a process or a server of its own, with a way to hurt every one of them. */
+/** The product as in production: every part is a process or a server of its own, and can be made to fail. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,13 +17,13 @@ import { sendSignal, startSupervised, type SupervisedProcess } from './supervise
 import { startTcpGate } from './tcp-gate.js';
 import { makeTemporaryFolder, removeFolder } from '../../support/temporary-folder.js';
 
-/** Divides the pauses between Dodo's deliveries: the fourth attempt comes after seconds, not after half an hour. */
+/** Divides the pauses between Dodo's deliveries, so that the fourth attempt comes after seconds, not half an hour. */
 const WEBHOOK_TIME_SCALE = 300;
-/** Long enough for a customer whose click meets a dead API, short enough to expire within a campaign. */
+/** Long enough for a customer who clicks while the API is down, short enough to expire within a campaign. */
 const WINDOW = '25s';
 
 export interface ProductProcesses {
-  /** That of the API and the worker. */
+  /** The environment of the API and the worker. */
   env: Record<string, string>;
   taskQueue: string;
   catalog: Catalog;
@@ -32,15 +32,15 @@ export interface ProductProcesses {
   api: SupervisedProcess;
   apiUrl: string;
   worker: SupervisedProcess;
-  /** The campaign's own view of the ledger, past the network that fails. */
+  /** A direct view of the ledger, not through the network that fails. */
   ledger: Ledger;
   temporal: TemporalClient;
-  /** Kills Temporal's server and starts it again on its files; resolves with how long it was away, in milliseconds. */
+  /** Kills Temporal's server and restarts it on its files. Resolves with the length of the outage in milliseconds. */
   killTemporal(downMs: number): Promise<number>;
-  /** Kills a process of PostgreSQL, which makes it recover from its log; a server that is not ours is cut off. */
+  /** Kills a backend of PostgreSQL, which makes it recover from its log. A server that is not ours is cut off instead. */
   crashDatabase(): Promise<void>;
   cutDatabase(forMs: number): Promise<void>;
-  /** Everything is well again. */
+  /** Ends all faults. */
   heal(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export interface ProductProcesses {
  * Starts everything on loopback, with its files in a temporary folder.
  *
  * @param options.window how long each offer is open
- * @throws Error in words when there is no PostgreSQL: API and worker share it
+ * @throws Error if there is no PostgreSQL, which API and worker share
  */
 export async function startProductProcesses({ window = WINDOW } = {}): Promise<ProductProcesses> {
   const stopping: (() => Promise<unknown>)[] = [];
@@ -154,7 +154,7 @@ export async function startProductProcesses({ window = WINDOW } = {}): Promise<P
   }
 }
 
-/** The test server commits without waiting for its log, and would forget the last moments when it is killed. */
+/** Makes commits durable. By default the test server does not wait for its log, and would lose the last commits when killed. */
 function durable(url: string): URL {
   const database = new URL(url);
   database.searchParams.set('options', '-c synchronous_commit=on');

@@ -1,4 +1,4 @@
-/** `npm run chaos -- --seed N --purchases N --minutes M [--hurry]`: a fault campaign. Ends with 1 when an invariant is broken. */
+/** `npm run chaos -- --seed N --purchases N --minutes M [--hurry]`: runs a fault campaign. Exits with 1 if an invariant breaks. */
 import { parseArgs } from 'node:util';
 import { describeViolations } from '../invariants/check.js';
 import { runCampaign } from './campaign.js';
@@ -8,7 +8,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
     purchases: { type: 'string', default: '300' },
     minutes: { type: 'string', default: '5' },
-    // Lets activities of killed workers run out at once, in place of after up to a minute.
+    // Lets activities of killed workers time out at once, instead of after up to a minute.
     hurry: { type: 'boolean', default: false },
   },
 });

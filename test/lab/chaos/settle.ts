@@ -1,4 +1,4 @@
-/** The end of a campaign: waiting until everything is at rest, with an operator where one is needed, and the verdict. */
+/** The end of a campaign: waits until everything is at rest, with an operator where one is needed, and checks the invariants. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jsonClient } from '../../../sandbox/demo/http.js';
 import { ATTEMPT_METADATA_KEY } from '../../../src/domain/ids.js';
@@ -12,7 +12,7 @@ import type { ProductProcesses } from './product-processes.js';
 const SECOND = 1000;
 const LOOK_EVERY = 2 * SECOND;
 
-/** What is looked at until it is at rest: the system of a campaign, or another one. */
+/** The system that has to come to rest. */
 export type Settling = Pick<ProductProcesses, 'catalog' | 'sandbox' | 'ledger' | 'taskQueue' | 'apiUrl'> & {
   temporal: Pick<ProductProcesses['temporal'], 'client'>;
   merchant?: Pick<ProductProcesses['merchant'], 'taken'>;
@@ -24,7 +24,7 @@ export interface Settled {
   resolved: number;
 }
 
-/** Looks until everything is at rest and in order, twice in a row, or the patience is over. */
+/** Checks until everything is at rest and in order twice in a row, or the patience (in milliseconds) is over. */
 export async function settle(
   system: Settling,
   answers: Answered[],
@@ -62,10 +62,10 @@ export async function settle(
   }
 }
 
-/** Where somebody waits for the customer, and nothing else is to happen. */
+/** States that only the customer can end. */
 const WAITING_FOR_CUSTOMER: readonly string[] = ['fallback', 'requires_action'];
 
-/** In words with ids, for those who read the log. */
+/** Describes what is still under way, with ids for the log. */
 function whatIsUnderWay(evidence: Evidence): string[] {
   const { books, ledger, runs } = evidence;
   const deliveries = books.deliveries
@@ -87,7 +87,7 @@ function whatIsUnderWay(evidence: Evidence): string[] {
   return [...deliveries, ...purchases, ...payments, ...late];
 }
 
-/** The operator's part, done truthfully: what Dodo's books prove is said, and nothing else. */
+/** Resolves reviews as an operator would, according to Dodo's books. Returns how many. */
 async function resolveReviews(system: Settling, evidence: Evidence): Promise<number> {
   const operator = jsonClient(system.apiUrl, OPERATOR_KEY);
   let resolved = 0;

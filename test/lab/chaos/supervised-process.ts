@@ -1,9 +1,9 @@
-/** One of the product's processes, as a supervisor runs it: started again whenever it ends, until it is stopped. */
+/** Runs one of the product's processes as a supervisor does: restarts it whenever it ends, until it is stopped. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startWatched, type WatchedProcess } from '../../../sandbox/local/watched-process.js';
 
 const SECOND = 1000;
-/** On a busy machine, the bundling of the workflow code alone takes several seconds. */
+/** On a busy machine, bundling the workflow code alone takes several seconds. */
 const READY_WITHIN = 60 * SECOND;
 const RESTART_PAUSE = 250;
 const STOP_GRACE = 5 * SECOND;
@@ -13,25 +13,25 @@ export interface SupervisedProcessOptions {
   /** `src/worker.ts`, ... */
   entry: string;
   env: Record<string, string>;
-  /** What it logs when it can be used. */
+  /** The log message that says the process is ready. */
   readyMessage: string;
 }
 
 export interface SupervisedProcess {
-  /** Of the process that runs now, or ran last. */
+  /** Returns the id of the current process, or of the last one. */
   pid(): number;
-  /** How often it was started. */
+  /** Returns how often it was started. */
   starts(): number;
-  /** Ends that nobody asked for. */
+  /** Returns the number of unexpected exits. */
   crashes(): number;
-  /** Resolves when the process that runs now can be used. */
+  /** Resolves when the current process is ready. */
   ready(): Promise<void>;
-  /** `kill -9`. It is started again after `downMs`. Resolves with the process id once it is gone. */
+  /** Kills the process with SIGKILL, and restarts it after `downMs`. Resolves with its id once it is gone. */
   kill(downMs?: number): Promise<number>;
-  /** Stops its clock, as a paused machine does. */
+  /** Suspends the process, as on a paused machine. */
   freeze(ms: number): Promise<void>;
   stop(): Promise<void>;
-  /** The last lines it printed. */
+  /** Returns the last lines of its output. */
   output(): string[];
 }
 
@@ -48,7 +48,7 @@ export async function startSupervised(options: SupervisedProcessOptions): Promis
   async function start(): Promise<void> {
     isReady = false;
     starts += 1;
-    // `env` becomes the process itself, so the process id is that of Node.
+    // `env` replaces itself with Node, so the process id is Node's.
     const assignments = Object.entries({ LOG_LEVEL: 'info', ...options.env }).map(
       ([name, value]) => `${name}=${value}`,
     );
@@ -72,7 +72,7 @@ export async function startSupervised(options: SupervisedProcessOptions): Promis
     if (!killed) crashes += 1;
     await sleep(killed?.downMs ?? RESTART_PAUSE);
     killed = undefined;
-    // It may have been stopped during the pause.
+    // It may have been stopped during the sleep.
     if (!stoppedMeanwhile()) await start();
   }
 
@@ -116,7 +116,7 @@ export async function startSupervised(options: SupervisedProcessOptions): Promis
     async stop() {
       stopping = true;
       for (const resume of waiting) resume();
-      // A process that is frozen or waits for a dead server would take its whole grace; nothing of it is needed.
+      // SIGKILL, because a process that is suspended or waits for a dead server would take its whole grace period.
       if (running) sendSignal(running.pid, 'SIGKILL');
       await running?.exited;
     },
@@ -124,7 +124,7 @@ export async function startSupervised(options: SupervisedProcessOptions): Promis
   };
 }
 
-/** A process that has ended meanwhile needs no signal. */
+/** Sends a signal, unless the process has ended. */
 export function sendSignal(pid: number, name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
   try {
     process.kill(pid, name);

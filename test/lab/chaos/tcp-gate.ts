@@ -1,4 +1,4 @@
-/** A stretch of network that can fail: it carries TCP connections to a server until it is cut or frozen. */
+/** A TCP proxy that can fail: it can be cut or frozen. */
 import { createServer, connect, type Socket } from 'node:net';
 import { closeServer, listenOnLoopback } from '../../support/loopback.js';
 
@@ -6,9 +6,9 @@ export interface TcpGate {
   port: number;
   /** `127.0.0.1:port` */
   address: string;
-  /** Breaks every connection and refuses new ones, until `open`. */
+  /** Breaks all connections and refuses new ones, until `open`. */
   cut(): void;
-  /** Keeps connections, and lets nothing through from the client, until `open`. */
+  /** Keeps connections open but passes nothing on from the client, until `open`. */
   freeze(): void;
   open(): void;
   close(): Promise<void>;

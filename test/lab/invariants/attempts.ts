@@ -1,4 +1,4 @@
-/** What the runs did about attempts, read from their histories. */
+/** The attempts of runs, read from their histories. */
 import type { AttemptInput, SendReply } from '../../../src/domain/attempt.js';
 import type { Presented } from '../../../activities/offering/present.js';
 import type { Choice } from '../../../src/domain/presentation.js';
@@ -6,7 +6,7 @@ import { workflowOfAttempt } from '../../../src/domain/ids.js';
 import type { Evidence } from './evidence.js';
 import type { ActivityEntry, RunHistory } from './run-history.js';
 
-/** An activity that works on one attempt: it sends it, hands over its checkout, or keeps a subscription for nothing. */
+/** An activity that works on one attempt: it sends it, opens its checkout, or applies a save offer. */
 export interface AttemptStep {
   run: RunHistory;
   activity: ActivityEntry;
@@ -15,10 +15,10 @@ export interface AttemptStep {
 
 const ONE_CLICK = ['charge', 'changePlan'];
 const WITH_FALLBACK = [...ONE_CLICK, 'openFallback', 'saveSubscription'];
-/** Runs that a purchase has started for an acceptance. */
+/** Runs that a purchase starts for an acceptance. */
 const CHILDREN = ['planChange', 'saveSubscription'];
 
-/** Every activity that may lead to a payment. */
+/** Returns every activity that may lead to a payment. */
 export function attemptSteps(runs: RunHistory[]): AttemptStep[] {
   return runs.flatMap((run) =>
     run.activities
@@ -31,7 +31,7 @@ export function isOneClick({ activity }: AttemptStep): boolean {
   return ONE_CLICK.includes(activity.type);
 }
 
-/** Where the click that led to a step must be found: the run itself, or the purchase that started the plan change. */
+/** Returns where the click behind a step must be: in the run itself, or in the purchase that started the plan change. */
 export function clicksBefore(
   { run, activity }: AttemptStep,
   runs: RunHistory[],
@@ -47,7 +47,7 @@ export function clicksBefore(
     );
 }
 
-/** Whether the customer's click on a presentation stands in a history before an event. */
+/** Says whether a history has the customer's click on a presentation before an event. */
 export function acceptedBefore(
   { run, before }: { run: RunHistory; before: number },
   presentationId: string,
@@ -60,15 +60,15 @@ export function acceptedBefore(
     ({ eventId, name, args }) =>
       name === 'acceptOffer' &&
       eventId < before &&
-      // Without an id, the offer that is open is meant.
+      // Without an id, the signal means the open offer.
       (names(args) ?? presentationId) === presentationId,
   );
   return byUpdate || bySignal;
 }
 
 /**
- * Every price a presentation was ever shown at for what an attempt is for: from the previews that the runs were given,
- * its list of options, and the quotes that were kept. Minor units.
+ * Returns every price at which a presentation was shown for the choice of an attempt: from previews, the list of options,
+ * and recorded quotes. Minor units.
  */
 export function pricesShown(
   { runs, ledger }: Evidence,
@@ -101,7 +101,7 @@ export function pricesShown(
   return prices;
 }
 
-/** Whether a run that an attempt belongs to still works on it. */
+/** Says whether a run still works on one of these attempts. */
 export function isCarried(runs: RunHistory[], attemptIds: Iterable<string>): boolean {
   const running = new Set(
     runs.filter(({ status }) => status === 'RUNNING').map(({ workflowId }) => workflowId),

@@ -11,7 +11,7 @@ import { startMerchant, type Merchant } from '../../support/merchant.js';
 
 let stack: TestStack;
 let merchant: Merchant;
-/** What four honest purchases left behind. Every test doctors a copy. */
+/** The evidence of four honest purchases. Every test tampers with a copy. */
 let honest: Evidence;
 
 beforeAll(async () => {
@@ -71,7 +71,7 @@ async function upgrades(): Promise<void> {
 
 const rulesBroken = (evidence: Evidence) => new Set(checkInvariants(evidence).map(({ rule }) => rule));
 
-/** What the checker says of the evidence after somebody has tampered with it. */
+/** Returns the violations after tampering with the evidence. */
 function doctored(tamper: (evidence: Evidence) => void): ReturnType<typeof checkInvariants> {
   const copy = structuredClone(honest);
   tamper(copy);
@@ -83,10 +83,10 @@ function expectCaught(rule: Rule, words: RegExp, tamper: (evidence: Evidence) =>
   expect(of.map(({ what }) => what).join('\n')).toMatch(words);
 }
 
-/** The first of them, which must be there for a test to mean anything. */
+/** Returns the first match. A test would mean nothing without one. */
 function first<T>(items: readonly T[], which: (item: T) => boolean = () => true): T {
   const found = items.find(which);
-  if (found === undefined) throw new Error('The honest evidence lacks what this test doctors.');
+  if (found === undefined) throw new Error('The honest evidence lacks what this test tampers with.');
   return found;
 }
 
@@ -100,7 +100,7 @@ const sending = ({ runs }: Evidence, type = 'charge') => {
   return { run, activity, input: activity.input as AttemptInput };
 };
 
-/** A refund as this system makes it: it carries the attempt. */
+/** Returns a refund as this system makes it, with the attempt in its metadata. */
 function refundOf(
   payment: Evidence['books']['payments'][number],
   status: 'succeeded' | 'failed',
@@ -118,14 +118,14 @@ it('finds nothing wrong with honest purchases', () => {
 });
 
 describe('one charge per acceptance', () => {
-  it('is broken by a second payment that did not go back', () => {
+  it('is broken by a second payment that was not refunded', () => {
     expectCaught('one charge per acceptance', /was charged 2 times/, (evidence) => {
       const { books } = evidence;
       books.payments.push({ ...paidUpsell(evidence), payment_id: 'pay_second' });
     });
   });
 
-  it('holds when the second payment was refunded by itself, and not when the refund failed', () => {
+  it('holds if the second payment was refunded automatically, and not if that refund failed', () => {
     const twice = (status: 'succeeded' | 'failed') => (evidence: Evidence) => {
       const paid = paidUpsell(evidence);
       const second = { ...paid, payment_id: 'pay_second' };
@@ -145,14 +145,14 @@ describe('one charge per acceptance', () => {
 });
 
 describe('no charge without acceptance', () => {
-  it('is broken when the click is missing', () => {
+  it('is broken if the click is missing', () => {
     expectCaught('no charge without acceptance', /no click on prs_\w+ stands before it/, (evidence) => {
       const { run } = sending(evidence);
       run.updates = [];
     });
   });
 
-  it('is broken when the click of a plan change came after the change', () => {
+  it('is broken if the click on a plan change came after the change', () => {
     expectCaught('no charge without acceptance', /no click on prs_\w+ stands before it/, (evidence) => {
       const { run } = sending(evidence, 'changePlan');
       const parent = first(evidence.runs, ({ workflowId }) => workflowId === run.parent?.workflowId);
@@ -177,7 +177,7 @@ describe('no charge without acceptance', () => {
     });
   });
 
-  it('is broken by a request that was sent twice, or that carries no attempt', () => {
+  it('is broken by a request that was sent twice, or that names no attempt', () => {
     const charging = ({ books }: Evidence) => first(books.requests, ({ path }) => path === '/checkouts');
     expectCaught('no charge without acceptance', /was sent 2 times/, (evidence) => {
       evidence.books.requests.push({ ...charging(evidence), id: 'req_again' });
@@ -203,7 +203,7 @@ describe('no fallback while unknown', () => {
       if (payment.metadata.upsell_attempt_id === attemptId) payment.status = 'processing';
   };
 
-  it.each([null, 500])('is broken by a fallback right after an answer %s', (status) => {
+  it.each([null, 500])('is broken by a fallback right after a reply %s', (status) => {
     expectCaught(
       'no fallback while unknown',
       /\d+ ms too early after purchase\/\S+:1 was lost/,
@@ -211,7 +211,7 @@ describe('no fallback while unknown', () => {
     );
   });
 
-  it('holds after a definite answer', () => {
+  it('holds after a definite reply', () => {
     expect(doctored(lose(422)).map(({ rule }) => rule)).not.toContain('no fallback while unknown');
   });
 });
@@ -233,7 +233,7 @@ describe('no silent acceptance', () => {
     });
   });
 
-  it('is broken by an acceptance that the ledger has forgotten, or has under another decision', () => {
+  it('is broken by an acceptance that the ledger lacks, or has as another decision', () => {
     expectCaught('no silent acceptance', /the ledger does not know it/, (evidence) => {
       const { input } = sending(evidence);
       for (const purchase of evidence.ledger.purchases)
@@ -244,7 +244,7 @@ describe('no silent acceptance', () => {
     });
   });
 
-  it('is broken by an answer that did not come true', () => {
+  it('is broken by an answer that turned out false', () => {
     expectCaught('no silent acceptance', /its decision is declined/, (evidence) => {
       evidence.answers = [{ presentationId: withStatus(evidence, 'declined').id, said: 'accepted' }];
     });
@@ -294,7 +294,7 @@ describe('one effect per webhook', () => {
     });
   });
 
-  it('is broken by a run that was started twice, and not by one that was reset', () => {
+  it('is broken by a run that was started twice, but not by a reset', () => {
     const twice = (resetFrom: string | undefined) => (evidence: Evidence) => {
       const { run } = sending(evidence);
       evidence.runs.push({ ...run, runId: 'another', resetFrom });
@@ -303,7 +303,7 @@ describe('one effect per webhook', () => {
     expect(doctored(twice('the-first')).map(({ rule }) => rule)).not.toContain('one effect per webhook');
   });
 
-  it('is broken by a purchase that set off two runs', () => {
+  it('is broken by a purchase that started two runs', () => {
     expectCaught('one effect per webhook', /set off purchase\/\w+ and purchase\/other/, (evidence) => {
       const { run } = sending(evidence);
       evidence.runs.push({ ...run, workflowId: 'purchase/other' });
@@ -322,7 +322,7 @@ describe('no lost purchase', () => {
     expectCaught('no lost purchase', /was acknowledged, and has no run/, loseRun);
   });
 
-  it('is broken by a purchase that the sweep should have found, and not before it has looked', () => {
+  it('is broken by a purchase that the sweep missed, but not before a sweep', () => {
     const undelivered = (swept: boolean) => (evidence: Evidence) => {
       const paymentId = loseRun(evidence);
       for (const delivery of evidence.books.deliveries)
@@ -348,14 +348,14 @@ describe('one fulfilment per payment', () => {
     expectCaught('one fulfilment per payment', /is declined, and .* 1 times/, another('declined'));
   });
 
-  it('holds when the same notification came twice', () => {
+  it('holds if the same notification came twice', () => {
     const repeated = doctored(({ told = [] }) => told.push(...told));
     expect(repeated).toEqual([]);
   });
 });
 
 describe('the same money everywhere', () => {
-  it('is broken by a cent more at Dodo, and by money that the ledger does not know', () => {
+  it('is broken by a cent more at Dodo, and by money that the ledger lacks', () => {
     expectCaught('the same money everywhere', /Dodo has \d+, the ledger \d+/, (evidence) => {
       const paid = paidUpsell(evidence);
       first(evidence.books.movements, (one) => one.payment_id === paid.payment_id).amount += 1;
@@ -365,7 +365,7 @@ describe('the same money everywhere', () => {
     });
   });
 
-  it('is broken by a refund that the ledger does not know', () => {
+  it('is broken by a refund that the ledger lacks', () => {
     expectCaught('the same money everywhere', /Dodo has 0, the ledger \d+/, (evidence) => {
       const paid = paidUpsell(evidence);
       const movement = first(evidence.books.movements, (one) => one.payment_id === paid.payment_id);
@@ -375,7 +375,7 @@ describe('the same money everywhere', () => {
 });
 
 describe('the outcome of a purchase', () => {
-  it('is not one without money when its offer is paid', () => {
+  it('cannot be one without a payment if its offer is paid', () => {
     expectCaught(
       'the same money everywhere',
       /ended as ineligible, and prs_\w+ of it is paid/,
@@ -388,7 +388,7 @@ describe('the outcome of a purchase', () => {
 });
 
 describe('runs in health', () => {
-  it('is broken by a run that failed, by one that fails in its code, and by an endless history', () => {
+  it('is broken by a failed run, by a failure in workflow code, and by an endless history', () => {
     expectCaught('runs in health', /is FAILED/, ({ runs }) => void (first(runs).status = 'FAILED'));
     expectCaught('runs in health', /failed in its code: no such step/, ({ runs }) => {
       first(runs).taskFailures.push('no such step');
@@ -400,7 +400,7 @@ describe('runs in health', () => {
     );
   });
 
-  it('holds for a run that a reset ended, and not for one that somebody terminated', () => {
+  it('holds for a run that a reset ended, and not for a terminated one', () => {
     const terminate = (reset: boolean) => (evidence: Evidence) => {
       const { run } = sending(evidence);
       const terminated = { ...run, status: 'TERMINATED' };
@@ -412,7 +412,7 @@ describe('runs in health', () => {
   });
 });
 
-it('leaves an acceptance in review to the operator: its money is not judged before', () => {
+it('does not judge the money of an acceptance in review', () => {
   const inReview = structuredClone(honest);
   for (const run of inReview.runs) run.status = 'RUNNING';
   withStatus(inReview, 'paid').status = 'needs_review';

@@ -1,4 +1,4 @@
-/** The invariants of the system, checked on what was written down. Pure: `gather` collects the evidence. */
+/** The invariants of the system. Pure functions of the evidence, which `gatherEvidence` collects. */
 import type { Check, Evidence, Rule, Violation } from './evidence.js';
 import {
   noChargeWithoutAcceptance,
@@ -22,14 +22,14 @@ export const RULES: Record<Rule, Check> = {
   'runs in health': runsInHealth,
 };
 
-/** Everything that is wrong, in words with ids. Meant for a system at rest: nothing under way, faults over. */
+/** Returns all violations, with ids. Meant for a system at rest: nothing under way, and no faults. */
 export function checkInvariants(evidence: Evidence): Violation[] {
   return Object.entries(RULES).flatMap(([rule, check]) =>
     check(evidence).map((what) => ({ rule: rule as Rule, what })),
   );
 }
 
-/** One line each, for messages and logs. */
+/** Formats violations, one per line. */
 export function describeViolations(violations: readonly Violation[]): string {
   return violations.map(({ rule, what }) => `[${rule}] ${what}`).join('\n');
 }

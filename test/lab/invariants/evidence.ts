@@ -1,4 +1,4 @@
-/** What the checker judges: plain data, so that a test can doctor it. */
+/** The input of the checker: plain data, so that a test can tamper with it. */
 import type DodoPayments from 'dodopayments';
 import type { Books } from '../../../sandbox/index.js';
 import type { Catalog } from '../../../src/domain/offers.js';
@@ -8,20 +8,20 @@ import type { QuoteRecord } from '../../../src/domain/presentation.js';
 import type { AttemptRecord } from '../../../src/domain/attempt.js';
 import type { RunHistory } from './run-history.js';
 
-/** Everything that was written down by anybody, gathered when nothing was under way any more. */
+/** All records of all parties, gathered when nothing was under way. */
 export interface Evidence {
   catalog: Catalog;
   /** When it was gathered. */
   at: Date;
   books: BooksEvidence;
   ledger: LedgerEvidence;
-  /** Every run of the task queue, also those that a reset ended. */
+  /** Every run of the task queue, including those that a reset ended. */
   runs: RunHistory[];
-  /** Whether a sweep has looked through Dodo's payments since the last of them was made. */
+  /** Whether a sweep has run since Dodo's last payment. */
   swept: boolean;
-  /** What the merchant's backend was told; left out when it is told nothing. */
+  /** Notifications that the merchant acted on. Left out if the system sends none. */
   told?: Told[];
-  /** How the API answered clicks; left out when nobody kept the answers. */
+  /** The API's answers to clicks. Left out if they were not kept. */
   answers?: Answered[];
 }
 
@@ -37,20 +37,20 @@ export interface BooksEvidence {
 export interface LedgerEvidence {
   purchases: PurchaseView[];
   attempts: AttemptRecord[];
-  /** Prices that customers were shown for other choices; left out where nothing was to be chosen. */
+  /** Quotes for other choices. Left out if there was nothing to choose. */
   quotes?: QuoteRecord[];
 }
 
-/** One webhook that the merchant's backend received. */
+/** One notification of the merchant's backend. */
 export interface Told {
-  /** `webhook-id`: a repetition has the same one. */
+  /** The `webhook-id`. A repeated delivery has the same one. */
   id: string;
   type: string;
   purchaseId: string;
   presentationId: string;
 }
 
-/** What the API said to a click. */
+/** The API's answer to a click. */
 export interface Answered {
   presentationId: string;
   said: 'paid' | 'accepted' | 'declined';
@@ -70,18 +70,18 @@ export type Rule =
 
 export interface Violation {
   rule: Rule;
-  /** In words, with the ids that are needed to look it up. */
+  /** A description with the ids that are needed to look it up. */
   what: string;
 }
 
 export type Check = (evidence: Evidence) => string[];
 
-/** Every presentation of the ledger. */
+/** Returns every presentation of the ledger. */
 export function presentationsOf({ ledger }: Evidence): PresentationRecord[] {
   return ledger.purchases.flatMap(({ presentations }) => presentations);
 }
 
-/** Minor units as a person reads them in a message. */
+/** Formats minor units for a message. */
 export function money(amount: number, currency: string): string {
   return `${amount} ${currency}`;
 }

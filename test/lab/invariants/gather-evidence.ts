@@ -1,4 +1,4 @@
-/** Collects the evidence from the three who keep books: Dodo (the sandbox), the ledger, and Temporal. */
+/** Collects the evidence from the three parties that keep records: Dodo (the sandbox), the ledger, and Temporal. */
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Sandbox } from '../../../sandbox/index.js';
 import type { Catalog } from '../../../src/domain/offers.js';
@@ -7,6 +7,7 @@ import { ATTEMPT_METADATA_KEY } from '../../../src/domain/ids.js';
 import type { Answered, BooksEvidence, Evidence, LedgerEvidence } from './evidence.js';
 import type { ReceivedNotification } from '../../support/merchant.js';
 import { readRunHistory, type RunHistory } from './run-history.js';
+import { inBatches } from '../../support/batches.js';
 
 export interface Sources {
   catalog: Catalog;
@@ -15,12 +16,12 @@ export interface Sources {
   client: Client;
   taskQueue: string;
   swept: boolean;
-  /** What the merchant has acted on. */
+  /** Notifications that the merchant acted on. */
   told?: ReceivedNotification[];
   answers?: Answered[];
 }
 
-/** Reads everything there is. Throws when one of the three cannot be read. */
+/** Reads all records. Throws if one of the three cannot be read. */
 export async function gatherEvidence(sources: Sources): Promise<Evidence> {
   const { catalog, swept, told, answers } = sources;
   const books = readBooks(sources.books);
@@ -63,7 +64,7 @@ async function readRuns(client: Client, taskQueue: string): Promise<RunHistory[]
   for await (const info of client.workflow.list({ query: `TaskQueue = '${taskQueue}'` })) {
     if (info.type !== 'sweep') listed.push(info);
   }
-  const runs = await inLots(listed, async ({ workflowId, runId, type }) => {
+  const runs = await each(listed, async ({ workflowId, runId, type }) => {
     const handle = client.workflow.getHandle(workflowId, runId);
     try {
       const [history, { status }] = await Promise.all([
@@ -81,7 +82,7 @@ async function readRuns(client: Client, taskQueue: string): Promise<RunHistory[]
 
 const TRIES = 8;
 
-/** Temporal may run on a store that fails on purpose. */
+/** Retries, because Temporal may run on a store that fails on purpose. */
 async function untilAnswered<T>(read: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
@@ -112,12 +113,12 @@ async function readLedger(
     if (typeof attemptId === 'string') attemptIds.add(attemptId);
     else purchaseIds.add(payment_id);
   }
-  const purchases = await inLots([...purchaseIds], (id) => ledger.purchase(id));
-  const attempts = await inLots([...attemptIds], (id) => ledger.attempt(id));
+  const purchases = await each([...purchaseIds], (id) => ledger.purchase(id));
+  const attempts = await each([...attemptIds], (id) => ledger.attempt(id));
   const chosenFrom = purchases.flatMap((purchase) =>
     (purchase?.presentations ?? []).filter(({ choices }) => choices !== undefined),
   );
-  const quotes = await inLots(chosenFrom, ({ id }) => ledger.quotes(id));
+  const quotes = await each(chosenFrom, ({ id }) => ledger.quotes(id));
   return {
     quotes: quotes.flat(),
     purchases: purchases.filter((purchase) => purchase !== undefined),
@@ -125,11 +126,7 @@ async function readLedger(
   };
 }
 
-/** A few at a time, so that a long campaign does not ask for everything at once. */
-async function inLots<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let from = 0; from < items.length; from += AT_ONCE) {
-    results.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(work))));
-  }
-  return results;
+/** Works on a few items at a time, so that a long campaign does not ask for everything at once. */
+function each<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  return inBatches(items.length, AT_ONCE, (index) => work(items[index] as T));
 }

@@ -1,4 +1,4 @@
-/** Rules about money: who paid, how often, for what, and whether all books agree. */
+/** Invariants about money: who paid, how often, for what, and whether all books agree. */
 import { type Timing } from '../../../src/contract/messages.js';
 import { ATTEMPT_METADATA_KEY } from '../../../src/domain/ids.js';
 import type { AttemptInput } from '../../../src/domain/attempt.js';
@@ -21,13 +21,13 @@ import {
 
 type Payment = BooksEvidence['payments'][number];
 
-/** The attempt a payment or refund says it belongs to. */
+/** Returns the attempt that a payment or refund names. */
 function attemptOf({ metadata }: { metadata: Payment['metadata'] }): string | undefined {
   const id = metadata[ATTEMPT_METADATA_KEY];
   return typeof id === 'string' ? id : undefined;
 }
 
-/** The presentation a payment of ours is for: as the ledger has its attempt, else as the payment itself says. */
+/** Returns the presentation of a payment, according to the ledger's attempt, or else to the payment itself. */
 function presentationOf(payment: Payment, { ledger }: Evidence): string {
   const attempt = ledger.attempts.find(({ attemptId }) => attemptId === attemptOf(payment));
   return attempt?.presentationId ?? String(payment.metadata.upsell_presentation_id ?? 'no presentation');
@@ -37,14 +37,14 @@ function ourPayments({ books }: Evidence): Payment[] {
   return books.payments.filter((payment) => attemptOf(payment) !== undefined);
 }
 
-/** Money went back by itself: a refund that carries the attempt, as those of a second payment do. */
+/** Returns the automatic refunds of a payment, which name the attempt. */
 function refundedByUs(payment: Payment, { books }: Evidence) {
   return books.refunds.filter(
     (refund) => refund.payment_id === payment.payment_id && attemptOf(refund) !== undefined,
   );
 }
 
-/** 1. At most one successful charge per acceptance, net of automatic refunds; and no refund without a second one. */
+/** 1. At most one successful charge per acceptance, net of automatic refunds, and no refund without a second charge. */
 export const oneChargePerAcceptance: Check = (evidence) => {
   const found: string[] = [];
   const paid = ourPayments(evidence).filter(({ status }) => status === 'succeeded');
@@ -72,7 +72,7 @@ export const oneChargePerAcceptance: Check = (evidence) => {
   return found;
 };
 
-/** Plan changes that were paid at the checkout, whose old subscription is billed on beside the new one. */
+/** Returns plan changes paid at the checkout whose old subscription is still billed beside the new one. */
 function twoLives(evidence: Evidence) {
   return attemptSteps(evidence.runs).flatMap((step) => {
     const { attemptId, presentationId: id, purchaseId, subscriptionId, offer } = step.input;
@@ -94,13 +94,13 @@ type Body = {
 
 const MONEY_ROUTES = /^\/(checkouts|payments|subscriptions\/[^/]+\/(change-plan|charge))$/;
 
-/** Whether a request takes money by itself, without the customer paying on a page. */
+/** Says whether a request takes money by itself, without the customer paying on a page. */
 function charges(path: string, body: Body): boolean {
   if (!MONEY_ROUTES.test(path)) return false;
   return path === '/checkouts' ? body?.confirm === true : body?.collect_via_payment_link !== true;
 }
 
-/** 2. No charge without a recorded acceptance at the shown price, and every request to charge is sent once. */
+/** 2. No charge without a recorded acceptance at a price that was shown, and every request to charge is sent once. */
 export const noChargeWithoutAcceptance: Check = (evidence) => {
   const { runs, books } = evidence;
   const found: string[] = [];
@@ -126,7 +126,7 @@ export const noChargeWithoutAcceptance: Check = (evidence) => {
     }
     const { price, offer } = step.input;
     found.push(...notWhatWasChosen(payment, step.input));
-    // A whole new plan is bought there, at the price that stands on the page.
+    // The checkout sells a whole new plan, at the price on its page.
     if (!isOneClick(step) && offer.action.kind === 'change_plan') continue;
     if (total_amount > price.dueNow || currency !== price.currency)
       found.push(
@@ -144,7 +144,7 @@ export const noChargeWithoutAcceptance: Check = (evidence) => {
   return found;
 };
 
-/** One click took more than the catalog lets it. */
+/** Finds a one-click charge above the catalog's limit. */
 function overTheLimit({ input, activity }: AttemptStep, evidence: Evidence): string[] {
   const { catalog, books } = evidence;
   const offerId = presentationsOf(evidence).find(({ id }) => id === input.presentationId)?.offerId;
@@ -157,7 +157,7 @@ function overTheLimit({ input, activity }: AttemptStep, evidence: Evidence): str
     : [];
 }
 
-/** A payment for another product or quantity than its attempt is for. Plan changes have no cart. */
+/** Finds a payment for another product or quantity than its attempt's. Plan changes have no cart. */
 function notWhatWasChosen(payment: Payment, { attemptId, offer, quantity }: AttemptInput): string[] {
   const [line, ...others] = payment.product_cart ?? [];
   if (offer.action.kind === 'change_plan' || !line) return [];
@@ -170,12 +170,12 @@ function notWhatWasChosen(payment: Payment, { attemptId, offer, quantity }: Atte
       ];
 }
 
-/** Answers that do not say whether Dodo acted: none, a failure of Dodo's, or something else than an answer. */
+/** Says whether a reply leaves open if Dodo acted: there is none, it is a server error, or it is unreadable. */
 function isLost({ status, fault }: BooksEvidence['requests'][number]): boolean {
   return status === null || status >= 500 || fault === 'html_200' || fault === 'truncate';
 }
 
-/** 2b. While nobody knows whether a lost request was carried out, the customer is given no second way to pay. */
+/** 2b. While the outcome of a lost request is unknown, the customer gets no second way to pay. */
 export const noFallbackWhileUnknown: Check = (evidence) => {
   const { books, runs } = evidence;
   const steps = attemptSteps(runs);
@@ -184,7 +184,7 @@ export const noFallbackWhileUnknown: Check = (evidence) => {
     const attemptId = body?.metadata?.[ATTEMPT_METADATA_KEY];
     const sent = steps.find((step) => isOneClick(step) && step.input.attemptId === attemptId);
     if (!sent || !charges(request.path, body)) return [];
-    // Once the payment is seen to have failed, its outcome is known.
+    // A failed payment makes the outcome known.
     const known = books.payments.some(
       (payment) => attemptOf(payment) === attemptId && payment.status === 'failed',
     );
@@ -206,7 +206,7 @@ export const noFallbackWhileUnknown: Check = (evidence) => {
 
 const PAID_OUTCOMES: readonly unknown[] = ['converted', 'recovered', 'reversed'];
 
-/** 8. What Dodo took for a presentation, less what went back, is what the ledger says of it, to the cent. */
+/** 8. Dodo's charges for a presentation, less refunds, equal the ledger's amount to the cent. */
 export const sameMoneyEverywhere: Check = (evidence) => {
   const { books, ledger } = evidence;
   const found: string[] = [];
@@ -214,7 +214,7 @@ export const sameMoneyEverywhere: Check = (evidence) => {
   const byPresentation = groupBy(ourPayments(evidence), (one) => presentationOf(one, evidence));
   for (const id of new Set([...shown.keys(), ...byPresentation.keys()])) {
     const presentation = shown.get(id);
-    // Whether it was paid is the very question; an operator has not answered it yet.
+    // An operator has yet to decide whether it was paid.
     if (presentation?.status === 'needs_review') continue;
     const ids = new Set((byPresentation.get(id) ?? []).map(({ payment_id }) => payment_id));
     const taken = books.movements

@@ -1,9 +1,9 @@
-/** Rules about offers: what an acceptance comes to, what may be shown, and what the merchant is told. */
+/** Invariants about offers: how acceptances end, what may be shown, and what the merchant is told. */
 import type { PresentationRecord } from '../../../src/domain/presentation.js';
 import { attemptSteps, isCarried } from './attempts.js';
 import { groupBy, presentationsOf, type Check, type Evidence } from './evidence.js';
 
-/** 3. Every acceptance ends paid, in an unpaid fallback, or with an operator: none is silent. */
+/** 3. Every acceptance ends paid, in an unpaid fallback, or in review. None is silently lost. */
 export const noSilentAcceptance: Check = (evidence) => {
   const { runs, answers = [] } = evidence;
   const found: string[] = [];
@@ -24,7 +24,7 @@ export const noSilentAcceptance: Check = (evidence) => {
     const silence = silenceOf(presentation, () =>
       isCarried(runs, [
         ...(steps.get(id) ?? []).map(({ input }) => input.attemptId),
-        // A purchase that has not come to its first attempt yet is carried by its own run.
+        // A purchase before its first attempt is carried by its own run.
         `${presentation.workflowId}:${presentation.step}:1`,
       ]),
     );
@@ -44,7 +44,7 @@ export const noSilentAcceptance: Check = (evidence) => {
   return found;
 };
 
-/** The clicks that its run was given, whatever became of them. */
+/** Returns the clicks on a presentation that reached its run, whatever their outcome. */
 function clicksOn({ runs }: Evidence, { id, workflowId }: PresentationRecord) {
   return runs
     .filter((run) => run.workflowId === workflowId)
@@ -55,14 +55,14 @@ function clicksOn({ runs }: Evidence, { id, workflowId }: PresentationRecord) {
     });
 }
 
-/** The click was kept while nobody could act on it, and reached its run when the window had ended. */
+/** Says whether all clicks reached the run after the window had ended, because nothing could act on them before. */
 function cameLate(evidence: Evidence, presentation: PresentationRecord | undefined): boolean {
   if (!presentation || presentation.decision === 'accepted') return false;
   const clicks = clicksOn(evidence, presentation);
   return clicks.length > 0 && clicks.every(({ at }) => at >= Date.parse(presentation.expiresAt));
 }
 
-/** How long before the end of the window (or after it, with a minus) clicks reached the run. */
+/** Describes how long before the end of the window clicks reached the run. Negative means after. */
 function timesOfClicks(evidence: Evidence, presentation: PresentationRecord): string {
   const end = Date.parse(presentation.expiresAt);
   const times = clicksOn(evidence, presentation).map(
@@ -71,7 +71,7 @@ function timesOfClicks(evidence: Evidence, presentation: PresentationRecord): st
   return times.join(', ') || 'no click reached its run';
 }
 
-/** What is wrong with where an acceptance stands; undefined when nothing is. */
+/** Says what is wrong with the state of an acceptance, if anything. */
 function silenceOf(presentation: PresentationRecord, carried: () => boolean): string | undefined {
   const { status, decision, checkoutUrl } = presentation;
   if (decision !== 'accepted') return `its decision is ${decision ?? 'not recorded'}`;
@@ -91,7 +91,7 @@ function silenceOf(presentation: PresentationRecord, carried: () => boolean): st
   }
 }
 
-/** 4. Nothing is shown again after a decline, for as long as the catalog says; and no step is shown twice. */
+/** 4. Nothing is shown again after a decline for as long as the catalog says, and no step is shown twice. */
 export const nothingShownAfterNo: Check = (evidence) => {
   const found: string[] = [];
   const all = presentationsOf(evidence);
@@ -130,7 +130,7 @@ function presentedBy({ runs }: Evidence) {
   );
 }
 
-/** 7. The merchant grants access exactly once for what was paid, and never for what was not. */
+/** 7. The merchant is told to grant access exactly once for each paid offer, and never for others. */
 export const oneFulfilmentPerPayment: Check = (evidence) => {
   const { told } = evidence;
   if (!told) return [];
@@ -141,7 +141,7 @@ export const oneFulfilmentPerPayment: Check = (evidence) => {
   );
   const shown = new Map(presentationsOf(evidence).map((one) => [one.id, one]));
   for (const id of new Set([...shown.keys(), ...granted.keys()])) {
-    // At least once: what comes twice comes under the same id.
+    // Delivery is at least once, with the same id for repetitions.
     const times = new Set((granted.get(id) ?? []).map((one) => one.id)).size;
     const status = shown.get(id)?.status ?? 'not in the ledger';
     const expected = status === 'paid' ? 1 : 0;

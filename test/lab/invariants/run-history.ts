@@ -1,7 +1,8 @@
-/** A run's history as the checker reads it: who asked for what, in the order in which Temporal wrote it down. */
+/** A run's history as the checker needs it: signals, updates, activities and children, in order. */
 import { defaultPayloadConverter } from '@temporalio/common';
 import { tsToMs } from '@temporalio/common/lib/time.js';
 import proto, { type temporal } from '@temporalio/proto';
+import { codeFault } from '../../support/workflow-task-failures.js';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 type Payloads = temporal.api.common.v1.IPayloads;
@@ -21,7 +22,7 @@ export interface UpdateEntry extends Entry {
   id: string;
   name: string;
   args: unknown[];
-  /** Undefined while it is being worked on. */
+  /** Undefined until the update is completed. */
   answer?: { ok: boolean; value?: unknown };
 }
 
@@ -47,14 +48,14 @@ export interface RunHistory {
   updates: UpdateEntry[];
   activities: ActivityEntry[];
   children: ChildEntry[];
-  /** Workflow tasks that failed in workflow code, with the reason. */
+  /** Error messages of workflow tasks that failed in workflow code. */
   taskFailures: string[];
-  /** The run that a reset made this one from. */
+  /** The run from which a reset made this one. */
   resetFrom?: string;
   events: number;
 }
 
-/** Reads a history. `status` is what Temporal says of the run as a whole. */
+/** Reads a history. `status` is Temporal's status of the run. */
 export function readRunHistory(
   run: { workflowId: string; runId: string; type: string; status: string },
   history: temporal.api.history.v1.IHistory,
@@ -92,7 +93,7 @@ function readEvent(
   const signal = event.workflowExecutionSignaledEventAttributes;
   if (signal) run.signals.push({ ...entry, name: signal.signalName ?? '', args: values(signal.input) });
 
-  // A reset puts updates back as "admitted"; their acceptance then no longer repeats what was asked.
+  // A reset turns updates back into "admitted" ones, whose acceptance does not repeat the request.
   const readmitted = event.workflowExecutionUpdateAdmittedEventAttributes?.request;
   if (readmitted) admitted.set(readmitted.meta?.updateId ?? '', requested(readmitted));
   const accepted = event.workflowExecutionUpdateAcceptedEventAttributes;
@@ -132,19 +133,11 @@ function readEvent(
   const taskFailed = event.workflowTaskFailedEventAttributes;
   if (taskFailed?.cause === WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW)
     run.resetFrom = taskFailed.baseRunId ?? '';
-  if (taskFailed && isFaultOfCode(taskFailed.cause))
-    run.taskFailures.push(taskFailed.failure?.message ?? 'no reason');
+  const fault = codeFault(event);
+  if (fault !== undefined) run.taskFailures.push(fault);
 }
 
 const { WorkflowTaskFailedCause } = proto.temporal.api.enums.v1;
-const FAULTS_OF_CODE: readonly unknown[] = [
-  WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR,
-  WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
-];
-
-function isFaultOfCode(cause: unknown): boolean {
-  return FAULTS_OF_CODE.includes(cause);
-}
 
 function requested({ input }: temporal.api.update.v1.IRequest): { name: string; args: unknown[] } {
   return { name: input?.name ?? '', args: values(input?.args) };

@@ -1,4 +1,4 @@
-/** Rules about runs: every purchase has one, every webhook counts once, and none of them is broken. */
+/** Invariants about runs: every purchase has one, every webhook counts once, and no run is broken. */
 import { routeEvent } from '../../../src/webhooks/route.js';
 import type { ReversalEvent, SubscriptionEvent } from '../../../src/contract/messages.js';
 import type { PaymentEvent } from '../../../src/domain/payment.js';
@@ -6,7 +6,7 @@ import { groupBy, type BooksEvidence, type Check } from './evidence.js';
 
 type Delivery = BooksEvidence['deliveries'][number];
 
-/** The payment, subscription, refund or dispute an event is about. */
+/** Returns the id of the payment, subscription, refund or dispute that an event is about. */
 function subjectOf({ subject }: Delivery): string {
   if (subject.kind !== 'raw') return subject.id;
   const data = (subject.data ?? {}) as Record<string, string | undefined>;
@@ -19,7 +19,7 @@ const SUBJECT_IN_SIGNAL: Record<string, (event: unknown) => string> = {
   reversalEvent: (event) => (event as ReversalEvent).id,
 };
 
-/** 5. However often an event was delivered, its run has it once; and one payment sets off one run. */
+/** 5. A run has each event once, however often it was delivered, and each payment starts one run. */
 export const oneEffectPerWebhook: Check = ({ runs, books }) => {
   const found: string[] = [];
   const events = groupBy(books.deliveries, subjectOf);
@@ -31,7 +31,7 @@ export const oneEffectPerWebhook: Check = ({ runs, books }) => {
     for (const [key, signals] of groupBy(told, ({ name, subject }) => `${name} of ${subject}`)) {
       const [first] = signals;
       if (!first) continue;
-      // The sweep tells a run of a payment as well, once.
+      // The sweep reports a payment too, once.
       const bySweep = first.name === 'paymentEvent' ? 1 : 0;
       const most = (events.get(first.subject)?.length ?? 0) + bySweep;
       if (signals.length > most)
@@ -57,7 +57,7 @@ export const oneEffectPerWebhook: Check = ({ runs, books }) => {
   return found;
 };
 
-/** 6. Every purchase that a funnel names has a run, once its webhook was acknowledged or the sweep has looked. */
+/** 6. Every purchase that matches a funnel has a run, once its webhook was acknowledged or a sweep has run. */
 export const noLostPurchase: Check = ({ catalog, books, runs, swept, at }) => {
   const known = new Set(runs.map(({ workflowId }) => workflowId));
   const acknowledged = new Set(
@@ -82,7 +82,7 @@ function isAcknowledged({ status }: Delivery['attempts'][number]): boolean {
 const WELL: readonly string[] = ['RUNNING', 'COMPLETED', 'CONTINUED_AS_NEW'];
 const MAX_EVENTS = 2_000;
 
-/** 9. No run failed, none was cut off but by a reset, none does something else on replay, and histories stay short. */
+/** 9. No run failed or was terminated except by a reset, none failed in its code, and histories stay short. */
 export const runsInHealth: Check = ({ runs }) =>
   runs.flatMap(({ workflowId, runId, status, taskFailures, events }) => {
     const found: string[] = [];

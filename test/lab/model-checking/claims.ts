@@ -1,9 +1,9 @@
-/** What must hold of `charge.pml`, and what must not hold of it once a precaution is taken away. */
+/** Claims that must hold for `charge.pml`, and claims that must fail without one of its precautions. */
 
 export interface Expectation {
   claim: string;
   holds: boolean;
-  /** As at the top of `charge.pml`; none is the design that ships. */
+  /** As listed at the top of `charge.pml`. None means the shipped design. */
   switches: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export const CLAIMS: Expectation[] = [
   shipped('one_in_the_end', 'LATER'),
 ];
 
-/** A model that is blind would not see these. */
+/** Variants that the model must reject, or it would prove nothing. */
 export const KNOWN_BAD: Expectation[] = [
   broken('never_two', 'ATTEMPTS=3', 'NO_SEARCH', 'NO_RECONCILE'),
   broken('never_two', 'NO_RECONCILE'),

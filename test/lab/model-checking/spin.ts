@@ -1,20 +1,20 @@
-/** Asks Spin whether a claim holds of the model in every case. */
+/** Checks with Spin whether claims hold in every state of the model. */
 import { fileURLToPath } from 'node:url';
 import { lastLines, runCommand } from '../../../sandbox/local/run-command.js';
 import { inTemporaryFolder } from '../../support/temporary-folder.js';
 import type { Expectation } from './claims.js';
 
 const MODEL = fileURLToPath(new URL('charge.pml', import.meta.url));
-/** Far more than the model has. */
+/** Far deeper than the model. */
 const MOST_STEPS = 100_000;
 
 export interface Checked extends Expectation {
   asExpected: boolean;
-  /** States that were looked at. */
+  /** The number of states that were explored. */
   states: number;
 }
 
-/** What is missing on this machine, in words. */
+/** Returns what is missing on this machine, if anything. */
 export async function missingForSpin(): Promise<string | undefined> {
   for (const [program, ...args] of [
     ['spin', '-V'],
@@ -29,7 +29,7 @@ export async function missingForSpin(): Promise<string | undefined> {
   return undefined;
 }
 
-/** One expectation after the other; those with the same switches share a checker. */
+/** Checks expectations in sequence. Those with the same switches share a checker. */
 export async function checkAll(expectations: readonly Expectation[]): Promise<Checked[]> {
   const checked: Checked[] = [];
   const variants = new Set(expectations.map(({ switches }) => switches.join()));

@@ -1,4 +1,4 @@
-/** The row of what an acknowledgement is worth: the processes are killed, and what was acknowledged must be on record. */
+/** Kills the processes, and checks that every acknowledged event is recorded. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../support/eventually.js';
@@ -10,17 +10,18 @@ import type { ProductProcesses } from '../chaos/product-processes.js';
 import { findRun } from './ingress.js';
 import { secretOf } from './webhook-keys.js';
 import { isAcknowledged, refusals, startLoad, type Sent } from './load.js';
-import { inBatches, type Row } from './row.js';
+import { type Row } from './row.js';
+import { inBatches } from '../../support/batches.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const SEED = 10;
-/** A purchase is begun with every so many events; the others are about the last few purchases. */
+/** Every so many events a purchase begins. The others are about the last few purchases. */
 const EVENTS_PER_PURCHASE = 25;
 const LATEST = 8;
 const AGAIN_AT_ONCE = 0.1;
 const RECOVERY = 3 * SECOND;
-/** More than the timeout of a workflow task, twice. */
+/** More than twice the timeout of a workflow task. */
 const SETTLING = 30 * SECOND;
 const AT_ONCE = 10;
 
@@ -52,7 +53,7 @@ export const ackedIsRecorded: Row<ProductProcesses> = {
     const { sandbox } = system;
     await sandbox.control.setWebhookPolicy({ drop: 'all' });
     const purchases: Payment[] = [];
-    /** What was told under each id. */
+    /** The payments of the events, by event id. */
     const told = new Map<string, Payment>();
     let last: string | undefined;
     const load = startLoad({
@@ -62,11 +63,11 @@ export const ackedIsRecorded: Row<ProductProcesses> = {
       secrets: () => [secretOf(SANDBOX_WEBHOOK_KEY)],
       async next(index) {
         if (index % EVENTS_PER_PURCHASE === 0) purchases.unshift(await buy(system));
-        // The one before once more, while it may still be on its way.
+        // Repeats the previous event, which may still be on its way.
         const isAgain = last !== undefined && random() < AGAIN_AT_ONCE;
         const id = isAgain && last !== undefined ? last : `msg_${randomUUID()}`;
         const payment = told.get(id) ?? purchases[Math.floor(random() * Math.min(LATEST, purchases.length))];
-        if (!payment) throw new Error('There is no purchase to tell of.');
+        if (!payment) throw new Error('There is no purchase to report.');
         told.set(id, payment);
         last = id;
         return { id, body: eventOf(payment, id) };
@@ -79,7 +80,7 @@ export const ackedIsRecorded: Row<ProductProcesses> = {
         const at = performance.now();
         kills.push({ victim, at });
         await kill(system, victim);
-        // Otherwise the next one would strike at what is down.
+        // Otherwise the next kill would hit a process that is down.
         await eventually('webhooks are acknowledged again', async () => firstAfter(at, load.sent), MINUTE);
       }
     }
@@ -103,7 +104,7 @@ export const ackedIsRecorded: Row<ProductProcesses> = {
 
 type Payment = ReturnType<ProductProcesses['sandbox']['books']['payments']>[number];
 
-/** A purchase that Dodo does not tell of. */
+/** Buys something without a webhook. */
 async function buy({ sandbox }: ProductProcesses): Promise<Payment> {
   const email = `${randomUUID()}@example.com`;
   const { customer_id } = await sandbox.control.purchase({ product_id: 'prod_starter_course', email });
@@ -117,15 +118,15 @@ async function kill(system: ProductProcesses, victim: Victim): Promise<void> {
   else await system[victim].kill();
 }
 
-/** Of a payment, marked in a field that its run keeps and does not read. */
+/** Returns an event of a payment, marked in a field that its run keeps but does not read. */
 function eventOf(payment: Payment, id: string) {
   const data = { payload_type: 'Payment', ...payment, error_code: id };
   return { type: 'payment.succeeded', timestamp: new Date().toISOString(), data };
 }
 
 /**
- * What is missing when nothing more can come. A signal that arrives while a worker has the workflow task is kept beside
- * the history until that task ends, and a killed worker's task ends by its timeout.
+ * Counts what is missing once nothing more can come. A signal that arrives during a workflow task is kept outside the
+ * history until that task ends, and a killed worker's task ends by its timeout.
  */
 async function missingInTheEnd(...of: Parameters<typeof missing>): ReturnType<typeof missing> {
   const giveUp = Date.now() + SETTLING;
@@ -136,7 +137,7 @@ async function missingInTheEnd(...of: Parameters<typeof missing>): ReturnType<ty
   }
 }
 
-/** Events that were acknowledged and are in no history, and those that are there more than once. */
+/** Counts acknowledged events that are in no history, and events that are there more than once. */
 async function missing(
   { temporal }: ProductProcesses,
   sent: readonly Sent[],
@@ -158,7 +159,7 @@ async function missing(
   };
 }
 
-/** When something that was sent after a moment was first acknowledged. */
+/** Returns when an event sent after a moment was first acknowledged. */
 function firstAfter(at: number, sent: readonly Sent[]): number | undefined {
   const ends = sent
     .flatMap(({ attempts }) => attempts)
@@ -167,7 +168,7 @@ function firstAfter(at: number, sent: readonly Sent[]): number | undefined {
   return ends.length === 0 ? undefined : ends.reduce((least, one) => Math.min(least, one));
 }
 
-/** From a kill to the first acknowledgement of something that was sent after it, in milliseconds. */
+/** Returns the longest time from a kill to the first acknowledgement of an event sent after it, in milliseconds. */
 function slowestRecovery(kills: Kill[], sent: readonly Sent[]): Record<Victim, number> {
   const slowest = { api: 0, worker: 0, temporal: 0 };
   for (const { victim, at } of kills) {

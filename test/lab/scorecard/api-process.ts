@@ -1,4 +1,4 @@
-/** Further instances of the API beside that of the system, on a task queue that nobody works on. */
+/** More instances of the API beside the system's, on a task queue without a worker. */
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { ProductProcesses } from '../chaos/product-processes.js';
@@ -8,7 +8,7 @@ const SERVER = fileURLToPath(new URL('../../../src/server.ts', import.meta.url))
 
 export interface ApiProcess {
   url: string;
-  /** Asks it to end, and answers its exit code when it has. */
+  /** Sends SIGTERM, and returns the exit code. */
   terminate(): Promise<number | null>;
 }
 

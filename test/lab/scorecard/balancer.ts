@@ -1,10 +1,10 @@
-/** Stands before several instances of the API: each new connection goes to the one that is in service. */
+/** A load balancer before several instances of the API: each new connection goes to the one in service. */
 import { connect, createServer, type Socket } from 'node:net';
 import { closeServer, listenOnLoopback } from '../../support/loopback.js';
 
 export interface Balancer {
   url: string;
-  /** New connections go there from now on. Resolves when those that went elsewhere have ended. */
+  /** Sends new connections there. Resolves when all older connections have ended. */
   useInstance(url: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,9 +1,9 @@
-/** What a webhook endpoint meets on the open network, and how this one answers: 48 cases over real HTTP. */
+/** 48 requests that a webhook endpoint may receive from the open network, and the right answer to each. */
 import { gzipSync } from 'node:zlib';
 import { signatureOf } from '../../../src/webhooks/sign.js';
 import type { RawRequest } from './raw-http.js';
 
-/** The secrets that the receiver knows, in its order, and one that it does not. */
+/** The receiver's secrets in its order, and one that it does not know. */
 export interface Secrets {
   first: Buffer;
   second: Buffer;
@@ -17,7 +17,7 @@ interface Difference {
   signedWith?: keyof Secrets;
   /** Seconds from now. */
   at?: number;
-  /** The body that is signed, and sent unless `sent` says otherwise. Of a paid purchase, whose event it is given. */
+  /** Makes the body to sign from the event of a paid purchase. It is also sent, unless `sent` changes it. */
   body?: (event: Event) => string | Buffer;
   sent?: (body: Buffer) => Buffer;
   id?: (id: string) => string;
@@ -26,14 +26,14 @@ interface Difference {
   without?: 'webhook-id' | 'webhook-timestamp' | 'webhook-signature';
   headers?: [string, string][];
   chunked?: boolean;
-  /** How often it is sent, at the same time. */
+  /** The number of simultaneous copies. */
   times?: number;
 }
 
 export interface BlackBoxCase extends Difference {
   name: string;
   status: number;
-  /** Signals that the run of the payment has afterwards; without any there is no run. */
+  /** The signals that the run of the payment has afterwards. Without any there is no run. */
   signals: number;
 }
 
@@ -56,10 +56,10 @@ const taken = (name: string, difference: Difference = {}): BlackBoxCase => ({
 const answered =
   (status: number) =>
   (name: string, difference: Difference): BlackBoxCase => ({ name, status, signals: 0, ...difference });
-/** Well signed, and nothing of ours: Dodo need not send it again. */
+/** Correctly signed, but not ours: Dodo need not send it again. */
 const ignored = answered(200);
 const unsigned = answered(401);
-/** Signed, and cannot be read. */
+/** Signed, but unreadable. */
 const unreadable = answered(400);
 
 export const BLACK_BOX_CASES: BlackBoxCase[] = [
@@ -115,7 +115,7 @@ export const BLACK_BOX_CASES: BlackBoxCase[] = [
   unsigned('a timestamp in hexadecimal', { timestamp: (seconds) => `0x${Number(seconds).toString(16)}` }),
   unsigned('a timestamp in milliseconds', { timestamp: (seconds) => `${seconds}000` }),
   unsigned('301 s old', { at: -301 }),
-  // One second more than too many, since another may begin on the way.
+  // One second more than necessary, since another second may begin meanwhile.
   unsigned('302 s ahead', { at: 302 }),
   unsigned('a dot in the id', { id: (id) => `${id}.1` }),
   unsigned('an id of 257 characters', { id: (id) => id.padEnd(257, 'x') }),

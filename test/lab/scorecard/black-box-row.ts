@@ -1,16 +1,17 @@
-/** The row that treats the webhook endpoint as a stranger would: bytes in, a status out. */
+/** Treats the webhook endpoint as a black box: bytes in, a status out. */
 import { randomUUID } from 'node:crypto';
 import { workflowId } from '../../../src/domain/ids.js';
 import { BLACK_BOX_CASES, requestOf, type BlackBoxCase, type Secrets } from './black-box-cases.js';
 import { findRun, paidEvent, startIngress } from './ingress.js';
 import { newWebhookKey, secretOf } from './webhook-keys.js';
 import { postRaw } from './raw-http.js';
-import { outOf, inBatches, type Row } from './row.js';
+import { outOf, type Row } from './row.js';
 import type { InProcessSystem } from './in-process-system.js';
+import { inBatches } from '../../support/batches.js';
 
 const AT_ONCE = 8;
 
-/** Undefined when it came out as it should, else what came out. */
+/** Returns the actual result of a case, or undefined if it is as expected. */
 async function wrongOf(
   one: BlackBoxCase,
   { system, url, secrets }: { system: InProcessSystem; url: string; secrets: Secrets },

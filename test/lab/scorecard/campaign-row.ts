@@ -1,4 +1,4 @@
-/** The row that a fault campaign measures. It brings a system of its own: every part of it a process that dies. */
+/** Runs a fault campaign, on a system of its own whose parts are processes that die. */
 import { runCampaign } from '../chaos/campaign.js';
 import { describeViolations } from '../invariants/check.js';
 import type { Row } from './row.js';

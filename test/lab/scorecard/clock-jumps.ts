@@ -1,6 +1,5 @@
-/** The clock of everything, the Temporal server included, is put an hour ahead, and back. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+/** Sets all clocks, including the Temporal server's, an hour ahead, and back. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import timekeeper from 'timekeeper';
@@ -8,23 +7,24 @@ import { startDevServer } from '../../../sandbox/local/dev-server.js';
 import { buildClockedServer, CLOCK_VARIABLE } from '../../support/clocked-server.js';
 import { NotMeasured } from './row.js';
 import { openInProcessSystem, type InProcessSystem } from './in-process-system.js';
+import { makeTemporaryFolder, removeFolder } from '../../support/temporary-folder.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-/** The server looks at its clock again at least this often. */
+/** The server checks its clock at least this often. */
 const NOTICED_WITHIN = 30 * SECOND;
 
-/** What went wrong, in words. */
+/** Returns what went wrong. */
 export async function clockJumps(): Promise<string[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'durable-upsells-clock-'));
+  const folder = await makeTemporaryFolder('clock');
   const file = join(folder, 'seconds');
   process.env[CLOCK_VARIABLE] = file;
   const jump = async (ms: number) => {
     await writeFile(file, String(ms / SECOND));
     if (ms === 0) timekeeper.reset();
     else timekeeper.travel(Date.now() + ms);
-    // Longer than the server takes to look at the file.
+    // Longer than the server takes to read the file.
     await sleep(SECOND);
   };
   try {
@@ -48,7 +48,7 @@ export async function clockJumps(): Promise<string[]> {
   } finally {
     timekeeper.reset();
     delete process.env[CLOCK_VARIABLE];
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 }
 
@@ -57,7 +57,7 @@ interface Open {
   presentationId: string;
 }
 
-/** An offer that is open for so long from now. */
+/** Opens an offer for so many milliseconds. */
 async function offerFor(system: InProcessSystem, ms: number): Promise<Open> {
   const { customer_id, payment_id } = await system.buy('prod_starter_course');
   const { id } = await system.offer(customer_id);
@@ -70,7 +70,7 @@ async function ahead(system: InProcessSystem, jump: () => Promise<void>): Promis
   const due = await offerFor(system, 30 * MINUTE);
   const open = await offerFor(system, 2 * HOUR);
   await jump();
-  // A new timer makes the server look at those it has.
+  // A new timer makes the server check the others.
   await system.buy('prod_starter_course');
   const { outcome } = await system.settled(due.purchaseId);
   const accepted = await accept(system, open, 'open for two hours, an hour ahead');
@@ -91,7 +91,7 @@ async function back(system: InProcessSystem, jump: () => Promise<void>): Promise
   ];
 }
 
-/** It is open still, and is paid once. */
+/** Accepts an offer that must still be open, and expects one charge. */
 async function accept(
   system: InProcessSystem,
   { purchaseId, presentationId }: Open,

@@ -1,4 +1,4 @@
-/** Rows that bring a server, a model or a process of their own, and take minutes at their whole size. */
+/** Rows with a server, a model or a process of their own. At full size they take minutes. */
 import { faultyStore } from './faulty-store-row.js';
 import { killedAtEveryStep } from './worker-kill-row.js';
 import { randomScenarios } from './model-row.js';

@@ -1,4 +1,4 @@
-/** The row on Temporal's production server, whose database fails on purpose. */
+/** Runs purchases on Temporal's production server, whose database fails on purpose. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { playCustomer } from '../chaos/customer.js';
@@ -16,13 +16,13 @@ import { makeTemporaryFolder, removeFolder } from '../../support/temporary-folde
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const SEED = 18;
-/** Long enough for a customer whose click is lost a few times. */
+/** Long enough for customers whose clicks are lost a few times. */
 const WINDOW = '1m';
 const AT_ONCE = 50;
-/** What a lost write has in hand comes back after up to a minute, and may be lost again. */
+/** The work of a lost write comes back after up to a minute, and may be lost again. */
 const PATIENCE = 10 * MINUTE;
 
-/** Of ten failed writes, five have been made all the same. */
+/** Half of the failed writes take effect all the same. */
 const ON_WRITE = { ResourceExhausted: 0.05, Timeout: 0.05, ExecuteAndTimeout: 0.1 };
 const ON_READ = { Timeout: 0.02 };
 const FAULTS: Faults = {
@@ -59,7 +59,7 @@ export const faultyStore: Row = {
         const waiting = planCampaign({ seed: SEED, purchases, minutes: 1 }).purchases;
         const customers = Array.from({ length: AT_ONCE }, async () => {
           for (let next = waiting.shift(); next; next = waiting.shift()) {
-            // An offer that is ignored would stay open for the whole window.
+            // An ignored offer would stay open for the whole window.
             const clicks = next.clicks.map((click) => (click === 'ignore' ? 'decline' : click));
             await playCustomer(
               { sandbox: system.sandbox, http: system.backend, answers },

@@ -1,4 +1,4 @@
-/** Rows about histories: whether they can be replayed, and how long they become. */
+/** Rows about histories: that they replay, and how long they get. */
 import { Worker } from '@temporalio/worker';
 import { bundleWorkflows } from '../../../src/temporal/bundle.js';
 import { listHistories, readHistory, replayable } from '../../replay/history-files.js';
@@ -24,7 +24,7 @@ export const replays: Row = {
       files.length,
       ` histories${failed.map((id) => `; ${id}`).join('')}`,
     );
-    // A scenario is a kind; what belongs to the same one has its name before the first dot.
+    // A scenario is a kind. Its name is the part before the first dot.
     const kinds = new Set(files.map((file) => file.split('.')[0])).size;
     return { figure: `${replayed.figure}, of ${kinds} kinds`, met: replayed.met && kinds >= KINDS };
   },

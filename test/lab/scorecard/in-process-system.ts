@@ -1,4 +1,4 @@
-/** The system on which rows are measured: all of it in one process, on a Temporal server that is given. */
+/** The system on which rows are measured: all of it in this process, on a given Temporal server. */
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { jsonClient, type JsonClient } from '../../../sandbox/demo/http.js';
@@ -23,26 +23,26 @@ export interface InProcessSystem {
   ledger: Ledger;
   catalog: Catalog;
   client: Client;
-  /** Of the Temporal server: `host:port`. */
+  /** The Temporal server, as `host:port`. */
   address: string;
   namespace: string;
   taskQueue: string;
   backend: JsonClient;
   operator: JsonClient;
-  /** Somebody new buys something, with a card that pays unless another is named. */
+  /** Buys something for a new customer, with a card that works unless another is named. */
   buy(productId: string, card?: string): Promise<PurchaseResult>;
-  /** The customer's open offer, once it is open. */
+  /** Returns the customer's open offer, once it is open. */
   offer(customerId: string): Promise<PresentationView>;
-  /** The purchase, once its run has ended. */
+  /** Returns the purchase, once its run has ended. */
   settled(purchaseId: string): Promise<PurchaseReply>;
-  /** What is wrong with everything that was done here, at rest. */
+  /** Checks the invariants. Call it at rest. */
   violations(): Promise<Violation[]>;
-  /** Another system on the same Temporal server, with other settings. */
+  /** Starts another system on the same Temporal server, with other settings. */
   another(env: Record<string, string>): Promise<InProcessSystem>;
   close(): Promise<void>;
 }
 
-/** Starts the system with little patience: what is lost is looked for within seconds. */
+/** Starts the system with short windows, so that lost events are noticed within seconds. */
 export async function openInProcessSystem(
   temporal: { address: string; namespace: string },
   env: Record<string, string> = {},

@@ -1,4 +1,4 @@
-/** The receiving end alone: an API on the system's Temporal, on a task queue that nobody works on. */
+/** The receiving end alone: an API on the system's Temporal, on a task queue without a worker. */
 import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { RunningApi } from '../../../src/service.js';
@@ -8,7 +8,7 @@ import { aPayment } from '../../dodo/examples.js';
 import type { InProcessSystem } from './in-process-system.js';
 import { startApiInProcess } from '../chaos/api-in-process.js';
 
-/** Starts it within this process; what it takes stays in the histories as it came. */
+/** Starts it within this process. Received events stay in the histories as they came. */
 export async function startIngress(system: InProcessSystem, webhookKeys: string[]): Promise<RunningApi> {
   const { address, namespace } = system;
   return startApiInProcess({
@@ -29,7 +29,7 @@ export async function startIngress(system: InProcessSystem, webhookKeys: string[
   });
 }
 
-/** The event of a purchase that was paid just now, and that the example catalog has an offer for. */
+/** Returns the event of a purchase that was just paid, with a product that the example catalog has an offer for. */
 export function paidEvent(paymentId: string, fields: Record<string, unknown> = {}) {
   const now = new Date().toISOString();
   return {
@@ -40,7 +40,7 @@ export function paidEvent(paymentId: string, fields: Record<string, unknown> = {
   };
 }
 
-/** The run as Temporal has it; undefined when there is none. */
+/** Returns the history of a run, or undefined if there is none. */
 export async function findRun(client: Client, id: string): Promise<RunHistory | undefined> {
   const handle = client.workflow.getHandle(id);
   try {

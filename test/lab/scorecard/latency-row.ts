@@ -1,4 +1,4 @@
-/** The row of how long Dodo waits for an acknowledgement. */
+/** Measures how long Dodo waits for an acknowledgement. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { summarize } from '../../../bench/stats.js';
@@ -12,15 +12,15 @@ import type { Row } from './row.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-/** Webhooks per second, and the p99 that they may have, in milliseconds. */
+/** Webhooks per second, and the highest p99 allowed, in milliseconds. */
 const LEVELS = [
   { perSecond: 25, p99: 150 },
   { perSecond: 100, p99: 250 },
 ];
-/** A process that has just started compiles what it runs. */
+/** A new process still compiles its code. */
 const WARM_UP = 2 * SECOND;
 
-/** From the moment it was due, so that an answer that holds up the next ones counts for each of them. */
+/** Returns the time since a webhook was due, so that a slow answer counts for all that it delays. */
 function latency({ dueAt, attempts }: Sent): number {
   return (attempts.at(-1)?.endedAt ?? Infinity) - dueAt;
 }

@@ -1,27 +1,28 @@
-/** Webhooks at a steady rate, whatever becomes of them: nobody waits for an answer before the next one leaves. */
+/** Sends webhooks at a steady rate (an open loop): the next one does not wait for an answer to the last. */
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signWebhook } from '../../../src/webhooks/sign.js';
+import { countBy, describeCounts } from '../../support/counting.js';
 
 const SECOND = 1000;
-/** As Dodo has it. */
+/** Dodo's timeout. */
 const ANSWER_WITHIN = 15 * SECOND;
-/** Dodo comes again after seconds, minutes and hours. */
+/** Dodo retries after seconds, minutes and hours. */
 const AGAIN_AFTER = SECOND / 2;
 
 export interface Attempt {
   /** On the clock of `performance.now()`. */
   startedAt: number;
   endedAt: number;
-  /** Null when the connection failed or nothing came in time. */
+  /** Null if the connection failed or timed out. */
   status: number | null;
 }
 
 export interface Sent {
   id: string;
-  /** When it was due. What the sender itself is late counts as delay. */
+  /** When it was due, so that a late sender counts as delay. */
   dueAt: number;
-  /** The last one was acknowledged, unless the load was given up before. */
+  /** The last attempt was acknowledged, unless the load was given up. */
   attempts: Attempt[];
 }
 
@@ -33,24 +34,24 @@ export interface Outgoing {
 export interface Load {
   url: string;
   perSecond: number;
-  /** The event and its id, asked for when it is due. */
+  /** Returns the event and its id, when it is due. */
   next: (index: number) => Outgoing | Promise<Outgoing>;
-  /** Those that Dodo signs with at the moment. */
+  /** Returns the secrets with which Dodo signs now. */
   secrets: () => readonly Buffer[];
-  /** Whether connections are kept, as Dodo does. Behind a balancer each delivery has one of its own. */
+  /** Keeps connections open, as Dodo does. Behind a balancer each delivery has its own. */
   keepAlive: boolean;
 }
 
 export interface RunningLoad {
   sent: readonly Sent[];
-  /** Sends no new events, and resolves when each was acknowledged, or `patience` milliseconds are over. */
+  /** Stops sending new events. Resolves once each is acknowledged, or after `patience` milliseconds. */
   finish(patience?: number): Promise<Sent[]>;
 }
 
 export const isAcknowledged = ({ status }: Attempt): boolean =>
   status !== null && status >= 200 && status < 300;
 
-/** Begins to send. An event that is not acknowledged is sent again under its id. */
+/** Starts to send. An event that is not acknowledged is retried under its id. */
 export function startLoad({ url, perSecond, next, secrets, keepAlive }: Load): RunningLoad {
   const agent = new Agent({ keepAlive });
   const sent: Sent[] = [];
@@ -102,7 +103,7 @@ interface Signed {
   agent?: Agent;
 }
 
-/** One attempt, signed now with each of the secrets. Never throws: what went wrong is in the answer. */
+/** Makes one attempt, signed now with each of the secrets. Does not throw; the result has the status. */
 export function post(url: string, { id, body, secrets, agent }: Signed): Promise<Attempt> {
   const startedAt = performance.now();
   const timestamp = Math.floor(Date.now() / SECOND);
@@ -127,13 +128,8 @@ export function post(url: string, { id, body, secrets, agent }: Signed): Promise
   });
 }
 
-/** Answers that were no acknowledgement, and how many of each: `3 x 503, 1 x no answer`. */
+/** Counts the attempts that were not acknowledged: `3 x 503, 1 x no answer`. */
 export function refusals(sent: readonly Sent[]): string {
-  const counts = new Map<string, number>();
-  for (const attempt of sent.flatMap(({ attempts }) => attempts)) {
-    if (isAcknowledged(attempt)) continue;
-    const answer = attempt.status === null ? 'no answer' : String(attempt.status);
-    counts.set(answer, (counts.get(answer) ?? 0) + 1);
-  }
-  return [...counts].map(([answer, times]) => `${times} x ${answer}`).join(', ') || 'none';
+  const refused = sent.flatMap(({ attempts }) => attempts).filter((attempt) => !isAcknowledged(attempt));
+  return describeCounts(countBy(refused, ({ status }) => String(status ?? 'no answer'))) ?? 'none';
 }

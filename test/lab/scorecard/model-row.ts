@@ -1,4 +1,4 @@
-/** The row that drives whole runs at random, on a clock that skips. */
+/** Drives whole runs at random, on the time-skipping server. */
 import { bundleWorkflows, type WorkflowBundle } from '../../../src/temporal/bundle.js';
 import { COMMANDS, NOBODY_PAYS } from '../../workflows/model-commands.js';
 import { checkAgainstReference } from '../../workflows/model-runs.js';
@@ -6,7 +6,7 @@ import { openWorkflowHarness } from '../../workflows/workflow-harness.js';
 import type { Row } from './row.js';
 
 const SEED = Number(process.env.MODEL_SEED ?? 17);
-/** A server's memory of what is over grows; after this many runs there is a new one, and the next seed. */
+/** A server's memory grows with finished runs. After this many there is a new server, with the next seed. */
 const RUNS_PER_SERVER = 500;
 const AT_ONCE = 2;
 
@@ -55,7 +55,7 @@ async function runLot(workflowBundle: WorkflowBundle, runs: number, seed: number
   }
 }
 
-/** The list of commands that leads to it, and what was seen at its end. */
+/** Returns the commands that lead to a violation, and the violation. */
 function explain(error: unknown): string {
   const { message, cause } = error as Error;
   return cause instanceof Error ? `${message}\n${cause.message}` : message;

@@ -1,14 +1,15 @@
-/** Rows about money that is on its way when something goes wrong. */
+/** Rows about payments in flight when something goes wrong. */
 import { eventually } from '../../support/eventually.js';
 import { startSandbox, type FaultInput } from '../../../sandbox/index.js';
 import { createDodo, type Dodo } from '../../../src/dodo/client.js';
 import { workflowId } from '../../../src/domain/ids.js';
-import { outOf, inBatches, type Row } from './row.js';
+import { outOf, type Row } from './row.js';
 import type { InProcessSystem } from './in-process-system.js';
 import { payLink } from '../../support/purchases.js';
+import { inBatches } from '../../support/batches.js';
 
 const SECOND = 1000;
-/** In place of the 25 s of production. */
+/** Instead of the 25 s of production. */
 const TIMEOUT = 400;
 
 const FAILURES: [string, Omit<FaultInput, 'match'>][] = [
@@ -27,7 +28,7 @@ export const oneRequestPerCall: Row = {
   target: 'exactly 1 for each way to fail',
   how: 'checkout, payment, plan change and refund called through the client of the product; requests counted at the other end',
   async measure() {
-    // Of its own: what is charged here belongs to no purchase.
+    // A sandbox of its own, because these charges belong to no purchase.
     const sandbox = await startSandbox();
     const dodo = createDodo(sandbox.apiKey, { baseURL: sandbox.url }).withOptions({ timeout: TIMEOUT });
     const subscriber = await sandbox.control.purchase({ product_id: 'prod_basic_plan' });
@@ -101,7 +102,7 @@ function addMoneyFault(
   sandbox.control.addFault({ match: { method: 'POST', ...match }, ...fault });
 }
 
-/** Clicks, and pays at the checkout if it comes to that. Until the run has ended. */
+/** Accepts, pays the fallback if there is one, and waits for the end. */
 async function acceptAndPay(system: InProcessSystem, customerId: string, paymentId: string): Promise<void> {
   await system.backend.post(`/api/upsell/${customerId}/accept`);
   const shown = await eventually(
@@ -116,7 +117,7 @@ async function acceptAndPay(system: InProcessSystem, customerId: string, payment
   await system.settled(paymentId);
 }
 
-/** Payments beside the first one that went through and did not go back. */
+/** Returns the number of charges after the first payment that were not refunded. */
 function keptCharges({ sandbox }: InProcessSystem, customerId: string, firstPaymentId: string): number {
   return sandbox.books
     .payments({ customerId, status: 'succeeded' })

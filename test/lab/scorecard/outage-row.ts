@@ -1,4 +1,4 @@
-/** The row of what piles up while something is away, and how fast it is worked off. */
+/** Measures how fast the backlog of an outage is worked off. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../support/eventually.js';
@@ -7,18 +7,18 @@ import type { Row } from './row.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-/** Purchases: 7,200 an hour. */
+/** Purchases, or 7,200 an hour. */
 const PER_SECOND = 2;
 const TIMES_FASTER = 5;
 
 interface Drained {
   bought: number;
   found: number;
-  /** From the return of what was away to the last offer. Milliseconds. */
+  /** Time from the end of the outage to the last offer. Milliseconds. */
   tookMs: number;
 }
 
-/** What is away is back on its own; its start is not counted. */
+/** Each resolves when the part is back. Its start is not counted. */
 const OUTAGES: Record<string, (system: ProductProcesses, forMs: number) => Promise<void>> = {
   worker: async ({ worker }, forMs) => {
     await worker.kill(forMs);

@@ -10,7 +10,7 @@ const postgres = await postgresForTests();
 if (!postgres.available) console.warn(postgres.reason);
 else await postgres.stop();
 
-describe.skipIf(!postgres.available)('the short cut of the rows that need processes', () => {
+describe.skipIf(!postgres.available)('the rows with processes of their own at their short size', () => {
   let system: ProductProcesses;
   beforeAll(async () => {
     system = await startProductProcesses({ window: OFFERS_STAY_OPEN });

@@ -1,4 +1,4 @@
-/** The row that has a model checker look at every case of the charge protocol. */
+/** Runs a model checker over every case of the charge protocol. */
 import { CLAIMS, KNOWN_BAD, type Expectation } from '../model-checking/claims.js';
 import { checkAll, missingForSpin } from '../model-checking/spin.js';
 import { NotMeasured, type Row } from './row.js';

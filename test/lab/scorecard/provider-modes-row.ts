@@ -1,18 +1,19 @@
-/** The row that crosses what Dodo may do with where our own process may die. */
+/** Combines every behaviour of Dodo with every moment at which our own process may die. */
 import { eventually } from '../../support/eventually.js';
 import type { FaultInput } from '../../../sandbox/index.js';
 import { postgresForTests } from '../../support/postgres.js';
 import { withKillableWorker, type Bought, type KillableSystem } from './worker-kill.js';
-import { NotMeasured, outOf, inBatches, type Row } from './row.js';
+import { NotMeasured, outOf, type Row } from './row.js';
 import type { Moment } from './stepping-worker.js';
 import type { InProcessSystem } from './in-process-system.js';
 import { CARD } from '../../support/purchases.js';
+import { inBatches } from '../../support/batches.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const AT_ONCE = 8;
 
-/** How Dodo may behave when the offer is charged. */
+/** Dodo's behaviours when the offer is charged. */
 const MODES: [string, Omit<FaultInput, 'match'> | 'decline' | undefined][] = [
   ['pays', undefined],
   ['declines', 'decline'],
@@ -37,7 +38,7 @@ const MOMENTS: Moment[] = [
   'never',
 ];
 
-/** What is bought first, and the request that charges the offer after it. */
+/** First purchases, and the requests that charge the offers after them. */
 const KINDS: { product: string; request(bought: Bought): { path: string; body?: string } }[] = [
   {
     product: 'prod_starter_course',
@@ -95,7 +96,7 @@ export const providerModes: Row = {
   },
 };
 
-/** All cells of one kind in one killable, at once. What went wrong, in words. */
+/** Runs all cells of one kind at once, in one system. Returns what went wrong. */
 function playCells(
   system: InProcessSystem,
   databaseUrl: string,
@@ -136,7 +137,7 @@ function playCells(
   });
 }
 
-/** Held where it is to be held, with the request at Dodo if it was sent; or past it all. */
+/** Returns true once the attempt is held as planned, with the request at Dodo if it was sent, or has ended. */
 async function isAsPlanned(
   killable: KillableSystem,
   kind: (typeof KINDS)[number],

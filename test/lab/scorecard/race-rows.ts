@@ -1,11 +1,12 @@
-/** Rows about moments: a click at the very end of the window. */
+/** Accepts offers at the very end of their windows. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../../sandbox/webhooks/random.js';
-import { outOf, inBatches, type Row } from './row.js';
+import { outOf, type Row } from './row.js';
+import { inBatches } from '../../support/batches.js';
 
-/** How far ahead the end of the window is put, so that everything is in place when it comes. */
+/** How far ahead the end of the window is set, so that everything is in place by then. */
 const AHEAD = 1_500;
-/** An accept takes a moment to arrive, so most are sent before the end. */
+/** Most are sent before the end, because an accept takes a moment to arrive. */
 const EARLIEST = -150;
 const LATEST = 50;
 const AT_ONCE = 12;

@@ -1,11 +1,11 @@
-/** HTTP written by hand on a socket: what no client library would send. */
+/** Sends hand-written HTTP over a socket, as no client library would. */
 import { connect } from 'node:net';
 
 export interface RawRequest {
-  /** In this order and spelling; a name may come twice, and a value may hold any byte. */
+  /** Sent in this order and spelling. A name may occur twice, and a value may contain any byte. */
   headers: [name: string, value: string | Buffer][];
   body: Buffer;
-  /** Sends the body in pieces without telling its length first. */
+  /** Sends the body in chunks, without a content length. */
   chunked?: boolean;
 }
 
@@ -15,9 +15,9 @@ const CHUNK_BYTES = 1000;
 const STATUS_LINE = /^HTTP\/1\.1 (\d{3}) /;
 
 /**
- * Posts to `url` and answers the status.
+ * Posts to `url` and returns the status.
  *
- * @throws Error when the connection ends without an answer, or none comes within 20 seconds
+ * @throws Error if the connection ends without an answer, or after 20 seconds
  */
 export function postRaw(url: string, request: RawRequest): Promise<number> {
   const { hostname, port, pathname } = new URL(url);
@@ -34,7 +34,7 @@ export function postRaw(url: string, request: RawRequest): Promise<number> {
       received.push(data);
       const status = STATUS_LINE.exec(Buffer.concat(received).toString('latin1'))?.[1];
       if (status === undefined) return;
-      // A server that refuses early may not have read the rest of the body, and never will.
+      // A server that refuses early may never read the rest of the body.
       resolve(Number(status));
       socket.destroy();
     });

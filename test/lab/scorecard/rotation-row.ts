@@ -1,4 +1,4 @@
-/** The row of a day on which the webhook secret is changed while webhooks come in. */
+/** Rotates the webhook secret while webhooks come in. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workflowId } from '../../../src/domain/ids.js';
@@ -8,7 +8,8 @@ import { startBalancer } from './balancer.js';
 import { findRun, paidEvent } from './ingress.js';
 import { newWebhookKey, secretOf } from './webhook-keys.js';
 import { isAcknowledged, post, refusals, startLoad, type Attempt } from './load.js';
-import { inBatches, type Row } from './row.js';
+import { type Row } from './row.js';
+import { inBatches } from '../../support/batches.js';
 
 const SECOND = 1000;
 const PER_SECOND = { short: 10, long: 50 };
@@ -53,7 +54,7 @@ export const rotationDrill: Row<ProductProcesses> = {
       await pause();
       await replaceBy(oldKey, newKey);
       await pause();
-      // The rotation at Dodo, which signs with both for a day.
+      // Dodo rotates, and signs with both secrets for a day.
       signing = [oldSecret, newSecret];
       await pause();
       await replaceBy(newKey);
@@ -69,7 +70,7 @@ export const rotationDrill: Row<ProductProcesses> = {
     await balancer.close();
 
     const { sent } = load;
-    // A machine that is too busy is late or says 503, which refuses nothing; the long run allows neither.
+    // A busy machine may be late or answer 503, which refuses nothing. The long run allows neither.
     const isRefusal = (attempt: Attempt) =>
       long
         ? !isAcknowledged(attempt)

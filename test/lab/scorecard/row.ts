@@ -1,8 +1,8 @@
-/** One row of the scorecard: what is measured, against which target, and how. */
+/** A row of the scorecard: a measurement with its target and method. */
 import type { InProcessSystem } from './in-process-system.js';
 
 export interface Measured {
-  /** What came out, as a person reads it. */
+  /** The result, for a person to read. */
   figure: string;
   met: boolean;
 }
@@ -11,30 +11,16 @@ export interface Row<Place = InProcessSystem> {
   id: string;
   title: string;
   target: string;
-  /** What was done to get the figure. */
+  /** How the figure was measured. */
   how: string;
-  /** @param long the whole size; otherwise a cut that takes seconds */
+  /** @param long measures at full size, instead of a short cut that takes seconds */
   measure(place: Place, long: boolean): Promise<Measured>;
 }
 
-/** What a row needs is not on this machine: it counts neither as met nor as missed. The message says what it is. */
+/** The machine lacks what a row needs, so it is neither met nor missed. The message says what is missing. */
 export class NotMeasured extends Error {}
 
-/** `n of m`, met when it is all of them. */
+/** Returns the figure `n of m`, met if it is all of them. */
 export function outOf(good: number, of: number, more = ''): Measured {
   return { figure: `${good} of ${of}${more}`, met: good === of && of > 0 };
-}
-
-/** A few at a time, in order. */
-export async function inBatches<T>(
-  count: number,
-  atOnce: number,
-  work: (index: number) => Promise<T>,
-): Promise<T[]> {
-  const results: T[] = [];
-  for (let from = 0; from < count; from += atOnce) {
-    const lot = Array.from({ length: Math.min(atOnce, count - from) }, (_, index) => work(from + index));
-    results.push(...(await Promise.all(lot)));
-  }
-  return results;
 }

@@ -15,9 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-// One after the other: some lose all webhooks on purpose, and the last ones judge what the others did.
-describe('the short cut of the scorecard', () => {
-  // The recorded histories have a test of their own.
+// In sequence: some drop all webhooks on purpose, and the last ones check the results of the others.
+describe('the scorecard at its short size', () => {
+  // The recorded histories have their own test.
   it.each(ROWS.filter((row) => row !== replays))(
     '$id, $title: $target',
     { timeout: 120 * SECOND },
@@ -27,7 +27,7 @@ describe('the short cut of the scorecard', () => {
     },
   );
 
-  // What a failing store loses comes back after a minute: too long for here.
+  // A failing store delays work by a minute, which is too long here.
   it.for(DEEP.filter((row) => row !== faultyStore))(
     '$id, $title: $target',
     { timeout: 240 * SECOND },

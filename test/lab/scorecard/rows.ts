@@ -1,4 +1,4 @@
-/** The rows of the scorecard, in order of their numbers; `deep-rows.ts` has those that bring a place of their own. */
+/** The rows of the scorecard in order of their numbers. `deep-rows.ts` has those with a system of their own. */
 import type { ProductProcesses } from '../chaos/product-processes.js';
 import { blackBox } from './black-box-row.js';
 import { bitFlips, comparisonTime, differential } from './verifier-rows.js';
@@ -13,7 +13,7 @@ import { rotationDrill } from './rotation-row.js';
 import { outOf, type Row } from './row.js';
 import { confluence, duplicateStorm, lostWebhooks, replayAfterClose, signalFlood } from './webhook-rows.js';
 
-/** What all the other rows left behind, judged as a whole. */
+/** Checks the results of all other rows as a whole. */
 const invariants: Row = {
   id: 'I',
   title: 'Invariants over all rows',
@@ -30,7 +30,7 @@ const invariants: Row = {
   },
 };
 
-/** Measured in one system, one after the other. The last ones look at what the others did. */
+/** Measured in sequence in one system. The last ones check the results of the others. */
 export const ROWS: Row[] = [
   blackBox,
   differential,
@@ -50,10 +50,10 @@ export const ROWS: Row[] = [
   invariants,
 ];
 
-/** For the system of the rows below: a run that has ended takes no more events. */
+/** The window of offers for the rows below, because a run that has ended takes no more events. */
 export const OFFERS_STAY_OPEN = '2h';
 
-/** Measured in one system whose parts are processes of their own. */
+/** Measured in one system whose parts are separate processes. */
 export const PROCESS_ROWS: Row<ProductProcesses>[] = [
   rotationDrill,
   acknowledgement,

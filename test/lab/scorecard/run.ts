@@ -1,4 +1,4 @@
-/** `npm run scorecard [-- --long] [R2 R9 ...]`: measures every row that can be measured here, or those that are named. */
+/** `npm run scorecard [-- --long] [R2 R9 ...]`: measures all rows that this machine can measure, or only the named ones. */
 import { parseArgs } from 'node:util';
 import { startDevServer } from '../../../sandbox/local/dev-server.js';
 import { startProductProcesses } from '../chaos/product-processes.js';
@@ -17,7 +17,7 @@ const wanted = <T extends { id: string }>(rows: T[]): T[] =>
 let measured = 0;
 const missed: string[] = [];
 
-/** A row says of a place that could not be set up why that is. */
+/** Measures and prints a row. If its system could not be set up, the row says why. */
 async function print<Place>(row: Row<Place>, place: Promise<Place>): Promise<void> {
   let started = performance.now();
   const outcome = await place
@@ -47,7 +47,7 @@ function printNotMeasured({ id, title, target }: Pick<Row, 'id' | 'title' | 'tar
   );
 }
 
-/** Sets the place up unless nothing is measured there, and leaves it after the last row. */
+/** Sets up a system for its rows, if there are any, and closes it after the last one. */
 async function printAll<Place>(
   rows: Row<Place>[],
   setUp: () => Promise<Place>,

@@ -1,8 +1,8 @@
 /**
- * A worker for those who want to kill it in the middle of an attempt. It takes each attempt up to a moment, says so on
- * standard output, and goes no further. The file `HOLD_PLAN` names the moment for each run; without one, every attempt
- * comes one step further than the attempt before. Steps are the moments before and after each thing the activity waits
- * for: a request to Dodo, a statement of the ledger.
+ * A worker to be killed in the middle of an attempt. It stops each attempt at some moment, and says so on standard output.
+ * The file `HOLD_PLAN` names the moment for each run. Without it, every attempt gets one step further than the previous
+ * one. Steps are the moments before and after everything the activity waits for: requests to Dodo and statements of the
+ * ledger.
  */
 import { readFile } from 'node:fs/promises';
 import { Context } from '@temporalio/activity';
@@ -13,12 +13,12 @@ import { run } from '../../../src/process.js';
 import { openParts } from '../../../src/production.js';
 import { startWorker } from '../../../src/service.js';
 
-/** A line of this program. */
+/** A line of this program's output. */
 export interface HeldLine {
   held: { workflowId: string; step: number; where: string };
 }
 
-/** Where an attempt is held that has a plan. */
+/** The moment at which a planned attempt is held. */
 export type Moment =
   'before the request' | 'while Dodo works on it' | 'after the answer is written' | 'never';
 
@@ -28,7 +28,7 @@ const MOVES_MONEY = /^POST \/(checkouts|payments|subscriptions\/[^/]+\/change-pl
 const started: Record<string, number> = {};
 const executions = new Map<string, { last: number; steps: number }>();
 
-/** Counts a step of the attempt that is being made, and stays there for good if it is the last one. */
+/** Counts a step of the current attempt, and never resolves if it is the last one. */
 async function step(where: string): Promise<void> {
   const info = currentActivity();
   if (!info || !ATTEMPTS.includes(info.activityType)) return;
@@ -62,7 +62,7 @@ function isAt(moment: Moment, where: string): boolean {
   }
 }
 
-/** Undefined when there is no plan. */
+/** Returns the moment at which a run's attempt is held, or undefined without a plan. */
 async function plannedMoment(workflowId: string): Promise<Moment | undefined> {
   const text = await readFile(process.env.HOLD_PLAN ?? '', 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
@@ -102,7 +102,7 @@ const steppingFetch: typeof fetch = (input, init) => {
   const request = `${init?.method ?? 'GET'} ${url.pathname}`;
   return around(request, async () => {
     const answer = fetch(input, init);
-    // A worker that is held here never sees it, nor how it fails.
+    // A worker that is held here never sees the reply, or its failure.
     answer.catch(() => undefined);
     if (MOVES_MONEY.test(request)) await step(`within ${request}`);
     return answer;

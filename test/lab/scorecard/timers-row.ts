@@ -1,5 +1,4 @@
-/** The row about deadlines that pass while nobody is there to notice. */
-import { join } from 'node:path';
+/** Lets deadlines pass while workers or the server are down. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../support/eventually.js';
 import { bundleWorkflows } from '../../../src/temporal/bundle.js';
@@ -39,9 +38,9 @@ export const timersOverOutages: Row = {
 interface Absence {
   what: string;
   windowMs: number;
-  /** Clicked this long after the offer was opened, while nobody is there. */
+  /** Clicked this long after the offer was opened, while no worker runs. */
   clickedAfter?: number;
-  /** When the run must have decided; undefined when it is to be open still after the day. */
+  /** The expected decision, or undefined if the offer must still be open after a day. */
   expected: 'expired' | 'accepted' | undefined;
 }
 
@@ -52,9 +51,9 @@ const ABSENCES: Absence[] = [
   { what: 'an offer for 26 hours', windowMs: 26 * HOUR, expected: undefined },
 ];
 
-/** What went wrong, in words. */
+/** Returns what went wrong. */
 async function workersAway(): Promise<string[]> {
-  // Workers that keep no run in memory: this server waits for ever for the memory of one that has gone.
+  // Workers that keep no run in memory, because this server waits for ever for the memory of one that is gone.
   const harness = await openWorkflowHarness(await bundleWorkflows(), { forgetful: true });
   const wrong: string[] = [];
   try {
@@ -105,9 +104,9 @@ async function overADay(harness: WorkflowHarness, absence: Absence): Promise<str
 }
 
 /**
- * Time without workers, in milliseconds from now. This server stops its clock for a task that nobody takes.
+ * Lets time pass without workers. This server stops its clock while a task waits for one.
  *
- * @param firstTask when there is one
+ * @param firstTask when the first task comes, in milliseconds from now
  */
 function absentClock({ environment }: WorkflowHarness, firstTask: number) {
   const { testService } = environment.connection;
@@ -126,14 +125,14 @@ function absentClock({ environment }: WorkflowHarness, firstTask: number) {
   };
 }
 
-/** Milliseconds since the epoch, as the history has it. */
+/** Returns when the first timer fired, in milliseconds since the epoch. */
 async function firstTimerAt({ handle }: PurchaseRun): Promise<number> {
   const { events } = await handle.fetchHistory();
   const fired = events?.find((event) => event.timerFiredEventAttributes);
   return Number(fired?.eventTime?.seconds ?? 0) * SECOND;
 }
 
-/** Of the second of two offers: both deadlines are put so that the server is away at the first of them. */
+/** The second of two deadlines comes this long after the first, at which the server is down. */
 const OPEN_STILL = 5 * MINUTE;
 const AHEAD = 3 * SECOND;
 const AWAY = 5 * SECOND;

@@ -1,24 +1,24 @@
-/** Whether two ways through the same code take different times, however small the difference beside the noise. */
+/** Tests whether paths through the same code take different times, however small the difference. */
 
 /** Prepares one call; only the call is timed. */
-type Way = () => () => unknown;
+type TimedPath = () => () => unknown;
 
-/** What the slowest calls took tells of the collector and of other programs. */
+/** The slowest calls measure the garbage collector and other programs. */
 const KEPT_SHARE = 0.9;
 const WARM_UP = 2_000;
 
-/** The largest |t| of Welch's test over all pairs, from `samples` calls of each way in a random order. */
-export function largestT(ways: Way[], samples: number, random: () => number): number {
-  const times = ways.map(() => [] as number[]);
-  for (let done = -WARM_UP; done < samples * ways.length; done += 1) {
-    const index = Math.floor(random() * ways.length);
-    const call = ways[index]?.();
+/** Returns the largest |t| of Welch's test over all pairs, from `samples` calls of each path in random order. */
+export function largestT(paths: TimedPath[], samples: number, random: () => number): number {
+  const times = paths.map(() => [] as number[]);
+  for (let done = -WARM_UP; done < samples * paths.length; done += 1) {
+    const index = Math.floor(random() * paths.length);
+    const call = paths[index]?.();
     const started = process.hrtime.bigint();
     call?.();
     const took = Number(process.hrtime.bigint() - started);
     if (done >= 0) times[index]?.push(took);
   }
-  // One limit for all, so that the cut favours none.
+  // One limit for all, so that the cut favours no path.
   const sorted = times.flat().sort((a, b) => a - b);
   const limit = sorted[Math.floor(sorted.length * KEPT_SHARE)] ?? Infinity;
   const kept = times.map((one) => one.filter((time) => time <= limit));

@@ -1,4 +1,4 @@
-/** Rows about the webhook verifier by itself, without a server around it. */
+/** Rows about the webhook verifier alone, without a server. */
 import { randomBytes } from 'node:crypto';
 import { seededRandom } from '../../../sandbox/webhooks/random.js';
 import { signWebhook, verifyWebhook } from '../../../src/webhooks/verify.js';
@@ -35,13 +35,13 @@ export const bitFlips: Row<unknown> = {
   },
 };
 
-/** Beyond it, in the usage of such tests, there is a leak. */
+/** By convention, a larger |t| means a leak. */
 const LEAK = 4.5;
 const VERSION = 'v1,'.length;
 const ID = 'msg_timing';
 const BODY = Buffer.from('{}');
 
-/** Signatures that differ from the good one in one character alone: the first, the middle or the last. */
+/** Returns signatures that differ from the good one in a single character: the first, the middle or the last. */
 function mismatches(good: string): string[] {
   const last = good.length - 2;
   return [VERSION, Math.floor((VERSION + last) / 2), last].map(
@@ -49,7 +49,7 @@ function mismatches(good: string): string[] {
   );
 }
 
-/** What the verifier must not do. */
+/** Compares as the verifier must not. */
 function equalUntilTheyDiffer(one: Buffer, other: Buffer): boolean {
   for (let index = 0; index < one.length; index += 1) if (one[index] !== other[index]) return false;
   return true;
@@ -68,7 +68,7 @@ export const comparisonTime: Row<unknown> = {
     const timestamp = Math.floor(now.getTime() / 1000);
     const good = signWebhook({ id: ID, timestamp, body: BODY, secret });
     const verify = (signature: string) => {
-      // Made anew, so that no text is known from the call before.
+      // New strings, so that none is cached from the previous call.
       const headers = {
         'webhook-id': ID,
         'webhook-timestamp': String(timestamp),

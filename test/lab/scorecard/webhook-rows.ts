@@ -5,14 +5,15 @@ import { eventually } from '../../support/eventually.js';
 import { workflowId } from '../../../src/domain/ids.js';
 import { readRunHistory, type RunHistory } from '../invariants/run-history.js';
 import { findRun, paidEvent } from './ingress.js';
-import { outOf, inBatches, type Row } from './row.js';
+import { outOf, type Row } from './row.js';
 import type { InProcessSystem } from './in-process-system.js';
 import { post } from './load.js';
 import { secretOf } from './webhook-keys.js';
+import { inBatches } from '../../support/batches.js';
 
 const SECOND = 1000;
 const HOUR = 3_600 * SECOND;
-/** How long Temporal remembers closed runs, at least. */
+/** The shortest time for which Temporal keeps closed runs. */
 const RETENTION = 30 * 24 * HOUR;
 
 /** Sends a body as Dodo does, under an id of the caller's. Returns the status, or null when nothing answered. */
@@ -34,10 +35,10 @@ async function historyOf(system: InProcessSystem, id: string): Promise<RunHistor
 }
 
 const AT_ONCE = 20;
-/** Nothing is found out but by webhook. */
+/** Settings under which only webhooks bring news. */
 const DEAF = { POLL_INTERVAL: '1h', RECONCILE_WINDOW: '12h', SWEEP_INTERVAL: '1d', SWEEP_WINDOW: '2d' };
 
-/** A new schedule sweeps at once, and would tell of the first purchases as well. */
+/** Waits for the first sweep: a new schedule sweeps at once, and would report the first purchases too. */
 async function firstSweep({ client, taskQueue }: InProcessSystem): Promise<void> {
   await eventually('the first sweep is over', async () => {
     const query = `TaskQueue = '${taskQueue}' AND WorkflowType = 'sweep' AND ExecutionStatus = 'Completed'`;
@@ -76,11 +77,11 @@ export const duplicateStorm: Row = {
 interface Upgraded {
   customerId: string;
   paymentId: string;
-  /** What Dodo would have told about the upgrade and its refund, and did not. */
+  /** The events of the upgrade and its refund that Dodo did not deliver. */
   events: string[];
 }
 
-/** A plan change that is accepted, paid and refunded, all in silence. */
+/** Accepts, pays and refunds a plan change without any webhook. */
 async function upgradeInSilence(
   system: InProcessSystem,
   customerId: string,
@@ -97,7 +98,7 @@ async function upgradeInSilence(
       .payments({ customerId, status: 'succeeded' })
       .find((payment) => payment.payment_id !== paymentId),
   );
-  // The change counts as sent only when its reply has been written down.
+  // The change counts as sent only once its reply is recorded.
   await eventually('the attempt is submitted', async () =>
     (await system.ledger.purchase(paymentId))?.timeline.find(({ type }) => type === 'attempt_submitted'),
   );
@@ -116,7 +117,7 @@ function refundsOf({ sandbox }: InProcessSystem, customerId: string): string[] {
   return sandbox.books.refunds({ customerId }).map(({ refund_id }) => refund_id);
 }
 
-/** Where it has come to once everything was told. */
+/** Returns the final state once all events were delivered. */
 async function endOf(system: InProcessSystem, { paymentId, events }: Upgraded): Promise<string> {
   const view = await eventually(
     `${paymentId} is reversed`,
@@ -142,7 +143,7 @@ async function refund({ sandbox }: InProcessSystem, body: object): Promise<void>
   if (!response.ok) throw new Error(`The refund was answered with ${response.status}.`);
 }
 
-/** Of up to six things there are at most 720 orders. */
+/** Returns all orders of the items. Six items have 720. */
 function orders<T>(items: T[]): T[][] {
   if (items.length <= 1) return [items];
   return items.flatMap((first, index) => orders(items.toSpliced(index, 1)).map((rest) => [first, ...rest]));
@@ -205,7 +206,7 @@ export const lostWebhooks: Row = {
   },
 };
 
-/** A purchase of which Temporal knows nothing any more looks like one that it never knew. */
+/** Checks that a purchase which Temporal no longer remembers, and which thus looks new, starts nothing. */
 async function startsNothing(system: InProcessSystem): Promise<boolean> {
   const forgotten = `pay_${randomUUID()}`;
   const created_at = new Date(Date.now() - RETENTION - HOUR).toISOString();
@@ -266,7 +267,7 @@ export const signalFlood: Row = {
     const [first] = books
       .deliveries()
       .filter(({ subject }) => subject.kind !== 'raw' && subject.id === payment_id);
-    if (!first) throw new Error('Nothing was told of the purchase.');
+    if (!first) throw new Error('There is no event of the purchase.');
     const copies = await inBatches(count, AT_ONCE, () => deliver(system, first.id, body));
     const others = await inBatches(count, AT_ONCE, () => control.sendWebhook(body));
     await control.flushWebhooks();

@@ -1,13 +1,15 @@
-/** The row that kills a worker at every step of an attempt. */
+/** Kills a worker at every step of an attempt. */
 import { eventually } from '../../support/eventually.js';
 import { postgresForTests } from '../../support/postgres.js';
 import { withKillableWorker } from './worker-kill.js';
-import { NotMeasured, outOf, inBatches, type Row } from './row.js';
+import { NotMeasured, outOf, type Row } from './row.js';
 import type { InProcessSystem } from './in-process-system.js';
+import { inBatches } from '../../support/batches.js';
+import { countBy, describeCounts } from '../../support/counting.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-/** More than an attempt has: those that are left over go through, and show that there were no more. */
+/** More than an attempt has. The surplus ones go through, which shows that there were no more steps. */
 const STEPS = 28;
 const AT_ONCE = 8;
 
@@ -34,7 +36,7 @@ export const killedAtEveryStep: Row = {
       }
       const wrong = results.flatMap(({ wrong }) => wrong ?? []);
       const { figure, met } = outOf(results.length - wrong.length, results.length);
-      const ends = countBy(results, ({ outcome }) => outcome);
+      const ends = describeCounts(countBy(results, ({ outcome }) => outcome)) ?? 'none';
       return {
         figure: `${figure} steps left one charge: ${ends}${wrong.map((one) => `; ${one}`).join('')}`,
         met: met && results.length > 2,
@@ -50,7 +52,7 @@ interface Killed {
   wrong?: string;
 }
 
-/** One killable for one kind of attempt. What is left when the worker has been replaced, a result for each step. */
+/** Runs one kind of attempt in one system. Returns a result for each step after the worker was replaced. */
 function killEverywhere(
   system: InProcessSystem,
   databaseUrl: string,
@@ -79,7 +81,7 @@ function killEverywhere(
     const results = await Promise.all(
       points.map(async ({ workflowId, where, step }): Promise<Killed> => {
         const one = bought.find(({ run }) => run === workflowId);
-        if (!one) throw new Error(`Nobody bought what ${workflowId} is about.`);
+        if (!one) throw new Error(`${workflowId} belongs to none of the purchases.`);
         const outcome = await killable.carryThrough(one);
         const kept = killable.keptCharges(one);
         return {
@@ -92,16 +94,10 @@ function killEverywhere(
     return [
       ...results,
       ...broken.map(({ rule, what }) => ({ outcome: 'broken', wrong: `[${rule}] ${what}` })),
-      // The path has an end: otherwise there were more steps than attempts.
+      // Without an end, there were more steps than attempts.
       ...(points.length < STEPS
         ? []
         : [{ outcome: 'endless', wrong: `${kind} has more than ${STEPS} steps` }]),
     ];
   });
-}
-
-function countBy<T>(items: T[], keyOf: (item: T) => string): string {
-  const counts = new Map<string, number>();
-  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1);
-  return [...counts].map(([key, count]) => `${count} ${key}`).join(', ');
 }

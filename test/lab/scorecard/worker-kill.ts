@@ -1,4 +1,4 @@
-/** A killable whose worker is held in the middle of attempts and killed there; then another one takes over. */
+/** A system whose worker is held in the middle of attempts and killed there. Then another worker takes over. */
 import { randomUUID } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ export interface Bought {
   customerId: string;
   purchaseId: string;
   subscriptionId: string | null;
-  /** The run that sends the attempt. */
+  /** The id of the run that sends the attempt. */
   run: string;
 }
 
@@ -38,26 +38,26 @@ export interface KillableSystem {
   ledger: Ledger;
   /** Buys something, and waits for the offer. */
   buy(productId: string, card?: string): Promise<Bought>;
-  /** Says at which moment the worker stays in the attempt of a run, before it is accepted. */
+  /** Sets the moment at which the worker is held in the attempt of each run. Call it before the offers are accepted. */
   holdAt(plan: Map<string, Moment>): Promise<void>;
-  /** Clicks, and does not wait: the worker dies before there is an answer. */
+  /** Accepts without waiting, because the worker dies before there is an answer. */
   accept(bought: Bought): void;
-  /** The attempts that are held. */
+  /** Returns the attempts that are held. */
   held(): HeldLine['held'][];
-  /** Kills the worker that holds them, and starts one that holds nothing. */
+  /** Kills the worker that holds them, and starts an ordinary one. */
   replaceWorker(): Promise<void>;
   isSettled(bought: Bought): Promise<PurchaseReply | undefined>;
-  /** Paid, or with something to pay. */
+  /** Returns the offer once it is paid or has a fallback to pay. */
   shownOf(bought: Bought): Promise<{ status: string; checkoutUrl?: string } | undefined>;
-  /** As a customer does: pays at the checkout when one is handed over, and waits for the end. Answers the outcome. */
+  /** Pays the fallback if there is one, as a customer does, and waits for the end. Returns the outcome. */
   carryThrough(bought: Bought): Promise<string>;
-  /** Payments beside the first one that went through and did not go back. */
+  /** Returns the number of charges after the first payment that were not refunded. */
   keptCharges(bought: Bought): number;
-  /** What is wrong with everything that was done here, once every run has ended. */
+  /** Waits until every run has ended, and checks the invariants. */
   violations(): Promise<Violation[]>;
 }
 
-/** Opens the killable on a Temporal server and a database that are given, and closes it after `play`. */
+/** Starts the system on a given Temporal server and database, and closes it after `play`. */
 export async function withKillableWorker<T>(
   { address, client }: Pick<InProcessSystem, 'address' | 'client'>,
   databaseUrl: string,
@@ -117,7 +117,7 @@ export async function withKillableWorker<T>(
         return { customerId: customer_id, purchaseId: payment_id, subscriptionId: subscription_id, run };
       },
       async holdAt(plan) {
-        // The worker never sees half of it.
+        // A rename, so that the worker never sees half of it.
         await writeFile(`${planPath}.new`, JSON.stringify(Object.fromEntries(plan)));
         await rename(`${planPath}.new`, planPath);
       },
@@ -130,7 +130,7 @@ export async function withKillableWorker<T>(
         const successor = await startSupervised({
           entry: 'src/worker.ts',
           env,
-          // Its log level keeps it silent about being ready: the first answer is as good.
+          // Its log level hides this message, so nothing waits for it.
           readyMessage: 'the worker is ready',
         });
         stopping.push(() => successor.stop());
