@@ -5,7 +5,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -130,9 +130,11 @@ async function startAndStop({ cwd, env, npm }: Installed): Promise<string> {
     const ready = secondsSince(started);
     for (const place of ['Demo shop', 'API', 'Temporal UI']) await open(place, places.get(place));
     interrupt(child);
-    const [code] = await within(STOP_WITHIN, 'npm start did not stop', ended);
+    const [code, signal] = await within(STOP_WITHIN, 'npm start did not stop', ended);
     stopped = true;
-    if (code !== 0) throw new Error(`npm start ended with code ${code}`);
+    // The shell between npm and the program ends by the signal, and npm with it.
+    if (code !== 0 && signal !== 'SIGINT') throw new Error(`npm start ended by ${signal ?? `code ${code}`}`);
+    await checkReleased(join(cwd, '.data'));
     const left = places.get('Temporal UI') ?? '';
     if (
       await fetch(left).then(
@@ -173,6 +175,17 @@ async function open(place: string, address: string | undefined): Promise<void> {
   if (address === undefined) throw new Error(`npm start printed no address for "${place}"`);
   const { status } = await fetch(address);
   if (status !== 200) throw new Error(`${place} at ${address} answered ${status}`);
+}
+
+/** Checks that the program has released its folders, which it does last of all: it was not killed. */
+async function checkReleased(dataDir: string): Promise<void> {
+  const locks = (await readdir(dataDir, { recursive: true })).filter((path) =>
+    /(^|[/\\])lock\.\d+$/.test(path),
+  );
+  if (locks.length === 0) throw new Error(`there are no locks in ${dataDir}`);
+  for (const lock of locks) {
+    if ((await readFile(join(dataDir, lock), 'utf8')) !== '[]') throw new Error(`${lock} was not released`);
+  }
 }
 
 async function demo({ cwd, env, npm }: Installed): Promise<string> {

@@ -72,7 +72,7 @@ async function loadedBy(file: string): Promise<string[]> {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const path = join(repository, file);
   const coverage = join(folder, 'coverage');
-  const child = startNode(['--import', import.meta.resolve('tsx'), path], folder, {
+  const child = startNode([join(repository, 'deploy/run.mjs'), path], folder, {
     NODE_V8_COVERAGE: coverage,
   });
   await child.exited;

@@ -31,7 +31,7 @@ describe.skipIf(!postgres.available)('the API and the workers as separate proces
 
   function start(file: string): ChildProcess {
     const path = join(repository, 'src', file);
-    const child = startNode(['--import', import.meta.resolve('tsx'), path], folder, env);
+    const child = startNode([join(repository, 'deploy/run.mjs'), path], folder, env);
     running.add(child);
     void child.exited.then(() => running.delete(child));
     return child;
