@@ -121,6 +121,7 @@ async function lockDataDir(dataDir: string, options: DevServerOptions): Promise<
     throw new Error(
       `The data folder ${dataDir} is in use by ${error.holder}, which runs a Temporal server on it. ` +
         'Stop that process, or set DATA_DIR to another folder.',
+      { cause: error },
     );
   }
 }
