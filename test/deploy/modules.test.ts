@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startNode } from '../support/child-process.js';
+import { readRepositoryFile } from './compose.js';
 import {
   developerModules,
   importsOf,
@@ -27,6 +28,7 @@ const PACKAGES = [
   'drizzle-orm/pg-core',
   'express',
   'express-rate-limit',
+  'fastest-levenshtein',
   'helmet',
   'jose',
   'pg',
@@ -63,6 +65,14 @@ describe('the sources of `npm start`', () => {
       expect.arrayContaining(['sandbox/local/sdk-download.ts', '@electric-sql/pglite', 'drizzle-orm/pglite']),
     );
     expect(workerModules(own)).toContain('activities/index.ts');
+  });
+});
+
+describe('every package of the production processes', () => {
+  it('is installed in the image, which leaves out development dependencies', () => {
+    const { dependencies } = JSON.parse(readRepositoryFile('package.json')) as { dependencies: object };
+    const names = PACKAGES.map((path) => /^(@[^/]+\/)?[^/]+/.exec(path)?.[0]);
+    expect(Object.keys(dependencies)).toEqual(expect.arrayContaining([...names, '@temporalio/activity']));
   });
 });
 
