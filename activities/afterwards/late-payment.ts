@@ -85,7 +85,7 @@ export function latePaymentActivities(context: ActivityContext) {
         return { kind: 'refunded', unwanted: unwanted(bought) };
       }
 
-      const { amount } = toPaymentEvent(payment);
+      const { amount } = toPaymentEvent(payment, context.proofs);
       await ledger.updateAttempt(attemptId, { status: 'paid', paymentId, paidAmount: amount });
       const recovered = attempt.kind === 'fallback';
       await ledger.settle({

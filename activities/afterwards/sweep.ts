@@ -18,7 +18,7 @@ const REMEMBERED = 20_000;
 
 type Row = DodoPayments.PaymentListResponse;
 
-export function sweepActivities({ dodo, ledger, log, deliverPayment }: ActivityContext) {
+export function sweepActivities({ dodo, ledger, log, deliverPayment, proofs }: ActivityContext) {
   /** Payments that this process need not look at again. */
   const done = new Set<string>();
 
@@ -31,7 +31,7 @@ export function sweepActivities({ dodo, ledger, log, deliverPayment }: ActivityC
   async function deliverAttempt(row: Row, attemptId: string): Promise<boolean> {
     const attempt = workflowOfAttempt(attemptId) === undefined ? undefined : await ledger.attempt(attemptId);
     if (attempt && attempt.status !== 'paid' && attempt.status !== 'refunded')
-      return deliverPayment(toPaymentEvent(row), undefined);
+      return deliverPayment(toPaymentEvent(row, proofs), undefined);
     remember(row.payment_id);
     return false;
   }
@@ -44,7 +44,7 @@ export function sweepActivities({ dodo, ledger, log, deliverPayment }: ActivityC
     if (row.total_amount > 0 && (!known || known.status === 'awaiting_payment')) {
       // The list leaves out the cart, which decides whether a funnel names the purchase.
       const payment = await ifFound(dodo.payments.retrieve(paymentId));
-      if (payment && (await deliverPayment(toPaymentEvent(payment), payment))) {
+      if (payment && (await deliverPayment(toPaymentEvent(payment, proofs), payment))) {
         log.warn({ paymentId }, 'the sweep found a payment that no webhook had reported');
         return true;
       }

@@ -37,7 +37,7 @@ export function changePlanActivities(context: ActivityContext) {
           // An empty body is an ordinary answer: the saved method is charged, and events tell the outcome.
           const answer: unknown = await dodo.subscriptions.changePlan(subscriptionId, {
             ...planChangeBody(subscription, action, discountCode),
-            metadata: attemptMetadata(input),
+            metadata: attemptMetadata(context, input),
           });
           const paymentId = (answer as { payment_id?: unknown } | null | undefined)?.payment_id;
           return { paymentId: typeof paymentId === 'string' ? paymentId : undefined };

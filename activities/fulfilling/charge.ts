@@ -21,7 +21,7 @@ export function chargeActivities(context: ActivityContext) {
       confirm: true,
       feature_flags: { redirect_immediately: true },
       return_url: returnUrl(context, input.presentationId),
-      metadata: attemptMetadata(input),
+      metadata: attemptMetadata(context, input),
     });
     const { session_id, payment_id } = (session ?? {}) as Partial<DodoPayments.CheckoutSessionResponse>;
     if (typeof session_id !== 'string') throw new Error('Dodo answered without a session id.');
@@ -36,7 +36,7 @@ export function chargeActivities(context: ActivityContext) {
       billing: addressForDodo(billing),
       payment_method_id: input.paymentMethodId,
       return_url: returnUrl(context, input.presentationId),
-      metadata: attemptMetadata(input),
+      metadata: attemptMetadata(context, input),
     });
     const { payment_id } = (payment ?? {}) as Partial<DodoPayments.PaymentCreateResponse>;
     if (typeof payment_id !== 'string') throw new Error('Dodo answered without a payment id.');

@@ -41,7 +41,7 @@ interface PaymentLink {
 }
 
 export function fallbackOptions(context: ActivityContext) {
-  const { dodo, log } = context;
+  const { dodo, log, proofs } = context;
 
   /** Opens the best option that a refusal leaves. */
   async function open(input: FallbackInput, { after, message }: Refusal): Promise<FallbackLinks> {
@@ -115,7 +115,7 @@ export function fallbackOptions(context: ActivityContext) {
       const answer = await dodo.subscriptions.changePlan(subscriptionId, {
         ...planChangeBody(subscription, action, discountCode),
         collect_via_payment_link: true,
-        metadata: attemptMetadata(input),
+        metadata: attemptMetadata(context, input),
       });
       const { payment_id, payment_link } = (answer ?? {}) as Partial<typeof answer>;
       return payment_id && payment_link ? { paymentId: payment_id, url: payment_link } : undefined;
@@ -132,8 +132,8 @@ export function fallbackOptions(context: ActivityContext) {
     customerId,
     runStartedAt,
   }: FallbackInput): Promise<PaymentLink | undefined> {
-    const found = await findAttempt(dodo, { attemptId, customerId, since: runStartedAt });
-    const payment = found && (await dodo.payments.retrieve(found.payment_id));
+    const found = await findAttempt(dodo, { attemptId, customerId, since: runStartedAt, proofs });
+    const payment = found?.proven ? await dodo.payments.retrieve(found.payment.payment_id) : undefined;
     return payment?.payment_link ? { paymentId: payment.payment_id, url: payment.payment_link } : undefined;
   }
 
@@ -148,7 +148,7 @@ export function fallbackOptions(context: ActivityContext) {
         customer: { customer_id: input.customerId },
         ...(billing && { billing_address: addressForDodo(billing) }),
         return_url: returnUrl(context, input.presentationId),
-        metadata: attemptMetadata(input),
+        metadata: attemptMetadata(context, input),
       });
       const { session_id: sessionId, checkout_url: url } = session;
       return url ? { sessionId, url } : undefined;

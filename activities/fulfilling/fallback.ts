@@ -8,6 +8,7 @@ import { acceptedTerms } from './accepted-terms.js';
 import { readChangeable } from './changeable.js';
 import { fallbackOptions, type FallbackInput, type FallbackOpened } from './fallback-options.js';
 import { MESSAGES } from './messages.js';
+import { attemptClaim } from './requests.js';
 
 export type { FallbackInput, FallbackOpened } from './fallback-options.js';
 
@@ -67,7 +68,8 @@ export function fallbackActivities(context: ActivityContext) {
       const { patch: chosen } = await acceptedTerms(context, input, asked ? 'checkout' : 'one_click');
       await ledger.recordAttempt(
         {
-          attemptId,
+          ...attemptClaim(input),
+          proof: true,
           presentationId,
           kind: 'fallback',
           workflowId: runOfAttempt(attemptId),

@@ -1,9 +1,9 @@
 /** Reads the outcome of an attempt from Dodo, and records what was read. */
-import type DodoPayments from 'dodopayments';
 import { findAttempt, toPaymentEvent } from '../../src/dodo/payments.js';
 import { ifFound } from '../../src/dodo/errors.js';
-import { phaseOf, type PaymentEvent } from '../../src/domain/payment.js';
-import type { Finding } from '../../src/domain/attempt.js';
+import { phaseOf, withoutProof, type PaymentEvent } from '../../src/domain/payment.js';
+import { seenPayment } from '../../src/domain/verdict.js';
+import type { AttemptRecord, Finding } from '../../src/domain/attempt.js';
 import type { ActivityContext } from '../context.js';
 import { MESSAGES } from './messages.js';
 
@@ -31,22 +31,41 @@ interface PaymentRead {
   link?: string | null;
 }
 
-export function lookUpActivities({ dodo, ledger }: ActivityContext) {
-  async function readPayment(input: LookUpInput): Promise<PaymentRead | undefined> {
-    if (input.paymentId !== undefined) {
-      const payment = await ifFound(dodo.payments.retrieve(input.paymentId));
-      if (payment) return asRead(payment, { attemptId: input.attemptId });
+export function lookUpActivities({ dodo, ledger, proofs, now }: ActivityContext) {
+  /**
+   * Reads the payment of an attempt. The one that Dodo's reply named is ours, whatever its metadata says; any other needs
+   * a valid proof, unless the attempt is older than proofs.
+   */
+  async function readPayment(
+    input: LookUpInput,
+    attempt: AttemptRecord | undefined,
+  ): Promise<PaymentRead | undefined> {
+    const { attemptId, customerId, presentationId, paymentId } = input;
+    const isOlder = attempt !== undefined && attempt.proof !== true;
+    let payment = paymentId === undefined ? undefined : await ifFound(dodo.payments.retrieve(paymentId));
+    let proven = payment !== undefined;
+    if (!payment) {
+      const found = await findAttempt(dodo, { attemptId, customerId, since: input.since, proofs });
+      if (!found || !(found.proven || isOlder)) return undefined;
+      payment = await dodo.payments.retrieve(found.payment.payment_id);
+      proven = found.proven;
     }
-    const row = await findAttempt(dodo, input);
-    return row && asRead(await dodo.payments.retrieve(row.payment_id));
+    const event: PaymentEvent = { ...toPaymentEvent(payment, proofs), attemptId, proven };
+    await ledger.recordPayment({
+      ...seenPayment(event),
+      presentationId,
+      source: 'look_up',
+      seenAt: now().toISOString(),
+    });
+    return { event: isOlder ? withoutProof(event) : event, link: payment.payment_link };
   }
 
   /** Records what the customer sees until the attempt is decided. A fallback keeps its own words and link. */
   async function recordInterim(
     { attemptId, presentationId: id }: LookUpInput,
     read: PaymentRead | undefined,
+    attempt: AttemptRecord | undefined,
   ): Promise<void> {
-    const attempt = await ledger.attempt(attemptId);
     if (attempt?.kind === 'fallback') return;
     if (!read) {
       const patch = { status: 'reconciling' as const, message: MESSAGES.reconciling };
@@ -84,10 +103,10 @@ export function lookUpActivities({ dodo, ledger }: ActivityContext) {
      * successful search.
      */
     async lookUpPayment(input: LookUpInput): Promise<Finding> {
-      const read = await readPayment(input);
-      await recordInterim(input, read);
-      if (!read) return { kind: 'absent' };
       const attempt = await ledger.attempt(input.attemptId);
+      const read = await readPayment(input, attempt);
+      await recordInterim(input, read, attempt);
+      if (!read) return { kind: 'absent' };
       return { kind: 'payment', payment: read.event, ...(attempt && { dueNow: attempt.amount }) };
     },
 
@@ -99,9 +118,10 @@ export function lookUpActivities({ dodo, ledger }: ActivityContext) {
      * @throws as `lookUpPayment`, and when the subscription does not exist
      */
     async lookUpPlanChange(input: PlanChangeLookUp): Promise<Finding> {
+      const attempt = await ledger.attempt(input.attemptId);
       const [subscription, read] = await Promise.all([
         dodo.subscriptions.retrieve(input.subscriptionId),
-        readPayment(input),
+        readPayment(input, attempt),
       ]);
       const changed = subscription.product_id === input.productId && subscription.quantity === input.quantity;
       const scheduled = subscription.scheduled_change?.product_id === input.productId;
@@ -110,14 +130,10 @@ export function lookUpActivities({ dodo, ledger }: ActivityContext) {
         return { kind: 'done', payment: read?.event };
       // Changed without a payment of ours: credit covered it, or Dodo did not copy our metadata.
       if (changed && !read) return { kind: 'done' };
-      await recordInterim(input, read);
+      await recordInterim(input, read, attempt);
       // Paid but not changed yet: Dodo is about to change it.
       if (paid) return { kind: 'payment', payment: { ...read.event, status: 'processing' } };
       return read ? { kind: 'payment', payment: read.event } : { kind: 'absent' };
     },
   };
-}
-
-function asRead(payment: DodoPayments.Payment, known: Partial<PaymentEvent> = {}): PaymentRead {
-  return { event: { ...toPaymentEvent(payment), ...known }, link: payment.payment_link };
 }

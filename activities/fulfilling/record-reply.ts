@@ -13,7 +13,7 @@ export type Answer =
 /** Records an answer. Never throws: the workflow has the reply in its history, and the next write catches up. */
 export async function recordReply(
   { ledger, log, now }: ActivityContext,
-  { attemptId, presentationId: id }: Pick<AttemptInput, 'attemptId' | 'presentationId'>,
+  { attemptId, presentationId: id, customerId }: AttemptInput,
   answer: Answer,
 ): Promise<void> {
   const timeline = [
@@ -28,7 +28,20 @@ export async function recordReply(
       case 'submitted': {
         const ids = { paymentId: answer.paymentId, sessionId: answer.sessionId };
         const change = { status: 'submitted' as const, ...ids };
-        return await ledger.updateAttempt(attemptId, change, { id, patch: ids }, timeline);
+        await ledger.updateAttempt(attemptId, change, { id, patch: ids }, timeline);
+        if (answer.paymentId === undefined) return;
+        await ledger.recordPayment({
+          paymentId: answer.paymentId,
+          status: null,
+          attemptId,
+          proven: true,
+          customerId,
+          sessionId: answer.sessionId,
+          presentationId: id,
+          source: 'reply',
+          seenAt: now().toISOString(),
+        });
+        return;
       }
       case 'unknown': {
         const patch = { status: 'reconciling' as const, message: MESSAGES.reconciling };

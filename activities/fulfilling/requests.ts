@@ -2,6 +2,7 @@
 import type DodoPayments from 'dodopayments';
 import { billingOf } from '../../src/dodo/payments.js';
 import { addonsForDodo } from '../../src/dodo/pricing.js';
+import { PRODUCT_METADATA_KEY, PROOF_METADATA_KEY } from '../../src/dodo/proof.js';
 import type { AttemptInput } from '../../src/domain/attempt.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import type { BillingAddress } from '../../src/domain/purchase.js';
@@ -23,10 +24,19 @@ export function cart(
   };
 }
 
-/** Returns the metadata by which a payment is recognised as one of an attempt. */
-export function attemptMetadata({ attemptId, presentationId, purchaseId }: AttemptInput) {
+/** Returns what an attempt is bound to: the ledger keeps it, and its metadata proves it. */
+export function attemptClaim({ attemptId, customerId, offer }: AttemptInput) {
+  return { attemptId, customerId, productId: offer.action.productId };
+}
+
+/** Returns the metadata by which a payment is recognised as one of an attempt, and which proves that we sent it. */
+export function attemptMetadata({ proofs }: Pick<ActivityContext, 'proofs'>, input: AttemptInput) {
+  const { attemptId, presentationId, purchaseId } = input;
+  const claim = attemptClaim(input);
   return {
     [ATTEMPT_METADATA_KEY]: attemptId,
+    [PROOF_METADATA_KEY]: proofs.ofAttempt(claim),
+    [PRODUCT_METADATA_KEY]: claim.productId,
     upsell_presentation_id: presentationId,
     upsell_purchase_id: purchaseId,
   };

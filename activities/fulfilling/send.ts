@@ -9,13 +9,13 @@ import { currentPrice } from '../../src/dodo/pricing.js';
 import type { AttemptInput, SendReply } from '../../src/domain/attempt.js';
 import { isAboveOneClick } from '../../src/domain/choice.js';
 import { runOfAttempt } from '../../src/domain/ids.js';
-import { covers } from '../../src/domain/payment.js';
 import type { BillingAddress } from '../../src/domain/purchase.js';
 import type { AttemptKind } from '../../src/domain/words.js';
 import type { ActivityContext } from '../context.js';
 import { acceptedEntry } from './accepted-entry.js';
 import { acceptedTerms, type AcceptedTerms } from './accepted-terms.js';
 import { recordReply, type Answer } from './record-reply.js';
+import { attemptClaim } from './requests.js';
 import { isWorse, reopenAtPrice } from './reprice.js';
 
 /** What the request needs. */
@@ -126,9 +126,9 @@ async function getReady(
  * goes through its attempts again, and only Dodo remembers them all.
  */
 async function lookAndPrice(context: ActivityContext, input: AttemptInput, prepare: SendSteps['prepare']) {
-  const { dodo, ledger, log } = context;
+  const { dodo, ledger, log, proofs } = context;
   const { attemptId, customerId, price, offer } = input;
-  const search = findAttempt(dodo, { attemptId, customerId, since: input.runStartedAt });
+  const search = findAttempt(dodo, { attemptId, customerId, since: input.runStartedAt, proofs });
   const pricing = prepare().then(async (request) => ({
     request,
     now:
@@ -140,14 +140,13 @@ async function lookAndPrice(context: ActivityContext, input: AttemptInput, prepa
   if (found.status === 'rejected') throw notSent(found.reason as unknown);
   if (known.status === 'rejected') throw notSent(known.reason as unknown);
   const sent = found.value;
-  const paidEnough = sent && covers({ amount: sent.total_amount, currency: sent.currency }, dueOf(price));
-  // Anybody could name an attempt in the metadata of a payment, so one that is not recorded must also be worth it.
-  if (sent && (known.value !== undefined || paidEnough)) {
-    return { kind: 'submitted', paymentId: sent.payment_id } satisfies SendReply;
+  // Anybody could name an attempt in the metadata of a payment. Attempts of older versions carry no proof.
+  if (sent && (sent.proven || (known.value !== undefined && known.value.proof !== true))) {
+    return { kind: 'submitted', paymentId: sent.payment.payment_id } satisfies SendReply;
   }
   if (sent) {
     log.error(
-      { attemptId, paymentId: sent.payment_id },
+      { attemptId, paymentId: sent.payment.payment_id },
       'payment metadata names an attempt that was never sent',
     );
   }
@@ -167,7 +166,8 @@ function record(
   const { attemptId, presentationId, price } = input;
   return ledger.recordAttempt(
     {
-      attemptId,
+      ...attemptClaim(input),
+      proof: true,
       presentationId,
       kind,
       workflowId: runOfAttempt(attemptId),
@@ -205,10 +205,6 @@ async function post(send: () => Promise<Submitted>): Promise<Answer> {
         return { kind: 'unknown', detail: failure.message };
     }
   }
-}
-
-function dueOf({ dueNow, currency }: AttemptInput['price']): { amount: number; currency: string } {
-  return { amount: dueNow, currency };
 }
 
 /** A failed look-up means that nothing was sent. Even Dodo's refusal to be read is no refusal of the offer. */

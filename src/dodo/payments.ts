@@ -4,6 +4,7 @@ import { ATTEMPT_METADATA_KEY } from '../domain/ids.js';
 import { type PaymentEvent } from '../domain/payment.js';
 import type { BillingAddress } from '../domain/purchase.js';
 import type { Dodo } from './client.js';
+import { PRODUCT_METADATA_KEY, PROOF_METADATA_KEY, type Proofs } from './proof.js';
 
 /** Fields that single payments and list rows have in common. */
 type AnyPayment = Pick<
@@ -16,23 +17,61 @@ type AnyPayment = Pick<
   | 'total_amount'
   | 'currency'
   | 'created_at'
-> & { error_code?: string | null; checkout_session_id?: string | null };
+> & {
+  error_code?: string | null;
+  checkout_session_id?: string | null;
+  product_cart?: { product_id: string }[] | null;
+  subscription_ids?: string[] | null;
+  /** Newer than the SDK's types. */
+  charge_type?: unknown;
+};
 
-/** Reduces a payment to what runs need: ids, amount and status. */
-export function toPaymentEvent(payment: AnyPayment): PaymentEvent {
-  const attemptId = payment.metadata[ATTEMPT_METADATA_KEY];
+/** Checks whether the metadata of a payment proves that this installation sent it, as the attempt that it names. */
+export function provesAttempt(
+  proofs: Pick<Proofs, 'provesAttempt'>,
+  { metadata, customerId }: { metadata: Record<string, unknown>; customerId: string | undefined },
+): boolean {
+  const { [ATTEMPT_METADATA_KEY]: attemptId, [PRODUCT_METADATA_KEY]: productId } = metadata;
+  if (typeof attemptId !== 'string' || typeof productId !== 'string' || customerId === undefined)
+    return false;
+  return proofs.provesAttempt({ attemptId, customerId, productId }, metadata[PROOF_METADATA_KEY]);
+}
+
+/**
+ * Reduces a payment to what runs need: ids, amount and status. `proven` is set when its metadata names an attempt.
+ */
+export function toPaymentEvent(payment: AnyPayment, proofs: Pick<Proofs, 'provesAttempt'>): PaymentEvent {
+  const { metadata, customer, charge_type: chargeType } = payment;
+  const attemptId = metadata[ATTEMPT_METADATA_KEY];
+  const productIds = (payment.product_cart ?? []).map(({ product_id }) => product_id);
+  const subscriptionIds = subscriptionsOf(payment);
   return {
     paymentId: payment.payment_id,
     status: payment.status ?? null,
-    customerId: payment.customer.customer_id,
+    customerId: customer.customer_id,
     amount: payment.total_amount,
     currency: payment.currency,
     createdAt: payment.created_at,
-    ...(typeof attemptId === 'string' && { attemptId }),
+    ...(typeof attemptId === 'string' && {
+      attemptId,
+      proven: provesAttempt(proofs, { metadata, customerId: customer.customer_id }),
+    }),
+    ...(typeof chargeType === 'string' && { chargeType }),
+    ...(productIds.length > 0 && { productIds }),
+    ...(subscriptionIds.length > 0 && { subscriptionIds }),
     ...(payment.subscription_id && { subscriptionId: payment.subscription_id }),
     ...(payment.checkout_session_id && { sessionId: payment.checkout_session_id }),
     ...(payment.error_code && { errorCode: payment.error_code }),
   };
+}
+
+/** Returns the subscriptions of a payment. Older payments name at most one, in a field of its own. */
+export function subscriptionsOf({
+  subscription_id,
+  subscription_ids,
+}: Pick<AnyPayment, 'subscription_id' | 'subscription_ids'>): string[] {
+  const named = subscription_ids ?? [];
+  return [...new Set(subscription_id ? [...named, subscription_id] : named)];
 }
 
 /** Maximum pages read when looking for one payment: 1,000 payments of one customer. */
@@ -58,25 +97,46 @@ export async function* listPayments(
 /** Clocks differ and lists lag, so the search for an attempt starts this long before it was accepted. */
 const SEARCH_MARGIN_MS = 10 * 60 * 1000;
 
+export interface FoundAttempt {
+  payment: DodoPayments.PaymentListResponse;
+  /** False when its metadata only names the attempt, which anybody could have written. */
+  proven: boolean;
+}
+
 /**
- * Finds the payment whose metadata holds an attempt's id, preferring one that succeeded. Dodo cannot search metadata, so
- * the customer's payments are read one by one.
+ * Finds the payment whose metadata holds an attempt's id: one with a valid proof before one that only names the attempt,
+ * then one that succeeded, then the earliest, because renewals bear the metadata of the first payment. Dodo cannot search
+ * metadata, so the customer's payments are read one by one.
  *
  * @param input.since when the attempt was accepted
  */
 export async function findAttempt(
   dodo: Dodo,
-  input: { attemptId: string; customerId: string; since: string },
-): Promise<DodoPayments.PaymentListResponse | undefined> {
+  input: { attemptId: string; customerId: string; since: string; proofs: Pick<Proofs, 'provesAttempt'> },
+): Promise<FoundAttempt | undefined> {
+  const { attemptId, customerId, proofs } = input;
   const created_at_gte = new Date(Date.parse(input.since) - SEARCH_MARGIN_MS).toISOString();
-  let found: DodoPayments.PaymentListResponse | undefined;
-  for await (const payment of listPayments(dodo, { customer_id: input.customerId, created_at_gte })) {
-    if (payment.metadata[ATTEMPT_METADATA_KEY] !== input.attemptId) continue;
-    // A checkout may hold several tries with different cards; the paid one counts.
-    if (payment.status === 'succeeded') return payment;
-    found ??= payment;
+  let found: FoundAttempt | undefined;
+  for await (const payment of listPayments(dodo, { customer_id: customerId, created_at_gte })) {
+    const { metadata } = payment;
+    if (metadata[ATTEMPT_METADATA_KEY] !== attemptId || isRenewal(payment)) continue;
+    const next = { payment, proven: provesAttempt(proofs, { metadata, customerId }) };
+    if (found === undefined || isBetter(next, found)) found = next;
   }
   return found;
+}
+
+/** A checkout may hold several tries with different cards; the paid one counts. */
+function isBetter(next: FoundAttempt, found: FoundAttempt): boolean {
+  if (next.proven !== found.proven) return next.proven;
+  const [isPaid, wasPaid] = [next, found].map(({ payment }) => payment.status === 'succeeded');
+  if (isPaid !== wasPaid) return isPaid === true;
+  return Date.parse(next.payment.created_at) < Date.parse(found.payment.created_at);
+}
+
+/** Checks for a renewal, where Dodo says so. */
+export function isRenewal(payment: object): boolean {
+  return 'charge_type' in payment && payment.charge_type === 'renewal';
 }
 
 /** Returns the address a payment was billed to. */

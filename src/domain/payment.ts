@@ -16,13 +16,21 @@ export interface PaymentEvent {
   currency?: string;
   errorCode?: string;
   createdAt?: string;
-  /** Whether its metadata proves that this installation sent it. Absent in events from before there were proofs. */
+  /**
+   * Whether its metadata proves that this installation sent it. Absent for payments of attempts from before there were
+   * proofs, and in events from before: those are judged by `fits`.
+   */
   proven?: boolean;
   /** Dodo's `charge_type`, where Dodo tells. */
   chargeType?: string;
   /** Of its cart, where Dodo tells. */
   productIds?: string[];
   subscriptionIds?: string[];
+}
+
+/** Returns the event of a payment whose attempt was sent without a proof: its ids and its price have to tell. */
+export function withoutProof({ proven: _, ...event }: PaymentEvent): PaymentEvent {
+  return event;
 }
 
 export type PaymentPhase = 'paid' | 'failed' | 'action_required' | 'pending';

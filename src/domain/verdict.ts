@@ -2,7 +2,7 @@
  * Decides what one payment means for an offer. Workflow, look-up, late payment, sweep and reversal all ask this
  * function, so that no two of them can disagree about the same money.
  */
-import { phaseOf, type PaymentPhase } from './payment.js';
+import { phaseOf, type PaymentEvent, type PaymentPhase } from './payment.js';
 import type { AttemptKind } from './words.js';
 
 /** A payment as far as it is known: a webhook tells less than a reading, a row of a list less than either. */
@@ -26,6 +26,28 @@ export interface SeenPayment {
   currency?: string;
   /** RFC 3339. */
   createdAt?: string;
+}
+
+/** Returns a payment as it is judged and recorded. */
+export function seenPayment(event: PaymentEvent): SeenPayment {
+  const { paymentId, status, attemptId, proven, customerId, productIds, sessionId } = event;
+  const { subscriptionId, chargeType, amount, currency, createdAt } = event;
+  const subscriptionIds =
+    event.subscriptionIds ?? (subscriptionId === undefined ? undefined : [subscriptionId]);
+  return {
+    paymentId,
+    status,
+    attemptId,
+    proven,
+    customerId,
+    productIds,
+    sessionId,
+    subscriptionIds,
+    chargeType,
+    amount,
+    currency,
+    createdAt,
+  };
 }
 
 /** What was sent, and for whom. */
@@ -52,7 +74,14 @@ export interface CountedPayment {
   createdAt?: string;
 }
 
-export type NotOurs = 'no_attempt' | 'unknown_attempt' | 'no_proof' | 'other_customer' | 'renewal';
+export type NotOurs =
+  | 'no_attempt'
+  | 'unknown_attempt'
+  | 'no_proof'
+  | 'other_customer'
+  | 'renewal'
+  /** Another charge of the subscription that the attempt created, whose metadata Dodo copied. */
+  | 'later_charge';
 export type Doubt = 'amount_differs' | 'currency_differs' | 'product_differs';
 
 export type Verdict =
@@ -103,7 +132,18 @@ function whyNotOurs(
   if (attempt === undefined || attempt.attemptId !== payment.attemptId) return 'unknown_attempt';
   if (payment.customerId !== undefined && payment.customerId !== attempt.customerId) return 'other_customer';
   if (attempt.withoutProof ? !fitsWithoutProof(payment, attempt) : payment.proven !== true) return 'no_proof';
+  if (isLaterCharge(payment, attempt)) return 'later_charge';
   return isRenewal(payment, counted) ? 'renewal' : undefined;
+}
+
+/**
+ * Checks for a plan change or an on-demand charge of the subscription that an attempt bought: Dodo copies the
+ * subscription's metadata to it unless it is given some of its own. Only where Dodo says what kind of charge it is.
+ */
+function isLaterCharge({ chargeType }: SeenPayment, { kind, sessionId }: JudgedAttempt): boolean {
+  const buysAnew =
+    kind === 'charge' || kind === 'payment' || (kind === 'fallback' && sessionId !== undefined);
+  return buysAnew && (chargeType === 'plan_change' || chargeType === 'on_demand');
 }
 
 /** The ids that Dodo gave the attempt, or else its price. The only evidence for attempts that carry no proof. */

@@ -66,6 +66,7 @@ const LEDGER: Partial<Ledger> = {
   // Slow, so that a request that does not wait for it shows up before it is done.
   recordAttempt: () => new Promise((resolve) => setTimeout(resolve, 20, true)),
   updateAttempt: async () => undefined,
+  recordPayment: (async () => undefined) as never,
   updatePresentation: async () => undefined,
 };
 

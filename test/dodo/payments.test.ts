@@ -1,6 +1,7 @@
 import type DodoPayments from 'dodopayments';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDodo, type Dodo } from '../../src/dodo/client.js';
+import { createProofs, PRODUCT_METADATA_KEY, PROOF_METADATA_KEY } from '../../src/dodo/proof.js';
 import { billingOf, findAttempt, listPayments, toPaymentEvent } from '../../src/dodo/payments.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import { aListedPayment, aPayment } from './examples.js';
@@ -8,6 +9,13 @@ import { json, refusal, startRawServer, type RawServer } from './raw-server.js';
 
 const ATTEMPT = 'purchase/pay_1:team:1';
 const PAGE_SIZE = 100;
+const proofs = createProofs(Buffer.alloc(32, 1));
+
+const provenMetadata = (attemptId = ATTEMPT, customerId = 'cus_1', productId = 'prod_team_license') => ({
+  [ATTEMPT_METADATA_KEY]: attemptId,
+  [PROOF_METADATA_KEY]: proofs.ofAttempt({ attemptId, customerId, productId }),
+  [PRODUCT_METADATA_KEY]: productId,
+});
 
 let server: RawServer;
 let dodo: Dodo;
@@ -84,9 +92,10 @@ describe('listPayments', () => {
 
 describe('findAttempt', () => {
   const since = '2026-11-23T12:00:00.000Z';
-  const find = () => findAttempt(dodo, { attemptId: ATTEMPT, customerId: 'cus_1', since });
+  const find = async () =>
+    (await findAttempt(dodo, { attemptId: ATTEMPT, customerId: 'cus_1', since, proofs }))?.payment;
   const tried = (payment_id: string, status: DodoPayments.IntentStatus | null, attemptId = ATTEMPT) =>
-    aListedPayment({ payment_id, status, metadata: { [ATTEMPT_METADATA_KEY]: attemptId } });
+    aListedPayment({ payment_id, status, metadata: provenMetadata(attemptId) });
 
   it('finds nothing among other payments', async () => {
     stored = [aListedPayment(), tried('pay_other', 'succeeded', 'purchase/pay_1:team:11')];
@@ -117,6 +126,33 @@ describe('findAttempt', () => {
     },
   );
 
+  it('takes a payment with a valid proof before a paid one that only names the attempt', async () => {
+    const named = aListedPayment({
+      payment_id: 'pay_named',
+      status: 'succeeded',
+      metadata: { [ATTEMPT_METADATA_KEY]: ATTEMPT },
+    });
+    stored = [named, tried('pay_ours', 'failed'), named];
+    const found = () => findAttempt(dodo, { attemptId: ATTEMPT, customerId: 'cus_1', since, proofs });
+    expect(await found()).toMatchObject({ payment: { payment_id: 'pay_ours' }, proven: true });
+    stored = [named];
+    expect(await found()).toMatchObject({ payment: { payment_id: 'pay_named' }, proven: false });
+  });
+
+  it('takes no renewal for the payment that created its subscription', async () => {
+    const at = (payment_id: string, created_at: string, more = {}) => ({
+      ...tried(payment_id, 'succeeded'),
+      created_at,
+      ...more,
+    });
+    stored = [
+      at('pay_renewal', '2026-11-23T11:00:00.000Z', { charge_type: 'renewal' }),
+      at('pay_later', '2026-12-23T12:00:00.000Z'),
+      at('pay_first', '2026-11-23T12:00:00.000Z'),
+    ];
+    expect(await find()).toMatchObject({ payment_id: 'pay_first' });
+  });
+
   it("reads only the customer's payments, from ten minutes before the acceptance", async () => {
     await find();
     expect(asked()).toEqual([
@@ -133,12 +169,13 @@ describe('findAttempt', () => {
 describe('toPaymentEvent', () => {
   it('keeps the ids, amount and status of a payment, and nothing personal', () => {
     const payment = aPayment({
-      metadata: { [ATTEMPT_METADATA_KEY]: ATTEMPT, other: 'x' },
+      metadata: { ...provenMetadata(), other: 'x' },
       subscription_id: 'sub_1',
+      subscription_ids: ['sub_0', 'sub_1'],
       status: 'failed',
       error_code: 'INSUFFICIENT_FUNDS',
     });
-    expect(toPaymentEvent(payment)).toEqual({
+    expect(toPaymentEvent(payment, proofs)).toEqual({
       paymentId: 'pay_1',
       status: 'failed',
       customerId: 'cus_1',
@@ -146,10 +183,34 @@ describe('toPaymentEvent', () => {
       currency: 'USD',
       createdAt: '2026-11-23T12:00:00.000Z',
       attemptId: ATTEMPT,
+      proven: true,
+      productIds: ['prod_starter_course'],
       subscriptionId: 'sub_1',
+      subscriptionIds: ['sub_0', 'sub_1'],
       sessionId: 'cks_1',
       errorCode: 'INSUFFICIENT_FUNDS',
     });
+  });
+
+  it.each([
+    ['there is no proof', { [ATTEMPT_METADATA_KEY]: ATTEMPT }],
+    [
+      'the proof is of another attempt',
+      { ...provenMetadata('purchase/pay_1:team:2'), [ATTEMPT_METADATA_KEY]: ATTEMPT },
+    ],
+    ['the proof is of another customer', provenMetadata(ATTEMPT, 'cus_2')],
+    ['the proof is of another product', { ...provenMetadata(), [PRODUCT_METADATA_KEY]: 'prod_other' }],
+    ['the proof is no text', { ...provenMetadata(), [PROOF_METADATA_KEY]: 7 }],
+  ])('says that nothing is proven when %s', (_, metadata) => {
+    expect(toPaymentEvent(aPayment({ metadata }), proofs)).toMatchObject({
+      attemptId: ATTEMPT,
+      proven: false,
+    });
+  });
+
+  it('says what kind of charge it is, where Dodo does', () => {
+    const payment = { ...aPayment(), charge_type: 'renewal' };
+    expect(toPaymentEvent(payment, proofs)).toMatchObject({ chargeType: 'renewal' });
   });
 
   it.each([
@@ -161,8 +222,9 @@ describe('toPaymentEvent', () => {
       subscription_id: nothing,
       error_code: nothing,
       checkout_session_id: nothing,
+      product_cart: nothing,
     });
-    expect(toPaymentEvent(payment)).toEqual({
+    expect(toPaymentEvent(payment, proofs)).toEqual({
       paymentId: 'pay_1',
       status: null,
       customerId: 'cus_1',
@@ -173,12 +235,15 @@ describe('toPaymentEvent', () => {
   });
 
   it('reads list rows, which have no error code', () => {
-    expect(toPaymentEvent(aListedPayment())).toMatchObject({ paymentId: 'pay_1', status: 'succeeded' });
+    expect(toPaymentEvent(aListedPayment(), proofs)).toMatchObject({
+      paymentId: 'pay_1',
+      status: 'succeeded',
+    });
   });
 
   it('ignores an attempt id that is not text', () => {
     const payment = aPayment({ metadata: { [ATTEMPT_METADATA_KEY]: 7 } });
-    expect(toPaymentEvent(payment)).not.toHaveProperty('attemptId');
+    expect(toPaymentEvent(payment, proofs)).not.toHaveProperty('attemptId');
   });
 });
 

@@ -131,11 +131,24 @@ describe('the renewal of a subscription that an attempt created', () => {
     expect(judgePayment(later, attempt, counted)).toEqual({ kind: 'not_ours', why: 'renewal' });
   });
 
+  it.each(['plan_change', 'on_demand'])(
+    'is not the %s of that subscription, to which Dodo has copied the metadata',
+    (chargeType) => {
+      const later_charge = { kind: 'not_ours', why: 'later_charge' };
+      const session = { ...attempt, kind: 'fallback' as const, sessionId: 'cks_1' };
+      expect(judgePayment({ ...later, chargeType }, attempt, counted)).toEqual(later_charge);
+      expect(judgePayment({ ...later, chargeType }, session)).toEqual(later_charge);
+      const link = { ...attempt, kind: 'fallback' as const, paymentId: payment.paymentId };
+      expect(judgePayment({ ...payment, chargeType }, link)).toEqual({ kind: 'counts' });
+      const change = { ...attempt, kind: 'change_plan' as const };
+      expect(judgePayment({ ...payment, chargeType }, change)).toEqual({ kind: 'counts' });
+    },
+  );
+
   it.each([
     ['of the same moment', { createdAt: '2026-11-28T12:05:00.000Z' }],
     ['of another subscription', { subscriptionIds: ['sub_2'] }],
     ['that Dodo calls a checkout', { chargeType: 'checkout' }],
-    ['that Dodo calls a plan change', { chargeType: 'plan_change' }],
   ])('is not a second payment %s', (_, seen) => {
     expect(judgePayment({ ...later, ...seen }, attempt, counted)).toEqual({ kind: 'goes_back' });
   });

@@ -69,6 +69,11 @@ const attemptRecord = async () => ({
   createdAt: NOW.toISOString(),
 });
 
+function provenMetadata(attemptId: string, productId: string) {
+  const upsell_proof = world.context.proofs.ofAttempt({ attemptId, customerId: 'cus_1', productId });
+  return { upsell_attempt_id: attemptId, upsell_proof, upsell_product_id: productId };
+}
+
 /** The recorded attempts, and the changes made to them afterwards. */
 const recorded = () => world.written('recordAttempt').map(([one]) => one);
 const changes = () => world.written('updateAttempt').map(([, change]) => change);
@@ -90,6 +95,7 @@ describe('an attempt that goes well', () => {
       'recorded',
       POST,
       'ledger.updateAttempt',
+      'ledger.recordPayment',
     ]);
     expect(world.events.indexOf(SEARCH)).toBeLessThan(world.events.indexOf('ledger.recordAttempt'));
   });
@@ -107,6 +113,9 @@ describe('an attempt that goes well', () => {
           status: 'recorded',
           amount: PRICE,
           currency: 'USD',
+          customerId: 'cus_1',
+          productId: 'prod_team_license',
+          proof: true,
           createdAt: NOW.toISOString(),
         },
         { status: 'charging', decision: 'accepted', decidedAt: acceptedAt, message: null },
@@ -141,7 +150,7 @@ describe('an attempt that goes well', () => {
         feature_flags: { redirect_immediately: true },
         return_url: 'https://shop.example/thank-you?presentation=prs_1',
         metadata: {
-          upsell_attempt_id: 'purchase/pay_1:team:1',
+          ...provenMetadata('purchase/pay_1:team:1', 'prod_team_license'),
           upsell_presentation_id: 'prs_1',
           upsell_purchase_id: 'pay_1',
         },
@@ -274,17 +283,28 @@ describe('the same attempt again', () => {
   });
 
   it('is submitted without a request when Dodo has its payment: the run was reset, or a backup restored', async () => {
-    const metadata = { upsell_attempt_id: 'purchase/pay_1:team:1' };
-    const found = aListedPayment({ payment_id: 'pay_9', metadata, total_amount: PRICE });
+    const metadata = provenMetadata('purchase/pay_1:team:1', 'prod_team_license');
+    const found = aListedPayment({ payment_id: 'pay_9', metadata, total_amount: PRICE - 1 });
     world.dodo['GET /payments'] = json(200, { items: [found] });
     expect(await charge()).toEqual({ kind: 'submitted', paymentId: 'pay_9' });
     expect(world.events).not.toContain(POST);
     expect(recorded()).toEqual([]);
   });
 
-  it('is still made when a smaller payment only names it in its metadata', async () => {
+  it('is submitted without a request when it was sent before attempts had a proof', async () => {
     const metadata = { upsell_attempt_id: 'purchase/pay_1:team:1' };
-    const found = aListedPayment({ payment_id: 'pay_9', metadata, total_amount: 100 });
+    const found = aListedPayment({ payment_id: 'pay_9', metadata, total_amount: PRICE });
+    world.dodo['GET /payments'] = json(200, { items: [found] });
+    world.ledger.attempt = attemptRecord;
+    expect(await charge()).toEqual({ kind: 'submitted', paymentId: 'pay_9' });
+    world.ledger.attempt = async () => ({ ...(await attemptRecord()), proof: true });
+    expect(await charge()).toMatchObject({ kind: 'unknown' });
+    expect(world.events).not.toContain(POST);
+  });
+
+  it('is still made when a payment only names it in its metadata, whatever its amount', async () => {
+    const metadata = { upsell_attempt_id: 'purchase/pay_1:team:1' };
+    const found = aListedPayment({ payment_id: 'pay_9', metadata, total_amount: PRICE });
     world.dodo['GET /payments'] = json(200, { items: [found] });
     expect(await charge()).toMatchObject({ kind: 'submitted', paymentId: 'pay_2' });
     expect(recorded()).toHaveLength(1);
@@ -387,11 +407,12 @@ describe('a one-time payment', () => {
 
   it('goes through payments.create, recorded first and posted once', async () => {
     expect(await charge({ offer })).toEqual({ kind: 'submitted', paymentId: 'pay_2', dueNow: PRICE });
-    expect(world.events.slice(-4)).toEqual([
+    expect(world.events.slice(-5)).toEqual([
       'ledger.recordAttempt',
       'recorded',
       'POST /payments',
       'ledger.updateAttempt',
+      'ledger.recordPayment',
     ]);
     expect(world.sent('POST /payments')).toMatchObject([
       { payment_method_id: 'pm_1', metadata: { upsell_attempt_id: 'purchase/pay_1:team:1' } },
@@ -448,7 +469,11 @@ describe('a plan change', () => {
         effective_at: 'immediately',
         on_payment_failure: 'prevent_change',
         addons,
-        metadata: { upsell_attempt_id: ID, upsell_presentation_id: 'prs_1', upsell_purchase_id: 'pay_1' },
+        metadata: {
+          ...provenMetadata(ID, 'prod_pro_plan'),
+          upsell_presentation_id: 'prs_1',
+          upsell_purchase_id: 'pay_1',
+        },
       } satisfies DodoPayments.SubscriptionChangePlanParams,
     ]);
   });

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lookUpActivities } from '../../../activities/fulfilling/look-up.js';
+import { metadataOf, openAttempt, type OpenAttempt } from '../attempts.js';
+import { openShop, type Shop } from '../shop.js';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop();
+});
+afterAll(() => shop.close());
+
+const lookUp = ({ input }: OpenAttempt, paymentId?: string) =>
+  lookUpActivities(shop.context).lookUpPayment({
+    attemptId: input.attemptId,
+    presentationId: input.presentationId,
+    customerId: input.customerId,
+    since: input.acceptedAt,
+    paymentId,
+  });
+
+describe('looking for the payment of an attempt', () => {
+  it('finds the one that bears its proof, and records it', async () => {
+    const attempt = await openAttempt(shop);
+    const { payment_id } = await attempt.pay();
+    expect(await lookUp(attempt)).toMatchObject({
+      kind: 'payment',
+      dueNow: attempt.input.price.dueNow,
+      payment: {
+        paymentId: payment_id,
+        status: 'succeeded',
+        proven: true,
+        attemptId: attempt.input.attemptId,
+        productIds: ['prod_complete_bundle'],
+      },
+    });
+    expect(await shop.context.ledger.payment(payment_id)).toMatchObject({
+      attemptId: attempt.input.attemptId,
+      presentationId: attempt.input.presentationId,
+      proven: true,
+      status: 'succeeded',
+      verdict: 'undecided',
+      source: 'look_up',
+    });
+  });
+
+  it('finds nothing in a purchase whose metadata only names the attempt', async () => {
+    const attempt = await openAttempt(shop);
+    const { payment_id } = await attempt.pay({
+      metadata: { upsell_attempt_id: attempt.input.attemptId },
+    });
+    expect(await lookUp(attempt)).toEqual({ kind: 'absent' });
+    expect(await shop.context.ledger.payment(payment_id)).toBeUndefined();
+  });
+
+  it('finds nothing in a purchase whose proof was made for another customer', async () => {
+    const [attempt, other] = [await openAttempt(shop), await openAttempt(shop)];
+    await attempt.pay({
+      metadata: metadataOf(shop, {
+        ...attempt.input,
+        customerId: other.input.customerId,
+      }),
+    });
+    expect(await lookUp(attempt)).toEqual({ kind: 'absent' });
+  });
+
+  it('takes what names an attempt from before there were proofs, and says nothing of a proof', async () => {
+    const attempt = await openAttempt(shop, { proof: false });
+    const { payment_id } = await attempt.pay({ metadata: { upsell_attempt_id: attempt.input.attemptId } });
+    const found = await lookUp(attempt);
+    expect(found).toMatchObject({ kind: 'payment', payment: { paymentId: payment_id } });
+    expect(found).not.toHaveProperty('payment.proven');
+  });
+
+  it('takes the payment that Dodo’s reply named, whatever its metadata says', async () => {
+    const attempt = await openAttempt(shop);
+    const { payment_id } = await attempt.pay({ metadata: {} });
+    expect(await lookUp(attempt, payment_id)).toMatchObject({
+      kind: 'payment',
+      payment: { paymentId: payment_id, proven: true, attemptId: attempt.input.attemptId },
+    });
+  });
+});
