@@ -55,6 +55,9 @@ export async function* listPayments(
   }
 }
 
+/** A row of Dodo's list of payments. */
+export type ListedPayment = DodoPayments.PaymentListResponse;
+
 /** Clocks differ and lists lag, so the search for an attempt starts this long before it was accepted. */
 const SEARCH_MARGIN_MS = 10 * 60 * 1000;
 
@@ -63,20 +66,42 @@ const SEARCH_MARGIN_MS = 10 * 60 * 1000;
  * the customer's payments are read one by one.
  *
  * @param input.since when the attempt was accepted
+ * @param others receives the customer's other payments since then; all of them if none is the attempt's
  */
 export async function findAttempt(
   dodo: Dodo,
   input: { attemptId: string; customerId: string; since: string },
-): Promise<DodoPayments.PaymentListResponse | undefined> {
-  const created_at_gte = new Date(Date.parse(input.since) - SEARCH_MARGIN_MS).toISOString();
-  let found: DodoPayments.PaymentListResponse | undefined;
-  for await (const payment of listPayments(dodo, { customer_id: input.customerId, created_at_gte })) {
-    if (payment.metadata[ATTEMPT_METADATA_KEY] !== input.attemptId) continue;
+  others: ListedPayment[] = [],
+): Promise<ListedPayment | undefined> {
+  let found: ListedPayment | undefined;
+  for await (const payment of listPayments(dodo, paymentsSince(input.customerId, input.since))) {
+    if (payment.metadata[ATTEMPT_METADATA_KEY] !== input.attemptId) {
+      others.push(payment);
+      continue;
+    }
     // A checkout may hold several tries with different cards; the paid one counts.
     if (payment.status === 'succeeded') return payment;
     found ??= payment;
   }
   return found;
+}
+
+/** Returns a customer's payments since a time, RFC 3339. */
+export async function listPaymentsSince(
+  dodo: Dodo,
+  customerId: string,
+  since: string,
+): Promise<ListedPayment[]> {
+  const found: ListedPayment[] = [];
+  for await (const payment of listPayments(dodo, paymentsSince(customerId, since))) found.push(payment);
+  return found;
+}
+
+function paymentsSince(customer_id: string, since: string) {
+  return {
+    customer_id,
+    created_at_gte: new Date(Date.parse(since) - SEARCH_MARGIN_MS).toISOString(),
+  };
 }
 
 /** Returns the address a payment was billed to. */
