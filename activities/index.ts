@@ -8,8 +8,10 @@ import { sweepActivities } from './afterwards/sweep.js';
 import type { ActivityContext } from './context.js';
 import { cancelReplacedActivities } from './fulfilling/cancel-replaced.js';
 import { changePlanActivities } from './fulfilling/change-plan.js';
+import { askAgainActivities } from './fulfilling/ask-again.js';
 import { chargeActivities } from './fulfilling/charge.js';
 import { fallbackActivities } from './fulfilling/fallback.js';
+import { fenceActivities } from './fulfilling/fence.js';
 import { lookUpActivities } from './fulfilling/look-up.js';
 import { recordStateActivities } from './fulfilling/record-state.js';
 import { retentionActivities } from './fulfilling/retention.js';
@@ -29,6 +31,8 @@ export function createActivities(context: ActivityContext) {
     ...lookUpActivities(context),
     ...fallbackActivities(context),
     ...recordStateActivities(context),
+    ...fenceActivities(context),
+    ...askAgainActivities(context),
     ...retentionActivities(context),
     ...settleActivities(context),
     ...latePaymentActivities(context),

@@ -43,6 +43,8 @@ export const ledgerActivities = proxyActivities<
     | 'saveSubscription'
     | 'resumeSubscription'
     | 'recordState'
+    | 'fenceAttempt'
+    | 'askAgain'
     | 'cancelReplacedSubscription'
     | 'settleLatePayment'
     | 'recordReversal'
@@ -65,13 +67,13 @@ export const notifyActivities = proxyActivities<
   summary: 'webhook to the merchant',
 });
 
-/** Returns the reply of a call that moves money. If the activity failed without a reply, the outcome is unknown. */
+/** Returns the reply of a call that moves money. If the activity failed without a reply, the outcome is `unknown` and `lost`. */
 export async function sendOnce(send: () => Promise<SendReply>): Promise<SendReply> {
   try {
     return await send();
   } catch (failure) {
     if (isCancellation(failure) || !(failure instanceof ActivityFailure)) throw failure;
-    return { kind: 'unknown', detail: failure.cause?.message ?? failure.message };
+    return { kind: 'unknown', detail: failure.cause?.message ?? failure.message, lost: true };
   }
 }
 

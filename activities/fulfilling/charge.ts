@@ -7,10 +7,18 @@ import type { ActivityContext } from '../context.js';
 import { attemptMetadata, billingAddress, cart, returnUrl } from './requests.js';
 import { sendAttempt, type Submitted } from './send.js';
 
+interface Destination {
+  billing: BillingAddress;
+  return_url: string;
+}
+
 export function chargeActivities(context: ActivityContext) {
   const { dodo } = context;
 
-  async function oneClickCheckout(input: AttemptInput, billing: BillingAddress): Promise<Submitted> {
+  async function oneClickCheckout(
+    input: AttemptInput,
+    { billing, return_url }: Destination,
+  ): Promise<Submitted> {
     const session: unknown = await dodo.checkoutSessions.create({
       ...cart(input),
       customer: { customer_id: input.customerId },
@@ -20,7 +28,7 @@ export function chargeActivities(context: ActivityContext) {
       payment_method_id: input.paymentMethodId,
       confirm: true,
       feature_flags: { redirect_immediately: true },
-      return_url: returnUrl(context, input.presentationId),
+      return_url,
       metadata: attemptMetadata(context, input),
     });
     const { session_id, payment_id } = (session ?? {}) as Partial<DodoPayments.CheckoutSessionResponse>;
@@ -29,13 +37,16 @@ export function chargeActivities(context: ActivityContext) {
   }
 
   /** `payments.create` is deprecated at Dodo, but it is what merchants with `action.kind: payment` ask for. */
-  async function oneTimePayment(input: AttemptInput, billing: BillingAddress): Promise<Submitted> {
+  async function oneTimePayment(
+    input: AttemptInput,
+    { billing, return_url }: Destination,
+  ): Promise<Submitted> {
     const payment: unknown = await dodo.payments.create({
       ...cart(input),
       customer: { customer_id: input.customerId },
       billing: addressForDodo(billing),
       payment_method_id: input.paymentMethodId,
-      return_url: returnUrl(context, input.presentationId),
+      return_url,
       metadata: attemptMetadata(context, input),
     });
     const { payment_id } = (payment ?? {}) as Partial<DodoPayments.PaymentCreateResponse>;
@@ -56,10 +67,20 @@ export function chargeActivities(context: ActivityContext) {
     charge(input: AttemptInput): Promise<SendReply> {
       const { kind } = input.offer.action;
       return sendAttempt(context, kind, input, {
-        prepare: async () => ({ billing: await billingAddress(context, input) }),
-        post({ billing }) {
-          if (!billing) throw new Error('unreachable: an attempt without an address is not priced');
-          return kind === 'payment' ? oneTimePayment(input, billing) : oneClickCheckout(input, billing);
+        async prepare() {
+          const [billing, return_url] = await Promise.all([
+            billingAddress(context, input),
+            returnUrl(context, input),
+          ]);
+          return { billing, return_url };
+        },
+        post({ billing, return_url }) {
+          if (!billing || return_url === undefined)
+            throw new Error('unreachable: an attempt without an address is not priced');
+          const destination = { billing, return_url };
+          return kind === 'payment'
+            ? oneTimePayment(input, destination)
+            : oneClickCheckout(input, destination);
         },
       });
     },

@@ -1,5 +1,5 @@
 /** Opens the ways to pay that are left to a customer, best first. Nothing here charges. */
-import { classify, ifFound } from '../../src/dodo/errors.js';
+import { classify, ifFound, isKeyRejected } from '../../src/dodo/errors.js';
 import { findAttempt } from '../../src/dodo/payments.js';
 import { planChangeRefusal, type Refusal } from '../../src/dodo/plan-change.js';
 import { addonsForDodo, addressForDodo, planChangeBody } from '../../src/dodo/pricing.js';
@@ -58,7 +58,7 @@ export function fallbackOptions(context: ActivityContext) {
     if (refusal && refusal.after !== 'checkout') return open(input, refusal);
     const [checkout, updateUrl] = await Promise.all([
       checkoutUnlessRefused(input),
-      input.asked ? undefined : updateMethodUrl(input),
+      input.asked ? undefined : updateMethodUrlIfAny(input),
     ]);
     const retry = planChange && updateUrl !== undefined;
     if (checkout) {
@@ -77,10 +77,23 @@ export function fallbackOptions(context: ActivityContext) {
       : { opened: { kind: 'update_method' }, updateUrl, message };
   }
 
-  /** Undefined when there is no such link: the checkout link is what matters. */
-  async function updateMethodUrl(input: FallbackInput): Promise<string | undefined> {
+  /** Undefined when there is no such link now: the checkout link is what matters. */
+  async function updateMethodUrlIfAny(input: FallbackInput): Promise<string | undefined> {
     try {
-      const return_url = returnUrl(context, input.presentationId);
+      return await updateMethodUrl(input);
+    } catch (error) {
+      log.warn(
+        { failure: classify(error), attemptId: input.attemptId },
+        'no link to update the payment method',
+      );
+      return undefined;
+    }
+  }
+
+  /** Undefined when Dodo refuses. */
+  async function updateMethodUrl(input: FallbackInput): Promise<string | undefined> {
+    const return_url = await returnUrl(context, input);
+    try {
       if (input.offer.action.kind === 'change_plan' && input.subscriptionId !== undefined) {
         const updating = await dodo.subscriptions.updatePaymentMethod(input.subscriptionId, {
           payment_method: { type: 'new', return_url },
@@ -89,10 +102,8 @@ export function fallbackOptions(context: ActivityContext) {
       }
       return (await dodo.customers.customerPortal.create(input.customerId, { return_url })).link;
     } catch (error) {
-      log.warn(
-        { failure: classify(error), attemptId: input.attemptId },
-        'no link to update the payment method',
-      );
+      const failure = refusalIn(error);
+      log.warn({ failure, attemptId: input.attemptId }, 'Dodo refused a link to update the payment method');
       return undefined;
     }
   }
@@ -120,9 +131,8 @@ export function fallbackOptions(context: ActivityContext) {
       const { payment_id, payment_link } = (answer ?? {}) as Partial<typeof answer>;
       return payment_id && payment_link ? { paymentId: payment_id, url: payment_link } : undefined;
     } catch (error) {
-      const failure = classify(error);
-      if (failure.kind !== 'rejected') throw error;
-      return (await linkOpenedBefore(input)) ?? { refused: failure.code };
+      const { code } = refusalIn(error);
+      return (await linkOpenedBefore(input)) ?? { refused: code };
     }
   }
 
@@ -147,14 +157,13 @@ export function fallbackOptions(context: ActivityContext) {
         ...cart(input, await carriedAddons(input)),
         customer: { customer_id: input.customerId },
         ...(billing && { billing_address: addressForDodo(billing) }),
-        return_url: returnUrl(context, input.presentationId),
+        return_url: await returnUrl(context, input),
         metadata: attemptMetadata(context, input),
       });
       const { session_id: sessionId, checkout_url: url } = session;
       return url ? { sessionId, url } : undefined;
     } catch (error) {
-      const failure = classify(error);
-      if (failure.kind !== 'rejected') throw error;
+      const failure = refusalIn(error);
       log.warn({ failure, attemptId: input.attemptId }, 'Dodo refused the fallback checkout');
       return undefined;
     }
@@ -170,4 +179,14 @@ export function fallbackOptions(context: ActivityContext) {
   }
 
   return { open };
+}
+
+/**
+ * Returns Dodo's refusal of a link. Rethrows everything else, a rejected key included: that says nothing about the
+ * offer, and the link is asked for again.
+ */
+function refusalIn(error: unknown) {
+  const failure = classify(error);
+  if (failure.kind !== 'rejected' || isKeyRejected(failure)) throw error;
+  return failure;
 }

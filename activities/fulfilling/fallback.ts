@@ -2,7 +2,9 @@
 import { DECLINE_CODES, declineMessage } from '../../src/dodo/decline.js';
 import { planChangeRefusal, type Refusal } from '../../src/dodo/plan-change.js';
 import { runOfAttempt } from '../../src/domain/ids.js';
+import { ALREADY_OWNED, PURCHASE_REFUNDED } from '../../src/domain/attempt.js';
 import type { ActivityContext } from '../context.js';
+import { whyNotSoldNow } from '../offering/ownership.js';
 import { acceptedEntry } from './accepted-entry.js';
 import { acceptedTerms } from './accepted-terms.js';
 import { readChangeable } from './changeable.js';
@@ -37,6 +39,8 @@ export function fallbackActivities(context: ActivityContext) {
   async function refusalOf(input: FallbackInput): Promise<Refusal> {
     const { asked, failed, offer, subscriptionId, quantity } = input;
     if (!asked && !failed.unreachable) return refusalAfter(input);
+    const gone = await whyNotSoldNow(context, input);
+    if (gone !== undefined) return refusalAfter({ ...input, failed: { errorCode: gone } });
     const { action } = offer;
     if (action.kind === 'change_plan' && subscriptionId !== undefined) {
       const { refused } = await readChangeable(dodo, { subscriptionId, action, quantity });
@@ -64,7 +68,7 @@ export function fallbackActivities(context: ActivityContext) {
       const at = now().toISOString();
       const before = await openedBefore(input);
       if (before) return before;
-      const refusal = await refusalOf(input);
+      const refusal = unlessFree(input, await refusalOf(input));
       const { patch: chosen } = await acceptedTerms(context, input, asked ? 'checkout' : 'one_click');
       await ledger.recordAttempt(
         {
@@ -118,10 +122,21 @@ export function fallbackActivities(context: ActivityContext) {
 
 /** Returns what is left to the customer after an attempt that Dodo or a bank refused. */
 function refusalAfter({ failed: { errorCode: code }, offer }: FallbackInput): Refusal {
+  if (code === ALREADY_OWNED) return { after: 'none', message: MESSAGES.alreadyOwned };
+  if (code === PURCHASE_REFUNDED) return { after: 'none', message: MESSAGES.purchaseRefunded };
   const planChange = offer.action.kind === 'change_plan';
   const refusal = code !== undefined && planChange ? planChangeRefusal(code) : undefined;
   if (refusal) return refusal;
   // A bank's decline has its own message; why Dodo refused a request does not concern the customer.
   const declined = code !== undefined && DECLINE_CODES.includes(code);
   return { after: 'checkout', message: declined ? declineMessage(code) : MESSAGES.oneClickFailed };
+}
+
+/**
+ * Leaves no way to buy what the customer was to get for nothing: a free change that failed must not become a sale. Only
+ * an update of the payment method stays, after which the change itself is tried again.
+ */
+function unlessFree({ offer: { action }, price: { dueNow } }: FallbackInput, refusal: Refusal): Refusal {
+  const free = action.kind === 'change_plan' && dueNow === 0;
+  return free && refusal.after === 'checkout' ? { after: 'none', message: MESSAGES.notChanged } : refusal;
 }

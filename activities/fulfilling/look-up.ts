@@ -78,7 +78,7 @@ export function lookUpActivities({ dodo, ledger, proofs, now }: ActivityContext)
       const patch = {
         status: 'requires_action' as const,
         checkoutUrl: read.link ?? null,
-        message: MESSAGES.actionRequired,
+        message: read.link ? MESSAGES.actionRequired : MESSAGES.actionWithoutLink,
       };
       await ledger.updateAttempt(attemptId, { status: 'requires_action', paymentId }, { id, patch });
     } else if (phase === 'pending') {
@@ -107,7 +107,7 @@ export function lookUpActivities({ dodo, ledger, proofs, now }: ActivityContext)
       const read = await readPayment(input, attempt);
       await recordInterim(input, read, attempt);
       if (!read) return { kind: 'absent' };
-      return { kind: 'payment', payment: read.event, ...(attempt && { dueNow: attempt.amount }) };
+      return { ...found(read), ...(attempt && { dueNow: attempt.amount }) };
     },
 
     /**
@@ -133,7 +133,13 @@ export function lookUpActivities({ dodo, ledger, proofs, now }: ActivityContext)
       await recordInterim(input, read, attempt);
       // Paid but not changed yet: Dodo is about to change it.
       if (paid) return { kind: 'payment', payment: { ...read.event, status: 'processing' } };
-      return read ? { kind: 'payment', payment: read.event } : { kind: 'absent' };
+      return read ? found(read) : { kind: 'absent' };
     },
   };
+}
+
+/** Says of a payment that waits for the customer whether there is a page to confirm it on. */
+function found({ event, link }: PaymentRead) {
+  const isWaiting = phaseOf(event.status) === 'action_required';
+  return { kind: 'payment' as const, payment: event, ...(isWaiting && { link: Boolean(link) }) };
 }

@@ -3,10 +3,18 @@
 export const MESSAGES = {
   reconciling:
     'Your payment is being confirmed with the payment provider. You will not be charged twice; there is nothing you need to do.',
+  actionWithoutLink:
+    'Your bank wants you to confirm this payment. Please confirm it with your bank; you will not be charged twice.',
   actionRequired: 'Your bank wants you to confirm this payment. Please follow the link.',
   needsReview:
     'We are still checking whether your payment went through. Our team is looking into it; you will not be charged twice.',
   retryFailed: 'That did not go through either. You were not charged. You can still pay at the checkout.',
+  retryNotSent:
+    'The payment provider could not be reached, so nothing was charged. Please try again, or pay at the checkout.',
+  askAgain: 'The payment provider could not be reached in time, so nothing was charged. Please decide again.',
+  alreadyOwned: 'You already have this, so we did not sell it to you again. You were not charged.',
+  purchaseRefunded: 'Your purchase was refunded, so this offer has ended. You were not charged.',
+  notChanged: 'Your subscription could not be changed, and you were not charged. Please try again later.',
   unreachable:
     'The payment provider could not be reached in time, so nothing was charged. You can still take the offer at the checkout.',
   oneClickFailed:

@@ -7,20 +7,40 @@ import { MESSAGES } from './messages.js';
 export interface RecordStateInput {
   attemptId: string;
   presentationId: string;
-  /** `fallback`: the one retry has failed, and the links still stand. */
-  status: 'needs_review' | 'absent' | 'fallback';
+  /**
+   * `absent_again`: proven absent, and another attempt may follow. `fallback`: the one retry has failed, and the links
+   * still stand. `retry_not_sent`: the retry could not be sent, and may be asked for again.
+   */
+  status: 'needs_review' | 'absent' | 'absent_again' | 'fallback' | 'retry_not_sent';
 }
 
-const CHANGES: Record<RecordStateInput['status'], { status: AttemptStatus; patch: PresentationPatch }> = {
+interface StateChange {
+  status: AttemptStatus;
+  patch: PresentationPatch;
+  /** In the timeline, if not `attempt_<status>`. */
+  entry?: string;
+}
+
+const CHANGES: Record<RecordStateInput['status'], StateChange> = {
   absent: { status: 'absent', patch: {} },
+  absent_again: {
+    status: 'absent',
+    patch: { status: 'accepted', message: null },
+    entry: 'attempt_absent',
+  },
   needs_review: { status: 'needs_review', patch: { status: 'needs_review', message: MESSAGES.needsReview } },
   fallback: { status: 'failed', patch: { status: 'fallback', message: MESSAGES.retryFailed } },
+  retry_not_sent: {
+    status: 'absent',
+    patch: { status: 'fallback', message: MESSAGES.retryNotSent },
+    entry: 'attempt_not_sent',
+  },
 };
 
 export function recordStateActivities({ ledger, now }: ActivityContext) {
   return {
     /**
-     * Records that an attempt was proven absent, needs a review, or failed its one retry.
+     * Records that an attempt was proven absent, needs a review, or was a retry that failed or could not be sent.
      *
      * Dodo: nothing. Ledger: updates the attempt and its presentation, and adds to the timeline.
      * Repeated: writes the same again; a state the ledger has moved on from stays.
@@ -33,7 +53,13 @@ export function recordStateActivities({ ledger, now }: ActivityContext) {
         attemptId,
         { status: change.status },
         { id: presentationId, patch: change.patch },
-        [{ at: now().toISOString(), type: `attempt_${status}`, detail: { presentationId, attemptId } }],
+        [
+          {
+            at: now().toISOString(),
+            type: change.entry ?? `attempt_${status}`,
+            detail: { presentationId, attemptId },
+          },
+        ],
       );
     },
   };

@@ -45,6 +45,7 @@ export async function reopenAtPrice(
   await ledger.updatePresentation(presentationId, {
     ...reopenedAt(choice && shown, input, now),
     status: 'open',
+    message: null,
     price: now,
     ...(words && { copy: renderCopy(words, now, product?.name ?? offer.action.productId) }),
   });

@@ -42,9 +42,20 @@ export function attemptMetadata({ proofs }: Pick<ActivityContext, 'proofs'>, inp
   };
 }
 
-/** Returns the page the customer comes back to from any page of Dodo's. */
-export function returnUrl({ appUrl }: ActivityContext, presentationId: string): string {
-  return new URL(`/thank-you?presentation=${encodeURIComponent(presentationId)}`, appUrl).href;
+/**
+ * Returns the page the customer comes back to from any page of Dodo's: the purchase's own, or else the shop's. Either is
+ * told the presentation, as `presentation` in its query.
+ *
+ * @throws when the ledger cannot be reached
+ */
+export async function returnUrl(
+  { appUrl, ledger }: ActivityContext,
+  { purchaseId, presentationId }: Pick<AttemptInput, 'purchaseId' | 'presentationId'>,
+): Promise<string> {
+  const own = await ledger.returnUrlOf(purchaseId);
+  const url = new URL(own ?? '/thank-you', appUrl);
+  url.searchParams.set('presentation', presentationId);
+  return url.href;
 }
 
 /**

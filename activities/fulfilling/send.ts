@@ -4,7 +4,7 @@
  */
 import type DodoPayments from 'dodopayments';
 import { classify, isKeyRejected } from '../../src/dodo/errors.js';
-import { findAttempt } from '../../src/dodo/payments.js';
+import { findAttempt, type ListedPayment } from '../../src/dodo/payments.js';
 import { currentPrice } from '../../src/dodo/pricing.js';
 import type { AttemptInput, SendReply } from '../../src/domain/attempt.js';
 import { isAboveOneClick } from '../../src/domain/choice.js';
@@ -12,6 +12,7 @@ import { runOfAttempt } from '../../src/domain/ids.js';
 import type { BillingAddress } from '../../src/domain/purchase.js';
 import type { AttemptKind } from '../../src/domain/words.js';
 import type { ActivityContext } from '../context.js';
+import { whyNotSold } from '../offering/ownership.js';
 import { acceptedEntry } from './accepted-entry.js';
 import { acceptedTerms, type AcceptedTerms } from './accepted-terms.js';
 import { recordReply, type Answer } from './record-reply.js';
@@ -23,6 +24,8 @@ export interface PreparedRequest {
   /** A code, when it is clear without asking that Dodo would refuse. */
   refused?: string;
   billing?: BillingAddress;
+  /** Where the customer comes back to from a page of Dodo's. */
+  return_url?: string;
   subscription?: DodoPayments.Subscription;
 }
 
@@ -128,7 +131,8 @@ async function getReady(
 async function lookAndPrice(context: ActivityContext, input: AttemptInput, prepare: SendSteps['prepare']) {
   const { dodo, ledger, log, proofs } = context;
   const { attemptId, customerId, price, offer } = input;
-  const search = findAttempt(dodo, { attemptId, customerId, since: input.runStartedAt, proofs });
+  const others: ListedPayment[] = [];
+  const search = findAttempt(dodo, { attemptId, customerId, since: input.runStartedAt, proofs }, others);
   const pricing = prepare().then(async (request) => ({
     request,
     now:
@@ -151,6 +155,10 @@ async function lookAndPrice(context: ActivityContext, input: AttemptInput, prepa
     );
   }
   if (known.value !== undefined) return RECORDED_BEFORE;
+  const refused = await whyNotSold(context, input, others).catch((error: unknown) => {
+    throw notSent(error);
+  });
+  if (refused !== undefined) return { kind: 'rejected', code: refused } satisfies SendReply;
   if (priced.status === 'rejected') throw priced.reason as Error;
   return priced.value;
 }
@@ -198,7 +206,10 @@ async function post(send: () => Promise<Submitted>): Promise<Answer> {
     const failure = classify(error);
     switch (failure.kind) {
       case 'rejected':
-        return { kind: 'rejected', code: failure.code };
+        // A rejected key says nothing about the offer, and Dodo did nothing.
+        return isKeyRejected(failure)
+          ? { kind: 'not_sent', detail: failure.message }
+          : { kind: 'rejected', code: failure.code };
       case 'not_sent':
         return { kind: 'not_sent', detail: failure.message, retryAfterMs: failure.retryAfterMs };
       case 'unknown':

@@ -1,5 +1,9 @@
 /** Products a customer already has. */
-import { listPayments } from '../../src/dodo/payments.js';
+import { listPayments, listPaymentsSince, type ListedPayment } from '../../src/dodo/payments.js';
+import { PRODUCT_METADATA_KEY } from '../../src/dodo/proof.js';
+import { ALREADY_OWNED, PURCHASE_REFUNDED, type AttemptInput } from '../../src/domain/attempt.js';
+import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
+import { phaseOf } from '../../src/domain/payment.js';
 import type { ActivityContext } from '../context.js';
 
 /**
@@ -7,11 +11,20 @@ import type { ActivityContext } from '../context.js';
  * subscribed to now.
  */
 export async function ownsProduct(
-  { ledger, dodo }: ActivityContext,
+  context: ActivityContext,
   customerId: string,
   productId: string,
 ): Promise<boolean> {
-  if (await ledger.hasBought(customerId, productId)) return true;
+  return (
+    (await context.ledger.hasBought(customerId, productId)) || boughtAtDodo(context, customerId, productId)
+  );
+}
+
+async function boughtAtDodo(
+  { dodo }: ActivityContext,
+  customerId: string,
+  productId: string,
+): Promise<boolean> {
   const filter = { customer_id: customerId, product_id: productId };
   for await (const payment of listPayments(dodo, { ...filter, status: 'succeeded' })) {
     if (payment.refund_status !== 'full') return true;
@@ -23,4 +36,51 @@ export async function ownsProduct(
     page_size: 1,
   });
   return items.length > 0;
+}
+
+/**
+ * Returns why an offer that was open must not be sold any more at the click: its purchase was refunded, or the customer
+ * has bought the product elsewhere since the run began. What they had before was checked when it was offered.
+ *
+ * Asks Dodo for nothing more unless the customer has paid for something else in between.
+ *
+ * @param since the customer's payments since the run began, without those of the attempt at hand
+ * @returns a code, or undefined
+ */
+export async function whyNotSold(
+  context: ActivityContext,
+  { customerId, paymentId, offer: { action }, ifOwned }: AttemptInput,
+  since: readonly ListedPayment[],
+): Promise<string | undefined> {
+  const own = since.find((payment) => payment.payment_id === paymentId);
+  if (own?.refund_status === 'full') return PURCHASE_REFUNDED;
+  // A plan change is compared with the plan that the subscription is on now.
+  if (action.kind === 'change_plan' || ifOwned !== 'skip') return undefined;
+  const paidElse = since.some(
+    (payment) =>
+      payment !== own &&
+      phaseOf(payment.status ?? null) === 'paid' &&
+      payment.refund_status !== 'full' &&
+      !isOfAnotherOffer(payment, action.productId),
+  );
+  if (!paidElse) return undefined;
+  return (await boughtAtDodo(context, customerId, action.productId)) ? ALREADY_OWNED : undefined;
+}
+
+/** Tells payments of other offers by what we wrote on them. */
+function isOfAnotherOffer({ metadata }: ListedPayment, productId: string): boolean {
+  const sold = metadata[PRODUCT_METADATA_KEY];
+  return metadata[ATTEMPT_METADATA_KEY] !== undefined && sold !== undefined && sold !== productId;
+}
+
+/** The same where the customer's payments have not been read for another reason. */
+export async function whyNotSoldNow(
+  context: ActivityContext,
+  input: AttemptInput,
+): Promise<string | undefined> {
+  return whyNotSold(
+    context,
+    input,
+    await listPaymentsSince(context.dodo, input.customerId, input.runStartedAt),
+  );
 }

@@ -94,6 +94,9 @@ export async function* listPayments(
   }
 }
 
+/** A row of Dodo's list of payments. */
+export type ListedPayment = DodoPayments.PaymentListResponse;
+
 /** Clocks differ and lists lag, so the search for an attempt starts this long before it was accepted. */
 const SEARCH_MARGIN_MS = 10 * 60 * 1000;
 
@@ -109,17 +112,22 @@ export interface FoundAttempt {
  * metadata, so the customer's payments are read one by one.
  *
  * @param input.since when the attempt was accepted
+ * @param others receives the customer's other payments since then; all of them if none is the attempt's
  */
 export async function findAttempt(
   dodo: Dodo,
   input: { attemptId: string; customerId: string; since: string; proofs: Pick<Proofs, 'provesAttempt'> },
+  others: ListedPayment[] = [],
 ): Promise<FoundAttempt | undefined> {
   const { attemptId, customerId, proofs } = input;
-  const created_at_gte = new Date(Date.parse(input.since) - SEARCH_MARGIN_MS).toISOString();
   let found: FoundAttempt | undefined;
-  for await (const payment of listPayments(dodo, { customer_id: customerId, created_at_gte })) {
+  for await (const payment of listPayments(dodo, paymentsSince(customerId, input.since))) {
     const { metadata } = payment;
-    if (metadata[ATTEMPT_METADATA_KEY] !== attemptId || isRenewal(payment)) continue;
+    if (metadata[ATTEMPT_METADATA_KEY] !== attemptId) {
+      others.push(payment);
+      continue;
+    }
+    if (isRenewal(payment)) continue;
     const next = { payment, proven: provesAttempt(proofs, { metadata, customerId }) };
     if (found === undefined || isBetter(next, found)) found = next;
   }
@@ -137,6 +145,24 @@ function isBetter(next: FoundAttempt, found: FoundAttempt): boolean {
 /** Checks for a renewal, where Dodo says so. */
 export function isRenewal(payment: object): boolean {
   return 'charge_type' in payment && payment.charge_type === 'renewal';
+}
+
+/** Returns a customer's payments since a time, RFC 3339. */
+export async function listPaymentsSince(
+  dodo: Dodo,
+  customerId: string,
+  since: string,
+): Promise<ListedPayment[]> {
+  const found: ListedPayment[] = [];
+  for await (const payment of listPayments(dodo, paymentsSince(customerId, since))) found.push(payment);
+  return found;
+}
+
+function paymentsSince(customer_id: string, since: string) {
+  return {
+    customer_id,
+    created_at_gte: new Date(Date.parse(since) - SEARCH_MARGIN_MS).toISOString(),
+  };
 }
 
 /** Returns the address a payment was billed to. */

@@ -20,6 +20,8 @@ export interface AttemptInput {
   choice?: Choice;
   /** The most that one click may charge. Minor units. */
   oneClickLimit?: number;
+  /** `skip`: not sold to a customer who has bought the product since the offer was made. */
+  ifOwned?: 'skip' | 'allow';
   /** `copy` is set only by runs whose snapshot still holds words. */
   offer: Pick<PaidOffer, 'action' | 'discountCode' | 'copy'>;
   /** What the customer accepted. Minor units. */
@@ -40,8 +42,8 @@ export type SendReply =
   | { kind: 'submitted'; paymentId?: string; dueNow?: number }
   /** Dodo refused it definitely. */
   | { kind: 'rejected'; code: string }
-  /** It may have happened, so it is never sent again. */
-  | { kind: 'unknown'; detail: string; dueNow?: number }
+  /** It may have happened, so it is never sent again. `lost`: the worker died or hung, and Dodo was perhaps never asked. */
+  | { kind: 'unknown'; detail: string; dueNow?: number; lost?: true }
   /** It certainly did not happen. */
   | { kind: 'not_sent'; detail: string; retryAfterMs?: number }
   /** Not sent, because it would have cost more, or given less credit, than was accepted. */
@@ -49,11 +51,20 @@ export type SendReply =
 
 /** The result of looking an attempt up at Dodo, when Dodo could be read. */
 export type Finding =
-  /** `dueNow` is the amount the recorded attempt asked for, less than what was accepted if the price had fallen. */
-  | { kind: 'payment'; payment: PaymentEvent; dueNow?: number }
+  /**
+   * `dueNow` is the amount the recorded attempt asked for, less than what was accepted if the price had fallen. `link`:
+   * whether Dodo has a page on which the customer can confirm the payment, if it has to be confirmed.
+   */
+  | { kind: 'payment'; payment: PaymentEvent; dueNow?: number; link?: boolean }
   /** Carried out completely: the plan is changed and paid for. */
   | { kind: 'done'; payment?: PaymentEvent }
   | { kind: 'absent' };
+
+/** The code of an attempt that was not sent because the customer has bought the product since it was offered. */
+export const ALREADY_OWNED = 'ALREADY_OWNED';
+
+/** The code of an attempt that was not sent because the purchase it follows was refunded. */
+export const PURCHASE_REFUNDED = 'PURCHASE_REFUNDED';
 
 /** The code of a retry that was refused because the payment method is still the declined one. */
 export const SAME_PAYMENT_METHOD = 'SAME_PAYMENT_METHOD';

@@ -17,13 +17,15 @@ export interface FulfilledOffer {
   alsoPaid?: PaidAttempt[];
 }
 
-/** Accepted at a price that has changed since: nothing was sent, and the customer decides again. */
+/** Accepted, and not sent: the price has changed since, or Dodo could not be reached. The customer decides again. */
 export interface PriceChanged {
   kind: 'price_changed';
   /** The number of the attempt that was not sent. */
   n: number;
   /** Minor units. */
   price: { dueNow: number; priceHash: string };
+  /** The amounts are the same, but Dodo could not be reached in time. */
+  unreachable?: true;
 }
 
 /** How an accepted offer ended. */

@@ -97,7 +97,10 @@ export function rank(event: PaymentEvent): number {
 }
 
 /** The proven outcome of an attempt. */
-export type Proof = { kind: 'paid'; payment?: PaymentEvent } | { kind: 'failed'; errorCode?: string };
+export type Proof =
+  | { kind: 'paid'; payment?: PaymentEvent }
+  /** `absent`: Dodo was read in time and does not have it, so it never happened. */
+  | { kind: 'failed'; errorCode?: string; absent?: true };
 
 /** Returns what a payment proves; undefined while it may still go either way. */
 export function proofIn(payment: PaymentEvent | undefined): Proof | undefined {

@@ -79,7 +79,10 @@ export function acceptResult(
       return {
         kind: 'refused',
         code: 'price_changed',
-        detail: 'The price has changed since it was shown. Nothing was charged; please decide again.',
+        // An open offer has a message only if it was opened again for another reason.
+        detail:
+          record.message ??
+          'The price has changed since it was shown. Nothing was charged; please decide again.',
         standing,
       };
     case 'declined':

@@ -32,6 +32,7 @@ import {
   latestPurchase,
   purchasePaidBy,
   recordPurchase,
+  returnUrlOf,
   settle,
 } from './purchases.js';
 import { quotesOf, recordQuote } from './quotes.js';
@@ -62,6 +63,7 @@ export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Led
     ...accountingOn({ db, transaction }),
     recordPurchase: (purchase, status) => recordPurchase(db, purchase, status),
     billingOf: (purchaseId) => billingOf(db, purchaseId),
+    returnUrlOf: (purchaseId) => returnUrlOf(db, purchaseId),
     openPresentation: (input) => transaction((tx) => openPresentation(tx, input, log)),
     limitReached: (showing, limits) => limitReached(db, showing, limits),
     beginWait: (input) => transaction((tx) => beginWait(tx, input, log)),

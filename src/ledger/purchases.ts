@@ -56,6 +56,14 @@ export async function billingOf(db: Database, purchaseId: string): Promise<Billi
   return row?.billing ?? undefined;
 }
 
+export async function returnUrlOf(db: Database, purchaseId: string): Promise<string | undefined> {
+  const [row] = await db
+    .select({ returnUrl: purchases.returnUrl })
+    .from(purchases)
+    .where(eq(purchases.purchaseId, purchaseId));
+  return row?.returnUrl ?? undefined;
+}
+
 /** The transaction behind `Ledger.settle`. */
 export async function settle(tx: Database, input: SettleInput, log: LedgerLog): Promise<void> {
   const { purchaseId, outcome, reason, at, evaluation, presentation } = input;

@@ -37,6 +37,8 @@ export const ACTIVITY_NAMES = [
   'recordRedelivery',
   'compensate',
   'giveUpCompensation',
+  'fenceAttempt',
+  'askAgain',
 ] as const satisfies readonly ActivityName[];
 
 /** The answer to one call: a value, a failure, or a function of the input. */
@@ -196,6 +198,8 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
       return { kind: 'checkout', sessionId: `cks_${attemptId}`, retry: false };
     },
     async recordState() {},
+    fenceAttempt: async () => ({ neverSent: true }),
+    askAgain: async ({ attemptId, price }) => ({ dueNow: price.dueNow, priceHash: `again_${attemptId}` }),
     async settle({ presentation }) {
       if (presentation) closed(presentation);
     },

@@ -4,13 +4,15 @@ import { attemptId } from '../../src/domain/ids.js';
 import { ifReadable, ledgerActivities, moneyActivities, readActivities, sendOnce } from '../activities.js';
 import { proofOf, type PaymentInbox } from '../payments.js';
 import type { PaymentStrategy } from './strategy.js';
-import { attemptInput, openFallback, type Terms } from './terms.js';
+import { askAgain, attemptInput, fence, openFallback, type Terms } from './terms.js';
 
 export function chargeStrategy(terms: Terms, inbox: PaymentInbox): PaymentStrategy {
   const id = (n: number) => attemptId(workflowInfo().workflowId, terms.shown.step, n);
   const since = terms.acceptedAt;
   const { customerId, presentationId } = terms.shown;
   return {
+    terms,
+    costsNothing: false,
     id,
     expect: (n, { dueNow = terms.shown.dueNow, ...known }) =>
       inbox.expect(id(n), {
@@ -20,6 +22,8 @@ export function chargeStrategy(terms: Terms, inbox: PaymentInbox): PaymentStrate
       }),
     send: (n) => sendOnce(() => moneyActivities.charge(attemptInput(terms, id(n)))),
     proven: (n) => proofOf(inbox, id(n)),
+    fence: (n) => fence(terms, id(n)),
+    askAgain: (n) => askAgain(terms, id(n)),
     lookUp: (n, paymentId) =>
       ifReadable(() =>
         readActivities.lookUpPayment({ attemptId: id(n), presentationId, paymentId, customerId, since }),

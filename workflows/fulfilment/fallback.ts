@@ -2,10 +2,11 @@
  * The fallback after a failed attempt, handed over once: the standard checkout, a link that pays for the plan change, or
  * another payment method followed by one retry. A late success of the failed attempt ends it as well.
  */
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 import { SAME_PAYMENT_METHOD } from '../../src/domain/attempt.js';
 import type { FulfilledOffer, FulfilmentResult } from '../../src/domain/fulfilment.js';
 import { phaseOf, type PaymentEvent, type Proof } from '../../src/domain/payment.js';
+import { PATCHES } from '../patches.js';
 import { proofOf } from '../payments.js';
 import { LONGEST_POLL, PENDING_LIMIT, proofFrom, prove } from './prove.js';
 import { sendAttempt } from './send.js';
@@ -65,6 +66,7 @@ export async function fallBack(
     return undefined;
   };
 
+  let again = n + 1;
   const openedAt = Date.now();
   for (let pause = 6 * context.timing.pollIntervalMs; ; pause = Math.min(pause * 2, LONGEST_POLL)) {
     const left = openedAt + FALLBACK_WINDOW - Date.now();
@@ -79,11 +81,14 @@ export async function fallBack(
 
     if (mayRetry && retry.wanted()) {
       mayRetry = false;
-      const again = n + 1;
       if (!earlier.includes(again)) earlier.push(again);
       const retried = await retryOnce(strategy, context, again);
       if (retried.kind === 'paid') return { ...fulfilledBy(again, retried.payment), paidVia: 'fallback' };
-      if (retried.kind === 'same_method') {
+      if (retried.kind === 'same_method' || retried.kind === 'not_sent') {
+        if (retried.kind === 'not_sent') {
+          await strategy.record(again, 'retry_not_sent');
+          again += 1;
+        }
         mayRetry = true;
         context.report('fallback', mayRetry);
         continue;
@@ -115,14 +120,17 @@ export async function fallBack(
 type Retried =
   | Proof
   /** The card is still the declined one, so the bank was not asked and the one retry is not used up. */
-  | { kind: 'same_method' };
+  | { kind: 'same_method' }
+  /** Dodo could not be reached, so the one retry is not used up. */
+  | { kind: 'not_sent' };
 
 /** Retries a plan change at the customer's request, as attempt `n`, with another payment method. */
 async function retryOnce(strategy: PaymentStrategy, context: FulfilmentContext, n: number): Promise<Retried> {
   context.report('charging');
   context.retry.taken();
   const reply = await sendAttempt(strategy, n, { sendBefore: Date.now() + RETRY_GRACE });
-  if (reply.kind === 'not_sent' || reply.kind === 'price_changed') return { kind: 'failed' };
+  if (reply.kind === 'not_sent') return { kind: patched(PATCHES.windows) ? 'not_sent' : 'failed' };
+  if (reply.kind === 'price_changed') return { kind: 'failed' };
   if (reply.kind === 'rejected' && reply.code === SAME_PAYMENT_METHOD) return { kind: 'same_method' };
   return prove(strategy, context, n, reply);
 }

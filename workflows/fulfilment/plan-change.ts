@@ -6,7 +6,7 @@ import type { Proof } from '../../src/domain/payment.js';
 import { ifReadable, ledgerActivities, moneyActivities, readActivities, sendOnce } from '../activities.js';
 import { proofOf, type PaymentInbox } from '../payments.js';
 import type { PaymentStrategy } from './strategy.js';
-import { attemptInput, openFallback, type Terms } from './terms.js';
+import { askAgain, attemptInput, fence, openFallback, type Terms } from './terms.js';
 
 export function planChangeStrategy(
   terms: Terms,
@@ -28,6 +28,8 @@ export function planChangeStrategy(
     return payment;
   }
   return {
+    terms,
+    costsNothing: shown.dueNow === 0,
     id,
     // The price of a plan change is proration at the click, and the subscription itself has to show the change. Only a
     // checkout, which buys a new subscription, is proven by its payment alone, so only there the amount is checked.
@@ -43,6 +45,8 @@ export function planChangeStrategy(
       return sendOnce(() => moneyActivities.changePlan({ ...attemptInput(terms, id(n)), ...retry }));
     },
     proven,
+    fence: (n) => fence(terms, id(n)),
+    askAgain: (n) => askAgain(terms, id(n)),
     lookUp: (n, paymentId) =>
       ifReadable(() =>
         readActivities.lookUpPlanChange({

@@ -1,11 +1,12 @@
 /** Proving the outcome of an attempt: by webhook, by reading Dodo, or by an operator's verdict. */
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 import type { Finding, SendReply } from '../../src/domain/attempt.js';
 import { phaseOf, proofIn, type Proof } from '../../src/domain/payment.js';
+import { PATCHES } from '../patches.js';
 import type { PaymentInbox } from '../payments.js';
 import { proofByVerdict } from './reviews.js';
 import type { FulfilmentContext, PaymentStrategy } from './strategy.js';
-import { DAY, HOUR, MINUTE } from '../units.js';
+import { DAY, HOUR, MINUTE, SECOND } from '../units.js';
 
 /** Slow payment methods settle within days; after this an operator has to look. */
 export const PENDING_LIMIT = 14 * DAY;
@@ -13,6 +14,11 @@ export const PENDING_LIMIT = 14 * DAY;
 export const LONGEST_POLL = 6 * HOUR;
 /** The longest interval while the outcome is unknown. */
 const LONGEST_RECONCILE_POLL = 2 * MINUTE;
+/** The first intervals while Dodo has named the payment: a bank that wants to see the customer is to be shown soon. */
+const EARLY_LOOKS = [SECOND, 2 * SECOND];
+/** Dodo's codes of payments that a customer could not, or did not, confirm with the bank. */
+const NOT_CONFIRMABLE = 'AUTHENTICATION_REQUIRED';
+const NOT_CONFIRMED = 'AUTHENTICATION_TIMEOUT';
 
 /** Replies after which an attempt may have taken effect, or was refused. */
 export type SentReply = Exclude<SendReply, { kind: 'not_sent' | 'price_changed' }>;
@@ -29,9 +35,15 @@ export async function prove(
   const sentAt = Date.now();
   let readAfterWindow = false;
   if (reply.kind === 'unknown') context.report('reconciling');
+  const { actionWindowMs, pollIntervalMs } = context.timing;
+  /** When the bank was first seen to ask for the customer. */
+  let actionSince: number | undefined;
+  let overdue = false;
+  const early = paymentId === undefined ? [] : EARLY_LOOKS.filter((look) => look < pollIntervalMs);
 
-  for (let pause = context.timing.pollIntervalMs; ;) {
-    await condition(() => strategy.proven(n) !== undefined, pause, {
+  for (let pause = pollIntervalMs; ;) {
+    const look = early.shift();
+    await condition(() => strategy.proven(n) !== undefined, look ?? pause, {
       summary: `waiting for the outcome of attempt ${n}`,
     });
     const heard = strategy.proven(n);
@@ -48,12 +60,20 @@ export async function prove(
 
     if (finding?.kind === 'payment') {
       paymentId = finding.payment.paymentId;
-      context.report(phaseOf(finding.payment.status) === 'action_required' ? 'requires_action' : 'charging');
+      const waitsForCustomer = phaseOf(finding.payment.status) === 'action_required';
+      if (waitsForCustomer && actionWindowMs !== undefined && patched(PATCHES.windows)) {
+        // It may still be confirmed later: like every late success it counts then, unless another payment does.
+        if (finding.link === false) return { kind: 'failed', errorCode: NOT_CONFIRMABLE };
+        actionSince ??= Date.now();
+        if (Date.now() >= actionSince + actionWindowMs) return { kind: 'failed', errorCode: NOT_CONFIRMED };
+      }
+      context.report(waitsForCustomer ? 'requires_action' : 'charging');
     }
+    if (look !== undefined) continue;
     if (paymentId === undefined) {
       if (windowOver && finding?.kind === 'absent') {
-        await strategy.record(n, 'absent');
-        return { kind: 'failed' };
+        await strategy.record(n, strategy.costsNothing ? 'absent_again' : 'absent');
+        return { kind: 'failed', absent: true };
       }
       // Dodo gets one more window to become readable; after that an operator decides.
       readAfterWindow ||= Date.now() - sentAt >= 2 * context.timing.reconcileWindowMs;
@@ -65,7 +85,13 @@ export async function prove(
       );
     } else {
       if (Date.now() - sentAt > PENDING_LIMIT) return review(strategy, context, n);
-      pause = Math.min(pause * 2, LONGEST_POLL);
+      const deadline = actionSince === undefined ? Infinity : actionSince + (actionWindowMs ?? Infinity);
+      pause = Math.min(pause * 2, LONGEST_POLL, untilOrMore(deadline));
+      // Dodo could not be read when the deadline came, so the intervals start anew.
+      if (read === undefined && Date.now() >= deadline && !overdue) {
+        overdue = true;
+        pause = pollIntervalMs;
+      }
     }
   }
 }

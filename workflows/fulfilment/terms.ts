@@ -2,7 +2,8 @@
 import type { FallbackOpened } from '../../activities/fulfilling/fallback.js';
 import type { AttemptInput } from '../../src/domain/attempt.js';
 import type { OfferAction, PaidOffer, RetentionAction } from '../../src/domain/offers.js';
-import { checkoutActivities, ifReadable } from '../activities.js';
+import type { PriceChanged } from '../../src/domain/fulfilment.js';
+import { checkoutActivities, ifReadable, ledgerActivities } from '../activities.js';
 import type { ActivePresentation } from '../presentations/active.js';
 import { chosenAction, choiceOf } from '../presentations/choices.js';
 import type { Failed } from './strategy.js';
@@ -46,6 +47,7 @@ export function attemptInput(terms: Terms, id: string): AttemptInput {
     quantity: shown.quantity,
     choice: choiceOf(shown),
     oneClickLimit: shown.oneClickLimit,
+    ifOwned: offer.ifOwned,
     offer: { action: chosenAction(offer, shown), discountCode: offer.discountCode, copy: offer.copy },
     price: { currency: shown.currency, dueNow: shown.dueNow, hash: shown.priceHash },
     acceptedAt: terms.acceptedAt,
@@ -65,4 +67,15 @@ export async function openFallback(terms: Terms, id: string, failed: Failed): Pr
     }),
   );
   return opened ?? { kind: 'none' };
+}
+
+/** Records an attempt as never sent, unless it is recorded already. True when it was never sent. */
+export async function fence(terms: Terms, id: string): Promise<boolean> {
+  const { neverSent } = await ledgerActivities.fenceAttempt(attemptInput(terms, id));
+  return neverSent;
+}
+
+/** Opens the offer again after an acceptance that could not be sent. */
+export function askAgain(terms: Terms, id: string): Promise<PriceChanged['price']> {
+  return ledgerActivities.askAgain(attemptInput(terms, id));
 }

@@ -8,8 +8,10 @@ export interface DecisionRecord {
   consents?: string[];
   /** Why an operator or a refund withdrew the offer. */
   reason?: string;
-  /** Set when an acceptance is refused after all, because the price has changed and the offer is open again. */
+  /** Set when an acceptance is refused after all: the offer is open again, at another price unless `unreachable`. */
   refused?: boolean;
+  /** Dodo could not be reached in time, so nothing was sent. */
+  unreachable?: boolean;
 }
 
 /** Also part of what a plan-change or retention run is started with: its shape is in recorded histories. */

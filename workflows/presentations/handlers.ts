@@ -160,7 +160,12 @@ function handleSignals(store: PresentationStore): void {
 async function answer(presentation: ActivePresentation, decision: DecisionRecord): Promise<DecisionReply> {
   await eventually(() => presentation.answered || decision.refused === true);
   if (decision.refused) {
-    letIn({ code: refusal.priceChanged, message: 'The price has changed since it was shown.' });
+    letIn({
+      code: refusal.priceChanged,
+      message: decision.unreachable
+        ? 'The payment provider could not be reached, so nothing was charged. The offer is open again.'
+        : 'The price has changed since it was shown.',
+    });
   }
   return {
     presentationId: presentation.presentationId,

@@ -2,6 +2,7 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import type { PresentationRef } from '../../activities/offering/presentation-ref.js';
 import type { AcceptRequest } from '../../src/contract/messages.js';
+import type { PriceChanged } from '../../src/domain/fulfilment.js';
 import { iso, type ActivePresentation, type DecisionRecord } from './active.js';
 import { choiceIn, modeAt } from './choices.js';
 import { clickedAt } from './rules.js';
@@ -20,8 +21,8 @@ export interface Presentations {
   show(presented: PresentationRef): ActivePresentation;
   /** Waits for the decision until the window ends, and returns it. */
   decided(presentation: ActivePresentation): Promise<DecisionRecord>;
-  /** Opens an accepted presentation again at another price, in minor units; nothing was charged. */
-  reopen(presentation: ActivePresentation, price: { dueNow: number; priceHash: string }): void;
+  /** Opens an accepted presentation again at a price in minor units, another one or with another hash; nothing was charged. */
+  reopen(presentation: ActivePresentation, changed: Pick<PriceChanged, 'price' | 'unreachable'>): void;
   /** Ends the open offer, or the one being prepared. What was accepted goes on. */
   withdraw(reason: string): void;
   /** Returns why nothing more may be offered; undefined while something may. */
@@ -106,8 +107,9 @@ export function createPresentationStore(start: { expecting: boolean }): Presenta
       // A click in time may be handled together with the timer: it wins.
       return record(presentation, { kind: 'expired', at: iso(presentation.expiresAt) });
     },
-    reopen(presentation, price) {
-      if (presentation.decision) presentation.decision.refused = true;
+    reopen(presentation, { price, unreachable }) {
+      if (presentation.decision)
+        Object.assign(presentation.decision, { refused: true, ...(unreachable && { unreachable }) });
       keepPrice(presentation);
       const mode = modeAt(presentation, price.dueNow);
       Object.assign(presentation, { ...price, mode, decision: undefined, status: 'open' });

@@ -17,7 +17,7 @@ import { retain } from '../retention.js';
 import { MINUTE } from '../units.js';
 import type { PurchaseRun } from './run.js';
 
-/** How long after the click an acceptance may still be sent, if it came in the last moments of a window. */
+/** The same in runs without `timing.sendWindowMs`, if the click came in the last moments of the offer's window. */
 const SEND_GRACE = 15 * MINUTE;
 
 export interface Decided {
@@ -48,7 +48,7 @@ export async function decideAndFulfil(
     const result = await carryOut(run, presentation, snapshot, decision, firstAttempt);
     if (result.kind === 'price_changed') {
       firstAttempt = result.n + 1;
-      presentations.reopen(presentation, result.price);
+      presentations.reopen(presentation, result);
       run.enter({ state: 'offering' });
       continue;
     }
@@ -73,6 +73,9 @@ function carryOut(
 ): Promise<FulfilmentResult | PriceChanged> {
   const { offer } = stepOf(snapshot, presentation.step, presentation.offerId);
   const { action } = offer;
+  const { timing } = run.input;
+  const { sendWindowMs } = timing;
+  const sendBefore = Math.max(presentation.expiresAt, Date.parse(decision.at) + SEND_GRACE);
   const accepted = {
     shown: presentation,
     purchaseId: run.input.purchaseId,
@@ -80,12 +83,11 @@ function carryOut(
     acceptedAt: decision.at,
     runStartedAt: run.startedAt,
     consents: decision.consents,
-    sendBefore: Math.max(presentation.expiresAt, Date.parse(decision.at) + SEND_GRACE),
+    sendBefore: sendWindowMs === undefined ? sendBefore : Date.parse(decision.at) + sendWindowMs,
   };
   if (isRetention(action)) return retain({ ...accepted, action });
   const terms: Terms = { ...accepted, offer: { ...offer, action } };
   if (action.kind === 'change_plan') {
-    const { timing } = run.input;
     return changePlan(
       terms,
       timing,
@@ -95,11 +97,11 @@ function carryOut(
     );
   }
   return fulfil(chargeStrategy(terms, run.inbox), {
-    timing: run.input.timing,
+    timing,
     inbox: run.inbox,
     firstAttempt,
     checkoutOnly: presentation.mode === 'checkout',
-    sendBefore: terms.sendBefore,
+    sendBefore,
     review: run.reviews.of(presentation.presentationId),
     // Another payment method is charged at the checkout; only a plan change is retried.
     retry: { wanted: () => false, taken: () => {} },

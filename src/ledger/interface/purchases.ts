@@ -41,6 +41,8 @@ export interface PurchaseLedger {
   recordPurchase(purchase: PurchaseRecord, status: 'awaiting_payment' | 'evaluating'): Promise<void>;
   /** Returns the address to charge with; undefined once the run has settled. */
   billingOf(purchaseId: string): Promise<BillingAddress | undefined>;
+  /** Returns where the customer comes back to from Dodo's pages; undefined where the purchase names no page. */
+  returnUrlOf(purchaseId: string): Promise<string | undefined>;
   /**
    * Records that the run waits before it shows a step, and returns when the wait ends. If the wait has already begun, its
    * original end stands.
