@@ -1,4 +1,5 @@
 /** Records states that come about by waiting, without a request to Dodo that could record them. */
+import { SUPERSEDED } from '../../src/domain/attempt.js';
 import type { PresentationPatch } from '../../src/domain/presentation.js';
 import type { AttemptStatus } from '../../src/domain/words.js';
 import type { ActivityContext } from '../context.js';
@@ -7,20 +8,36 @@ import { MESSAGES } from './messages.js';
 export interface RecordStateInput {
   attemptId: string;
   presentationId: string;
-  /** `fallback`: the one retry has failed, and the links still stand. */
-  status: 'needs_review' | 'absent' | 'fallback';
+  /**
+   * `fallback`: the one retry has failed, and the links still stand. `superseded`: the customer has asked for something
+   * else, so the fallback no longer counts.
+   */
+  status: 'needs_review' | 'absent' | 'fallback' | 'superseded';
 }
 
-const CHANGES: Record<RecordStateInput['status'], { status: AttemptStatus; patch: PresentationPatch }> = {
+const CHANGES: Record<
+  RecordStateInput['status'],
+  { status: AttemptStatus; errorCode?: string; patch: PresentationPatch }
+> = {
   absent: { status: 'absent', patch: {} },
   needs_review: { status: 'needs_review', patch: { status: 'needs_review', message: MESSAGES.needsReview } },
   fallback: { status: 'failed', patch: { status: 'fallback', message: MESSAGES.retryFailed } },
+  superseded: {
+    status: 'failed',
+    errorCode: SUPERSEDED,
+    patch: {
+      status: 'failed',
+      checkoutUrl: null,
+      updatePaymentMethodUrl: null,
+      message: MESSAGES.superseded,
+    },
+  },
 };
 
 export function recordStateActivities({ ledger, now }: ActivityContext) {
   return {
     /**
-     * Records that an attempt was proven absent, needs a review, or failed its one retry.
+     * Records that an attempt was proven absent, needs a review, failed its one retry, or no longer counts.
      *
      * Dodo: nothing. Ledger: updates the attempt and its presentation, and adds to the timeline.
      * Repeated: writes the same again; a state the ledger has moved on from stays.
@@ -31,7 +48,7 @@ export function recordStateActivities({ ledger, now }: ActivityContext) {
       const change = CHANGES[status];
       await ledger.updateAttempt(
         attemptId,
-        { status: change.status },
+        { status: change.status, ...(change.errorCode !== undefined && { errorCode: change.errorCode }) },
         { id: presentationId, patch: change.patch },
         [{ at: now().toISOString(), type: `attempt_${status}`, detail: { presentationId, attemptId } }],
       );

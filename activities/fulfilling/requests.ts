@@ -32,6 +32,14 @@ export function attemptMetadata({ attemptId, presentationId, purchaseId }: Attem
   };
 }
 
+/**
+ * Voids the open payment link of the change that this one takes the place of: it would block this one, or be paid beside
+ * it. The field is newer than the SDK's types.
+ */
+export function replacingLink({ replaces }: AttemptInput): object {
+  return replaces?.link === true ? { cancel_older_payment_link: true } : {};
+}
+
 /** Returns the page the customer comes back to from any page of Dodo's. */
 export function returnUrl({ appUrl }: ActivityContext, presentationId: string): string {
   return new URL(`/thank-you?presentation=${encodeURIComponent(presentationId)}`, appUrl).href;

@@ -5,6 +5,7 @@ import type { Finding, SendReply } from '../../src/domain/attempt.js';
 import type { Proof } from '../../src/domain/payment.js';
 import type { PresentationStatus } from '../../src/domain/words.js';
 import type { PaymentInbox } from '../payments.js';
+import type { HeldLock } from '../subscription-lock.js';
 import type { Review } from './reviews.js';
 
 /** How one kind of offer is sent and proven. Every function but `send` and `openFallback` only reads or records. */
@@ -24,7 +25,7 @@ export interface PaymentStrategy {
   /** Looks up whether the fallback was paid. Undefined when Dodo cannot be read now. */
   lookUpFallback(n: number): Promise<Finding | undefined>;
   /** Records a status that the run reached by waiting. */
-  record(n: number, status: 'needs_review' | 'absent' | 'fallback'): Promise<void>;
+  record(n: number, status: 'needs_review' | 'absent' | 'fallback' | 'superseded'): Promise<void>;
 }
 
 /** Why an attempt failed. */
@@ -47,6 +48,8 @@ export interface FulfilmentContext {
   review: Review;
   /** The customer's request to retry the charge with another payment method. */
   retry: { wanted(): boolean; taken(): void };
+  /** The lock that is held meanwhile; a newer wish may have it while only a fallback is open. */
+  lock?: HeldLock;
   /** Reports the presentation's status whenever it may have changed. */
   report(status: PresentationStatus, mayRetry?: boolean): void;
 }
