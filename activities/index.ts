@@ -13,6 +13,7 @@ import { chargeActivities } from './fulfilling/charge.js';
 import { fallbackActivities } from './fulfilling/fallback.js';
 import { fenceActivities } from './fulfilling/fence.js';
 import { lookUpActivities } from './fulfilling/look-up.js';
+import { lostPlanChangeActivities } from './fulfilling/lost-plan-change.js';
 import { recordStateActivities } from './fulfilling/record-state.js';
 import { retentionActivities } from './fulfilling/retention.js';
 import { evaluateActivities } from './offering/evaluate.js';
@@ -29,6 +30,7 @@ export function createActivities(context: ActivityContext) {
     ...changePlanActivities(context),
     ...cancelReplacedActivities(context),
     ...lookUpActivities(context),
+    ...lostPlanChangeActivities(context),
     ...fallbackActivities(context),
     ...recordStateActivities(context),
     ...fenceActivities(context),

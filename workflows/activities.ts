@@ -19,7 +19,9 @@ export const moneyActivities = proxyActivities<Pick<Activities, 'charge' | 'chan
 });
 
 /** Reads of Dodo. They give up soon, because the workflow asks again at its own pace. */
-export const readActivities = proxyActivities<Pick<Activities, 'lookUpPayment' | 'lookUpPlanChange'>>({
+export const readActivities = proxyActivities<
+  Pick<Activities, 'lookUpPayment' | 'lookUpPlanChange' | 'lookUpLostPlanChange'>
+>({
   startToCloseTimeout: '30s',
   scheduleToCloseTimeout: '1 minute',
   retry: { initialInterval: '2s', maximumAttempts: 3 },
@@ -41,7 +43,8 @@ export const ledgerActivities = proxyActivities<
     | 'settle'
     | 'startWait'
     | 'saveSubscription'
-    | 'resumeSubscription'
+    | 'giveUpRetention'
+    | 'giveUpResuming'
     | 'recordState'
     | 'fenceAttempt'
     | 'askAgain'
@@ -55,6 +58,19 @@ export const ledgerActivities = proxyActivities<
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '1s', maximumInterval: '1 minute' },
   summary: 'record the outcome',
+});
+
+/**
+ * Pauses, their ends, and longer trials: states that Dodo is asked for until it says that they are so. When it does not
+ * for days, as with a rejected key, a person has to look.
+ */
+export const retentionActivities = proxyActivities<
+  Pick<Activities, 'saveSubscription' | 'resumeSubscription'>
+>({
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '3 days',
+  retry: { initialInterval: '1s', maximumInterval: '5 minutes' },
+  summary: 'keep the subscription',
 });
 
 /** Webhooks to the merchant, retried for as long as an outage on their side may last. */

@@ -23,6 +23,8 @@ export interface PaymentInbox {
   of(attemptId: string): PaymentEvent | undefined;
   /** Returns every attempt that is paid. */
   paid(): PaidAttempt[];
+  /** Returns the paid payments that name attempts which this run has not made. */
+  strays(): PaidAttempt[];
   /** Takes note of a payment that was read from Dodo. */
   note(event: PaymentEvent): void;
 }
@@ -78,6 +80,14 @@ export function openPaymentInbox(): PaymentInbox {
           ? [{ attemptId, paymentId: payment.paymentId }]
           : [];
       }),
+    strays: () =>
+      [...heard].flatMap(([attemptId, payments]) =>
+        expectations.has(attemptId)
+          ? []
+          : [...payments.values()]
+              .filter(({ status }) => phaseOf(status) === 'paid')
+              .map(({ paymentId }) => ({ attemptId, paymentId })),
+      ),
     note,
   };
 }

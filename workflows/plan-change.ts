@@ -12,8 +12,13 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { ChildWorkflowFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { fulfilmentProgress, retryPlanChange, type Timing } from '../src/contract/messages.js';
+import { ChildWorkflowFailure } from '@temporalio/common';
+import {
+  fulfilmentProgress,
+  retryPlanChange,
+  type FulfilmentProgress,
+  type Timing,
+} from '../src/contract/messages.js';
 import {
   decodePlanChangeResult,
   encodePlanChangeResult,
@@ -26,6 +31,7 @@ import { openSubscriptionWatch, planChangeStrategy } from './fulfilment/plan-cha
 import { openReviews } from './fulfilment/reviews.js';
 import type { Terms } from './fulfilment/terms.js';
 import { openPaymentInbox } from './payments.js';
+import { holdLock, takeLock, unlessTaken } from './subscription-lock.js';
 
 export interface PlanChangeInput {
   terms: Terms;
@@ -33,36 +39,63 @@ export interface PlanChangeInput {
   firstAttempt: number;
 }
 
+/** What the parent of a plan change makes of it. */
+export interface PlanChangeParent {
+  /** Takes the function that asks for one retry. */
+  onStarted(retry: () => void): void;
+  /**
+   * Decides when the run of the change was ended from outside: nobody knows then whether money moved.
+   *
+   * @param ended how it ended, should it tell after all
+   */
+  onLost(ended: () => FulfilmentResult | PriceChanged | undefined): Promise<FulfilmentResult | PriceChanged>;
+}
+
 /**
- * Changes the plan in a child run. A change that is already under way is left alone, and this one fails.
- *
- * @param onStarted receives the function that asks for one retry
- * @param onLost decides when the child was ended from outside: nobody knows then whether money moved
+ * Changes the plan in a run of its own. A change of another offer that may still take effect is left alone, and this one
+ * fails; an unpaid fallback makes way. After a reset, the run that is at work on this offer is found again.
  */
 export async function changePlan(
   terms: Terms,
   timing: Timing,
   firstAttempt: number,
-  onStarted: (retry: () => void) => void,
-  onLost: () => Promise<FulfilmentResult>,
+  parent: PlanChangeParent,
 ): Promise<FulfilmentResult | PriceChanged> {
-  const { subscriptionId } = terms.shown;
+  const { subscriptionId, presentationId } = terms.shown;
   if (subscriptionId === undefined) return { kind: 'failed' };
-  try {
-    const child = await startChild(planChange, {
-      workflowId: workflowId.planChange(subscriptionId),
-      args: [{ terms, timing, firstAttempt }],
-      // Money may be on its way: the child ends by itself, whatever happens to its parent.
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `change of ${subscriptionId} to ${terms.shown.productId}`,
-    });
-    onStarted(() => void child.signal(retryPlanChange).catch(() => undefined));
-    return decodePlanChangeResult(await child.result());
-  } catch (failure) {
-    if (failure instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'failed' };
-    if (failure instanceof ChildWorkflowFailure) return onLost();
-    throw failure;
+  const id = workflowId.planChange(subscriptionId);
+  const startPlanChange = (replaces: Terms['replaces']) =>
+    unlessTaken(() =>
+      startChild(planChange, {
+        workflowId: id,
+        args: [{ terms: { ...terms, ...(replaces && { replaces }) }, timing, firstAttempt }],
+        // Money may be on its way: the child ends by itself, whatever happens to its parent.
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        staticSummary: `change of ${subscriptionId} to ${terms.shown.productId}`,
+      }),
+    );
+  const taken = await takeLock(id, presentationId, startPlanChange);
+  if (taken.kind === 'refused') return { kind: 'failed' };
+  if (taken.kind === 'taken') {
+    const child = taken.run;
+    parent.onStarted(() => void child.signal(retryPlanChange).catch(() => undefined));
+    try {
+      return decodePlanChangeResult(await child.result());
+    } catch (failure) {
+      if (failure instanceof ChildWorkflowFailure) return parent.onLost(() => undefined);
+      throw failure;
+    }
   }
+  const { holder } = taken;
+  const decoded = (result = holder.ended()) => result && decodePlanChangeResult(result as PlanChangeResult);
+  parent.onStarted(
+    () =>
+      void getExternalWorkflowHandle(id)
+        .signal(retryPlanChange)
+        .catch(() => undefined),
+  );
+  const told = taken.kind === 'adopted' ? decoded(await holder.result()) : undefined;
+  return told ?? parent.onLost(() => decoded());
 }
 
 /** Carries out one plan change. Cancelling it has no effect: what the customer accepted is carried out. */
@@ -86,6 +119,16 @@ async function runPlanChange({
   });
 
   const reports: Promise<void>[] = [];
+  let progress: FulfilmentProgress | undefined;
+  const lock = holdLock(shown.presentationId, () => progress && tell(progress));
+  function tell(news: FulfilmentProgress): void {
+    if (!parent) return;
+    reports.push(
+      getExternalWorkflowHandle(parent.workflowId)
+        .signal(fulfilmentProgress, news)
+        .catch(() => undefined),
+    );
+  }
   const result = await fulfil(planChangeStrategy(terms, inbox, subscription), {
     timing,
     inbox,
@@ -93,30 +136,29 @@ async function runPlanChange({
     checkoutOnly: shown.mode === 'checkout',
     sendBefore: terms.sendBefore,
     review: reviews.of(shown.presentationId),
+    lock,
     retry: { wanted: () => retryWanted, taken: () => void (retryWanted = false) },
     report(status, mayRetry = false) {
       if (shown.status === status) return;
       shown.status = status;
       // An ordinary charge is over within moments, and the result says it all.
-      if (!parent || status === 'charging') return;
-      const progress = { presentationId: shown.presentationId, status, mayRetry };
-      reports.push(
-        getExternalWorkflowHandle(parent.workflowId)
-          .signal(fulfilmentProgress, progress)
-          .catch(() => undefined),
-      );
+      progress =
+        status === 'charging' ? undefined : { presentationId: shown.presentationId, status, mayRetry };
+      if (progress) tell(progress);
     },
   });
   await Promise.all(reports);
   await condition(allHandlersFinished);
-  switch (result.kind) {
-    case 'price_changed':
-      return result;
-    case 'fulfilled': {
-      const alsoPaid = inbox.paid().filter(({ attemptId }) => attemptId !== result.attemptId);
-      return { ...result, alsoPaid, ...(result.newSubscription && { replaced: shown.subscriptionId }) };
-    }
-    default:
-      return { ...result, alsoPaid: inbox.paid() };
+  const ended = endOf(result);
+  await lock.close(encodePlanChangeResult(ended));
+  return ended;
+
+  function endOf(end: FulfilmentResult | PriceChanged): FulfilmentResult | PriceChanged {
+    if (end.kind === 'price_changed') return end;
+    // Payments of earlier changes of the subscription come here as well, for as long as this run has its id.
+    const paid = [...inbox.paid(), ...inbox.strays()];
+    if (end.kind !== 'fulfilled') return { ...end, alsoPaid: paid };
+    const alsoPaid = paid.filter(({ attemptId }) => attemptId !== end.attemptId);
+    return { ...end, alsoPaid, ...(end.newSubscription && { replaced: shown.subscriptionId }) };
   }
 }

@@ -4,42 +4,65 @@
  * request may be repeated.
  */
 import {
+  ActivityFailure,
   CancellationScope,
   ParentClosePolicy,
   getExternalWorkflowHandle,
+  isCancellation,
   startChild,
 } from '@temporalio/workflow';
 import { ChildWorkflowFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { RetentionInput, RetentionReply } from '../activities/fulfilling/retention.js';
-import { ledgerActivities } from './activities.js';
+import { ledgerActivities, retentionActivities } from './activities.js';
 import type { RetentionTerms } from './fulfilment/terms.js';
 import { pausedAgain, type Pause } from '../src/contract/messages.js';
 import type { FulfilmentResult } from '../src/domain/fulfilment.js';
 import { attemptId, workflowId } from '../src/domain/ids.js';
+import type { RetentionResult } from '../src/contract/plan-change.js';
 import { pause } from './pause.js';
+import { holdLock, takeLock, unlessTaken } from './subscription-lock.js';
 
-/** Pauses the subscription or extends its trial, as accepted. Refused while another change of it is under way. */
+/**
+ * Pauses the subscription or extends its trial, as accepted. Refused while another change of it may still take effect; an
+ * unpaid fallback makes way.
+ */
 export async function retain(terms: RetentionTerms): Promise<FulfilmentResult> {
   const { subscriptionId, presentationId } = terms.shown;
   if (subscriptionId === undefined) return { kind: 'failed' };
   const id = workflowId.planChange(subscriptionId);
-  try {
-    const child = await startChild(saveSubscription, {
-      workflowId: id,
-      args: [terms],
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `${terms.action.kind.replace('_', ' ')} of ${subscriptionId}`,
-    });
-    return fulfilledBy(await child.result());
-  } catch (failure) {
-    if (failure instanceof WorkflowExecutionAlreadyStartedError) {
+  const taken = await takeLock(id, presentationId, () =>
+    unlessTaken(() =>
+      startChild(saveSubscription, {
+        workflowId: id,
+        args: [terms],
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        staticSummary: `${terms.action.kind.replace('_', ' ')} of ${subscriptionId}`,
+      }),
+    ),
+  );
+  switch (taken.kind) {
+    case 'taken':
+      try {
+        return fulfilledBy(await taken.run.result());
+      } catch (failure) {
+        if (failure instanceof ChildWorkflowFailure) return fulfilledBy(await readOnly());
+        throw failure;
+      }
+    case 'adopted':
+      return fulfilledBy(
+        ((await taken.holder.result()) as RetentionResult | undefined) ?? (await readOnly()),
+      );
+    case 'silent':
+      return fulfilledBy(await readOnly());
+    case 'refused': {
       const refused = 'PENDING_PLAN_CHANGE_EXISTS';
       return fulfilledBy(await ledgerActivities.saveSubscription({ ...retentionInput(terms), refused }));
     }
-    // It was ended from outside: the result is read from Dodo, and nothing more is requested.
-    if (failure instanceof ChildWorkflowFailure)
-      return fulfilledBy(await runRetention({ ...terms, sendBefore: 0 }));
-    throw failure;
+  }
+
+  /** The run was ended from outside: the result is read from Dodo, and nothing more is requested. */
+  function readOnly(): Promise<RetentionReply> {
+    return runRetention({ ...terms, sendBefore: 0 });
   }
 
   function fulfilledBy({ kind }: RetentionReply): FulfilmentResult {
@@ -51,20 +74,35 @@ export async function retain(terms: RetentionTerms): Promise<FulfilmentResult> {
 
 /** Carries out a retention offer. Cancelling it has no effect: what the customer accepted is carried out. */
 export async function saveSubscription(terms: RetentionTerms): Promise<RetentionReply> {
-  return CancellationScope.nonCancellable(() => runRetention(terms));
+  return CancellationScope.nonCancellable(async () => {
+    const lock = holdLock(terms.shown.presentationId);
+    const reply = await runRetention(terms);
+    await lock.close(reply);
+    return reply;
+  });
 }
 
 async function runRetention(terms: RetentionTerms): Promise<RetentionReply> {
   const input = retentionInput(terms);
   const { subscriptionId, presentationId } = input;
   const { action } = terms;
-  const reply = await ledgerActivities.saveSubscription(input);
+  const reply = await askDodo(input);
   if (reply.kind === 'done' && reply.pausedAt !== undefined && action.kind === 'pause' && action.forMs) {
     const { pausedAt } = reply;
     const until = new Date(Date.now() + action.forMs).toISOString();
     await endPauseLater({ subscriptionId, presentationId, pausedAt, until });
   }
   return reply;
+}
+
+/** Asks Dodo until it says what is so, or until a person has to look. */
+async function askDodo(input: RetentionInput): Promise<RetentionReply> {
+  try {
+    return await retentionActivities.saveSubscription(input);
+  } catch (failure) {
+    if (isCancellation(failure) || !(failure instanceof ActivityFailure)) throw failure;
+    return ledgerActivities.giveUpRetention(input);
+  }
 }
 
 function retentionInput({ shown, action, ...terms }: RetentionTerms): RetentionInput {

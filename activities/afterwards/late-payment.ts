@@ -3,7 +3,7 @@ import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type DodoPayments from 'dodopayments';
 import { toPaymentEvent } from '../../src/dodo/payments.js';
-import type { AttemptRecord } from '../../src/domain/attempt.js';
+import { SUPERSEDED, type AttemptRecord } from '../../src/domain/attempt.js';
 import { ATTEMPT_METADATA_KEY, workflowId } from '../../src/domain/ids.js';
 import { covers, phaseOf } from '../../src/domain/payment.js';
 import { isFulfilling, type PresentationRecord } from '../../src/domain/presentation.js';
@@ -81,6 +81,12 @@ export function latePaymentActivities(context: ActivityContext) {
       if (presentation.status === 'paid') {
         if (presentation.paymentId === paymentId || presentation.paymentId === undefined)
           return { kind: 'nothing' };
+        await refundSecond(context, payment, attempt);
+        return { kind: 'refunded', unwanted: unwanted(bought) };
+      }
+
+      // The customer has asked for another change since: the plan they gave up is not sold beside it.
+      if (attempt.errorCode === SUPERSEDED && bought.length > 0) {
         await refundSecond(context, payment, attempt);
         return { kind: 'refunded', unwanted: unwanted(bought) };
       }

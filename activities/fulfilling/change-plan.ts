@@ -1,9 +1,10 @@
 /** Changes the plan of a subscription. */
 import { SAME_PAYMENT_METHOD, type AttemptInput, type SendReply } from '../../src/domain/attempt.js';
+import { DECLINED_CHANGE_PENDING, PENDING_CHANGE } from '../../src/dodo/plan-change.js';
 import { planChangeBody } from '../../src/dodo/pricing.js';
 import type { ActivityContext } from '../context.js';
 import { readChangeable } from './changeable.js';
-import { attemptMetadata } from './requests.js';
+import { attemptMetadata, replacingLink } from './requests.js';
 import { sendAttempt } from './send.js';
 
 export function changePlanActivities(context: ActivityContext) {
@@ -23,7 +24,7 @@ export function changePlanActivities(context: ActivityContext) {
       const { action, discountCode } = input.offer;
       if (subscriptionId === undefined || action.kind !== 'change_plan')
         return { kind: 'rejected', code: 'NO_SUBSCRIPTION' };
-      return sendAttempt(context, 'change_plan', input, {
+      const reply = await sendAttempt(context, 'change_plan', input, {
         async prepare() {
           const read = await readChangeable(dodo, { subscriptionId, action, quantity: input.quantity });
           const { subscription } = read;
@@ -37,12 +38,17 @@ export function changePlanActivities(context: ActivityContext) {
           // An empty body is an ordinary answer: the saved method is charged, and events tell the outcome.
           const answer: unknown = await dodo.subscriptions.changePlan(subscriptionId, {
             ...planChangeBody(subscription, action, discountCode),
+            ...replacingLink(input),
             metadata: attemptMetadata(context, input),
           });
           const paymentId = (answer as { payment_id?: unknown } | null | undefined)?.payment_id;
           return { paymentId: typeof paymentId === 'string' ? paymentId : undefined };
         },
       });
+      // What is in the way is the change that the customer gave up for this one: its declined charge.
+      return input.replaces && reply.kind === 'rejected' && reply.code === PENDING_CHANGE
+        ? { ...reply, code: DECLINED_CHANGE_PENDING }
+        : reply;
     },
   };
 }

@@ -7,7 +7,7 @@ import type { AttemptInput } from '../../src/domain/attempt.js';
 import { isAboveOneClick } from '../../src/domain/choice.js';
 import type { ActivityContext } from '../context.js';
 import { MESSAGES } from './messages.js';
-import { attemptMetadata, billingAddress, cart, returnUrl } from './requests.js';
+import { attemptMetadata, billingAddress, cart, replacingLink, returnUrl } from './requests.js';
 
 /** How the customer can still pay. */
 export type FallbackOpened =
@@ -126,6 +126,7 @@ export function fallbackOptions(context: ActivityContext) {
       const answer = await dodo.subscriptions.changePlan(subscriptionId, {
         ...planChangeBody(subscription, action, discountCode),
         collect_via_payment_link: true,
+        ...replacingLink(input),
         metadata: attemptMetadata(context, input),
       });
       const { payment_id, payment_link } = (answer ?? {}) as Partial<typeof answer>;

@@ -20,5 +20,7 @@ export const MESSAGES = {
   oneClickFailed:
     'This could not be charged with one click, so you were not charged. You can take the offer at the checkout.',
   checkout: 'Please complete your order at the checkout.',
+  superseded:
+    'You have asked for another change to your plan since, so this one was not made. You were not charged for it.',
   noFallback: 'This offer could not be completed. You were not charged.',
 } as const;

@@ -1,4 +1,5 @@
 /** Records states that come about by waiting, without a request to Dodo that could record them. */
+import { SUPERSEDED } from '../../src/domain/attempt.js';
 import type { PresentationPatch } from '../../src/domain/presentation.js';
 import type { AttemptStatus } from '../../src/domain/words.js';
 import type { ActivityContext } from '../context.js';
@@ -9,13 +10,15 @@ export interface RecordStateInput {
   presentationId: string;
   /**
    * `absent_again`: proven absent, and another attempt may follow. `fallback`: the one retry has failed, and the links
-   * still stand. `retry_not_sent`: the retry could not be sent, and may be asked for again.
+   * still stand. `retry_not_sent`: the retry could not be sent, and may be asked for again. `superseded`: the customer has
+   * asked for something else, so the fallback no longer counts.
    */
-  status: 'needs_review' | 'absent' | 'absent_again' | 'fallback' | 'retry_not_sent';
+  status: 'needs_review' | 'absent' | 'absent_again' | 'fallback' | 'retry_not_sent' | 'superseded';
 }
 
 interface StateChange {
   status: AttemptStatus;
+  errorCode?: string;
   patch: PresentationPatch;
   /** In the timeline, if not `attempt_<status>`. */
   entry?: string;
@@ -35,12 +38,22 @@ const CHANGES: Record<RecordStateInput['status'], StateChange> = {
     patch: { status: 'fallback', message: MESSAGES.retryNotSent },
     entry: 'attempt_not_sent',
   },
+  superseded: {
+    status: 'failed',
+    errorCode: SUPERSEDED,
+    patch: {
+      status: 'failed',
+      checkoutUrl: null,
+      updatePaymentMethodUrl: null,
+      message: MESSAGES.superseded,
+    },
+  },
 };
 
 export function recordStateActivities({ ledger, now }: ActivityContext) {
   return {
     /**
-     * Records that an attempt was proven absent, needs a review, or was a retry that failed or could not be sent.
+     * Records that an attempt was proven absent, needs a review, or was a retry that failed or could not be sent, or no longer counts.
      *
      * Dodo: nothing. Ledger: updates the attempt and its presentation, and adds to the timeline.
      * Repeated: writes the same again; a state the ledger has moved on from stays.
@@ -51,7 +64,7 @@ export function recordStateActivities({ ledger, now }: ActivityContext) {
       const change = CHANGES[status];
       await ledger.updateAttempt(
         attemptId,
-        { status: change.status },
+        { status: change.status, ...(change.errorCode !== undefined && { errorCode: change.errorCode }) },
         { id: presentationId, patch: change.patch },
         [
           {

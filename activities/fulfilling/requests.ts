@@ -43,6 +43,14 @@ export function attemptMetadata({ proofs }: Pick<ActivityContext, 'proofs'>, inp
 }
 
 /**
+ * Voids the open payment link of the change that this one takes the place of: it would block this one, or be paid beside
+ * it. The field is newer than the SDK's types.
+ */
+export function replacingLink({ replaces }: AttemptInput): object {
+  return replaces?.link === true ? { cancel_older_payment_link: true } : {};
+}
+
+/**
  * Returns the page the customer comes back to from any page of Dodo's: the purchase's own, or else the shop's. Either is
  * told the presentation, as `presentation` in its query.
  *

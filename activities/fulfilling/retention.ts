@@ -6,7 +6,11 @@ import type DodoPayments from 'dodopayments';
 import type { RetentionAction } from '../../src/domain/offers.js';
 import { classify, ifFound, isKeyRejected } from '../../src/dodo/errors.js';
 import { SUBSCRIPTION_GONE } from '../../src/dodo/plan-change.js';
-import { reasonAgainstRetention, retentionRefusalMessage } from '../../src/dodo/retention.js';
+import {
+  RETENTION_UNPROVEN,
+  reasonAgainstRetention,
+  retentionRefusalMessage,
+} from '../../src/dodo/retention.js';
 import { runOfAttempt } from '../../src/domain/ids.js';
 import type { ActivityContext } from '../context.js';
 import { acceptedEntry } from './accepted-entry.js';
@@ -97,7 +101,7 @@ export function retentionActivities(context: ActivityContext) {
      * Repeated: finds the pause ended, and adds `pause_left_alone`.
      *
      * @throws when Dodo or the ledger cannot be reached, or Dodo refuses our key. A refusal of the request is logged as
-     * an error and noted on the timeline.
+     * an error, noted on the timeline, and reviewed.
      */
     async resumeSubscription(input: ResumeInput): Promise<void> {
       const { subscriptionId, presentationId, pausedAt } = input;
@@ -106,13 +110,88 @@ export function retentionActivities(context: ActivityContext) {
       if (subscription?.status === 'paused' && sameMoment(subscription.paused_at, pausedAt)) {
         const failure = await update(subscriptionId, { status: 'active' });
         type = failure ? 'subscription_not_resumed' : 'subscription_resumed';
-        if (failure) log.error({ failure, ...input }, 'a subscription could not be resumed after its pause');
+        if (failure) {
+          log.error({ failure, ...input }, 'a subscription could not be resumed after its pause');
+          await reviewPause(input, `Dodo refused to resume it: ${failure.code}.`);
+        }
       }
       await ledger.updatePresentation(presentationId, {}, [
         { at: now().toISOString(), type, detail: { presentationId, subscriptionId } },
       ]);
     },
+
+    /**
+     * Stops asking Dodo for a retention offer: a person has to look whether the subscription has it.
+     *
+     * Dodo: nothing. Ledger: opens a review; the attempt needs one, and the presentation is `failed` with a message.
+     * Repeated: writes the same again; an attempt that was done in the end stays so.
+     *
+     * @throws when the ledger cannot be reached
+     */
+    async giveUpRetention(input: RetentionInput): Promise<RetentionReply> {
+      const { attemptId, presentationId, purchaseId, customerId, subscriptionId } = input;
+      const known = await ledger.attempt(attemptId);
+      if (known?.status === 'rejected')
+        return { kind: 'refused', code: known.errorCode ?? RETENTION_UNPROVEN };
+      const openedAt = now().toISOString();
+      await ledger.openReview({
+        kind: 'retention_unproven',
+        subject: attemptId,
+        purchaseId,
+        presentationId,
+        attemptId,
+        customerId,
+        subscriptionId,
+        detail: `The customer accepted "${input.offer.action.kind}", and Dodo did not confirm it for days.`,
+        openedAt,
+      });
+      log.error({ attemptId, subscriptionId }, 'a retention offer could not be proven');
+      await ledger.updateAttempt(
+        attemptId,
+        { status: 'needs_review', errorCode: RETENTION_UNPROVEN },
+        {
+          id: presentationId,
+          patch: { status: 'failed', message: retentionRefusalMessage(RETENTION_UNPROVEN) },
+        },
+        [{ at: openedAt, type: 'retention_given_up', detail: { presentationId, attemptId } }],
+      );
+      return { kind: 'refused', code: RETENTION_UNPROVEN };
+    },
+
+    /**
+     * Stops asking Dodo to end a pause: a person has to.
+     *
+     * Dodo: nothing. Ledger: opens a review, and adds to the timeline. Repeated: writes the same again.
+     *
+     * @throws when the ledger cannot be reached
+     */
+    async giveUpResuming(input: ResumeInput): Promise<void> {
+      const { subscriptionId, presentationId } = input;
+      log.error({ ...input }, 'a subscription could not be resumed after its pause');
+      await reviewPause(input, 'Dodo did not take the request for days.');
+      await ledger.updatePresentation(presentationId, {}, [
+        {
+          at: now().toISOString(),
+          type: 'subscription_not_resumed',
+          detail: { presentationId, subscriptionId },
+        },
+      ]);
+    },
   };
+
+  async function reviewPause({ subscriptionId, presentationId, pausedAt }: ResumeInput, why: string) {
+    const presentation = await ledger.presentation(presentationId);
+    await ledger.openReview({
+      kind: 'pause_not_ended',
+      subject: `${subscriptionId} ${pausedAt}`,
+      subscriptionId,
+      presentationId,
+      purchaseId: presentation?.purchaseId,
+      customerId: presentation?.customerId,
+      detail: `The pause is over, and the subscription was not resumed. ${why}`,
+      openedAt: now().toISOString(),
+    });
+  }
 
   /** Updates a subscription. Returns the failure when Dodo refuses the request, and throws every other one. */
   async function update(subscriptionId: string, change: DodoPayments.SubscriptionUpdateParams) {

@@ -9,6 +9,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Decision, Outcome, PresentationStatus, ReasonCode, TriggerType } from '../domain/words.js';
 import type { Notification } from '../domain/notification.js';
 import type { PaymentEvent } from '../domain/payment.js';
+import type { PlanChangeAnswer, PlanChangeClaim } from './plan-change.js';
 
 /** How long a run waits, in milliseconds. Fixed when the run starts. */
 export interface Timing {
@@ -219,6 +220,12 @@ export const acceptOffer = defineSignal<[AcceptSignal?]>('acceptOffer');
 export const declineOffer = defineSignal<[DeclineSignal?]>('declineOffer');
 /** From a purchase run to its plan-change run: the customer asks for one retry. */
 export const retryPlanChange = defineSignal('retryPlanChange');
+/** From a purchase run that was reset, to the run that holds the subscription: is it carrying out this offer? */
+export const adoptPlanChange = defineSignal<[PlanChangeClaim]>('adoptPlanChange');
+/** From a purchase run to the run that holds the subscription: the customer wants something else now. */
+export const supersedePlanChange = defineSignal<[PlanChangeClaim]>('supersedePlanChange');
+/** The answer to either, to the purchase run that asked. */
+export const planChangeAnswer = defineSignal<[PlanChangeAnswer]>('planChangeAnswer');
 /** Ends the open offer, for instance because the purchase was refunded. */
 export const withdrawOffer = defineSignal<[{ reason: string }]>('withdrawOffer');
 /** From webhooks, to a reversal run. */

@@ -20,6 +20,30 @@ export type PlanChangeResult =
   | PriceChanged
   | { kind: 'unpaid' | 'failed'; alsoPaid?: PaidAttempt[] };
 
+/** The result of a retention run. */
+export type RetentionResult = { kind: 'done'; pausedAt?: string } | { kind: 'refused'; code: string };
+
+/** What a run says to the one that holds the subscription's lock. */
+export interface PlanChangeClaim {
+  /** The offer that the asking run wants to carry out. */
+  presentationId: string;
+  /** The workflow id of the asking run, which gets the answer. */
+  from: string;
+}
+
+/** The answer of the run that holds the lock. */
+export type PlanChangeAnswer = {
+  /** As in the claim. */
+  presentationId: string;
+} & (
+  | /** It carries out this very offer, and will tell how that ended. */ { kind: 'adopted' }
+  | { kind: 'ended'; result: PlanChangeResult | RetentionResult }
+  /** It carries out another offer that may still take effect. */
+  | { kind: 'refused' }
+  /** It had only an unpaid fallback, and ends. `link`: Dodo has an open payment link of it. */
+  | { kind: 'released'; link: boolean }
+);
+
 /** Writes a result as it crosses between runs. */
 export function encodePlanChangeResult(result: FulfilmentResult | PriceChanged): PlanChangeResult {
   if (result.kind !== 'fulfilled') return result;

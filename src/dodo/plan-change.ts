@@ -1,6 +1,11 @@
 /** Refusals of plan changes, and what the customer can do instead. */
 import type DodoPayments from 'dodopayments';
 
+/** Dodo's code while an earlier change waits for its payment, or its payment was declined. */
+export const PENDING_CHANGE = 'PENDING_PLAN_CHANGE_EXISTS';
+/** Our code for the same, when the earlier change is one that the customer gave up for this one. */
+export const DECLINED_CHANGE_PENDING = 'DECLINED_PLAN_CHANGE_PENDING';
+
 export const SUBSCRIPTION_GONE = 'SUBSCRIPTION_NOT_FOUND';
 
 const SCHEDULED_CANCELLATION = 'PLAN_CHANGE_NOT_ALLOWED_FOR_SCHEDULED_CANCELLATION';
@@ -69,7 +74,12 @@ const INACTIVE: Refusal = {
 
 /** Refusals by code. A new subscription is sold only when the old one is gone. */
 const REFUSALS: Record<string, Refusal> = {
-  PENDING_PLAN_CHANGE_EXISTS: UNDER_WAY,
+  [PENDING_CHANGE]: UNDER_WAY,
+  [DECLINED_CHANGE_PENDING]: {
+    after: 'update_method',
+    message:
+      'An earlier change to your plan was declined by your bank and is still in the way. Please update your payment method, then confirm again. You were not charged.',
+  },
   PREVIOUS_PAYMENT_PENDING: UNDER_WAY,
   [SCHEDULED_CHANGE]: {
     after: 'none',

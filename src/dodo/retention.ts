@@ -28,6 +28,9 @@ export function isInTrial(
   );
 }
 
+/** The code of a retention offer that Dodo did not confirm for days. */
+export const RETENTION_UNPROVEN = 'RETENTION_UNPROVEN';
+
 const CHANGED =
   'Your subscription has changed since this offer was made, so we changed nothing. You were not charged.';
 
@@ -38,6 +41,8 @@ const MESSAGES: Record<string, string> = {
     'Your subscription is not active at the moment, so we changed nothing. You were not charged.',
   PENDING_PLAN_CHANGE_EXISTS:
     'A change to your plan is under way, so we changed nothing. You were not charged.',
+  [RETENTION_UNPROVEN]:
+    'We could not confirm this change with the payment provider. Our team is looking into it. You were not charged.',
   TOO_LATE: 'We could not reach the payment provider in time, so we changed nothing. You were not charged.',
 };
 

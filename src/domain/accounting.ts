@@ -23,6 +23,10 @@ export const REVIEW_KINDS = [
   'purchase_paid_twice',
   /** A payment bears our proof, and no offer of ours is known for it. */
   'payment_unmatched',
+  /** A pause or a longer trial was accepted, and Dodo does not tell whether the subscription has it. */
+  'retention_unproven',
+  /** A pause is over, and could not be ended: the customer is not billed. */
+  'pause_not_ended',
   /** A run ended before its offer was settled, and its money is not proven. */
   'run_ended',
 ] as const;

@@ -29,6 +29,8 @@ export interface AttemptInput {
   acceptedAt: string;
   /** The payment method that was declined; a retry must use another one. */
   otherThan?: string;
+  /** Takes the place of a change whose payment had failed. `link`: Dodo has an open payment link of it. */
+  replaces?: { link: boolean };
   consents?: string[];
   /** Nothing is sent later than this. Milliseconds since the epoch. */
   sendBefore: number;
@@ -68,6 +70,9 @@ export const PURCHASE_REFUNDED = 'PURCHASE_REFUNDED';
 
 /** The code of a retry that was refused because the payment method is still the declined one. */
 export const SAME_PAYMENT_METHOD = 'SAME_PAYMENT_METHOD';
+
+/** The code of a fallback that the customer gave up for another change: a new subscription bought there goes back. */
+export const SUPERSEDED = 'SUPERSEDED';
 
 export interface AttemptRecord {
   attemptId: string;

@@ -13,6 +13,8 @@ export interface FulfilledOffer {
   payment?: PaymentEvent;
   /** The subscription the new one replaces; it has to be cancelled. */
   replaced?: string;
+  /** The late-payment run has told the merchant, and cleans up. */
+  told?: boolean;
   /** Other attempts that were paid as well; their money goes back. */
   alsoPaid?: PaidAttempt[];
 }

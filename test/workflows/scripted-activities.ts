@@ -24,11 +24,14 @@ export const ACTIVITY_NAMES = [
   'cancelReplacedSubscription',
   'lookUpPayment',
   'lookUpPlanChange',
+  'lookUpLostPlanChange',
   'openFallback',
   'recordState',
   'settle',
   'saveSubscription',
   'resumeSubscription',
+  'giveUpRetention',
+  'giveUpResuming',
   'settleLatePayment',
   'recordReversal',
   'sweepPayments',
@@ -193,6 +196,15 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
       if (paid) return { kind: 'payment', payment: { ...payment, status: 'processing' } };
       return found(attemptId);
     },
+    async lookUpLostPlanChange({ presentationId, productId, dueNow }) {
+      const { subscription, payments } = books;
+      const attemptId = [...presentationOf].find(([, of]) => of === presentationId)?.[0] ?? '';
+      const payment = payments.get(attemptId);
+      const isPaid = dueNow === 0 || (payment !== undefined && phaseOf(payment.status) === 'paid');
+      return subscription.productId === productId && isPaid
+        ? { kind: 'fulfilled', paidVia: 'attempt', newSubscription: false, attemptId, payment }
+        : { kind: 'open' };
+    },
     async openFallback({ attemptId, presentationId }) {
       presentationOf.set(attemptId, presentationId);
       return { kind: 'checkout', sessionId: `cks_${attemptId}`, retry: false };
@@ -212,6 +224,10 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
     async resumeSubscription() {
       books.subscription.status = 'active';
     },
+    async giveUpRetention() {
+      return { kind: 'refused', code: 'UNPROVEN' };
+    },
+    async giveUpResuming() {},
     async settleLatePayment({ attemptId, paymentId }) {
       const presentationId = presentationOf.get(attemptId);
       if (presentationId === undefined) return { kind: 'nothing' };

@@ -3,7 +3,7 @@
  * another payment method followed by one retry. A late success of the failed attempt ends it as well.
  */
 import { condition, patched } from '@temporalio/workflow';
-import { SAME_PAYMENT_METHOD } from '../../src/domain/attempt.js';
+import { SAME_PAYMENT_METHOD, type Finding } from '../../src/domain/attempt.js';
 import type { FulfilledOffer, FulfilmentResult } from '../../src/domain/fulfilment.js';
 import { phaseOf, type PaymentEvent, type Proof } from '../../src/domain/payment.js';
 import { PATCHES } from '../patches.js';
@@ -38,7 +38,7 @@ export async function fallBack(
     sessionId: opened.kind === 'checkout' ? opened.sessionId : undefined,
     paymentId: opened.kind === 'payment_link' ? opened.paymentId : undefined,
   });
-  const { inbox, retry } = context;
+  const { inbox, retry, lock } = context;
   const earlier = failedAttempt === n ? [] : [failedAttempt];
   let mayRetry = opened.kind === 'update_method' || (opened.kind === 'checkout' && opened.retry);
   context.report(context.checkoutOnly ? 'requires_action' : 'fallback', mayRetry);
@@ -67,12 +67,25 @@ export async function fallBack(
   };
 
   let again = n + 1;
+  /** Checks for a newer wish of the customer. It goes first if no payment of this fallback may still go through. */
+  async function makesWay(finding: Finding | undefined): Promise<boolean> {
+    if (!lock?.isWanted()) return false;
+    const isPaid = earlier.some((attempt) => proofOf(inbox, strategy.id(attempt))?.kind === 'paid');
+    if (finding === undefined || isPending(finding) || isPaid) {
+      lock.refuse();
+      return false;
+    }
+    await strategy.record(n, 'superseded');
+    return true;
+  }
+
   const openedAt = Date.now();
+  lock?.mayYield(true);
   for (let pause = 6 * context.timing.pollIntervalMs; ; pause = Math.min(pause * 2, LONGEST_POLL)) {
     const left = openedAt + FALLBACK_WINDOW - Date.now();
     const over = left <= 0;
     await condition(
-      () => paid() !== undefined || (mayRetry && retry.wanted()),
+      () => paid() !== undefined || (mayRetry && retry.wanted()) || lock?.isWanted() === true,
       over ? pause : Math.min(pause, left),
       { summary: 'waiting for the fallback to be paid' },
     );
@@ -82,7 +95,9 @@ export async function fallBack(
     if (mayRetry && retry.wanted()) {
       mayRetry = false;
       if (!earlier.includes(again)) earlier.push(again);
+      lock?.mayYield(false);
       const retried = await retryOnce(strategy, context, again);
+      lock?.mayYield(true);
       if (retried.kind === 'paid') return { ...fulfilledBy(again, retried.payment), paidVia: 'fallback' };
       if (retried.kind === 'same_method' || retried.kind === 'not_sent') {
         if (retried.kind === 'not_sent') {
@@ -108,13 +123,30 @@ export async function fallBack(
     if (finding?.kind === 'payment') inbox.note(finding.payment);
     const read = paid();
     if (read) return read;
-    const pending =
-      finding?.kind === 'payment' && ['pending', 'action_required'].includes(phaseOf(finding.payment.status));
+    if (await makesWay(finding)) {
+      const late = paid();
+      if (late) return late;
+      lock?.release(opened.kind === 'payment_link');
+      return { kind: 'unpaid' };
+    }
+    const pending = isPending(finding);
     // The fallback has lapsed only when a read after its end shows that no payment is under way.
     if (over && finding !== undefined && (!pending || Date.now() - openedAt > PENDING_LIMIT)) {
       return { kind: 'unpaid' };
     }
+    // Dodo could not be read all that time. A payment that turns up later is settled by a run of its own.
+    if (finding === undefined && Date.now() - openedAt > PENDING_LIMIT && patched(PATCHES.planChangeLock)) {
+      await strategy.record(n, 'needs_review');
+      return { kind: 'unpaid' };
+    }
   }
+}
+
+/** Checks for a payment that may still go through. */
+function isPending(finding: Finding | undefined): boolean {
+  return (
+    finding?.kind === 'payment' && ['pending', 'action_required'].includes(phaseOf(finding.payment.status))
+  );
 }
 
 type Retried =

@@ -7,6 +7,7 @@ import type { PriceChanged } from '../../src/domain/fulfilment.js';
 import type { Proof } from '../../src/domain/payment.js';
 import type { PresentationStatus } from '../../src/domain/words.js';
 import type { PaymentInbox } from '../payments.js';
+import type { HeldLock } from '../subscription-lock.js';
 import type { Review } from './reviews.js';
 import type { Terms } from './terms.js';
 
@@ -63,6 +64,8 @@ export interface FulfilmentContext {
   review: Review;
   /** The customer's request to retry the charge with another payment method. */
   retry: { wanted(): boolean; taken(): void };
+  /** The lock that is held meanwhile; a newer wish may have it while only a fallback is open. */
+  lock?: HeldLock;
   /** Reports the presentation's status whenever it may have changed. */
   report(status: PresentationStatus, mayRetry?: boolean): void;
 }

@@ -21,10 +21,12 @@ export interface Terms {
   consents?: string[];
   /** Nothing is sent later than this. Milliseconds since the epoch. */
   sendBefore: number;
+  /** Takes the place of an earlier change whose payment had failed. */
+  replaces?: { link: boolean };
 }
 
 /** The same for a retention offer. Retention runs are started with it. */
-export type RetentionTerms = Omit<Terms, 'offer' | 'paymentId' | 'runStartedAt'> & {
+export type RetentionTerms = Omit<Terms, 'offer' | 'paymentId' | 'runStartedAt' | 'replaces'> & {
   action: RetentionAction;
 };
 
@@ -54,6 +56,7 @@ export function attemptInput(terms: Terms, id: string): AttemptInput {
     consents: terms.consents,
     sendBefore: terms.sendBefore,
     runStartedAt: terms.runStartedAt,
+    ...(terms.replaces && { replaces: terms.replaces }),
   };
 }
 

@@ -1,20 +1,17 @@
 /** One presentation from its opening to its end: wait for the decision, and carry out an acceptance. */
-import { condition } from '@temporalio/workflow';
 import type { FulfilmentResult, PriceChanged } from '../../src/domain/fulfilment.js';
 import { stepOf } from '../../src/domain/funnel.js';
-import { attemptId } from '../../src/domain/ids.js';
 import type { FunnelSnapshot } from '../../src/domain/offers.js';
 import type { Decision } from '../../src/domain/words.js';
-import { ledgerActivities } from '../activities.js';
 import { chargeStrategy } from '../fulfilment/charge.js';
 import { fulfil } from '../fulfilment/fulfil.js';
-import { proofByVerdict } from '../fulfilment/reviews.js';
 import { isRetention, type Terms } from '../fulfilment/terms.js';
 import { changePlan } from '../plan-change.js';
 import type { ActivePresentation, DecisionRecord } from '../presentations/active.js';
 import { choiceOf } from '../presentations/choices.js';
 import { retain } from '../retention.js';
 import { MINUTE } from '../units.js';
+import { reviewLost } from './lost-plan-change.js';
 import type { PurchaseRun } from './run.js';
 
 /** The same in runs without `timing.sendWindowMs`, if the click came in the last moments of the offer's window. */
@@ -55,7 +52,8 @@ export async function decideAndFulfil(
     run.cleanUp.note(result);
     if (result.kind === 'fulfilled') {
       const { paymentId, amount = presentation.dueNow } = result.payment ?? {};
-      outbox.send('offer.fulfilled', presentationId, { status: 'paid', payment: { paymentId, amount } });
+      if (!result.told)
+        outbox.send('offer.fulfilled', presentationId, { status: 'paid', payment: { paymentId, amount } });
     } else {
       outbox.send('offer.failed', presentationId, { status: 'failed' });
     }
@@ -88,13 +86,10 @@ function carryOut(
   if (isRetention(action)) return retain({ ...accepted, action });
   const terms: Terms = { ...accepted, offer: { ...offer, action } };
   if (action.kind === 'change_plan') {
-    return changePlan(
-      terms,
-      timing,
-      firstAttempt,
-      (ask) => run.onRetry(ask),
-      () => reviewLost(run, presentation),
-    );
+    return changePlan(terms, timing, firstAttempt, {
+      onStarted: (ask) => run.onRetry(ask),
+      onLost: (ended) => reviewLost(run, { terms, firstAttempt, ended }),
+    });
   }
   return fulfil(chargeStrategy(terms, run.inbox), {
     timing,
@@ -107,21 +102,4 @@ function carryOut(
     retry: { wanted: () => false, taken: () => {} },
     report: (status) => run.report(presentation, status),
   });
-}
-
-/**
- * Waits for an operator's verdict on a plan change whose run was ended from outside while money may have been on its way.
- */
-async function reviewLost(run: PurchaseRun, presentation: ActivePresentation): Promise<FulfilmentResult> {
-  const { presentationId, step } = presentation;
-  const lost = attemptId(run.workflowId, step, 1);
-  const review = run.reviews.of(presentationId);
-  review.begin();
-  run.report(presentation, 'needs_review');
-  await ledgerActivities.recordState({ attemptId: lost, presentationId, status: 'needs_review' });
-  await condition(() => review.verdict() !== undefined);
-  const proof = proofByVerdict(review.verdict());
-  if (proof.kind === 'failed') return { kind: 'failed' };
-  const { payment } = proof;
-  return { kind: 'fulfilled', paidVia: 'attempt', newSubscription: false, attemptId: lost, payment };
 }

@@ -1,0 +1,148 @@
+/** Finds out what came of a plan change whose run was ended from outside. */
+import type { AttemptRecord } from '../../src/domain/attempt.js';
+import { workflowId, workflowOfAttempt } from '../../src/domain/ids.js';
+import { phaseOf, type PaymentEvent } from '../../src/domain/payment.js';
+import type { PresentationRecord } from '../../src/domain/presentation.js';
+import { judgePayment } from '../../src/domain/verdict.js';
+import type { ActivityContext } from '../context.js';
+import { lookUpActivities } from './look-up.js';
+
+export interface LostPlanChangeInput {
+  purchaseId: string;
+  presentationId: string;
+  customerId: string;
+  subscriptionId: string;
+  productId: string;
+  quantity: number;
+  /** The amount due at the click. Minor units. */
+  dueNow: number;
+  /** When the offer was accepted. */
+  since: string;
+  /** When its run was found to have ended. Milliseconds since the epoch. */
+  lostAt: number;
+  /** How long an attempt is looked for before it counts as absent. */
+  reconcileWindowMs: number;
+}
+
+/** What came of it. `told`: a late payment has settled the offer, and the merchant knows. */
+export type LostPlanChange =
+  | {
+      kind: 'fulfilled';
+      paidVia: 'attempt' | 'fallback';
+      newSubscription: boolean;
+      attemptId: string;
+      payment?: PaymentEvent;
+      told?: true;
+    }
+  | { kind: 'failed' }
+  /** It may still go either way. */
+  | { kind: 'open' };
+
+/** A run that is gone may have left an activity behind, which records its attempt within this time or not at all. */
+const LONGEST_ACTIVITY_MS = 5 * 60_000;
+/** A checkout or payment link lives for a day; its payment may be seen a little later. */
+const LINK_LIFE_MS = (24 * 60 + 15) * 60_000;
+
+export function lostPlanChangeActivities(context: ActivityContext) {
+  const { ledger, now } = context;
+  const { lookUpPayment, lookUpPlanChange } = lookUpActivities(context);
+
+  /** The attempts of the change, oldest first. Each is in the timeline from the moment it may be sent. */
+  async function attemptsOf({ purchaseId, presentationId, subscriptionId }: LostPlanChangeInput) {
+    const { timeline = [] } = (await ledger.purchase(purchaseId)) ?? {};
+    const ids = timeline.flatMap(({ detail }) => {
+      const id = detail?.presentationId === presentationId ? detail.attemptId : undefined;
+      const isOurs =
+        typeof id === 'string' && workflowOfAttempt(id) === workflowId.planChange(subscriptionId);
+      return isOurs ? [id] : [];
+    });
+    const found = await Promise.all([...new Set(ids)].map((id) => ledger.attempt(id)));
+    return found.filter((attempt) => attempt !== undefined);
+  }
+
+  async function outcomeOf(input: LostPlanChangeInput, attempt: AttemptRecord): Promise<LostPlanChange> {
+    const { presentationId, customerId, since } = input;
+    const { attemptId, paymentId } = attempt;
+    const about = { attemptId, presentationId, customerId, since, paymentId };
+    const age = now().getTime() - Date.parse(attempt.createdAt);
+    if (attempt.kind !== 'fallback') {
+      const finding = await lookUpPlanChange({ ...input, ...about });
+      if (finding.kind === 'done')
+        return {
+          kind: 'fulfilled',
+          paidVia: 'attempt',
+          newSubscription: false,
+          attemptId,
+          payment: finding.payment,
+        };
+      if (finding.kind === 'payment') return phaseOf(finding.payment.status) === 'failed' ? FAILED : OPEN;
+      const neverSent = attempt.status === 'rejected' || attempt.status === 'absent';
+      return neverSent || age > input.reconcileWindowMs ? FAILED : OPEN;
+    }
+    const finding = await lookUpPayment(about);
+    const payment = finding.kind === 'payment' ? finding.payment : undefined;
+    const judged =
+      payment && judgePayment(payment, { ...attempt, customerId, withoutProof: attempt.proof !== true });
+    if (judged?.kind === 'counts') {
+      const newSubscription = attempt.sessionId !== undefined;
+      return { kind: 'fulfilled', paidVia: 'fallback', newSubscription, attemptId, payment };
+    }
+    const isUnderWay =
+      judged?.kind === 'review' || (judged?.kind === 'undecided' && judged.phase !== 'failed');
+    return isUnderWay || age <= LINK_LIFE_MS ? OPEN : FAILED;
+  }
+
+  return {
+    /**
+     * Looks a plan change up of which nobody knows how it ended: each of its attempts, and its fallback.
+     *
+     * Dodo: reads the subscription and the payments of the attempts. Ledger: reads the attempts; records what the
+     * look-ups record. Repeated: reads again.
+     *
+     * @throws as `lookUpPlanChange`
+     */
+    async lookUpLostPlanChange(input: LostPlanChangeInput): Promise<LostPlanChange> {
+      const presentation = await ledger.presentation(input.presentationId);
+      const attempts = await attemptsOf(input);
+      if (presentation?.status === 'paid') return paidLate(presentation, attempts);
+      if (attempts.length === 0) return now().getTime() - input.lostAt > LONGEST_ACTIVITY_MS ? FAILED : OPEN;
+      let isOpen = false;
+      for (const attempt of attempts) {
+        const outcome = await outcomeOf(input, attempt);
+        if (outcome.kind === 'fulfilled') return outcome;
+        isOpen ||= outcome.kind === 'open';
+      }
+      return isOpen ? OPEN : FAILED;
+    },
+  };
+}
+
+const OPEN: LostPlanChange = { kind: 'open' };
+const FAILED: LostPlanChange = { kind: 'failed' };
+
+function paidLate(
+  { id, paymentId, paidAmount, recovered, price, customerId }: PresentationRecord,
+  attempts: readonly AttemptRecord[],
+): LostPlanChange {
+  const paid = attempts.find((attempt) => paymentId !== undefined && attempt.paymentId === paymentId);
+  const attemptId = (paid ?? attempts.at(-1))?.attemptId ?? id;
+  const payment =
+    paymentId === undefined
+      ? undefined
+      : {
+          paymentId,
+          status: 'succeeded',
+          attemptId,
+          customerId,
+          currency: price.currency,
+          ...(paidAmount !== undefined && { amount: paidAmount }),
+        };
+  return {
+    kind: 'fulfilled',
+    paidVia: recovered ? 'fallback' : 'attempt',
+    newSubscription: false,
+    attemptId,
+    payment,
+    told: true,
+  };
+}
