@@ -2,6 +2,8 @@
 import { ActivityFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { SendReply } from '../src/domain/attempt.js';
+import { REFUSED_BY_MERCHANT } from '../src/domain/notification.js';
+import { DAY } from './units.js';
 
 /** Choosing and pricing an offer; worth retrying only while the customer may still be there. */
 export const offerActivities = proxyActivities<Pick<Activities, 'evaluate' | 'present'>>({
@@ -73,15 +75,30 @@ export const retentionActivities = proxyActivities<
   summary: 'keep the subscription',
 });
 
-/** Webhooks to the merchant, retried for as long as an outage on their side may last. */
-export const notifyActivities = proxyActivities<
-  Pick<Activities, 'deliverNotification' | 'buryNotification' | 'recordRedelivery'>
->({
+/** How long a webhook to the merchant is retried: as long as an outage on their side may last. */
+export const LONGEST_MERCHANT_OUTAGE = 3 * DAY;
+
+const NOTIFY = {
   startToCloseTimeout: '30s',
-  scheduleToCloseTimeout: '3 days',
   retry: { initialInterval: '5s', maximumInterval: '1 hour' },
   summary: 'webhook to the merchant',
-});
+} as const;
+
+/** Webhooks to the merchant, retried whatever the endpoint answers. */
+export const notifyActivities = proxyActivities<
+  Pick<Activities, 'deliverNotification' | 'buryNotification' | 'recordRedelivery'>
+>({ ...NOTIFY, scheduleToCloseTimeout: LONGEST_MERCHANT_OUTAGE });
+
+/** Webhooks that others wait behind: retried while the merchant is away, and not when their endpoint refuses them. */
+export function inOrderActivities(scheduleToCloseTimeout: number) {
+  return proxyActivities<Pick<Activities, 'deliverNotification' | 'deliverEither'>>({
+    ...NOTIFY,
+    // Two answers of the endpoint are waited for.
+    startToCloseTimeout: '45s',
+    scheduleToCloseTimeout,
+    retry: { ...NOTIFY.retry, nonRetryableErrorTypes: [REFUSED_BY_MERCHANT] },
+  });
+}
 
 /** Returns the reply of a call that moves money. If the activity failed without a reply, the outcome is `unknown` and `lost`. */
 export async function sendOnce(send: () => Promise<SendReply>): Promise<SendReply> {

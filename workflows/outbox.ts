@@ -18,7 +18,7 @@ export interface Outbox {
   send(
     type: NotificationType,
     presentationId: string,
-    state?: Pick<Notification, 'status' | 'choice' | 'payment'>,
+    state?: Pick<Notification, 'status' | 'choice' | 'payment' | 'reversal'>,
   ): void;
   /** Waits until the notifier, which goes on by itself, has everything. */
   flushed(): Promise<void>;

@@ -46,8 +46,12 @@ export async function reversal({ notify }: ReversalInput): Promise<void> {
         .catch(() => undefined);
     }
     if (recorded.reversed) {
-      const outbox = openOutbox({ notify, purchaseId: recorded.reversed.purchaseId });
-      outbox.send('offer.reversed', recorded.reversed.presentationId);
+      const { purchaseId, presentationId, amount, currency } = recorded.reversed;
+      const { kind, id } = event;
+      const outbox = openOutbox({ notify, purchaseId });
+      outbox.send('offer.reversed', presentationId, {
+        ...(amount !== undefined && currency !== undefined && { reversal: { kind, id, amount, currency } }),
+      });
       await outbox.flushed();
     }
     if (FINAL.has(event.type)) return;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { priceShown, productOf } from '../../src/domain/choice.js';
 import type { PresentationRecord } from '../../src/domain/presentation.js';
-import type { Notification } from '../../src/domain/notification.js';
+import { REFUSED_BY_MERCHANT, type Notification } from '../../src/domain/notification.js';
 import { signWebhook } from '../../src/webhooks/sign.js';
 import type { RedeliveryInput } from '../../src/contract/messages.js';
 import type { ActivityContext } from '../context.js';
@@ -15,6 +15,9 @@ export function notificationId({ run, sequence }: Pick<Notification, 'run' | 'se
   return `ntf_${createHash('sha256').update(`${run}:${sequence}`).digest('hex').slice(0, 24)}`;
 }
 
+/** Runs that make an offer themselves; the others tell of it afterwards. */
+const RUNS_OF_OFFERS = /^(purchase|trigger)\//;
+
 export function notifyActivities({ ledger, merchantWebhook, log, now }: ActivityContext) {
   /** Returns the choice a notification names: the ledger may be a moment behind it. */
   async function chosenIn(presentation: PresentationRecord, { choice: named }: Notification) {
@@ -25,8 +28,40 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
     return { ...choice, product: productOf(presentation, choice), ...(price && { price }) };
   }
 
+  /**
+   * Returns the number that orders the notification among all about its purchase. Those that its run queued before it
+   * and that were never sent get theirs first: it may overtake them.
+   */
+  async function sequenceOf(notification: Notification): Promise<number> {
+    const { run, sequence, purchaseId } = notification;
+    const ahead = Array.from({ length: sequence - 1 }, (_, index) =>
+      notificationId({ run, sequence: index + 1 }),
+    );
+    const afterwards = !RUNS_OF_OFFERS.test(run);
+    return ledger.sequenceOf(purchaseId, notificationId(notification), sequence, { ahead, afterwards });
+  }
+
+  /** Returns the money that a notification tells of: what was paid, or what went back. */
+  async function moneyOf(
+    { type, payment, reversal }: Notification,
+    presentation: PresentationRecord | undefined,
+  ) {
+    if (reversal) {
+      const { kind, id, amount, currency } = reversal;
+      return { amount, currency, cause: { kind, id } };
+    }
+    const isAboutMoney = type === 'offer.fulfilled' || type === 'offer.reversed';
+    if (!isAboutMoney) return {};
+    const paymentId = payment?.paymentId ?? presentation?.paymentId;
+    const seen = paymentId === undefined ? undefined : await ledger.payment(paymentId);
+    const amount = seen?.amount ?? payment?.amount ?? presentation?.paidAmount;
+    const currency = seen?.currency ?? presentation?.price.currency;
+    return amount === undefined || currency === undefined ? {} : { amount, currency };
+  }
+
   async function bodyOf(notification: Notification): Promise<string> {
-    const { type, sequence, timestamp, purchaseId, presentationId, payment } = notification;
+    const { type, timestamp, purchaseId, presentationId, payment } = notification;
+    const sequence = await sequenceOf(notification);
     const presentation = await ledger.presentation(presentationId);
     const chosen = presentation && (await chosenIn(presentation, notification));
     const paymentId = payment?.paymentId ?? presentation?.paymentId;
@@ -49,6 +84,7 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
         status: notification.status ?? presentation?.status,
         ...(paymentId && { paymentId }),
         ...(payment && { paidAmount: payment.amount }),
+        ...(await moneyOf(notification, presentation)),
         ...(presentation?.checkoutUrl && { checkoutUrl: presentation.checkoutUrl }),
       },
     });
@@ -58,41 +94,37 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
     /**
      * Delivers one notification to the merchant's endpoint, signed. Follows no redirect.
      *
-     * Dodo: nothing. Ledger: reads the presentation. Repeated: sends the notification again under the same `webhook-id`.
+     * Dodo: nothing. Ledger: gives the notification its number, and reads the presentation and its payment.
+     * Repeated: sends the notification again under the same `webhook-id` and with the same number.
      *
      * @throws ApplicationFailure `no_merchant_webhook` (not retryable) when no endpoint is configured,
-     * `merchant_webhook_failed` (retryable) for any answer but 2xx and when there is none within 15 s
+     * `merchant_webhook_refused` (retryable, unless the caller knows better) for a 4xx other than 408 and 429,
+     * `merchant_webhook_failed` (retryable) for any other answer but 2xx and when there is none within 15 s
      */
     async deliverNotification(notification: Notification): Promise<void> {
-      if (!merchantWebhook) {
-        throw ApplicationFailure.nonRetryable(
-          'MERCHANT_WEBHOOK_URL is not set on this worker.',
-          'no_merchant_webhook',
-        );
-      }
-      const body = await bodyOf(notification);
-      const id = notificationId(notification);
-      const sentAt = Math.floor(now().getTime() / 1000);
-      const response = await fetch(merchantWebhook.url, {
-        method: 'POST',
-        redirect: 'error',
-        signal: AbortSignal.timeout(HTTP_TIMEOUT_MS),
-        headers: {
-          'content-type': 'application/json',
-          'webhook-id': id,
-          'webhook-timestamp': String(sentAt),
-          'webhook-signature': signWebhook({ id, timestamp: sentAt, body, secret: merchantWebhook.secret }),
-        },
-        body,
-      }).catch((error: unknown) => {
-        throw ApplicationFailure.retryable(unreachable(error), 'merchant_webhook_failed');
-      });
-      await response.body?.cancel();
-      if (!response.ok) {
-        throw ApplicationFailure.retryable(
-          `The merchant's endpoint answered ${response.status}.`,
-          'merchant_webhook_failed',
-        );
+      await send(notification);
+    },
+
+    /**
+     * Delivers a notification, or where the endpoint fails on it the one after, so that a notification about access does
+     * not wait behind one that the endpoint cannot take. Says which was delivered. While the endpoint takes neither, the
+     * order stands.
+     *
+     * Dodo: nothing. Ledger: as for one notification. Repeated: sends both again, each under its own `webhook-id`.
+     *
+     * @throws ApplicationFailure as `deliverNotification` does about the first
+     */
+    async deliverEither([first, second]: [Notification, Notification]): Promise<'first' | 'second'> {
+      try {
+        await send(first);
+        return 'first';
+      } catch (failure) {
+        if (isRefusal(failure)) throw failure;
+        // A failure of the ledger, or of both, is that of the first.
+        await send(second).catch(() => {
+          throw failure;
+        });
+        return 'second';
       }
     },
 
@@ -125,6 +157,49 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
       await ledger.recordRedelivery({ ...input, at: now().toISOString() });
     },
   };
+
+  /** Sends one notification, once. */
+  async function send(notification: Notification): Promise<void> {
+    if (!merchantWebhook) {
+      throw ApplicationFailure.nonRetryable(
+        'MERCHANT_WEBHOOK_URL is not set on this worker.',
+        'no_merchant_webhook',
+      );
+    }
+    const body = await bodyOf(notification);
+    const id = notificationId(notification);
+    const sentAt = Math.floor(now().getTime() / 1000);
+    const response = await fetch(merchantWebhook.url, {
+      method: 'POST',
+      redirect: 'error',
+      signal: AbortSignal.timeout(HTTP_TIMEOUT_MS),
+      headers: {
+        'content-type': 'application/json',
+        'webhook-id': id,
+        'webhook-timestamp': String(sentAt),
+        'webhook-signature': signWebhook({ id, timestamp: sentAt, body, secret: merchantWebhook.secret }),
+      },
+      body,
+    }).catch((error: unknown) => {
+      throw ApplicationFailure.retryable(unreachable(error), 'merchant_webhook_failed');
+    });
+    await response.body?.cancel();
+    if (!response.ok) {
+      throw ApplicationFailure.retryable(
+        `The merchant's endpoint answered ${response.status}.`,
+        isRefused(response.status) ? REFUSED_BY_MERCHANT : 'merchant_webhook_failed',
+      );
+    }
+  }
+}
+
+/** A request that the endpoint will not take as it is. It asks for another try with 408 and 429. */
+function isRefused(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+function isRefusal(failure: unknown): boolean {
+  return failure instanceof ApplicationFailure && failure.type === REFUSED_BY_MERCHANT;
 }
 
 /** Says why there was no answer, without the address, which may hold a secret. */

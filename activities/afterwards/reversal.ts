@@ -1,87 +1,285 @@
 /** Records refunds and disputes, and says which offers they void. */
-import type DodoPayments from 'dodopayments';
+import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import type DodoPayments from 'dodopayments';
 import type { ReversalEvent } from '../../src/contract/messages.js';
-import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
-import { isUnsettled } from '../../src/domain/presentation.js';
+import { ifFound } from '../../src/dodo/errors.js';
+import { PRODUCT_METADATA_KEY, PROOF_METADATA_KEY } from '../../src/dodo/proof.js';
+import type { AttemptRecord } from '../../src/domain/attempt.js';
+import {
+  ATTEMPT_METADATA_KEY,
+  PURCHASE_METADATA_KEY,
+  workflowId,
+  workflowOfAttempt,
+} from '../../src/domain/ids.js';
+import { isUnsettled, type PresentationRecord } from '../../src/domain/presentation.js';
+import {
+  isLost,
+  minorUnits,
+  sumTaken,
+  takesMoney,
+  timelineTypeOf,
+  type Taken,
+} from '../../src/domain/reversal.js';
+import type { TimelineEntry } from '../../src/domain/timeline.js';
 import type { ActivityContext } from '../context.js';
 
 export interface RecordedReversal {
   /** The run whose open offer ends because its purchase was reversed. */
   withdraw?: string;
-  /** An offer whose money is gone entirely: access ends. */
-  reversed?: { purchaseId: string; presentationId: string };
+  /** An offer whose money is gone entirely: access ends. Minor units. */
+  reversed?: { purchaseId: string; presentationId: string; amount?: number; currency?: string };
 }
 
-/** Disputes whose money is gone for good. An open dispute may still be won. */
-const LOST = new Set(['dispute.lost', 'dispute.accepted']);
+/** Tries before the event is believed although Dodo's reads do not show it yet: a minute with growing pauses. */
+export const TRIES_FOR_READING = 7;
+/** Tries before we assume that the run of the payment will not settle any more: an hour, once a minute at the end. */
+export const TRIES_FOR_RUN = 70;
+/** A purchase that is younger may have a run that the ledger does not know yet. */
+const ABOUT_TO_BE_KNOWN_MS = 60 * 60 * 1000;
+/** The ids of purchases that were registered with us. */
+const REGISTERED_ID = /^pur_[0-9a-f]{32}$/;
 
-export function reversalActivities({ dodo, ledger, now }: ActivityContext) {
-  /** A payment of ours may be refunded before its run has recorded that it came. */
-  async function waitUntilSettled({ metadata }: DodoPayments.Payment): Promise<void> {
+type Payment = DodoPayments.Payment;
+/** Everything that was paid. Minor units. */
+interface Paid {
+  amount: number;
+  currency: string;
+}
+/** Dodo's newer field, which the SDK does not type. */
+type Charged = Payment & { charge_type?: string | null };
+
+/** A payment of one of our attempts that no offer counts as its own. */
+interface Unmatched {
+  attemptId: string;
+  attempt?: AttemptRecord;
+  presentation?: PresentationRecord;
+}
+
+export function reversalActivities({ dodo, ledger, log, now, proofs }: ActivityContext) {
+  /** Returns the attempt that a payment is provably of. */
+  async function attemptOf(payment: Charged): Promise<Unmatched | undefined> {
+    const { metadata, customer, charge_type } = payment;
     const attemptId = metadata[ATTEMPT_METADATA_KEY];
-    const attempt = typeof attemptId === 'string' ? await ledger.attempt(attemptId) : undefined;
-    const shown = attempt && (await ledger.presentation(attempt.presentationId));
-    if (shown && isUnsettled(shown.status)) {
+    if (typeof attemptId !== 'string' || workflowOfAttempt(attemptId) === undefined) return undefined;
+    // It bears the metadata of the attempt that created its subscription.
+    if (charge_type === 'renewal') return undefined;
+    const attempt = await ledger.attempt(attemptId);
+    const productId = metadata[PRODUCT_METADATA_KEY];
+    const claim = { attemptId, customerId: customer.customer_id, productId: String(productId) };
+    // Attempts of older versions were sent without a proof.
+    const needsProof = attempt === undefined || attempt.proof === true;
+    if (needsProof && !proofs.provesAttempt(claim, metadata[PROOF_METADATA_KEY])) return undefined;
+    const presentation = attempt && (await ledger.presentation(attempt.presentationId));
+    if (presentation && presentation.customerId !== customer.customer_id) return undefined;
+    return { attemptId, ...(attempt && { attempt }), ...(presentation && { presentation }) };
+  }
+
+  /** A payment of ours may be refunded before its run has recorded that it came. */
+  async function withoutOffer(
+    event: ReversalEvent,
+    payment: Payment,
+    { attemptId, attempt, presentation }: Unmatched,
+  ): Promise<void> {
+    const { paymentId } = event;
+    if (!takesMoney(event.type)) {
+      if (presentation)
+        await ledger.updatePresentation(presentation.id, {}, [entryOf(event, presentation.id)]);
+      return;
+    }
+    const paidByAnother = presentation?.status === 'paid';
+    if (!paidByAnother && triesSoFar() < TRIES_FOR_RUN) {
       throw ApplicationFailure.retryable('The run of this payment has not settled yet.', 'about_to_settle');
     }
+    const at = now().toISOString();
+    const taken = [...takenIn(payment), ...ownWord(event, paidWith(payment))];
+    await ledger.recordPayment({
+      ...sightingOf(payment, at),
+      attemptId,
+      refundedAmount: sumTaken(taken, 'refund'),
+      lostAmount: sumTaken(taken, 'dispute'),
+      ...(presentation && { presentationId: presentation.id, purchaseId: presentation.purchaseId }),
+    });
+    if (presentation && !isUnsettled(presentation.status)) return;
+
+    const detail = `${event.type} (${event.id}): ${
+      attempt ? 'its run has not settled the offer it pays for.' : 'no offer is known for its attempt.'
+    }`;
+    await ledger.openReview({
+      kind: presentation ? 'run_ended' : 'payment_unmatched',
+      subject: paymentId,
+      attemptId,
+      paymentId,
+      customerId: payment.customer.customer_id,
+      amount: payment.total_amount,
+      currency: payment.currency,
+      ...(presentation && { presentationId: presentation.id, purchaseId: presentation.purchaseId }),
+      detail,
+      openedAt: at,
+    });
+    log.error(
+      { paymentId, attemptId, reversal: event.id },
+      'money of ours went back, and no run settles its offer: a person has to look',
+    );
+  }
+
+  function entryOf({ id, type, paymentId, amount, currency }: ReversalEvent, presentationId?: string) {
+    return {
+      at: now().toISOString(),
+      type: timelineTypeOf(type),
+      detail: {
+        ...(presentationId !== undefined && { presentationId }),
+        paymentId,
+        id,
+        ...(amount !== undefined && currency !== undefined && { amount, currency }),
+      },
+    } satisfies TimelineEntry;
   }
 
   return {
     /**
-     * Records what has gone back of a payment: of a purchase, or of an offer.
+     * Records what a refund or dispute takes back of a payment: of a purchase, or of an offer.
      *
-     * Dodo: reads the payment; what it says now decides, not the event. Ledger: writes the refunded amount, and settles
-     * the offer as `reversed` when all of its money is gone.
-     * Repeated: writes the same again; a smaller amount than the one known changes nothing.
+     * Dodo: reads the payment. A reading that does not show what the signed event says is repeated, unless the event
+     * makes up the whole by itself; then the event decides. Ledger: writes the entry, what has gone back of the payment
+     * and of the offer's revenue, and the outcome of a settled run.
+     * Repeated: writes the same again; a smaller amount than the one known changes nothing. Of several refunds and
+     * disputes that make up the whole, one ends access, and again when it is repeated.
      *
-     * @throws ApplicationFailure `about_to_settle` (retryable) while the run of the payment has not settled; otherwise
-     * when Dodo or the ledger cannot be reached
+     * @throws ApplicationFailure `reading_behind` (retryable, for a minute) while Dodo does not show the event,
+     * `about_to_settle` (retryable, for an hour, then there is a review) while the run of the payment has not settled;
+     * otherwise when Dodo or the ledger cannot be reached
      */
     async recordReversal(event: ReversalEvent): Promise<RecordedReversal> {
-      const payment = await dodo.payments.retrieve(event.paymentId);
-      const lost = LOST.has(event.type);
-      const refunded = refundedOf(payment);
-      const whole =
-        lost || (refunded > 0 && (payment.refund_status === 'full' || refunded >= payment.total_amount));
-      const at = now().toISOString();
-
-      const purchase = await ledger.purchasePaidBy(event.paymentId);
-      // Also while its first offer is being prepared, and between two offers. A run that has ended ignores it.
-      const withdrawn = whole ? purchase?.purchase.workflowId : undefined;
-
-      const presentation = await ledger.presentationPaidBy(event.paymentId);
-      if (!presentation) {
-        await waitUntilSettled(payment);
-        return withdrawn === undefined ? {} : { withdraw: withdrawn };
-      }
-
-      const { id, purchaseId, paidAmount = 0 } = presentation;
-      const refundedAmount = lost ? paidAmount : Math.min(refunded, paidAmount);
-      const entry = {
-        at,
-        type: event.type.replace('.', '_'),
-        detail: { presentationId: id, id: event.id, refundedAmount },
-      };
-      if (!whole) {
-        await ledger.updatePresentation(id, { refundedAmount }, [entry]);
+      const { paymentId } = event;
+      const payment = await ifFound(dodo.payments.retrieve(paymentId));
+      const presentation = await ledger.presentationPaidBy(paymentId);
+      const purchase = presentation ? undefined : (await ledger.purchasePaidBy(paymentId))?.purchase;
+      if (!presentation && !purchase) {
+        if (payment) {
+          const unmatched = await attemptOf(payment);
+          if (unmatched) await withoutOffer(event, payment, unmatched);
+          else if (isGone(event, payment)) return withdrawnIfBegun(payment);
+        }
         return {};
       }
-      await ledger.settle({
+
+      const at = now().toISOString();
+      const paid: Paid = payment
+        ? paidWith(payment)
+        : {
+            amount: presentation?.paidAmount ?? purchase?.amount ?? event.amount ?? 0,
+            currency: presentation?.price.currency ?? purchase?.currency ?? event.currency ?? '',
+          };
+      const taken = payment ? takenIn(payment) : [];
+      if (takesMoney(event.type) && !taken.some(({ id }) => id === event.id)) {
+        const [own] = ownWord(event, paid);
+        const alone =
+          isExact(event, paid.currency) && own !== undefined && sum([...taken, own]) >= paid.amount;
+        if (!alone && triesSoFar() < TRIES_FOR_READING) {
+          throw ApplicationFailure.retryable('Dodo does not show this reversal yet.', 'reading_behind');
+        }
+        if (own) taken.push(own);
+      }
+      const ofThis = taken.find(({ id }) => id === event.id);
+      const known = ofThis ? { ...event, amount: ofThis.amount, currency: paid.currency } : event;
+      const { purchaseId } = presentation ?? purchase ?? { purchaseId: '' };
+      const { amount, whole, endsAccess } = await ledger.recordReversal({
+        id: event.id,
         purchaseId,
-        outcome: 'reversed',
-        at,
-        presentation: { id, patch: { refundedAmount } },
-        timeline: [entry],
+        ...(presentation && { presentationId: presentation.id }),
+        payment: { ...(payment ? sightingOf(payment, at) : unseen(paymentId, at)), ...paid },
+        entry: entryOf(known, presentation?.id),
+        taken,
       });
-      return { reversed: { purchaseId, presentationId: id } };
+      if (presentation) {
+        const { id: presentationId } = presentation;
+        const { currency } = paid;
+        return endsAccess ? { reversed: { purchaseId, presentationId, amount, currency } } : {};
+      }
+      // Also while its first offer is being prepared, and between two offers. A run that has ended ignores it.
+      return whole && purchase ? { withdraw: purchase.workflowId } : {};
     },
+  };
+
+  /** The run of a purchase that was paid a moment ago may be at work, and the ledger not know it yet. */
+  function withdrawnIfBegun({ payment_id, created_at, metadata }: Payment): RecordedReversal {
+    const age = now().getTime() - Date.parse(created_at);
+    if (age > ABOUT_TO_BE_KNOWN_MS) return {};
+    const registered = metadata[PURCHASE_METADATA_KEY];
+    const isOurs = typeof registered === 'string' && REGISTERED_ID.test(registered);
+    return { withdraw: workflowId.purchase(isOurs ? registered : payment_id) };
+  }
+}
+
+/** Returns the refunds and lost disputes that a payment shows. */
+function takenIn(payment: Payment): Taken[] {
+  const { refunds, disputes, refund_status, total_amount, currency } = payment;
+  const taken = [
+    ...refunds
+      .filter(({ status }) => status === 'succeeded')
+      .map(({ refund_id: id, amount }): Taken => ({ id, kind: 'refund', amount: amount ?? total_amount })),
+    ...disputes
+      .filter(({ dispute_status }) => isLost(dispute_status))
+      .map((dispute): Taken => {
+        const amount = dispute.currency === currency ? minorUnits(dispute.amount) : undefined;
+        return { id: dispute.dispute_id, kind: 'dispute', amount: amount ?? total_amount };
+      }),
+  ];
+  const rest = total_amount - sumTaken(taken, 'refund');
+  // The summary may be ahead of the list.
+  if (refund_status === 'full' && rest > 0)
+    taken.push({ id: `${payment.payment_id} in full`, kind: 'refund', amount: rest });
+  return taken;
+}
+
+function paidWith({ total_amount: amount, currency }: Payment): Paid {
+  return { amount, currency };
+}
+
+/** Returns what an event says that it took. Where it names no amount in the payment's currency, that is everything. */
+function ownWord(event: ReversalEvent, paid: Paid): Taken[] {
+  if (!takesMoney(event.type)) return [];
+  const exact = isExact(event, paid.currency) ? event.amount : undefined;
+  return [{ id: event.id, kind: event.kind, amount: exact ?? paid.amount }];
+}
+
+function isExact({ amount, currency }: ReversalEvent, of: string): boolean {
+  return amount !== undefined && currency === of;
+}
+
+/** Checks whether nothing of a payment is left, by its reading and the event together. */
+function isGone(event: ReversalEvent, payment: Payment): boolean {
+  return (
+    takesMoney(event.type) &&
+    sum([...ownWord(event, paidWith(payment)), ...takenIn(payment)]) >= payment.total_amount
+  );
+}
+
+function sum(taken: readonly Taken[]): number {
+  return sumTaken(taken, 'refund') + sumTaken(taken, 'dispute');
+}
+
+function sightingOf(payment: Charged, seenAt: string) {
+  return {
+    paymentId: payment.payment_id,
+    status: payment.status ?? 'succeeded',
+    customerId: payment.customer.customer_id,
+    amount: payment.total_amount,
+    currency: payment.currency,
+    createdAt: payment.created_at,
+    ...(payment.checkout_session_id && { sessionId: payment.checkout_session_id }),
+    ...(payment.charge_type && { chargeType: payment.charge_type }),
+    source: 'webhook' as const,
+    seenAt,
   };
 }
 
-/** Returns everything that was refunded of a payment. Minor units of its own currency. */
-function refundedOf(payment: DodoPayments.Payment): number {
-  return payment.refunds
-    .filter(({ status }) => status === 'succeeded')
-    .reduce((sum, { amount }) => sum + (amount ?? payment.total_amount), 0);
+/** A payment that Dodo does not show, of which money went back all the same. */
+function unseen(paymentId: string, seenAt: string) {
+  return { paymentId, status: 'succeeded', source: 'webhook' as const, seenAt };
+}
+
+function triesSoFar(): number {
+  return activityInfo().attempt;
 }

@@ -155,6 +155,9 @@ export interface ReversalEvent {
   paymentId: string;
   /** Dodo's event type: `refund.succeeded`, `dispute.opened`, ... */
   type: string;
+  /** The refunded or disputed amount. Minor units of `currency`; both are absent where the event does not say. */
+  amount?: number;
+  currency?: string;
 }
 
 /** The input of a reversal run. */

@@ -1,5 +1,6 @@
 /** How a run ends, and which payments or refunds may still change that. */
 import type { FulfilmentResult } from './fulfilment.js';
+import type { PresentationRecord } from './presentation.js';
 import type { Decision, Outcome } from './words.js';
 
 /** The outcomes that may follow each. One that is not listed is final. */
@@ -57,4 +58,30 @@ export function outcomeOf(earlier: Outcome | undefined, later: Outcome): Outcome
  */
 export function laterOutcome(known: Outcome | null, next: Outcome): Outcome {
   return known === null || NEXT_OUTCOME[known]?.includes(next) ? next : known;
+}
+
+/** What a paid presentation brought in, as far as the outcome of its run goes. Minor units. */
+export type PaidPresentation = Pick<PresentationRecord, 'paidAmount' | 'refundedAmount' | 'recovered'>;
+
+/** Outcomes that say that money came in. */
+const PAID_OUTCOMES: readonly Outcome[] = ['converted', 'recovered', 'reversed'];
+
+/** Checks whether a paid presentation is still paid for. One that was paid with nothing has nothing to lose. */
+export function isStillPaidFor({ paidAmount, refundedAmount }: PaidPresentation): boolean {
+  return refundedAmount === 0 || refundedAmount < (paidAmount ?? 0);
+}
+
+/**
+ * Returns the outcome of a run with regard to the money that went back: what stands decides, and `reversed` means that
+ * nothing that was paid stands.
+ *
+ * @param outcome the outcome by decisions and payments alone
+ * @param paid the paid presentations of the run, reversed or not
+ */
+export function outcomeThatStands(outcome: Outcome, paid: readonly PaidPresentation[]): Outcome {
+  if (!PAID_OUTCOMES.includes(outcome) || paid.length === 0) return outcome;
+  const standing = paid.filter(isStillPaidFor);
+  if (standing.length === paid.length && outcome !== 'reversed') return outcome;
+  if (standing.length === 0) return 'reversed';
+  return standing.some(({ recovered }) => !recovered) ? 'converted' : 'recovered';
 }

@@ -36,8 +36,9 @@ import {
   type OpenReviews,
   type ReviewPage,
 } from './reviews.js';
-import { sequenceOf } from './sequences.js';
-import type { Store } from './store.js';
+import { recordReversal, type ReversalRecord, type ReversalTotal } from './reversals.js';
+import { sequenceOf, type SequenceOptions } from './sequences.js';
+import type { LedgerLog, Store } from './store.js';
 
 export interface Accounting {
   /** Records a payment as a source tells of it. Records only ever learn; repeating it changes nothing. */
@@ -52,6 +53,12 @@ export interface Accounting {
   payments(filter: PaymentFilter): Promise<PaymentRecord[]>;
   /** Whether a payment counts for an offer or is being given back. */
   isPaymentUsed(paymentId: string): Promise<boolean>;
+
+  /**
+   * Records a refund or dispute and what it took back, in one transaction: the payment, the revenue of its offer, the
+   * outcome of a settled run, and by which reversal access ended. Repeated: writes the same again.
+   */
+  recordReversal(reversal: ReversalRecord): Promise<ReversalTotal>;
 
   /** Opens a review, once per doubt. */
   openReview(review: NewReview): Promise<ReviewRecord>;
@@ -83,16 +90,25 @@ export interface Accounting {
   compensations(filter: { status: CompensationStatus; openedBefore?: string }): Promise<CompensationRecord[]>;
 
   /** The number of a notification within its purchase, over all runs; the same notification keeps its number. */
-  sequenceOf(purchaseId: string, notificationId: string, least?: number): Promise<number>;
+  sequenceOf(
+    purchaseId: string,
+    notificationId: string,
+    least?: number,
+    options?: SequenceOptions,
+  ): Promise<number>;
   /** The key that proofs in metadata are made with: 32 bytes, the same in every process. */
   proofKey(): Promise<Buffer>;
 }
 
-export function accountingOn({ db, transaction }: Pick<Store, 'db' | 'transaction'>): Accounting {
+export function accountingOn(
+  { db, transaction }: Pick<Store, 'db' | 'transaction'>,
+  log: LedgerLog,
+): Accounting {
   return {
     recordPayment: (sighting) => transaction((tx) => recordPayment(tx, sighting)),
     recordVerdict: (paymentId, verdict, about = {}) =>
       transaction((tx) => recordVerdict(tx, paymentId, verdict, about)),
+    recordReversal: (reversal) => transaction((tx) => recordReversal(tx, reversal, log)),
     payment: (paymentId) => findPayment(db, paymentId),
     payments: (filter) => listPaymentRecords(db, filter),
     isPaymentUsed: (paymentId) => isPaymentUsed(db, paymentId),

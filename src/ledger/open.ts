@@ -60,7 +60,7 @@ export async function openLedger({ url, log = silentLog }: LedgerOptions): Promi
 export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Ledger {
   let closing: Promise<void> | undefined;
   return withClearErrors({
-    ...accountingOn({ db, transaction }),
+    ...accountingOn({ db, transaction }, log),
     recordPurchase: (purchase, status) => recordPurchase(db, purchase, status),
     billingOf: (purchaseId) => billingOf(db, purchaseId),
     returnUrlOf: (purchaseId) => returnUrlOf(db, purchaseId),

@@ -5,6 +5,7 @@ import type { SettleInput } from './interface/purchases.js';
 import type { BillingAddress, PurchaseRecord, PurchaseView } from '../domain/purchase.js';
 import { laterOutcome } from '../domain/outcome.js';
 import { POSSIBLY_OWNED_STATUSES } from '../domain/presentation.js';
+import { standingOutcome } from './outcomes.js';
 import { changePresentation } from './presentations.js';
 import { presentationRecord, purchaseRecord, timelineEntry } from './records.js';
 import { presentations, purchases, timeline } from './schema.js';
@@ -77,7 +78,7 @@ export async function settle(tx: Database, input: SettleInput, log: LedgerLog): 
     log.warn({ purchaseId }, 'The ledger has no such purchase; the outcome was not recorded.');
     return;
   }
-  const settledOutcome = laterOutcome(row.outcome, outcome);
+  const settledOutcome = await standingOutcome(tx, purchaseId, laterOutcome(row.outcome, outcome));
   await tx
     .update(purchases)
     .set({

@@ -3,6 +3,7 @@ import { PURCHASE_ID } from '../domain/patterns.js';
 import { unavailable } from '../domain/availability.js';
 import { couldMatch, funnelsInOrder, type Facts } from '../domain/rules/match.js';
 import type { Catalog, Funnel } from '../domain/offers.js';
+import { minorUnits } from '../domain/reversal.js';
 import { type ReversalEvent, type SubscriptionEvent } from '../contract/messages.js';
 import { ATTEMPT_METADATA_KEY, PURCHASE_METADATA_KEY, workflowId, workflowOfAttempt } from '../domain/ids.js';
 import { type PaymentEvent } from '../domain/payment.js';
@@ -35,14 +36,14 @@ export function routeEvent(body: Fields, catalog: Catalog, now: Date): Route {
   if (!data) return ignored('event has no data');
   if (type.startsWith('payment.')) return routePayment(type, data, catalog, now);
   if (type.startsWith('subscription.')) return routeSubscription(type, data);
-  if (type.startsWith('refund.')) return routeReversal('refund', type, data.refund_id, data.payment_id);
-  if (type.startsWith('dispute.')) return routeReversal('dispute', type, data.dispute_id, data.payment_id);
+  if (type.startsWith('refund.')) return routeReversal('refund', type, data);
+  if (type.startsWith('dispute.')) return routeReversal('dispute', type, data);
   return ignored('no run handles this event type');
 }
 
-function routeReversal(kind: 'refund' | 'dispute', type: string, id: unknown, payment: unknown): Route {
-  const reversalId = identifier(id);
-  const paymentId = identifier(payment);
+function routeReversal(kind: 'refund' | 'dispute', type: string, data: Fields): Route {
+  const reversalId = identifier(kind === 'refund' ? data.refund_id : data.dispute_id);
+  const paymentId = identifier(data.payment_id);
   if (reversalId === undefined || paymentId === undefined) {
     return ignored(`event does not identify a ${kind} and its payment`);
   }
@@ -50,8 +51,15 @@ function routeReversal(kind: 'refund' | 'dispute', type: string, id: unknown, pa
   return {
     kind: 'reversal',
     workflowId: workflowId.reversal(reversalId),
-    event: { kind, id: reversalId, paymentId, type },
+    event: { kind, id: reversalId, paymentId, type, ...takenBack(data) },
   };
+}
+
+/** Returns what a refund or dispute says of its money. Dodo writes the amount of a dispute as text. */
+function takenBack(data: Fields): Pick<ReversalEvent, 'amount' | 'currency'> {
+  const amount = minorUnits(data.amount);
+  const currency = text(data.currency);
+  return amount === undefined || currency === undefined ? {} : { amount, currency };
 }
 
 function routePayment(type: string, data: Fields, catalog: Catalog, now: Date): Route {

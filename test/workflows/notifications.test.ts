@@ -1,5 +1,6 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import type { Notification } from '../../src/domain/notification.js';
+import { REFUSED_BY_MERCHANT, type Notification } from '../../src/domain/notification.js';
 import type { RedeliveryInput } from '../../src/contract/messages.js';
 import { redelivery } from '../../workflows/redelivery.js';
 import { uniqueId } from '../support/temporal.js';
@@ -10,6 +11,16 @@ import { DAY, HOUR, MINUTE, PLAN_CHANGE, purchaseFixture } from './purchase-fixt
 const harness = useWorkflowHarness();
 
 const DOWN = new Error('The merchant answered 503.');
+const REFUSED = ApplicationFailure.retryable("The merchant's endpoint answered 400.", REFUSED_BY_MERCHANT);
+
+/** An endpoint that fails in this way on a type, and takes everything else. */
+function failingOn(type: Notification['type'], failure: Error) {
+  return (activities: ScriptedActivities) =>
+    activities.always('deliverNotification', (notification: Notification) => {
+      if (notification.type === type) throw failure;
+      activities.delivered.push(notification);
+    });
+}
 
 function told({ delivered }: ScriptedActivities): [number, string][] {
   return delivered.map(({ sequence, type }) => [sequence, type]);
@@ -96,6 +107,91 @@ describe('notifications of a run', () => {
       [2, 'offer.declined'],
       [3, 'offer.presented'],
     ]);
+  });
+
+  it('is not held up by what the endpoint refuses: that is retried beside, and dead after three days', async () => {
+    const run = await harness.buy({
+      fixture: { windowMs: 9 * DAY },
+      input: { notify: true },
+      script: failingOn('offer.presented', REFUSED),
+    });
+    void run.accept();
+    await run.activities.called('charge');
+    const asked = await harness.now();
+    await run.webhook(run.attempt(1), 'succeeded');
+    await run.result();
+    await run.idle();
+    expect(told(run.activities)).toEqual([
+      [2, 'offer.accepted'],
+      [3, 'offer.fulfilled'],
+    ]);
+    expect((await harness.now()) - asked).toBeLessThan(MINUTE);
+
+    await harness.sleep(3 * DAY - 2 * HOUR);
+    expect(run.activities.calls()).not.toContain('buryNotification');
+    await harness.sleep(3 * HOUR);
+    expect(run.activities.inputs('buryNotification')).toMatchObject([
+      { type: 'offer.presented', sequence: 1, failure: REFUSED.message },
+    ]);
+    expect(await run.child.notifications.result()).toEqual({ delivered: 2, dead: 1 });
+  });
+
+  it('is delivered when the endpoint takes after all what it had refused', async () => {
+    const run = await harness.buy({
+      fixture: { windowMs: 9 * DAY },
+      input: { notify: true },
+      script: (activities) => activities.next('deliverNotification', REFUSED, REFUSED, REFUSED),
+    });
+    await run.pass(HOUR);
+    expect(told(run.activities)).toEqual([[1, 'offer.presented']]);
+    await run.withdraw();
+    await run.result();
+    expect(await run.child.notifications.result()).toEqual({ delivered: 1, dead: 0 });
+  });
+
+  it('of access comes at once although the endpoint fails on what was before it', async () => {
+    const run = await harness.buy({
+      fixture: { windowMs: 9 * DAY },
+      input: { notify: true },
+      script: failingOn('offer.presented', DOWN),
+    });
+    await run.pass(10 * MINUTE);
+    void run.accept();
+    await run.activities.called('charge');
+    await run.webhook(run.attempt(1), 'succeeded');
+    await run.result();
+    await run.idle();
+    expect(told(run.activities)).toEqual([
+      [3, 'offer.fulfilled'],
+      [2, 'offer.accepted'],
+    ]);
+    await harness.sleep(3 * DAY + 2 * HOUR);
+    expect(await run.child.notifications.result()).toEqual({ delivered: 2, dead: 1 });
+    const { history } = await run.child.notifications.fetchHistory().then((history) => ({ history }));
+    expect(history.events?.length).toBeLessThan(80);
+  });
+
+  it('stays in order, access included, while the endpoint is away from everything', async () => {
+    const run = await harness.buy({
+      fixture: { windowMs: 9 * DAY },
+      input: { notify: true },
+      script: (activities) => activities.always('deliverNotification', DOWN),
+    });
+    await run.pass(10 * MINUTE);
+    void run.accept();
+    await run.activities.called('charge');
+    await run.webhook(run.attempt(1), 'succeeded');
+    await run.result();
+    await harness.sleep(DAY);
+    expect(told(run.activities)).toEqual([]);
+    run.activities.always('deliverNotification', undefined);
+    await harness.sleep(HOUR + MINUTE);
+    expect(told(run.activities)).toEqual([
+      [1, 'offer.presented'],
+      [2, 'offer.accepted'],
+      [3, 'offer.fulfilled'],
+    ]);
+    expect(await run.child.notifications.result()).toEqual({ delivered: 3, dead: 0 });
   });
 
   it('continue through a new notifier when the old one was terminated', async () => {

@@ -8,7 +8,7 @@ import type { Finding } from '../../src/domain/attempt.js';
 import type { Closing } from '../../activities/afterwards/settle.js';
 import { type SubscriptionEvent } from '../../src/contract/messages.js';
 import { phaseOf, type PaymentEvent } from '../../src/domain/payment.js';
-import type { Notification } from '../../src/domain/notification.js';
+import { REFUSED_BY_MERCHANT, type Notification } from '../../src/domain/notification.js';
 import { presentedAt, snapshotOf, type PurchaseFixture } from './purchase-fixture.js';
 
 export type ActivityName = keyof Activities;
@@ -36,6 +36,7 @@ export const ACTIVITY_NAMES = [
   'recordReversal',
   'sweepPayments',
   'deliverNotification',
+  'deliverEither',
   'buryNotification',
   'recordRedelivery',
   'compensate',
@@ -246,6 +247,19 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
     sweepPayments: async () => ({ seen: 0, told: 0 }),
     async deliverNotification(notification) {
       delivered.push(notification);
+    },
+    // As the real one: each is one delivery, and fares as scripted for it.
+    async deliverEither([first, second]) {
+      try {
+        await answer('deliverNotification', first);
+        return 'first';
+      } catch (failure) {
+        if ((failure as { type?: unknown }).type === REFUSED_BY_MERCHANT) throw failure;
+        await answer('deliverNotification', second).catch(() => {
+          throw failure;
+        });
+        return 'second';
+      }
     },
     async buryNotification() {},
     async recordRedelivery() {},
