@@ -26,10 +26,12 @@ import {
   type PaymentSighting,
 } from './payments.js';
 import {
+  claimReview,
   countOpenReviews,
   findReview,
   listReviews,
   openReview,
+  releaseReview,
   resolveReview,
   resolveReviewsOf,
   type NewReview,
@@ -55,6 +57,10 @@ export interface Accounting {
 
   /** Opens a review, once per doubt. */
   openReview(review: NewReview): Promise<ReviewRecord>;
+  /** Claims an open review for a resolution about to be carried out; false when another one has it. */
+  claimReview(reviewId: string, resolution: ReviewResolution, at: string): Promise<boolean>;
+  /** Takes back a claim whose resolution could not be carried out. */
+  releaseReview(reviewId: string): Promise<void>;
   /** False when it was resolved before: the first word stands. */
   resolveReview(reviewId: string, resolution: ReviewResolution, at: string): Promise<boolean>;
   /** Ends the open reviews of these kinds about a presentation, because Dodo has said what is so. */
@@ -97,6 +103,8 @@ export function accountingOn({ db, transaction }: Pick<Store, 'db' | 'transactio
     payments: (filter) => listPaymentRecords(db, filter),
     isPaymentUsed: (paymentId) => isPaymentUsed(db, paymentId),
     openReview: (review) => openReview(db, review),
+    claimReview: (id, resolution, at) => claimReview(db, id, resolution, at),
+    releaseReview: (id) => releaseReview(db, id),
     resolveReview: (id, resolution, at) => resolveReview(db, id, resolution, at),
     resolveReviewsOf: (id, resolution, at, kinds) => resolveReviewsOf(db, id, resolution, at, kinds),
     review: (id) => findReview(db, id),

@@ -15,6 +15,7 @@ import {
   findDeadNotification,
   recordRedelivery,
 } from './notifications.js';
+import { operationsOn } from './operations.js';
 import { openPostgres } from './postgres.js';
 import {
   acceptedAt,
@@ -60,6 +61,7 @@ export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Led
   let closing: Promise<void> | undefined;
   return withClearErrors({
     ...accountingOn({ db, transaction }),
+    ...operationsOn({ db, transaction }, log),
     recordPurchase: (purchase, status) => recordPurchase(db, purchase, status),
     billingOf: (purchaseId) => billingOf(db, purchaseId),
     openPresentation: (input) => transaction((tx) => openPresentation(tx, input, log)),
