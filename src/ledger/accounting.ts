@@ -59,8 +59,8 @@ export interface Accounting {
   openReview(review: NewReview): Promise<ReviewRecord>;
   /** Claims an open review for a resolution about to be carried out; false when another one has it. */
   claimReview(reviewId: string, resolution: ReviewResolution, at: string): Promise<boolean>;
-  /** Takes back a claim whose resolution could not be carried out. */
-  releaseReview(reviewId: string): Promise<void>;
+  /** Takes back the claim made at a time, because its resolution could not be carried out. */
+  releaseReview(reviewId: string, at: string): Promise<void>;
   /** False when it was resolved before: the first word stands. */
   resolveReview(reviewId: string, resolution: ReviewResolution, at: string): Promise<boolean>;
   /** Ends the open reviews of these kinds about a presentation, because Dodo has said what is so. */
@@ -104,7 +104,7 @@ export function accountingOn({ db, transaction }: Pick<Store, 'db' | 'transactio
     isPaymentUsed: (paymentId) => isPaymentUsed(db, paymentId),
     openReview: (review) => openReview(db, review),
     claimReview: (id, resolution, at) => claimReview(db, id, resolution, at),
-    releaseReview: (id) => releaseReview(db, id),
+    releaseReview: (id, at) => releaseReview(db, id, at),
     resolveReview: (id, resolution, at) => resolveReview(db, id, resolution, at),
     resolveReviewsOf: (id, resolution, at, kinds) => resolveReviewsOf(db, id, resolution, at, kinds),
     review: (id) => findReview(db, id),

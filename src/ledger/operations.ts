@@ -2,7 +2,12 @@
 import { and, eq, gt, inArray, lt, ne, sql } from 'drizzle-orm';
 import { REPAIRED } from '../domain/janitor.js';
 import { UNSETTLED_STATUSES } from '../domain/presentation.js';
-import type { ClosedRun, OperationsLedger, UnfinishedPage, UnsettledPurchase } from './interface/operations.js';
+import type {
+  ClosedRun,
+  OperationsLedger,
+  UnfinishedPage,
+  UnsettledPurchase,
+} from './interface/operations.js';
 import { changePresentation } from './presentations.js';
 import { settle } from './purchases.js';
 import { attemptRecord, presentationRecord, purchaseRecord } from './records.js';
@@ -76,14 +81,15 @@ async function closeRun(
   { presentations: ended, ...settled }: ClosedRun,
   log: LedgerLog,
 ): Promise<void> {
-  for (const { id, patch, review } of ended) {
+  for (const { id, patch, reviews } of ended) {
     await changePresentation(tx, id, patch, [], log);
-    if (!review) continue;
+    if (reviews.length === 0) continue;
     const [after] = await tx
       .select({ status: presentations.status })
       .from(presentations)
       .where(eq(presentations.id, id));
-    if (after?.status !== 'paid') await openReview(tx, review);
+    if (after?.status === 'paid') continue;
+    for (const review of reviews) await openReview(tx, review);
   }
   await settle(tx, settled, log);
 }

@@ -58,12 +58,12 @@ export async function claimReview(
   return claimed.length > 0;
 }
 
-/** Takes back a claim whose resolution could not be carried out. */
-export async function releaseReview(db: Database, id: string): Promise<void> {
+/** Takes back the claim made at a time, because its resolution could not be carried out. */
+export async function releaseReview(db: Database, id: string, at: string): Promise<void> {
   await db
     .update(reviews)
     .set({ resolution: null, resolvedAt: null })
-    .where(and(eq(reviews.reviewId, id), eq(reviews.status, 'open')));
+    .where(and(eq(reviews.reviewId, id), eq(reviews.status, 'open'), eq(reviews.resolvedAt, at)));
 }
 
 /** The change that resolves a review. The word of an operator who is just resolving it stands. */

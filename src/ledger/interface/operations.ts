@@ -25,7 +25,7 @@ export interface ClosedRun {
   purchaseId: string;
   outcome: Outcome;
   at: string;
-  presentations: { id: string; patch: PresentationPatch; review?: NewReview }[];
+  presentations: { id: string; patch: PresentationPatch; reviews: NewReview[] }[];
   timeline: TimelineEntry[];
 }
 
@@ -40,7 +40,7 @@ export interface OperationsLedger {
   note(purchaseId: string, entries: TimelineEntry[]): Promise<void>;
   /**
    * Settles a run that is gone, its presentations included, in one transaction. A presentation that has moved on keeps
-   * its state; its review is opened only if the offer is not paid.
+   * its state; its reviews are opened only if the offer is not paid.
    */
   closeRun(closed: ClosedRun): Promise<void>;
   /** Counts what the janitor has repaired, by what it was. */
