@@ -1,11 +1,24 @@
 /** The world that activities work with. */
 import type DodoPayments from 'dodopayments';
 import type { Logger } from 'pino';
+import type { ReversalEvent } from '../src/contract/messages.js';
+import type { CompensationInput } from '../src/domain/compensation.js';
 import type { Catalog } from '../src/domain/offers.js';
 import type { Dodo } from '../src/dodo/client.js';
 import type { Proofs } from '../src/dodo/proof.js';
 import type { Ledger } from '../src/ledger/index.js';
 import type { PaymentEvent } from '../src/domain/payment.js';
+
+/** What the janitor asks of runs, and starts. */
+export interface MendingRuns {
+  status(run: string): Promise<'running' | 'closed' | 'unknown'>;
+  /** False when the payment has had its run. */
+  startLatePayment(paymentId: string, attemptId: string): Promise<boolean>;
+  /** False when it is under way. */
+  startCompensation(input: CompensationInput): Promise<boolean>;
+  /** False when the run of the refund or dispute has ended. */
+  tellReversal(event: ReversalEvent): Promise<boolean>;
+}
 
 export interface ActivityContext {
   dodo: Dodo;
@@ -20,6 +33,7 @@ export interface ActivityContext {
   proofs: Proofs;
   /** Tells a run of a payment, as its webhook would have. False when the payment concerns no run. */
   deliverPayment: (event: PaymentEvent, payment: DodoPayments.Payment | undefined) => Promise<boolean>;
+  runs: MendingRuns;
   /** The merchant's endpoint for notifications, if there is one. */
   merchantWebhook?: { url: string; secret: Buffer };
 }

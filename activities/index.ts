@@ -1,7 +1,9 @@
 /** The activities a worker offers to workflows. Their names are in recorded histories. */
 import { compensationActivities } from './afterwards/compensate.js';
+import { janitorActivities } from './afterwards/janitor.js';
 import { latePaymentActivities } from './afterwards/late-payment.js';
 import { notifyActivities } from './afterwards/notify.js';
+import { resolutionActivities } from './afterwards/resolution.js';
 import { reversalActivities } from './afterwards/reversal.js';
 import { settleActivities } from './afterwards/settle.js';
 import { sweepActivities } from './afterwards/sweep.js';
@@ -41,6 +43,8 @@ export function createActivities(context: ActivityContext) {
     ...compensationActivities(context),
     ...reversalActivities(context),
     ...sweepActivities(context),
+    ...janitorActivities(context),
+    ...resolutionActivities(context),
     ...notifyActivities(context),
   };
 }

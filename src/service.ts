@@ -18,7 +18,7 @@ import { connectClient, connectWorker, type TemporalTarget } from './temporal/co
 import { installRequestIds } from './temporal/request-id.js';
 import { createRuns, type Runs } from './temporal/runs.js';
 import { installRuntime } from './temporal/runtime.js';
-import { ensureSweepSchedule } from './temporal/schedules.js';
+import { ensureJanitorSchedule, ensureSweepSchedule } from './temporal/schedules.js';
 import { registerSearchAttributes } from './temporal/search-attributes.js';
 import { createWorker } from './temporal/worker.js';
 import { routeEvent, type Route } from './webhooks/route.js';
@@ -121,7 +121,14 @@ export async function startWorker(
     intervalMs: config.timing.sweepIntervalMs,
     windowMs: config.timing.sweepWindowMs,
   });
+  await ensureJanitorSchedule(client, {
+    taskQueue,
+    sweepIntervalMs: config.timing.sweepIntervalMs,
+    windowMs: config.timing.sweepWindowMs,
+    reconcileWindowMs: config.timing.reconcileWindowMs,
+  });
 
+  const runs = runsFor(config, client);
   const worker = await createWorker({
     connection,
     namespace,
@@ -135,7 +142,8 @@ export async function startWorker(
       now: () => new Date(),
       proofs: createProofs(await ledger.proofKey()),
       merchantWebhook: config.merchantWebhook,
-      deliverPayment: deliveringPayments(runsFor(config, client), catalog),
+      deliverPayment: deliveringPayments(runs, catalog),
+      runs,
     }),
     overrides: { maxTaskQueueActivitiesPerSecond: activitiesPerSecond(config) },
   });

@@ -11,6 +11,8 @@ export const PATCHES = {
   windows: 'windows',
   /** A purchase run finds its plan-change run again, and a newer wish replaces an unpaid fallback. */
   planChangeLock: 'plan-change-lock',
+  /** Runs under review say what is in doubt in the search attribute `ReviewKind`. */
+  reviewKind: 'review-kind',
   /** Reversals carry amounts and causes. */
   reversalAmounts: 'reversal-amounts',
   /** Notifications that the receiver refuses do not hold up the ones behind them. */

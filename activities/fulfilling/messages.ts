@@ -1,4 +1,5 @@
 /** What a customer is told while an accepted offer is carried out, and when that fails. Texts about declines and plan changes are Dodo's business: `src/dodo`. */
+import { UNDER_REVIEW_MESSAGE } from '../../src/domain/closing.js';
 
 export const MESSAGES = {
   reconciling:
@@ -6,8 +7,7 @@ export const MESSAGES = {
   actionWithoutLink:
     'Your bank wants you to confirm this payment. Please confirm it with your bank; you will not be charged twice.',
   actionRequired: 'Your bank wants you to confirm this payment. Please follow the link.',
-  needsReview:
-    'We are still checking whether your payment went through. Our team is looking into it; you will not be charged twice.',
+  needsReview: UNDER_REVIEW_MESSAGE,
   retryFailed: 'That did not go through either. You were not charged. You can still pay at the checkout.',
   retryNotSent:
     'The payment provider could not be reached, so nothing was charged. Please try again, or pay at the checkout.',

@@ -51,11 +51,32 @@ const CHANGES: Record<RecordStateInput['status'], StateChange> = {
 };
 
 export function recordStateActivities({ ledger, now }: ActivityContext) {
+  /** Opens the review of an attempt, unless the presentation has moved on meanwhile. */
+  async function openReviewOf(attemptId: string, presentationId: string): Promise<void> {
+    const presentation = await ledger.presentation(presentationId);
+    if (presentation?.status !== 'needs_review') return;
+    const attempt = await ledger.attempt(attemptId);
+    const { purchaseId, customerId, price } = presentation;
+    await ledger.openReview({
+      kind: 'unproven_attempt',
+      subject: attemptId,
+      purchaseId,
+      presentationId,
+      attemptId,
+      customerId,
+      amount: attempt?.amount ?? price.dueNow,
+      currency: attempt?.currency ?? price.currency,
+      detail: 'Dodo does not tell whether the attempt was paid.',
+      openedAt: now().toISOString(),
+    });
+  }
+
   return {
     /**
      * Records that an attempt was proven absent, needs a review, or was a retry that failed or could not be sent, or no longer counts.
      *
-     * Dodo: nothing. Ledger: updates the attempt and its presentation, and adds to the timeline.
+     * Dodo: nothing. Ledger: updates the attempt and its presentation, adds to the timeline, and opens the review that
+     * the presentation's next state ends.
      * Repeated: writes the same again; a state the ledger has moved on from stays.
      *
      * @throws when the ledger cannot be reached
@@ -74,6 +95,7 @@ export function recordStateActivities({ ledger, now }: ActivityContext) {
           },
         ],
       );
+      if (status === 'needs_review') await openReviewOf(attemptId, presentationId);
     },
   };
 }

@@ -11,7 +11,7 @@ retention_hours=${RETENTION_HOURS:-720}
 attempts=${ATTEMPTS:-60}
 pause=${PAUSE_SECONDS:-2}
 
-keywords="CustomerId ProductId OfferId FunnelId CatalogVersion OfferState Outcome"
+keywords="CustomerId ProductId OfferId FunnelId CatalogVersion OfferState ReviewKind Outcome"
 times="OfferExpiresAt"
 
 say() {

@@ -12,6 +12,7 @@ import { createDodo } from '../../src/dodo/client.js';
 import type { FunnelReportRow } from '../../src/ledger/index.js';
 import { createLogger } from '../../src/log.js';
 import { bundleWorkflows } from '../../src/temporal/bundle.js';
+import { createRuns } from '../../src/temporal/runs.js';
 import { createWorker } from '../../src/temporal/worker.js';
 import type { PurchaseResult } from '../../src/contract/messages.js';
 import { startSandbox, type Sandbox } from '../index.js';
@@ -81,6 +82,12 @@ export async function simulate(input: SimulationInput): Promise<Simulated> {
       now,
       proofs: createProofs(Buffer.alloc(32, 1)),
       deliverPayment: () => Promise.resolve(false),
+      runs: createRuns({
+        client,
+        taskQueue: TASK_QUEUE,
+        timing: { reconcileWindowMs: SECOND, pollIntervalMs: SECOND },
+        notify: false,
+      }),
     });
     const people = withCustomers(activities, {
       client,

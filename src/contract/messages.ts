@@ -129,6 +129,32 @@ export interface ResolveRequest extends OperatorRequest {
   paid: boolean;
   /** Dodo's payment, if the operator found one. */
   paymentId?: string;
+  /** That payment as Dodo showed it when the operator named it. */
+  payment?: PaymentEvent;
+}
+
+/** The input of a resolution run: it settles an offer by an operator's word, because its own run is gone. */
+export interface ResolutionInput {
+  reviewId: string;
+  presentationId: string;
+  purchaseId: string;
+  paid: boolean;
+  /** The attempt in doubt. */
+  attemptId?: string;
+  /** What the offer was paid with. */
+  payment?: PaymentEvent;
+  reason: string;
+  notify?: boolean;
+}
+
+/** The input of a janitor run. Milliseconds. */
+export interface JanitorInput {
+  /** How far back refunds and disputes are read. */
+  windowMs: number;
+  /** How long after an attempt a search that finds nothing proves that it was never made. */
+  reconcileWindowMs: number;
+  /** How long a run is left alone before it may count as gone. */
+  graceMs: number;
 }
 
 /** Sent by a plan-change run to its purchase run when the change does not go straight through. */

@@ -12,6 +12,8 @@ export const searchAttributeKeys = {
   FunnelId: defineSearchAttributeKey('FunnelId', 'KEYWORD'),
   CatalogVersion: defineSearchAttributeKey('CatalogVersion', 'KEYWORD'),
   OfferState: defineSearchAttributeKey('OfferState', 'KEYWORD'),
+  /** What is in doubt, while a run is under review. */
+  ReviewKind: defineSearchAttributeKey('ReviewKind', 'KEYWORD'),
   Outcome: defineSearchAttributeKey('Outcome', 'KEYWORD'),
   OfferExpiresAt: defineSearchAttributeKey('OfferExpiresAt', 'DATETIME'),
 };

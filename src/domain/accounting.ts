@@ -32,6 +32,9 @@ export const REVIEW_KINDS = [
 ] as const;
 export type ReviewKind = (typeof REVIEW_KINDS)[number];
 
+/** The doubts that end with their offer: whether an attempt was paid. */
+export const DOUBTS_OF_ATTEMPTS = ['unproven_attempt', 'run_ended'] as const satisfies ReviewKind[];
+
 export const REVIEW_STATUSES = ['open', 'resolved'] as const;
 export type ReviewStatus = (typeof REVIEW_STATUSES)[number];
 

@@ -9,6 +9,8 @@ export const workflowId = {
   reversal: (refundOrDisputeId: string) => `reversal/${refundOrDisputeId}`,
   compensation: (compensationId: string) => `compensation/${compensationId}`,
   latePayment: (paymentId: string) => `late-payment/${paymentId}`,
+  /** One per review: of two operators, one starts it. */
+  resolution: (reviewId: string) => `resolution/${reviewId}`,
   notifications: (purchaseWorkflowId: string) => `notifications/${purchaseWorkflowId}`,
   /** One for each time a notification died: one that died again may be sent again. */
   redelivery: (notificationId: string, diedAt: string) => `redelivery/${notificationId}/${diedAt}`,

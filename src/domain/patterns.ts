@@ -50,6 +50,12 @@ export const NOTIFICATION_ID: TextPattern = {
   expected: '"ntf_" and 24 hexadecimal digits',
 };
 
+/** The id of a review. */
+export const REVIEW_ID: TextPattern = {
+  regex: /^rev_[0-9a-f]{24}$/,
+  expected: '"rev_" and 24 hexadecimal digits',
+};
+
 /** The name of a merchant's own fact, sent with a trigger and called `facts.<name>` in the catalog. */
 export const CUSTOM_FACT: TextPattern = {
   regex: /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,

@@ -1,5 +1,7 @@
 /** Payments in doubt that a person decides. */
 import { workflowOfAttempt } from './ids.js';
+import type { ReviewRecord } from './accounting.js';
+import type { Ending } from './closing.js';
 import type { PresentationRecord } from './presentation.js';
 import type { TimelineEntry } from './timeline.js';
 
@@ -20,4 +22,26 @@ export function runUnderReview(
     ({ type, detail }) => type === NEEDS_REVIEW && detail?.presentationId === id,
   )?.detail?.attemptId;
   return (typeof attemptId === 'string' ? workflowOfAttempt(attemptId) : undefined) ?? workflowId;
+}
+
+/** Returns the reviews that an offer leaves behind whose run is gone: one per attempt whose money is not proven. */
+export function reviewsOfEnding(
+  { id: presentationId, purchaseId, customerId }: PresentationRecord,
+  ending: Ending,
+  now: Date,
+): (Omit<ReviewRecord, 'reviewId' | 'status'> & { subject: string })[] {
+  if (ending.kind !== 'review') return [];
+  return ending.inDoubt.map(({ attemptId, amount, currency, paymentId, status }) => ({
+    kind: 'run_ended',
+    subject: attemptId,
+    purchaseId,
+    presentationId,
+    attemptId,
+    customerId,
+    amount,
+    currency,
+    ...(paymentId !== undefined && { paymentId }),
+    detail: `Its run has ended, and the attempt was ${status}.`,
+    openedAt: now.toISOString(),
+  }));
 }

@@ -12,6 +12,7 @@ import { catalogRoutes } from './routes/catalog.js';
 import { presentationRoutes } from './routes/presentations.js';
 import { probeRoutes, reportRoutes } from './routes/operations.js';
 import { purchaseRoutes } from './routes/purchases.js';
+import { reviewRoutes } from './routes/reviews.js';
 import { triggerRoutes } from './routes/triggers.js';
 import { upsellRoutes } from './routes/upsell.js';
 import { webhookRoutes } from './routes/webhooks.js';
@@ -67,6 +68,7 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
   app.use(purchaseRoutes(deps));
   app.use(triggerRoutes(deps));
   app.use(notificationRoutes(deps));
+  app.use(reviewRoutes(deps));
   app.use(reportRoutes(deps));
   app.use(catalogRoutes(deps));
   if (pages) app.use(pages);

@@ -8,10 +8,15 @@ export function audit(
   log: Logger,
   res: Response,
   command: string,
-  about: { presentationId: string } | { notificationId: string },
+  about:
+    { presentationId: string } | { notificationId: string } | { reviewId: string } | { purchaseId: string },
   reason: string,
 ): void {
+  log.info({ command, ...about, reason, by: keyOf(res) }, 'operator command');
+}
+
+/** Returns the id of the caller's key, which records of commands carry. */
+export function keyOf(res: Response): string {
   const caller = callerOf(res);
-  const by = caller.kind === 'token' ? 'token' : caller.keyId;
-  log.info({ command, ...about, reason, by }, 'operator command');
+  return caller.kind === 'token' ? 'token' : caller.keyId;
 }

@@ -1,6 +1,5 @@
 /** Operators' commands on a presentation: they ask the run and record its consent in the ledger. */
 import type { PresentationRecord } from '../domain/presentation.js';
-import { runUnderReview } from '../domain/review.js';
 import type { Answer } from '../temporal/runs.js';
 import type { ApiDeps } from './deps.js';
 import { Problem, temporarilyUnavailable } from './problem.js';
@@ -38,37 +37,8 @@ export async function extendPresentation(
   ]);
 }
 
-/**
- * Checks that a presentation is under review.
- *
- * @throws Problem `not_in_review` when it is not
- */
-export function requireInReview({ status }: PresentationRecord): void {
-  if (status === 'needs_review') return;
-  throw new Problem('not_in_review', { detail: `The presentation is ${status}, not needs_review.` });
-}
-
-/**
- * Ends a review: tells the run whether the attempt in doubt was paid.
- *
- * @throws Problem when the run refuses or does not answer
- */
-export async function resolvePresentation(
-  { runs, ledger, now }: CommandDeps,
-  record: PresentationRecord,
-  { paid, paymentId, reason }: { paid: boolean; paymentId?: string; reason: string },
-): Promise<void> {
-  const presentationId = record.id;
-  const purchase = await ledger.purchase(record.purchaseId);
-  const run = runUnderReview(purchase?.timeline ?? [], record);
-  agreed(await runs.resolve(run, { presentationId, paid, paymentId, reason }), record);
-  await ledger.updatePresentation(presentationId, {}, [
-    { at: now().toISOString(), type: 'resolved', detail: { presentationId, paid, reason } },
-  ]);
-}
-
 /** Returns the result of a command that the run agreed to, and throws a Problem for every other answer. */
-function agreed<T>(answer: Answer<T>, { status }: PresentationRecord): T {
+export function agreed<T>(answer: Answer<T>, { status }: PresentationRecord): T {
   switch (answer.kind) {
     case 'done':
       return answer.value;

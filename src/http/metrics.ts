@@ -26,6 +26,28 @@ export const deadNotifications = new Gauge({
   registers: [registry],
 });
 
+export const reviewMetrics = {
+  open: new Gauge({
+    name: 'upsells_reviews_open',
+    help: 'Reviews that wait for an operator or a proof, by what is in doubt. The same in every process.',
+    labelNames: ['kind'] as const,
+    registers: [registry],
+  }),
+  oldest: new Gauge({
+    name: 'upsells_reviews_oldest_seconds',
+    help: 'Age of the oldest open review; 0 when none is open. The same in every process.',
+    registers: [registry],
+  }),
+};
+
+/** Counted from the ledger, where the janitor writes down what it repairs. */
+export const janitorRepairs = new Counter({
+  name: 'upsells_janitor_repairs_total',
+  help: 'What the janitor has repaired, or has put before an operator, by what it was. The same in every process.',
+  labelNames: ['what'] as const,
+  registers: [registry],
+});
+
 export const catalogMetrics = {
   inForce: new Gauge({
     name: 'upsells_catalog_info',

@@ -84,4 +84,6 @@ export const resolveBody = z.strictObject({
   reason,
 });
 
+export const closeBody = z.strictObject({ reason });
+
 export const redeliverBody = z.strictObject({ reason });

@@ -12,6 +12,7 @@ import {
   PRESENTATION_ID,
   PRICE_HASH,
   PURCHASE_ID,
+  REVIEW_ID,
   type TextPattern,
 } from '../domain/patterns.js';
 import { invalidBody, invalidParameter } from './field-errors.js';
@@ -39,6 +40,7 @@ export const ids = {
   event: pattern(EVENT_ID),
   offer: pattern(CATALOG_ID),
   notification: pattern(NOTIFICATION_ID),
+  review: pattern(REVIEW_ID),
   priceHash: pattern(PRICE_HASH),
 } as const;
 

@@ -26,10 +26,12 @@ import {
   type PaymentSighting,
 } from './payments.js';
 import {
+  claimReview,
   countOpenReviews,
   findReview,
   listReviews,
   openReview,
+  releaseReview,
   resolveReview,
   resolveReviewsOf,
   type NewReview,
@@ -62,6 +64,10 @@ export interface Accounting {
 
   /** Opens a review, once per doubt. */
   openReview(review: NewReview): Promise<ReviewRecord>;
+  /** Claims an open review for a resolution about to be carried out; false when another one has it. */
+  claimReview(reviewId: string, resolution: ReviewResolution, at: string): Promise<boolean>;
+  /** Takes back the claim made at a time, because its resolution could not be carried out. */
+  releaseReview(reviewId: string, at: string): Promise<void>;
   /** False when it was resolved before: the first word stands. */
   resolveReview(reviewId: string, resolution: ReviewResolution, at: string): Promise<boolean>;
   /** Ends the open reviews of these kinds about a presentation, because Dodo has said what is so. */
@@ -113,6 +119,8 @@ export function accountingOn(
     payments: (filter) => listPaymentRecords(db, filter),
     isPaymentUsed: (paymentId) => isPaymentUsed(db, paymentId),
     openReview: (review) => openReview(db, review),
+    claimReview: (id, resolution, at) => claimReview(db, id, resolution, at),
+    releaseReview: (id, at) => releaseReview(db, id, at),
     resolveReview: (id, resolution, at) => resolveReview(db, id, resolution, at),
     resolveReviewsOf: (id, resolution, at, kinds) => resolveReviewsOf(db, id, resolution, at, kinds),
     review: (id) => findReview(db, id),

@@ -15,6 +15,7 @@ import {
   findDeadNotification,
   recordRedelivery,
 } from './notifications.js';
+import { operationsOn } from './operations.js';
 import { openPostgres } from './postgres.js';
 import {
   acceptedAt,
@@ -61,6 +62,8 @@ export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Led
   let closing: Promise<void> | undefined;
   return withClearErrors({
     ...accountingOn({ db, transaction }, log),
+    ...accountingOn({ db, transaction }),
+    ...operationsOn({ db, transaction }, log),
     recordPurchase: (purchase, status) => recordPurchase(db, purchase, status),
     billingOf: (purchaseId) => billingOf(db, purchaseId),
     returnUrlOf: (purchaseId) => returnUrlOf(db, purchaseId),

@@ -8,7 +8,9 @@ import type { OpenPresentationInput, OpenResult } from './interface/presentation
 import type { PresentationPatch, PresentationRecord } from '../domain/presentation.js';
 import type { TimelineEntry } from '../domain/timeline.js';
 import { applicable } from './patch.js';
+import { DOUBTS_OF_ATTEMPTS } from '../domain/accounting.js';
 import { presentationRecord } from './records.js';
+import { resolveReviewsOf } from './reviews.js';
 import { presentations, purchases } from './schema.js';
 import { BLOCKING_STATUSES, isBlocking } from '../domain/presentation.js';
 import type { Database, LedgerLog } from './store.js';
@@ -119,7 +121,26 @@ export async function changePresentation(
   } else {
     await write(tx, applied);
   }
+  await endDoubts(tx, row, applied);
   await addToTimeline(tx, row.purchaseId, entries);
+}
+
+/** A presentation that leaves its review, or is paid, leaves no doubt about its attempts behind. */
+async function endDoubts(
+  tx: Database,
+  row: typeof presentations.$inferSelect,
+  { status, paymentId = row.paymentId }: Partial<typeof presentations.$inferSelect>,
+): Promise<void> {
+  if (status === undefined || status === row.status) return;
+  const paid = status === 'paid';
+  if (row.status !== 'needs_review' && !paid) return;
+  const resolution = {
+    paid,
+    ...(paid && paymentId && { paymentId }),
+    reason: `The offer is ${status}.`,
+    by: 'proof',
+  };
+  await resolveReviewsOf(tx, row.id, resolution, new Date().toISOString(), DOUBTS_OF_ATTEMPTS);
 }
 
 export async function acceptedAt(

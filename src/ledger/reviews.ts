@@ -1,6 +1,6 @@
 /** Reviews: money or access in doubt that only a person, or a later proof, can end. */
 import { createHash } from 'node:crypto';
-import { and, desc, eq, lt, or, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, lt, or, sql, type SQL } from 'drizzle-orm';
 import type { ReviewKind, ReviewRecord, ReviewResolution, ReviewStatus } from '../domain/accounting.js';
 import { reviews } from './schema.js';
 import type { Database } from './store.js';
@@ -28,6 +28,55 @@ export async function openReview(db: Database, review: NewReview): Promise<Revie
   return reviewRecord(row);
 }
 
+/** How long a claim holds: longer than carrying out a resolution takes, so that a crashed process blocks nobody. */
+const CLAIM_MS = 30_000;
+
+/**
+ * Claims an open review for a resolution that is about to be carried out, so that of two operators one wins. A claim
+ * that was not followed by the resolution lapses.
+ *
+ * @returns false when the review is not open, or somebody else is resolving it
+ */
+export async function claimReview(
+  db: Database,
+  id: string,
+  resolution: ReviewResolution,
+  at: string,
+): Promise<boolean> {
+  const lapsed = new Date(Date.parse(at) - CLAIM_MS).toISOString();
+  const claimed = await db
+    .update(reviews)
+    .set({ resolution, resolvedAt: at })
+    .where(
+      and(
+        eq(reviews.reviewId, id),
+        eq(reviews.status, 'open'),
+        or(isNull(reviews.resolution), lt(reviews.resolvedAt, lapsed)),
+      ),
+    )
+    .returning({ id: reviews.reviewId });
+  return claimed.length > 0;
+}
+
+/** Takes back the claim made at a time, because its resolution could not be carried out. */
+export async function releaseReview(db: Database, id: string, at: string): Promise<void> {
+  await db
+    .update(reviews)
+    .set({ resolution: null, resolvedAt: null })
+    .where(and(eq(reviews.reviewId, id), eq(reviews.status, 'open'), eq(reviews.resolvedAt, at)));
+}
+
+/** The change that resolves a review. The word of an operator who is just resolving it stands. */
+function resolving(resolution: ReviewResolution, at: string) {
+  const lapsed = new Date(Date.parse(at) - CLAIM_MS).toISOString();
+  return {
+    status: 'resolved' as const,
+    resolution: sql`case when ${reviews.resolution} is not null and ${reviews.resolvedAt} >= ${lapsed}
+      then ${reviews.resolution} else ${JSON.stringify(resolution)}::jsonb end`,
+    resolvedAt: at,
+  };
+}
+
 /** Resolves an open review. False when it was resolved before, or does not exist: the first word stands. */
 export async function resolveReview(
   db: Database,
@@ -37,7 +86,7 @@ export async function resolveReview(
 ): Promise<boolean> {
   const resolved = await db
     .update(reviews)
-    .set({ status: 'resolved', resolution, resolvedAt: at })
+    .set(resolving(resolution, at))
     .where(and(eq(reviews.reviewId, id), eq(reviews.status, 'open')))
     .returning({ id: reviews.reviewId });
   return resolved.length > 0;
@@ -53,12 +102,12 @@ export async function resolveReviewsOf(
 ): Promise<number> {
   const resolved = await db
     .update(reviews)
-    .set({ status: 'resolved', resolution, resolvedAt: at })
+    .set(resolving(resolution, at))
     .where(
       and(
         eq(reviews.presentationId, presentationId),
         eq(reviews.status, 'open'),
-        sql`${reviews.kind} in ${[...kinds]}`,
+        inArray(reviews.kind, [...kinds]),
       ),
     )
     .returning({ id: reviews.reviewId });
@@ -80,7 +129,7 @@ export interface ReviewPage {
   before?: { openedAt: string; reviewId: string };
 }
 
-/** Reviews, the newest first. */
+/** Lists reviews, newest first. */
 export async function listReviews(db: Database, page: ReviewPage): Promise<ReviewRecord[]> {
   const conditions: (SQL | undefined)[] = [
     page.status && eq(reviews.status, page.status),
@@ -122,8 +171,11 @@ export async function countOpenReviews(db: Database): Promise<OpenReviews[]> {
     .orderBy(reviews.kind);
 }
 
+/** A claim is not a resolution yet. */
 function reviewRecord(row: typeof reviews.$inferSelect): ReviewRecord {
+  const { resolution, resolvedAt, ...rest } = row;
+  const shown = row.status === 'resolved' ? row : rest;
   return Object.fromEntries(
-    Object.entries(row).filter(([, value]) => value !== null),
+    Object.entries(shown).filter(([, value]) => value !== null),
   ) as unknown as ReviewRecord;
 }

@@ -2,6 +2,7 @@
 import { createEventLimit } from './event-limit.js';
 import type { RunsOptions } from './runs/calls.js';
 import { deliveringWebhooks } from './runs/deliveries.js';
+import { operatingRuns } from './runs/operations.js';
 import { askingRuns } from './runs/questions.js';
 import { startingRuns } from './runs/starts.js';
 
@@ -16,5 +17,6 @@ export function createRuns(options: RunsOptions) {
     ...startingRuns(options),
     ...deliveringWebhooks(options, createEventLimit()),
     ...askingRuns(options),
+    ...operatingRuns(options),
   };
 }

@@ -1,4 +1,5 @@
 /** A ledger and a Dodo that answer as a test says, and record the order of the calls. */
+import { noRuns } from './no-runs.js';
 import { createProofs } from '../../src/dodo/proof.js';
 import type DodoPayments from 'dodopayments';
 import type { ActivityContext } from '../../activities/context.js';
@@ -109,6 +110,7 @@ export async function startScriptedWorld(): Promise<ScriptedWorld> {
       now: () => NOW,
       proofs: createProofs(Buffer.alloc(32, 1)),
       deliverPayment: () => Promise.reject(new Error('Unexpected delivery of a payment to a run.')),
+      runs: noRuns(),
     },
     get events() {
       return events;

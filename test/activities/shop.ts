@@ -1,4 +1,5 @@
 /** A merchant with real books: the sandbox, an embedded ledger, and a clock that tests advance. */
+import { noRuns } from './no-runs.js';
 import { createProofs } from '../../src/dodo/proof.js';
 import { IN_MEMORY, openEmbeddedLedger } from '../../sandbox/local/embedded-ledger.js';
 import { randomUUID } from 'node:crypto';
@@ -81,6 +82,7 @@ export async function openShop(): Promise<Shop> {
     now: () => new Date(now),
     proofs: createProofs(Buffer.alloc(32, 1)),
     deliverPayment: () => Promise.reject(new Error('Unexpected delivery of a payment to a run.')),
+    runs: noRuns(),
   };
   const { evaluate } = evaluateActivities(context);
   return {

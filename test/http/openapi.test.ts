@@ -13,10 +13,12 @@ import {
 import { openApiDocument } from '../../src/http/openapi/document.js';
 import type { presentation, upsell } from '../../src/http/openapi/shapes.js';
 import type { deadNotification, evaluation, purchaseView } from '../../src/http/openapi/run-shapes.js';
+import type { review } from '../../src/http/openapi/review-shapes.js';
 import type { experimentReport } from '../../src/http/openapi/experiment-shapes.js';
 import type { deadNotificationView } from '../../src/http/dead-notifications.js';
 import type { Upsell } from '../../src/http/current-offer.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
+import type { reviewView } from '../../src/http/reviews/list.js';
 import { PROBLEMS } from '../../src/http/problem.js';
 import type { purchaseViewOf } from '../../src/http/purchase-view.js';
 import type { EvaluationRow } from '../../src/ledger/index.js';
@@ -83,3 +85,4 @@ expectTypeOf<Awaited<ReturnType<typeof purchaseViewOf>>>().toExtend<z.input<type
 expectTypeOf<ReturnType<typeof deadNotificationView>>().toExtend<z.input<typeof deadNotification>>();
 expectTypeOf<EvaluationRow>().toExtend<z.input<typeof evaluation>>();
 expectTypeOf<ExperimentReport>().toExtend<z.input<typeof experimentReport>>();
+expectTypeOf<Awaited<ReturnType<typeof reviewView>>>().toExtend<z.input<typeof review>>();

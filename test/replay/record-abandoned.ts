@@ -38,6 +38,12 @@ export async function recordAbandoned(): Promise<Recording[]> {
   ]);
   try {
     const { client, nativeConnection, namespace = 'default' } = environment;
+    const runs = createRuns({
+      client,
+      taskQueue: TASK_QUEUE,
+      timing: { reconcileWindowMs: 20 * MINUTE, pollIntervalMs: 10 * SECOND },
+      notify: false,
+    });
     const worker = await createWorker({
       connection: nativeConnection,
       namespace,
@@ -52,15 +58,9 @@ export async function recordAbandoned(): Promise<Recording[]> {
         now: () => new Date(),
         proofs: createProofs(Buffer.alloc(32, 1)),
         deliverPayment: () => Promise.resolve(false),
+        runs,
       }),
     });
-    const runs = createRuns({
-      client,
-      taskQueue: TASK_QUEUE,
-      timing: { reconcileWindowMs: 20 * MINUTE, pollIntervalMs: 10 * SECOND },
-      notify: false,
-    });
-
     async function unpaidCheckout(): Promise<Recording> {
       const purchaseId = 'pur_left_at_the_checkout';
       await runs.registerPurchase(purchaseId, {

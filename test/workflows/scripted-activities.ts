@@ -35,6 +35,12 @@ export const ACTIVITY_NAMES = [
   'settleLatePayment',
   'recordReversal',
   'sweepPayments',
+  'mendPresentations',
+  'mendPurchases',
+  'findReversals',
+  'mendCompensations',
+  'mendReviews',
+  'settleByWord',
   'deliverNotification',
   'deliverEither',
   'buryNotification',
@@ -245,6 +251,12 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
       return {};
     },
     sweepPayments: async () => ({ seen: 0, told: 0 }),
+    mendPresentations: async () => ({}),
+    mendPurchases: async () => ({}),
+    findReversals: async () => ({}),
+    mendCompensations: async () => ({}),
+    mendReviews: async () => ({}),
+    settleByWord: async () => ({ kind: 'nothing' }),
     async deliverNotification(notification) {
       delivered.push(notification);
     },

@@ -47,6 +47,7 @@ export function openReviews(needsReview: (presentationId: string) => boolean): R
 /** Returns what a verdict proves. Without one the attempt counts as failed. */
 export function proofByVerdict(verdict: ResolveRequest | undefined): Proof {
   if (!verdict?.paid) return { kind: 'failed' };
-  const { paymentId } = verdict;
-  return { kind: 'paid', payment: paymentId === undefined ? undefined : { paymentId, status: 'succeeded' } };
+  const { paymentId, payment } = verdict;
+  if (paymentId === undefined) return { kind: 'paid' };
+  return { kind: 'paid', payment: { ...payment, paymentId, status: 'succeeded' } };
 }

@@ -17,6 +17,7 @@ import type { ActivePresentation } from '../presentations/active.js';
 import type { Presentations } from '../presentations/store.js';
 import { openCleanUp, type CleanUp } from './clean-up.js';
 import { describeRun } from './details.js';
+import { reviewAttributes } from './search-attributes.js';
 
 export interface PurchaseRun {
   input: PurchaseInput;
@@ -71,11 +72,16 @@ export function openRun(
 
   function report(presentation: ActivePresentation, status: PresentationStatus): void {
     if (presentation.status === status) return;
+    const wasReviewed = presentation.status === 'needs_review';
     presentation.status = status;
     // The customer gets an answer as soon as there is more to say than "charging".
     if (!mayReopen(status)) presentation.answered = true;
     // An ordinary run needs a single upsert, at its end.
-    if (isExceptional(status)) upsertSearchAttributes([{ key: keys.OfferState, value: status }]);
+    if (isExceptional(status))
+      upsertSearchAttributes([
+        { key: keys.OfferState, value: status },
+        ...reviewAttributes(status, wasReviewed),
+      ]);
     if (status === 'fallback' && !fellBack.has(presentation.presentationId)) {
       fellBack.add(presentation.presentationId);
       outbox.send('offer.fallback', presentation.presentationId);

@@ -1,7 +1,11 @@
 /** The search attributes of a purchase run. */
+import { patched } from '@temporalio/workflow';
 import type { PurchaseInput, RunState } from '../../src/contract/messages.js';
 import { searchAttributeKeys as keys } from '../../src/contract/search-attributes.js';
+import type { ReviewKind } from '../../src/domain/accounting.js';
 import type { FunnelSnapshot } from '../../src/domain/offers.js';
+import type { PresentationStatus } from '../../src/domain/words.js';
+import { PATCHES } from '../patches.js';
 import type { ActivePresentation } from '../presentations/active.js';
 
 /** Takes back the guess made at the start: nothing was offered. */
@@ -33,4 +37,15 @@ export function guessedRight(
   if (guess?.funnelId !== funnel.id || guess.offerId !== offerId) return false;
   // Runs begun before versions were searchable have none in their guess.
   return guess.catalogHash === undefined || guess.catalogHash === catalogHash;
+}
+
+/** Says what is in doubt when a run comes under review, and takes it back when the run goes on. */
+export function reviewAttributes(
+  status: PresentationStatus,
+  wasReviewed: boolean,
+  kind: ReviewKind = 'unproven_attempt',
+) {
+  const isReviewed = status === 'needs_review';
+  if ((!isReviewed && !wasReviewed) || !patched(PATCHES.reviewKind)) return [];
+  return [{ key: keys.ReviewKind, value: isReviewed ? kind : null }];
 }

@@ -2,6 +2,7 @@
 import { createDocument } from 'zod-openapi';
 import { offerPaths } from './offer-paths.js';
 import { operatorPaths } from './operator-paths.js';
+import { reviewPaths } from './review-paths.js';
 import { runPaths } from './run-paths.js';
 
 /**
@@ -21,6 +22,6 @@ export function openApiDocument(serverUrl: string) {
     servers: [{ url: serverUrl }],
     components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
     security: [{ bearer: [] }],
-    paths: { ...runPaths, ...offerPaths, ...operatorPaths },
+    paths: { ...runPaths, ...offerPaths, ...operatorPaths, ...reviewPaths },
   });
 }

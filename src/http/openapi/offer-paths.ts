@@ -73,6 +73,7 @@ function command(requestBody: z.ZodType, path: z.ZodObject, description: string)
         'presentation_not_found',
         'already_decided',
         'not_in_review',
+        'evidence_mismatch',
         'temporarily_unavailable',
       ),
     },

@@ -4,7 +4,8 @@ import { experimentReport } from '../../reports/experiments.js';
 import { funnelReport } from '../../reports/funnels.js';
 import { requireOperator } from '../auth.js';
 import type { ApiDeps } from '../deps.js';
-import { catalogMetrics, deadNotifications, registry } from '../metrics.js';
+import { REVIEW_KINDS } from '../../domain/accounting.js';
+import { catalogMetrics, deadNotifications, janitorRepairs, registry, reviewMetrics } from '../metrics.js';
 
 export function reportRoutes({ ledger, catalog }: ApiDeps): Router {
   const router = Router();
@@ -17,7 +18,7 @@ export function reportRoutes({ ledger, catalog }: ApiDeps): Router {
   return router;
 }
 
-export function probeRoutes({ ledger, runs, log, catalogState }: ApiDeps): Router {
+export function probeRoutes({ ledger, runs, log, catalogState, now }: ApiDeps): Router {
   const router = Router();
   router.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' });
@@ -31,19 +32,38 @@ export function probeRoutes({ ledger, runs, log, catalogState }: ApiDeps): Route
     res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not_ready', temporal, database });
   });
   router.get('/metrics', async (_req, res) => {
-    try {
-      deadNotifications.set(await ledger.countDeadNotifications());
-    } catch (error) {
-      // The other metrics do not depend on the database.
-      log.warn({ err: error }, 'dead notifications could not be counted');
-      deadNotifications.remove();
-    }
+    await measureLedger();
     const { catalog, refused } = catalogState();
     catalogMetrics.inForce.reset();
     catalogMetrics.inForce.set({ hash: catalog.hash }, 1);
     catalogMetrics.refused.set(refused ? 1 : 0);
     res.type(registry.contentType).send(await registry.metrics());
   });
+
+  /** Sets the metrics that are read from the ledger. The others do not depend on the database. */
+  async function measureLedger(): Promise<void> {
+    try {
+      const [dead, open, repairs] = await Promise.all([
+        ledger.countDeadNotifications(),
+        ledger.countOpenReviews(),
+        ledger.countRepairs(),
+      ]);
+      deadNotifications.set(dead);
+      for (const kind of REVIEW_KINDS)
+        reviewMetrics.open.set({ kind }, open.find((one) => one.kind === kind)?.count ?? 0);
+      const oldest = open.map(({ oldestOpenedAt }) => Date.parse(oldestOpenedAt));
+      const age = (now().getTime() - Math.min(...oldest)) / 1000;
+      reviewMetrics.oldest.set(oldest.length === 0 ? 0 : Math.max(0, age));
+      janitorRepairs.reset();
+      for (const { what, count } of repairs) janitorRepairs.inc({ what }, count);
+    } catch (error) {
+      log.warn({ err: error }, 'the ledger could not be measured');
+      deadNotifications.remove();
+      reviewMetrics.open.reset();
+      reviewMetrics.oldest.remove();
+      janitorRepairs.reset();
+    }
+  }
 
   async function reached(what: string, ping: () => Promise<void>): Promise<boolean> {
     try {

@@ -1,15 +1,10 @@
 /** `/api/presentations/{id}`: one presentation, for backends, the holder of its token, and operators. */
 import { Router, type Request, type Response } from 'express';
 import type { PresentationRecord } from '../../domain/presentation.js';
-import { audit } from '../audit.js';
+import { audit, keyOf } from '../audit.js';
 import { callerOf, requireBackendOrToken, requireOperator } from '../auth.js';
 import { quoteChoice, wantedChoice } from '../choices.js';
-import {
-  extendPresentation,
-  requireInReview,
-  resolvePresentation,
-  withdrawPresentation,
-} from '../commands.js';
+import { extendPresentation, withdrawPresentation } from '../commands.js';
 import { acceptPresentation, declinePresentation } from '../decide.js';
 import { answerDecision, type Reader } from '../decision-answer.js';
 import { closedReason } from '../decision-result.js';
@@ -17,6 +12,8 @@ import type { ApiDeps } from '../deps.js';
 import { wantedLocales } from '../locale.js';
 import { viewOf } from '../presentation-view.js';
 import { presentationNotFound } from '../problem.js';
+import { requireInReview, reviewOf } from '../reviews/of-presentation.js';
+import { resolveReview } from '../reviews/resolve.js';
 import { acceptBody, emptyBody, extendBody, quoteBody, resolveBody, withdrawBody } from '../schemas.js';
 import { ids, jsonBody, parseBody, parseParam, readIdempotencyKey } from '../validate.js';
 
@@ -102,7 +99,7 @@ export function presentationRoutes(deps: ApiDeps): Router {
     const record = await named(req);
     requireInReview(record);
     audit(log, res, 'resolve', { presentationId: record.id }, body.reason);
-    await resolvePresentation(deps, record, body);
+    await resolveReview(deps, await reviewOf(deps, record), body, keyOf(res));
     await show(req, res, await named(req));
   });
 

@@ -1,12 +1,14 @@
 /** `/api/purchases`: registers a purchase before payment, and shows any purchase or trigger. */
 import { Router } from 'express';
-import { requireBackend } from '../auth.js';
+import { audit, keyOf } from '../audit.js';
+import { requireBackend, requireOperator } from '../auth.js';
+import { closePurchase } from '../close-purchase.js';
 import type { ApiDeps } from '../deps.js';
 import { wantedLocales } from '../locale.js';
 import { Problem } from '../problem.js';
 import { purchaseViewOf, startingView } from '../purchase-view.js';
 import { registerPurchase } from '../registration.js';
-import { purchaseBody } from '../schemas.js';
+import { closeBody, purchaseBody } from '../schemas.js';
 import { ids, jsonBody, parseBody, parseParam, readIdempotencyKey } from '../validate.js';
 
 export function purchaseRoutes(deps: ApiDeps): Router {
@@ -26,6 +28,18 @@ export function purchaseRoutes(deps: ApiDeps): Router {
       : await startingView(deps, purchaseId);
     if (!view) throw new Problem('purchase_not_found', { detail: 'No purchase or trigger has this id.' });
     res.json(view);
+  });
+
+  router.post('/api/purchases/:purchaseId/close', requireOperator, jsonBody(), async (req, res) => {
+    const purchaseId = parseParam(ids.event, 'purchaseId', req.params.purchaseId);
+    const { reason } = parseBody(closeBody, req.body);
+    audit(deps.log, res, 'close', { purchaseId }, reason);
+    const closed = await closePurchase(deps, purchaseId, { reason, by: keyOf(res) });
+    res.json(
+      closed
+        ? await purchaseViewOf(deps, closed, wantedLocales(req))
+        : { ...(await startingView(deps, purchaseId)), status: 'settled' },
+    );
   });
 
   return router;

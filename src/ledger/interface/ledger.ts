@@ -4,6 +4,7 @@ import type { AttemptLedger } from './attempts.js';
 import type { CatalogLedger } from './catalogs.js';
 import type { ExperimentLedger } from './experiments.js';
 import type { NotificationLedger } from './notifications.js';
+import type { OperationsLedger } from './operations.js';
 import type { PresentationLedger } from './presentations.js';
 import type { PurchaseLedger } from './purchases.js';
 import type { ReportLedger } from './reports.js';
@@ -20,6 +21,7 @@ export interface Ledger
     AttemptLedger,
     NotificationLedger,
     CatalogLedger,
+    OperationsLedger,
     ExperimentLedger,
     ReportLedger {
   /** Throws when the database cannot be reached. */

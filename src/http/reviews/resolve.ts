@@ -1,0 +1,149 @@
+/** Resolves a review by an operator's word. Of two operators, one wins. */
+import type { ReviewRecord, ReviewResolution } from '../../domain/accounting.js';
+import type { PaymentEvent } from '../../domain/payment.js';
+import type { PresentationRecord } from '../../domain/presentation.js';
+import { runUnderReview } from '../../domain/review.js';
+import { agreed } from '../commands.js';
+import type { ApiDeps } from '../deps.js';
+import { Problem } from '../problem.js';
+import { subjectOf, type Subject } from './candidates.js';
+import { checkWord, decidesOffer, type Word } from './check-word.js';
+
+type ResolveDeps = Pick<ApiDeps, 'dodo' | 'ledger' | 'proofs' | 'runs' | 'now'>;
+
+/** How long the run that carries out a word may take before the request is answered. */
+const WAIT_MS = 4_000;
+
+/**
+ * Resolves a review: checks the word against Dodo, writes it down, carries it out, and closes the review.
+ *
+ * @param by the id of the operator's key
+ * @throws Problem `not_in_review` when it is resolved, or another operator is resolving it; `evidence_mismatch` when
+ * Dodo says otherwise; what the run says when it refuses; `temporarily_unavailable` when Dodo or the run does not answer
+ */
+export async function resolveReview(
+  deps: ResolveDeps,
+  review: ReviewRecord,
+  word: Word,
+  by: string,
+): Promise<void> {
+  const { ledger, now } = deps;
+  const { reviewId } = review;
+  requireOpen(review);
+  const subject = await subjectOf(deps, review);
+  const payment = await checkWord(deps, subject, word);
+  const paymentId = payment?.paymentId ?? word.paymentId;
+  const resolution: ReviewResolution = {
+    paid: word.paid,
+    ...(paymentId !== undefined && { paymentId }),
+    reason: word.reason,
+    by,
+  };
+  const claimedAt = now().toISOString();
+  if (!(await ledger.claimReview(reviewId, resolution, claimedAt))) {
+    requireOpen((await ledger.review(reviewId)) ?? review);
+    throw new Problem('not_in_review', { detail: 'Another operator is resolving this review.' });
+  }
+  try {
+    // Before its effect: whatever happens next, it is known who said what.
+    const detail = { reviewId, kind: review.kind, ...aboutPresentation(subject), ...resolution };
+    await ledger.note(noteOn(review), [{ at: claimedAt, type: 'resolve_ordered', detail }]);
+    await carryOut(deps, subject, resolution, payment);
+  } catch (error) {
+    await ledger.releaseReview(reviewId, claimedAt);
+    throw error;
+  }
+  const at = now().toISOString();
+  await ledger.resolveReview(reviewId, resolution, at);
+  const { paid, reason } = word;
+  const detail = { ...aboutPresentation(subject), ...(!subject.presentation && { reviewId }), paid, reason };
+  await ledger.note(noteOn(review), [{ at, type: 'resolved', detail }]);
+}
+
+function requireOpen({ status, resolution }: ReviewRecord): void {
+  if (status === 'open') return;
+  throw new Problem('not_in_review', {
+    detail: `The review is resolved already: ${resolution?.paid ? 'paid' : 'not paid'}.`,
+    members: { resolution },
+  });
+}
+
+const aboutPresentation = ({ presentation }: Subject) => presentation && { presentationId: presentation.id };
+
+/** The purchase whose timeline tells of it; a review that knows none has a timeline of its own. */
+const noteOn = ({ purchaseId, reviewId }: ReviewRecord) => purchaseId ?? reviewId;
+
+/** Does what the word says. Safe to repeat. */
+async function carryOut(
+  deps: ResolveDeps,
+  { review, presentation }: Subject,
+  word: ReviewResolution,
+  payment: PaymentEvent | undefined,
+): Promise<void> {
+  if (presentation && decidesOffer(review, presentation))
+    await endReview(deps, review, presentation, word, payment);
+  if (review.kind === 'payment_differs' && !word.paid) await giveBack(deps, review, presentation);
+}
+
+/** Tells the run that waits for the word, or settles the offer without it when the run is gone. */
+async function endReview(
+  { ledger, runs, now }: ResolveDeps,
+  { reviewId, attemptId }: ReviewRecord,
+  presentation: PresentationRecord,
+  { paid, reason }: ReviewResolution,
+  payment: PaymentEvent | undefined,
+): Promise<void> {
+  const { id: presentationId, purchaseId } = presentation;
+  // It counts as unpaid already.
+  if (presentation.status === 'failed' && !paid) return;
+  const purchase = await ledger.purchase(purchaseId);
+  const run = runUnderReview(purchase?.timeline ?? [], presentation);
+  const paymentId = payment?.paymentId;
+  const answer =
+    presentation.status === 'failed'
+      ? ({ kind: 'gone' } as const)
+      : await runs.resolve(run, { presentationId, paid, paymentId, reason, ...(payment && { payment }) });
+  if (answer.kind === 'gone') {
+    const known = attemptId ?? (await ledger.attemptsOf(presentationId)).at(-1)?.attemptId;
+    const input = { reviewId, presentationId, purchaseId, paid, reason, ...(payment && { payment }) };
+    await runs.settleByWord({ ...input, ...(known !== undefined && { attemptId: known }) }, WAIT_MS);
+    return;
+  }
+  const told = agreed(answer, presentation);
+  if (told.paid !== paid)
+    throw new Problem('not_in_review', {
+      detail: `It was resolved otherwise before: ${told.paid ? 'paid' : 'not paid'}.`,
+    });
+  if (!payment) return;
+  const seenAt = now().toISOString();
+  await ledger.recordPayment({ ...payment, presentationId, purchaseId, source: 'operator', seenAt });
+  await ledger.recordVerdict(payment.paymentId, 'counts', {
+    detail: 'an operator',
+    presentationId,
+    purchaseId,
+  });
+}
+
+/** A payment of ours that does not count goes back, by a run that follows it until Dodo confirms it. */
+async function giveBack(
+  { ledger, runs }: ResolveDeps,
+  { paymentId, attemptId, amount, currency, customerId }: ReviewRecord,
+  presentation: PresentationRecord | undefined,
+): Promise<void> {
+  if (!presentation || paymentId === undefined || attemptId === undefined) return;
+  if (amount === undefined || currency === undefined) return;
+  const { id: presentationId, purchaseId } = presentation;
+  const verdict = await ledger.recordVerdict(paymentId, 'goes_back', { presentationId, purchaseId });
+  // It counts: nothing that pays for an offer is refunded here.
+  if (verdict === 'counts') return;
+  await runs.startCompensation({
+    kind: 'refund',
+    presentationId,
+    purchaseId,
+    paymentId,
+    attemptId,
+    amount,
+    currency,
+    ...(customerId !== undefined && { customerId }),
+  });
+}

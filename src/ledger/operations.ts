@@ -1,0 +1,95 @@
+/** Implements `OperationsLedger`. */
+import { and, eq, gt, inArray, lt, ne, sql } from 'drizzle-orm';
+import { REPAIRED } from '../domain/janitor.js';
+import { UNSETTLED_STATUSES } from '../domain/presentation.js';
+import type {
+  ClosedRun,
+  OperationsLedger,
+  UnfinishedPage,
+  UnsettledPurchase,
+} from './interface/operations.js';
+import { changePresentation } from './presentations.js';
+import { settle } from './purchases.js';
+import { attemptRecord, presentationRecord, purchaseRecord } from './records.js';
+import { openReview } from './reviews.js';
+import { attempts, presentations, purchases, timeline } from './schema.js';
+import type { Database, LedgerLog, Store } from './store.js';
+import { addToTimeline } from './timeline.js';
+
+export function operationsOn({ db, transaction }: Pick<Store, 'db' | 'transaction'>, log: LedgerLog) {
+  return {
+    attemptsOf: async (presentationId) => {
+      const rows = await db
+        .select()
+        .from(attempts)
+        .where(eq(attempts.presentationId, presentationId))
+        .orderBy(attempts.createdAt, attempts.attemptId);
+      return rows.map(attemptRecord);
+    },
+    unsettledPresentations: async ({ before, after = '', limit }) => {
+      const rows = await db
+        .select()
+        .from(presentations)
+        .where(
+          and(
+            inArray(presentations.status, [...UNSETTLED_STATUSES]),
+            lt(presentations.presentedAt, before),
+            gt(presentations.id, after),
+          ),
+        )
+        .orderBy(presentations.id)
+        .limit(limit);
+      return rows.map(presentationRecord);
+    },
+    unsettledPurchases: (page) => unsettledPurchases(db, page),
+    note: (purchaseId, entries) => addToTimeline(db, purchaseId, entries),
+    closeRun: (closed) => transaction((tx) => closeRun(tx, closed, log)),
+    countRepairs: () =>
+      db
+        .select({
+          what: sql<string>`coalesce(${timeline.detail}->>'what', '')`,
+          count: sql`count(*)`.mapWith(Number),
+        })
+        .from(timeline)
+        .where(eq(timeline.type, REPAIRED))
+        .groupBy(sql`1`),
+  } satisfies OperationsLedger;
+}
+
+async function unsettledPurchases(
+  db: Database,
+  { before, after = '', limit }: UnfinishedPage,
+): Promise<UnsettledPurchase[]> {
+  const rows = await db
+    .select()
+    .from(purchases)
+    .where(
+      and(ne(purchases.status, 'settled'), lt(purchases.recordedAt, before), gt(purchases.purchaseId, after)),
+    )
+    .orderBy(purchases.purchaseId)
+    .limit(limit);
+  return rows.flatMap((row) =>
+    row.status === 'settled'
+      ? []
+      : [{ ...purchaseRecord(row), status: row.status, recordedAt: row.recordedAt }],
+  );
+}
+
+/** The transaction behind `Ledger.closeRun`. */
+async function closeRun(
+  tx: Database,
+  { presentations: ended, ...settled }: ClosedRun,
+  log: LedgerLog,
+): Promise<void> {
+  for (const { id, patch, reviews } of ended) {
+    await changePresentation(tx, id, patch, [], log);
+    if (reviews.length === 0) continue;
+    const [after] = await tx
+      .select({ status: presentations.status })
+      .from(presentations)
+      .where(eq(presentations.id, id));
+    if (after?.status === 'paid') continue;
+    for (const review of reviews) await openReview(tx, review);
+  }
+  await settle(tx, settled, log);
+}

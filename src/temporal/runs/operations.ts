@@ -1,0 +1,131 @@
+/** What operators' commands and the janitor do with runs: end them, and start the runs that mend what was left. */
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import type {
+  LatePaymentInput,
+  ResolutionInput,
+  ReversalEvent,
+  ReversalInput,
+} from '../../contract/messages.js';
+import { reversalEvent } from '../../contract/messages.js';
+import { compensationId, type CompensationInput } from '../../domain/compensation.js';
+import { workflowId } from '../../domain/ids.js';
+import { hasGrpcStatus } from '../grpc-errors.js';
+import { withRequestId } from '../request-id.js';
+import { unlessStarted, type RunsOptions } from './calls.js';
+
+const SECOND = 1000;
+const CALL_DEADLINE = 5 * SECOND;
+/** How long a cancelled run may take to end by itself. */
+const CANCEL_GRACE = 3 * SECOND;
+
+export function operatingRuns({ client, taskQueue, notify }: RunsOptions) {
+  const withDeadline = <T>(call: () => Promise<T>, ms = CALL_DEADLINE): Promise<T> =>
+    client.withDeadline(Date.now() + ms, call);
+
+  /** Waits until a run has ended, however it ends. Returns false when it has not. */
+  async function hasEnded(run: string, ms: number): Promise<boolean> {
+    try {
+      await withDeadline(() => client.workflow.getHandle(run).result(), ms);
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowFailedError || error instanceof WorkflowNotFoundError) return true;
+      if (hasGrpcStatus(error, 'DEADLINE_EXCEEDED')) return false;
+      throw error;
+    }
+  }
+
+  return {
+    /**
+     * Ends a run: cancels it, and terminates it if it does not end within moments.
+     *
+     * @returns how it ended; `not_running` when it had ended before or never existed
+     * @throws when Temporal cannot be reached
+     */
+    async end(run: string, reason: string): Promise<'cancelled' | 'terminated' | 'not_running'> {
+      const handle = client.workflow.getHandle(run);
+      try {
+        const { status } = await withDeadline(() => handle.describe());
+        if (status.name !== 'RUNNING') return 'not_running';
+        await withDeadline(() => handle.cancel());
+        if (await hasEnded(run, CANCEL_GRACE)) return 'cancelled';
+        await withDeadline(() => handle.terminate(reason));
+        return 'terminated';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return 'not_running';
+        throw error;
+      }
+    },
+
+    /** Returns the run that started a run; undefined when it was not started by one, or does not exist. */
+    async parentOf(run: string): Promise<string | undefined> {
+      try {
+        const { parentExecution } = await withDeadline(() => client.workflow.getHandle(run).describe());
+        return parentExecution?.workflowId ?? undefined;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return undefined;
+        throw error;
+      }
+    },
+
+    /** Starts the run that settles an offer by an operator's word, and waits a moment for its end. */
+    async settleByWord(input: ResolutionInput, waitMs: number): Promise<void> {
+      const run = workflowId.resolution(input.reviewId);
+      await unlessStarted(client, () =>
+        client.workflow.start('resolution', {
+          workflowId: run,
+          taskQueue,
+          args: [{ ...input, notify }],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+          staticSummary: `an operator says that ${input.presentationId} was ${input.paid ? 'paid' : 'not paid'}`,
+        }),
+      );
+      await hasEnded(run, waitMs);
+    },
+
+    /** Starts the run of a payment that no run waits for. False when there was one already. */
+    async startLatePayment(paymentId: string, attemptId: string): Promise<boolean> {
+      const started = await unlessStarted(client, () =>
+        client.workflow.start('latePayment', {
+          workflowId: workflowId.latePayment(paymentId),
+          taskQueue,
+          args: [{ paymentId, attemptId, notify } satisfies LatePaymentInput],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+          staticSummary: `${paymentId} was paid, and its run has ended`,
+        }),
+      );
+      return started === 'delivered';
+    },
+
+    /** Starts the run that undoes something. False when it is under way. */
+    async startCompensation(input: CompensationInput): Promise<boolean> {
+      const started = await unlessStarted(client, () =>
+        client.workflow.start('compensation', {
+          workflowId: workflowId.compensation(compensationId(input)),
+          taskQueue,
+          args: [input],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          staticSummary: compensationId(input),
+        }),
+      );
+      return started === 'delivered';
+    },
+
+    /** Tells of a refund or dispute whose webhook was lost, once per event. False when its run has ended. */
+    async tellReversal(event: ReversalEvent): Promise<boolean> {
+      const started = await withRequestId(`janitor-${event.id}-${event.type}`, () =>
+        unlessStarted(client, () =>
+          client.workflow.signalWithStart('reversal', {
+            workflowId: workflowId.reversal(event.id),
+            taskQueue,
+            args: [{ notify } satisfies ReversalInput],
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+            staticSummary: `${event.kind} of ${event.paymentId}`,
+            signal: reversalEvent,
+            signalArgs: [event],
+          }),
+        ),
+      );
+      return started === 'delivered';
+    },
+  };
+}

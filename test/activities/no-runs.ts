@@ -1,0 +1,12 @@
+/** Temporal for activities that must not ask it anything. */
+import type { MendingRuns } from '../../activities/context.js';
+
+export function noRuns(): MendingRuns {
+  const unexpected = (what: string) => () => Promise.reject(new Error(`Unexpected call of runs.${what}.`));
+  return {
+    status: unexpected('status'),
+    startLatePayment: unexpected('startLatePayment'),
+    startCompensation: unexpected('startCompensation'),
+    tellReversal: unexpected('tellReversal'),
+  };
+}
