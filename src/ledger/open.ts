@@ -62,7 +62,6 @@ export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Led
   let closing: Promise<void> | undefined;
   return withClearErrors({
     ...accountingOn({ db, transaction }, log),
-    ...accountingOn({ db, transaction }),
     ...operationsOn({ db, transaction }, log),
     recordPurchase: (purchase, status) => recordPurchase(db, purchase, status),
     billingOf: (purchaseId) => billingOf(db, purchaseId),

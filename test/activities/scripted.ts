@@ -62,6 +62,7 @@ const DODO: Answers = {
 
 const LEDGER: Partial<Ledger> = {
   billingOf: async () => ({ country: 'US', zipcode: '10001' }),
+  returnUrlOf: async () => undefined,
   attempt: async () => undefined,
   presentation: async () => undefined,
   // Slow, so that a request that does not wait for it shows up before it is done.

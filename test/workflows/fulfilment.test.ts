@@ -311,12 +311,6 @@ describe('a charge whose reply was lost', () => {
     run.activities.always('lookUpPayment', undefined);
     expect(await run.result()).toEqual({ outcome: 'converted', presentations: 2 });
   });
-
-  it('counts as lost when the worker died while sending', async () => {
-    const { run } = await accepted(new Error('The worker died.'));
-    expect(await run.state()).toMatchObject({ status: 'reconciling' });
-    expect(run.activities.inputs('charge')).toHaveLength(1);
-  });
 });
 
 describe('a charge that could not be sent', () => {

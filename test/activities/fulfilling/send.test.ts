@@ -49,8 +49,9 @@ const charge = (changes?: Partial<AttemptInput>) => chargeActivities(world.conte
 const POST = 'POST /checkouts';
 const PREVIEW = 'POST /checkouts/preview';
 const SEARCH = 'GET /payments';
-/** Events without the search for an earlier try, which runs beside the pricing. */
-const done = () => world.events.filter((event) => event !== SEARCH && event !== 'ledger.attempt');
+/** Events without the reads that run beside the pricing: the search for an earlier try, and where to come back to. */
+const BESIDE = [SEARCH, 'ledger.attempt', 'ledger.returnUrlOf'];
+const done = () => world.events.filter((event) => !BESIDE.includes(event));
 
 const previewed = (total_amount: number, more: Partial<DodoPayments.CheckoutSessionPreviewResponse> = {}) =>
   json(
@@ -251,7 +252,9 @@ describe('the price', () => {
       hash: reply.kind === 'price_changed' && reply.price.priceHash,
     };
     const words = { headline: 'Team license', accept: 'Pay $399.01', decline: 'No' };
-    expect(world.written('updatePresentation')).toEqual([['prs_1', { status: 'open', price, copy: words }]]);
+    expect(world.written('updatePresentation')).toEqual([
+      ['prs_1', { status: 'open', message: null, price, copy: words }],
+    ]);
   });
 
   it('that has gone down is charged without asking again, and is the amount of the attempt', async () => {
