@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testStack, type TestStack } from '../support/stack.js';
-import { buy, openOffer, settled, CARD, parseLink } from '../support/purchases.js';
-import { expectAccount, moneyRequests } from './account.js';
+import { eventually } from '../support/eventually.js';
+import { buy, openOffer, payLink, settled, CARD, parseLink } from '../support/purchases.js';
+import { expectAccount, expectLive, laterPayments, moneyRequests, type Bought } from './account.js';
 import { accept } from './customer-actions.js';
 
 const WORKS = '5555555555554444';
@@ -31,5 +32,76 @@ describe('another click after a declined plan change', () => {
     expect(await accept(stack, bought, { presentationId })).toMatchObject({ status: 200 });
     expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
     await expectAccount(stack, bought, { posts: 2, charges: [5000] });
+  });
+});
+
+describe('a free downgrade that is asked for while the fallback of a declined upgrade is open', () => {
+  async function ask(bought: Bought, type: string, productId: string): Promise<string> {
+    const eventId = `evt-${crypto.randomUUID()}`;
+    const { customer_id: customerId, subscription_id: subscriptionId } = bought;
+    await stack.http.post('/api/triggers', { eventId, type, customerId, subscriptionId, productId });
+    await eventually('the offer is open', async () => {
+      const { product } = await openOffer(stack, bought.customer_id);
+      return product.id === productId;
+    });
+    return eventId;
+  }
+
+  async function declinedUpgrade() {
+    const bought = await buy(stack, 'prod_pro_lite', { card: CARD.declinesLater });
+    const upgrade = await ask(bought, 'upgrade_requested', 'prod_pro_plan');
+    const declined = await accept(stack, bought);
+    expect(declined.status).toBe(402);
+    return { bought, upgrade, links: declined.body };
+  }
+
+  it.each(['stays_on_plan', 'stays_pending'] as const)(
+    'is made, and the payment link is void: a declined change %s',
+    async (declinedPlanChangeLink) => {
+      const { control, books } = stack.sandbox;
+      await control.setPolicy({ planChangeViaPaymentLink: true, declinedPlanChangeLink });
+      const { bought, upgrade, links } = await declinedUpgrade();
+      const [, link] = laterPayments(stack, bought);
+
+      const downgrade = await ask(bought, 'downgrade_requested', 'prod_basic_plan');
+      expect(await accept(stack, bought)).toMatchObject({ status: 200, body: { success: true } });
+      expect(await settled(stack, downgrade)).toMatchObject({ outcome: 'converted' });
+      expect(await settled(stack, upgrade)).toMatchObject({ outcome: 'abandoned' });
+      await expectLive(stack, bought, [{ product_id: 'prod_basic_plan' }]);
+      expect(books.payments({ customerId: bought.customer_id })).toContainEqual(
+        expect.objectContaining({ payment_id: link?.payment_id, status: 'cancelled' }),
+      );
+      await expect(payLink(stack.sandbox, links.checkoutUrl)).rejects.toThrow();
+      await control.setPolicy({ planChangeViaPaymentLink: false, declinedPlanChangeLink: 'stays_on_plan' });
+    },
+  );
+
+  it('is made after another card was put in, and what is paid at the old checkout goes back', async () => {
+    const { bought, upgrade, links } = await declinedUpgrade();
+    const downgrade = await ask(bought, 'downgrade_requested', 'prod_basic_plan');
+    const refused = await accept(stack, bought);
+    expect(refused).toMatchObject({
+      status: 402,
+      body: { detail: expect.stringContaining('still in the way') as string, checkoutUrl: null },
+    });
+    expect(await settled(stack, upgrade)).toMatchObject({ outcome: 'abandoned' });
+    await stack.sandbox.control.payLink(parseLink(refused.body.updatePaymentMethodUrl).id, WORKS);
+    const presentationId = refused.body.presentation?.id;
+    expect(await accept(stack, bought, { presentationId })).toMatchObject({ status: 200 });
+    expect(await settled(stack, downgrade)).toMatchObject({ outcome: 'recovered' });
+
+    const { amount } = stack.sandbox.books.movements(bought.customer_id)[0] ?? {};
+    await payLink(stack.sandbox, links.checkoutUrl);
+    await eventually(
+      'the money went back',
+      async () => stack.sandbox.books.refunds({ customerId: bought.customer_id }).length === 1,
+    );
+    await eventually('one plan is left', async () => {
+      const live = stack.sandbox.books
+        .subscriptions({ customerId: bought.customer_id })
+        .filter(({ status }) => status === 'active');
+      return live.length === 1 && live[0]?.product_id === 'prod_basic_plan';
+    });
+    expect(amount).toBeGreaterThan(0);
   });
 });

@@ -12,6 +12,7 @@ import {
   parseLink,
 } from '../support/purchases.js';
 import { expectAccount, expectLive, laterPayments, moneyRequests, type Bought } from './account.js';
+import { testClient } from '../support/temporal.js';
 import { accept, presentationIs } from './customer-actions.js';
 
 let stack: TestStack;
@@ -165,29 +166,62 @@ describe.concurrent('a plan change whose card is declined', () => {
     await expectLive(stack, bought, [{ subscription_id: paid.subscription_id, product_id: 'prod_pro_plan' }]);
     await expectAccount(stack, bought, { charges: [latestAmount(bought, paid.payment_id)] });
   });
+});
 
-  it('locks the subscription against another change', async () => {
-    const bought = await offeredPro({ card: CARD.declinesLater });
-    const { body } = await accept(stack, bought);
-    // While the customer is at the checkout, they ask for another plan elsewhere.
-    const eventId = `evt-${crypto.randomUUID()}`;
-    await stack.http.post('/api/triggers', {
-      eventId,
-      type: 'upgrade_requested',
-      customerId: bought.customer_id,
-      subscriptionId: bought.subscriptionId,
-      productId: 'prod_pro_lite',
-    });
-    const second = await openOffer(stack, bought.customer_id);
-    expect(second).toMatchObject({ product: { id: 'prod_pro_lite' } });
-    expect((await accept(stack, bought, { presentationId: second.id })).status).toBe(402);
-    expect(await settled(stack, eventId)).toMatchObject({ outcome: 'payment_failed' });
-
-    const paid = await payLink(stack.sandbox, body.checkoutUrl);
-    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'recovered' });
-    await expectLive(stack, bought, [{ subscription_id: paid.subscription_id }]);
-    await expectAccount(stack, bought, { charges: [7900] });
+describe('a run that is reset while its plan change is under way', () => {
+  it('finds it again, and is paid as it is', async () => {
+    const bought = await offeredPro();
+    await stack.sandbox.control.nextCharges(bought.customer_id, { status: 'processing' });
+    expect((await accept(stack, bought)).status).toBe(202);
+    await eventually('the plan change sent', async () => moneyRequests(stack, bought).length === 1);
+    await reset(`purchase/${bought.payment_id}`);
+    await adopted(bought);
+    const [charge] = laterPayments(stack, bought);
+    await stack.sandbox.control.settlePayment(charge?.payment_id ?? '', { status: 'succeeded' });
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
+    await expectLive(stack, bought, [{ product_id: 'prod_pro_plan' }]);
+    await expectAccount(stack, bought, { posts: 1, charges: [5000] });
   });
+
+  it('is paid all the same when the plan change is terminated after that', async () => {
+    const bought = await offeredPro();
+    await stack.sandbox.control.nextCharges(bought.customer_id, { status: 'processing' });
+    expect((await accept(stack, bought)).status).toBe(202);
+    await eventually('the plan change sent', async () => moneyRequests(stack, bought).length === 1);
+    const { client } = await testClient();
+    await client.workflow.getHandle(`plan-change/${bought.subscriptionId}`).terminate('a mistake');
+    await presentationIs(stack, bought.presentationId, 'needs_review');
+    const [charge] = laterPayments(stack, bought);
+    await stack.sandbox.control.settlePayment(charge?.payment_id ?? '', { status: 'succeeded' });
+    expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
+    const ended = await client.workflow.getHandle(`purchase/${bought.payment_id}`).result();
+    expect(ended).toMatchObject({ outcome: 'converted' });
+    await expectAccount(stack, bought, { posts: 1, charges: [5000] });
+  });
+
+  /** As an operator does it: from the first task on, with all signals and updates kept. */
+  async function reset(workflowId: string): Promise<void> {
+    const { client, namespace } = await testClient();
+    const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+    await client.workflowService.resetWorkflowExecution({
+      namespace,
+      workflowExecution: { workflowId },
+      reason: 'to see that its plan change is found again',
+      requestId: crypto.randomUUID(),
+      workflowTaskFinishEventId: events?.find((event) => event.workflowTaskCompletedEventAttributes != null)
+        ?.eventId,
+    });
+  }
+
+  async function adopted({ subscriptionId }: Offered): Promise<void> {
+    const { client } = await testClient();
+    await eventually('the run asked for its plan change', async () => {
+      const { events } = await client.workflow.getHandle(`plan-change/${subscriptionId}`).fetchHistory();
+      return events?.some(
+        (event) => event.workflowExecutionSignaledEventAttributes?.signalName === 'adoptPlanChange',
+      );
+    });
+  }
 });
 
 describe.concurrent('a requested plan', () => {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { paymentEvent, type PurchaseInput } from '../../src/contract/messages.js';
 import type { PurchaseRun } from './purchase-run.js';
-import { RECONCILE_WINDOW, useWorkflowHarness, type BuyOptions } from './use-workflow-harness.js';
-import { DAY, HOUR, MINUTE, PLAN_CHANGE, type PurchaseFixture } from './purchase-fixture.js';
+import {
+  firstPayment,
+  RECONCILE_WINDOW,
+  useWorkflowHarness,
+  type BuyOptions,
+} from './use-workflow-harness.js';
+import { DAY, HOUR, MINUTE, PLAN_CHANGE, SECOND, type PurchaseFixture } from './purchase-fixture.js';
 
 const harness = useWorkflowHarness();
 
@@ -195,4 +201,183 @@ describe('a plan change whose payment failed', () => {
     expect(run.activities.inputs('changePlan')).toHaveLength(2);
     expect(await run.result()).toMatchObject({ outcome: 'abandoned' });
   });
+});
+
+/** What a reset comes to: the run begins anew under its id, and its plan change goes on. */
+async function beginAnew(run: PurchaseRun, input: Partial<PurchaseInput> = {}): Promise<void> {
+  await run.handle.terminate('begun anew');
+  await harness.environment.client.workflow.signalWithStart('purchase', {
+    workflowId: run.fixture.workflowId,
+    taskQueue: harness.taskQueue,
+    workflowExecutionTimeout: 120 * DAY,
+    args: [
+      {
+        purchaseId: run.fixture.purchaseId,
+        trigger: 'purchase',
+        timing: { reconcileWindowMs: RECONCILE_WINDOW, pollIntervalMs: 10 * SECOND },
+        notify: false,
+        ...input,
+      },
+    ],
+    signal: paymentEvent,
+    signalArgs: [firstPayment(run.fixture)],
+  });
+  await run.idle();
+}
+
+describe('a run that begins anew while its plan change is under way', () => {
+  it('finds it again, and settles as it ends', async () => {
+    const { run } = await accepted();
+    await beginAnew(run);
+    const { reply } = await run.click('accepted');
+    await run.idle();
+    await run.webhook(run.attempt(1, 'pro'), 'succeeded');
+    await run.subscriptionWebhook(PRO);
+    expect(await reply).toMatchObject({ status: 'paid' });
+    expect(await run.result()).toEqual({ outcome: 'converted', presentations: 1 });
+    expect(run.activities.inputs('changePlan')).toHaveLength(1);
+  });
+
+  it('shows its fallback, asks it for the retry, and is abandoned with it', async () => {
+    const { run } = await accepted({
+      script(activities) {
+        activities.always('changePlan', { kind: 'rejected', code: 'DO_NOT_HONOR' });
+        activities.next('openFallback', { kind: 'update_method' });
+      },
+    });
+    await beginAnew(run);
+    expect(await run.accept()).toMatchObject({ status: 'fallback' });
+    expect(await run.accept()).toMatchObject({ status: 'fallback' });
+    expect(run.activities.inputs('changePlan')).toMatchObject([
+      { attemptId: run.attempt(1, 'pro') },
+      { attemptId: run.attempt(3, 'pro') },
+    ]);
+    expect(await run.result()).toMatchObject({ outcome: 'abandoned' });
+  });
+
+  it('does not wait for one that was terminated meanwhile: Dodo says what came of it', async () => {
+    const { run } = await accepted();
+    await beginAnew(run);
+    await run.click('accepted');
+    await run.idle();
+    await run.child.planChange.terminate('a mistake');
+    run.activities.book(run.attempt(1, 'pro'), 'succeeded');
+    Object.assign(run.activities.books.subscription, PRO);
+    expect(await run.result()).toEqual({ outcome: 'converted', presentations: 1 });
+    expect(run.activities.inputs('changePlan')).toHaveLength(1);
+  });
+});
+
+describe('a newer wish for a subscription', () => {
+  /** A run whose plan change was declined, and has a fallback open. */
+  async function declined(options: BuyOptions = {}): Promise<PurchaseRun> {
+    const { run, reply } = await accepted(options);
+    await run.webhook(run.attempt(1, 'pro'), 'failed', 'INSUFFICIENT_FUNDS');
+    expect(await reply).toMatchObject({ status: 'fallback' });
+    return run;
+  }
+  const another = (first: PurchaseRun, options: BuyOptions = {}) =>
+    harness.buy({
+      ...options,
+      fixture: { ...PLAN_CHANGE, subscription: first.fixture.subscription, ...options.fixture },
+    });
+
+  it('takes the place of an unpaid fallback, and is sent', async () => {
+    const first = await declined();
+    const second = await another(first, { fixture: { dueNow: 0 } });
+    await second.click('accepted');
+    await second.activities.called('changePlan');
+    expect(second.activities.inputs('recordState')).toEqual([
+      { attemptId: first.attempt(2, 'pro'), presentationId: first.presentation(), status: 'superseded' },
+    ]);
+    expect(second.activities.inputs('changePlan')).toMatchObject([{ replaces: { link: false } }]);
+    await second.idle();
+    await second.subscriptionWebhook(PRO);
+    expect(await second.result()).toMatchObject({ outcome: 'converted' });
+    expect(await first.result()).toMatchObject({ outcome: 'abandoned' });
+  });
+
+  it('voids the payment link that was open for the older one', async () => {
+    const first = await declined({
+      script: (activities) =>
+        activities.next('openFallback', { kind: 'payment_link', paymentId: 'pay_link' }),
+    });
+    const second = await another(first);
+    await second.click('accepted');
+    await second.activities.called('changePlan');
+    expect(second.activities.inputs('changePlan')).toMatchObject([{ replaces: { link: true } }]);
+  });
+
+  it('takes its place for a pause as well', async () => {
+    const first = await declined();
+    const second = await harness.buy({
+      fixture: {
+        dueNow: 0,
+        steps: [{ id: 'keep', offer: 'keep', on: { accept: 'end', decline: 'end', expire: 'end' } }],
+        actions: { keep: { kind: 'pause' } },
+        subscription: first.fixture.subscription,
+      },
+    });
+    await second.click('accepted');
+    expect(await second.result()).toMatchObject({ outcome: 'converted' });
+    expect(second.activities.inputs('saveSubscription')[0]).not.toHaveProperty('refused');
+    expect(await first.result()).toMatchObject({ outcome: 'abandoned' });
+  });
+
+  it.each([
+    ['is being paid', { status: 'processing' }],
+    ['may have been paid: Dodo cannot be read', UNREADABLE],
+  ])('is refused while the fallback %s', async (_when, what) => {
+    const first = await declined();
+    const second = await another(first);
+    const fallback = first.attempt(2, 'pro');
+    second.activities.always(
+      'lookUpPayment',
+      what instanceof Error
+        ? what
+        : { kind: 'payment', payment: { ...first.activities.book(fallback, 'processing') } },
+    );
+    expect(await second.accept()).toMatchObject({ status: 'failed' });
+    expect(second.activities.calls()).not.toContain('changePlan');
+    second.activities.always('lookUpPayment', undefined);
+    await first.webhook(fallback, 'succeeded');
+    expect(await first.result()).toMatchObject({ outcome: 'recovered' });
+  });
+
+  it('is refused when the fallback turns out to be paid', async () => {
+    const first = await declined();
+    const second = await another(first);
+    second.activities.always('lookUpPayment', {
+      kind: 'payment',
+      payment: first.activities.book(first.attempt(2, 'pro'), 'succeeded'),
+    });
+    expect(await second.accept()).toMatchObject({ status: 'failed' });
+    expect(await first.result()).toMatchObject({ outcome: 'recovered' });
+  });
+
+  it('hands over a payment of the older one that comes while it has the lock', async () => {
+    const first = await declined();
+    const second = await another(first);
+    await second.click('accepted');
+    await second.activities.called('changePlan');
+    await second.idle();
+    const late = first.activities.book(first.attempt(2, 'pro'), 'succeeded');
+    await second.child.planChange.signal(paymentEvent, late);
+    await second.webhook(second.attempt(1, 'pro'), 'succeeded');
+    await second.subscriptionWebhook(PRO);
+    expect(await second.result()).toMatchObject({ outcome: 'converted' });
+    await second.activities.called('settleLatePayment');
+    expect(second.activities.inputs('settleLatePayment')).toEqual([
+      { paymentId: late.paymentId, attemptId: late.attemptId },
+    ]);
+  });
+});
+
+it('ends an unpaid fallback that Dodo does not let be read for weeks', async () => {
+  const { run } = await accepted({
+    script: (activities) => activities.always('lookUpPayment', UNREADABLE),
+  });
+  await run.webhook(run.attempt(1, 'pro'), 'failed');
+  expect(await run.result()).toMatchObject({ outcome: 'abandoned' });
+  expect(run.activities.inputs('recordState')).toMatchObject([{ status: 'needs_review' }]);
 });

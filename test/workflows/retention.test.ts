@@ -55,13 +55,15 @@ describe('a save offer', () => {
     const { subscriptionId } = run.fixture.subscription;
     const until = new Date((await harness.now()) + DAY).toISOString();
     const { workflow } = harness.environment.client;
-    // Any run under that id holds the lock.
+    // Any run under that id holds the lock, even one that does not answer for it.
     const other = await workflow.start('pause', {
       workflowId: workflowId.planChange(subscriptionId),
       taskQueue: harness.taskQueue,
       args: [{ subscriptionId, presentationId: 'prs_other', pausedAt: until, until }],
     });
-    await run.accept();
+    const { reply } = await run.click('accepted');
+    await run.pass(5 * MINUTE);
+    expect(await reply).toMatchObject({ status: 'failed' });
     await other.terminate('the test is over');
     expect(await run.result()).toMatchObject({ outcome: 'payment_failed' });
     // Only the refusal is recorded; Dodo is not asked.
@@ -86,5 +88,24 @@ describe('a pause with an end', () => {
       presentationId: run.presentation(),
       subscriptionId: run.fixture.subscription.subscriptionId,
     });
+  });
+
+  it('is left to a person when Dodo does not confirm it for days', async () => {
+    const run = await harness.buy({ fixture: saving({ kind: 'pause' }) });
+    run.activities.always('saveSubscription', new Error('Dodo rejects our key.'));
+    await run.click('accepted');
+    expect(await run.result()).toMatchObject({ outcome: 'payment_failed' });
+    expect(run.activities.inputs('giveUpRetention')).toMatchObject([
+      { presentationId: run.presentation(), subscriptionId: run.fixture.subscription.subscriptionId },
+    ]);
+  });
+
+  it('whose pause cannot be ended is left to a person', async () => {
+    const run = await harness.buy({ fixture: saving({ kind: 'pause', forMs: DAY }) });
+    run.activities.always('resumeSubscription', new Error('Dodo rejects our key.'));
+    await run.accept();
+    const { subscriptionId } = run.fixture.subscription;
+    await harness.environment.client.workflow.getHandle(workflowId.pause(subscriptionId)).result();
+    expect(run.activities.inputs('giveUpResuming')).toMatchObject([{ subscriptionId }]);
   });
 });
