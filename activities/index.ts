@@ -15,6 +15,7 @@ import { recordStateActivities } from './fulfilling/record-state.js';
 import { retentionActivities } from './fulfilling/retention.js';
 import { evaluateActivities } from './offering/evaluate.js';
 import { presentActivities } from './offering/present.js';
+import { secondPaymentActivities } from './offering/second-payment.js';
 import { waitActivities } from './offering/wait.js';
 
 /** Makes all activities for a worker, on one Dodo client and one ledger. */
@@ -23,6 +24,7 @@ export function createActivities(context: ActivityContext) {
     ...evaluateActivities(context),
     ...presentActivities(context),
     ...waitActivities(context),
+    ...secondPaymentActivities(context),
     ...chargeActivities(context),
     ...changePlanActivities(context),
     ...cancelReplacedActivities(context),

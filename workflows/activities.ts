@@ -40,6 +40,7 @@ export const ledgerActivities = proxyActivities<
     Activities,
     | 'settle'
     | 'startWait'
+    | 'recordSecondPurchasePayment'
     | 'saveSubscription'
     | 'resumeSubscription'
     | 'recordState'

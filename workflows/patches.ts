@@ -13,6 +13,8 @@ export const PATCHES = {
   planChangeLock: 'plan-change-lock',
   /** Reversals carry amounts and causes. */
   reversalAmounts: 'reversal-amounts',
+  /** A registered purchase is waited for until the slowest method must have paid, and its second payment is told of. */
+  registeredPurchase: 'registered-purchase',
   /** Notifications that the receiver refuses do not hold up the ones behind them. */
   notificationOrder: 'notification-order',
 } as const;

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { priceShown, productOf } from '../../src/domain/choice.js';
+import { shownPurchaseId } from '../../src/domain/ids.js';
 import type { PresentationRecord } from '../../src/domain/presentation.js';
 import type { Notification } from '../../src/domain/notification.js';
 import { signWebhook } from '../../src/webhooks/sign.js';
@@ -25,17 +26,18 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
     return { ...choice, product: productOf(presentation, choice), ...(price && { price }) };
   }
 
-  async function bodyOf(notification: Notification): Promise<string> {
+  /** `handsOut`: the open presentation that the receiver may show once it has this. */
+  async function bodyOf(notification: Notification): Promise<{ body: string; handsOut?: string }> {
     const { type, sequence, timestamp, purchaseId, presentationId, payment } = notification;
     const presentation = await ledger.presentation(presentationId);
     const chosen = presentation && (await chosenIn(presentation, notification));
     const paymentId = payment?.paymentId ?? presentation?.paymentId;
-    return JSON.stringify({
+    const body = JSON.stringify({
       type,
       timestamp,
       sequence,
       data: {
-        purchaseId,
+        purchaseId: shownPurchaseId(purchaseId),
         presentationId,
         customerId: presentation?.customerId,
         offerId: presentation?.offerId,
@@ -52,13 +54,16 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
         ...(presentation?.checkoutUrl && { checkoutUrl: presentation.checkoutUrl }),
       },
     });
+    const isNews = presentation?.status === 'open' && presentation.handedOutAt === undefined;
+    return { body, ...(isNews && { handsOut: presentationId }) };
   }
 
   return {
     /**
      * Delivers one notification to the merchant's endpoint, signed. Follows no redirect.
      *
-     * Dodo: nothing. Ledger: reads the presentation. Repeated: sends the notification again under the same `webhook-id`.
+     * Dodo: nothing. Ledger: reads the presentation, and records that an open one was handed out.
+     * Repeated: sends the notification again under the same `webhook-id`.
      *
      * @throws ApplicationFailure `no_merchant_webhook` (not retryable) when no endpoint is configured,
      * `merchant_webhook_failed` (retryable) for any answer but 2xx and when there is none within 15 s
@@ -70,7 +75,7 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
           'no_merchant_webhook',
         );
       }
-      const body = await bodyOf(notification);
+      const { body, handsOut } = await bodyOf(notification);
       const id = notificationId(notification);
       const sentAt = Math.floor(now().getTime() / 1000);
       const response = await fetch(merchantWebhook.url, {
@@ -94,6 +99,7 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
           'merchant_webhook_failed',
         );
       }
+      if (handsOut !== undefined) await ledger.markHandedOut(handsOut, now().toISOString());
     },
 
     /**

@@ -29,6 +29,7 @@ export const ACTIVITY_NAMES = [
   'settle',
   'saveSubscription',
   'resumeSubscription',
+  'recordSecondPurchasePayment',
   'settleLatePayment',
   'recordReversal',
   'sweepPayments',
@@ -169,6 +170,7 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
       closed(previous);
       return { until };
     },
+    async recordSecondPurchasePayment() {},
     async charge({ attemptId, presentationId }) {
       presentationOf.set(attemptId, presentationId);
       return { kind: 'submitted', paymentId: book(attemptId, 'processing').paymentId };
