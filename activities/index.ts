@@ -20,6 +20,7 @@ import { recordStateActivities } from './fulfilling/record-state.js';
 import { retentionActivities } from './fulfilling/retention.js';
 import { evaluateActivities } from './offering/evaluate.js';
 import { presentActivities } from './offering/present.js';
+import { secondPaymentActivities } from './offering/second-payment.js';
 import { waitActivities } from './offering/wait.js';
 
 /** Makes all activities for a worker, on one Dodo client and one ledger. */
@@ -28,6 +29,7 @@ export function createActivities(context: ActivityContext) {
     ...evaluateActivities(context),
     ...presentActivities(context),
     ...waitActivities(context),
+    ...secondPaymentActivities(context),
     ...chargeActivities(context),
     ...changePlanActivities(context),
     ...cancelReplacedActivities(context),

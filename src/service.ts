@@ -12,6 +12,7 @@ import type { Catalog } from './domain/offers.js';
 import type { PaymentEvent } from './domain/payment.js';
 import { serveHttp } from './http-server.js';
 import { createApp } from './http/app.js';
+import { handOver } from './http/hand-over.js';
 import { createTokens } from './http/token.js';
 import type { Ledger } from './ledger/index.js';
 import { connectClient, connectWorker, type TemporalTarget } from './temporal/connect.js';
@@ -21,7 +22,7 @@ import { installRuntime } from './temporal/runtime.js';
 import { ensureJanitorSchedule, ensureSweepSchedule } from './temporal/schedules.js';
 import { registerSearchAttributes } from './temporal/search-attributes.js';
 import { createWorker } from './temporal/worker.js';
-import { routeEvent, type Route } from './webhooks/route.js';
+import type { Route } from './webhooks/route.js';
 
 /** What the API and the worker of one process share. */
 export interface Parts {
@@ -129,6 +130,7 @@ export async function startWorker(
   });
 
   const runs = runsFor(config, client);
+  const proofs = createProofs(await ledger.proofKey());
   const worker = await createWorker({
     connection,
     namespace,
@@ -140,9 +142,15 @@ export async function startWorker(
       log,
       appUrl: config.appUrl,
       now: () => new Date(),
-      proofs: createProofs(await ledger.proofKey()),
+      proofs,
       merchantWebhook: config.merchantWebhook,
-      deliverPayment: deliveringPayments(runs, catalog),
+      deliverPayment: deliveringPayments({
+        runs,
+        catalog,
+        ledger,
+        proofs,
+        now: () => new Date(),
+      }),
       runs,
     }),
     overrides: { maxTaskQueueActivitiesPerSecond: activitiesPerSecond(config) },
@@ -176,17 +184,19 @@ function fixedState(catalog: () => Catalog): () => CatalogState {
 }
 
 /** Lets the sweep deliver payments whose webhooks were lost, each of them once. */
-function deliveringPayments(runs: Runs, catalog: () => Catalog): ActivityContext['deliverPayment'] {
+function deliveringPayments(deps: Parameters<typeof handOver>[0]): ActivityContext['deliverPayment'] {
   return async (event, payment) => {
-    const route = payment
-      ? routeEvent({ type: 'payment.succeeded', data: payment }, catalog(), new Date())
-      : routeOfAttempt(event);
-    if (!route || route.kind === 'ignored') return false;
-    return (await runs.deliver(route, `sweep-${event.paymentId}`)) === 'delivered';
+    const deliveryId = `sweep-${event.paymentId}`;
+    if (payment) {
+      const handed = await handOver(deps, { type: 'payment.succeeded', data: payment }, deliveryId);
+      return handed.kind === 'handed_over' && handed.result === 'delivered';
+    }
+    const route = routeOfAttempt(event);
+    return route !== undefined && (await deps.runs.deliver(route, deliveryId)) === 'delivered';
   };
 }
 
-function routeOfAttempt(event: PaymentEvent): Route | undefined {
+function routeOfAttempt(event: PaymentEvent): Extract<Route, { kind: 'payment' }> | undefined {
   const run = event.attemptId === undefined ? undefined : workflowOfAttempt(event.attemptId);
   return run === undefined ? undefined : { kind: 'payment', workflowId: run, event };
 }

@@ -44,6 +44,7 @@ export const ledgerActivities = proxyActivities<
     Activities,
     | 'settle'
     | 'startWait'
+    | 'recordSecondPurchasePayment'
     | 'saveSubscription'
     | 'giveUpRetention'
     | 'giveUpResuming'

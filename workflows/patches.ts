@@ -15,6 +15,8 @@ export const PATCHES = {
   reviewKind: 'review-kind',
   /** Reversals carry amounts and causes. */
   reversalAmounts: 'reversal-amounts',
+  /** A registered purchase is waited for until the slowest method must have paid, and its second payment is told of. */
+  registeredPurchase: 'registered-purchase',
   /** Notifications that the receiver refuses do not hold up the ones behind them. */
   notificationOrder: 'notification-order',
 } as const;

@@ -15,6 +15,8 @@ import {
 export interface PaymentInbox {
   /** Returns the payment that started the run: the first successful one that is not an attempt of ours. */
   trigger(): PaymentEvent | undefined;
+  /** Returns the payments that came after it and pay for the same purchase. */
+  besideTrigger(): PaymentEvent[];
   /** Announces an attempt, and what its payment must match. */
   expect(attemptId: string, expected: Expected): void;
   /** Checks whether a payment counts for the attempt it names. */
@@ -35,6 +37,7 @@ export interface PaymentInbox {
  */
 export function openPaymentInbox(): PaymentInbox {
   let trigger: PaymentEvent | undefined;
+  const beside = new Map<string, PaymentEvent>();
   /** By attempt and payment: a payment that only claims to be an attempt's must not hide the real one. */
   const heard = new Map<string, Map<string, PaymentEvent>>();
   const expectations = new Map<string, Expected>();
@@ -44,7 +47,9 @@ export function openPaymentInbox(): PaymentInbox {
     if (typeof (event as Partial<PaymentEvent> | undefined)?.paymentId !== 'string') return;
     const { attemptId, paymentId } = event;
     if (attemptId === undefined) {
-      if (event.status === 'succeeded') trigger ??= event;
+      if (event.status !== 'succeeded') return;
+      trigger ??= event;
+      if (paymentId !== trigger.paymentId) beside.set(paymentId, event);
       return;
     }
     const payments = heard.get(attemptId) ?? new Map<string, PaymentEvent>();
@@ -70,6 +75,7 @@ export function openPaymentInbox(): PaymentInbox {
   setHandler(paymentEvent, note, { description: 'A payment changed at Dodo Payments.' });
   return {
     trigger: () => trigger,
+    besideTrigger: () => [...beside.values()],
     expect: (attemptId, expected) => void expectations.set(attemptId, expected),
     accepts,
     of,

@@ -2,9 +2,10 @@
  * `purchase/<purchaseId>` and `trigger/<eventId>`: one purchase or trigger from its first webhook to its last. Everything
  * that touches the world is an activity; this file is the process they are part of, from top to bottom.
  */
-import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, patched, workflowInfo } from '@temporalio/workflow';
 import type { PurchaseInput, PurchaseResult } from '../src/contract/messages.js';
-import { offerActivities } from './activities.js';
+import { ledgerActivities, offerActivities } from './activities.js';
+import { PATCHES } from './patches.js';
 import { openPresentations } from './presentations/handlers.js';
 import { presentAfterWait } from './purchase/present.js';
 import { openRun, type PurchaseRun } from './purchase/run.js';
@@ -14,7 +15,12 @@ import { waitUntil, withdrawnWhileWaiting } from './purchase/wait.js';
 import { HOUR } from './units.js';
 
 /** A checkout session lives for 24 h; its payment may be reported a little later. */
-const CHECKOUT_WINDOW = 25 * HOUR;
+const SESSION_WINDOW = 25 * HOUR;
+/**
+ * A payment that is begun in the last hour of a session may take 48 h (mandates in India), and Dodo tries for 28 h to
+ * report it. One that comes later yet has a run of its own.
+ */
+const CHECKOUT_WINDOW = SESSION_WINDOW + 76 * HOUR;
 
 /**
  * Runs one purchase. Cancelling the run withdraws its open offer; what was accepted is carried out all the same, because
@@ -29,7 +35,12 @@ export async function purchase(input: PurchaseInput): Promise<PurchaseResult> {
     cancelled = true;
     presentations.withdraw('the run was cancelled');
   });
-  return CancellationScope.nonCancellable(() => runPurchase(openRun(input, presentations, () => cancelled)));
+  return CancellationScope.nonCancellable(async () => {
+    const run = openRun(input, presentations, () => cancelled);
+    const result = await runPurchase(run);
+    await tellOfSecondPayments(run);
+    return result;
+  });
 }
 
 async function runPurchase(run: PurchaseRun): Promise<PurchaseResult> {
@@ -65,10 +76,19 @@ async function runPurchase(run: PurchaseRun): Promise<PurchaseResult> {
 
 /** Waits for the payment. False when it did not come in time, or the run was cancelled. */
 async function isPaid(run: PurchaseRun): Promise<boolean> {
-  await condition(() => run.inbox.trigger() !== undefined || run.isCancelled(), CHECKOUT_WINDOW, {
-    summary: 'waiting for the purchase to be paid',
-  });
+  const isOver = () => run.inbox.trigger() !== undefined || run.isCancelled();
+  if (isOver()) return run.inbox.trigger() !== undefined;
+  const window = patched(PATCHES.registeredPurchase) ? CHECKOUT_WINDOW : SESSION_WINDOW;
+  await condition(isOver, window, { summary: 'waiting for the purchase to be paid' });
   return run.inbox.trigger() !== undefined;
+}
+
+/** Has the payments recorded that came for this purchase after the one that counts. */
+async function tellOfSecondPayments({ input, inbox }: PurchaseRun): Promise<void> {
+  const payments = inbox.besideTrigger();
+  if (payments.length === 0 || !patched(PATCHES.registeredPurchase)) return;
+  for (const payment of payments)
+    await ledgerActivities.recordSecondPurchasePayment({ purchaseId: input.purchaseId, payment });
 }
 
 /**
@@ -76,12 +96,14 @@ async function isPaid(run: PurchaseRun): Promise<boolean> {
  * for as long as an offer would have made sense.
  */
 function evaluate({ input, workflowId, inbox }: PurchaseRun) {
+  const payment = inbox.trigger();
   return offerActivities
     .evaluate({
       purchaseId: input.purchaseId,
       workflowId,
       trigger: input.trigger,
-      paymentId: inbox.trigger()?.paymentId,
+      paymentId: payment?.paymentId,
+      ...(payment && payment.paymentId !== input.purchaseId && { payment }),
       event: input.event,
       checkoutSessionId: input.checkoutSessionId,
     })

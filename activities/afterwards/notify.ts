@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { priceShown, productOf } from '../../src/domain/choice.js';
+import { shownPurchaseId } from '../../src/domain/ids.js';
 import type { PresentationRecord } from '../../src/domain/presentation.js';
 import { REFUSED_BY_MERCHANT, type Notification } from '../../src/domain/notification.js';
 import { signWebhook } from '../../src/webhooks/sign.js';
@@ -59,18 +60,19 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
     return amount === undefined || currency === undefined ? {} : { amount, currency };
   }
 
-  async function bodyOf(notification: Notification): Promise<string> {
+  /** `handsOut`: the open presentation that the receiver may show once it has this. */
+  async function bodyOf(notification: Notification): Promise<{ body: string; handsOut?: string }> {
     const { type, timestamp, purchaseId, presentationId, payment } = notification;
     const sequence = await sequenceOf(notification);
     const presentation = await ledger.presentation(presentationId);
     const chosen = presentation && (await chosenIn(presentation, notification));
     const paymentId = payment?.paymentId ?? presentation?.paymentId;
-    return JSON.stringify({
+    const body = JSON.stringify({
       type,
       timestamp,
       sequence,
       data: {
-        purchaseId,
+        purchaseId: shownPurchaseId(purchaseId),
         presentationId,
         customerId: presentation?.customerId,
         offerId: presentation?.offerId,
@@ -88,6 +90,8 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
         ...(presentation?.checkoutUrl && { checkoutUrl: presentation.checkoutUrl }),
       },
     });
+    const isNews = presentation?.status === 'open' && presentation.handedOutAt === undefined;
+    return { body, ...(isNews && { handsOut: presentationId }) };
   }
 
   return {
@@ -166,7 +170,7 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
         'no_merchant_webhook',
       );
     }
-    const body = await bodyOf(notification);
+    const { body, handsOut } = await bodyOf(notification);
     const id = notificationId(notification);
     const sentAt = Math.floor(now().getTime() / 1000);
     const response = await fetch(merchantWebhook.url, {
@@ -190,6 +194,7 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
         isRefused(response.status) ? REFUSED_BY_MERCHANT : 'merchant_webhook_failed',
       );
     }
+    if (handsOut !== undefined) await ledger.markHandedOut(handsOut, now().toISOString());
   }
 }
 

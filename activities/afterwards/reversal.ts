@@ -6,12 +6,7 @@ import type { ReversalEvent } from '../../src/contract/messages.js';
 import { ifFound } from '../../src/dodo/errors.js';
 import { PRODUCT_METADATA_KEY, PROOF_METADATA_KEY } from '../../src/dodo/proof.js';
 import type { AttemptRecord } from '../../src/domain/attempt.js';
-import {
-  ATTEMPT_METADATA_KEY,
-  PURCHASE_METADATA_KEY,
-  workflowId,
-  workflowOfAttempt,
-} from '../../src/domain/ids.js';
+import { ATTEMPT_METADATA_KEY, workflowId, workflowOfAttempt } from '../../src/domain/ids.js';
 import { isUnsettled, type PresentationRecord } from '../../src/domain/presentation.js';
 import {
   isLost,
@@ -22,6 +17,7 @@ import {
   type Taken,
 } from '../../src/domain/reversal.js';
 import type { TimelineEntry } from '../../src/domain/timeline.js';
+import { registrationIn } from '../../src/webhooks/route.js';
 import type { ActivityContext } from '../context.js';
 
 export interface RecordedReversal {
@@ -37,8 +33,6 @@ export const TRIES_FOR_READING = 7;
 export const TRIES_FOR_RUN = 70;
 /** A purchase that is younger may have a run that the ledger does not know yet. */
 const ABOUT_TO_BE_KNOWN_MS = 60 * 60 * 1000;
-/** The ids of purchases that were registered with us. */
-const REGISTERED_ID = /^pur_[0-9a-f]{32}$/;
 
 type Payment = DodoPayments.Payment;
 /** Everything that was paid. Minor units. */
@@ -206,9 +200,7 @@ export function reversalActivities({ dodo, ledger, log, now, proofs }: ActivityC
   function withdrawnIfBegun({ payment_id, created_at, metadata }: Payment): RecordedReversal {
     const age = now().getTime() - Date.parse(created_at);
     if (age > ABOUT_TO_BE_KNOWN_MS) return {};
-    const registered = metadata[PURCHASE_METADATA_KEY];
-    const isOurs = typeof registered === 'string' && REGISTERED_ID.test(registered);
-    return { withdraw: workflowId.purchase(isOurs ? registered : payment_id) };
+    return { withdraw: workflowId.purchase(registrationIn(metadata, proofs) ?? payment_id) };
   }
 }
 

@@ -3,8 +3,11 @@ import { heartbeat } from '@temporalio/activity';
 import type DodoPayments from 'dodopayments';
 import { ifFound } from '../../src/dodo/errors.js';
 import { listPayments, toPaymentEvent } from '../../src/dodo/payments.js';
-import { ATTEMPT_METADATA_KEY, PURCHASE_METADATA_KEY, workflowOfAttempt } from '../../src/domain/ids.js';
+import { ATTEMPT_METADATA_KEY, workflowOfAttempt } from '../../src/domain/ids.js';
+import { registrationIn } from '../../src/webhooks/route.js';
+import type { PaymentEvent } from '../../src/domain/payment.js';
 import type { ActivityContext } from '../context.js';
+import { recordSecondPayment } from '../offering/second-payment.js';
 
 export interface SweepResult {
   /** Payments looked at. */
@@ -18,7 +21,8 @@ const REMEMBERED = 20_000;
 
 type Row = DodoPayments.PaymentListResponse;
 
-export function sweepActivities({ dodo, ledger, log, deliverPayment, proofs }: ActivityContext) {
+export function sweepActivities(context: ActivityContext) {
+  const { dodo, ledger, log, proofs, deliverPayment } = context;
   /** Payments that this process need not look at again. */
   const done = new Set<string>();
 
@@ -39,12 +43,20 @@ export function sweepActivities({ dodo, ledger, log, deliverPayment, proofs }: A
   /** Starts or tells the run of a purchase, unless the ledger knows that it was paid. Returns whether it did. */
   async function deliverPurchase(row: Row): Promise<boolean> {
     const { payment_id: paymentId, metadata } = row;
-    const registered = metadata[PURCHASE_METADATA_KEY];
-    const known = await ledger.purchase(typeof registered === 'string' ? registered : paymentId);
-    if (row.total_amount > 0 && (!known || known.status === 'awaiting_payment')) {
+    const registration = registrationIn(metadata, proofs);
+    const known =
+      registration === undefined
+        ? ((await ledger.purchase(paymentId)) ?? (await ledger.purchasePaidBy(paymentId)))
+        : await ledger.purchase(registration);
+    const paidBy = known?.purchase.paymentId;
+    if (row.total_amount > 0 && paidBy !== paymentId) {
       // The list leaves out the cart, which decides whether a funnel names the purchase.
       const payment = await ifFound(dodo.payments.retrieve(paymentId));
-      if (payment && (await deliverPayment(toPaymentEvent(payment, proofs), payment))) {
+      if (payment && paidBy !== undefined && registration !== undefined) {
+        const seen = { purchaseId: registration, payment: toPaymentEvent(payment, proofs) };
+        if (await recordSecondPayment(context, seen, 'sweep'))
+          log.warn({ paymentId, purchaseId: registration }, 'a registered purchase was paid twice');
+      } else if (payment && (await deliverPayment(toPaymentEvent(payment, proofs), payment))) {
         log.warn({ paymentId }, 'the sweep found a payment that no webhook had reported');
         return true;
       }
@@ -57,7 +69,8 @@ export function sweepActivities({ dodo, ledger, log, deliverPayment, proofs }: A
     /**
      * Tells runs of payments they do not know, and starts those that a payment should have started.
      *
-     * Dodo: lists the payments since a time, and reads each that may be a new purchase. Ledger: reads only.
+     * Dodo: lists the payments since a time, and reads each that may be a new purchase. Ledger: records the second payment
+     * of a registered purchase, with a review; otherwise reads only.
      * Repeated: starts nothing twice, because run ids and the ledger both refuse; heartbeats after each payment.
      *
      * @param input `since` RFC 3339

@@ -7,11 +7,13 @@ import type { Exposure } from '../../src/ledger/index.js';
 import type { ConsideredFunnel, EvaluationRecord } from '../../src/domain/purchase.js';
 import type { ReasonCode, TriggerType } from '../../src/domain/words.js';
 import type { TriggerEvent } from '../../src/contract/messages.js';
+import type { PaymentEvent } from '../../src/domain/payment.js';
 import { settleIneligible } from '../afterwards/settle.js';
 import type { ActivityContext } from '../context.js';
 import { candidatesFor, snapshotOf, type Candidate } from './candidates.js';
 import { customerFacts } from './facts.js';
 import type { PresentationRef } from './presentation-ref.js';
+import { recordSecondPayment } from './second-payment.js';
 import { showStep } from './show.js';
 import { situationOfPurchase, situationOfTrigger, type Situation } from './situation.js';
 import type { OfferSubject } from './subject.js';
@@ -23,6 +25,8 @@ export interface EvaluateInput {
   trigger: TriggerType;
   /** For purchases. */
   paymentId?: string;
+  /** For purchases that were registered: the payment as its webhook told of it. */
+  payment?: PaymentEvent;
   checkoutSessionId?: string;
   /** For every other trigger. */
   event?: TriggerEvent;
@@ -69,14 +73,19 @@ export function evaluateActivities(context: ActivityContext) {
    * Dodo: reads the payment or subscription, the customer, saved methods and prices. Moves no money.
    * Ledger: stores the catalog version, records the purchase, and either opens a presentation, begins a wait, or settles
    * the purchase as `ineligible`, each with how the funnels fared.
+   * A registered purchase is evaluated for one payment only: another one is recorded and reviewed.
    * Repeated: finds the presentation or wait this run made before and continues with it, whatever was switched off since.
    *
-   * @throws when Dodo or the ledger cannot be reached, or Dodo refuses our key; Temporal tries again
+   * @throws ApplicationFailure `payment_lags` or `subscription_lags` (retryable) while what Dodo says lags behind the
+   * webhook; otherwise when Dodo or the ledger cannot be reached, or Dodo refuses our key. Temporal tries again
    */
   async function evaluate(input: EvaluateInput): Promise<Evaluation> {
     const catalog = context.catalog();
     const { purchaseId, workflowId, trigger, paymentId } = input;
     await storeCatalog(catalog);
+    const isRegistered = trigger === 'purchase' && paymentId !== undefined && purchaseId !== paymentId;
+    if (isRegistered && !(await claim(input, paymentId)))
+      return { kind: 'ineligible', reason: 'no_matching_funnel' };
     await ledger.recordPurchase({ purchaseId, workflowId, trigger, productIds: [], paymentId }, 'evaluating');
     const situation = input.event
       ? await situationOfTrigger(context, input, input.event)
@@ -97,6 +106,19 @@ export function evaluateActivities(context: ActivityContext) {
     }
     const decisive = progress.considered.find((one) => one.reason !== 'no_matching_funnel');
     return end(input, decisive?.reason ?? 'no_matching_funnel', { catalogHash: catalog.hash, ...progress });
+  }
+
+  /** Makes the payment the one that counts for a registered purchase. False if nothing is to be offered for it. */
+  async function claim(
+    { purchaseId, workflowId, payment }: EvaluateInput,
+    paymentId: string,
+  ): Promise<boolean> {
+    const standing = await ledger.claimPurchase({ purchaseId, paymentId, workflowId });
+    if (!standing) return true;
+    if (standing.paidBy === paymentId) return !standing.withdrawn;
+    const seen = payment ?? { paymentId, status: 'succeeded' };
+    await recordSecondPayment(context, { purchaseId, payment: seen }, 'webhook');
+    return false;
   }
 
   async function recordSituation(

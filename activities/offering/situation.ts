@@ -2,12 +2,16 @@
 import type DodoPayments from 'dodopayments';
 import type { TriggerEvent } from '../../src/contract/messages.js';
 import { billingOf, listPayments } from '../../src/dodo/payments.js';
+import { ifFound } from '../../src/dodo/errors.js';
+import { PRODUCT_METADATA_KEY, PROOF_METADATA_KEY } from '../../src/dodo/proof.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
+import { phaseOf } from '../../src/domain/payment.js';
 import { isTooOldToOffer, type BillingAddress } from '../../src/domain/purchase.js';
 import type { Facts } from '../../src/domain/rules/match.js';
 import type { ReasonCode } from '../../src/domain/words.js';
 import type { ActivityContext } from '../context.js';
 import { methodTypes, subscriptionFacts } from './facts.js';
+import { waitForReading } from './lag.js';
 import type { OfferSubject } from './subject.js';
 
 export interface Situation {
@@ -21,9 +25,11 @@ export interface Situation {
 type Run = Pick<OfferSubject, 'workflowId' | 'purchaseId'>;
 
 /**
- * Reads a purchase and its subscription. The webhook was only a hint: what Dodo says now decides.
+ * Reads a purchase and its subscription. The webhook was only a hint: what Dodo says now decides, once it no longer
+ * contradicts what was signed.
  *
  * @returns a reason for payments that start no offer: of another kind, unpaid, refunded, ours, or too old
+ * @throws ApplicationFailure `payment_lags` or `subscription_lags` (retryable) while a reading contradicts the event
  */
 export async function situationOfPurchase(
   context: ActivityContext,
@@ -32,17 +38,18 @@ export async function situationOfPurchase(
 ): Promise<Situation | { reason: ReasonCode }> {
   const { dodo, now } = context;
   if (paymentId === undefined) return { reason: 'no_matching_funnel' };
-  const payment = await dodo.payments.retrieve(paymentId);
+  const payment = await readPaid(context, paymentId);
+  if (!payment) return { reason: 'pricing_unavailable' };
   if (isTooOldToOffer(payment.created_at, now())) return { reason: 'purchase_too_old' };
   const subscriptionId = payment.subscription_id ?? onlyOne(payment.subscription_ids);
-  const subscription =
-    subscriptionId === undefined ? undefined : await dodo.subscriptions.retrieve(subscriptionId);
+  const subscription = subscriptionId === undefined ? undefined : await readStarted(context, subscriptionId);
+  if (subscriptionId !== undefined && !subscription) return { reason: 'pricing_unavailable' };
   const startsOffer =
     payment.status === 'succeeded' &&
     payment.total_amount > 0 &&
     !payment.is_update_payment_method &&
     payment.refund_status !== 'full' &&
-    payment.metadata[ATTEMPT_METADATA_KEY] === undefined &&
+    !(await isOurs(context, payment)) &&
     !(subscription && (await wasPaidBefore(context, subscription.subscription_id, payment)));
   if (!startsOffer) return { reason: 'no_matching_funnel' };
 
@@ -78,6 +85,48 @@ export async function situationOfPurchase(
       ...subscriptionFacts(subscription, now()),
     },
   };
+}
+
+/** Tells whether we sent a payment. Anybody can name one of our attempts in a checkout link. */
+async function isOurs(
+  { ledger, proofs }: ActivityContext,
+  { metadata, customer }: DodoPayments.Payment,
+): Promise<boolean> {
+  const attemptId = metadata[ATTEMPT_METADATA_KEY];
+  if (typeof attemptId !== 'string') return false;
+  const productId = metadata[PRODUCT_METADATA_KEY];
+  const claim = { attemptId, customerId: customer.customer_id, productId: String(productId) };
+  if (proofs.provesAttempt(claim, metadata[PROOF_METADATA_KEY])) return true;
+  // Attempts that were sent before there were proofs have none.
+  const attempt = await ledger.attempt(attemptId);
+  return attempt !== undefined && attempt.proof !== true;
+}
+
+/**
+ * Reads the payment that a signed event told of as succeeded, and waits until it is. Undefined if it goes on being
+ * something else, or nothing at all.
+ */
+async function readPaid(
+  { dodo, now }: ActivityContext,
+  paymentId: string,
+): Promise<DodoPayments.Payment | undefined> {
+  const payment = await ifFound(dodo.payments.retrieve(paymentId));
+  if (payment && phaseOf(payment.status ?? null) === 'paid') return payment;
+  const reading = payment ? (payment.status ?? 'of no status') : 'not found';
+  waitForReading('payment_lags', `Payment ${paymentId} is ${reading}, although it has succeeded.`, now());
+  return undefined;
+}
+
+/** Reads the subscription of a paid purchase, and waits while it is `pending`. Undefined if it is not found. */
+async function readStarted(
+  { dodo, now }: ActivityContext,
+  subscriptionId: string,
+): Promise<DodoPayments.Subscription | undefined> {
+  const subscription = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
+  if (subscription && subscription.status !== 'pending') return subscription;
+  const reading = subscription ? 'pending' : 'not found';
+  waitForReading('subscription_lags', `Subscription ${subscriptionId} is ${reading}.`, now());
+  return subscription;
 }
 
 /**

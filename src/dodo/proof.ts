@@ -4,8 +4,8 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Key under which the proof of an attempt or of a registered purchase travels in Dodo's metadata. */
-export const PROOF_METADATA_KEY = 'upsell_proof';
+export { PROOF_METADATA_KEY } from '../domain/ids.js';
+
 /** Key under which the product of an attempt travels: a payment's cart is absent for subscriptions. */
 export const PRODUCT_METADATA_KEY = 'upsell_product_id';
 

@@ -19,8 +19,29 @@ export const workflowId = {
 /** The metadata key that carries an attempt's id at Dodo. */
 export const ATTEMPT_METADATA_KEY = 'upsell_attempt_id';
 
-/** The metadata key that carries a registered purchase's id at Dodo. */
-export const PURCHASE_METADATA_KEY = 'purchase_id';
+/** The metadata key that carries a registered purchase's id at Dodo. Only its proof makes it one. */
+export const REGISTRATION_METADATA_KEY = 'upsell_registration';
+
+/** The metadata key that carries the proof of an attempt or of a registered purchase at Dodo. */
+export const PROOF_METADATA_KEY = 'upsell_proof';
+
+/** Carried the id of a registered purchase before there were proofs. Merchants have a key of this name, too. */
+export const LEGACY_PURCHASE_METADATA_KEY = 'purchase_id';
+
+/** The form of the ids that registered purchases get here, and that a merchant's own order numbers do not have. */
+export const REGISTERED_PURCHASE_ID = /^pur_[0-9a-f]{32}$/;
+
+const TRIGGER_PREFIX = 'trigger/';
+
+/** Returns the id under which the ledger keeps a trigger. No purchase has it: the ids of purchases have no slash. */
+export function triggerPurchaseId(eventId: string): string {
+  return `${TRIGGER_PREFIX}${eventId}`;
+}
+
+/** Returns the id of a purchase, or of the event that set a trigger off, as merchants know it. */
+export function shownPurchaseId(purchaseId: string): string {
+  return purchaseId.startsWith(TRIGGER_PREFIX) ? purchaseId.slice(TRIGGER_PREFIX.length) : purchaseId;
+}
 
 /** Returns the id of an attempt: `<workflowId>:<step>:<n>`. For a plan change, the step is its presentation. */
 export function attemptId(ofWorkflowId: string, step: string, n: number): string {

@@ -136,6 +136,8 @@ export interface PresentationRecord extends Presentation {
   decision?: Decision;
   decidedAt?: string;
   viewedAt?: string;
+  /** When it was first handed to a backend or the holder of its token. */
+  handedOutAt?: string;
   sessionId?: string;
   paymentId?: string;
   paidAmount?: number;

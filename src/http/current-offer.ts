@@ -65,9 +65,45 @@ export async function presentationMeant(
   return current;
 }
 
+/**
+ * Returns the presentation that an acceptance is for: as `presentationMeant`, except that without an id it means the one
+ * that was last handed out. A click on an offer that has ended since must not buy the next one unseen.
+ *
+ * @throws Problem `presentation_not_found`; without an id, `no_open_offer`, or `offer_changed` with the open presentation,
+ * which is thereby handed out
+ */
+export async function acceptanceMeant(
+  deps: Pick<ApiDeps, 'ledger' | 'tokens' | 'now'>,
+  customerId: string,
+  presentationId: string | undefined,
+  locales: readonly string[],
+): Promise<PresentationRecord> {
+  const record = await presentationMeant(deps, customerId, presentationId);
+  if (presentationId !== undefined || wasHandedOut(record)) return record;
+  // What has been decided was known to whoever decided; what has lapsed is told so.
+  if (statusAt(record, deps.now()) !== 'open') return record;
+  // The second half of a double click, after whose first half the next offer has opened.
+  const accepted = await deps.ledger.lastAccepted(customerId, doubleClickSince(deps.now()));
+  if (accepted) return accepted;
+  throw new Problem('offer_changed', {
+    detail:
+      'Another offer is open than the one that was handed out last. Nothing was charged; please decide again.',
+    members: { presentation: await viewOf(deps, record, { withToken: true, locales }) },
+  });
+}
+
+/** Those from before this was recorded were at least seen, if they were viewed. */
+function wasHandedOut({ handedOutAt, viewedAt }: PresentationRecord): boolean {
+  return (handedOutAt ?? viewedAt) !== undefined;
+}
+
 function currentOf(
   { ledger, now }: Pick<ApiDeps, 'ledger' | 'now'>,
   customerId: string,
 ): Promise<PresentationRecord | undefined> {
-  return ledger.currentPresentation(customerId, new Date(now().getTime() - DOUBLE_CLICK_MS).toISOString());
+  return ledger.currentPresentation(customerId, doubleClickSince(now()));
+}
+
+function doubleClickSince(now: Date): string {
+  return new Date(now.getTime() - DOUBLE_CLICK_MS).toISOString();
 }

@@ -1,4 +1,5 @@
 /** Notifications that could not be delivered, as operators see them. */
+import { shownPurchaseId } from '../domain/ids.js';
 import { z } from 'zod';
 import type { DeadNotification } from '../ledger/index.js';
 import type { ApiDeps } from './deps.js';
@@ -45,7 +46,7 @@ export function deadNotificationView({
     id,
     type,
     sequence,
-    purchaseId,
+    purchaseId: shownPurchaseId(purchaseId),
     presentationId,
     run,
     timestamp,

@@ -22,7 +22,7 @@ const RETRY_AFTER_SECONDS = '2';
  * @throws Problem for every other result; `payment_failed` includes the other ways to pay
  */
 export async function answerDecision(
-  deps: Pick<ApiDeps, 'tokens' | 'now'>,
+  deps: Pick<ApiDeps, 'ledger' | 'tokens' | 'now'>,
   res: Response,
   result: AcceptResult | DeclineResult,
   reader: Reader,

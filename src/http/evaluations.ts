@@ -1,5 +1,6 @@
 /** Recorded evaluations, on which another catalog can be tried. */
 import { z } from 'zod';
+import { shownPurchaseId } from '../domain/ids.js';
 import type { ApiDeps } from './deps.js';
 
 export const MAX_EVALUATIONS_PAGE = 500;
@@ -31,7 +32,8 @@ export async function evaluationsPage(
 ) {
   const evaluations = await ledger.evaluations({ since, after: cursor, limit });
   const last = evaluations.length === limit ? evaluations.at(-1) : undefined;
-  return { evaluations, ...(last && { cursor: writeCursor(last) }) };
+  const shown = evaluations.map((one) => ({ ...one, purchaseId: shownPurchaseId(one.purchaseId) }));
+  return { evaluations: shown, ...(last && { cursor: writeCursor(last) }) };
 }
 
 /** The last evaluation of a page. */

@@ -1,4 +1,5 @@
 /** A presentation as clients see it. */
+import { shownPurchaseId } from '../domain/ids.js';
 import { statusAt, type PresentationRecord } from '../domain/presentation.js';
 import { displayPrice, renderCopy } from '../catalog/copy.js';
 import { wordsFor } from '../catalog/words.js';
@@ -19,17 +20,20 @@ export type PresentationView = Omit<Presentation, 'updatePaymentMethodUrl'> & {
 };
 
 /**
- * Returns a presentation as clients see it.
+ * Returns a presentation as clients see it. An open one is thereby handed out, and an acceptance that names none may mean
+ * it; that is recorded the first time.
  *
  * @param options `status` is what the run just said, for when the ledger lags behind; `locales` are the reader's
  * languages, most preferred first
  */
 export async function viewOf(
-  { tokens, now }: Pick<ApiDeps, 'tokens' | 'now'>,
+  { ledger, tokens, now }: Pick<ApiDeps, 'ledger' | 'tokens' | 'now'>,
   record: PresentationRecord,
   options: { withToken: boolean; status?: PresentationStatus; locales?: readonly string[] },
 ): Promise<PresentationView> {
   const serverTime = now();
+  if (record.status === 'open' && record.handedOutAt === undefined)
+    await ledger.markHandedOut(record.id, serverTime.toISOString());
   const {
     id,
     offerId,
@@ -56,7 +60,7 @@ export async function viewOf(
     step,
     type,
     customerId,
-    purchaseId,
+    purchaseId: shownPurchaseId(purchaseId),
     product,
     quantity,
     ...(record.option !== undefined && { option: record.option }),

@@ -1,11 +1,22 @@
 /** Purchases and triggers as backends see them. */
-import { workflowId } from '../domain/ids.js';
+import { shownPurchaseId, triggerPurchaseId, workflowId } from '../domain/ids.js';
 import type { PurchaseView } from '../domain/purchase.js';
 import { waitIn } from '../ledger/index.js';
 import type { ApiDeps } from './deps.js';
 import { viewOf } from './presentation-view.js';
 
-type ViewDeps = Pick<ApiDeps, 'tokens' | 'now' | 'temporalLink'>;
+type ViewDeps = Pick<ApiDeps, 'ledger' | 'tokens' | 'now' | 'temporalLink'>;
+
+/**
+ * Finds what an id names: the purchase of that id, or else the trigger. Triggers from before they had a name space of
+ * their own are among the purchases.
+ */
+export async function findPurchase(
+  { ledger }: Pick<ApiDeps, 'ledger'>,
+  id: string,
+): Promise<PurchaseView | undefined> {
+  return (await ledger.purchase(id)) ?? ledger.purchase(triggerPurchaseId(id));
+}
 
 /** Returns the body of `GET /api/purchases/{purchaseId}`, without tokens. */
 export async function purchaseViewOf(deps: ViewDeps, view: PurchaseView, locales: readonly string[]) {
@@ -13,7 +24,7 @@ export async function purchaseViewOf(deps: ViewDeps, view: PurchaseView, locales
     view;
   const waiting = status === 'waiting' ? waitIn(timeline) : undefined;
   return {
-    purchaseId: purchase.purchaseId,
+    purchaseId: shownPurchaseId(purchase.purchaseId),
     status,
     ...(waiting && { waiting }),
     ...(outcome && { outcome }),

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { classify } from '../dodo/errors.js';
-import { PURCHASE_METADATA_KEY, workflowId } from '../domain/ids.js';
+import { PROOF_METADATA_KEY, REGISTRATION_METADATA_KEY, workflowId } from '../domain/ids.js';
 import type { ApiDeps } from './deps.js';
 import { invalidField } from './field-errors.js';
 import { Problem } from './problem.js';
@@ -15,27 +15,70 @@ export interface Registration {
   checkoutUrl: string | null;
 }
 
+type RegistrationDeps = Pick<ApiDeps, 'dodo' | 'ledger' | 'runs' | 'proofs' | 'now' | 'appUrl'>;
+type PurchaseBody = z.output<typeof purchaseBody>;
+
+const HOUR = 3_600_000;
+/** How long a checkout session can be paid. */
+const SESSION_LIFE = 24 * HOUR;
+
 /**
  * Creates a checkout session, records the purchase, and starts the run that waits for the payment. Repeating an
- * `idempotencyKey` returns the same purchase id.
+ * `idempotencyKey` returns the same purchase and the same session, for as long as the session lives.
  *
- * @throws Problem `invalid_body` for a return URL on another origin; `product_unavailable`, `dodo_rejected` or
- * `dodo_unavailable` if Dodo creates no session
+ * @throws Problem `invalid_body` for a return URL on another origin; `idempotency_key_reused` for a key that registered
+ * something else, or whose session has ended; `product_unavailable`, `dodo_rejected` or `dodo_unavailable` if Dodo creates
+ * no session
  */
 export async function registerPurchase(
-  { dodo, ledger, runs, appUrl }: Pick<ApiDeps, 'dodo' | 'ledger' | 'runs' | 'appUrl'>,
-  body: z.output<typeof purchaseBody>,
+  deps: RegistrationDeps,
+  body: PurchaseBody,
   idempotencyKey: string | undefined,
 ): Promise<Registration> {
-  const purchaseId = purchaseIdOf(idempotencyKey);
-  const customer = body.customerId === undefined ? body.customer : { customerId: body.customerId };
-  const cart = body.productCart ?? [{ productId: body.productId ?? '', quantity: body.quantity ?? 1 }];
-  const returnUrl = returnUrlOf(body.returnUrl ?? `/thank-you?purchase=${purchaseId}`, appUrl);
+  const { ledger, runs, now, proofs } = deps;
+  const purchaseId = purchaseIdOf(proofs, idempotencyKey);
+  const requestHash = hashOf(body);
+  const customerId =
+    body.customerId ??
+    (body.customer && 'customerId' in body.customer ? body.customer.customerId : undefined);
+  const cart = cartOf(body);
 
-  let session;
+  const known = idempotencyKey === undefined ? undefined : await ledger.registration(purchaseId);
+  // Two requests at once may both create a session; the one that was recorded first is handed out to both.
+  const standing =
+    known ??
+    (await ledger.recordRegistration({
+      purchaseId,
+      workflowId: workflowId.purchase(purchaseId),
+      customerId,
+      productIds: cart.map(({ productId }) => productId),
+      requestHash,
+      recordedAt: now().toISOString(),
+      ...(await createSession(deps, body, purchaseId)),
+    }));
+  if (standing.requestHash !== requestHash)
+    throw keyReused('This Idempotency-Key has registered another purchase.');
+  if (now().getTime() - Date.parse(standing.recordedAt) >= SESSION_LIFE)
+    throw keyReused('The checkout session that this Idempotency-Key created has ended. Use another key.');
+  // A session charges nobody by itself. If the run is not started here, the webhook of the payment starts it.
+  await runs.registerPurchase(purchaseId, {
+    checkoutSessionId: standing.checkoutSessionId,
+    customerId,
+    productId: cart[0]?.productId ?? '',
+  });
+  return { purchaseId, checkoutUrl: standing.checkoutUrl ?? null };
+}
+
+async function createSession(
+  { dodo, proofs, appUrl }: RegistrationDeps,
+  body: PurchaseBody,
+  purchaseId: string,
+): Promise<{ checkoutSessionId: string; checkoutUrl?: string; returnUrl: string }> {
+  const customer = body.customerId === undefined ? body.customer : { customerId: body.customerId };
+  const returnUrl = returnUrlOf(body.returnUrl ?? `/thank-you?purchase=${purchaseId}`, appUrl);
   try {
-    session = await dodo.checkoutSessions.create({
-      product_cart: cart.map(({ productId, quantity }) => ({ product_id: productId, quantity })),
+    const { session_id, checkout_url } = await dodo.checkoutSessions.create({
+      product_cart: cartOf(body).map(({ productId, quantity }) => ({ product_id: productId, quantity })),
       ...(customer && {
         customer:
           'customerId' in customer
@@ -43,40 +86,45 @@ export async function registerPurchase(
             : { email: customer.email, ...(customer.name && { name: customer.name }) },
       }),
       return_url: returnUrl,
-      metadata: { ...body.metadata, [PURCHASE_METADATA_KEY]: purchaseId },
+      metadata: {
+        ...body.metadata,
+        [REGISTRATION_METADATA_KEY]: purchaseId,
+        [PROOF_METADATA_KEY]: proofs.ofPurchase(purchaseId),
+      },
     });
+    return { checkoutSessionId: session_id, returnUrl, ...(checkout_url && { checkoutUrl: checkout_url }) };
   } catch (error) {
     throw checkoutProblem(error);
   }
-  // A session charges nobody by itself. If the run is not started here, the webhook of the payment starts it.
-  const productIds = cart.map(({ productId }) => productId);
-  const customerId = customer && 'customerId' in customer ? customer.customerId : undefined;
-  const checkoutSessionId = session.session_id;
-  await ledger.recordPurchase(
-    {
-      purchaseId,
-      workflowId: workflowId.purchase(purchaseId),
-      trigger: 'purchase',
-      customerId,
-      checkoutSessionId,
-      productIds,
-    },
-    'awaiting_payment',
-  );
-  await runs.registerPurchase(purchaseId, {
-    checkoutSessionId,
-    customerId,
-    productId: productIds[0] ?? '',
-  });
-  return { purchaseId, checkoutUrl: session.checkout_url ?? null };
 }
 
-function purchaseIdOf(idempotencyKey: string | undefined): string {
+function cartOf({ productCart, productId = '', quantity = 1 }: PurchaseBody) {
+  return productCart ?? [{ productId, quantity }];
+}
+
+/** The key leads to the id, but only here: keys are often order numbers, which others can guess. */
+function purchaseIdOf(proofs: RegistrationDeps['proofs'], idempotencyKey: string | undefined): string {
   const id =
     idempotencyKey === undefined
       ? randomUUID().replaceAll('-', '')
-      : createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 32);
+      : createHash('sha256')
+          .update(proofs.ofPurchase(`key ${idempotencyKey}`))
+          .digest('hex')
+          .slice(0, 32);
   return `pur_${id}`;
+}
+
+/** Hashes what was asked for, in whatever order its fields came. */
+function hashOf(body: PurchaseBody): string {
+  const sorted = (_: string, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  return createHash('sha256').update(JSON.stringify(body, sorted)).digest('base64url');
+}
+
+function keyReused(detail: string): Problem {
+  return new Problem('idempotency_key_reused', { detail });
 }
 
 function returnUrlOf(input: string, appUrl: string): string {

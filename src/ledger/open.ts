@@ -22,6 +22,8 @@ import {
   changePresentation,
   currentPresentation,
   findPresentation,
+  lastAccepted,
+  markHandedOut,
   markViewed,
   openPresentation,
   presentationPaidBy,
@@ -37,6 +39,7 @@ import {
   settle,
 } from './purchases.js';
 import { quotesOf, recordQuote } from './quotes.js';
+import { claimPurchase, findRegistration, recordRegistration } from './registrations.js';
 import { funnelReport } from './report.js';
 import { silentLog, type LedgerLog, type Store } from './store.js';
 import { beginWait } from './waits.js';
@@ -64,6 +67,9 @@ export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Led
     ...accountingOn({ db, transaction }, log),
     ...operationsOn({ db, transaction }, log),
     recordPurchase: (purchase, status) => recordPurchase(db, purchase, status),
+    recordRegistration: (registration) => recordRegistration(db, registration),
+    registration: (purchaseId) => findRegistration(db, purchaseId),
+    claimPurchase: (claim) => transaction((tx) => claimPurchase(tx, claim)),
     billingOf: (purchaseId) => billingOf(db, purchaseId),
     returnUrlOf: (purchaseId) => returnUrlOf(db, purchaseId),
     openPresentation: (input) => transaction((tx) => openPresentation(tx, input, log)),
@@ -80,6 +86,8 @@ export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Led
     recordQuote: (quote) => recordQuote(db, quote),
     quotes: (presentationId, choice) => quotesOf(db, presentationId, choice),
     markViewed: (id, at) => markViewed(db, id, at),
+    markHandedOut: (id, at) => markHandedOut(db, id, at),
+    lastAccepted: (customerId, acceptedSince) => lastAccepted(db, customerId, acceptedSince),
     settle: (input) => transaction((tx) => settle(tx, input, log)),
     presentation: (id) => findPresentation(db, id),
     currentPresentation: (customerId, acceptedSince) => currentPresentation(db, customerId, acceptedSince),

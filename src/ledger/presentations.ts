@@ -171,6 +171,13 @@ export async function markViewed(db: Database, id: string, at: string): Promise<
     .where(and(eq(presentations.id, id), isNull(presentations.viewedAt)));
 }
 
+export async function markHandedOut(db: Database, id: string, at: string): Promise<void> {
+  await db
+    .update(presentations)
+    .set({ handedOutAt: at })
+    .where(and(eq(presentations.id, id), isNull(presentations.handedOutAt)));
+}
+
 export async function findPresentation(db: Database, id: string): Promise<PresentationRecord | undefined> {
   const [row] = await db.select().from(presentations).where(eq(presentations.id, id));
   return row && presentationRecord(row);
@@ -198,7 +205,14 @@ export async function currentPresentation(
     .where(
       and(eq(presentations.customerId, customerId), inArray(presentations.status, [...BLOCKING_STATUSES])),
     );
-  if (blocking) return presentationRecord(blocking);
+  return blocking ? presentationRecord(blocking) : lastAccepted(db, customerId, acceptedSince);
+}
+
+export async function lastAccepted(
+  db: Database,
+  customerId: string,
+  acceptedSince: string,
+): Promise<PresentationRecord | undefined> {
   const [accepted] = await db
     .select()
     .from(presentations)

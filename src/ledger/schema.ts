@@ -75,6 +75,10 @@ export const purchases = pgTable(
     settledAt: instant('settled_at'),
     /** Where its customer comes back to from Dodo's pages. */
     returnUrl: text('return_url'),
+    /** Where a registered purchase is paid. */
+    checkoutUrl: text('checkout_url'),
+    /** What was asked for under its key: the same key with another request is another purchase. */
+    requestHash: text('request_hash'),
   },
   (table) => [
     index('purchases_of_customer').on(table.customerId),

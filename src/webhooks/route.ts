@@ -5,7 +5,15 @@ import { couldMatch, funnelsInOrder, type Facts } from '../domain/rules/match.js
 import type { Catalog, Funnel } from '../domain/offers.js';
 import { minorUnits } from '../domain/reversal.js';
 import { type ReversalEvent, type SubscriptionEvent } from '../contract/messages.js';
-import { ATTEMPT_METADATA_KEY, PURCHASE_METADATA_KEY, workflowId, workflowOfAttempt } from '../domain/ids.js';
+import {
+  ATTEMPT_METADATA_KEY,
+  LEGACY_PURCHASE_METADATA_KEY,
+  PROOF_METADATA_KEY,
+  REGISTERED_PURCHASE_ID,
+  REGISTRATION_METADATA_KEY,
+  workflowId,
+  workflowOfAttempt,
+} from '../domain/ids.js';
 import { type PaymentEvent } from '../domain/payment.js';
 import { isTooOldToOffer } from '../domain/purchase.js';
 
@@ -20,25 +28,68 @@ export interface Guess {
 export type Route =
   | { kind: 'ignored'; why: string }
   /** Starts the run, or signals the one that waits for this payment. */
-  | { kind: 'purchase'; purchaseId: string; event: PaymentEvent; productId?: string; guess?: Guess }
+  | {
+      kind: 'purchase';
+      purchaseId: string;
+      event: PaymentEvent;
+      productId?: string;
+      guess?: Guess;
+      registration?: string;
+    }
   /** Signals the run, if there is one. */
-  | { kind: 'payment'; workflowId: string; event: PaymentEvent }
+  | { kind: 'payment'; workflowId: string; event: PaymentEvent; registration?: string }
   | { kind: 'subscription'; workflowId: string; event: SubscriptionEvent }
   /** Starts or signals the run of one refund or dispute. */
   | { kind: 'reversal'; workflowId: string; event: ReversalEvent };
 
 type Fields = Record<string, unknown>;
 
-/** Returns the route of an event. Unknown types and unusable data are ignored, with a reason for the log. Pure. */
-export function routeEvent(body: Fields, catalog: Catalog, now: Date): Route {
+/** What tells our own metadata from what anybody can write into a checkout link. */
+export interface Evidence {
+  /** Checks a proof that was read from metadata. */
+  provesPurchase: (purchaseId: string, proof: unknown) => boolean;
+  /** The purchase that `legacyClaim` found in the event, if the ledger bears it out. */
+  legacyPurchaseId?: string;
+}
+
+/**
+ * Returns the route of an event. Unknown types and unusable data are ignored, with a reason for the log. Pure.
+ *
+ * A route with a `registration` is for the payment of a purchase that was registered with us, under that id.
+ */
+export function routeEvent(body: Fields, catalog: Catalog, now: Date, evidence: Evidence): Route {
   const type = text(body.type) ?? '';
   const data = fields(body.data);
   if (!data) return ignored('event has no data');
-  if (type.startsWith('payment.')) return routePayment(type, data, catalog, now);
+  if (type.startsWith('payment.')) return routePayment(type, data, catalog, now, evidence);
   if (type.startsWith('subscription.')) return routeSubscription(type, data);
   if (type.startsWith('refund.')) return routeReversal('refund', type, data);
   if (type.startsWith('dispute.')) return routeReversal('dispute', type, data);
   return ignored('no run handles this event type');
+}
+
+/**
+ * Returns the purchase that a payment claims in the manner of before there were proofs. It is one of ours only if the
+ * ledger has it with this checkout session.
+ */
+export function legacyClaim(body: Fields): { purchaseId: string; sessionId: string } | undefined {
+  const data = fields(body.data);
+  const metadata = fields(data?.metadata) ?? {};
+  const purchaseId = text(metadata[LEGACY_PURCHASE_METADATA_KEY]);
+  const sessionId = text(data?.checkout_session_id);
+  if (purchaseId === undefined || sessionId === undefined) return undefined;
+  if (metadata[REGISTRATION_METADATA_KEY] !== undefined || !REGISTERED_PURCHASE_ID.test(purchaseId))
+    return undefined;
+  return { purchaseId, sessionId };
+}
+
+/** Returns the id of the registered purchase that metadata proves. */
+export function registrationIn(
+  metadata: Fields,
+  { provesPurchase }: Pick<Evidence, 'provesPurchase'>,
+): string | undefined {
+  const id = identifier(metadata[REGISTRATION_METADATA_KEY]);
+  return id !== undefined && provesPurchase(id, metadata[PROOF_METADATA_KEY]) ? id : undefined;
 }
 
 function routeReversal(kind: 'refund' | 'dispute', type: string, data: Fields): Route {
@@ -62,7 +113,7 @@ function takenBack(data: Fields): Pick<ReversalEvent, 'amount' | 'currency'> {
   return amount === undefined || currency === undefined ? {} : { amount, currency };
 }
 
-function routePayment(type: string, data: Fields, catalog: Catalog, now: Date): Route {
+function routePayment(type: string, data: Fields, catalog: Catalog, now: Date, evidence: Evidence): Route {
   const paymentId = identifier(data.payment_id);
   if (paymentId === undefined) return ignored('event does not identify a payment');
   const metadata = fields(data.metadata) ?? {};
@@ -91,19 +142,22 @@ function routePayment(type: string, data: Fields, catalog: Catalog, now: Date): 
   if (data.is_update_payment_method === true) return ignored('payment-method update');
   if (amount === undefined || amount <= 0) return ignored('no amount was paid');
 
-  const registered = identifier(metadata[PURCHASE_METADATA_KEY]);
-  const purchaseId = registered ?? paymentId;
-  const waiting: Route =
-    purchaseId === registered
-      ? { kind: 'payment', workflowId: workflowId.purchase(purchaseId), event }
-      : ignored('no funnel matches the purchase');
-  if (isTooOldToOffer(event.createdAt, now))
-    return purchaseId === registered ? waiting : ignored('payment is too old');
+  const chargeType = text(data.charge_type);
+  if (chargeType !== undefined && !STARTS_OFFER.includes(chargeType))
+    return ignored(`${chargeType.replaceAll('_', ' ')} of a subscription`);
+
+  const registration = registrationIn(metadata, evidence) ?? evidence.legacyPurchaseId;
+  const purchaseId = registration ?? paymentId;
+  const unlessRegistered = (why: string): Route =>
+    registration === undefined
+      ? ignored(why)
+      : { kind: 'payment', workflowId: workflowId.purchase(registration), event, registration };
+  if (isTooOldToOffer(event.createdAt, now)) return unlessRegistered('payment is too old');
 
   const facts = purchaseFacts(data, event);
   const funnels = funnelsInOrder(catalog, 'purchase').filter(({ when }) => couldMatch(when, facts));
   // A paused funnel starts a run too: the run records why there is no offer.
-  if (funnels.length === 0) return waiting;
+  if (funnels.length === 0) return unlessRegistered('no funnel matches the purchase');
   const [productId] = Array.isArray(facts.product_id) ? facts.product_id : [];
   return {
     kind: 'purchase',
@@ -111,8 +165,12 @@ function routePayment(type: string, data: Fields, catalog: Catalog, now: Date): 
     event,
     ...(typeof productId === 'string' && { productId }),
     ...guessed(funnels, catalog, now),
+    ...(registration !== undefined && { registration }),
   };
 }
+
+/** The charges of a subscription that may be a purchase. Its renewals and plan changes bear the metadata of the first. */
+const STARTS_OFFER = ['new', 'on_demand'];
 
 /** Guesses the first offer. Rules on facts that are not in the webhook may still turn out not to hold. */
 function guessed(funnels: Funnel[], catalog: Catalog, now: Date): { guess?: Guess } {

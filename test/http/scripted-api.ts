@@ -30,6 +30,7 @@ export function aRecord(over: Partial<PresentationRecord> = {}): PresentationRec
     expiresAt: '2026-11-22T13:00:00.000Z',
     workflowId: 'purchase/pay_1',
     presentedAt: NOW.toISOString(),
+    handedOutAt: NOW.toISOString(),
     recovered: false,
     refundedAmount: 0,
     ...over,
@@ -45,6 +46,8 @@ export interface Script {
   others?: PresentationRecord[];
   /** The customer's current presentation. */
   current?: PresentationRecord;
+  /** The one that was accepted within the last minute. */
+  accepted?: PresentationRecord;
   answer?: Answer<DecisionReply>;
 }
 
@@ -54,7 +57,7 @@ export type Asked = [what: string, ...args: unknown[]][];
 export const tokens = createTokens(randomBytes(32), () => NOW);
 
 export function scriptedApp(
-  { before = aRecord(), after, others = [], current, answer }: Script,
+  { before = aRecord(), after, others = [], current, accepted, answer }: Script,
   asked: Asked,
 ) {
   let record = before;
@@ -69,6 +72,11 @@ export function scriptedApp(
     ledger: {
       presentation: (id: string) => Promise.resolve([record, ...others].find((one) => one.id === id)),
       currentPresentation: () => Promise.resolve(current),
+      lastAccepted: () => Promise.resolve(accepted),
+      markHandedOut: (id: string) => {
+        asked.push(['markHandedOut', id]);
+        return Promise.resolve();
+      },
       quotes: () => Promise.resolve([]),
     },
     runs: {

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadCatalog } from '../../src/catalog/file/load.js';
 import type { Catalog } from '../../src/domain/offers.js';
-import { routeEvent, type Route } from '../../src/webhooks/route.js';
+import { createProofs } from '../../src/dodo/proof.js';
+import { legacyClaim, routeEvent, type Evidence, type Route } from '../../src/webhooks/route.js';
 import { attemptId, workflowId } from '../../src/domain/ids.js';
 import { aPayment, aSubscription } from '../dodo/examples.js';
 
@@ -23,7 +24,12 @@ function routePayment(
   { type = 'payment.succeeded', inCatalog = catalog }: { type?: string; inCatalog?: Catalog } = {},
 ): Route {
   const data = { payload_type: 'Payment', ...aPayment({ created_at: ago(MINUTE) }), ...fields };
-  return routeEvent({ business_id: 'bus_1', type, timestamp: NOW.toISOString(), data }, inCatalog, NOW);
+  return routeEvent(
+    { business_id: 'bus_1', type, timestamp: NOW.toISOString(), data },
+    inCatalog,
+    NOW,
+    evidence,
+  );
 }
 
 function routeSubscription(
@@ -31,12 +37,26 @@ function routeSubscription(
   type = 'subscription.plan_changed',
 ): Route {
   const data = { payload_type: 'Subscription', ...aSubscription(), ...fields };
-  return routeEvent({ business_id: 'bus_1', type, timestamp: NOW.toISOString(), data }, catalog, NOW);
+  return routeEvent(
+    { business_id: 'bus_1', type, timestamp: NOW.toISOString(), data },
+    catalog,
+    NOW,
+    evidence,
+  );
 }
 
 const ignored = (why: string) => ({ kind: 'ignored', why });
 const attempt = (id: unknown) => ({ metadata: { upsell_attempt_id: id } });
-const registered = (id: unknown) => ({ metadata: { purchase_id: id } });
+const proofs = createProofs(Buffer.alloc(32, 7));
+const evidence: Evidence = {
+  provesPurchase: (purchaseId, proof) => proofs.provesPurchase(purchaseId, proof),
+};
+const registered = (id: unknown) => ({
+  metadata: {
+    upsell_registration: id,
+    upsell_proof: typeof id === 'string' ? proofs.ofPurchase(id) : 'none',
+  },
+});
 
 describe('a purchase', () => {
   it('starts a run under the id of its payment, with no personal data', () => {
@@ -68,6 +88,7 @@ describe('a purchase', () => {
     expect(routePayment(registered('order-77'))).toMatchObject({
       kind: 'purchase',
       purchaseId: 'order-77',
+      registration: 'order-77',
       event: { paymentId: 'pay_1' },
     });
   });
@@ -85,6 +106,58 @@ describe('a purchase', () => {
     ['an object', { id: 'order-77' }],
   ])('registered under an id with %s counts as not registered', (_, id) => {
     expect(routePayment(registered(id))).toMatchObject({ kind: 'purchase', purchaseId: 'pay_1' });
+  });
+
+  it("bears the merchant's own purchase_id, which means nothing to us", () => {
+    for (const payment_id of ['pay_1', 'pay_2']) {
+      const route = routePayment({ payment_id, metadata: { purchase_id: 'spring-sale' } });
+      expect(route).toMatchObject({ kind: 'purchase', purchaseId: payment_id });
+      expect(route).not.toHaveProperty('registration');
+    }
+  });
+
+  it.each([
+    ['no proof', {}],
+    ['a proof that is a guess', { upsell_proof: 'x'.repeat(43) }],
+    ['the proof of another purchase', { upsell_proof: proofs.ofPurchase('order-78') }],
+    [
+      'the proof of an installation with another key',
+      { upsell_proof: createProofs(Buffer.alloc(32, 8)).ofPurchase('order-77') },
+    ],
+  ])('that claims to be registered with %s is one of its own', (_, proof) => {
+    const metadata = { upsell_registration: 'order-77', ...proof };
+    expect(routePayment({ metadata })).toMatchObject({ kind: 'purchase', purchaseId: 'pay_1' });
+  });
+
+  it('registered before there were proofs counts if the ledger bears its session out, and only then', () => {
+    const purchaseId = `pur_${'0a'.repeat(16)}`;
+    const data = { ...aPayment({ created_at: ago(MINUTE) }), metadata: { purchase_id: purchaseId } };
+    const body = { type: 'payment.succeeded', data };
+    expect(legacyClaim(body)).toEqual({ purchaseId, sessionId: 'cks_1' });
+    expect(routeEvent(body, catalog, NOW, evidence)).toMatchObject({ purchaseId: 'pay_1' });
+    const borneOut = routeEvent(body, catalog, NOW, { ...evidence, legacyPurchaseId: purchaseId });
+    expect(borneOut).toMatchObject({ purchaseId, registration: purchaseId });
+  });
+
+  it.each([
+    ["a merchant's order number", { metadata: { purchase_id: 'spring-sale' } }],
+    ['an id in capitals', { metadata: { purchase_id: `pur_${'0A'.repeat(16)}` } }],
+    ['no session', { metadata: { purchase_id: `pur_${'0a'.repeat(16)}` }, checkout_session_id: null }],
+    ['both keys', { metadata: { purchase_id: `pur_${'0a'.repeat(16)}`, upsell_registration: 'order-77' } }],
+  ])('claims nothing in the old manner with %s', (_, fields) => {
+    expect(legacyClaim({ data: { ...aPayment(), ...fields } })).toBeUndefined();
+  });
+
+  it.each(['renewal', 'plan_change'])(
+    'that Dodo calls a %s starts nothing, registered or not',
+    (charge_type) => {
+      for (const metadata of [{}, registered('order-77').metadata])
+        expect(routePayment({ charge_type, metadata })).toMatchObject({ kind: 'ignored' });
+    },
+  );
+
+  it.each(['new', 'on_demand', null, 7])('of the charge type %j may start a run', (charge_type) => {
+    expect(routePayment({ charge_type })).toMatchObject({ kind: 'purchase' });
   });
 
   it('of a product in no funnel starts nothing', () => {
@@ -189,7 +262,7 @@ describe('a payment of our own', () => {
   });
 
   it('goes to its run and starts none, even if it is registered and its product is in a funnel', () => {
-    const metadata = { upsell_attempt_id: 'purchase/pay_0:team:1', purchase_id: 'order-77' };
+    const metadata = { upsell_attempt_id: 'purchase/pay_0:team:1', ...registered('order-77').metadata };
     expect(routePayment({ metadata })).toMatchObject({ kind: 'payment', workflowId: 'purchase/pay_0' });
   });
 
@@ -383,7 +456,8 @@ describe('the event of a refund or dispute', () => {
     is_resolved_by_rdr: null,
     remarks: null,
   } satisfies DodoPayments.Dispute;
-  const route = (type: string, data: Record<string, unknown>) => routeEvent({ type, data }, catalog, NOW);
+  const route = (type: string, data: Record<string, unknown>) =>
+    routeEvent({ type, data }, catalog, NOW, evidence);
 
   it('starts or signals a run of its own: a refund', () => {
     expect(route('refund.succeeded', refund)).toEqual({
@@ -441,7 +515,7 @@ describe('unusable', () => {
     ['text', 'pay_1'],
     ['a number', 7],
   ])('is an event whose data is %s', (_, data) => {
-    expect(routeEvent({ type: 'payment.succeeded', data }, catalog, NOW)).toEqual(
+    expect(routeEvent({ type: 'payment.succeeded', data }, catalog, NOW, evidence)).toEqual(
       ignored('event has no data'),
     );
   });
@@ -503,14 +577,16 @@ describe('with any input', () => {
   it('routing never throws for a JSON object', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (body) =>
-        check(routeEvent(body as Record<string, unknown>, catalog, NOW)),
+        check(routeEvent(body as Record<string, unknown>, catalog, NOW, evidence)),
       ),
     );
   });
 
   it('routing never throws for events with arbitrary data', () => {
     fc.assert(
-      fc.property(types, fc.jsonValue(), (type, data) => check(routeEvent({ type, data }, catalog, NOW))),
+      fc.property(types, fc.jsonValue(), (type, data) =>
+        check(routeEvent({ type, data }, catalog, NOW, evidence)),
+      ),
     );
   });
 
@@ -519,7 +595,7 @@ describe('with any input', () => {
     const fields = fc.dictionary(fc.constantFrom(...Object.keys(good)), fc.jsonValue(), { minKeys: 1 });
     fc.assert(
       fc.property(types, fields, (type, wrong) =>
-        check(routeEvent({ type, data: { ...good, ...wrong } }, catalog, NOW)),
+        check(routeEvent({ type, data: { ...good, ...wrong } }, catalog, NOW, evidence)),
       ),
       { numRuns: 500 },
     );

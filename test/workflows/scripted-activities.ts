@@ -32,6 +32,7 @@ export const ACTIVITY_NAMES = [
   'resumeSubscription',
   'giveUpRetention',
   'giveUpResuming',
+  'recordSecondPurchasePayment',
   'settleLatePayment',
   'recordReversal',
   'sweepPayments',
@@ -181,6 +182,7 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
       closed(previous);
       return { until };
     },
+    async recordSecondPurchasePayment() {},
     async charge({ attemptId, presentationId }) {
       presentationOf.set(attemptId, presentationId);
       return { kind: 'submitted', paymentId: book(attemptId, 'processing').paymentId };

@@ -159,7 +159,7 @@ export async function mendPurchase(
 
 /** Looks once at the checkout session of a registered purchase. Returns whether a run was told of its payment. */
 async function deliverIfPaid(
-  { dodo, deliverPayment }: ActivityContext,
+  { dodo, deliverPayment, proofs }: ActivityContext,
   round: Round,
   { purchaseId, checkoutSessionId }: UnsettledPurchase,
 ): Promise<boolean> {
@@ -169,7 +169,7 @@ async function deliverIfPaid(
   if (session?.payment_id == null) return false;
   const payment = await ifFound(dodo.payments.retrieve(session.payment_id));
   if (!payment || phaseOf(payment.status ?? null) !== 'paid') return false;
-  if (!(await deliverPayment(toPaymentEvent(payment), payment))) return false;
+  if (!(await deliverPayment(toPaymentEvent(payment, proofs), payment))) return false;
   await round.repaired('purchase_delivered', { purchaseId, paymentId: payment.payment_id });
   return true;
 }

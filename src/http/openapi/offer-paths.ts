@@ -40,6 +40,7 @@ function accepting(requestBody: z.ZodType, path: z.ZodObject): ZodOpenApiOperati
       ...problems(
         'payment_failed',
         'no_open_offer',
+        'offer_changed',
         'dodo_rejected',
         'dodo_unavailable',
         ...DECISION_PROBLEMS,

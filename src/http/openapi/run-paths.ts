@@ -43,6 +43,7 @@ export const runPaths: ZodOpenApiPathsObject = {
           'product_unavailable',
           'dodo_rejected',
           'dodo_unavailable',
+          'idempotency_key_reused',
         ),
       },
     },

@@ -1,5 +1,6 @@
 /** `/api/notifications`: webhooks to the merchant that could not be delivered, for operators. */
 import { Router } from 'express';
+import { shownPurchaseId } from '../../domain/ids.js';
 import { audit } from '../audit.js';
 import { requireOperator } from '../auth.js';
 import {
@@ -42,7 +43,7 @@ export function notificationRoutes({ ledger, runs, log, temporalLink }: ApiDeps)
     });
     res
       .status(202)
-      .location(`/api/purchases/${encodeURIComponent(notification.purchaseId)}`)
+      .location(`/api/purchases/${encodeURIComponent(shownPurchaseId(notification.purchaseId))}`)
       .json({ id, run, links: { temporal: temporalLink(run) ?? null } });
   });
 

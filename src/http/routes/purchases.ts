@@ -6,7 +6,7 @@ import { closePurchase } from '../close-purchase.js';
 import type { ApiDeps } from '../deps.js';
 import { wantedLocales } from '../locale.js';
 import { Problem } from '../problem.js';
-import { purchaseViewOf, startingView } from '../purchase-view.js';
+import { findPurchase, purchaseViewOf, startingView } from '../purchase-view.js';
 import { registerPurchase } from '../registration.js';
 import { closeBody, purchaseBody } from '../schemas.js';
 import { ids, jsonBody, parseBody, parseParam, readIdempotencyKey } from '../validate.js';
@@ -22,7 +22,7 @@ export function purchaseRoutes(deps: ApiDeps): Router {
 
   router.get('/api/purchases/:purchaseId', requireBackend, async (req, res) => {
     const purchaseId = parseParam(ids.event, 'purchaseId', req.params.purchaseId);
-    const known = await deps.ledger.purchase(purchaseId);
+    const known = await findPurchase(deps, purchaseId);
     const view = known
       ? await purchaseViewOf(deps, known, wantedLocales(req))
       : await startingView(deps, purchaseId);

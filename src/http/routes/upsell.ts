@@ -1,7 +1,7 @@
 /** `/api/upsell/{customerId}`: the merchant's backend asks what to show, and passes on its customer's decision. */
 import { Router, type Request } from 'express';
 import { requireBackend } from '../auth.js';
-import { currentUpsell, presentationMeant } from '../current-offer.js';
+import { acceptanceMeant, currentUpsell, presentationMeant } from '../current-offer.js';
 import { acceptPresentation, declinePresentation } from '../decide.js';
 import { answerDecision, type Reader } from '../decision-answer.js';
 import type { ApiDeps } from '../deps.js';
@@ -23,7 +23,7 @@ export function upsellRoutes(deps: ApiDeps): Router {
     const { presentationId, ...body } = parseBody(acceptUpsellBody, req.body);
     const idempotencyKey = readIdempotencyKey(req);
     const reader = readerOf(req);
-    const record = await presentationMeant(deps, customerId, presentationId);
+    const record = await acceptanceMeant(deps, customerId, presentationId, reader.locales);
     const decider = { locales: reader.locales, idempotencyKey };
     await answerDecision(deps, res, await acceptPresentation(deps, record, body, decider), reader);
   });

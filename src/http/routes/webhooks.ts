@@ -1,14 +1,15 @@
 /** `POST /webhooks/dodo`: verifies a webhook, hands it to Temporal and acknowledges it. Nothing happens in between. */
 import express, { Router } from 'express';
 import type { ApiDeps } from '../deps.js';
+import { handOver } from '../hand-over.js';
 import { webhookMetrics } from '../metrics.js';
 import { Problem, temporarilyUnavailable } from '../problem.js';
-import { routeEvent } from '../../webhooks/route.js';
 import { parseWebhookBody, verifyWebhook } from '../../webhooks/verify.js';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
-export function webhookRoutes({ runs, catalog, log, now, webhookSecrets }: ApiDeps): Router {
+export function webhookRoutes(deps: ApiDeps): Router {
+  const { log, now, webhookSecrets } = deps;
   const router = Router();
   // Accept any content type: the signature covers the raw bytes, and it decides.
   const rawBody = express.raw({ type: () => true, limit: MAX_BODY_BYTES });
@@ -32,15 +33,15 @@ export function webhookRoutes({ runs, catalog, log, now, webhookSecrets }: ApiDe
       });
     }
     const type = typeof parsed.value.type === 'string' ? parsed.value.type.slice(0, 100) : undefined;
-    const route = routeEvent(parsed.value, catalog(), now());
-    if (route.kind === 'ignored') {
-      webhookMetrics.received.inc({ result: 'ignored' });
-      log.debug({ webhookId: verified.id, type, why: route.why }, 'webhook ignored');
-      res.json({ received: true });
-      return;
-    }
     try {
-      const result = await runs.deliver(route, verified.id);
+      const handed = await handOver(deps, parsed.value, verified.id);
+      if (handed.kind === 'ignored') {
+        webhookMetrics.received.inc({ result: 'ignored' });
+        log.debug({ webhookId: verified.id, type, why: handed.why }, 'webhook ignored');
+        res.json({ received: true });
+        return;
+      }
+      const { result } = handed;
       webhookMetrics.received.inc({ result });
       webhookMetrics.acknowledged.observe((performance.now() - started) / 1000);
       const outcome = { webhookId: verified.id, type, result };

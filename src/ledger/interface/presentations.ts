@@ -58,12 +58,16 @@ export interface PresentationLedger {
   updatePresentation(id: string, patch: PresentationPatch, timeline?: TimelineEntry[]): Promise<void>;
   /** Records the first view. Later ones change nothing. */
   markViewed(id: string, at: string): Promise<void>;
+  /** Records when a presentation was first handed to somebody who may show it. Later times change nothing. */
+  markHandedOut(id: string, at: string): Promise<void>;
   /** Records a price before it is shown. Recording it again renews its time and its credit. */
   recordQuote(quote: QuoteRecord): Promise<void>;
 
   presentation(id: string): Promise<PresentationRecord | undefined>;
   /** Returns the customer's open or in-flight presentation, else the latest one accepted since `acceptedSince`. */
   currentPresentation(customerId: string, acceptedSince: string): Promise<PresentationRecord | undefined>;
+  /** Returns the customer's latest presentation accepted since then, whatever is open now. */
+  lastAccepted(customerId: string, acceptedSince: string): Promise<PresentationRecord | undefined>;
   /** Returns the presentation that this payment paid for. */
   presentationPaidBy(paymentId: string): Promise<PresentationRecord | undefined>;
   /** Returns when the customer last accepted this offer, unless it failed; undefined when they never did. */

@@ -36,13 +36,59 @@ export interface SettleInput {
   timeline: TimelineEntry[];
 }
 
+/** A purchase that is registered before it is paid. */
+export interface NewRegistration {
+  purchaseId: string;
+  workflowId: string;
+  customerId?: string;
+  productIds: string[];
+  checkoutSessionId: string;
+  /** Left out if Dodo gives none. */
+  checkoutUrl?: string;
+  /** Where the customer comes back to from Dodo's pages. */
+  returnUrl: string;
+  /** Hash of what was asked for. */
+  requestHash: string;
+  recordedAt: string;
+}
+
+/** The session that stands for a registered purchase. Those from before hashes were kept have none. */
+export interface Registration {
+  checkoutSessionId: string;
+  checkoutUrl?: string;
+  requestHash?: string;
+  recordedAt: string;
+}
+
+export interface PurchaseClaim {
+  /** The payment that counts for the purchase. */
+  paidBy: string;
+  /** An operator ended the purchase's run before it was paid: nothing is offered for it. */
+  withdrawn: boolean;
+}
+
 export interface PurchaseLedger {
+  /**
+   * Records a registered purchase and returns the session that stands: of several, the one that was recorded first. Only
+   * that one may be handed out.
+   */
+  recordRegistration(registration: NewRegistration): Promise<Registration>;
+  registration(purchaseId: string): Promise<Registration | undefined>;
+  /** Returns where the customer of a purchase comes back to; undefined if it was not registered with us. */
+  returnUrlOf(purchaseId: string): Promise<string | undefined>;
+  /**
+   * Makes a payment the one that counts for a registered purchase, unless another one does already. A purchase that was
+   * given up unpaid is open again, in the run of this payment. Undefined if the ledger has no such purchase.
+   */
+  claimPurchase(claim: {
+    purchaseId: string;
+    paymentId: string;
+    workflowId: string;
+  }): Promise<PurchaseClaim | undefined>;
   /** Records a purchase registered before payment, or first seen by its payment. Fills gaps, never overwrites. */
   recordPurchase(purchase: PurchaseRecord, status: 'awaiting_payment' | 'evaluating'): Promise<void>;
   /** Returns the address to charge with; undefined once the run has settled. */
   billingOf(purchaseId: string): Promise<BillingAddress | undefined>;
-  /** Returns where the customer comes back to from Dodo's pages; undefined where the purchase names no page. */
-  returnUrlOf(purchaseId: string): Promise<string | undefined>;
   /**
    * Records that the run waits before it shows a step, and returns when the wait ends. If the wait has already begun, its
    * original end stands.

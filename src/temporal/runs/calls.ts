@@ -3,7 +3,6 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Clien
 import type { SearchAttributePair } from '@temporalio/common';
 import type { PurchaseInput, Timing } from '../../contract/messages.js';
 import { searchAttributeKeys as keys } from '../../contract/search-attributes.js';
-import { workflowId } from '../../domain/ids.js';
 
 const SECOND = 1000;
 /** Well within the 15 s that Dodo waits; after that, Dodo is asked to deliver again. */
@@ -45,18 +44,16 @@ export async function unlessStarted(
   }
 }
 
-/** Builds the options that start a purchase or trigger run. */
+/** Builds the options that start a purchase or trigger run under a workflow id. */
 export function purchaseOptions(
   taskQueue: string,
+  workflowId: string,
   input: PurchaseInput,
   attributes: SearchAttributePair[],
   summary: string,
 ) {
   return {
-    workflowId:
-      input.trigger === 'purchase'
-        ? workflowId.purchase(input.purchaseId)
-        : workflowId.trigger(input.purchaseId),
+    workflowId,
     taskQueue,
     args: [input] as [PurchaseInput],
     // A webhook that is redelivered after the run has ended must not start a second one.

@@ -77,7 +77,7 @@ export function deliveringWebhooks(
     const summary = `purchase of ${productId ?? 'a subscription'}`;
     return unlessStarted(client, () =>
       client.workflow.signalWithStart('purchase', {
-        ...purchaseOptions(taskQueue, input, attributes, summary),
+        ...purchaseOptions(taskQueue, workflowId.purchase(purchaseId), input, attributes, summary),
         signal: paymentEvent,
         signalArgs: [event],
       }),

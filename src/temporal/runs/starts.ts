@@ -1,19 +1,26 @@
 /** Starts runs that no webhook starts. */
 import type { SearchAttributePair } from '@temporalio/common';
-import type { PurchaseInput, RedeliveryInput, TriggerEvent } from '../../contract/messages.js';
+import {
+  paymentEvent,
+  type PurchaseInput,
+  type RedeliveryInput,
+  type TriggerEvent,
+} from '../../contract/messages.js';
 import { searchAttributeKeys as keys } from '../../contract/search-attributes.js';
-import { workflowId } from '../../domain/ids.js';
+import { triggerPurchaseId, workflowId } from '../../domain/ids.js';
+import type { PaymentEvent } from '../../domain/payment.js';
 import type { SentTriggerType } from '../../domain/words.js';
 import { purchaseOptions, unlessStarted, type RunsOptions } from './calls.js';
 
 export function startingRuns({ client, taskQueue, timing, notify }: RunsOptions) {
   async function startOnce(
+    run: string,
     input: PurchaseInput,
     attributes: SearchAttributePair[],
     summary: string,
   ): Promise<void> {
     await unlessStarted(client, () =>
-      client.workflow.start('purchase', purchaseOptions(taskQueue, input, attributes, summary)),
+      client.workflow.start('purchase', purchaseOptions(taskQueue, run, input, attributes, summary)),
     );
   }
 
@@ -25,6 +32,7 @@ export function startingRuns({ client, taskQueue, timing, notify }: RunsOptions)
     ): Promise<void> {
       const { checkoutSessionId, customerId, productId } = input;
       await startOnce(
+        workflowId.purchase(purchaseId),
         { purchaseId, trigger: 'purchase', timing, notify, checkoutSessionId },
         [
           { key: keys.ProductId, value: productId },
@@ -34,11 +42,31 @@ export function startingRuns({ client, taskQueue, timing, notify }: RunsOptions)
       );
     },
 
+    /**
+     * Starts a run for a payment of a registered purchase whose own run has ended: its workflow id is used up, so this one
+     * has that of the payment. The same payment again is the same run.
+     */
+    latePurchase(purchaseId: string, event: PaymentEvent): Promise<'delivered' | 'duplicate'> {
+      const { paymentId, customerId } = event;
+      const input: PurchaseInput = { purchaseId, trigger: 'purchase', timing, notify };
+      const attributes: SearchAttributePair[] =
+        customerId === undefined ? [] : [{ key: keys.CustomerId, value: customerId }];
+      const run = workflowId.purchase(paymentId);
+      return unlessStarted(client, () =>
+        client.workflow.signalWithStart('purchase', {
+          ...purchaseOptions(taskQueue, run, input, attributes, `late payment of ${purchaseId}`),
+          signal: paymentEvent,
+          signalArgs: [event],
+        }),
+      );
+    },
+
     /** Starts the run of a trigger and returns its workflow id. The same event again is the same run. */
     async trigger(eventId: string, type: SentTriggerType, event: TriggerEvent): Promise<string> {
       const { customerId, productId } = event;
       await startOnce(
-        { purchaseId: eventId, trigger: type, timing, notify, event },
+        workflowId.trigger(eventId),
+        { purchaseId: triggerPurchaseId(eventId), trigger: type, timing, notify, event },
         [
           { key: keys.CustomerId, value: customerId },
           ...(productId === undefined ? [] : [{ key: keys.ProductId, value: productId }]),

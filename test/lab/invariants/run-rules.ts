@@ -67,7 +67,9 @@ export const noLostPurchase: Check = ({ catalog, books, runs, swept, at }) => {
   );
   return books.payments.flatMap((payment) => {
     if (payment.status !== 'succeeded') return [];
-    const route = routeEvent({ type: 'payment.succeeded', data: payment }, catalog, at);
+    // The sandbox's own customers write no metadata of ours.
+    const evidence = { provesPurchase: () => true };
+    const route = routeEvent({ type: 'payment.succeeded', data: payment }, catalog, at, evidence);
     if (route.kind !== 'purchase' || known.has(`purchase/${route.purchaseId}`)) return [];
     const { payment_id } = payment;
     if (acknowledged.has(payment_id)) return [`Payment ${payment_id} was acknowledged, and has no run.`];

@@ -1,0 +1,50 @@
+/** Hands Dodo's events over to Temporal. Webhooks and the sweep both come this way, so that they decide alike. */
+import { legacyClaim, routeEvent, type Route } from '../webhooks/route.js';
+import type { ApiDeps } from './deps.js';
+
+type HandOverDeps = Pick<ApiDeps, 'catalog' | 'ledger' | 'now' | 'runs'> & {
+  proofs: Pick<ApiDeps['proofs'], 'provesPurchase'>;
+};
+
+export type HandedOver =
+  | { kind: 'ignored'; why: string }
+  | { kind: 'handed_over'; result: 'delivered' | 'no_run' | 'duplicate' | 'limited' };
+
+/**
+ * Routes an event and delivers it, at most once per `deliveryId`. The ledger is asked only about purchases that were
+ * registered before there were proofs, and about registered ones that no run waits for any more.
+ *
+ * @throws when Temporal does not take it, or the ledger cannot be reached
+ */
+export async function handOver(
+  deps: HandOverDeps,
+  body: Record<string, unknown>,
+  deliveryId: string,
+): Promise<HandedOver> {
+  const { catalog, ledger, now, proofs, runs } = deps;
+  const claim = legacyClaim(body);
+  const claimed = claim && (await ledger.purchase(claim.purchaseId))?.purchase;
+  const route = routeEvent(body, catalog(), now(), {
+    provesPurchase: (purchaseId, proof) => proofs.provesPurchase(purchaseId, proof),
+    ...(claimed && claimed.checkoutSessionId === claim?.sessionId && { legacyPurchaseId: claim.purchaseId }),
+  });
+  if (route.kind === 'ignored') return route;
+  const result = await runs.deliver(route, deliveryId);
+  const isLate = result === 'no_run' || result === 'duplicate';
+  return { kind: 'handed_over', result: isLate ? ((await takeLate(deps, route)) ?? result) : result };
+}
+
+/**
+ * Starts a run for the payment of a registered purchase whose own run has ended. Undefined if there is nothing to do:
+ * the ledger has this payment as the purchase's, or it renews the subscription that was bought.
+ */
+async function takeLate({ ledger, runs }: HandOverDeps, route: Exclude<Route, { kind: 'ignored' }>) {
+  if (route.kind !== 'purchase' && route.kind !== 'payment') return undefined;
+  const { registration, event } = route;
+  if (registration === undefined) return undefined;
+  const purchase = (await ledger.purchase(registration))?.purchase;
+  if (purchase?.paymentId === event.paymentId) return undefined;
+  if (event.subscriptionId !== undefined && event.subscriptionId === purchase?.subscriptionId)
+    return undefined;
+  return runs.latePurchase(registration, event);
+}
