@@ -1,12 +1,11 @@
 /** What the customer accepted, and the activity inputs made from it. */
-import type { FallbackOpened } from '../../activities/fulfilling/fallback.js';
+import type { FallbackInput, FallbackOpened } from '../../activities/fulfilling/fallback.js';
 import type { AttemptInput } from '../../src/domain/attempt.js';
 import type { OfferAction, PaidOffer, RetentionAction } from '../../src/domain/offers.js';
 import type { PriceChanged } from '../../src/domain/fulfilment.js';
 import { checkoutActivities, ifReadable, ledgerActivities } from '../activities.js';
 import type { ActivePresentation } from '../presentations/active.js';
 import { chosenAction, choiceOf } from '../presentations/choices.js';
-import type { Failed } from './strategy.js';
 
 /** What was accepted. Plan-change runs are started with it: its shape is in recorded histories. */
 export interface Terms {
@@ -61,7 +60,11 @@ export function attemptInput(terms: Terms, id: string): AttemptInput {
 }
 
 /** Opens the fallback; none when Dodo does not answer for as long as it is worth trying. */
-export async function openFallback(terms: Terms, id: string, failed: Failed): Promise<FallbackOpened> {
+export async function openFallback(
+  terms: Terms,
+  id: string,
+  failed: FallbackInput['failed'],
+): Promise<FallbackOpened> {
   const opened = await ifReadable(() =>
     checkoutActivities.openFallback({
       ...attemptInput(terms, id),
