@@ -277,3 +277,63 @@ describe('a longer trial', () => {
     await refused(renewed, 'product_unavailable', /is not in a trial$/);
   });
 });
+
+describe('what Dodo does not confirm for days', () => {
+  beforeEach(() => shop.sell(PAUSE));
+  const reviewsOf = (presentationId: string) =>
+    shop.context.ledger.reviews({ presentationId, status: 'open', limit: 10 });
+
+  it('is left to a person, once, and the customer is told', async () => {
+    const who = await subscribe();
+    const { input, eventId } = await offered(who);
+    shop.sandbox.control.addFault({
+      match: { method: 'PATCH' },
+      kind: 'status_before',
+      status: 401,
+      times: 10,
+    });
+    await expect(retention.saveSubscription(input)).rejects.toThrow();
+    expect(await retention.giveUpRetention(input)).toEqual({ kind: 'refused', code: 'RETENTION_UNPROVEN' });
+    await retention.giveUpRetention(input);
+    expect(await reviewsOf(input.presentationId)).toMatchObject([
+      { kind: 'retention_unproven', attemptId: input.attemptId, customerId: who.customerId },
+    ]);
+    const [shown] = (await shop.purchase(eventId)).presentations;
+    expect(shown).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('could not confirm') as string,
+    });
+    expect(await shop.context.ledger.attempt(input.attemptId)).toMatchObject({ status: 'needs_review' });
+  });
+
+  it('is no doubt when Dodo had refused it, and only the answer was lost', async () => {
+    const who = await subscribe();
+    const { input } = await offered(who);
+    await retention.saveSubscription({ ...input, sendBefore: 0 });
+    expect(await retention.giveUpRetention(input)).toEqual({ kind: 'refused', code: 'TOO_LATE' });
+    expect(await reviewsOf(input.presentationId)).toEqual([]);
+  });
+
+  it('is reviewed when it is the end of a pause, as is one that Dodo refuses', async () => {
+    const who = await subscribe();
+    const { input } = await offered(who);
+    const saved = await retention.saveSubscription(input);
+    const pausedAt = (saved.kind === 'done' && saved.pausedAt) || '';
+    const { subscriptionId, presentationId } = input;
+    const end = { subscriptionId, presentationId, pausedAt };
+    await retention.giveUpResuming(end);
+    const [review] = await reviewsOf(presentationId);
+    expect(review).toMatchObject({ kind: 'pause_not_ended', subscriptionId, customerId: who.customerId });
+
+    shop.sandbox.control.addFault({
+      match: { method: 'PATCH' },
+      kind: 'status_before',
+      status: 422,
+    });
+    await retention.resumeSubscription(end);
+    expect(await reviewsOf(presentationId)).toEqual([review]);
+    expect(
+      (await shop.context.ledger.purchase(input.purchaseId))?.timeline.map(({ type }) => type),
+    ).toContain('subscription_not_resumed');
+  });
+});
