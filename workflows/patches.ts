@@ -11,8 +11,6 @@ export const PATCHES = {
   windows: 'windows',
   /** A purchase run finds its plan-change run again, and a newer wish replaces an unpaid fallback. */
   planChangeLock: 'plan-change-lock',
-  /** Reversals carry amounts and causes. */
-  reversalAmounts: 'reversal-amounts',
   /** Notifications that the receiver refuses do not hold up the ones behind them. */
   notificationOrder: 'notification-order',
 } as const;
