@@ -13,8 +13,6 @@ export const PATCHES = {
   planChangeLock: 'plan-change-lock',
   /** Runs under review say what is in doubt in the search attribute `ReviewKind`. */
   reviewKind: 'review-kind',
-  /** Reversals carry amounts and causes. */
-  reversalAmounts: 'reversal-amounts',
   /** A registered purchase is waited for until the slowest method must have paid, and its second payment is told of. */
   registeredPurchase: 'registered-purchase',
   /** Notifications that the receiver refuses do not hold up the ones behind them. */

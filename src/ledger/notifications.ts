@@ -16,7 +16,7 @@ import {
   type SQL,
 } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
-import type { Notification } from '../domain/notification.js';
+import type { Notification, NotifiedReversal } from '../domain/notification.js';
 import type {
   DeadLetter,
   DeadNotification,
@@ -31,11 +31,18 @@ const DEAD = 'notification_dead';
 const REDELIVERED = 'notification_redelivered';
 
 /** The detail of a timeline entry, which is flat. */
-type DeadLetterDetail = Omit<Notification, 'type' | 'purchaseId' | 'payment'> & {
+type DeadLetterDetail = Omit<Notification, 'type' | 'purchaseId' | 'payment' | 'choice' | 'reversal'> & {
   id: string;
   notification: Notification['type'];
   paymentId?: string;
   amount?: number;
+  option?: string;
+  quantity?: number;
+  priceHash?: string;
+  reversedBy?: NotifiedReversal['kind'];
+  reversalId?: string;
+  reversedAmount?: number;
+  currency?: string;
   failure?: string;
 };
 
@@ -43,12 +50,19 @@ export async function deadLetterNotification(
   db: Database,
   { id, notification, failure, redelivery, at }: DeadLetter,
 ): Promise<void> {
-  const { type, purchaseId, payment, ...rest } = notification;
+  const { type, purchaseId, payment, choice, reversal, ...rest } = notification;
   const detail = {
     id,
     notification: type,
     ...rest,
     ...payment,
+    ...choice,
+    ...(reversal && {
+      reversedBy: reversal.kind,
+      reversalId: reversal.id,
+      reversedAmount: reversal.amount,
+      currency: reversal.currency,
+    }),
     failure,
     // Distinguishes this failure from the one before, which may have had the same cause.
     redelivery,
@@ -126,15 +140,8 @@ function earlierThan({ at, seq }: { at: string; seq: number }): SQL {
 type Row = Awaited<ReturnType<typeof latestFailures>>[number];
 
 function deadNotification({ seq, at, purchaseId, detail, redeliveredAt }: Row): DeadNotification {
-  const {
-    id,
-    notification: type,
-    paymentId,
-    amount,
-    failure,
-    ...rest
-  } = detail as unknown as DeadLetterDetail;
-  const { sequence, timestamp, run, presentationId, status } = rest;
+  const letter = detail as unknown as DeadLetterDetail;
+  const { id, notification: type, failure, sequence, timestamp, run, presentationId, status } = letter;
   return {
     id,
     seq,
@@ -149,8 +156,22 @@ function deadNotification({ seq, at, purchaseId, detail, redeliveredAt }: Row): 
       purchaseId,
       presentationId,
       ...(status && { status }),
-      ...(amount !== undefined && { payment: { ...(paymentId && { paymentId }), amount } }),
+      ...moneyAndChoice(letter),
     },
+  };
+}
+
+function moneyAndChoice(letter: DeadLetterDetail): Pick<Notification, 'payment' | 'choice' | 'reversal'> {
+  const { paymentId, amount, option, quantity, priceHash } = letter;
+  const { reversedBy: kind, reversalId: id, reversedAmount, currency } = letter;
+  return {
+    ...(amount !== undefined && { payment: { ...(paymentId && { paymentId }), amount } }),
+    ...(quantity !== undefined &&
+      priceHash !== undefined && { choice: { ...(option && { option }), quantity, priceHash } }),
+    ...(kind !== undefined &&
+      id !== undefined &&
+      reversedAmount !== undefined &&
+      currency !== undefined && { reversal: { kind, id, amount: reversedAmount, currency } }),
   };
 }
 

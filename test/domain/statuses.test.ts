@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mayAttemptBecome } from '../../src/domain/attempt.js';
-import { laterOutcome, outcomeOf, outcomeOfStep } from '../../src/domain/outcome.js';
+import { laterOutcome, outcomeOf, outcomeOfStep, outcomeThatStands } from '../../src/domain/outcome.js';
 import {
   isBlocking,
   isExceptional,
@@ -82,5 +82,24 @@ describe('the outcome', () => {
     expect(laterOutcome('converted', 'declined')).toBe('converted');
     expect(laterOutcome('converted', 'reversed')).toBe('reversed');
     expect(laterOutcome('reversed', 'converted')).toBe('reversed');
+  });
+
+  it('of a run says what stands of its money', () => {
+    const kept = { paidAmount: 1900, refundedAmount: 100, recovered: false };
+    const gone = { paidAmount: 14_900, refundedAmount: 14_900, recovered: false };
+    const free = { paidAmount: 0, refundedAmount: 0, recovered: false };
+    const byLink = { ...kept, recovered: true };
+    expect(outcomeThatStands('converted', [gone, kept])).toBe('converted');
+    expect(outcomeThatStands('converted', [gone, byLink])).toBe('recovered');
+    expect(outcomeThatStands('reversed', [gone, byLink])).toBe('recovered');
+    expect(outcomeThatStands('reversed', [free])).toBe('converted');
+    expect(outcomeThatStands('recovered', [gone])).toBe('reversed');
+    expect(outcomeThatStands('recovered', [{ ...gone, recovered: true }, gone])).toBe('reversed');
+    // Nothing went back, so the run's own word stands.
+    expect(outcomeThatStands('converted', [byLink])).toBe('converted');
+    // It is not about money that came in.
+    expect(outcomeThatStands('needs_review', [gone])).toBe('needs_review');
+    expect(outcomeThatStands('declined', [gone])).toBe('declined');
+    expect(outcomeThatStands('reversed', [])).toBe('reversed');
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { PaymentVerdict } from '../../src/domain/accounting.js';
 import type { PaymentSighting } from '../../src/ledger/payments.js';
 import { onBothDatabases } from './databases.js';
-import { at, id } from './examples.js';
+import { aPresentation, aPurchase, at, id } from './examples.js';
 
 function aSighting(fields: Partial<PaymentSighting> = {}): PaymentSighting {
   return { paymentId: id('pay'), status: 'processing', source: 'webhook', seenAt: at(0), ...fields };
@@ -231,12 +231,103 @@ await onBothDatabases((ledger) => {
       expect(await ledger().sequenceOf(one, 'ntf_d', 7)).toBe(7);
     });
 
+    it('is that of the events when a later one is sent first', async () => {
+      const purchaseId = id('pay');
+      const of = (
+        ...[name, least, options]: [string, number?, { ahead?: string[]; afterwards?: boolean }?]
+      ) => ledger().sequenceOf(purchaseId, name, least, options);
+      expect(await of('ntf_1', 1)).toBe(1);
+      expect(await of('ntf_3', 3, { ahead: ['ntf_1', 'ntf_2'] })).toBe(3);
+      // From another run, which counts for itself.
+      expect(await of('ntf_r', 1, { afterwards: true })).toBe(4);
+      expect(await of('ntf_2', 2, { ahead: ['ntf_1'] })).toBe(2);
+      expect(await of('ntf_4', 4, { ahead: ['ntf_1', 'ntf_2', 'ntf_3'] })).toBe(5);
+      expect(await of('ntf_r', 1, { afterwards: true })).toBe(4);
+    });
+
+    it('goes on above the numbers of a purchase that was told of before they were kept', async () => {
+      const { purchaseId } = aPurchase();
+      const sent = await ledger().sequenceOf(purchaseId, 'ntf_4', 4, { ahead: ['ntf_1', 'ntf_2', 'ntf_3'] });
+      expect(sent).toBe(4);
+      expect(await ledger().sequenceOf(purchaseId, 'ntf_2', 2, { ahead: ['ntf_1'] })).toBe(2);
+
+      const other = aPurchase();
+      await ledger().recordPurchase(other, 'evaluating');
+      const presentation = aPresentation({ purchaseId: other.purchaseId });
+      await ledger().openPresentation({ presentation, workflowId: 'w', at: at(0) });
+      const afterwards = await ledger().sequenceOf(other.purchaseId, 'ntf_r', 1, { afterwards: true });
+      expect(afterwards).toBeGreaterThan(4);
+    });
+
     it('has no number twice when many are sent at once', async () => {
       const purchaseId = id('pay');
       const numbers = await Promise.all(
         Array.from({ length: 12 }, (_, index) => ledger().sequenceOf(purchaseId, `ntf_${index}`)),
       );
       expect([...numbers].sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
+    });
+  });
+
+  describe('what goes back of a payment', () => {
+    async function aPaidOffer() {
+      const purchase = aPurchase();
+      const presentation = aPresentation({ purchaseId: purchase.purchaseId });
+      await ledger().recordPurchase(purchase, 'evaluating');
+      await ledger().openPresentation({ presentation, workflowId: purchase.workflowId, at: at(0) });
+      const paymentId = id('pay');
+      const patch = { status: 'paid', decision: 'accepted', paymentId, paidAmount: 3000 } as const;
+      await ledger().settle({
+        purchaseId: purchase.purchaseId,
+        outcome: 'converted',
+        at: at(1),
+        presentation: { id: presentation.id, patch },
+        timeline: [],
+      });
+      return { purchaseId: purchase.purchaseId, presentationId: presentation.id, paymentId };
+    }
+
+    it('adds up over refunds and disputes at the same time, and one of them ends access', async () => {
+      const { purchaseId, presentationId, paymentId } = await aPaidOffer();
+      const parts = Array.from({ length: 6 }, (_, index) => ({
+        id: id(index % 2 === 0 ? 'ref' : 'dsp'),
+        kind: index % 2 === 0 ? ('refund' as const) : ('dispute' as const),
+        amount: 500,
+      }));
+      const recordAll = () =>
+        Promise.all(
+          parts.map((part) =>
+            ledger().recordReversal({
+              id: part.id,
+              purchaseId,
+              presentationId,
+              payment: {
+                paymentId,
+                status: 'succeeded',
+                amount: 3000,
+                currency: 'USD',
+                source: 'webhook',
+                seenAt: at(2),
+              },
+              entry: {
+                at: at(2),
+                type: part.kind === 'refund' ? 'refund_succeeded' : 'dispute_lost',
+                detail: { presentationId, paymentId, id: part.id, amount: part.amount, currency: 'USD' },
+              },
+              // None of them is shown by a reading.
+              taken: [part],
+            }),
+          ),
+        );
+      const first = await recordAll();
+      expect(first.filter(({ endsAccess }) => endsAccess)).toHaveLength(1);
+      expect(Math.max(...first.map(({ amount }) => amount))).toBe(3000);
+      const again = await recordAll();
+      expect(again.map(({ endsAccess }) => endsAccess)).toEqual(first.map(({ endsAccess }) => endsAccess));
+      expect(await ledger().payment(paymentId)).toMatchObject({ refundedAmount: 1500, lostAmount: 1500 });
+      expect(await ledger().presentation(presentationId)).toMatchObject({ refundedAmount: 3000 });
+      expect((await ledger().purchase(purchaseId))?.outcome).toBe('reversed');
+      const entries = (await ledger().purchase(purchaseId))?.timeline ?? [];
+      expect(entries.filter(({ type }) => type === 'offer_reversed')).toHaveLength(1);
     });
   });
 

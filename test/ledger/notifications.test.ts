@@ -41,6 +41,9 @@ await onBothDatabases((ledger) => {
         'with its status and what paid for it',
         { status: 'paid', payment: { paymentId: 'pay_2', amount: 4900 } },
       ],
+      ['of a choice', { choice: { option: 'seats', quantity: 4, priceHash: 'hash-of-59600' } }],
+      ['of a choice without options', { choice: { quantity: 4, priceHash: 'hash-of-59600' } }],
+      ['of a reversal', { reversal: { kind: 'dispute', id: 'dsp_1', amount: 4900, currency: 'USD' } }],
       ['paid with a payment that has no name', { status: 'paid', payment: { amount: 0 } }],
     ])('can be sent again as it was: %s', async (_, fields) => {
       const letter = aDeadLetter({ notification: aNotification(fields) });

@@ -36,7 +36,9 @@ export interface Merchant {
   toldUntil(purchaseId: string, type: string): Promise<ReceivedNotification[]>;
   /** Answers 500 to the next notifications about a purchase. */
   refuse(purchaseId: string, times: number): void;
-  /** Answers 500 to everything while away. The merchant still acts on every second notification. */
+  /** Answers 400 to every notification of this type about a purchase. */
+  refuseType(type: string, purchaseId: string): void;
+  /** Answers 500 to everything while away. The merchant acts on every second notification all the same. */
   setAway(away: boolean): void;
   /** Acts on the next notification of this type about a purchase, but answers 500. */
   loseAnswer(type: string, purchaseId: string): void;
@@ -50,12 +52,14 @@ export async function startMerchant(): Promise<Merchant> {
   const received: ReceivedNotification[] = [];
   const refusals = new Map<string, number>();
   const answersToLose = new Set<string>();
+  const refusedTypes = new Set<string>();
   let isAway = false;
   let missed = 0;
 
   /** Decides what happens to a notification. */
   function fate(type: string, purchaseId: string): Pick<ReceivedNotification, 'status' | 'taken'> {
     if (answersToLose.delete(`${type} ${purchaseId}`)) return { status: 500, taken: true };
+    if (refusedTypes.has(`${type} ${purchaseId}`)) return { status: 400, taken: false };
     const left = refusals.get(purchaseId) ?? 0;
     if (left > 0) {
       refusals.set(purchaseId, left - 1);
@@ -96,6 +100,7 @@ export async function startMerchant(): Promise<Merchant> {
         return accepted.at(-1)?.type === type ? accepted : undefined;
       }),
     refuse: (purchaseId, times) => void refusals.set(purchaseId, times),
+    refuseType: (type, purchaseId) => void refusedTypes.add(`${type} ${purchaseId}`),
     setAway(away) {
       isAway = away;
     },

@@ -70,7 +70,7 @@ describe.concurrent('a refund', () => {
     async (offer = CHARGE) => {
       const bought = await paidFor(offer);
       expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
-      await dodo.refunds.create({ payment_id: bought.paidWith });
+      const { refund_id } = await dodo.refunds.create({ payment_id: bought.paidWith });
       await purchaseIs(bought.payment_id, ({ outcome }) => outcome === 'reversed');
       await expectAccount(stack, bought, { charges: [offer.amount], refunds: [offer.amount] });
       const told = await merchant.toldUntil(bought.payment_id, 'offer.reversed');
@@ -79,6 +79,12 @@ describe.concurrent('a refund', () => {
         'offer.accepted',
         'offer.fulfilled',
         'offer.reversed',
+      ]);
+      // One order over the runs of the purchase.
+      expect(told.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4]);
+      expect(told.slice(2).map(({ data }) => [data.amount, data.currency, data.cause])).toEqual([
+        [offer.amount, 'USD', undefined],
+        [offer.amount, 'USD', { kind: 'refund', id: refund_id }],
       ]);
     },
   );
@@ -99,7 +105,8 @@ describe.concurrent('a refund', () => {
     await dodo.refunds.create({ payment_id: bought.paidWith });
     await purchaseIs(bought.payment_id, ({ outcome }) => outcome === 'reversed');
     await expectAccount(stack, bought, { charges: [5900], refunds: [1900, 4000] });
-    await merchant.toldUntil(bought.payment_id, 'offer.reversed');
+    const told = await merchant.toldUntil(bought.payment_id, 'offer.reversed');
+    expect(told.filter(({ type }) => type === 'offer.reversed')).toMatchObject([{ data: { amount: 5900 } }]);
   });
 
   it('of a paid step counts while the run continues with the next one', async () => {
@@ -113,6 +120,13 @@ describe.concurrent('a refund', () => {
     await expectAccount(stack, bought, { posts: 2, charges: [14_900, 1900], refunds: [14_900] });
     const purchase = await stack.http.get<PurchaseReply>(`/api/purchases/${bought.payment_id}`);
     expect(purchase.body.presentations).toMatchObject([{ status: 'paid' }, { status: 'paid' }]);
+    // The first one is gone, and the second one stands.
+    expect(purchase.body.outcome).toBe('converted');
+    const reversed = merchant
+      .about(bought.payment_id)
+      .filter(({ type }) => type === 'offer.reversed')
+      .map(({ data }) => data.presentationId);
+    expect(reversed).toEqual([bought.presentationId]);
   });
 
   it('of the first purchase withdraws its open offer', async () => {
@@ -129,8 +143,30 @@ describe.concurrent('a refund', () => {
   });
 });
 
-describe('a purchase that was refunded before its webhook came', () => {
-  it('gets no offer', async () => {
+describe('a refund that Dodo tells of before it shows it', () => {
+  it('takes back what it says, and withdraws what is open for the purchase', async () => {
+    const bought = await buy(stack, 'prod_single_license');
+    const { id } = await openOffer(stack, bought.customer_id);
+    const paid = await paidFor(OFFER_KINDS[1] ?? CHARGE);
+    await settled(stack, paid.payment_id);
+    const item_id = await itemOf(paid.paidWith);
+    stack.sandbox.control.lagReads({ kind: 'refund', ms: 3000 });
+    await dodo.refunds.create({ payment_id: bought.payment_id });
+    await presentationIs(stack, id, 'withdrawn');
+    await dodo.refunds.create({
+      payment_id: paid.paidWith,
+      items: [{ item_id, amount: 1900, tax_inclusive: true }],
+    });
+    await dodo.refunds.create({ payment_id: paid.paidWith });
+    await purchaseIs(paid.payment_id, ({ outcome }) => outcome === 'reversed');
+    await expectAccount(stack, paid, { charges: [5900], refunds: [1900, 4000] });
+    const told = await merchant.toldUntil(paid.payment_id, 'offer.reversed');
+    expect(told.filter(({ type }) => type === 'offer.reversed')).toHaveLength(1);
+  });
+});
+
+describe('a purchase that was refunded before anybody heard of it', () => {
+  it('is offered nothing', async () => {
     const { control } = stack.sandbox;
     await control.setWebhookPolicy({ paused: true });
     const bought = await buy(stack, 'prod_single_license');
@@ -246,7 +282,21 @@ describe.concurrent('the merchant is notified, in order,', () => {
     await expectAccount(stack, bought, { charges: [] });
   });
 
-  it('again after a 500, under the same id, without keeping the purchase open', async () => {
+  it('of access at once, although their endpoint answers 400 to what came before it', async () => {
+    const bought = await buy(stack, 'prod_single_license');
+    merchant.refuseType('offer.presented', bought.payment_id);
+    await openOffer(stack, bought.customer_id);
+    expect(await accept(stack, bought)).toMatchObject({ status: 200 });
+    await settled(stack, bought.payment_id);
+    const told = await merchant.toldUntil(bought.payment_id, 'offer.fulfilled');
+    expect(told.map(({ type, sequence }) => [sequence, type])).toEqual([
+      [2, 'offer.accepted'],
+      [3, 'offer.fulfilled'],
+    ]);
+    expect(merchant.about(bought.payment_id)[0]).toMatchObject({ status: 400, sequence: 1 });
+  });
+
+  it('again after a 500, under the same id, and the purchase is not held open by it', async () => {
     const bought = await buy(stack, 'prod_single_license');
     merchant.refuse(bought.payment_id, 1);
     await openOffer(stack, bought.customer_id);

@@ -467,13 +467,38 @@ describe('the event of a refund or dispute', () => {
     });
   });
 
+  it.each([
+    [
+      { amount: 1900, currency: 'USD' },
+      { amount: 1900, currency: 'USD' },
+    ],
+    [{ amount: 1900 }, {}],
+    [{ amount: 0, currency: 'USD' }, {}],
+    [{ amount: 12.5, currency: 'USD' }, {}],
+    [{ amount: '-5', currency: 'USD' }, {}],
+    [{ amount: '19.00', currency: 'USD' }, {}],
+  ])('carries its amount where it says one: %j', (says, carried) => {
+    expect(route('refund.succeeded', { ...refund, ...says })).toMatchObject({
+      event: { kind: 'refund', id: 'ref_1', paymentId: 'pay_2', type: 'refund.succeeded', ...carried },
+    });
+    const { event } = route('refund.succeeded', { ...refund, ...says }) as { event: object };
+    expect(Object.keys(event)).toHaveLength(4 + Object.keys(carried).length);
+  });
+
   it.each(['opened', 'expired', 'accepted', 'cancelled', 'challenged', 'won', 'lost'])(
     'starts or signals a run of its own: dispute.%s',
     (what) => {
       expect(route(`dispute.${what}`, dispute)).toEqual({
         kind: 'reversal',
         workflowId: 'reversal/dsp_1',
-        event: { kind: 'dispute', id: 'dsp_1', paymentId: 'pay_2', type: `dispute.${what}` },
+        event: {
+          kind: 'dispute',
+          id: 'dsp_1',
+          paymentId: 'pay_2',
+          type: `dispute.${what}`,
+          amount: 39_900,
+          currency: 'USD',
+        },
       });
     },
   );

@@ -48,7 +48,9 @@ describe('a refund', () => {
 
   it('of an offer tells the merchant to revoke access', async () => {
     const activities = harness.script(purchaseFixture(uniqueId('pay')));
-    activities.next('recordReversal', { reversed: { purchaseId: 'pay_1', presentationId: 'prs_1' } });
+    activities.next('recordReversal', {
+      reversed: { purchaseId: 'pay_1', presentationId: 'prs_1', amount: 4900, currency: 'USD' },
+    });
     const event = refundOf('pay_2');
     await (await hear(event, true)).result();
     await activities.called('deliverNotification');
@@ -59,6 +61,7 @@ describe('a refund', () => {
         run: workflowId.reversal(event.id),
         purchaseId: 'pay_1',
         presentationId: 'prs_1',
+        reversal: { kind: 'refund', id: event.id, amount: 4900, currency: 'USD' },
       },
     ]);
   });
