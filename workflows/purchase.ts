@@ -77,8 +77,8 @@ async function runPurchase(run: PurchaseRun): Promise<PurchaseResult> {
 /** Waits for the payment. False when it did not come in time, or the run was cancelled. */
 async function isPaid(run: PurchaseRun): Promise<boolean> {
   const isOver = () => run.inbox.trigger() !== undefined || run.isCancelled();
-  if (isOver()) return run.inbox.trigger() !== undefined;
-  const window = patched(PATCHES.registeredPurchase) ? CHECKOUT_WINDOW : SESSION_WINDOW;
+  // A run that its payment has started waits for nothing, and needs no marker in its history.
+  const window = !isOver() && patched(PATCHES.registeredPurchase) ? CHECKOUT_WINDOW : SESSION_WINDOW;
   await condition(isOver, window, { summary: 'waiting for the purchase to be paid' });
   return run.inbox.trigger() !== undefined;
 }

@@ -1,6 +1,7 @@
 /** Checks at the end of a test: how often money moved, and that all records of it agree. */
 import { expect } from 'vitest';
 import type { PurchaseResult } from '../../sandbox/index.js';
+import { triggerPurchaseId } from '../../src/domain/ids.js';
 import { eventually } from '../support/eventually.js';
 import type { TestStack } from '../support/stack.js';
 import { CHANGE_PLAN, type OfferKind } from './offer-kinds.js';
@@ -50,7 +51,8 @@ export function moneyRequests({ sandbox }: Pick<TestStack, 'sandbox'>, bought: B
 export async function accountOf(stack: TestStack, bought: Bought): Promise<Account> {
   const { books } = stack.sandbox;
   const movements = books.movements(bought.customer_id);
-  const view = await stack.ledger.purchase(bought.purchaseId ?? bought.payment_id);
+  const id = bought.purchaseId ?? bought.payment_id;
+  const view = (await stack.ledger.purchase(id)) ?? (await stack.ledger.purchase(triggerPurchaseId(id)));
   const earned = (view?.presentations ?? []).filter(({ status }) => status === 'paid');
   return {
     posts: moneyRequests(stack, bought).length,

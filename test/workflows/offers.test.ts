@@ -102,25 +102,40 @@ describe('an offer', () => {
 });
 
 describe('a purchase that was registered before payment', () => {
-  it('is abandoned after twenty-five hours without a payment', async () => {
+  it('is abandoned when the slowest method must have paid, and no sooner', async () => {
     const run = await harness.buy({ paid: false, input: { checkoutSessionId: 'cks_1' } });
-    await run.pass(25 * HOUR - MINUTE);
+    await run.pass(101 * HOUR - MINUTE);
     expect(await run.state()).toMatchObject({ state: 'awaiting_payment' });
     await run.pass(2 * MINUTE);
     expect(await run.result()).toEqual({ outcome: 'abandoned', presentations: 0 });
     expect(run.activities.calls()).toEqual(['settle']);
   });
 
-  it('gets its offer when paid in the last hour, even after declined payments', async () => {
+  it('is offered something when it is paid long after its session has ended, whatever was declined before', async () => {
     const run = await harness.buy({ paid: false, input: { checkoutSessionId: 'cks_1' } });
     await run.signal(paymentEvent.name, { ...firstPayment(run.fixture), status: 'failed' });
-    await run.pass(24 * HOUR);
+    await run.pass(100 * HOUR);
     expect(await run.state()).toMatchObject({ state: 'awaiting_payment' });
     await run.signal(paymentEvent.name, firstPayment(run.fixture));
     await run.idle();
     expect(await run.state()).toMatchObject({ state: 'offering' });
     expect(run.activities.inputs('evaluate')).toMatchObject([
       { paymentId: run.fixture.purchaseId, checkoutSessionId: 'cks_1' },
+    ]);
+  });
+
+  it('has every further payment recorded once, and is offered something for the first one', async () => {
+    const input = { purchaseId: 'pur_1', checkoutSessionId: 'cks_1' };
+    const run = await harness.buy({ paid: false, input });
+    const first = firstPayment(run.fixture);
+    const second = { ...first, paymentId: 'pay_second', sessionId: 'cks_2' };
+    for (const event of [first, second, first, second]) await run.signal(paymentEvent.name, event);
+    await run.idle();
+    expect(run.activities.inputs('evaluate')).toMatchObject([{ paymentId: first.paymentId, payment: first }]);
+    await run.withdraw();
+    expect(await run.result()).toMatchObject({ outcome: 'withdrawn' });
+    expect(run.activities.inputs('recordSecondPurchasePayment')).toEqual([
+      { purchaseId: 'pur_1', payment: second },
     ]);
   });
 });
