@@ -3,6 +3,7 @@ import { PRESENTATION_STATUSES, type PresentationStatus } from '../../src/domain
 import type { DecisionReply } from '../../src/contract/messages.js';
 import { accepted, declined, inFlight, presentation, problem } from '../../src/http/openapi/shapes.js';
 import type { Answer } from '../../src/temporal/runs.js';
+import { acceptResult } from '../../src/http/decision-result.js';
 import { aRecord, scriptedApi, tokens, type Reply } from './scripted-api.js';
 
 const done = (status: PresentationStatus, more: Partial<DecisionReply> = {}): Answer<DecisionReply> => ({
@@ -242,3 +243,17 @@ function tokenInput() {
   const { id, customerId, price, expiresAt } = aRecord();
   return { presentationId: id, customerId, priceHash: price.hash, expiresAt };
 }
+
+describe('an offer that was opened again because Dodo could not be reached', () => {
+  it('is refused to the click that was not sent, with what happened and not with another price', () => {
+    const message = 'The payment provider could not be reached in time, so nothing was charged.';
+    expect(acceptResult(aRecord({ status: 'open', message }))).toMatchObject({
+      kind: 'refused',
+      code: 'price_changed',
+      detail: message,
+    });
+    expect(acceptResult(aRecord({ status: 'open' }))).toMatchObject({
+      detail: expect.stringContaining('The price has changed') as string,
+    });
+  });
+});
