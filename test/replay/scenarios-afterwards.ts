@@ -2,7 +2,8 @@
 import { createDodo } from '../../src/dodo/client.js';
 import { eventually } from '../support/eventually.js';
 import type { Notification } from '../../src/domain/notification.js';
-import { type RedeliveryInput } from '../../src/contract/messages.js';
+import type { RedeliveryInput, ResolutionInput } from '../../src/contract/messages.js';
+import { compensationId, type CompensationInput } from '../../src/domain/compensation.js';
 import { workflowId } from '../../src/domain/ids.js';
 import { accepting, charging, openingCheckout, payInstead, planChangeOf, type Scenario } from './scenario.js';
 import type { RecordingSystem } from './recording-system.js';
@@ -68,6 +69,43 @@ export const AFTERWARDS: Scenario[] = [
     play: (system) => disputed(system, 'challenged', 'won'),
   },
   {
+    name: 'second-payment-compensated',
+    async play(system) {
+      const bought = await accepting(system, 'prod_starter_course');
+      const paymentId = await system.paidOffer(bought.customer_id);
+      const { presentations } = await system.shop.settled(bought.purchaseId);
+      const input: CompensationInput = {
+        kind: 'refund',
+        presentationId: presentations[0]?.id ?? '',
+        purchaseId: bought.purchaseId,
+        paymentId,
+        attemptId: `${bought.workflowId}:bundle:1`,
+        amount: 14_900,
+        currency: 'USD',
+      };
+      const run = workflowId.compensation(compensationId(input));
+      await started(system, 'compensation', run, input);
+      return { '': run };
+    },
+  },
+  {
+    // The offer was settled by its own run, so the operator's word changes nothing.
+    name: 'resolution-of-what-was-settled',
+    async play(system) {
+      const bought = await accepting(system, 'prod_starter_course');
+      const { presentations } = await system.shop.settled(bought.purchaseId);
+      const input: ResolutionInput = {
+        reviewId: 'rev_recorded',
+        presentationId: presentations[0]?.id ?? '',
+        purchaseId: bought.purchaseId,
+        paid: false,
+        reason: 'to record it',
+      };
+      await started(system, 'resolution', 'resolution/rev_recorded', input);
+      return { '': 'resolution/rev_recorded' };
+    },
+  },
+  {
     name: 'sweep',
     async play(system) {
       const run = await eventually('a sweep has ended', async () => {
@@ -88,6 +126,12 @@ export const AFTERWARDS: Scenario[] = [
 const LONGER_THAN_THE_RUN = 15_000;
 
 /** Scenarios with a merchant's endpoint, whose runs have a child that delivers notifications. */
+/** Starts a run that nothing in these scenarios leads to. */
+async function started(system: RecordingSystem, type: string, run: string, input: object): Promise<void> {
+  await system.client.workflow.start(type, { workflowId: run, taskQueue: 'offers', args: [input] });
+  await begun(system, run);
+}
+
 /** Takes the dispute of a paid offer through these states. */
 async function disputed(
   system: RecordingSystem,

@@ -233,7 +233,10 @@ describe('a second payment of a registered purchase', () => {
     const second = await payAgain(first);
     const { asked } = await webhook(second.payment_id, 'duplicate');
     expect(asked[1]?.[0]).toBe('latePurchase');
-    const payment = toPaymentEvent(await shop.context.dodo.payments.retrieve(second.payment_id));
+    const payment = toPaymentEvent(
+      await shop.context.dodo.payments.retrieve(second.payment_id),
+      shop.context.proofs,
+    );
     for (let time = 0; time < 2; time += 1) {
       const evaluation = await evaluateActivities(shop.context).evaluate({
         purchaseId: first.purchaseId,
@@ -279,7 +282,7 @@ describe('a second payment of a registered purchase', () => {
   );
 
   async function told(purchaseId: string, paymentId: string) {
-    const payment = toPaymentEvent(await shop.context.dodo.payments.retrieve(paymentId));
+    const payment = toPaymentEvent(await shop.context.dodo.payments.retrieve(paymentId), shop.context.proofs);
     await secondPaymentActivities(shop.context).recordSecondPurchasePayment({ purchaseId, payment });
   }
 
