@@ -9,7 +9,7 @@ import { testClient } from '../support/temporal.js';
 /** Returns the example catalog with one offer whose window ends while a test waits. */
 async function impatientCatalog(): Promise<string> {
   const text = await readFile('offers.yaml', 'utf8');
-  return text.replace(/(\n {2}team-license:[^]*?window:) 30m/, '$1 5s');
+  return text.replace(/(\n {2}team-license:[^]*?window:) 30m/, '$1 10s');
 }
 
 let stack: TestStack;

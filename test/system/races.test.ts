@@ -127,7 +127,9 @@ describe('a click at the deadline', () => {
       const ends = await Promise.all(clicks);
       const inTime = { status: 200, outcome: 'converted', run: 'converted', charges: [39_900] };
       const tooLate = { status: 410, outcome: 'expired', run: 'expired', charges: [] };
-      for (const end of ends) expect([inTime, { ...inTime, status: 202 }, tooLate]).toContainEqual(end);
+      // 202 when a busy worker did not answer in time: then only the run can say whether the click was.
+      const allowed = [inTime, tooLate].flatMap((end) => [end, { ...end, status: 202 }]);
+      for (const end of ends) expect(allowed).toContainEqual(end);
       expect(ends).toContainEqual(tooLate);
     },
     2 * MINUTE,
