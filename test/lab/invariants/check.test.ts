@@ -16,7 +16,8 @@ let honest: Evidence;
 
 beforeAll(async () => {
   merchant = await startMerchant();
-  stack = await testStack(merchant.env);
+  // Longer than this takes on any machine: after a lost reply, every fallback would be too early.
+  stack = await testStack({ ...merchant.env, RECONCILE_WINDOW: '20m' });
   await Promise.all([converts(), recovers(), declines(), upgrades()]);
   const { client } = await testClient();
   const collect = () =>
