@@ -1,6 +1,5 @@
 /** Implements `PresentationLedger`: one open presentation per customer, changed by guarded patches. */
 import { and, desc, eq, gte, inArray, isNull, lt, ne, sql } from 'drizzle-orm';
-import { utc } from './columns.js';
 import { isUniqueViolation } from './errors.js';
 import { recordExposures } from './exposures.js';
 import { limitReached, lockForShowing, orphanedBefore } from './limits.js';

@@ -31,7 +31,11 @@ afterAll(() => shop.close());
 
 type Task = keyof ReturnType<typeof janitorActivities>;
 const janitor = (task: Task): Promise<Repairs> =>
-  new MockActivityEnvironment().run(janitorActivities(shop.context)[task], INPUT);
+  new MockActivityEnvironment().run(() => janitorActivities(shop.context)[task](INPUT));
+const settleLate = (payment: { paymentId: string; attemptId: string } | undefined) =>
+  new MockActivityEnvironment().run(() =>
+    latePaymentActivities(shop.context).settleLatePayment({ paymentId: '', attemptId: '', ...payment }),
+  );
 const presentation = ({ presentationId }: Taken) => shop.context.ledger.presentation(presentationId);
 const reviews = (presentationId: string, status: 'open' | 'resolved' = 'open') =>
   shop.context.ledger.reviews({ status, presentationId, limit: 10 });
@@ -73,9 +77,7 @@ describe('an offer whose run is gone', () => {
     expect(await janitor('mendPresentations')).toEqual({ late_payment_started: 1 });
     const [paid] = paymentsOf(shop, shown);
     expect(runs.late).toEqual([{ paymentId: paid?.payment_id, attemptId: shown.attemptId }]);
-    const [late] = runs.late;
-    if (!late) throw new Error('No late payment.');
-    await new MockActivityEnvironment().run(latePaymentActivities(shop.context).settleLatePayment, late);
+    await settleLate(runs.late[0]);
     expect(await presentation(shown)).toMatchObject({ status: 'paid', paymentId: paid?.payment_id });
     expect(await janitor('mendPresentations')).toEqual({});
   });
@@ -122,10 +124,7 @@ describe('an offer whose run is gone', () => {
     const [payment] = paymentsOf(shop, shown);
     await shop.sandbox.control.settlePayment(payment?.payment_id ?? '', { status: 'succeeded' });
     expect(await janitor('mendReviews')).toMatchObject({ late_payment_started: 1 });
-    await new MockActivityEnvironment().run(
-      latePaymentActivities(shop.context).settleLatePayment,
-      runs.late[0] ?? { paymentId: '', attemptId: '' },
-    );
+    await settleLate(runs.late[0]);
     expect(await presentation(shown)).toMatchObject({ status: 'paid' });
     expect(await reviews(shown.presentationId, 'resolved')).toMatchObject([
       { resolution: { paid: true, paymentId: payment?.payment_id, by: 'proof' } },
@@ -216,7 +215,7 @@ describe('a purchase', () => {
   beforeEach(() => {
     shop.context.deliverPayment = () => Promise.reject(new Error('Unexpected delivery.'));
     return () => {
-      shop.context.now = shop.now;
+      shop.context.now = () => shop.now();
     };
   });
 
@@ -264,10 +263,7 @@ describe('a reversal whose webhook was lost', () => {
   async function paidOffer() {
     const shown = await take(shop, await offered(shop));
     const paymentId = paymentsOf(shop, shown)[0]?.payment_id ?? '';
-    await new MockActivityEnvironment().run(latePaymentActivities(shop.context).settleLatePayment, {
-      paymentId,
-      attemptId: shown.attemptId,
-    });
+    await settleLate({ paymentId, attemptId: shown.attemptId });
     return { ...shown, paidWith: paymentId };
   }
 
