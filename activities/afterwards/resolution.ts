@@ -1,6 +1,6 @@
 /** Settles an offer by an operator's word when its own run is gone. */
 import type { ResolutionInput } from '../../src/contract/messages.js';
-import { endingOf, unpaid } from '../../src/domain/closing.js';
+import { endingOf, outcomeOfRun, unpaid } from '../../src/domain/closing.js';
 import type { CompensationInput } from '../../src/domain/compensation.js';
 import { workflowId } from '../../src/domain/ids.js';
 import type { ActivityContext } from '../context.js';
@@ -31,7 +31,9 @@ export function resolutionActivities({ ledger, log, now }: ActivityContext) {
         if (ending.kind === 'settled')
           return { kind: presentation.status === 'failed' ? 'failed' : 'nothing' };
         if (attemptId !== undefined) await ledger.updateAttempt(attemptId, { status: 'failed' });
-        const { outcome, patch } = unpaid(presentation);
+        const { patch, ...failed } = unpaid(presentation);
+        const shown = (await ledger.purchase(purchaseId))?.presentations ?? [];
+        const outcome = outcomeOfRun(shown, { id: presentationId, outcome: failed.outcome }, now());
         await ledger.settle({
           purchaseId,
           outcome,

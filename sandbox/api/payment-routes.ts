@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BRAND_ID } from '../dodo/business.js';
+import { disputeListView } from '../dodo/disputes.js';
 import { createOneTimePayment } from '../dodo/one-time-payment.js';
 import { lineItemsView, paymentListView, readPaymentView } from '../dodo/payment-views.js';
 import { paymentOf } from '../dodo/payments.js';
@@ -30,6 +31,14 @@ const refundQuery = z.object({
   customer_id: z.string().optional(),
   subscription_id: z.string().optional(),
   status: z.string().optional(),
+});
+
+const disputeQuery = z.object({
+  ...listQuery,
+  ...createdQuery,
+  customer_id: z.string().optional(),
+  dispute_stage: z.string().optional(),
+  dispute_status: z.string().optional(),
 });
 
 function hasProduct(world: World, payment: PaymentRow, productId: string): boolean {
@@ -117,5 +126,22 @@ export const paymentRoutes: Route[] = [
     path: '/refunds/:id',
     run: (world, { params }) =>
       ok(refundView(world, foundByRead(world, 'refund', refundOf(world, params['id'] ?? '')))),
+  },
+  {
+    method: 'get',
+    path: '/disputes',
+    run(world, { query }) {
+      const filter = parse(disputeQuery, query, 'INVALID_QUERY_PARAMS');
+      const disputes = world.tables.disputes
+        .all()
+        .filter(
+          (dispute) =>
+            (filter.customer_id === undefined || dispute.customer_id === filter.customer_id) &&
+            (filter.dispute_stage === undefined || dispute.stage === filter.dispute_stage) &&
+            (filter.dispute_status === undefined || dispute.status === filter.dispute_status) &&
+            createdWithin(dispute, filter),
+        );
+      return ok(page(disputes, filter, disputeListView));
+    },
   },
 ];

@@ -73,6 +73,22 @@ export function disputeView(dispute: DisputeRow): DodoPayments.Dispute {
   };
 }
 
+export function disputeListView(dispute: DisputeRow): DodoPayments.DisputeListResponse {
+  const { dispute_id, payment_id, business_id, created_at, amount, currency } = disputeView(dispute);
+  return {
+    dispute_id,
+    payment_id,
+    business_id,
+    created_at,
+    amount,
+    currency,
+    dispute_stage: dispute.stage,
+    dispute_status: dispute.status,
+    payment_provider: 'dodo',
+    is_resolved_by_rdr: null,
+  };
+}
+
 export function fullDisputeView(world: World, dispute: DisputeRow): DodoPayments.GetDispute {
   return {
     ...disputeView(dispute),

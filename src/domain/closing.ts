@@ -82,6 +82,17 @@ export function outcomeOfEndings(endings: readonly Ending[], isPaid: boolean): O
   return rest.reduce<Outcome>((best, { outcome }) => outcomeOf(best, outcome), first.outcome);
 }
 
+/** The outcome of a run one of whose offers ends now: what it has sold before outweighs that. */
+export function outcomeOfRun(
+  presentations: readonly PresentationRecord[],
+  { id, outcome }: { id: string; outcome: Outcome },
+  now: Date,
+): Outcome {
+  return presentations
+    .filter((one) => one.id !== id)
+    .reduce((best, one) => outcomeOf(endingOf(one, [], now).outcome, best), outcome);
+}
+
 function settledOutcome({ status, recovered }: PresentationRecord): Outcome {
   switch (status) {
     case 'paid':

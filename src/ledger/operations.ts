@@ -82,7 +82,7 @@ async function closeRun(
   log: LedgerLog,
 ): Promise<void> {
   for (const { id, patch, reviews } of ended) {
-    await changePresentation(tx, id, patch, [], log);
+    await changePresentation(tx, id, patch, [], log, false, settled.at);
     if (reviews.length === 0) continue;
     const [after] = await tx
       .select({ status: presentations.status })

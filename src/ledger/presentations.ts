@@ -1,6 +1,5 @@
 /** Implements `PresentationLedger`: one open presentation per customer, changed by guarded patches. */
 import { and, desc, eq, gte, inArray, isNull, lt, ne, sql } from 'drizzle-orm';
-import { utc } from './columns.js';
 import { isUniqueViolation } from './errors.js';
 import { recordExposures } from './exposures.js';
 import { limitReached, lockForShowing, orphanedBefore } from './limits.js';
@@ -89,6 +88,7 @@ export const ANOTHER_OFFER_OPEN = {
  * An unknown presentation is logged and ignored, so that the run can continue.
  *
  * @param newAttempt see `applicable`
+ * @param at when it changed
  */
 export async function changePresentation(
   tx: Database,
@@ -97,6 +97,7 @@ export async function changePresentation(
   entries: TimelineEntry[] | undefined,
   log: LedgerLog,
   newAttempt = false,
+  at = entries?.[0]?.at ?? new Date().toISOString(),
 ): Promise<void> {
   const [row] = await tx.select().from(presentations).where(eq(presentations.id, id)).for('update');
   if (row === undefined) {
@@ -121,7 +122,7 @@ export async function changePresentation(
   } else {
     await write(tx, applied);
   }
-  await endDoubts(tx, row, applied);
+  await endDoubts(tx, row, applied, at);
   await addToTimeline(tx, row.purchaseId, entries);
 }
 
@@ -130,6 +131,7 @@ async function endDoubts(
   tx: Database,
   row: typeof presentations.$inferSelect,
   { status, paymentId = row.paymentId }: Partial<typeof presentations.$inferSelect>,
+  at: string,
 ): Promise<void> {
   if (status === undefined || status === row.status) return;
   const paid = status === 'paid';
@@ -140,7 +142,7 @@ async function endDoubts(
     reason: `The offer is ${status}.`,
     by: 'proof',
   };
-  await resolveReviewsOf(tx, row.id, resolution, new Date().toISOString(), DOUBTS_OF_ATTEMPTS);
+  await resolveReviewsOf(tx, row.id, resolution, at, DOUBTS_OF_ATTEMPTS);
 }
 
 export async function acceptedAt(

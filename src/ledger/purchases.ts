@@ -69,7 +69,7 @@ export async function returnUrlOf(db: Database, purchaseId: string): Promise<str
 export async function settle(tx: Database, input: SettleInput, log: LedgerLog): Promise<void> {
   const { purchaseId, outcome, reason, at, evaluation, presentation } = input;
   // The presentation before the purchase, as everywhere, so that transactions cannot deadlock.
-  if (presentation) await changePresentation(tx, presentation.id, presentation.patch, [], log);
+  if (presentation) await changePresentation(tx, presentation.id, presentation.patch, [], log, false, at);
   await addToTimeline(tx, purchaseId, input.timeline);
   await recordExposures(tx, input.exposures);
 

@@ -4,7 +4,6 @@ import {
   ScheduleOverlapPolicy,
   type Client,
   type ScheduleOptions,
-  type ScheduleUpdateOptions,
 } from '@temporalio/client';
 import type { JanitorInput, SweepInput } from '../contract/messages.js';
 
@@ -67,6 +66,6 @@ async function ensure(client: Client, schedule: Omit<ScheduleOptions, 'policies'
     const { spec, action, policies } = options;
     await client.schedule
       .getHandle(options.scheduleId)
-      .update((before) => ({ spec, action, policies, state: before.state }) as ScheduleUpdateOptions);
+      .update((before) => ({ spec, action, policies, state: before.state }));
   }
 }

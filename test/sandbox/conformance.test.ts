@@ -154,6 +154,7 @@ describe.skipIf(!existsSync(SPEC))('the published OpenAPI description', () => {
     await call('GET', `/refunds/${refund_id}`);
     await call('GET', `/payments/${payment_id}`);
     const dispute = await sandbox.control.openDispute({ payment_id: weak.payment_id });
+    await call('GET', '/disputes');
     await sandbox.control.moveDispute(dispute.dispute_id, 'won');
     await call('GET', `/payments/${weak.payment_id}`);
     await sandbox.control.nextCharges(customer_id, { status: 'processing' });

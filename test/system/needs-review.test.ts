@@ -52,7 +52,8 @@ describe('an attempt that cannot be proven either way', () => {
     for (const { payment_id, customer_id, presentationId } of [...happened, ...neverHappened]) {
       await eventually('the state in the search attributes', async () => {
         const { searchAttributes } = await client.workflow.getHandle(`purchase/${payment_id}`).describe();
-        return searchAttributes.OfferState?.[0] === 'needs_review';
+        const { OfferState, ReviewKind } = searchAttributes;
+        return OfferState?.[0] === 'needs_review' && ReviewKind?.[0] === 'unproven_attempt';
       });
       expect(await accept(stack, { customer_id }, { presentationId })).toMatchObject({
         status: 202,

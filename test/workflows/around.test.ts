@@ -1,8 +1,10 @@
-/** The workflows beside the purchase: reversals, late payments and the sweep. */
+/** The runs beside a purchase: money that went back, money that came late, operators' words, the sweep and the janitor. */
 import { describe, expect, it } from 'vitest';
 import { reversalEvent, type ReversalEvent } from '../../src/contract/messages.js';
 import { workflowId } from '../../src/domain/ids.js';
+import type { janitor } from '../../workflows/janitor.js';
 import type { latePayment } from '../../workflows/late-payment.js';
+import type { resolution } from '../../workflows/resolution.js';
 import type { reversal } from '../../workflows/reversal.js';
 import type { sweep } from '../../workflows/sweep.js';
 import { uniqueId } from '../support/temporal.js';
@@ -163,5 +165,69 @@ describe('the sweep', () => {
     expect(found).toEqual({ seen: 12, told: 1 });
     const [input] = activities.inputs('sweepPayments');
     expect(Date.parse(input?.since ?? '') - (before - 48 * HOUR)).toBeLessThan(HOUR);
+  });
+});
+
+describe('the word of an operator on an offer whose run is gone', () => {
+  async function say(paid: boolean) {
+    const reviewId = uniqueId('rev');
+    const about = { reviewId, presentationId: 'prs_1', purchaseId: 'pay_1', reason: 'I looked.' };
+    const payment = { paymentId: 'pay_2', status: 'succeeded', amount: 9899 };
+    return harness.environment.client.workflow.execute<typeof resolution>('resolution', {
+      workflowId: workflowId.resolution(reviewId),
+      taskQueue: harness.taskQueue,
+      workflowExecutionTimeout: LONGEST_RUN,
+      args: [{ ...about, paid, notify: true, ...(paid && { payment }) }],
+    });
+  }
+
+  it('fulfils it at what was paid, tells the merchant, and has a replaced subscription ended', async () => {
+    const activities = harness.script(purchaseFixture(uniqueId('pay')));
+    const undo = {
+      kind: 'end_subscription' as const,
+      subscriptionId: uniqueId('sub'),
+      presentationId: 'prs_1',
+      purchaseId: 'pay_1',
+    };
+    activities.next('settleByWord', new Error('The ledger is away.'), {
+      kind: 'fulfilled',
+      compensations: [undo],
+    });
+    expect(await say(true)).toBe('fulfilled');
+    await activities.called('deliverNotification');
+    expect(activities.delivered).toMatchObject([
+      { type: 'offer.fulfilled', status: 'paid', payment: { paymentId: 'pay_2', amount: 9899 } },
+    ]);
+    await activities.called('compensate');
+    expect(activities.inputs('compensate')).toEqual([undo]);
+  });
+
+  it('tells the merchant that it failed, and nothing of what was settled before', async () => {
+    const activities = harness.script(purchaseFixture(uniqueId('pay')));
+    activities.next('settleByWord', { kind: 'failed' });
+    expect(await say(false)).toBe('failed');
+    await activities.called('deliverNotification');
+    expect(activities.delivered).toMatchObject([{ type: 'offer.failed', status: 'failed' }]);
+    expect(await say(false)).toBe('nothing');
+    expect(activities.delivered).toHaveLength(1);
+  });
+});
+
+describe('the janitor', () => {
+  it('makes every kind of repair, though one of them fails, and says what it did', async () => {
+    const activities = harness.script(purchaseFixture(uniqueId('pay')));
+    const failing = Array.from({ length: 60 }, () => new Error('Dodo is away.'));
+    activities.next('mendPresentations', { presentation_settled: 2 });
+    activities.next('findReversals', ...failing);
+    activities.next('mendReviews', { review_resolved: 1, presentation_settled: 1 });
+    const input = { windowMs: 48 * HOUR, reconcileWindowMs: 1000, graceMs: 1000 };
+    const found = await harness.environment.client.workflow.execute<typeof janitor>('janitor', {
+      workflowId: uniqueId('janitor'),
+      taskQueue: harness.taskQueue,
+      workflowExecutionTimeout: LONGEST_RUN,
+      args: [input],
+    });
+    expect(found).toEqual({ presentation_settled: 3, review_resolved: 1 });
+    expect(activities.inputs('mendCompensations')).toEqual([input]);
   });
 });

@@ -4,11 +4,11 @@ import { refundedOf } from '../../../src/dodo/seen-payment.js';
 import type { ReviewRecord } from '../../../src/domain/accounting.js';
 import type { JanitorInput } from '../../../src/contract/messages.js';
 import { unpaid } from '../../../src/domain/closing.js';
-import { isUnsettled, type PresentationRecord } from '../../../src/domain/presentation.js';
+import { isUnsettled } from '../../../src/domain/presentation.js';
 import type { ActivityContext } from '../../context.js';
 import { askDodo } from './evidence.js';
 import type { Round } from './round.js';
-import { isAnyRunning, startLatePayment } from './runs-gone.js';
+import { closeOne, isAnyRunning, startLatePayment } from './runs-gone.js';
 
 /** Looks at what an open review is about, and resolves it when Dodo says what is so. */
 export async function mendReview(
@@ -37,7 +37,7 @@ async function mendAttempt(
   review: ReviewRecord,
   { reconcileWindowMs }: Pick<JanitorInput, 'reconcileWindowMs'>,
 ): Promise<void> {
-  const { ledger, now } = context;
+  const { ledger } = context;
   const { presentationId } = review;
   const presentation = presentationId === undefined ? undefined : await ledger.presentation(presentationId);
   if (!presentation) return;
@@ -52,26 +52,12 @@ async function mendAttempt(
   if (said.kind === 'paid') return startLatePayment(context, round, presentation, said);
   if (said.kind !== 'unpaid') return;
   for (const { attemptId } of said.failed) await ledger.updateAttempt(attemptId, { status: 'failed' });
-  if (isUnsettled(presentation.status)) await settleUnpaid(context, round, presentation, now().toISOString());
+  if (isUnsettled(presentation.status)) {
+    const { id, purchaseId } = presentation;
+    const outcome = await closeOne(context, presentation, unpaid(presentation));
+    await round.repaired('presentation_settled', { purchaseId, presentationId: id, outcome });
+  }
   await resolve(context, round, review, false, 'Dodo shows that nothing was charged.');
-}
-
-async function settleUnpaid(
-  { ledger }: ActivityContext,
-  round: Round,
-  presentation: PresentationRecord,
-  at: string,
-): Promise<void> {
-  const { id, purchaseId } = presentation;
-  const { outcome, patch } = unpaid(presentation);
-  await ledger.closeRun({
-    purchaseId,
-    outcome,
-    at,
-    presentations: [{ id, patch, reviews: [] }],
-    timeline: [{ at, type: 'closed', detail: { outcome, presentationId: id } }],
-  });
-  await round.repaired('presentation_settled', { purchaseId, presentationId: id, outcome });
 }
 
 /** Money that has gone back entirely is in doubt no more. A run that waits for an operator's word is left to it. */

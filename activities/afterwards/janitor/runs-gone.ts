@@ -2,11 +2,18 @@
 import { toPaymentEvent } from '../../../src/dodo/payments.js';
 import { ifFound } from '../../../src/dodo/errors.js';
 import type { JanitorInput } from '../../../src/contract/messages.js';
-import { endingOf, outcomeOfEndings, unpaid, type Ending } from '../../../src/domain/closing.js';
+import {
+  endingOf,
+  outcomeOfEndings,
+  outcomeOfRun,
+  unpaid,
+  type Ending,
+} from '../../../src/domain/closing.js';
 import { workflowId } from '../../../src/domain/ids.js';
 import { phaseOf } from '../../../src/domain/payment.js';
 import { isUnsettled, type PresentationRecord } from '../../../src/domain/presentation.js';
 import { reviewsOfEnding } from '../../../src/domain/review.js';
+import type { Outcome } from '../../../src/domain/words.js';
 import type { UnsettledPurchase } from '../../../src/ledger/index.js';
 import type { ActivityContext } from '../../context.js';
 import { askDodo, type Said } from './evidence.js';
@@ -49,12 +56,8 @@ export async function mendPresentation(
       const ending = endingOf(presentation, [], now());
       if (ending.kind !== 'ended') return;
       const settled = presentation.status === 'open' ? ending : unpaid(presentation);
-      await closeOne(context, presentation, settled);
-      return round.repaired('presentation_settled', {
-        purchaseId,
-        presentationId: id,
-        outcome: settled.outcome,
-      });
+      const outcome = await closeOne(context, presentation, settled);
+      return round.repaired('presentation_settled', { purchaseId, presentationId: id, outcome });
     }
   }
 }
@@ -110,23 +113,24 @@ export async function startLatePayment(
   if (after && isUnsettled(after.status)) await putUnderReview(context, round, after, { kind: 'unproven' });
 }
 
-/** Settles one presentation, and its purchase unless that still has another one. */
-async function closeOne(
+/** Settles one presentation and its run. Returns the outcome of the run. */
+export async function closeOne(
   { ledger, now }: ActivityContext,
   presentation: PresentationRecord,
   ending: Exclude<Ending, { kind: 'settled' }>,
-): Promise<void> {
+): Promise<Outcome> {
   const { id, purchaseId } = presentation;
-  const at = now();
+  const shown = (await ledger.purchase(purchaseId))?.presentations ?? [];
+  const outcome = outcomeOfRun(shown, { id, outcome: ending.outcome }, now());
+  const at = now().toISOString();
   await ledger.closeRun({
     purchaseId,
-    outcome: ending.outcome,
-    at: at.toISOString(),
-    presentations: [{ id, patch: ending.patch, reviews: reviewsOfEnding(presentation, ending, at) }],
-    timeline: [
-      { at: at.toISOString(), type: 'closed', detail: { outcome: ending.outcome, presentationId: id } },
-    ],
+    outcome,
+    at,
+    presentations: [{ id, patch: ending.patch, reviews: reviewsOfEnding(presentation, ending, now()) }],
+    timeline: [{ at, type: 'closed', detail: { outcome, presentationId: id } }],
   });
+  return outcome;
 }
 
 /** Settles a purchase whose run is gone, after its presentations; delivers a payment that its run never heard of. */
