@@ -201,6 +201,16 @@ describe('Temporal', () => {
     expect(service('temporal-namespace').environment).toMatchObject({ RETENTION_HOURS: '720' });
   });
 
+  it('may read its task queues as often as the servers of development and tests', () => {
+    const { environment, volumes: mounts } = service('temporal');
+    expect(mounts).toContain(
+      `./deploy/temporal/dynamic-config.yaml:${environment?.DYNAMIC_CONFIG_FILE_PATH ?? ''}:ro`,
+    );
+    const settings = parse(readRepositoryFile('deploy/temporal/dynamic-config.yaml')) as object;
+    const limits = Object.entries(POLL_LIMITS).map(([key, value]) => [key, [{ value }]]);
+    expect(settings).toMatchObject(Object.fromEntries(limits) as object);
+  });
+
   it('serves the namespace that its clients use, also if it is changed', () => {
     const other = loadCompose({ ...variables, TEMPORAL_NAMESPACE: 'shop' }).services;
     for (const name of ['api', 'worker', 'temporal-namespace']) {
