@@ -50,7 +50,7 @@ export function holdLock(presentationId: string, onAdopted: () => void = () => {
   let sent: Promise<void>[] = [];
 
   function send({ from, presentationId: claimed }: PlanChangeClaim, reply: Reply): void {
-    const answer = { presentationId: claimed, ...reply } as PlanChangeAnswer;
+    const answer = { presentationId: claimed, ...reply };
     sent.push(
       getExternalWorkflowHandle(from)
         .signal(planChangeAnswer, answer)

@@ -5,7 +5,6 @@ import { ifFound } from '../../src/dodo/errors.js';
 import { listPayments, toPaymentEvent } from '../../src/dodo/payments.js';
 import { ATTEMPT_METADATA_KEY, workflowOfAttempt } from '../../src/domain/ids.js';
 import { registrationIn } from '../../src/webhooks/route.js';
-import type { PaymentEvent } from '../../src/domain/payment.js';
 import type { ActivityContext } from '../context.js';
 import { recordSecondPayment } from '../offering/second-payment.js';
 

@@ -45,7 +45,7 @@ const LINK_LIFE_MS = (24 * 60 + 15) * 60_000;
 
 export function lostPlanChangeActivities(context: ActivityContext) {
   const { ledger, now } = context;
-  const { lookUpPayment, lookUpPlanChange } = lookUpActivities(context);
+  const lookUps = lookUpActivities(context);
 
   /** The attempts of the change, oldest first. Each is in the timeline from the moment it may be sent. */
   async function attemptsOf({ purchaseId, presentationId, subscriptionId }: LostPlanChangeInput) {
@@ -66,7 +66,7 @@ export function lostPlanChangeActivities(context: ActivityContext) {
     const about = { attemptId, presentationId, customerId, since, paymentId };
     const age = now().getTime() - Date.parse(attempt.createdAt);
     if (attempt.kind !== 'fallback') {
-      const finding = await lookUpPlanChange({ ...input, ...about });
+      const finding = await lookUps.lookUpPlanChange({ ...input, ...about });
       if (finding.kind === 'done')
         return {
           kind: 'fulfilled',
@@ -79,7 +79,7 @@ export function lostPlanChangeActivities(context: ActivityContext) {
       const neverSent = attempt.status === 'rejected' || attempt.status === 'absent';
       return neverSent || age > input.reconcileWindowMs ? FAILED : OPEN;
     }
-    const finding = await lookUpPayment(about);
+    const finding = await lookUps.lookUpPayment(about);
     const payment = finding.kind === 'payment' ? finding.payment : undefined;
     const judged =
       payment && judgePayment(payment, { ...attempt, customerId, withoutProof: attempt.proof !== true });

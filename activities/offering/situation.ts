@@ -36,7 +36,7 @@ export async function situationOfPurchase(
   { workflowId, purchaseId }: Run,
   paymentId: string | undefined,
 ): Promise<Situation | { reason: ReasonCode }> {
-  const { dodo, now } = context;
+  const { now } = context;
   if (paymentId === undefined) return { reason: 'no_matching_funnel' };
   const payment = await readPaid(context, paymentId);
   if (!payment) return { reason: 'pricing_unavailable' };

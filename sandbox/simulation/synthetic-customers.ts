@@ -129,7 +129,9 @@ export function withCustomers(
         await client.workflow.signalWithStart('purchase', {
           ...common,
           signal: paymentEvent,
-          signalArgs: [toPaymentEvent(await dodo.payments.retrieve(bought.payment_id), { provesAttempt: () => false })],
+          signalArgs: [
+            toPaymentEvent(await dodo.payments.retrieve(bought.payment_id), { provesAttempt: () => false }),
+          ],
         });
       }
       return run;

@@ -194,7 +194,7 @@ describe('a run that is reset while its plan change is under way', () => {
     const [charge] = laterPayments(stack, bought);
     await stack.sandbox.control.settlePayment(charge?.payment_id ?? '', { status: 'succeeded' });
     expect(await settled(stack, bought.payment_id)).toMatchObject({ outcome: 'converted' });
-    const ended = await client.workflow.getHandle(`purchase/${bought.payment_id}`).result();
+    const ended: unknown = await client.workflow.getHandle(`purchase/${bought.payment_id}`).result();
     expect(ended).toMatchObject({ outcome: 'converted' });
     await expectAccount(stack, bought, { posts: 1, charges: [5000] });
   });

@@ -28,6 +28,10 @@ export async function mendReview(
     case 'purchase_paid_twice':
     case 'payment_unmatched':
       return mendPayment(context, round, review);
+    // What a subscription should be like now is a person's decision.
+    case 'pause_not_ended':
+    case 'retention_unproven':
+      return;
   }
 }
 

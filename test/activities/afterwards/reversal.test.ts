@@ -28,8 +28,11 @@ afterAll(() => shop.close());
 
 /** Runs the activity as Temporal does, in this try. */
 async function record(event: ReversalEvent, attempt = 1): Promise<RecordedReversal> {
-  const { recordReversal } = reversalActivities(shop.context);
-  return new MockActivityEnvironment({ attempt }).run(recordReversal, event) as Promise<RecordedReversal>;
+  const reversals = reversalActivities(shop.context);
+  return new MockActivityEnvironment({ attempt }).run(
+    (one: ReversalEvent) => reversals.recordReversal(one),
+    event,
+  );
 }
 
 /** An offer of 14,900 that was shown, accepted and paid; unless told otherwise, its run has settled. */
@@ -339,7 +342,7 @@ describe('a payment of ours whose run has not settled', () => {
     const { paymentId, presentationId, attemptId: attempt, customerId, amount } = await paidOffer();
     const { dodo, proofs } = shop.context;
     const { metadata } = await dodo.payments.retrieve(paymentId);
-    const second = await shop.buy(BUNDLE, { customer_id: customerId, metadata: metadata as never });
+    const second = await shop.buy(BUNDLE, { customer_id: customerId, metadata });
     expect(
       proofs.provesAttempt({ attemptId: attempt, customerId, productId: BUNDLE }, metadata.upsell_proof),
     ).toBe(true);

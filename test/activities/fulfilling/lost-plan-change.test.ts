@@ -188,8 +188,11 @@ describe('a fallback that the customer gave up for another change', () => {
     await changePlan(input);
     const opened = await openFallback({ ...input, attemptId: attempt(2) }, 'INSUFFICIENT_FUNDS');
     if (opened.kind !== 'checkout') throw new Error('A checkout was expected.');
-    const { recordState } = recordStateActivities(shop.context);
-    await recordState({ attemptId: attempt(2), presentationId, status: 'superseded' });
+    await recordStateActivities(shop.context).recordState({
+      attemptId: attempt(2),
+      presentationId,
+      status: 'superseded',
+    });
     const shown = await shop.context.ledger.presentation(presentationId);
     expect(shown).toMatchObject({ status: 'failed' });
     expect(shown?.checkoutUrl ?? shown?.updatePaymentMethodUrl).toBeUndefined();

@@ -288,7 +288,7 @@ describe('a second payment of a registered purchase', () => {
 
   async function swept(_: string, paymentId: string) {
     const told: string[] = [];
-    const { sweepPayments } = sweepActivities({
+    const sweep = sweepActivities({
       ...shop.context,
       deliverPayment: ({ paymentId: id }) => {
         told.push(id);
@@ -296,7 +296,9 @@ describe('a second payment of a registered purchase', () => {
       },
     });
     const since = new Date(shop.now().getTime() - HOUR).toISOString();
-    await new MockActivityEnvironment().run(sweepPayments, { since });
+    await new MockActivityEnvironment().run((input: { since: string }) => sweep.sweepPayments(input), {
+      since,
+    });
     expect(told).not.toContain(paymentId);
   }
 
@@ -318,14 +320,14 @@ describe('the sweep', () => {
     const { purchaseId, payment_id } = await bought();
     await abandon(purchaseId);
     const told: string[] = [];
-    const { sweepPayments } = sweepActivities({
+    const sweep = sweepActivities({
       ...shop.context,
       deliverPayment: ({ paymentId }) => {
         told.push(paymentId);
         return Promise.resolve(true);
       },
     });
-    await new MockActivityEnvironment().run(sweepPayments, {
+    await new MockActivityEnvironment().run((input: { since: string }) => sweep.sweepPayments(input), {
       since: new Date(shop.now().getTime() - HOUR).toISOString(),
     });
     expect(told).toContain(payment_id);
