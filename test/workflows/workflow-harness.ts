@@ -126,8 +126,11 @@ export async function openWorkflowHarness(
         taskQueue,
         activities: implementations,
         workflowBundle,
-        ...(forgetful && { maxCachedWorkflows: 0 }),
-        overrides: { shutdownGraceTime: '1s', shutdownForceTime: '10s' },
+        overrides: {
+          shutdownGraceTime: '1s',
+          shutdownForceTime: '10s',
+          ...(forgetful && { maxCachedWorkflows: 0 }),
+        },
       });
       running = { worker, done: worker.run() };
     },
