@@ -162,6 +162,7 @@ describe('a refund that Dodo tells of before it shows it', () => {
     await expectAccount(stack, paid, { charges: [5900], refunds: [1900, 4000] });
     const told = await merchant.toldUntil(paid.payment_id, 'offer.reversed');
     expect(told.filter(({ type }) => type === 'offer.reversed')).toHaveLength(1);
+    stack.sandbox.control.clearFaults();
   });
 });
 

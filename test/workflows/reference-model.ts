@@ -266,7 +266,11 @@ function nextEvent(reference: Reference): { when: Span; happen: (when: Span) => 
       return { when, happen: () => void (reference.place = 'review') };
     }
     case 'fallback': {
-      if (!readable) return undefined;
+      if (!readable) {
+        // Nobody knows whether it was paid: a person has to look, and the run ends.
+        const when = later(since, PENDING_LIMIT, LONGEST_PAUSE);
+        return { when, happen: () => end(reference, 'accepted', 'abandoned') };
+      }
       // A payment seen by the last poll counts, and polls are rare by then.
       const over = later(since, isPending(reference.checkout) ? PENDING_LIMIT : CHECKOUT_DAY);
       const when = { from: Math.max(over.from, now), to: Math.max(over.to, now) + LONGEST_PAUSE };
