@@ -1,6 +1,7 @@
 /** Undoes something at Dodo, one look and at most one request at a time, until Dodo confirms it. */
-import type DodoPayments from 'dodopayments';
 import { classify, ifFound, type DodoFailure } from '../../src/dodo/errors.js';
+import { refundedOf } from '../../src/dodo/payments.js';
+import { hasEnded } from '../../src/dodo/subscriptions.js';
 import {
   MAX_REFUNDS,
   MAX_REFUSALS,
@@ -83,11 +84,8 @@ export function compensationActivities(context: ActivityContext) {
   async function refundSeen({ paymentId }: Refund): Promise<Seen> {
     const payment = await ifFound(dodo.payments.retrieve(paymentId));
     if (!payment) return { kind: 'hopeless', why: 'Dodo does not know the payment.' };
-    const { refunds, total_amount, refund_status } = payment;
-    const refunded = refunds
-      .filter(({ status }) => status === 'succeeded')
-      .reduce((sum, { amount }) => sum + (amount ?? total_amount), 0);
-    if (refund_status === 'full' || refunded >= total_amount) return { kind: 'undone' };
+    const { refunds } = payment;
+    if (refundedOf(payment) >= payment.total_amount) return { kind: 'undone' };
     if (refunds.some(({ status }) => status === 'pending' || status === 'review'))
       return { kind: 'under_way' };
     const failed = refunds.filter(({ status }) => status === 'failed').length;
@@ -98,7 +96,7 @@ export function compensationActivities(context: ActivityContext) {
 
   async function endSeen({ subscriptionId }: Ending): Promise<Seen> {
     const subscription = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
-    return !subscription || isEnded(subscription) ? { kind: 'undone' } : { kind: 'to_do' };
+    return !subscription || hasEnded(subscription) ? { kind: 'undone' } : { kind: 'to_do' };
   }
 
   /** The one request. Answers why it may not have been accepted; undefined when Dodo took it. */
@@ -197,8 +195,4 @@ export function compensationActivities(context: ActivityContext) {
     await ledger.updatePresentation(presentationId, {}, [{ at, type, detail }]);
     return { kind: 'pending' };
   }
-}
-
-function isEnded({ status }: Pick<DodoPayments.Subscription, 'status'>): boolean {
-  return status === 'cancelled' || status === 'expired' || status === 'failed';
 }

@@ -2,11 +2,11 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type DodoPayments from 'dodopayments';
-import { toPaymentEvent } from '../../src/dodo/payments.js';
+import { subscriptionsOf, toPaymentEvent } from '../../src/dodo/payments.js';
 import { SUPERSEDED, type AttemptRecord } from '../../src/domain/attempt.js';
-import { ATTEMPT_METADATA_KEY, workflowId } from '../../src/domain/ids.js';
+import { ATTEMPT_METADATA_KEY, subscriptionOfPlanChange } from '../../src/domain/ids.js';
 import { covers, phaseOf } from '../../src/domain/payment.js';
-import { isFulfilling, type PresentationRecord } from '../../src/domain/presentation.js';
+import { isFulfilling, whenPaid, type PresentationRecord } from '../../src/domain/presentation.js';
 import type { ActivityContext } from '../context.js';
 import { refundSecond } from './second-payment.js';
 
@@ -74,7 +74,7 @@ export function latePaymentActivities(context: ActivityContext) {
       waitForItsRun(attempt, presentation);
       const { id: presentationId, purchaseId } = presentation;
       const at = now().toISOString();
-      const changed = changedBy(attempt);
+      const changed = subscriptionOfPlanChange(attempt.workflowId);
       const unwanted = (ids: string[]) => ids.map((subscriptionId) => ({ subscriptionId, presentationId }));
       const bought = subscriptionsOf(payment).filter((id) => id !== changed);
 
@@ -100,16 +100,7 @@ export function latePaymentActivities(context: ActivityContext) {
         at,
         presentation: {
           id: presentationId,
-          patch: {
-            status: 'paid',
-            paymentId,
-            paidAmount: amount,
-            paidAt: at,
-            recovered,
-            checkoutUrl: null,
-            updatePaymentMethodUrl: null,
-            message: null,
-          },
+          patch: { status: 'paid', ...whenPaid({ paymentId, paidAmount: amount, paidAt: at, recovered }) },
         },
         timeline: [{ at, type: 'paid_late', detail: { presentationId, paymentId } }],
       });
@@ -127,22 +118,10 @@ export function latePaymentActivities(context: ActivityContext) {
 
 /** A plan change's run ends a moment before the run that records its outcome, which is waited for. */
 function waitForItsRun(attempt: AttemptRecord, { status }: PresentationRecord): void {
-  if (changedBy(attempt) === undefined || !isFulfilling(status)) return;
+  if (subscriptionOfPlanChange(attempt.workflowId) === undefined || !isFulfilling(status)) return;
   if (activityInfo().attempt < TRIES_FOR_RUN) {
     throw ApplicationFailure.retryable('The run of this payment is about to settle.', 'about_to_settle');
   }
-}
-
-/** Older payments name at most one subscription, in a field of its own. */
-function subscriptionsOf({ subscription_id, subscription_ids }: DodoPayments.Payment): string[] {
-  const named = (subscription_ids as string[] | undefined) ?? [];
-  return [...new Set(subscription_id ? [...named, subscription_id] : named)];
-}
-
-/** Returns the subscription whose plan an attempt was to change. */
-function changedBy({ workflowId: run }: AttemptRecord): string | undefined {
-  const prefix = workflowId.planChange('');
-  return run.startsWith(prefix) ? run.slice(prefix.length) : undefined;
 }
 
 /** Anybody could name an attempt in the metadata of a payment, so Dodo's own ids decide, or else the price. */

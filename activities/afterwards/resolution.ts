@@ -2,7 +2,8 @@
 import type { ResolutionInput } from '../../src/contract/messages.js';
 import { endingOf, outcomeOfRun, unpaid } from '../../src/domain/closing.js';
 import type { CompensationInput } from '../../src/domain/compensation.js';
-import { workflowId } from '../../src/domain/ids.js';
+import { subscriptionOfPlanChange } from '../../src/domain/ids.js';
+import { whenPaid } from '../../src/domain/presentation.js';
 import type { ActivityContext } from '../context.js';
 
 export type SettledByWord =
@@ -71,16 +72,7 @@ export function resolutionActivities({ ledger, log, now }: ActivityContext) {
         at,
         presentation: {
           id: presentationId,
-          patch: {
-            status: 'paid',
-            paymentId,
-            paidAmount: amount,
-            paidAt: at,
-            recovered,
-            checkoutUrl: null,
-            updatePaymentMethodUrl: null,
-            message: null,
-          },
+          patch: { status: 'paid', ...whenPaid({ paymentId, paidAmount: amount, paidAt: at, recovered }) },
         },
         timeline: [{ at, type: 'paid', detail: { presentationId, ...(paymentId && { paymentId }) } }],
       });
@@ -96,8 +88,7 @@ function replacedBy(
   { presentationId, purchaseId, payment }: ResolutionInput,
   run: string | undefined,
 ): CompensationInput[] {
-  const prefix = workflowId.planChange('');
-  const subscriptionId = run?.startsWith(prefix) ? run.slice(prefix.length) : undefined;
+  const subscriptionId = run === undefined ? undefined : subscriptionOfPlanChange(run);
   const bought = payment?.subscriptionIds ?? [];
   if (subscriptionId === undefined || bought.length === 0 || bought.includes(subscriptionId)) return [];
   const { customerId } = payment ?? {};

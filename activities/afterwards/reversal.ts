@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type DodoPayments from 'dodopayments';
 import type { ReversalEvent } from '../../src/contract/messages.js';
 import { ifFound } from '../../src/dodo/errors.js';
-import { PRODUCT_METADATA_KEY, PROOF_METADATA_KEY } from '../../src/dodo/proof.js';
+import { provesAttempt } from '../../src/dodo/payments.js';
 import type { AttemptRecord } from '../../src/domain/attempt.js';
 import { ATTEMPT_METADATA_KEY, workflowId, workflowOfAttempt } from '../../src/domain/ids.js';
 import { isUnsettled, type PresentationRecord } from '../../src/domain/presentation.js';
@@ -59,13 +59,12 @@ export function reversalActivities({ dodo, ledger, log, now, proofs }: ActivityC
     // It bears the metadata of the attempt that created its subscription.
     if (charge_type === 'renewal') return undefined;
     const attempt = await ledger.attempt(attemptId);
-    const productId = metadata[PRODUCT_METADATA_KEY];
-    const claim = { attemptId, customerId: customer.customer_id, productId: String(productId) };
     // Attempts of older versions were sent without a proof.
     const needsProof = attempt === undefined || attempt.proof === true;
-    if (needsProof && !proofs.provesAttempt(claim, metadata[PROOF_METADATA_KEY])) return undefined;
+    const { customer_id: customerId } = customer;
+    if (needsProof && !provesAttempt(proofs, { metadata, customerId })) return undefined;
     const presentation = attempt && (await ledger.presentation(attempt.presentationId));
-    if (presentation && presentation.customerId !== customer.customer_id) return undefined;
+    if (presentation && presentation.customerId !== customerId) return undefined;
     return { attemptId, ...(attempt && { attempt }), ...(presentation && { presentation }) };
   }
 

@@ -1,5 +1,6 @@
 /** Ends a subscription that a new one has replaced. */
 import { classify, ifFound, isKeyRejected } from '../../src/dodo/errors.js';
+import { hasEnded } from '../../src/dodo/subscriptions.js';
 import type { ActivityContext } from '../context.js';
 
 export function cancelReplacedActivities({ dodo, ledger, log, now }: ActivityContext) {
@@ -21,7 +22,7 @@ export function cancelReplacedActivities({ dodo, ledger, log, now }: ActivityCon
       let type = 'replaced_subscription_cancelled';
       try {
         const subscription = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
-        if (!subscription || ['cancelled', 'expired', 'failed'].includes(subscription.status)) return;
+        if (!subscription || hasEnded(subscription)) return;
         await dodo.subscriptions.update(subscriptionId, { status: 'cancelled' });
       } catch (error) {
         const failure = classify(error);

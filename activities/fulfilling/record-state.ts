@@ -1,6 +1,7 @@
 /** Records states that come about by waiting, without a request to Dodo that could record them. */
 import { SUPERSEDED } from '../../src/domain/attempt.js';
 import type { PresentationPatch } from '../../src/domain/presentation.js';
+import { unprovenReview } from '../../src/domain/review.js';
 import type { AttemptStatus } from '../../src/domain/words.js';
 import type { ActivityContext } from '../context.js';
 import { MESSAGES } from './messages.js';
@@ -56,19 +57,8 @@ export function recordStateActivities({ ledger, now }: ActivityContext) {
     const presentation = await ledger.presentation(presentationId);
     if (presentation?.status !== 'needs_review') return;
     const attempt = await ledger.attempt(attemptId);
-    const { purchaseId, customerId, price } = presentation;
-    await ledger.openReview({
-      kind: 'unproven_attempt',
-      subject: attemptId,
-      purchaseId,
-      presentationId,
-      attemptId,
-      customerId,
-      amount: attempt?.amount ?? price.dueNow,
-      currency: attempt?.currency ?? price.currency,
-      detail: 'Dodo does not tell whether the attempt was paid.',
-      openedAt: now().toISOString(),
-    });
+    const review = unprovenReview(presentation, attempt, now());
+    await ledger.openReview({ ...review, subject: attemptId, attemptId });
   }
 
   return {

@@ -1,9 +1,8 @@
 /** What is known of the customer who bought something or caused a trigger, read from Dodo. */
 import type DodoPayments from 'dodopayments';
 import type { TriggerEvent } from '../../src/contract/messages.js';
-import { billingOf, listPayments } from '../../src/dodo/payments.js';
+import { billingOf, listPayments, provesAttempt } from '../../src/dodo/payments.js';
 import { ifFound } from '../../src/dodo/errors.js';
-import { PRODUCT_METADATA_KEY, PROOF_METADATA_KEY } from '../../src/dodo/proof.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import { phaseOf } from '../../src/domain/payment.js';
 import { isTooOldToOffer, type BillingAddress } from '../../src/domain/purchase.js';
@@ -94,9 +93,7 @@ async function isOurs(
 ): Promise<boolean> {
   const attemptId = metadata[ATTEMPT_METADATA_KEY];
   if (typeof attemptId !== 'string') return false;
-  const productId = metadata[PRODUCT_METADATA_KEY];
-  const claim = { attemptId, customerId: customer.customer_id, productId: String(productId) };
-  if (proofs.provesAttempt(claim, metadata[PROOF_METADATA_KEY])) return true;
+  if (provesAttempt(proofs, { metadata, customerId: customer.customer_id })) return true;
   // Attempts that were sent before there were proofs have none.
   const attempt = await ledger.attempt(attemptId);
   return attempt !== undefined && attempt.proof !== true;

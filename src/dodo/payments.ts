@@ -74,6 +74,14 @@ export function subscriptionsOf({
   return [...new Set(subscription_id ? [...named, subscription_id] : named)];
 }
 
+/** Returns what was refunded of a payment. Minor units of its currency. */
+export function refundedOf({ refunds, total_amount, refund_status }: DodoPayments.Payment): number {
+  const sum = refunds
+    .filter(({ status }) => status === 'succeeded')
+    .reduce((total, { amount }) => total + (amount ?? total_amount), 0);
+  return refund_status === 'full' ? Math.max(sum, total_amount) : sum;
+}
+
 /** Maximum pages read when looking for one payment: 1,000 payments of one customer. */
 const MAX_PAGES = 10;
 const PAGE_SIZE = 100;

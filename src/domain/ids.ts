@@ -31,6 +31,13 @@ export const LEGACY_PURCHASE_METADATA_KEY = 'purchase_id';
 /** The form of the ids that registered purchases get here, and that a merchant's own order numbers do not have. */
 export const REGISTERED_PURCHASE_ID = /^pur_[0-9a-f]{32}$/;
 
+const PLAN_CHANGE_PREFIX = workflowId.planChange('');
+
+/** Returns the subscription whose plan a run changes, by the run's workflow id; undefined for other runs. */
+export function subscriptionOfPlanChange(run: string): string | undefined {
+  return run.startsWith(PLAN_CHANGE_PREFIX) ? run.slice(PLAN_CHANGE_PREFIX.length) : undefined;
+}
+
 const TRIGGER_PREFIX = 'trigger/';
 
 /** Returns the id under which the ledger keeps a trigger. No purchase has it: the ids of purchases have no slash. */

@@ -125,6 +125,13 @@ export interface PresentationPatch {
   refundedAmount?: number;
 }
 
+/** Returns the change that comes with `paid`: what was paid, and no other way to pay or word about one any more. */
+export function whenPaid(
+  paid: Pick<PresentationPatch, 'paymentId' | 'paidAmount' | 'paidAt' | 'recovered'>,
+): PresentationPatch {
+  return { ...paid, checkoutUrl: null, updatePaymentMethodUrl: null, message: null };
+}
+
 /** A presentation with what is not shown to customers. */
 export interface PresentationRecord extends Presentation {
   workflowId: string;

@@ -1,6 +1,7 @@
 /** Payments in doubt that a person decides. */
 import { workflowOfAttempt } from './ids.js';
 import type { ReviewRecord } from './accounting.js';
+import type { AttemptRecord } from './attempt.js';
 import type { Ending } from './closing.js';
 import type { PresentationRecord } from './presentation.js';
 import type { TimelineEntry } from './timeline.js';
@@ -44,4 +45,22 @@ export function reviewsOfEnding(
     detail: `Its run has ended, and the attempt was ${status}.`,
     openedAt: now.toISOString(),
   }));
+}
+
+/** Returns the review of an attempt that may have been paid, apart from its subject. */
+export function unprovenReview(
+  { id: presentationId, purchaseId, customerId, price }: PresentationRecord,
+  attempt: Pick<AttemptRecord, 'amount' | 'currency'> | undefined,
+  now: Date,
+): Omit<ReviewRecord, 'reviewId' | 'status'> {
+  return {
+    kind: 'unproven_attempt',
+    purchaseId,
+    presentationId,
+    customerId,
+    amount: attempt?.amount ?? price.dueNow,
+    currency: attempt?.currency ?? price.currency,
+    detail: 'Dodo does not tell whether the attempt was paid.',
+    openedAt: now.toISOString(),
+  };
 }

@@ -3,21 +3,14 @@ import { shownPurchaseId } from '../domain/ids.js';
 import { z } from 'zod';
 import type { DeadNotification } from '../ledger/index.js';
 import type { ApiDeps } from './deps.js';
+import { pageQuery } from './page.js';
 
-const DEFAULT_PAGE = 50;
-const MAX_PAGE = 200;
 /** `<milliseconds>-<seq>` of the last one on a page. */
 const CURSOR = /^(\d{1,15})-(\d{1,15})$/;
 
 /** The query of `GET /api/notifications/dead`. */
 export const deadNotificationsQuery = z.strictObject({
-  limit: z.coerce
-    .number(`must be a number from 1 to ${MAX_PAGE}`)
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .max(MAX_PAGE, `must be at most ${MAX_PAGE}`)
-    .default(DEFAULT_PAGE),
-  cursor: z.string().regex(CURSOR, 'must be the `nextCursor` of an earlier response').optional(),
+  ...pageQuery(CURSOR),
   all: z.enum(['true', 'false'], 'must be true or false').default('false'),
 });
 

@@ -2,23 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PresentationPatch } from '../../src/domain/presentation.js';
 import { applicable, type PresentationRow } from '../../src/ledger/patch.js';
-import type { PresentationStatus } from '../../src/domain/words.js';
+import { PRESENTATION_STATUSES } from '../../src/domain/words.js';
 import { aPresentation, at } from './examples.js';
-
-const STATUSES: PresentationStatus[] = [
-  'open',
-  'accepted',
-  'charging',
-  'reconciling',
-  'needs_review',
-  'requires_action',
-  'fallback',
-  'paid',
-  'declined',
-  'expired',
-  'withdrawn',
-  'failed',
-];
 
 function row(fields: Partial<PresentationRow> = {}): PresentationRow {
   const presentation = aPresentation();
@@ -62,7 +47,8 @@ function apply(to: PresentationRow, change: PresentationPatch, newAttempt = fals
 
 describe('the status of a presentation', () => {
   it.each(['paid', 'declined', 'expired', 'withdrawn'] as const)('stays %s forever', (status) => {
-    for (const next of STATUSES) expect(apply(row({ status }), { status: next }).status).toBe(status);
+    for (const next of PRESENTATION_STATUSES)
+      expect(apply(row({ status }), { status: next }).status).toBe(status);
   });
 
   it.each(['fallback', 'failed', 'needs_review'] as const)('may become paid after %s', (status) => {
@@ -134,7 +120,7 @@ it('the refunded amount only grows', () => {
 it('after any number of changes in any order, paid stays paid and the decision stays the same', () => {
   const change: fc.Arbitrary<PresentationPatch> = fc.record(
     {
-      status: fc.constantFrom(...STATUSES),
+      status: fc.constantFrom(...PRESENTATION_STATUSES),
       decision: fc.constantFrom('accepted', 'declined', 'expired', 'withdrawn'),
       decidedAt: fc.nat(99).map(at),
       paymentId: fc.constantFrom('pay_1', 'pay_2'),

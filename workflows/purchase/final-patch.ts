@@ -1,7 +1,7 @@
 /** The last change to a presentation in the ledger. Pure, but for the clock. */
 import type { Closing } from '../../activities/afterwards/settle.js';
 import type { FulfilmentResult } from '../../src/domain/fulfilment.js';
-import type { PresentationPatch } from '../../src/domain/presentation.js';
+import { whenPaid, type PresentationPatch } from '../../src/domain/presentation.js';
 import type { TimelineEntry } from '../../src/domain/timeline.js';
 import { iso, type ActivePresentation } from '../presentations/active.js';
 
@@ -45,13 +45,12 @@ export function finalPatch(presentation: ActivePresentation, result: FulfilmentR
     presentationId,
     patch: {
       ...patch,
-      paidAmount: amount,
-      paymentId,
-      paidAt: at,
-      recovered: result.paidVia === 'fallback',
-      checkoutUrl: null,
-      updatePaymentMethodUrl: null,
-      message: null,
+      ...whenPaid({
+        paymentId,
+        paidAmount: amount,
+        paidAt: at,
+        recovered: result.paidVia === 'fallback',
+      }),
     },
     timeline,
     paid: { attemptId: result.attemptId, paymentId, amount },

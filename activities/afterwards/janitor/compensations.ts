@@ -1,6 +1,6 @@
 /** Compensations that nobody follows any more. */
 import { ifFound } from '../../../src/dodo/errors.js';
-import { seenPayment } from '../../../src/dodo/seen-payment.js';
+import { toPaymentEvent } from '../../../src/dodo/payments.js';
 import type { CompensationRecord } from '../../../src/domain/accounting.js';
 import type { CompensationInput } from '../../../src/domain/compensation.js';
 import { workflowId } from '../../../src/domain/ids.js';
@@ -74,5 +74,5 @@ async function attemptOf(
   if (known !== undefined) return known;
   round.spend();
   const payment = await ifFound(dodo.payments.retrieve(paymentId));
-  return payment && seenPayment(payment, proofs).attemptId;
+  return payment && toPaymentEvent(payment, proofs).attemptId;
 }

@@ -1,11 +1,10 @@
 /** What Dodo says about the attempts of an offer whose run is gone. */
 import { ifFound } from '../../../src/dodo/errors.js';
-import { listPayments } from '../../../src/dodo/payments.js';
-import { refundedOf, seenPayment } from '../../../src/dodo/seen-payment.js';
+import { listPayments, refundedOf, toPaymentEvent } from '../../../src/dodo/payments.js';
 import type { AttemptRecord } from '../../../src/domain/attempt.js';
 import { judgedAttempt } from '../../../src/domain/evidence.js';
 import { isInDoubt } from '../../../src/domain/closing.js';
-import { workflowId } from '../../../src/domain/ids.js';
+import { subscriptionOfPlanChange } from '../../../src/domain/ids.js';
 import type { PresentationRecord } from '../../../src/domain/presentation.js';
 import { judgePayment, type Doubt, type SeenPayment } from '../../../src/domain/verdict.js';
 import type { ActivityContext } from '../../context.js';
@@ -100,14 +99,14 @@ async function paymentsOf(
   const created_at_gte = new Date(Date.parse(began) - SEARCH_MARGIN_MS).toISOString();
   round.spend(MAX_PAGES);
   for await (const row of listPayments(dodo, { customer_id: customerId, created_at_gte }, MAX_PAGES)) {
-    const { attemptId } = seenPayment(row, proofs);
+    const { attemptId } = toPaymentEvent(row, proofs);
     if (attemptId !== undefined && named.has(attemptId)) ids.add(row.payment_id);
   }
   const found: Found[] = [];
   for (const id of ids) {
     round.spend();
     const payment = await ifFound(dodo.payments.retrieve(id));
-    if (payment) found.push({ ...seenPayment(payment, proofs), refundedAmount: refundedOf(payment) });
+    if (payment) found.push({ ...toPaymentEvent(payment, proofs), refundedAmount: refundedOf(payment) });
   }
   return found;
 }
@@ -126,12 +125,10 @@ async function isAbsent(
     case 'extend_trial':
       return false;
     case 'change_plan': {
-      const prefix = workflowId.planChange('');
-      if (!attempt.workflowId.startsWith(prefix)) return false;
+      const subscriptionId = subscriptionOfPlanChange(attempt.workflowId);
+      if (subscriptionId === undefined) return false;
       round.spend();
-      const subscription = await ifFound(
-        dodo.subscriptions.retrieve(attempt.workflowId.slice(prefix.length)),
-      );
+      const subscription = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
       const wanted = attempt.productId ?? product.id;
       return (
         subscription !== undefined &&

@@ -1,6 +1,7 @@
 /** Reviews whose doubt has ended at Dodo by itself. */
 import { ifFound } from '../../../src/dodo/errors.js';
-import { refundedOf } from '../../../src/dodo/seen-payment.js';
+import { refundedOf } from '../../../src/dodo/payments.js';
+import { hasEnded } from '../../../src/dodo/subscriptions.js';
 import type { ReviewRecord } from '../../../src/domain/accounting.js';
 import type { JanitorInput } from '../../../src/contract/messages.js';
 import { unpaid } from '../../../src/domain/closing.js';
@@ -84,7 +85,7 @@ async function mendSubscription(context: ActivityContext, round: Round, review: 
   if (subscriptionId === undefined) return;
   round.spend();
   const subscription = await ifFound(context.dodo.subscriptions.retrieve(subscriptionId));
-  if (!subscription || !['cancelled', 'expired', 'failed'].includes(subscription.status)) return;
+  if (!subscription || !hasEnded(subscription)) return;
   await context.ledger.endCompensation(
     `end_subscription/${subscriptionId}`,
     'confirmed',

@@ -1,8 +1,6 @@
 /** The payments at Dodo that may be the one a review is about, as they are now. */
-import type DodoPayments from 'dodopayments';
 import { classify, ifFound } from '../../dodo/errors.js';
-import { listPayments } from '../../dodo/payments.js';
-import { seenPayment } from '../../dodo/seen-payment.js';
+import { listPayments, toPaymentEvent } from '../../dodo/payments.js';
 import type { ReviewRecord } from '../../domain/accounting.js';
 import {
   judgedAttempt,
@@ -11,6 +9,7 @@ import {
   type Doubted,
   type FoundPayment,
 } from '../../domain/evidence.js';
+import type { PaymentEvent } from '../../domain/payment.js';
 import type { PresentationRecord } from '../../domain/presentation.js';
 import { LedgerError } from '../../ledger/index.js';
 import type { ApiDeps } from '../deps.js';
@@ -90,11 +89,11 @@ export async function readPayment(
   deps: CandidateDeps,
   paymentId: string,
   subject: Subject,
-): Promise<(FoundPayment & { raw: DodoPayments.Payment }) | undefined> {
-  const raw = await ifFound(deps.dodo.payments.retrieve(paymentId));
-  if (!raw) return undefined;
+): Promise<(PaymentEvent & FoundPayment) | undefined> {
+  const payment = await ifFound(deps.dodo.payments.retrieve(paymentId));
+  if (!payment) return undefined;
   const usedFor = await usedForOther(deps, paymentId, subject);
-  return { ...seenPayment(raw, deps.proofs), ...(usedFor !== undefined && { usedFor }), raw };
+  return { ...toPaymentEvent(payment, deps.proofs), ...(usedFor !== undefined && { usedFor }) };
 }
 
 /** Says what a payment counts for already, other than for the review's own doubt. */

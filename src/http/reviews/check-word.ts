@@ -1,10 +1,10 @@
 /** Checks what an operator says about a review against Dodo, at that moment. */
 import { classify, ifFound } from '../../dodo/errors.js';
+import { hasEnded } from '../../dodo/subscriptions.js';
 import type { ReviewKind, ReviewRecord } from '../../domain/accounting.js';
 import { mismatch, weigh, type Candidate } from '../../domain/evidence.js';
 import type { PaymentEvent } from '../../domain/payment.js';
 import type { PresentationRecord } from '../../domain/presentation.js';
-import type { SeenPayment } from '../../domain/verdict.js';
 import { LedgerError } from '../../ledger/index.js';
 import type { ApiDeps } from '../deps.js';
 import { Problem, temporarilyUnavailable } from '../problem.js';
@@ -82,7 +82,8 @@ async function fittingPayment(deps: CheckDeps, subject: Subject, paymentId: stri
   const candidate = weigh(payment, subject.doubted);
   const why = mismatch(candidate);
   if (why !== undefined) throw refuse(why, candidate);
-  return asEvent(payment);
+  const { usedFor: _, ...event } = payment;
+  return event;
 }
 
 /** Nobody has to look up what Dodo itself can say: without an id, the one payment that counts is meant. */
@@ -111,7 +112,7 @@ async function requireEnded({ dodo }: CheckDeps, { review }: Subject, { paid }: 
   const { subscriptionId } = review;
   if (!paid || subscriptionId === undefined) return;
   const subscription = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
-  if (subscription && !['cancelled', 'expired', 'failed'].includes(subscription.status))
+  if (subscription && !hasEnded(subscription))
     throw refuse(`The subscription ${subscriptionId} is still ${subscription.status}.`);
 }
 
@@ -130,26 +131,4 @@ async function requireSubjects(deps: CheckDeps, subject: Subject, paymentId: str
 
 function refuse(detail: string, candidate?: Candidate): Problem {
   return new Problem('evidence_mismatch', { detail, ...(candidate && { members: { candidate } }) });
-}
-
-function asEvent(payment: SeenPayment): PaymentEvent {
-  const { paymentId, status, attemptId, customerId, sessionId, amount, currency, createdAt } = payment;
-  const { proven, chargeType, productIds, subscriptionIds } = payment;
-  return {
-    paymentId,
-    status,
-    ...(attemptId !== undefined && { attemptId }),
-    ...(customerId !== undefined && { customerId }),
-    ...(sessionId !== undefined && { sessionId }),
-    ...(amount !== undefined && { amount }),
-    ...(currency !== undefined && { currency }),
-    ...(createdAt !== undefined && { createdAt }),
-    ...(proven !== undefined && { proven }),
-    ...(chargeType !== undefined && { chargeType }),
-    ...(productIds !== undefined && { productIds: [...productIds] }),
-    ...(subscriptionIds !== undefined && {
-      subscriptionIds: [...subscriptionIds],
-      ...(subscriptionIds[0] !== undefined && { subscriptionId: subscriptionIds[0] }),
-    }),
-  };
 }

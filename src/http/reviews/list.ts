@@ -2,9 +2,8 @@
 import { z } from 'zod';
 import { REVIEW_KINDS, REVIEW_STATUSES, type ReviewRecord } from '../../domain/accounting.js';
 import type { ApiDeps } from '../deps.js';
+import { pageQuery } from '../page.js';
 
-const DEFAULT_PAGE = 50;
-const MAX_PAGE = 200;
 /** `<milliseconds>-<review id>` of the last one on a page. */
 const CURSOR = /^(\d{1,15})-(rev_[0-9a-f]{24})$/;
 
@@ -12,13 +11,7 @@ const CURSOR = /^(\d{1,15})-(rev_[0-9a-f]{24})$/;
 export const reviewsQuery = z.strictObject({
   status: z.enum(REVIEW_STATUSES, `must be one of ${REVIEW_STATUSES.join(', ')}`).default('open'),
   kind: z.enum(REVIEW_KINDS, `must be one of ${REVIEW_KINDS.join(', ')}`).optional(),
-  limit: z.coerce
-    .number(`must be a number from 1 to ${MAX_PAGE}`)
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .max(MAX_PAGE, `must be at most ${MAX_PAGE}`)
-    .default(DEFAULT_PAGE),
-  cursor: z.string().regex(CURSOR, 'must be the `nextCursor` of an earlier response').optional(),
+  ...pageQuery(CURSOR),
 });
 
 type ViewDeps = Pick<ApiDeps, 'ledger' | 'now' | 'temporalLink'>;
