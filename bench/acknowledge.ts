@@ -96,7 +96,8 @@ async function signalWithStart(
   catalog: Parameters<typeof routeEvent>[1],
 ): Promise<void> {
   const { body } = source.next();
-  const route = routeEvent(JSON.parse(body.toString()) as Record<string, unknown>, catalog, new Date());
+  const webhook = JSON.parse(body.toString()) as Record<string, unknown>;
+  const route = routeEvent(webhook, catalog, new Date(), () => false);
   if (route.kind !== 'purchase' || !route.guess)
     throw new Error('The sample webhook does not start a purchase.');
   const { purchaseId, event, guess } = route;

@@ -1,12 +1,14 @@
 /** Starts the two parts of a process: the API and the worker. */
 import { Client } from '@temporalio/client';
+import type DodoPayments from 'dodopayments';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { ActivityContext } from '../activities/context.js';
 import type { CatalogState } from './catalog/live.js';
 import type { Config, ServingConfig } from './config/config.js';
 import type { Dodo } from './dodo/client.js';
-import { createProofs } from './dodo/proof.js';
+import { provesAttempt } from './dodo/payments.js';
+import { createProofs, type Proofs } from './dodo/proof.js';
 import { workflowOfAttempt } from './domain/ids.js';
 import type { Catalog } from './domain/offers.js';
 import type { PaymentEvent } from './domain/payment.js';
@@ -21,7 +23,7 @@ import { installRuntime } from './temporal/runtime.js';
 import { ensureSweepSchedule } from './temporal/schedules.js';
 import { registerSearchAttributes } from './temporal/search-attributes.js';
 import { createWorker } from './temporal/worker.js';
-import { routeEvent, type Route } from './webhooks/route.js';
+import { decideClaim, routeEvent, type DecidedRoute } from './webhooks/route.js';
 
 /** What the API and the worker of one process share. */
 export interface Parts {
@@ -116,6 +118,7 @@ export async function startWorker(
   // The sweep repeats every few minutes but must deliver each payment once.
   installRequestIds(connection);
   const client = new Client({ connection, namespace });
+  const proofs = createProofs(await ledger.proofKey());
   await ensureSweepSchedule(client, {
     taskQueue,
     intervalMs: config.timing.sweepIntervalMs,
@@ -133,9 +136,9 @@ export async function startWorker(
       log,
       appUrl: config.appUrl,
       now: () => new Date(),
-      proofs: createProofs(await ledger.proofKey()),
+      proofs,
       merchantWebhook: config.merchantWebhook,
-      deliverPayment: deliveringPayments(runsFor(config, client), catalog),
+      deliverPayment: deliveringPayments(runsFor(config, client), { catalog, ledger, proofs }),
     }),
     overrides: { maxTaskQueueActivitiesPerSecond: activitiesPerSecond(config) },
   });
@@ -168,17 +171,27 @@ function fixedState(catalog: () => Catalog): () => CatalogState {
 }
 
 /** Lets the sweep deliver payments whose webhooks were lost, each of them once. */
-function deliveringPayments(runs: Runs, catalog: () => Catalog): ActivityContext['deliverPayment'] {
+function deliveringPayments(
+  runs: Runs,
+  { catalog, ledger, proofs }: { catalog: () => Catalog; ledger: Ledger; proofs: Proofs },
+): ActivityContext['deliverPayment'] {
+  const proves = (metadata: Record<string, unknown>, customerId: string | undefined) =>
+    provesAttempt(proofs, { metadata, customerId });
+
+  async function routeOf(payment: DodoPayments.Payment): Promise<DecidedRoute> {
+    const data = payment as unknown as Record<string, unknown>;
+    const route = routeEvent({ type: 'payment.succeeded', data }, catalog(), new Date(), proves);
+    return decideClaim(route, route.kind === 'claim' ? await ledger.attempt(route.attemptId) : undefined);
+  }
+
   return async (event, payment) => {
-    const route = payment
-      ? routeEvent({ type: 'payment.succeeded', data: payment }, catalog(), new Date())
-      : routeOfAttempt(event);
+    const route = payment ? await routeOf(payment) : routeOfAttempt(event);
     if (!route || route.kind === 'ignored') return false;
     return (await runs.deliver(route, `sweep-${event.paymentId}`)) === 'delivered';
   };
 }
 
-function routeOfAttempt(event: PaymentEvent): Route | undefined {
+function routeOfAttempt(event: PaymentEvent): DecidedRoute | undefined {
   const run = event.attemptId === undefined ? undefined : workflowOfAttempt(event.attemptId);
   return run === undefined ? undefined : { kind: 'payment', workflowId: run, event };
 }

@@ -27,9 +27,16 @@ export type CompensationStep =
   /** Asked for, or to be asked for again: Dodo does not confirm it yet. */
   | { kind: 'pending' };
 
-/** The same thing is undone by one run: `refund/<paymentId>` or `end_subscription/<subscriptionId>`. */
+/** The ids of compensations: the same thing is undone by one run. */
+export const compensationIds = {
+  refund: (paymentId: string) => `refund/${paymentId}`,
+  endSubscription: (subscriptionId: string) => `end_subscription/${subscriptionId}`,
+};
+
 export function compensationId(input: CompensationInput): string {
-  return input.kind === 'refund' ? `refund/${input.paymentId}` : `end_subscription/${input.subscriptionId}`;
+  return input.kind === 'refund'
+    ? compensationIds.refund(input.paymentId)
+    : compensationIds.endSubscription(input.subscriptionId);
 }
 
 /** First and longest pause between two looks; they double. */

@@ -83,7 +83,7 @@ export async function recordAbandoned(): Promise<Recording[]> {
         },
       });
       const [payment] = sandbox.books.payments({ customerId: bought.customer_id });
-      const route = routeEvent({ type: 'payment.succeeded', data: payment }, catalog, new Date());
+      const route = routeEvent({ type: 'payment.succeeded', data: payment }, catalog, new Date(), () => false);
       if (route.kind !== 'purchase') throw new Error(`The purchase starts no run: it is ${route.kind}.`);
       await runs.deliver(route, 'evt_recorded');
       const run = workflowId.purchase(route.purchaseId);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadCatalog } from '../../src/catalog/file/load.js';
 import type { Catalog } from '../../src/domain/offers.js';
-import { routeEvent, type Route } from '../../src/webhooks/route.js';
+import { decideClaim, routeEvent, type Route } from '../../src/webhooks/route.js';
 import { attemptId, workflowId } from '../../src/domain/ids.js';
 import { aPayment, aSubscription } from '../dodo/examples.js';
 
@@ -15,6 +15,11 @@ const NOW = new Date('2026-11-23T12:00:00.000Z');
 const catalog = await loadCatalog(fileURLToPath(new URL('../../offers.yaml', import.meta.url)));
 const withoutFunnels: Catalog = { ...catalog, funnels: [] };
 
+/** Metadata of ours bears this proof. */
+const PROOF = 'ours';
+const proves = ({ upsell_proof }: Record<string, unknown>, customerId?: string) =>
+  upsell_proof === PROOF && customerId === 'cus_1';
+
 const ago = (ms: number) => new Date(NOW.getTime() - ms).toISOString();
 
 /** Routes a `payment.*` event for a purchase a minute ago, with these fields replaced. */
@@ -23,7 +28,12 @@ function routePayment(
   { type = 'payment.succeeded', inCatalog = catalog }: { type?: string; inCatalog?: Catalog } = {},
 ): Route {
   const data = { payload_type: 'Payment', ...aPayment({ created_at: ago(MINUTE) }), ...fields };
-  return routeEvent({ business_id: 'bus_1', type, timestamp: NOW.toISOString(), data }, inCatalog, NOW);
+  return routeEvent(
+    { business_id: 'bus_1', type, timestamp: NOW.toISOString(), data },
+    inCatalog,
+    NOW,
+    proves,
+  );
 }
 
 function routeSubscription(
@@ -31,11 +41,12 @@ function routeSubscription(
   type = 'subscription.plan_changed',
 ): Route {
   const data = { payload_type: 'Subscription', ...aSubscription(), ...fields };
-  return routeEvent({ business_id: 'bus_1', type, timestamp: NOW.toISOString(), data }, catalog, NOW);
+  return routeEvent({ business_id: 'bus_1', type, timestamp: NOW.toISOString(), data }, catalog, NOW, proves);
 }
 
 const ignored = (why: string) => ({ kind: 'ignored', why });
-const attempt = (id: unknown) => ({ metadata: { upsell_attempt_id: id } });
+const attempt = (id: unknown) => ({ metadata: { upsell_attempt_id: id, upsell_proof: PROOF } });
+const claim = (id: unknown) => ({ metadata: { upsell_attempt_id: id } });
 const registered = (id: unknown) => ({ metadata: { purchase_id: id } });
 
 describe('a purchase', () => {
@@ -184,12 +195,12 @@ describe('a payment of our own', () => {
     expect(route).toMatchObject({
       kind: 'payment',
       workflowId: run,
-      event: { attemptId: id, paymentId: 'pay_1' },
+      event: { attemptId: id, paymentId: 'pay_1', proven: true, productIds: ['prod_starter_course'] },
     });
   });
 
   it('goes to its run and starts none, even if it is registered and its product is in a funnel', () => {
-    const metadata = { upsell_attempt_id: 'purchase/pay_0:team:1', purchase_id: 'order-77' };
+    const metadata = { ...attempt('purchase/pay_0:team:1').metadata, purchase_id: 'order-77' };
     expect(routePayment({ metadata })).toMatchObject({ kind: 'payment', workflowId: 'purchase/pay_0' });
   });
 
@@ -226,8 +237,65 @@ describe('a payment of our own', () => {
     ['a numeric value', 7],
     ['the value true', true],
     ['the value null', null],
-  ])('with an attempt id that has %s reaches no run and starts none', (_, id) => {
-    expect(routePayment(attempt(id))).toEqual(ignored('attempt id is not one of ours'));
+  ])('with an attempt id that has %s is an ordinary purchase', (_, id) => {
+    const { kind, purchaseId } = routePayment(attempt(id)) as { kind: string; purchaseId?: string };
+    expect({ kind, purchaseId }).toEqual({ kind: 'purchase', purchaseId: 'pay_1' });
+  });
+
+  it('says what kind of charge it is, and of which subscriptions', () => {
+    const fields = {
+      ...attempt('purchase/pay_0:team:1'),
+      charge_type: 'checkout',
+      subscription_ids: ['sub_1', 7],
+      product_cart: null,
+    };
+    const route = routePayment(fields);
+    expect(route).toMatchObject({ event: { chargeType: 'checkout', subscriptionIds: ['sub_1'] } });
+    expect(route).not.toHaveProperty('event.productIds');
+  });
+});
+
+describe('a payment that names an attempt of ours and does not prove it', () => {
+  const id = 'purchase/pay_0:team:1';
+  const ordinary = () => routePayment({ metadata: {} });
+
+  it.each([
+    ['no proof', claim(id)],
+    ['another proof', { metadata: { upsell_attempt_id: id, upsell_proof: 'theirs' } }],
+    ['the proof of another customer', { ...attempt(id), customer: { customer_id: 'cus_2' } }],
+  ])('is an ordinary purchase: %s', (_, fields) => {
+    const route = routePayment(fields);
+    const { customer = { customer_id: 'cus_1' } } = fields as { customer?: object };
+    expect(decideClaim(route, undefined)).toEqual(routePayment({ metadata: {}, customer }));
+    expect(decideClaim(route, { proof: true })).toEqual(decideClaim(route, undefined));
+  });
+
+  it('goes to its run, with no word of a proof, when the ledger has that attempt without one', () => {
+    const route = routePayment(claim(id));
+    const ours = decideClaim(route, {});
+    expect(ours).toMatchObject({
+      kind: 'payment',
+      workflowId: 'purchase/pay_0',
+      event: { attemptId: id, paymentId: 'pay_1', productIds: ['prod_starter_course'] },
+    });
+    expect(ours).not.toHaveProperty('event.proven');
+  });
+
+  it('starts nothing where an ordinary purchase would not', () => {
+    const route = routePayment({ ...claim(id), status: 'failed' });
+    expect(decideClaim(route, undefined)).toEqual(ignored('payment has not succeeded'));
+    expect(decideClaim(ordinary(), {})).toEqual(ordinary());
+  });
+});
+
+describe('a renewal', () => {
+  it.each([
+    ['of any subscription', {}],
+    ['of one that an attempt created', attempt('purchase/pay_0:team:1')],
+    ['of one that an attempt without a proof created', claim('purchase/pay_0:team:1')],
+    ['of one that was bought in a registered purchase', registered('order-77')],
+  ])('reaches nobody and starts nothing: %s', (_, fields) => {
+    expect(routePayment({ ...fields, charge_type: 'renewal' })).toEqual(ignored('renewal'));
   });
 });
 
@@ -323,6 +391,17 @@ describe('the event of a subscription', () => {
     },
   );
 
+  it.each([
+    ['cancelled', 'compensation/end_subscription/sub_1'],
+    ['expired', 'compensation/end_subscription/sub_1'],
+    ['failed', 'compensation/end_subscription/sub_1'],
+    ['on_hold', undefined],
+  ])('tells the run that wanted its end when it is %s', (what, compensation) => {
+    const route = routeSubscription({}, `subscription.${what}`);
+    expect(route).toHaveProperty('kind', 'subscription');
+    expect('compensation' in route ? route.compensation : undefined).toBe(compensation);
+  });
+
   it('reports a scheduled change', () => {
     const scheduled_change = {
       id: 'chg_1',
@@ -383,13 +462,15 @@ describe('the event of a refund or dispute', () => {
     is_resolved_by_rdr: null,
     remarks: null,
   } satisfies DodoPayments.Dispute;
-  const route = (type: string, data: Record<string, unknown>) => routeEvent({ type, data }, catalog, NOW);
+  const route = (type: string, data: Record<string, unknown>) =>
+    routeEvent({ type, data }, catalog, NOW, proves);
 
   it('starts or signals a run of its own: a refund', () => {
     expect(route('refund.succeeded', refund)).toEqual({
       kind: 'reversal',
       workflowId: 'reversal/ref_1',
       event: { kind: 'refund', id: 'ref_1', paymentId: 'pay_2', type: 'refund.succeeded' },
+      compensation: 'compensation/refund/pay_2',
     });
   });
 
@@ -404,8 +485,11 @@ describe('the event of a refund or dispute', () => {
     },
   );
 
-  it('starts nothing for a failed refund', () => {
-    expect(route('refund.failed', { ...refund, status: 'failed' })).toEqual(ignored('refund failed'));
+  it('tells of a failed refund only the run that wanted it', () => {
+    expect(route('refund.failed', { ...refund, status: 'failed' })).toEqual({
+      kind: 'compensation',
+      workflowId: 'compensation/refund/pay_2',
+    });
   });
 
   it.each([null, undefined, 7, '', 'a/b', 'возврат', 'x'.repeat(129), 'x'.repeat(600)])(
@@ -441,7 +525,7 @@ describe('unusable', () => {
     ['text', 'pay_1'],
     ['a number', 7],
   ])('is an event whose data is %s', (_, data) => {
-    expect(routeEvent({ type: 'payment.succeeded', data }, catalog, NOW)).toEqual(
+    expect(routeEvent({ type: 'payment.succeeded', data }, catalog, NOW, proves)).toEqual(
       ignored('event has no data'),
     );
   });
@@ -490,10 +574,15 @@ describe('with any input', () => {
     'refund.succeeded',
     'dispute.opened',
   );
-  const KINDS = ['ignored', 'purchase', 'payment', 'subscription', 'reversal'];
-  const RUN_ID = /^(purchase|trigger|plan-change|reversal)\/[\x21-\x7e]+$/;
+  const KINDS = ['ignored', 'purchase', 'payment', 'subscription', 'reversal', 'compensation'];
+  const RUN_ID = /^(purchase|trigger|plan-change|reversal|compensation)\/[\x21-\x7e]+$/;
 
   function check(route: Route): void {
+    if (route.kind === 'claim') {
+      check(route.older);
+      check(route.foreign);
+      return;
+    }
     expect(KINDS).toContain(route.kind);
     if (route.kind === 'ignored') expect(route.why).not.toBe('');
     else if (route.kind === 'purchase') expect(route.purchaseId).toMatch(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/);
@@ -503,14 +592,16 @@ describe('with any input', () => {
   it('routing never throws for a JSON object', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (body) =>
-        check(routeEvent(body as Record<string, unknown>, catalog, NOW)),
+        check(routeEvent(body as Record<string, unknown>, catalog, NOW, proves)),
       ),
     );
   });
 
   it('routing never throws for events with arbitrary data', () => {
     fc.assert(
-      fc.property(types, fc.jsonValue(), (type, data) => check(routeEvent({ type, data }, catalog, NOW))),
+      fc.property(types, fc.jsonValue(), (type, data) =>
+        check(routeEvent({ type, data }, catalog, NOW, proves)),
+      ),
     );
   });
 
@@ -519,17 +610,9 @@ describe('with any input', () => {
     const fields = fc.dictionary(fc.constantFrom(...Object.keys(good)), fc.jsonValue(), { minKeys: 1 });
     fc.assert(
       fc.property(types, fields, (type, wrong) =>
-        check(routeEvent({ type, data: { ...good, ...wrong } }, catalog, NOW)),
+        check(routeEvent({ type, data: { ...good, ...wrong } }, catalog, NOW, proves)),
       ),
       { numRuns: 500 },
-    );
-  });
-
-  it('a payment with an attempt id never starts a run', () => {
-    fc.assert(
-      fc.property(types, fc.jsonValue(), (type, id) => {
-        expect(routePayment(attempt(id), { type }).kind).not.toBe('purchase');
-      }),
     );
   });
 

@@ -1,15 +1,23 @@
-/** `POST /webhooks/dodo`: verifies a webhook, hands it to Temporal and acknowledges it. Nothing happens in between. */
+/**
+ * `POST /webhooks/dodo`: verifies a webhook, hands it to Temporal and acknowledges it. Nothing happens in between, but for
+ * a look into the ledger when a payment names an attempt of ours without a proof.
+ */
 import express, { Router } from 'express';
 import type { ApiDeps } from '../deps.js';
-import { webhookMetrics } from '../metrics.js';
+import { foreignAttemptIds, webhookMetrics } from '../metrics.js';
 import { Problem, temporarilyUnavailable } from '../problem.js';
-import { routeEvent } from '../../webhooks/route.js';
+import { provesAttempt } from '../../dodo/payments.js';
+import { decideClaim, routeEvent, type DecidedRoute, type Route } from '../../webhooks/route.js';
 import { parseWebhookBody, verifyWebhook } from '../../webhooks/verify.js';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
-export function webhookRoutes({ runs, catalog, log, now, webhookSecrets }: ApiDeps): Router {
+export function webhookRoutes(deps: ApiDeps): Router {
+  const { runs, catalog, log, now, webhookSecrets, ledger, proofs } = deps;
   const router = Router();
+  const proves = (metadata: Record<string, unknown>, customerId: string | undefined) =>
+    provesAttempt(proofs, { metadata, customerId });
+
   // Accept any content type: the signature covers the raw bytes, and it decides.
   const rawBody = express.raw({ type: () => true, limit: MAX_BODY_BYTES });
 
@@ -32,7 +40,7 @@ export function webhookRoutes({ runs, catalog, log, now, webhookSecrets }: ApiDe
       });
     }
     const type = typeof parsed.value.type === 'string' ? parsed.value.type.slice(0, 100) : undefined;
-    const route = routeEvent(parsed.value, catalog(), now());
+    const route = await decided(routeEvent(parsed.value, catalog(), now(), proves));
     if (route.kind === 'ignored') {
       webhookMetrics.received.inc({ result: 'ignored' });
       log.debug({ webhookId: verified.id, type, why: route.why }, 'webhook ignored');
@@ -53,4 +61,18 @@ export function webhookRoutes({ runs, catalog, log, now, webhookSecrets }: ApiDe
     }
   });
   return router;
+
+  async function decided(route: Route): Promise<DecidedRoute> {
+    if (route.kind !== 'claim') return route;
+    const known = await ledger.attempt(route.attemptId).catch((error: unknown) => {
+      webhookMetrics.received.inc({ result: 'unavailable' });
+      throw temporarilyUnavailable('The webhook could not be recorded. Please send it again.', error);
+    });
+    const decision = decideClaim(route, known);
+    if (decision === route.foreign) {
+      foreignAttemptIds.inc();
+      log.warn({ attemptId: route.attemptId }, 'a payment names an attempt of ours without proving it');
+    }
+    return decision;
+  }
 }
