@@ -25,7 +25,7 @@ import { fulfil } from './fulfilment/fulfil.js';
 import { openSubscriptionWatch, planChangeStrategy } from './fulfilment/plan-change.js';
 import { openReviews } from './fulfilment/reviews.js';
 import type { Terms } from './fulfilment/terms.js';
-import { openPaymentInbox } from './payments.js';
+import { openPaymentInbox, paidBesides } from './payments.js';
 
 export interface PlanChangeInput {
   terms: Terms;
@@ -113,10 +113,10 @@ async function runPlanChange({
     case 'price_changed':
       return result;
     case 'fulfilled': {
-      const alsoPaid = inbox.paid().filter(({ attemptId }) => attemptId !== result.attemptId);
+      const alsoPaid = paidBesides(inbox, result);
       return { ...result, alsoPaid, ...(result.newSubscription && { replaced: shown.subscriptionId }) };
     }
     default:
-      return { ...result, alsoPaid: inbox.paid() };
+      return { ...result, alsoPaid: paidBesides(inbox, result) };
   }
 }

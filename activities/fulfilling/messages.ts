@@ -6,6 +6,8 @@ export const MESSAGES = {
   actionRequired: 'Your bank wants you to confirm this payment. Please follow the link.',
   needsReview:
     'We are still checking whether your payment went through. Our team is looking into it; you will not be charged twice.',
+  paymentDiffers:
+    'Your payment is not what we expected. Our team is looking into it; there is nothing you need to pay meanwhile.',
   retryFailed: 'That did not go through either. You were not charged. You can still pay at the checkout.',
   unreachable:
     'The payment provider could not be reached in time, so nothing was charged. You can still take the offer at the checkout.',

@@ -7,7 +7,7 @@ import { SAME_PAYMENT_METHOD } from '../../src/domain/attempt.js';
 import type { FulfilledOffer, FulfilmentResult } from '../../src/domain/fulfilment.js';
 import { phaseOf, type PaymentEvent, type Proof } from '../../src/domain/payment.js';
 import { proofOf } from '../payments.js';
-import { LONGEST_POLL, PENDING_LIMIT, proofFrom, prove } from './prove.js';
+import { LONGEST_POLL, PENDING_LIMIT, proofFrom, prove, reviewPayment } from './prove.js';
 import { sendAttempt } from './send.js';
 import type { Failed, FulfilmentContext, PaymentStrategy } from './strategy.js';
 import { HOUR, MINUTE } from '../units.js';
@@ -30,18 +30,9 @@ export async function fallBack(
   n: number,
   failed: Failed,
 ): Promise<FulfilmentResult> {
-  strategy.expect(n, {});
-  const opened = await strategy.openFallback(n, failed);
-  if (opened.kind === 'none') return { kind: 'failed' };
-  strategy.expect(n, {
-    sessionId: opened.kind === 'checkout' ? opened.sessionId : undefined,
-    paymentId: opened.kind === 'payment_link' ? opened.paymentId : undefined,
-  });
   const { inbox, retry } = context;
   const earlier = failedAttempt === n ? [] : [failedAttempt];
-  let mayRetry = opened.kind === 'update_method' || (opened.kind === 'checkout' && opened.retry);
-  context.report(context.checkoutOnly ? 'requires_action' : 'fallback', mayRetry);
-
+  let isCheckout = false;
   const fulfilledBy = (attempt: number, payment: PaymentEvent | undefined): FulfilledOffer => ({
     kind: 'fulfilled',
     paidVia: 'attempt',
@@ -49,6 +40,21 @@ export async function fallBack(
     attemptId: strategy.id(attempt),
     payment,
   });
+  // No other way to pay while a person has to look at what was paid already.
+  const before = await reviewed([failedAttempt]);
+  if (before) return before;
+  strategy.expect(n, { isFallback: true });
+  const opened = await strategy.openFallback(n, failed);
+  if (opened.kind === 'none') return { kind: 'failed' };
+  isCheckout = opened.kind === 'checkout';
+  strategy.expect(n, {
+    isFallback: true,
+    sessionId: opened.kind === 'checkout' ? opened.sessionId : undefined,
+    paymentId: opened.kind === 'payment_link' ? opened.paymentId : undefined,
+  });
+  let mayRetry = opened.kind === 'update_method' || (opened.kind === 'checkout' && opened.retry);
+  context.report(context.checkoutOnly ? 'requires_action' : 'fallback', mayRetry);
+
   const paid = (): FulfilledOffer | undefined => {
     const proof = proofOf(inbox, strategy.id(n));
     if (proof?.kind === 'paid') {
@@ -70,12 +76,18 @@ export async function fallBack(
     const left = openedAt + FALLBACK_WINDOW - Date.now();
     const over = left <= 0;
     await condition(
-      () => paid() !== undefined || (mayRetry && retry.wanted()),
+      () => paid() !== undefined || doubtful([n, ...earlier]) || (mayRetry && retry.wanted()),
       over ? pause : Math.min(pause, left),
       { summary: 'waiting for the fallback to be paid' },
     );
     const result = paid();
     if (result) return result;
+    if (doubtful([n, ...earlier])) {
+      const decided = await reviewed([n, ...earlier]);
+      if (decided) return decided;
+      await strategy.record(n, 'reopened');
+      context.report('fallback', mayRetry);
+    }
 
     if (mayRetry && retry.wanted()) {
       mayRetry = false;
@@ -103,12 +115,30 @@ export async function fallBack(
     if (finding?.kind === 'payment') inbox.note(finding.payment);
     const read = paid();
     if (read) return read;
+    if (doubtful([n, ...earlier])) continue;
     const pending =
       finding?.kind === 'payment' && ['pending', 'action_required'].includes(phaseOf(finding.payment.status));
     // The fallback has lapsed only when a read after its end shows that no payment is under way.
     if (over && finding !== undefined && (!pending || Date.now() - openedAt > PENDING_LIMIT)) {
       return { kind: 'unpaid' };
     }
+  }
+
+  function doubtful(attempts: readonly number[]): boolean {
+    return inbox.doubtful(attempts.map((attempt) => strategy.id(attempt))) !== undefined;
+  }
+
+  /** Has payments in doubt reviewed. Returns what was fulfilled; undefined when there were none, or all were rejected. */
+  async function reviewed(attempts: readonly number[]): Promise<FulfilledOffer | undefined> {
+    if (!doubtful(attempts)) return undefined;
+    const proof = await reviewPayment(strategy, context, n, attempts);
+    if (proof.kind !== 'paid') return undefined;
+    const isFallback = proof.n === n && failedAttempt !== n;
+    return {
+      ...fulfilledBy(proof.n, proof.payment),
+      paidVia: isFallback ? 'fallback' : 'attempt',
+      newSubscription: proof.n === n && isCheckout,
+    };
   }
 }
 

@@ -1,10 +1,11 @@
 /** The parts that fulfilment is made of: how one kind of offer is sent and proven, and what its run provides. */
 import type { FallbackOpened } from '../../activities/fulfilling/fallback.js';
+import type { RecordStateInput } from '../../activities/fulfilling/record-state.js';
 import type { Timing } from '../../src/contract/messages.js';
 import type { Finding, SendReply } from '../../src/domain/attempt.js';
 import type { Proof } from '../../src/domain/payment.js';
 import type { PresentationStatus } from '../../src/domain/words.js';
-import type { PaymentInbox } from '../payments.js';
+import type { DoubtfulPayment, PaymentInbox } from '../payments.js';
 import type { Review } from './reviews.js';
 
 /** How one kind of offer is sent and proven. Every function but `send` and `openFallback` only reads or records. */
@@ -12,7 +13,10 @@ export interface PaymentStrategy {
   /** Returns the id of attempt `n`. */
   id(n: number): string;
   /** Sets what the payment of attempt `n` must match to count, as far as it is known. */
-  expect(n: number, known: { dueNow?: number; paymentId?: string; sessionId?: string }): void;
+  expect(
+    n: number,
+    known: { dueNow?: number; paymentId?: string; sessionId?: string; isFallback?: boolean },
+  ): void;
   /** Sends attempt `n`, once. Never throws. */
   send(n: number, again?: { sendBefore: number }): Promise<SendReply>;
   /** Returns what webhooks have proven so far. */
@@ -23,8 +27,8 @@ export interface PaymentStrategy {
   openFallback(n: number, failed: Failed): Promise<FallbackOpened>;
   /** Looks up whether the fallback was paid. Undefined when Dodo cannot be read now. */
   lookUpFallback(n: number): Promise<Finding | undefined>;
-  /** Records a status that the run reached by waiting. */
-  record(n: number, status: 'needs_review' | 'absent' | 'fallback'): Promise<void>;
+  /** Records a status that the run reached by waiting. `doubtful`: the payment that has to be reviewed. */
+  record(n: number, status: RecordStateInput['status'], doubtful?: DoubtfulPayment): Promise<void>;
 }
 
 /** Why an attempt failed. */
