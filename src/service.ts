@@ -1,12 +1,14 @@
 /** Starts the two parts of a process: the API and the worker. */
 import { Client } from '@temporalio/client';
+import type DodoPayments from 'dodopayments';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { ActivityContext } from '../activities/context.js';
 import type { CatalogState } from './catalog/live.js';
 import type { Config, ServingConfig } from './config/config.js';
 import type { Dodo } from './dodo/client.js';
-import { createProofs } from './dodo/proof.js';
+import { provesAttempt } from './dodo/payments.js';
+import { createProofs, type Proofs } from './dodo/proof.js';
 import { workflowOfAttempt } from './domain/ids.js';
 import type { Catalog } from './domain/offers.js';
 import type { PaymentEvent } from './domain/payment.js';
@@ -117,6 +119,7 @@ export async function startWorker(
   // The sweep repeats every few minutes but must deliver each payment once.
   installRequestIds(connection);
   const client = new Client({ connection, namespace });
+  const proofs = createProofs(await ledger.proofKey());
   await ensureSweepSchedule(client, {
     taskQueue,
     intervalMs: config.timing.sweepIntervalMs,
@@ -149,6 +152,7 @@ export async function startWorker(
         catalog,
         ledger,
         proofs,
+        log,
         now: () => new Date(),
       }),
       runs,
