@@ -98,6 +98,7 @@ async function signalWithStart(
   const { body } = source.next();
   const route = routeEvent(JSON.parse(body.toString()) as Record<string, unknown>, catalog, new Date(), {
     provesPurchase: () => false,
+    provesAttempt: () => false,
   });
   if (route.kind !== 'purchase' || !route.guess)
     throw new Error('The sample webhook does not start a purchase.');

@@ -149,6 +149,7 @@ export async function startWorker(
         catalog,
         ledger,
         proofs,
+        log,
         now: () => new Date(),
       }),
       runs,

@@ -2,15 +2,33 @@
  * `compensation/<kind>/<id>`: undoes something at Dodo and follows it until Dodo confirms it. Where Dodo does not, a
  * person is asked, and the run goes on looking: a refund may still arrive.
  */
-import { condition, setHandler } from '@temporalio/workflow';
+import { ParentClosePolicy, condition, setHandler, startChild } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   COMPENSATION_DEADLINE_MS,
   FIRST_LOOK_AFTER_MS,
   LONGEST_LOOK_AFTER_MS,
+  compensationId,
   type CompensationInput,
 } from '../src/domain/compensation.js';
+import { workflowId } from '../src/domain/ids.js';
 import { compensationEvent } from '../src/contract/messages.js';
 import { ledgerActivities } from './activities.js';
+
+/** Starts the run of a compensation, unless the same thing is or was undone already. It goes on by itself. */
+export async function startCompensation(input: CompensationInput): Promise<void> {
+  try {
+    await startChild(compensation, {
+      workflowId: workflowId.compensation(compensationId(input)),
+      args: [input],
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `${input.kind.replace('_', ' ')} for ${input.presentationId}`,
+    });
+  } catch (failure) {
+    if (!(failure instanceof WorkflowExecutionAlreadyStartedError)) throw failure;
+  }
+}
 
 export async function compensation(input: CompensationInput): Promise<'confirmed' | 'review'> {
   let heard = 0;

@@ -30,7 +30,7 @@ import { fulfil } from './fulfilment/fulfil.js';
 import { openSubscriptionWatch, planChangeStrategy } from './fulfilment/plan-change.js';
 import { openReviews } from './fulfilment/reviews.js';
 import type { Terms } from './fulfilment/terms.js';
-import { openPaymentInbox } from './payments.js';
+import { openPaymentInbox, paidBesides } from './payments.js';
 import { holdLock, takeLock, unlessTaken } from './subscription-lock.js';
 
 export interface PlanChangeInput {
@@ -156,9 +156,8 @@ async function runPlanChange({
   function endOf(end: FulfilmentResult | PriceChanged): FulfilmentResult | PriceChanged {
     if (end.kind === 'price_changed') return end;
     // Payments of earlier changes of the subscription come here as well, for as long as this run has its id.
-    const paid = [...inbox.paid(), ...inbox.strays()];
-    if (end.kind !== 'fulfilled') return { ...end, alsoPaid: paid };
-    const alsoPaid = paid.filter(({ attemptId }) => attemptId !== end.attemptId);
+    const alsoPaid = [...paidBesides(inbox, end), ...inbox.strays()];
+    if (end.kind !== 'fulfilled') return { ...end, alsoPaid };
     return { ...end, alsoPaid, ...(end.newSubscription && { replaced: shown.subscriptionId }) };
   }
 }

@@ -5,11 +5,14 @@ import { hasEnded } from '../../src/dodo/subscriptions.js';
 import {
   MAX_REFUNDS,
   MAX_REFUSALS,
+  READINGS_LAG_MS,
+  UNREADABLE_AFTER_MS,
   compensationId,
   type CompensationInput,
   type CompensationStep,
 } from '../../src/domain/compensation.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
+import { reviewId } from '../../src/ledger/index.js';
 import type { ReviewKind } from '../../src/domain/accounting.js';
 import type { TimelineEntry } from '../../src/domain/timeline.js';
 import type { ActivityContext } from '../context.js';
@@ -23,6 +26,8 @@ type Seen =
   /** Under way at Dodo: only time helps. */
   | { kind: 'under_way' }
   | { kind: 'to_do' }
+  /** Dodo does not answer, or does not show the object: nothing is certain. */
+  | { kind: 'unreadable'; why: string }
   /** It cannot be undone by asking again. */
   | { kind: 'hopeless'; why: string };
 
@@ -39,7 +44,9 @@ export function compensationActivities(context: ActivityContext) {
      * Looks at Dodo whether a compensation is done, and asks for it where it was not asked for yet. It may be repeated:
      * Dodo is read before every request, and a refund that has not failed stands.
      *
-     * @throws when Dodo cannot be read; Temporal tries again
+     * A reading that fails decides nothing: the run looks again, and a person is asked after an hour of it.
+     *
+     * @throws when the ledger cannot be reached; Temporal tries again
      */
     async compensate(input: CompensationInput): Promise<CompensationStep> {
       const id = compensationId(input);
@@ -55,7 +62,8 @@ export function compensationActivities(context: ActivityContext) {
       });
       if (known.status === 'confirmed') return { kind: 'ended', status: 'confirmed' };
 
-      const seen = input.kind === 'refund' ? await refundSeen(input) : await endSeen(input);
+      const seen = await look(input);
+      const time = now().getTime();
       switch (seen.kind) {
         case 'undone':
           return confirm(input);
@@ -63,10 +71,19 @@ export function compensationActivities(context: ActivityContext) {
           return { kind: 'pending' };
         case 'hopeless':
           return askPerson(input, seen.why);
+        case 'unreadable':
+          return time - Date.parse(known.openedAt) > UNREADABLE_AFTER_MS
+            ? askPerson(input, seen.why)
+            : { kind: 'pending' };
         case 'to_do': {
-          const tries = await ledger.countCompensationTry(id);
+          // Dodo may have taken the latest request, and its readings do not show it yet. Only refunds are not idempotent.
+          const { askedAt } = known;
+          const isRecent = askedAt !== undefined && time - Date.parse(askedAt) < READINGS_LAG_MS;
+          if (input.kind === 'refund' && isRecent) return { kind: 'pending' };
+          const tries = await ledger.countCompensationTry(id, now().toISOString());
           const failure = await request(input);
-          if (failure === undefined) return input.kind === 'refund' ? { kind: 'pending' } : recheck(input);
+          if (failure === undefined) return recheck(input);
+          if (failure.kind !== 'unknown') await ledger.noteCompensationRefused(id);
           log.warn({ failure, compensation: id, tries }, 'a compensation was not accepted by Dodo');
           return failure.kind === 'rejected' && tries >= MAX_REFUSALS
             ? askPerson(input, `Dodo refused it ${tries} times: ${failure.code}`)
@@ -81,9 +98,19 @@ export function compensationActivities(context: ActivityContext) {
     },
   };
 
+  async function look(input: CompensationInput): Promise<Seen> {
+    try {
+      return input.kind === 'refund' ? await refundSeen(input) : await endSeen(input);
+    } catch (error) {
+      const failure = classify(error);
+      log.warn({ failure, compensation: compensationId(input) }, 'a compensation could not be looked at');
+      return { kind: 'unreadable', why: `Dodo cannot be read: ${failure.message}` };
+    }
+  }
+
   async function refundSeen({ paymentId }: Refund): Promise<Seen> {
     const payment = await ifFound(dodo.payments.retrieve(paymentId));
-    if (!payment) return { kind: 'hopeless', why: 'Dodo does not know the payment.' };
+    if (!payment) return { kind: 'unreadable', why: 'Dodo does not know the payment.' };
     const { refunds } = payment;
     if (refundedOf(payment) >= payment.total_amount) return { kind: 'undone' };
     if (refunds.some(({ status }) => status === 'pending' || status === 'review'))
@@ -96,7 +123,8 @@ export function compensationActivities(context: ActivityContext) {
 
   async function endSeen({ subscriptionId }: Ending): Promise<Seen> {
     const subscription = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
-    return !subscription || hasEnded(subscription) ? { kind: 'undone' } : { kind: 'to_do' };
+    if (!subscription) return { kind: 'unreadable', why: 'Dodo does not know the subscription.' };
+    return hasEnded(subscription) ? { kind: 'undone' } : { kind: 'to_do' };
   }
 
   /** The one request. Answers why it may not have been accepted; undefined when Dodo took it. */
@@ -115,9 +143,9 @@ export function compensationActivities(context: ActivityContext) {
     }
   }
 
-  /** A cancelled subscription can be read at once; whatever a reading says, it is read again later. */
-  async function recheck(input: Ending): Promise<CompensationStep> {
-    const seen = await endSeen(input).catch((): Seen => ({ kind: 'to_do' }));
+  /** Most of what is asked for is done at once; whatever a reading says, it is read again later. */
+  async function recheck(input: CompensationInput): Promise<CompensationStep> {
+    const seen = await look(input);
     return seen.kind === 'undone' ? confirm(input) : { kind: 'pending' };
   }
 
@@ -125,9 +153,11 @@ export function compensationActivities(context: ActivityContext) {
     const id = compensationId(input);
     const at = now().toISOString();
     const { presentationId } = input;
-    await ledger.endCompensation(id, 'confirmed', at);
-    const word = { paid: false, reason: 'Dodo confirmed it.', by: 'proof' };
-    await ledger.resolveReviewsOf(presentationId, word, at, [REVIEW_KIND[input.kind]]);
+    await ledger.resolveReview(
+      reviewId(REVIEW_KIND[input.kind], id),
+      { paid: false, reason: 'Dodo confirmed it.', by: 'proof' },
+      at,
+    );
     if (input.kind === 'refund') {
       const { attemptId, paymentId, amount, currency } = input;
       await ledger.recordPayment({
@@ -139,7 +169,11 @@ export function compensationActivities(context: ActivityContext) {
         source: 'look_up',
         seenAt: at,
       });
-      await ledger.updateAttempt(attemptId, {}, undefined, [
+      await ledger.recordVerdict(paymentId, 'goes_back', { presentationId });
+      // The attempt may have been paid by another payment, which counts.
+      const attempt = await ledger.attempt(attemptId);
+      const change = attempt?.paymentId === paymentId ? { status: 'refunded' as const } : {};
+      await ledger.updateAttempt(attemptId, change, undefined, [
         {
           at,
           type: 'second_payment_refunded',
@@ -153,6 +187,8 @@ export function compensationActivities(context: ActivityContext) {
         { at, type: 'replaced_subscription_cancelled', detail: { presentationId, subscriptionId } },
       ]);
     }
+    // Last, because a confirmed compensation is not looked at again.
+    await ledger.endCompensation(id, 'confirmed', at);
     return { kind: 'ended', status: 'confirmed' };
   }
 

@@ -12,7 +12,7 @@ export interface Closing {
   patch: PresentationPatch;
   timeline: TimelineEntry[];
   /** The attempt that was paid. Minor units. */
-  paid?: { attemptId: string; paymentId?: string; amount: number };
+  paid?: { attemptId: string; paymentId?: string; amount: number; currency?: string };
 }
 
 export interface SettleInput {
@@ -25,14 +25,55 @@ export interface SettleInput {
   timeline?: TimelineEntry[];
 }
 
-/** Marks the attempt of a paid presentation as paid. May be repeated. */
-export async function markPaid(ledger: Ledger, { paid }: Closing): Promise<void> {
+/**
+ * Marks the attempt of a paid presentation as paid, records that its payment counts, and ends the reviews that this
+ * answers. May be repeated. Another payment that the ledger has as the one that counts stays that one.
+ */
+export async function markPaid(
+  ledger: Ledger,
+  { paid, presentationId }: Closing,
+  at = new Date().toISOString(),
+): Promise<void> {
   if (!paid) return;
+  await recordCounted(ledger, { ...paid, presentationId }, at);
   await ledger.updateAttempt(paid.attemptId, {
     status: 'paid',
     paymentId: paid.paymentId,
     paidAmount: paid.amount,
   });
+}
+
+async function recordCounted(
+  ledger: Ledger,
+  {
+    attemptId,
+    paymentId,
+    amount,
+    currency,
+    presentationId,
+  }: NonNullable<Closing['paid']> & { presentationId: string },
+  at: string,
+): Promise<void> {
+  if (paymentId === undefined) return;
+  const shown = await ledger.presentation(presentationId);
+  if (shown?.status === 'paid' && shown.paymentId !== undefined && shown.paymentId !== paymentId) return;
+  await ledger.recordPayment({
+    paymentId,
+    status: 'succeeded',
+    attemptId,
+    presentationId,
+    customerId: shown?.customerId,
+    purchaseId: shown?.purchaseId,
+    ...(currency !== undefined && { amount, currency }),
+    source: 'webhook',
+    seenAt: at,
+  });
+  await ledger.recordVerdict(paymentId, 'counts', { presentationId, purchaseId: shown?.purchaseId });
+  const reason = `The offer is paid by ${paymentId}.`;
+  await ledger.resolveReviewsOf(presentationId, { paid: true, paymentId, reason, by: 'proof' }, at, [
+    'unproven_attempt',
+    'payment_differs',
+  ]);
 }
 
 /** Settles a run that ends without an offer. May be repeated. */
@@ -69,7 +110,7 @@ export function settleActivities({ ledger }: ActivityContext) {
       presentation,
       timeline = [],
     }: SettleInput): Promise<void> {
-      if (presentation) await markPaid(ledger, presentation);
+      if (presentation) await markPaid(ledger, presentation, at);
       await ledger.settle({
         purchaseId,
         outcome,

@@ -2,9 +2,12 @@
 import { heartbeat } from '@temporalio/activity';
 import type DodoPayments from 'dodopayments';
 import { ifFound } from '../../src/dodo/errors.js';
-import { listPayments, toPaymentEvent } from '../../src/dodo/payments.js';
-import { ATTEMPT_METADATA_KEY, workflowOfAttempt } from '../../src/domain/ids.js';
+import { isRenewal, listPayments, toPaymentEvent } from '../../src/dodo/payments.js';
+import { workflowOfAttempt } from '../../src/domain/ids.js';
 import { registrationIn } from '../../src/webhooks/route.js';
+import { wasAttemptPaid, type AttemptRecord } from '../../src/domain/attempt.js';
+import { withoutProof, type PaymentEvent } from '../../src/domain/payment.js';
+import { seenPayment } from '../../src/domain/verdict.js';
 import type { ActivityContext } from '../context.js';
 import { recordSecondPayment } from '../offering/second-payment.js';
 
@@ -21,7 +24,7 @@ const REMEMBERED = 20_000;
 type Row = DodoPayments.PaymentListResponse;
 
 export function sweepActivities(context: ActivityContext) {
-  const { dodo, ledger, log, proofs, deliverPayment } = context;
+  const { dodo, ledger, log, now, proofs, deliverPayment } = context;
   /** Payments that this process need not look at again. */
   const done = new Set<string>();
 
@@ -30,13 +33,44 @@ export function sweepActivities(context: ActivityContext) {
     done.add(paymentId);
   }
 
-  /** Tells the run of an attempt's payment, unless it knows. Returns whether a run was told. */
-  async function deliverAttempt(row: Row, attemptId: string): Promise<boolean> {
-    const attempt = workflowOfAttempt(attemptId) === undefined ? undefined : await ledger.attempt(attemptId);
-    if (attempt && attempt.status !== 'paid' && attempt.status !== 'refunded')
-      return deliverPayment(toPaymentEvent(row, proofs), undefined);
-    remember(row.payment_id);
-    return false;
+  /**
+   * Tells the run of an attempt's payment, unless what became of its money is known. A payment with our proof is told of
+   * even if the ledger has no such attempt: the run that is told accounts for it. Returns whether a run was told.
+   */
+  async function deliverAttempt(row: Row, event: PaymentEvent, attempt: AttemptRecord | undefined) {
+    const { paymentId } = event;
+    const known = event.proven ? await recordSighting(event, attempt) : undefined;
+    const isCounted =
+      attempt !== undefined && wasAttemptPaid(attempt.status) && attempt.paymentId === paymentId;
+    // Attempts without a proof are paid by one payment; what else names them is not known to be ours.
+    const isOver = event.proven
+      ? isCounted || (known !== undefined && known.verdict !== 'undecided')
+      : attempt === undefined || wasAttemptPaid(attempt.status);
+    if (isOver || isRenewal(row)) {
+      remember(paymentId);
+      return false;
+    }
+    return deliverPayment(event, undefined);
+  }
+
+  function recordSighting(event: PaymentEvent, attempt: AttemptRecord | undefined) {
+    return ledger.recordPayment({
+      ...seenPayment(event),
+      presentationId: attempt?.presentationId,
+      source: 'sweep',
+      seenAt: now().toISOString(),
+    });
+  }
+
+  /** Returns whether the run of an attempt or of a purchase was told of a payment, whichever it is for. */
+  async function deliver(row: Row): Promise<boolean> {
+    const event = toPaymentEvent(row, proofs);
+    const { attemptId } = event;
+    if (attemptId === undefined || workflowOfAttempt(attemptId) === undefined) return deliverPurchase(row);
+    const attempt = await ledger.attempt(attemptId);
+    if (event.proven) return deliverAttempt(row, event, attempt);
+    const isOlder = attempt !== undefined && attempt.proof !== true;
+    return isOlder ? deliverAttempt(row, withoutProof(event), attempt) : deliverPurchase(row);
   }
 
   /** Starts or tells the run of a purchase, unless the ledger knows that it was paid. Returns whether it did. */
@@ -48,7 +82,7 @@ export function sweepActivities(context: ActivityContext) {
         ? ((await ledger.purchase(paymentId)) ?? (await ledger.purchasePaidBy(paymentId)))
         : await ledger.purchase(registration);
     const paidBy = known?.purchase.paymentId;
-    if (row.total_amount > 0 && paidBy !== paymentId) {
+    if (row.total_amount > 0 && !isRenewal(row) && paidBy !== paymentId) {
       // The list leaves out the cart, which decides whether a funnel names the purchase.
       const payment = await ifFound(dodo.payments.retrieve(paymentId));
       if (payment && paidBy !== undefined && registration !== undefined) {
@@ -68,8 +102,8 @@ export function sweepActivities(context: ActivityContext) {
     /**
      * Tells runs of payments they do not know, and starts those that a payment should have started.
      *
-     * Dodo: lists the payments since a time, and reads each that may be a new purchase. Ledger: records the second payment
-     * of a registered purchase, with a review; otherwise reads only.
+     * Dodo: lists the payments since a time, and reads each that may be a new purchase. Ledger: records the payments of
+     * attempts that are seen, and the second payment of a registered purchase, with a review.
      * Repeated: starts nothing twice, because run ids and the ledger both refuse; heartbeats after each payment.
      *
      * @param input `since` RFC 3339
@@ -81,10 +115,7 @@ export function sweepActivities(context: ActivityContext) {
         result.seen += 1;
         heartbeat(result);
         if (done.has(row.payment_id)) continue;
-        const attemptId = row.metadata[ATTEMPT_METADATA_KEY];
-        const told =
-          typeof attemptId === 'string' ? await deliverAttempt(row, attemptId) : await deliverPurchase(row);
-        if (told) result.told += 1;
+        if (await deliver(row)) result.told += 1;
       }
       return result;
     },

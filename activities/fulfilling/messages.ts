@@ -8,6 +8,8 @@ export const MESSAGES = {
     'Your bank wants you to confirm this payment. Please confirm it with your bank; you will not be charged twice.',
   actionRequired: 'Your bank wants you to confirm this payment. Please follow the link.',
   needsReview: UNDER_REVIEW_MESSAGE,
+  paymentDiffers:
+    'Your payment is not what we expected. Our team is looking into it; there is nothing you need to pay meanwhile.',
   retryFailed: 'That did not go through either. You were not charged. You can still pay at the checkout.',
   retryNotSent:
     'The payment provider could not be reached, so nothing was charged. Please try again, or pay at the checkout.',

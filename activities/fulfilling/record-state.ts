@@ -1,7 +1,9 @@
 /** Records states that come about by waiting, without a request to Dodo that could record them. */
 import { SUPERSEDED } from '../../src/domain/attempt.js';
+import type { PaymentEvent } from '../../src/domain/payment.js';
 import type { PresentationPatch } from '../../src/domain/presentation.js';
 import { unprovenReview } from '../../src/domain/review.js';
+import { seenPayment, type Doubt } from '../../src/domain/verdict.js';
 import type { AttemptStatus } from '../../src/domain/words.js';
 import type { ActivityContext } from '../context.js';
 import { MESSAGES } from './messages.js';
@@ -12,13 +14,18 @@ export interface RecordStateInput {
   /**
    * `absent_again`: proven absent, and another attempt may follow. `fallback`: the one retry has failed, and the links
    * still stand. `retry_not_sent`: the retry could not be sent, and may be asked for again. `superseded`: the customer has
-   * asked for something else, so the fallback no longer counts.
+   * asked for something else, so the fallback no longer counts. `reopened`: a person has rejected the payment under
+   * review, and the links stand again.
    */
-  status: 'needs_review' | 'absent' | 'absent_again' | 'fallback' | 'retry_not_sent' | 'superseded';
+  status:
+    'needs_review' | 'absent' | 'absent_again' | 'fallback' | 'retry_not_sent' | 'superseded' | 'reopened';
+  /** Under review: a paid payment of ours that is not what the customer accepted, and what differs. */
+  payment?: PaymentEvent;
+  doubt?: Doubt;
 }
 
 interface StateChange {
-  status: AttemptStatus;
+  status?: AttemptStatus;
   errorCode?: string;
   patch: PresentationPatch;
   /** In the timeline, if not `attempt_<status>`. */
@@ -49,9 +56,10 @@ const CHANGES: Record<RecordStateInput['status'], StateChange> = {
       message: MESSAGES.superseded,
     },
   },
+  reopened: { patch: { status: 'fallback', message: MESSAGES.checkout } },
 };
 
-export function recordStateActivities({ ledger, now }: ActivityContext) {
+export function recordStateActivities({ ledger, log, now }: ActivityContext) {
   /** Opens the review of an attempt, unless the presentation has moved on meanwhile. */
   async function openReviewOf(attemptId: string, presentationId: string): Promise<void> {
     const presentation = await ledger.presentation(presentationId);
@@ -66,26 +74,75 @@ export function recordStateActivities({ ledger, now }: ActivityContext) {
      * Records that an attempt was proven absent, needs a review, or was a retry that failed or could not be sent, or no longer counts.
      *
      * Dodo: nothing. Ledger: updates the attempt and its presentation, adds to the timeline, and opens the review that
-     * the presentation's next state ends.
+     * the presentation's next state ends: of the payment in doubt, which is recorded, or else of the attempt.
      * Repeated: writes the same again; a state the ledger has moved on from stays.
      *
      * @throws when the ledger cannot be reached
      */
-    async recordState({ attemptId, presentationId, status }: RecordStateInput): Promise<void> {
+    async recordState(input: RecordStateInput): Promise<void> {
+      const { attemptId, presentationId, status, payment, doubt } = input;
       const change = CHANGES[status];
+      const at = now().toISOString();
+      if (payment && doubt) await openReview(input, payment, doubt, at);
+      const detail = { presentationId, attemptId, ...(payment && { paymentId: payment.paymentId }) };
       await ledger.updateAttempt(
         attemptId,
         { status: change.status, ...(change.errorCode !== undefined && { errorCode: change.errorCode }) },
-        { id: presentationId, patch: change.patch },
-        [
-          {
-            at: now().toISOString(),
-            type: change.entry ?? `attempt_${status}`,
-            detail: { presentationId, attemptId },
-          },
-        ],
+        {
+          id: presentationId,
+          patch: payment ? { ...change.patch, message: MESSAGES.paymentDiffers } : change.patch,
+        },
+        [{ at, type: change.entry ?? `attempt_${status}`, detail }],
       );
-      if (status === 'needs_review') await openReviewOf(attemptId, presentationId);
+      if (status === 'needs_review' && payment === undefined) await openReviewOf(attemptId, presentationId);
     },
   };
+
+  async function openReview(
+    { attemptId, presentationId }: RecordStateInput,
+    payment: PaymentEvent,
+    doubt: Doubt,
+    at: string,
+  ): Promise<void> {
+    const { paymentId, customerId, amount, currency } = payment;
+    const [attempt, presentation] = await Promise.all([
+      ledger.attempt(attemptId),
+      ledger.presentation(presentationId),
+    ]);
+    const purchaseId = presentation?.purchaseId;
+    await ledger.recordPayment({
+      ...seenPayment(payment),
+      presentationId,
+      purchaseId,
+      source: 'webhook',
+      seenAt: at,
+    });
+    await ledger.recordVerdict(paymentId, 'review', { detail: doubt, presentationId, purchaseId });
+    const review = await ledger.openReview({
+      kind: 'payment_differs',
+      subject: paymentId,
+      purchaseId,
+      presentationId,
+      attemptId,
+      paymentId,
+      customerId,
+      amount,
+      currency,
+      detail: differs(payment, doubt, attempt),
+      openedAt: at,
+    });
+    log.error({ paymentId, attemptId, presentationId, doubt, review: review.reviewId }, 'a payment differs');
+  }
+}
+
+/** Says for operators what differs between a payment and what was accepted. Minor units. */
+export function differs(
+  { amount, currency, productIds }: Pick<PaymentEvent, 'amount' | 'currency' | 'productIds'>,
+  doubt: Doubt,
+  attempt: { amount: number; currency: string; productId?: string } | undefined,
+): string {
+  const accepted = attempt ? `${attempt.amount} ${attempt.currency}` : 'another amount';
+  return doubt === 'product_differs'
+    ? `Bought: ${(productIds ?? []).join(', ')}. Accepted: ${attempt?.productId ?? 'another product'}.`
+    : `Paid: ${amount} ${currency}. Accepted: ${accepted}.`;
 }

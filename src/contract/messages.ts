@@ -196,6 +196,8 @@ export interface LatePaymentInput {
   paymentId: string;
   attemptId: string;
   notify: boolean;
+  /** A person has decided that it does not pay for the offer: it goes back. */
+  rejected?: boolean;
 }
 
 /** The input of a redelivery run: a notification that could not be delivered is sent again under its own id. */
@@ -261,6 +263,8 @@ export const withdrawOffer = defineSignal<[{ reason: string }]>('withdrawOffer')
 export const reversalEvent = defineSignal<[ReversalEvent]>('reversalEvent');
 /** To a compensation run: Dodo has told of what it undoes. */
 export const compensationEvent = defineSignal('compensationEvent');
+/** To a late-payment run: an operator has resolved the review of its payment. */
+export const reviewResolved = defineSignal('reviewResolved');
 /** To a pause run that waits for the end of an earlier pause: the new one counts. */
 export const pausedAgain = defineSignal<[Pause]>('pausedAgain');
 export const fulfilmentProgress = defineSignal<[FulfilmentProgress]>('fulfilmentProgress');

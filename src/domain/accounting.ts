@@ -87,6 +87,8 @@ export interface CompensationRecord {
   amount?: number;
   currency?: string;
   tries: number;
+  /** When the latest request was sent, unless Dodo refused it. */
+  askedAt?: string;
   openedAt: string;
   endedAt?: string;
 }

@@ -1,8 +1,11 @@
 /** What has to be undone at Dodo, and how long it is tried. */
-import { DAY, HOUR, SECOND } from './duration.js';
+import { DAY, HOUR, MINUTE, SECOND } from './duration.js';
 
 /** What one compensation run undoes. */
-export type CompensationInput = { presentationId: string; purchaseId: string } & (
+export type CompensationInput = {
+  presentationId: string;
+  purchaseId: string;
+} & (
   | {
       kind: 'refund';
       paymentId: string;
@@ -27,14 +30,25 @@ export type CompensationStep =
   /** Asked for, or to be asked for again: Dodo does not confirm it yet. */
   | { kind: 'pending' };
 
-/** The same thing is undone by one run: `refund/<paymentId>` or `end_subscription/<subscriptionId>`. */
+/** The ids of compensations: the same thing is undone by one run. */
+export const compensationIds = {
+  refund: (paymentId: string) => `refund/${paymentId}`,
+  endSubscription: (subscriptionId: string) => `end_subscription/${subscriptionId}`,
+};
+
 export function compensationId(input: CompensationInput): string {
-  return input.kind === 'refund' ? `refund/${input.paymentId}` : `end_subscription/${input.subscriptionId}`;
+  return input.kind === 'refund'
+    ? compensationIds.refund(input.paymentId)
+    : compensationIds.endSubscription(input.subscriptionId);
 }
 
 /** First and longest pause between two looks; they double. */
 export const FIRST_LOOK_AFTER_MS = 5 * SECOND;
 export const LONGEST_LOOK_AFTER_MS = 6 * HOUR;
+/** Readings that do not show an accepted request yet are given this long before it is sent again. */
+export const READINGS_LAG_MS = 10 * MINUTE;
+/** After this a person is told that Dodo cannot be read. */
+export const UNREADABLE_AFTER_MS = HOUR;
 /** Dodo settles refunds within days. After this only a person goes on. */
 export const COMPENSATION_DEADLINE_MS = 14 * DAY;
 /** Refunds of one payment that may fail at the bank before a person is asked. */

@@ -1,4 +1,5 @@
 /** What a payment at Dodo proves about an attempt. */
+import type { AttemptKind } from './words.js';
 
 /** A payment as a webhook or a read reported it. No card data, no address. */
 export interface PaymentEvent {
@@ -55,6 +56,8 @@ export function phaseOf(status: string | null): PaymentPhase {
 export interface PaidAttempt {
   attemptId: string;
   paymentId: string;
+  /** A person has decided that it does not pay for the offer. */
+  rejected?: boolean;
 }
 
 /**
@@ -69,6 +72,8 @@ export interface Expected {
   sessionId?: string;
   /** The minimum amount, used if neither is known. Minor units. */
   atLeast?: { amount: number; currency: string };
+  /** What payments with a proof are judged by, in runs that judge them. Minor units. */
+  sent?: { kind: AttemptKind; productId: string; amount: number; currency: string };
 }
 
 /** Returns whether a payment comes to at least what is due, in the same currency. Minor units. */

@@ -116,8 +116,10 @@ export interface PresentationPatch {
   message?: string | null;
   sessionId?: string;
   paymentId?: string;
-  /** Revenue: minor units of the presentation's currency. */
+  /** Revenue: minor units of `paidCurrency`, else of the presentation's currency. */
   paidAmount?: number;
+  /** Comes with `paidAmount` where it was paid in another currency than the price's. */
+  paidCurrency?: string;
   paidAt?: string;
   /** Paid through the fallback. */
   recovered?: boolean;
@@ -148,6 +150,8 @@ export interface PresentationRecord extends Presentation {
   sessionId?: string;
   paymentId?: string;
   paidAmount?: number;
+  /** Of `paidAmount`, where it is not the price's. */
+  paidCurrency?: string;
   paidAt?: string;
   recovered: boolean;
   words?: OfferCopy;
@@ -229,7 +233,7 @@ const NEXT_STATUS: Record<PresentationStatus, readonly PresentationStatus[]> = {
   reconciling: ALL_BUT_OPEN,
   requires_action: ALL_BUT_OPEN,
   needs_review: ['fallback', 'failed', 'paid'],
-  fallback: ['failed', 'expired', 'withdrawn', 'paid'],
+  fallback: ['needs_review', 'failed', 'expired', 'withdrawn', 'paid'],
   failed: ['paid'],
   paid: [],
   declined: [],

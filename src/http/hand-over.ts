@@ -1,9 +1,12 @@
 /** Hands Dodo's events over to Temporal. Webhooks and the sweep both come this way, so that they decide alike. */
-import { legacyClaim, routeEvent, type Route } from '../webhooks/route.js';
+import { provesAttempt } from '../dodo/payments.js';
+import { decideClaim, legacyClaim, routeEvent, type DecidedRoute, type Route } from '../webhooks/route.js';
 import type { ApiDeps } from './deps.js';
+import { foreignAttemptIds } from './metrics.js';
 
 type HandOverDeps = Pick<ApiDeps, 'catalog' | 'ledger' | 'now' | 'runs'> & {
-  proofs: Pick<ApiDeps['proofs'], 'provesPurchase'>;
+  proofs: Pick<ApiDeps['proofs'], 'provesPurchase' | 'provesAttempt'>;
+  log: Pick<ApiDeps['log'], 'warn'>;
 };
 
 export type HandedOver =
@@ -11,8 +14,8 @@ export type HandedOver =
   | { kind: 'handed_over'; result: 'delivered' | 'no_run' | 'duplicate' | 'limited' };
 
 /**
- * Routes an event and delivers it, at most once per `deliveryId`. The ledger is asked only about purchases that were
- * registered before there were proofs, and about registered ones that no run waits for any more.
+ * Routes an event and delivers it, at most once per `deliveryId`. The ledger is asked only about purchases and
+ * attempts of before there were proofs, and about registered purchases that no run waits for any more.
  *
  * @throws when Temporal does not take it, or the ledger cannot be reached
  */
@@ -24,21 +27,34 @@ export async function handOver(
   const { catalog, ledger, now, proofs, runs } = deps;
   const claim = legacyClaim(body);
   const claimed = claim && (await ledger.purchase(claim.purchaseId))?.purchase;
-  const route = routeEvent(body, catalog(), now(), {
+  const routed = routeEvent(body, catalog(), now(), {
     provesPurchase: (purchaseId, proof) => proofs.provesPurchase(purchaseId, proof),
+    provesAttempt: (metadata, customerId) => provesAttempt(proofs, { metadata, customerId }),
     ...(claimed && claimed.checkoutSessionId === claim?.sessionId && { legacyPurchaseId: claim.purchaseId }),
   });
+  const route = await decided(deps, routed);
   if (route.kind === 'ignored') return route;
   const result = await runs.deliver(route, deliveryId);
   const isLate = result === 'no_run' || result === 'duplicate';
   return { kind: 'handed_over', result: isLate ? ((await takeLate(deps, route)) ?? result) : result };
 }
 
+/** Decides what a payment is that names an attempt without proving it: counted and logged when it is not ours. */
+async function decided({ ledger, log }: HandOverDeps, route: Route): Promise<DecidedRoute> {
+  if (route.kind !== 'claim') return route;
+  const decision = decideClaim(route, await ledger.attempt(route.attemptId));
+  if (decision === route.foreign) {
+    foreignAttemptIds.inc();
+    log.warn({ attemptId: route.attemptId }, 'a payment names an attempt of ours without proving it');
+  }
+  return decision;
+}
+
 /**
  * Starts a run for the payment of a registered purchase whose own run has ended. Undefined if there is nothing to do:
  * the ledger has this payment as the purchase's, or it renews the subscription that was bought.
  */
-async function takeLate({ ledger, runs }: HandOverDeps, route: Exclude<Route, { kind: 'ignored' }>) {
+async function takeLate({ ledger, runs }: HandOverDeps, route: Exclude<DecidedRoute, { kind: 'ignored' }>) {
   if (route.kind !== 'purchase' && route.kind !== 'payment') return undefined;
   const { registration, event } = route;
   if (registration === undefined) return undefined;

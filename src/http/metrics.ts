@@ -20,6 +20,12 @@ export const webhookMetrics = {
   }),
 };
 
+export const foreignAttemptIds = new Counter({
+  name: 'upsells_foreign_attempt_ids_total',
+  help: 'Payments whose metadata names an attempt of ours without a valid proof. They are handled as ordinary purchases.',
+  registers: [registry],
+});
+
 export const deadNotifications = new Gauge({
   name: 'upsells_notifications_dead',
   help: 'Webhooks to the merchant that failed for good and have not been redelivered. The same in every process.',

@@ -11,8 +11,10 @@ export type PresentationView = Omit<Presentation, 'updatePaymentMethodUrl'> & {
   updatePaymentMethodUrl?: string;
   /** The price formatted for the customer, in the language of the copy. */
   display: PriceDisplay & { locale: string };
-  /** The amount actually paid, once paid. Minor units of the price's currency. */
+  /** The amount actually paid, once paid. Minor units of `paidCurrency`, else of the price's currency. */
   paidAmount?: number;
+  /** Where it was paid in another currency than the price's. */
+  paidCurrency?: string;
   /** The server's clock, so that a countdown does not depend on the browser's. */
   serverTime: string;
   /** For the customer's browser; given to backends only. */
@@ -52,6 +54,8 @@ export async function viewOf(
   const token = options.withToken
     ? await tokens.issue({ presentationId: id, customerId, priceHash: price.hash, expiresAt })
     : undefined;
+  // Nobody pays a second time while what was paid is under review.
+  const isPayable = (options.status ?? record.status) !== 'needs_review';
   return {
     id,
     status: options.status ?? statusAt(record, serverTime),
@@ -73,8 +77,10 @@ export async function viewOf(
     expiresAt,
     serverTime: serverTime.toISOString(),
     ...(record.paidAmount !== undefined && { paidAmount: record.paidAmount }),
-    ...(record.checkoutUrl && { checkoutUrl: record.checkoutUrl }),
-    ...(record.updatePaymentMethodUrl && { updatePaymentMethodUrl: record.updatePaymentMethodUrl }),
+    ...(record.paidCurrency !== undefined && { paidCurrency: record.paidCurrency }),
+    ...(isPayable && record.checkoutUrl && { checkoutUrl: record.checkoutUrl }),
+    ...(isPayable &&
+      record.updatePaymentMethodUrl && { updatePaymentMethodUrl: record.updatePaymentMethodUrl }),
     ...(record.message && { message: record.message }),
     ...(token && { token }),
   };

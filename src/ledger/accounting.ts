@@ -10,6 +10,7 @@ import type {
 } from '../domain/accounting.js';
 import {
   countCompensationTry,
+  noteCompensationRefused,
   endCompensation,
   findCompensation,
   listCompensations,
@@ -83,10 +84,12 @@ export interface Accounting {
 
   /** Opens a compensation; the same thing is undone once. */
   openCompensation(
-    compensation: Omit<CompensationRecord, 'status' | 'tries' | 'endedAt'>,
+    compensation: Omit<CompensationRecord, 'status' | 'tries' | 'askedAt' | 'endedAt'>,
   ): Promise<CompensationRecord>;
   /** Counts a request about to be sent; answers how many there have been. */
-  countCompensationTry(compensationId: string): Promise<number>;
+  countCompensationTry(compensationId: string, askedAt: string): Promise<number>;
+  /** Takes note that the latest request certainly had no effect, so that another may follow at once. */
+  noteCompensationRefused(compensationId: string): Promise<void>;
   endCompensation(
     compensationId: string,
     status: Exclude<CompensationStatus, 'open'>,
@@ -127,7 +130,8 @@ export function accountingOn(
     reviews: (page) => listReviews(db, page),
     countOpenReviews: () => countOpenReviews(db),
     openCompensation: (compensation) => openCompensation(db, compensation),
-    countCompensationTry: (id) => countCompensationTry(db, id),
+    countCompensationTry: (id, askedAt) => countCompensationTry(db, id, askedAt),
+    noteCompensationRefused: (id) => noteCompensationRefused(db, id),
     endCompensation: (id, status, at) => endCompensation(db, id, status, at),
     compensation: (id) => findCompensation(db, id),
     compensations: (filter) => listCompensations(db, filter),

@@ -7,7 +7,7 @@ import type { Database } from './store.js';
 /** Opens a compensation; the same thing is undone once, so a second opening answers the first. */
 export async function openCompensation(
   db: Database,
-  compensation: Omit<CompensationRecord, 'status' | 'tries' | 'endedAt'>,
+  compensation: Omit<CompensationRecord, 'status' | 'tries' | 'askedAt' | 'endedAt'>,
 ): Promise<CompensationRecord> {
   await db
     .insert(compensations)
@@ -19,13 +19,18 @@ export async function openCompensation(
 }
 
 /** Counts a request that is about to be sent. @returns how many there have been, this one included */
-export async function countCompensationTry(db: Database, id: string): Promise<number> {
+export async function countCompensationTry(db: Database, id: string, askedAt: string): Promise<number> {
   const [row] = await db
     .update(compensations)
-    .set({ tries: sql`${compensations.tries} + 1` })
+    .set({ tries: sql`${compensations.tries} + 1`, askedAt })
     .where(eq(compensations.compensationId, id))
     .returning({ tries: compensations.tries });
   return row?.tries ?? 0;
+}
+
+/** Takes note that the latest request certainly had no effect. */
+export async function noteCompensationRefused(db: Database, id: string): Promise<void> {
+  await db.update(compensations).set({ askedAt: null }).where(eq(compensations.compensationId, id));
 }
 
 /** Ends a compensation. What Dodo has confirmed stays confirmed; a review may still be confirmed. */

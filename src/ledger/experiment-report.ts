@@ -16,11 +16,11 @@ const COUNTED = sql`
       on p.customer_id = e.customer_id and p.experiment = e.experiment and p.variant = e.variant
     group by e.experiment, e.customer_id, p.purchase_id
   ), counted as (
-    select s.experiment, s.customer_id, p.currency, p.decision, p.status, p.paid_amount - p.refunded_amount as net
+    select s.experiment, s.customer_id, coalesce(p.paid_currency, p.currency) as currency, p.decision, p.status, p.paid_amount - p.refunded_amount as net
     from shown s
     join ${presentations} p on p.purchase_id = s.purchase_id and p.presented_at >= s.since
     union all
-    select e.experiment, e.customer_id, p.currency, p.decision, p.status, p.paid_amount - p.refunded_amount
+    select e.experiment, e.customer_id, coalesce(p.paid_currency, p.currency) as currency, p.decision, p.status, p.paid_amount - p.refunded_amount
     from ${exposures} e
     join ${presentations} p on p.customer_id = e.customer_id and p.presented_at >= e.exposed_at
     where e.experiment = 'holdout' or e.experiment like '%.holdout'

@@ -14,5 +14,6 @@ export { ORPHANED_AFTER_MS } from './limits.js';
 export { ledgerOn, openLedger, type LedgerOptions } from './open.js';
 export { migrations } from './migrations.js';
 export { ANOTHER_OFFER_OPEN } from './presentations.js';
+export { reviewId } from './reviews.js';
 export { silentLog, type LedgerLog, type Store } from './store.js';
 export { waitIn } from './waits.js';

@@ -57,6 +57,8 @@ function moneyFacts(row: PresentationRow, change: PresentationPatch): Partial<Pr
     sessionId: settled ? (row.sessionId ?? change.sessionId) : change.sessionId,
     paymentId: settled ? (row.paymentId ?? change.paymentId) : change.paymentId,
     paidAmount: row.paidAmount ?? change.paidAmount,
+    // The currency of that amount, not of another one.
+    paidCurrency: row.paidAmount === null ? change.paidCurrency : row.paidCurrency,
     paidAt: row.paidAt ?? change.paidAt,
     recovered: settled ? row.recovered : change.recovered,
     refundedAmount: Math.max(row.refundedAmount, change.refundedAmount ?? 0),

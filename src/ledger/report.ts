@@ -7,7 +7,8 @@ import type { Database } from './store.js';
 
 /** Implements `Ledger.funnelReport` in one statement. Revenue counts only while a presentation is paid. */
 export async function funnelReport(db: Database): Promise<FunnelReportRow[]> {
-  const { funnelId, step, offerId, currency, paidAmount, refundedAmount } = presentations;
+  const { funnelId, step, offerId, paidAmount, refundedAmount } = presentations;
+  const currency = sql<string>`coalesce(${presentations.paidCurrency}, ${presentations.currency})`;
   const isPaid = sql`${presentations.status} = 'paid'`;
   const counted = (condition: SQL) => sql<number>`count(*) filter (where ${condition})`;
   const decided = (decision: Decision) => counted(sql`${presentations.decision} = ${decision}`);
@@ -17,7 +18,7 @@ export async function funnelReport(db: Database): Promise<FunnelReportRow[]> {
       funnelId,
       step,
       offerId,
-      currency,
+      currency: currency.as('paid_in'),
       presented: sql<number>`count(*)`.as('presented'),
       viewed: counted(sql`${presentations.viewedAt} is not null`).as('viewed'),
       accepted: decided('accepted').as('accepted'),

@@ -303,6 +303,8 @@ export const compensations = pgTable(
     currency: text('currency'),
     /** Requests sent to Dodo for it. */
     tries: integer('tries').notNull().default(0),
+    /** When the latest request was sent, unless Dodo refused it. */
+    askedAt: instant('asked_at'),
     openedAt: instant('opened_at').notNull(),
     endedAt: instant('ended_at'),
   },

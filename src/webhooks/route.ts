@@ -5,6 +5,7 @@ import { couldMatch, funnelsInOrder, type Facts } from '../domain/rules/match.js
 import type { Catalog, Funnel } from '../domain/offers.js';
 import { minorUnits } from '../domain/reversal.js';
 import { type ReversalEvent, type SubscriptionEvent } from '../contract/messages.js';
+import { compensationIds } from '../domain/compensation.js';
 import {
   ATTEMPT_METADATA_KEY,
   LEGACY_PURCHASE_METADATA_KEY,
@@ -14,7 +15,7 @@ import {
   workflowId,
   workflowOfAttempt,
 } from '../domain/ids.js';
-import { type PaymentEvent } from '../domain/payment.js';
+import { withoutProof, type PaymentEvent } from '../domain/payment.js';
 import { isTooOldToOffer } from '../domain/purchase.js';
 
 /** The offer a run will most likely show, so that operators can search for it from the start. */
@@ -26,6 +27,14 @@ export interface Guess {
 }
 
 export type Route =
+  | DecidedRoute
+  /**
+   * A payment that names an attempt without proving it. Only the ledger can tell what it is: `older` when it has that
+   * attempt recorded without a proof, else `foreign`.
+   */
+  | { kind: 'claim'; attemptId: string; older: DecidedRoute; foreign: DecidedRoute };
+
+export type DecidedRoute =
   | { kind: 'ignored'; why: string }
   /** Starts the run, or signals the one that waits for this payment. */
   | {
@@ -38,16 +47,33 @@ export type Route =
     }
   /** Signals the run, if there is one. */
   | { kind: 'payment'; workflowId: string; event: PaymentEvent; registration?: string }
-  | { kind: 'subscription'; workflowId: string; event: SubscriptionEvent }
-  /** Starts or signals the run of one refund or dispute. */
-  | { kind: 'reversal'; workflowId: string; event: ReversalEvent };
+  /** `compensation`: the run that follows the end of the subscription, if there is one, is told as well. */
+  | { kind: 'subscription'; workflowId: string; event: SubscriptionEvent; compensation?: string }
+  /** Starts or signals the run of one refund or dispute. `compensation`: as for subscriptions. */
+  | { kind: 'reversal'; workflowId: string; event: ReversalEvent; compensation?: string }
+  /** Signals the compensation run of a payment, if there is one. */
+  | { kind: 'compensation'; workflowId: string };
 
 type Fields = Record<string, unknown>;
+
+/**
+ * Decides a claim.
+ *
+ * @param known the attempt that the ledger has under the id the payment names
+ */
+export function decideClaim(route: Route, known: { proof?: boolean } | undefined): DecidedRoute {
+  if (route.kind !== 'claim') return route;
+  return known !== undefined && known.proof !== true ? route.older : route.foreign;
+}
+
+/** Checks whether metadata proves that this installation sent an attempt for a customer. */
+export type Proves = (metadata: Fields, customerId: string | undefined) => boolean;
 
 /** What tells our own metadata from what anybody can write into a checkout link. */
 export interface Evidence {
   /** Checks a proof that was read from metadata. */
   provesPurchase: (purchaseId: string, proof: unknown) => boolean;
+  provesAttempt: Proves;
   /** The purchase that `legacyClaim` found in the event, if the ledger bears it out. */
   legacyPurchaseId?: string;
 }
@@ -61,7 +87,7 @@ export function routeEvent(body: Fields, catalog: Catalog, now: Date, evidence: 
   const type = text(body.type) ?? '';
   const data = fields(body.data);
   if (!data) return ignored('event has no data');
-  if (type.startsWith('payment.')) return routePayment(type, data, catalog, now, evidence);
+  if (type.startsWith('payment.')) return routePayment(type, data, { catalog, now, evidence });
   if (type.startsWith('subscription.')) return routeSubscription(type, data);
   if (type.startsWith('refund.')) return routeReversal('refund', type, data);
   if (type.startsWith('dispute.')) return routeReversal('dispute', type, data);
@@ -98,11 +124,14 @@ function routeReversal(kind: 'refund' | 'dispute', type: string, data: Fields): 
   if (reversalId === undefined || paymentId === undefined) {
     return ignored(`event does not identify a ${kind} and its payment`);
   }
-  if (type === 'refund.failed') return ignored('refund failed');
+  const compensation = workflowId.compensation(compensationIds.refund(paymentId));
+  // The money stays where it is, unless we wanted it to go back.
+  if (type === 'refund.failed') return { kind: 'compensation', workflowId: compensation };
   return {
     kind: 'reversal',
     workflowId: workflowId.reversal(reversalId),
     event: { kind, id: reversalId, paymentId, type, ...takenBack(data) },
+    ...(kind === 'refund' && { compensation }),
   };
 }
 
@@ -113,7 +142,13 @@ function takenBack(data: Fields): Pick<ReversalEvent, 'amount' | 'currency'> {
   return amount === undefined || currency === undefined ? {} : { amount, currency };
 }
 
-function routePayment(type: string, data: Fields, catalog: Catalog, now: Date, evidence: Evidence): Route {
+interface World {
+  catalog: Catalog;
+  now: Date;
+  evidence: Evidence;
+}
+
+function routePayment(type: string, data: Fields, world: World): Route {
   const paymentId = identifier(data.payment_id);
   if (paymentId === undefined) return ignored('event does not identify a payment');
   const metadata = fields(data.metadata) ?? {};
@@ -130,14 +165,43 @@ function routePayment(type: string, data: Fields, catalog: Catalog, now: Date, e
     subscriptionId: text(data.subscription_id),
     sessionId: text(data.checkout_session_id),
   };
-  // Whatever its value, a payment with this key is not a purchase that may start an offer.
-  if (metadata[ATTEMPT_METADATA_KEY] !== undefined) {
-    const attemptId = text(metadata[ATTEMPT_METADATA_KEY]);
-    const run = attemptId === undefined ? undefined : workflowOfAttempt(attemptId);
-    return run === undefined
-      ? ignored('attempt id is not one of ours')
-      : { kind: 'payment', workflowId: run, event: { ...event, attemptId } };
-  }
+  // A renewal bears the metadata of the attempt that created its subscription, proof included.
+  if (data.charge_type === 'renewal') return ignored('renewal');
+  const attemptId = text(metadata[ATTEMPT_METADATA_KEY]);
+  const run = attemptId === undefined ? undefined : workflowOfAttempt(attemptId);
+  if (attemptId === undefined || run === undefined) return routePurchase(data, metadata, event, world);
+  const proven = world.evidence.provesAttempt(metadata, event.customerId);
+  const ours: PaymentEvent = { ...event, attemptId, proven, ...judgedDetails(data) };
+  if (proven) return { kind: 'payment', workflowId: run, event: ours };
+  return {
+    kind: 'claim',
+    attemptId,
+    older: { kind: 'payment', workflowId: run, event: withoutProof(ours) },
+    foreign: routePurchase(data, metadata, event, world),
+  };
+}
+
+/** Returns the details of a payment that only judging one of an attempt needs. */
+function judgedDetails(data: Fields): Partial<PaymentEvent> {
+  const chargeType = text(data.charge_type);
+  const productIds = productsIn(data);
+  const subscriptionIds = Array.isArray(data.subscription_ids)
+    ? data.subscription_ids.flatMap((id) => text(id) ?? [])
+    : [];
+  return {
+    ...(chargeType !== undefined && { chargeType }),
+    ...(productIds.length > 0 && { productIds }),
+    ...(subscriptionIds.length > 0 && { subscriptionIds }),
+  };
+}
+
+function routePurchase(
+  data: Fields,
+  metadata: Fields,
+  event: PaymentEvent,
+  { catalog, now, evidence }: World,
+): DecidedRoute {
+  const { paymentId, amount } = event;
   if (event.status !== 'succeeded') return ignored('payment has not succeeded');
   if (data.is_update_payment_method === true) return ignored('payment-method update');
   if (amount === undefined || amount <= 0) return ignored('no amount was paid');
@@ -148,7 +212,7 @@ function routePayment(type: string, data: Fields, catalog: Catalog, now: Date, e
 
   const registration = registrationIn(metadata, evidence) ?? evidence.legacyPurchaseId;
   const purchaseId = registration ?? paymentId;
-  const unlessRegistered = (why: string): Route =>
+  const unlessRegistered = (why: string): DecidedRoute =>
     registration === undefined
       ? ignored(why)
       : { kind: 'payment', workflowId: workflowId.purchase(registration), event, registration };
@@ -189,7 +253,7 @@ function guessed(funnels: Funnel[], catalog: Catalog, now: Date): { guess?: Gues
 /** Returns the facts about a purchase that the webhook contains, which the plan of a subscription is not among. */
 function purchaseFacts(data: Fields, event: PaymentEvent): Facts {
   const cart = Array.isArray(data.product_cart) ? data.product_cart.map(fields) : [];
-  const products = cart.flatMap((item) => text(item?.product_id) ?? []);
+  const products = productsIn(data);
   const quantities = cart.map((item) => integer(item?.quantity) ?? 1);
   return {
     product_id: products.length > 0 ? products : undefined,
@@ -199,6 +263,14 @@ function purchaseFacts(data: Fields, event: PaymentEvent): Facts {
     country: text(fields(data.billing)?.country),
   };
 }
+
+function productsIn(data: Fields): string[] {
+  const cart = Array.isArray(data.product_cart) ? data.product_cart.map(fields) : [];
+  return cart.flatMap((item) => text(item?.product_id) ?? []);
+}
+
+/** Events after which a subscription is not billed again. */
+const ENDED: readonly string[] = ['subscription.cancelled', 'subscription.expired', 'subscription.failed'];
 
 function routeSubscription(type: string, data: Fields): Route {
   const subscriptionId = identifier(data.subscription_id);
@@ -214,10 +286,16 @@ function routeSubscription(type: string, data: Fields): Route {
     quantity: integer(data.quantity) ?? 1,
     scheduledProductId: text(fields(data.scheduled_change)?.product_id),
   };
-  return { kind: 'subscription', workflowId: workflowId.planChange(subscriptionId), event };
+  const compensation = workflowId.compensation(compensationIds.endSubscription(subscriptionId));
+  return {
+    kind: 'subscription',
+    workflowId: workflowId.planChange(subscriptionId),
+    event,
+    ...(ENDED.includes(type) && { compensation }),
+  };
 }
 
-function ignored(why: string): Route {
+function ignored(why: string): DecidedRoute {
   return { kind: 'ignored', why };
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { loadCatalog } from '../../src/catalog/file/load.js';
 import type { Catalog } from '../../src/domain/offers.js';
 import { createProofs } from '../../src/dodo/proof.js';
-import { legacyClaim, routeEvent, type Evidence, type Route } from '../../src/webhooks/route.js';
+import { decideClaim, legacyClaim, routeEvent, type Evidence, type Route } from '../../src/webhooks/route.js';
 import { attemptId, workflowId } from '../../src/domain/ids.js';
 import { aPayment, aSubscription } from '../dodo/examples.js';
 
@@ -15,6 +15,11 @@ const NOW = new Date('2026-11-23T12:00:00.000Z');
 
 const catalog = await loadCatalog(fileURLToPath(new URL('../../offers.yaml', import.meta.url)));
 const withoutFunnels: Catalog = { ...catalog, funnels: [] };
+
+/** Metadata of ours bears this proof. */
+const PROOF = 'ours';
+const proves = ({ upsell_proof }: Record<string, unknown>, customerId?: string) =>
+  upsell_proof === PROOF && customerId === 'cus_1';
 
 const ago = (ms: number) => new Date(NOW.getTime() - ms).toISOString();
 
@@ -46,10 +51,12 @@ function routeSubscription(
 }
 
 const ignored = (why: string) => ({ kind: 'ignored', why });
-const attempt = (id: unknown) => ({ metadata: { upsell_attempt_id: id } });
+const attempt = (id: unknown) => ({ metadata: { upsell_attempt_id: id, upsell_proof: PROOF } });
+const claim = (id: unknown) => ({ metadata: { upsell_attempt_id: id } });
 const proofs = createProofs(Buffer.alloc(32, 7));
 const evidence: Evidence = {
   provesPurchase: (purchaseId, proof) => proofs.provesPurchase(purchaseId, proof),
+  provesAttempt: proves,
 };
 const registered = (id: unknown) => ({
   metadata: {
@@ -257,12 +264,12 @@ describe('a payment of our own', () => {
     expect(route).toMatchObject({
       kind: 'payment',
       workflowId: run,
-      event: { attemptId: id, paymentId: 'pay_1' },
+      event: { attemptId: id, paymentId: 'pay_1', proven: true, productIds: ['prod_starter_course'] },
     });
   });
 
   it('goes to its run and starts none, even if it is registered and its product is in a funnel', () => {
-    const metadata = { upsell_attempt_id: 'purchase/pay_0:team:1', ...registered('order-77').metadata };
+    const metadata = { ...registered('order-77').metadata, ...attempt('purchase/pay_0:team:1').metadata };
     expect(routePayment({ metadata })).toMatchObject({ kind: 'payment', workflowId: 'purchase/pay_0' });
   });
 
@@ -299,8 +306,65 @@ describe('a payment of our own', () => {
     ['a numeric value', 7],
     ['the value true', true],
     ['the value null', null],
-  ])('with an attempt id that has %s reaches no run and starts none', (_, id) => {
-    expect(routePayment(attempt(id))).toEqual(ignored('attempt id is not one of ours'));
+  ])('with an attempt id that has %s is an ordinary purchase', (_, id) => {
+    const { kind, purchaseId } = routePayment(attempt(id)) as { kind: string; purchaseId?: string };
+    expect({ kind, purchaseId }).toEqual({ kind: 'purchase', purchaseId: 'pay_1' });
+  });
+
+  it('says what kind of charge it is, and of which subscriptions', () => {
+    const fields = {
+      ...attempt('purchase/pay_0:team:1'),
+      charge_type: 'checkout',
+      subscription_ids: ['sub_1', 7],
+      product_cart: null,
+    };
+    const route = routePayment(fields);
+    expect(route).toMatchObject({ event: { chargeType: 'checkout', subscriptionIds: ['sub_1'] } });
+    expect(route).not.toHaveProperty('event.productIds');
+  });
+});
+
+describe('a payment that names an attempt of ours and does not prove it', () => {
+  const id = 'purchase/pay_0:team:1';
+  const ordinary = () => routePayment({ metadata: {} });
+
+  it.each([
+    ['no proof', claim(id)],
+    ['another proof', { metadata: { upsell_attempt_id: id, upsell_proof: 'theirs' } }],
+    ['the proof of another customer', { ...attempt(id), customer: { customer_id: 'cus_2' } }],
+  ])('is an ordinary purchase: %s', (_, fields) => {
+    const route = routePayment(fields);
+    const { customer = { customer_id: 'cus_1' } } = fields as { customer?: object };
+    expect(decideClaim(route, undefined)).toEqual(routePayment({ metadata: {}, customer }));
+    expect(decideClaim(route, { proof: true })).toEqual(decideClaim(route, undefined));
+  });
+
+  it('goes to its run, with no word of a proof, when the ledger has that attempt without one', () => {
+    const route = routePayment(claim(id));
+    const ours = decideClaim(route, {});
+    expect(ours).toMatchObject({
+      kind: 'payment',
+      workflowId: 'purchase/pay_0',
+      event: { attemptId: id, paymentId: 'pay_1', productIds: ['prod_starter_course'] },
+    });
+    expect(ours).not.toHaveProperty('event.proven');
+  });
+
+  it('starts nothing where an ordinary purchase would not', () => {
+    const route = routePayment({ ...claim(id), status: 'failed' });
+    expect(decideClaim(route, undefined)).toEqual(ignored('payment has not succeeded'));
+    expect(decideClaim(ordinary(), {})).toEqual(ordinary());
+  });
+});
+
+describe('a renewal', () => {
+  it.each([
+    ['of any subscription', {}],
+    ['of one that an attempt created', attempt('purchase/pay_0:team:1')],
+    ['of one that an attempt without a proof created', claim('purchase/pay_0:team:1')],
+    ['of one that was bought in a registered purchase', registered('order-77')],
+  ])('reaches nobody and starts nothing: %s', (_, fields) => {
+    expect(routePayment({ ...fields, charge_type: 'renewal' })).toEqual(ignored('renewal'));
   });
 });
 
@@ -396,6 +460,17 @@ describe('the event of a subscription', () => {
     },
   );
 
+  it.each([
+    ['cancelled', 'compensation/end_subscription/sub_1'],
+    ['expired', 'compensation/end_subscription/sub_1'],
+    ['failed', 'compensation/end_subscription/sub_1'],
+    ['on_hold', undefined],
+  ])('tells the run that wanted its end when it is %s', (what, compensation) => {
+    const route = routeSubscription({}, `subscription.${what}`);
+    expect(route).toHaveProperty('kind', 'subscription');
+    expect('compensation' in route ? route.compensation : undefined).toBe(compensation);
+  });
+
   it('reports a scheduled change', () => {
     const scheduled_change = {
       id: 'chg_1',
@@ -464,6 +539,7 @@ describe('the event of a refund or dispute', () => {
       kind: 'reversal',
       workflowId: 'reversal/ref_1',
       event: { kind: 'refund', id: 'ref_1', paymentId: 'pay_2', type: 'refund.succeeded' },
+      compensation: 'compensation/refund/pay_2',
     });
   });
 
@@ -503,8 +579,11 @@ describe('the event of a refund or dispute', () => {
     },
   );
 
-  it('starts nothing for a failed refund', () => {
-    expect(route('refund.failed', { ...refund, status: 'failed' })).toEqual(ignored('refund failed'));
+  it('tells of a failed refund only the run that wanted it', () => {
+    expect(route('refund.failed', { ...refund, status: 'failed' })).toEqual({
+      kind: 'compensation',
+      workflowId: 'compensation/refund/pay_2',
+    });
   });
 
   it.each([null, undefined, 7, '', 'a/b', 'возврат', 'x'.repeat(129), 'x'.repeat(600)])(
@@ -589,10 +668,15 @@ describe('with any input', () => {
     'refund.succeeded',
     'dispute.opened',
   );
-  const KINDS = ['ignored', 'purchase', 'payment', 'subscription', 'reversal'];
-  const RUN_ID = /^(purchase|trigger|plan-change|reversal)\/[\x21-\x7e]+$/;
+  const KINDS = ['ignored', 'purchase', 'payment', 'subscription', 'reversal', 'compensation'];
+  const RUN_ID = /^(purchase|trigger|plan-change|reversal|compensation)\/[\x21-\x7e]+$/;
 
   function check(route: Route): void {
+    if (route.kind === 'claim') {
+      check(route.older);
+      check(route.foreign);
+      return;
+    }
     expect(KINDS).toContain(route.kind);
     if (route.kind === 'ignored') expect(route.why).not.toBe('');
     else if (route.kind === 'purchase') expect(route.purchaseId).toMatch(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/);
@@ -623,14 +707,6 @@ describe('with any input', () => {
         check(routeEvent({ type, data: { ...good, ...wrong } }, catalog, NOW, evidence)),
       ),
       { numRuns: 500 },
-    );
-  });
-
-  it('a payment with an attempt id never starts a run', () => {
-    fc.assert(
-      fc.property(types, fc.jsonValue(), (type, id) => {
-        expect(routePayment(attempt(id), { type }).kind).not.toBe('purchase');
-      }),
     );
   });
 

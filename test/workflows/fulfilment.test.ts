@@ -186,8 +186,9 @@ describe('a charge that is declined', () => {
     expect(await run.result()).toMatchObject({ outcome: 'recovered' });
     await run.activities.called('settleLatePayment');
     expect(run.activities.inputs('settleLatePayment')).toEqual([
-      { attemptId: run.attempt(1), paymentId: `pay_${run.attempt(1)}` },
+      { attemptId: run.attempt(1), paymentId: `pay_${run.attempt(1)}`, compensates: true },
     ]);
+    await run.activities.called('compensate');
     expect(run.activities.books.refunded).toEqual([`pay_${run.attempt(1)}`]);
   });
 

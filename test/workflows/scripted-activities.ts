@@ -237,7 +237,7 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
       return { kind: 'refused', code: 'UNPROVEN' };
     },
     async giveUpResuming() {},
-    async settleLatePayment({ attemptId, paymentId }) {
+    async settleLatePayment({ attemptId, paymentId, compensates }) {
       const presentationId = presentationOf.get(attemptId);
       if (presentationId === undefined) return { kind: 'nothing' };
       if (!paidBy.has(presentationId)) {
@@ -245,6 +245,11 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
         return { kind: 'fulfilled', presentationId, purchaseId: fixture.purchaseId };
       }
       if (paidBy.get(presentationId) === paymentId) return { kind: 'nothing' };
+      if (compensates) {
+        const { purchaseId } = fixture;
+        const refund = { kind: 'refund' as const, paymentId, attemptId, amount: 0, currency: 'USD' };
+        return { kind: 'goes_back', undo: [{ ...refund, presentationId, purchaseId }] };
+      }
       books.refunded.push(paymentId);
       return { kind: 'refunded' };
     },
@@ -277,7 +282,8 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
     },
     async buryNotification() {},
     async recordRedelivery() {},
-    async compensate() {
+    async compensate(input) {
+      if (input.kind === 'refund') books.refunded.push(input.paymentId);
       return { kind: 'ended', status: 'confirmed' };
     },
     async giveUpCompensation() {

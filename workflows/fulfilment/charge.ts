@@ -4,7 +4,7 @@ import { attemptId } from '../../src/domain/ids.js';
 import { ifReadable, ledgerActivities, moneyActivities, readActivities, sendOnce } from '../activities.js';
 import { proofOf, type PaymentInbox } from '../payments.js';
 import type { PaymentStrategy } from './strategy.js';
-import { askAgain, attemptInput, fence, openFallback, type Terms } from './terms.js';
+import { askAgain, attemptInput, fence, openFallback, sentAs, type Terms } from './terms.js';
 
 export function chargeStrategy(terms: Terms, inbox: PaymentInbox): PaymentStrategy {
   const id = (n: number) => attemptId(workflowInfo().workflowId, terms.shown.step, n);
@@ -14,11 +14,12 @@ export function chargeStrategy(terms: Terms, inbox: PaymentInbox): PaymentStrate
     terms,
     costsNothing: false,
     id,
-    expect: (n, { dueNow = terms.shown.dueNow, ...known }) =>
+    expect: (n, { dueNow = terms.shown.dueNow, isFallback = false, ...known }) =>
       inbox.expect(id(n), {
         ...known,
         customerId,
         atLeast: { amount: dueNow, currency: terms.shown.currency },
+        sent: sentAs(terms, isFallback, dueNow),
       }),
     send: (n) => sendOnce(() => moneyActivities.charge(attemptInput(terms, id(n)))),
     proven: (n) => proofOf(inbox, id(n)),
@@ -31,6 +32,7 @@ export function chargeStrategy(terms: Terms, inbox: PaymentInbox): PaymentStrate
     openFallback: (n, failed) => openFallback(terms, id(n), failed),
     lookUpFallback: (n) =>
       ifReadable(() => readActivities.lookUpPayment({ attemptId: id(n), presentationId, customerId, since })),
-    record: (n, status) => ledgerActivities.recordState({ attemptId: id(n), presentationId, status }),
+    record: (n, status, doubtful) =>
+      ledgerActivities.recordState({ attemptId: id(n), presentationId, status, ...doubtful }),
   };
 }

@@ -8,7 +8,7 @@ import type { FulfilledOffer, FulfilmentResult } from '../../src/domain/fulfilme
 import { phaseOf, type PaymentEvent, type Proof } from '../../src/domain/payment.js';
 import { PATCHES } from '../patches.js';
 import { proofOf } from '../payments.js';
-import { LONGEST_POLL, PENDING_LIMIT, proofFrom, prove } from './prove.js';
+import { LONGEST_POLL, PENDING_LIMIT, proofFrom, prove, reviewPayment } from './prove.js';
 import { sendAttempt } from './send.js';
 import type { Failed, FulfilmentContext, PaymentStrategy } from './strategy.js';
 import { HOUR, MINUTE } from '../units.js';
@@ -31,18 +31,9 @@ export async function fallBack(
   n: number,
   failed: Failed,
 ): Promise<FulfilmentResult> {
-  strategy.expect(n, {});
-  const opened = await strategy.openFallback(n, failed);
-  if (opened.kind === 'none') return { kind: 'failed' };
-  strategy.expect(n, {
-    sessionId: opened.kind === 'checkout' ? opened.sessionId : undefined,
-    paymentId: opened.kind === 'payment_link' ? opened.paymentId : undefined,
-  });
   const { inbox, retry, lock } = context;
   const earlier = failedAttempt === n ? [] : [failedAttempt];
-  let mayRetry = opened.kind === 'update_method' || (opened.kind === 'checkout' && opened.retry);
-  context.report(context.checkoutOnly ? 'requires_action' : 'fallback', mayRetry);
-
+  let isCheckout = false;
   const fulfilledBy = (attempt: number, payment: PaymentEvent | undefined): FulfilledOffer => ({
     kind: 'fulfilled',
     paidVia: 'attempt',
@@ -50,6 +41,21 @@ export async function fallBack(
     attemptId: strategy.id(attempt),
     payment,
   });
+  // No other way to pay while a person has to look at what was paid already.
+  const before = await reviewed([failedAttempt]);
+  if (before) return before;
+  strategy.expect(n, { isFallback: true });
+  const opened = await strategy.openFallback(n, failed);
+  if (opened.kind === 'none') return { kind: 'failed' };
+  isCheckout = opened.kind === 'checkout';
+  strategy.expect(n, {
+    isFallback: true,
+    sessionId: opened.kind === 'checkout' ? opened.sessionId : undefined,
+    paymentId: opened.kind === 'payment_link' ? opened.paymentId : undefined,
+  });
+  let mayRetry = opened.kind === 'update_method' || (opened.kind === 'checkout' && opened.retry);
+  context.report(context.checkoutOnly ? 'requires_action' : 'fallback', mayRetry);
+
   const paid = (): FulfilledOffer | undefined => {
     const proof = proofOf(inbox, strategy.id(n));
     if (proof?.kind === 'paid') {
@@ -85,12 +91,22 @@ export async function fallBack(
     const left = openedAt + FALLBACK_WINDOW - Date.now();
     const over = left <= 0;
     await condition(
-      () => paid() !== undefined || (mayRetry && retry.wanted()) || lock?.isWanted() === true,
+      () =>
+        paid() !== undefined ||
+        doubtful([n, ...earlier]) ||
+        (mayRetry && retry.wanted()) ||
+        lock?.isWanted() === true,
       over ? pause : Math.min(pause, left),
       { summary: 'waiting for the fallback to be paid' },
     );
     const result = paid();
     if (result) return result;
+    if (doubtful([n, ...earlier])) {
+      const decided = await reviewed([n, ...earlier]);
+      if (decided) return decided;
+      await strategy.record(n, 'reopened');
+      context.report('fallback', mayRetry);
+    }
 
     if (mayRetry && retry.wanted()) {
       mayRetry = false;
@@ -123,6 +139,7 @@ export async function fallBack(
     if (finding?.kind === 'payment') inbox.note(finding.payment);
     const read = paid();
     if (read) return read;
+    if (doubtful([n, ...earlier])) continue;
     if (await makesWay(finding)) {
       const late = paid();
       if (late) return late;
@@ -139,6 +156,23 @@ export async function fallBack(
       await strategy.record(n, 'needs_review');
       return { kind: 'unpaid' };
     }
+  }
+
+  function doubtful(attempts: readonly number[]): boolean {
+    return inbox.doubtful(attempts.map((attempt) => strategy.id(attempt))) !== undefined;
+  }
+
+  /** Has payments in doubt reviewed. Returns what was fulfilled; undefined when there were none, or all were rejected. */
+  async function reviewed(attempts: readonly number[]): Promise<FulfilledOffer | undefined> {
+    if (!doubtful(attempts)) return undefined;
+    const proof = await reviewPayment(strategy, context, n, attempts);
+    if (proof.kind !== 'paid') return undefined;
+    const isFallback = proof.n === n && failedAttempt !== n;
+    return {
+      ...fulfilledBy(proof.n, proof.payment),
+      paidVia: isFallback ? 'fallback' : 'attempt',
+      newSubscription: proof.n === n && isCheckout,
+    };
   }
 }
 

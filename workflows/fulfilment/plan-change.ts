@@ -6,7 +6,7 @@ import type { Proof } from '../../src/domain/payment.js';
 import { ifReadable, ledgerActivities, moneyActivities, readActivities, sendOnce } from '../activities.js';
 import { proofOf, type PaymentInbox } from '../payments.js';
 import type { PaymentStrategy } from './strategy.js';
-import { askAgain, attemptInput, fence, openFallback, type Terms } from './terms.js';
+import { askAgain, attemptInput, fence, openFallback, sentAs, type Terms } from './terms.js';
 
 export function planChangeStrategy(
   terms: Terms,
@@ -33,12 +33,13 @@ export function planChangeStrategy(
     id,
     // The price of a plan change is proration at the click, and the subscription itself has to show the change. Only a
     // checkout, which buys a new subscription, is proven by its payment alone, so only there the amount is checked.
-    expect: (n, { paymentId, sessionId }) =>
+    expect: (n, { dueNow = shown.dueNow, isFallback = false, paymentId, sessionId }) =>
       inbox.expect(id(n), {
         customerId,
         paymentId,
         sessionId,
         ...(sessionId !== undefined && { atLeast: { amount: shown.dueNow, currency: shown.currency } }),
+        sent: sentAs(terms, isFallback, dueNow),
       }),
     send: (n, again) => {
       const retry = again && { ...again, otherThan: shown.paymentMethodId };
@@ -64,7 +65,8 @@ export function planChangeStrategy(
     openFallback: (n, failed) => openFallback(terms, id(n), failed),
     lookUpFallback: (n) =>
       ifReadable(() => readActivities.lookUpPayment({ attemptId: id(n), presentationId, customerId, since })),
-    record: (n, status) => ledgerActivities.recordState({ attemptId: id(n), presentationId, status }),
+    record: (n, status, doubtful) =>
+      ledgerActivities.recordState({ attemptId: id(n), presentationId, status, ...doubtful }),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Proving the outcome of an attempt: by webhook, by reading Dodo, or by an operator's verdict. */
 import { condition, patched } from '@temporalio/workflow';
 import type { Finding, SendReply } from '../../src/domain/attempt.js';
-import { phaseOf, proofIn, type Proof } from '../../src/domain/payment.js';
+import { phaseOf, proofIn, type PaymentEvent, type Proof } from '../../src/domain/payment.js';
 import { PATCHES } from '../patches.js';
 import type { PaymentInbox } from '../payments.js';
 import { proofByVerdict } from './reviews.js';
@@ -41,9 +41,10 @@ export async function prove(
   let overdue = false;
   const early = paymentId === undefined ? [] : EARLY_LOOKS.filter((look) => look < pollIntervalMs);
 
+  const doubtful = () => context.inbox.doubtful([strategy.id(n)]);
   for (let pause = pollIntervalMs; ;) {
     const look = early.shift();
-    await condition(() => strategy.proven(n) !== undefined, look ?? pause, {
+    await condition(() => strategy.proven(n) !== undefined || doubtful() !== undefined, look ?? pause, {
       summary: `waiting for the outcome of attempt ${n}`,
     });
     const heard = strategy.proven(n);
@@ -55,6 +56,9 @@ export async function prove(
     if (reply.kind === 'unknown' && read?.kind === 'payment' && read.dueNow !== undefined)
       strategy.expect(n, { dueNow: read.dueNow, paymentId });
     const finding = ours(context.inbox, read);
+    // Dodo was read before this: the amount that the attempt asked for may be less than what was accepted.
+    const doubted = strategy.proven(n) === undefined && doubtful() !== undefined;
+    if (doubted) return reviewPayment(strategy, context, n, [n]);
     const proof = strategy.proven(n) ?? proofFrom(finding);
     if (proof) return proof;
 
@@ -111,14 +115,76 @@ async function review(strategy: PaymentStrategy, context: FulfilmentContext, n: 
   return strategy.proven(n) ?? proofByVerdict(context.review.verdict());
 }
 
+/**
+ * Waits until a person has decided about paid payments that are not what the customer accepted, or until a payment that
+ * counts comes after all. Meanwhile the customer has no other way to pay. What is rejected goes back later, with
+ * everything else that was paid besides.
+ *
+ * @param n the attempt whose rejection is the failure
+ * @param attempts the attempts whose payments count
+ */
+export async function reviewPayment(
+  strategy: PaymentStrategy,
+  context: FulfilmentContext,
+  n: number,
+  attempts: readonly number[],
+): Promise<Proof & { n: number }> {
+  const { inbox } = context;
+  const ids = attempts.map((attempt) => strategy.id(attempt));
+  const proven = () => attempts.find((attempt) => strategy.proven(attempt)?.kind === 'paid');
+  for (;;) {
+    const counting = proven();
+    if (counting !== undefined) return { ...paidBy(strategy, counting), n: counting };
+    const doubtful = inbox.doubtful(ids);
+    if (!doubtful) return { kind: 'failed', n };
+    const { attemptId, paymentId } = doubtful.payment;
+    const inDoubt = attempts.find((attempt) => strategy.id(attempt) === attemptId) ?? n;
+    context.review.begin();
+    context.report('needs_review');
+    await strategy.record(inDoubt, 'needs_review', doubtful);
+    const decided = () =>
+      context.review.verdict() !== undefined ||
+      proven() !== undefined ||
+      inbox.doubtful(ids)?.payment.paymentId !== paymentId;
+    let pause = context.timing.pollIntervalMs;
+    while (!(await condition(decided, pause, { summary: 'waiting for an operator' }))) {
+      pause = Math.min(2 * pause, LONGEST_POLL);
+      for (const attempt of attempts) ours(inbox, await strategy.lookUp(attempt, undefined));
+    }
+    const verdict = context.review.verdict();
+    if (!verdict || proven() !== undefined) continue;
+    // The payment under review is meant unless the operator names another one.
+    if (verdict.paid)
+      return { kind: 'paid', payment: named(verdict.paymentId, doubtful.payment), n: inDoubt };
+    inbox.reject(paymentId);
+  }
+}
+
+function paidBy(strategy: PaymentStrategy, n: number): Proof {
+  return strategy.proven(n) ?? { kind: 'paid' };
+}
+
+function named(paymentId: string | undefined, doubtful: PaymentEvent): PaymentEvent {
+  return paymentId === undefined || paymentId === doubtful.paymentId
+    ? doubtful
+    : { paymentId, status: 'succeeded' };
+}
+
 /** Returns what a reading of Dodo proves; undefined while it may still go either way. */
 export function proofFrom(finding: Finding | undefined): Proof | undefined {
   if (finding?.kind === 'done') return { kind: 'paid', payment: finding.payment };
   return finding?.kind === 'payment' ? proofIn(finding.payment) : undefined;
 }
 
-/** Ignores a payment that only bears the attempt's id: it is not ours. */
+/** Ignores a payment that only bears the attempt's id, or is in doubt: it proves nothing. */
 function ours(inbox: PaymentInbox, finding: Finding | undefined): Finding | undefined {
+  if (inbox.judges && finding !== undefined && finding.kind !== 'absent' && finding.payment) {
+    const { attemptId } = finding.payment;
+    if (finding.kind === 'payment' && finding.dueNow !== undefined && attemptId !== undefined)
+      inbox.asked(attemptId, finding.dueNow);
+    inbox.note(finding.payment);
+    return inbox.accepts(finding.payment) ? finding : { kind: 'absent' };
+  }
   return finding?.kind === 'payment' && !inbox.accepts(finding.payment) ? { kind: 'absent' } : finding;
 }
 

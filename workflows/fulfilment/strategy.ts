@@ -6,7 +6,7 @@ import type { Finding, SendReply } from '../../src/domain/attempt.js';
 import type { PriceChanged } from '../../src/domain/fulfilment.js';
 import type { Proof } from '../../src/domain/payment.js';
 import type { PresentationStatus } from '../../src/domain/words.js';
-import type { PaymentInbox } from '../payments.js';
+import type { DoubtfulPayment, PaymentInbox } from '../payments.js';
 import type { HeldLock } from '../subscription-lock.js';
 import type { Review } from './reviews.js';
 import type { Terms } from './terms.js';
@@ -22,7 +22,10 @@ export interface PaymentStrategy {
   /** Returns the id of attempt `n`. */
   id(n: number): string;
   /** Sets what the payment of attempt `n` must match to count, as far as it is known. */
-  expect(n: number, known: { dueNow?: number; paymentId?: string; sessionId?: string }): void;
+  expect(
+    n: number,
+    known: { dueNow?: number; paymentId?: string; sessionId?: string; isFallback?: boolean },
+  ): void;
   /** Sends attempt `n`, once. Never throws. */
   send(n: number, again?: { sendBefore: number }): Promise<SendReply>;
   /**
@@ -40,8 +43,8 @@ export interface PaymentStrategy {
   openFallback(n: number, failed: Failed): Promise<FallbackOpened>;
   /** Looks up whether the fallback was paid. Undefined when Dodo cannot be read now. */
   lookUpFallback(n: number): Promise<Finding | undefined>;
-  /** Records a status that the run reached by waiting. */
-  record(n: number, status: RecordedState): Promise<void>;
+  /** Records a status that the run reached by waiting. `doubtful`: the payment that has to be reviewed. */
+  record(n: number, status: RecordedState, doubtful?: DoubtfulPayment): Promise<void>;
 }
 
 /** Why an attempt failed. */

@@ -1,6 +1,7 @@
 /** What the customer accepted, and the activity inputs made from it. */
 import type { FallbackInput, FallbackOpened } from '../../activities/fulfilling/fallback.js';
 import type { AttemptInput } from '../../src/domain/attempt.js';
+import type { Expected } from '../../src/domain/payment.js';
 import type { OfferAction, PaidOffer, RetentionAction } from '../../src/domain/offers.js';
 import type { PriceChanged } from '../../src/domain/fulfilment.js';
 import { checkoutActivities, ifReadable, ledgerActivities } from '../activities.js';
@@ -57,6 +58,12 @@ export function attemptInput(terms: Terms, id: string): AttemptInput {
     runStartedAt: terms.runStartedAt,
     ...(terms.replaces && { replaces: terms.replaces }),
   };
+}
+
+/** Returns what the payment of an attempt is judged by. */
+export function sentAs(terms: Terms, isFallback: boolean, dueNow: number): NonNullable<Expected['sent']> {
+  const { kind, productId } = chosenAction(terms.offer, terms.shown);
+  return { kind: isFallback ? 'fallback' : kind, productId, amount: dueNow, currency: terms.shown.currency };
 }
 
 /** Opens the fallback; none when Dodo does not answer for as long as it is worth trying. */

@@ -2,14 +2,16 @@
  * What follows a step once its outcome is recorded and announced: the subscription it replaced is cancelled, and payments
  * beside those that counted are handed over.
  */
-import { ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { ParentClosePolicy, patched, startChild } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { PurchaseInput } from '../../src/contract/messages.js';
 import type { FulfilmentResult } from '../../src/domain/fulfilment.js';
 import { workflowId } from '../../src/domain/ids.js';
 import type { PaidAttempt } from '../../src/domain/payment.js';
 import { ledgerActivities } from '../activities.js';
+import { startCompensation } from '../compensation.js';
 import { latePayment } from '../late-payment.js';
+import { PATCHES } from '../patches.js';
 import type { PaymentInbox } from '../payments.js';
 import type { ActivePresentation } from '../presentations/active.js';
 
@@ -28,22 +30,28 @@ export interface CleanUp {
   finished(): Promise<void>;
 }
 
-export function openCleanUp({ notify }: Pick<PurchaseInput, 'notify'>, inbox: PaymentInbox): CleanUp {
-  /** Attempts whose payment needs nothing more: it counted, or was handed over. */
+export function openCleanUp(
+  { notify, purchaseId }: Pick<PurchaseInput, 'notify' | 'purchaseId'>,
+  inbox: PaymentInbox,
+): CleanUp {
+  /** Payments that need nothing more: they counted, or were handed over. Attempts, in runs that do not judge. */
   const counted = new Set<string>();
   const alsoPaid: PaidAttempt[] = [];
   let running = Promise.resolve();
 
+  const keyOf = ({ attemptId, paymentId }: PaidAttempt) => (inbox.judges ? paymentId : attemptId);
+
   function next(): PaidAttempt | undefined {
-    return [...inbox.paid(), ...alsoPaid].find(({ attemptId }) => !counted.has(attemptId));
+    return [...inbox.paid(), ...alsoPaid].find((paid) => !counted.has(keyOf(paid)));
   }
 
-  async function handOver({ paymentId, attemptId }: PaidAttempt): Promise<void> {
-    counted.add(attemptId);
+  async function handOver(paid: PaidAttempt): Promise<void> {
+    const { paymentId, attemptId, rejected } = paid;
+    counted.add(keyOf(paid));
     try {
       await startChild(latePayment, {
         workflowId: workflowId.latePayment(paymentId),
-        args: [{ paymentId, attemptId, notify }],
+        args: [{ paymentId, attemptId, notify, ...(rejected && { rejected }) }],
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         parentClosePolicy: ParentClosePolicy.ABANDON,
         staticSummary: `${paymentId} was paid in addition to the payment that counted`,
@@ -58,7 +66,10 @@ export function openCleanUp({ notify }: Pick<PurchaseInput, 'notify'>, inbox: Pa
     result: FulfilmentResult | undefined,
   ): Promise<void> {
     if (result?.kind === 'fulfilled' && result.replaced !== undefined) {
-      await ledgerActivities.cancelReplacedSubscription({ subscriptionId: result.replaced, presentationId });
+      const { replaced: subscriptionId } = result;
+      if (patched(PATCHES.compensation))
+        await startCompensation({ kind: 'end_subscription', subscriptionId, presentationId, purchaseId });
+      else await ledgerActivities.cancelReplacedSubscription({ subscriptionId, presentationId });
     }
     // Another payment may arrive while one is handed over.
     for (let late = next(); late; late = next()) await handOver(late);
@@ -66,7 +77,11 @@ export function openCleanUp({ notify }: Pick<PurchaseInput, 'notify'>, inbox: Pa
 
   return {
     note(result) {
-      if (result.kind === 'fulfilled') counted.add(result.attemptId);
+      if (result.kind === 'fulfilled') {
+        const { attemptId, payment } = result;
+        if (!inbox.judges) counted.add(attemptId);
+        else counted.add(payment?.paymentId ?? inbox.of(attemptId)?.paymentId ?? '');
+      }
       alsoPaid.push(...(result.alsoPaid ?? []));
     },
     isPaymentLeft: () => next() !== undefined,

@@ -16,7 +16,7 @@ export function finalStatus(result: FulfilmentResult): 'paid' | 'failed' {
  * @param result of its fulfilment; left out when there was none, or when it is recorded already
  */
 export function finalPatch(presentation: ActivePresentation, result: FulfilmentResult | undefined): Closing {
-  const { presentationId, decision, viewedAt, dueNow } = presentation;
+  const { presentationId, decision, viewedAt, dueNow, currency } = presentation;
   const status = result ? finalStatus(result) : presentation.status;
   const at = iso(Date.now());
   const patch: PresentationPatch = {
@@ -45,6 +45,8 @@ export function finalPatch(presentation: ActivePresentation, result: FulfilmentR
     presentationId,
     patch: {
       ...patch,
+      ...(payment?.currency !== undefined &&
+        payment.currency !== currency && { paidCurrency: payment.currency }),
       ...whenPaid({
         paymentId,
         paidAmount: amount,
@@ -53,6 +55,12 @@ export function finalPatch(presentation: ActivePresentation, result: FulfilmentR
       }),
     },
     timeline,
-    paid: { attemptId: result.attemptId, paymentId, amount },
+    paid: {
+      attemptId: result.attemptId,
+      paymentId,
+      amount,
+      // Only where Dodo has said so.
+      ...(payment?.amount !== undefined && { currency: payment.currency }),
+    },
   };
 }

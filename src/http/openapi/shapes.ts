@@ -94,6 +94,7 @@ export const presentation = z
     expiresAt: time,
     serverTime: time,
     paidAmount: money.optional(),
+    paidCurrency: z.string().optional(),
     checkoutUrl: z.url().optional(),
     updatePaymentMethodUrl: z.url().optional(),
     message: z.string().optional(),

@@ -1,4 +1,7 @@
-/** `POST /webhooks/dodo`: verifies a webhook, hands it to Temporal and acknowledges it. Nothing happens in between. */
+/**
+ * `POST /webhooks/dodo`: verifies a webhook, hands it to Temporal and acknowledges it. Nothing happens in between, but for
+ * a look into the ledger when a payment names an attempt of ours without a proof.
+ */
 import express, { Router } from 'express';
 import type { ApiDeps } from '../deps.js';
 import { handOver } from '../hand-over.js';

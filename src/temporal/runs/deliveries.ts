@@ -1,6 +1,7 @@
 /** Delivers webhooks to the runs they concern, and starts those runs where needed. */
 import type { SearchAttributePair } from '@temporalio/common';
 import {
+  compensationEvent,
   paymentEvent,
   reversalEvent,
   subscriptionEvent,
@@ -10,13 +11,13 @@ import {
 } from '../../contract/messages.js';
 import { searchAttributeKeys as keys } from '../../contract/search-attributes.js';
 import { workflowId } from '../../domain/ids.js';
-import type { Route } from '../../webhooks/route.js';
+import type { DecidedRoute } from '../../webhooks/route.js';
 import type { EventLimit } from '../event-limit.js';
 import { withRequestId } from '../request-id.js';
 import { purchaseOptions, signalIfRunning, unlessStarted, type RunsOptions } from './calls.js';
 
-type DeliverableRoute = Exclude<Route, { kind: 'ignored' }>;
-type RouteOf<K extends Route['kind']> = Extract<Route, { kind: K }>;
+type DeliverableRoute = Exclude<DecidedRoute, { kind: 'ignored' }>;
+type RouteOf<K extends DecidedRoute['kind']> = Extract<DecidedRoute, { kind: K }>;
 type Delivery = 'delivered' | 'no_run' | 'duplicate';
 
 export function deliveringWebhooks(
@@ -42,7 +43,17 @@ export function deliveringWebhooks(
     },
   };
 
-  function handOver(route: DeliverableRoute): Promise<Delivery> {
+  async function handOver(route: DeliverableRoute): Promise<Delivery> {
+    if ('compensation' in route && route.compensation !== undefined)
+      await tellCompensation(route.compensation);
+    return handOverToRun(route);
+  }
+
+  function tellCompensation(run: string): Promise<Delivery> {
+    return signalIfRunning(client, () => client.workflow.getHandle(run).signal(compensationEvent));
+  }
+
+  function handOverToRun(route: DeliverableRoute): Promise<Delivery> {
     switch (route.kind) {
       case 'purchase':
         return startOrSignalPurchase(route);
@@ -54,6 +65,8 @@ export function deliveringWebhooks(
         );
       case 'reversal':
         return startOrSignalReversal(route);
+      case 'compensation':
+        return tellCompensation(route.workflowId);
     }
   }
 
@@ -131,6 +144,7 @@ function eventSubject(route: DeliverableRoute): string {
     case 'subscription':
       return `${route.workflowId} ${route.event.subscriptionId}`;
     case 'reversal':
+    case 'compensation':
       return route.workflowId;
   }
 }

@@ -1,10 +1,12 @@
 /** A process that stops right before or after any one thing it does to money, and Temporal's next try of the activity. */
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ActivityContext } from '../../../activities/context.js';
 import { compensationActivities } from '../../../activities/afterwards/compensate.js';
 import { latePaymentActivities } from '../../../activities/afterwards/late-payment.js';
 import { resolutionActivities } from '../../../activities/afterwards/resolution.js';
+import { READINGS_LAG_MS } from '../../../src/domain/compensation.js';
 import { attemptId as idOfAttempt } from '../../../src/domain/ids.js';
 import { toPaymentEvent } from '../../../src/dodo/payments.js';
 import { openShop, type Shop } from '../shop.js';
@@ -45,7 +47,8 @@ afterAll(() => shop.close());
 
 /** Repeats an activity as Temporal does, until it answers. */
 async function toItsEnd(activity: (context: ActivityContext) => Promise<unknown>, first: ActivityContext) {
-  const env = () => new MockActivityEnvironment({ attempt: 30 });
+  // What is stopped on purpose is not worth a line in the log.
+  const env = () => new MockActivityEnvironment({ attempt: 30 }, { logger: new DefaultLogger('ERROR') });
   try {
     await env().run(() => activity(first));
   } catch (error) {
@@ -117,6 +120,8 @@ const PATHS = {
     return {
       activity: (context: ActivityContext) => compensationActivities(context).compensate(input),
       check: async () => {
+        // A request that may have been sent is given time to show.
+        shop.pass(READINGS_LAG_MS);
         await compensationActivities(shop.context).compensate(input);
         expect(refundsOf(paymentId)).toHaveLength(1);
         expect(await shop.context.ledger.payment(paymentId)).toMatchObject({ refundedAmount: 14_900 });

@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { compensationActivities } from '../../../activities/afterwards/compensate.js';
+import {
+  READINGS_LAG_MS,
+  UNREADABLE_AFTER_MS,
+  compensationId,
+  type CompensationInput,
+} from '../../../src/domain/compensation.js';
+import { openAttempt } from '../attempts.js';
+import { openShop, type Shop } from '../shop.js';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop();
+});
+beforeEach(async () => {
+  shop.sandbox.control.clearFaults();
+  await shop.sandbox.control.setPolicy({ refunds: 'succeed', apiKey: 'accepted' });
+});
+afterAll(() => shop.close());
+
+const compensate = (input: CompensationInput) => compensationActivities(shop.context).compensate(input);
+const giveUp = (input: CompensationInput) => compensationActivities(shop.context).giveUpCompensation(input);
+const stateOf = async (input: CompensationInput) =>
+  (await shop.context.ledger.compensation(compensationId(input)))?.status;
+const reviewsOf = ({ presentationId }: CompensationInput) =>
+  shop.context.ledger.reviews({ presentationId, limit: 10 });
+const timelineOf = async ({ purchaseId }: CompensationInput) =>
+  (await shop.purchase(purchaseId)).timeline.map(({ type }) => type);
+
+/** A second payment for an offer that is paid by the first. */
+async function secondPayment() {
+  const attempt = await openAttempt(shop);
+  const { attemptId, presentationId, purchaseId } = attempt.input;
+  const first = await attempt.pay();
+  const { payment_id: paymentId } = await attempt.pay();
+  await shop.context.ledger.updateAttempt(attemptId, { status: 'paid', paymentId: first.payment_id });
+  const { dueNow: amount, currency } = attempt.input.price;
+  const input: CompensationInput = {
+    kind: 'refund',
+    paymentId,
+    attemptId,
+    presentationId,
+    purchaseId,
+    amount,
+    currency,
+  };
+  return { input, paymentId, attemptId, refunds: () => refundsOf(paymentId) };
+}
+const refundsOf = (paymentId: string) =>
+  shop.sandbox.books.refunds().filter(({ payment_id }) => payment_id === paymentId);
+
+async function replaced() {
+  const bought = await shop.buy('prod_basic_plan');
+  const evaluation = await shop.evaluate(bought.payment_id);
+  if (evaluation.kind !== 'presented') throw new Error(`No offer: ${JSON.stringify(evaluation)}.`);
+  const subscriptionId = bought.subscription_id ?? '';
+  const { presentationId } = evaluation.presented;
+  const input: CompensationInput = {
+    kind: 'end_subscription',
+    subscriptionId,
+    presentationId,
+    purchaseId: bought.payment_id,
+  };
+  const status = async () => (await shop.context.dodo.subscriptions.retrieve(subscriptionId)).status;
+  return { input, status };
+}
+
+describe('a refund', () => {
+  it('is asked for once, and confirmed by what Dodo says, not by the answer', async () => {
+    const { input, attemptId, paymentId, refunds } = await secondPayment();
+    expect(await compensate(input)).toEqual({ kind: 'ended', status: 'confirmed' });
+    expect(await compensate(input)).toEqual({ kind: 'ended', status: 'confirmed' });
+    expect(refunds()).toHaveLength(1);
+    expect(await stateOf(input)).toBe('confirmed');
+    expect(await timelineOf(input)).toContain('second_payment_refunded');
+    expect(await shop.context.ledger.payment(paymentId)).toMatchObject({
+      verdict: 'goes_back',
+      refundedAmount: input.kind === 'refund' && input.amount,
+    });
+    // Its attempt is paid by the other payment, which stays.
+    expect(await shop.context.ledger.attempt(attemptId)).toMatchObject({ status: 'paid' });
+    expect(await reviewsOf(input)).toEqual([]);
+  });
+
+  it('that is pending is waited for; that fails is asked for again, and then a person is', async () => {
+    await shop.sandbox.control.setPolicy({ refunds: 'pending' });
+    const { input, refunds } = await secondPayment();
+    for (let n = 1; n <= 3; n += 1) {
+      shop.pass(READINGS_LAG_MS);
+      expect(await compensate(input)).toMatchObject({ kind: 'pending' });
+      expect(await compensate(input)).toMatchObject({ kind: 'pending' });
+      expect(refunds()).toHaveLength(n);
+      expect(await timelineOf(input)).not.toContain('second_payment_refunded');
+      expect(await reviewsOf(input)).toEqual([]);
+      const { refund_id = '' } = refunds().find(({ status }) => status === 'pending') ?? {};
+      await shop.sandbox.control.settleRefund(refund_id, 'failed');
+    }
+    expect(await compensate(input)).toEqual({ kind: 'pending' });
+    expect(refunds()).toHaveLength(3);
+    expect(await reviewsOf(input)).toMatchObject([{ kind: 'refund_failed', status: 'open' }]);
+    expect(await stateOf(input)).toBe('review');
+    expect(await timelineOf(input)).toContain('second_payment_refund_failed');
+  });
+
+  it('that Dodo refuses is a review after three refusals, which ends when it is refunded after all', async () => {
+    const { input } = await secondPayment();
+    shop.sandbox.control.addFault({ on: 'refund', kind: 'status_before', status: 422, times: 3 });
+    for (let n = 1; n <= 3; n += 1) {
+      expect(await reviewsOf(input)).toEqual([]);
+      expect(await compensate(input)).toEqual({ kind: 'pending' });
+    }
+    const other = await secondPayment();
+    expect(await reviewsOf(input)).toMatchObject([{ kind: 'refund_failed', status: 'open' }]);
+    expect(await compensate(input)).toEqual({ kind: 'ended', status: 'confirmed' });
+    expect(await reviewsOf(input)).toMatchObject([{ status: 'resolved', resolution: { by: 'proof' } }]);
+    expect(await reviewsOf(other.input)).toEqual([]);
+  });
+
+  it('whose answer is lost is not asked for again', async () => {
+    const { input, refunds } = await secondPayment();
+    shop.sandbox.control.addFault({ on: 'refund', kind: 'drop_after' });
+    expect(await compensate(input)).toEqual({ kind: 'pending' });
+    expect(await compensate(input)).toEqual({ kind: 'ended', status: 'confirmed' });
+    expect(refunds()).toHaveLength(1);
+  });
+
+  it('that Dodo took, or may have taken, is not asked for again while its readings lag behind', async () => {
+    const { input, refunds } = await secondPayment();
+    shop.sandbox.control.addFault({ on: 'refund', kind: 'drop_after' });
+    shop.sandbox.control.lagReads({ kind: 'refund', ms: 60_000 });
+    expect(await compensate(input)).toEqual({ kind: 'pending' });
+    expect(await compensate(input)).toEqual({ kind: 'pending' });
+    expect(await compensate(input)).toEqual({ kind: 'pending' });
+    shop.sandbox.control.clearFaults();
+    expect(await compensate(input)).toEqual({ kind: 'ended', status: 'confirmed' });
+    expect(refunds()).toHaveLength(1);
+  });
+
+  it('that nothing confirms for two weeks is a review', async () => {
+    await shop.sandbox.control.setPolicy({ refunds: 'pending' });
+    const { input } = await secondPayment();
+    await compensate(input);
+    await giveUp(input);
+    expect(await reviewsOf(input)).toMatchObject([{ kind: 'refund_failed', status: 'open' }]);
+  });
+});
+
+describe('the end of a replaced subscription', () => {
+  it.each([409, 401, 403, 500])('is asked for again when Dodo answers %d', async (status) => {
+    const { input, status: statusOf } = await replaced();
+    shop.sandbox.control.addFault({ on: 'cancel_subscription', kind: 'status_before', status });
+    expect(await compensate(input)).toEqual({ kind: 'pending' });
+    expect(await statusOf()).toBe('active');
+    expect(await reviewsOf(input)).toEqual([]);
+    expect(await compensate(input)).toEqual({ kind: 'ended', status: 'confirmed' });
+    expect(await statusOf()).toBe('cancelled');
+    expect(await timelineOf(input)).toEqual(['replaced_subscription_cancelled']);
+  });
+
+  it.each([409, 401])(
+    'is a review when Dodo goes on answering %d, and is still asked for',
+    async (status) => {
+      const { input, status: statusOf } = await replaced();
+      shop.sandbox.control.addFault({ on: 'cancel_subscription', kind: 'status_before', status, times: 3 });
+      for (let n = 1; n <= 3; n += 1) expect(await compensate(input)).toEqual({ kind: 'pending' });
+      expect(await reviewsOf(input)).toMatchObject([
+        {
+          kind: 'subscription_lives_on',
+          status: 'open',
+          subscriptionId: (input as { subscriptionId: string }).subscriptionId,
+        },
+      ]);
+      expect(await compensate(input)).toEqual({ kind: 'ended', status: 'confirmed' });
+      expect(await statusOf()).toBe('cancelled');
+      expect(await reviewsOf(input)).toMatchObject([{ status: 'resolved' }]);
+    },
+  );
+
+  it('is not taken for done when Dodo cannot be read or does not show it; after an hour a person is asked', async () => {
+    const { input, status } = await replaced();
+    await shop.sandbox.control.setPolicy({ apiKey: 'rejected' });
+    expect(await compensate(input)).toEqual({ kind: 'pending' });
+    expect(await reviewsOf(input)).toEqual([]);
+    shop.pass(UNREADABLE_AFTER_MS + 1);
+    expect(await compensate(input)).toEqual({ kind: 'pending' });
+    expect(await reviewsOf(input)).toMatchObject([{ kind: 'subscription_lives_on', status: 'open' }]);
+    await shop.sandbox.control.setPolicy({ apiKey: 'accepted' });
+    expect(await compensate(input)).toEqual({ kind: 'ended', status: 'confirmed' });
+    expect(await status()).toBe('cancelled');
+  });
+
+  it('that is over already is confirmed without a request', async () => {
+    const { input, status } = await replaced();
+    await compensate(input);
+    expect(await status()).toBe('cancelled');
+    shop.sandbox.control.addFault({
+      on: 'cancel_subscription',
+      kind: 'status_before',
+      status: 500,
+      times: 9,
+    });
+    expect(await compensate(input)).toEqual({ kind: 'ended', status: 'confirmed' });
+  });
+});
