@@ -60,6 +60,9 @@ const TRIES_FOR_RUN = 4;
 /** Tries before a payment counts as not ours: a quarter of an hour with growing pauses. */
 const TRIES_FOR_PAYMENT = 20;
 
+/** The entry of an offer that a late payment has settled. */
+const PAID_LATE = 'paid_late';
+
 interface Read {
   payment: DodoPayments.Payment;
   event: PaymentEvent;
@@ -178,7 +181,7 @@ export function latePaymentActivities(context: ActivityContext) {
           ...(currency !== price.currency && { paidCurrency: currency }),
         },
       },
-      timeline: [{ at, type: 'paid_late', detail: { presentationId, paymentId } }],
+      timeline: [{ at, type: PAID_LATE, detail: { presentationId, paymentId } }],
     });
     // Another late payment for the same offer may have been first: the ledger keeps one.
     const winner = (await ledger.presentation(presentationId))?.paymentId;
@@ -187,6 +190,16 @@ export function latePaymentActivities(context: ActivityContext) {
     const resolution = { paid: true, paymentId, reason: `The offer is paid by ${paymentId}.`, by: 'proof' };
     await ledger.resolveReviewsOf(presentationId, resolution, at, ['unproven_attempt', 'payment_differs']);
     return true;
+  }
+
+  /** Checks whether this payment's own run has settled the offer, and not the offer's. */
+  async function wasSettledHere({ event, presentation }: Read): Promise<boolean> {
+    const { id, purchaseId } = presentation;
+    const timeline = (await ledger.purchase(purchaseId))?.timeline ?? [];
+    return timeline.some(
+      ({ type, detail }) =>
+        type === PAID_LATE && detail?.presentationId === id && detail.paymentId === event.paymentId,
+    );
   }
 
   /** Gives the money back, and ends the subscriptions that it bought and the payment that counts did not. */
@@ -293,7 +306,10 @@ export function latePaymentActivities(context: ActivityContext) {
         case 'counts': {
           if (counted !== undefined) {
             await ledger.recordVerdict(paymentId, 'counts', { presentationId, purchaseId });
-            return { kind: 'nothing' };
+            // Settled by an earlier try, which may not have told: what follows is the same.
+            return (await wasSettledHere(found))
+              ? fulfilled(payment, attempt, presentation, compensates)
+              : { kind: 'nothing' };
           }
           if (!(await settleBy(found))) {
             counted = await countedFor((await ledger.presentation(presentationId)) ?? presentation);

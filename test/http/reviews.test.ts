@@ -23,6 +23,11 @@ interface Script {
   resolved: ResolveRequest[];
   settled: ResolutionInput[];
   compensations: CompensationInput[];
+  /** Late-payment runs: those that were started with a rejected payment, and those that were told of a word. */
+  late: { paymentId: string; attemptId: string; rejected?: boolean }[];
+  told: string[];
+  /** The runs that were asked, in order. */
+  asked: string[];
   ended: string[];
   running: boolean;
 }
@@ -41,6 +46,9 @@ beforeEach(() => {
     resolved: [],
     settled: [],
     compensations: [],
+    late: [],
+    told: [],
+    asked: [],
     ended: [],
     running: false,
   };
@@ -64,11 +72,22 @@ async function api() {
     },
     resolve: (run: string, request: ResolveRequest) => {
       script.resolved.push(request);
+      script.asked.push(run);
       return script.resolve(run, request);
     },
     settleByWord: async (input: ResolutionInput) => {
       script.settled.push(input);
       await resolutionActivities(shop.context).settleByWord(input);
+    },
+    startLatePayment: async (paymentId: string, attemptId: string, options?: { rejected?: boolean }) => {
+      script.late.push({ paymentId, attemptId, ...options });
+      return true;
+    },
+    tellReviewResolved: async (paymentId: string) => {
+      script.told.push(paymentId);
+      const open = await ledger.reviews({ status: 'open', kind: 'payment_differs', limit: 50 });
+      if (open.some((review) => review.paymentId === paymentId)) throw new Error('Told too early.');
+      return false;
     },
     startCompensation: async (input: CompensationInput) => {
       script.compensations.push(input);
@@ -442,6 +461,109 @@ describe('resolving as not paid', () => {
     expect(script.compensations).toEqual([]);
     // The doubt about the attempt ends with its offer.
     expect(await reviewOf(shown)).toMatchObject({ status: 'resolved' });
+  });
+});
+
+describe('a payment that is not what was accepted', () => {
+  /** Under review while its offer is in the given state. */
+  async function differing(status: 'needs_review' | 'failed' | 'fallback' | 'charging') {
+    const shown = await inReview({ amount: 14_899 });
+    const { presentationId, attemptId, payment_id: purchaseId } = shown;
+    const { ledger } = shop.context;
+    const paymentId = paymentOf(shown);
+    const at = shop.now().toISOString();
+    await ledger.recordPayment({ paymentId, status: 'succeeded', source: 'look_up', seenAt: at });
+    const review = await ledger.openReview({
+      kind: 'payment_differs',
+      subject: paymentId,
+      ...{ paymentId, attemptId, presentationId, purchaseId },
+      amount: 14_899,
+      currency: 'USD',
+      openedAt: at,
+    });
+    if (status !== 'needs_review') await ledger.updatePresentation(presentationId, { status }, []);
+    return { ...shown, review, paymentId };
+  }
+  const REJECTED = { paid: false, reason: 'Not what was agreed.' };
+
+  it('is meant when nobody names one', async () => {
+    const { post } = await api();
+    const shown = await differing('needs_review');
+    expect(await post(resolvePath(shown), { paid: true, reason: 'One cent.' })).toMatchObject({
+      status: 200,
+      body: { resolution: { paid: true, paymentId: shown.paymentId } },
+    });
+    expect(await statusOf(shown)).toBe('paid');
+  });
+
+  it('is decided for its run, whether that waits or has ended, and for the run of the late payment', async () => {
+    const { post } = await api();
+    const ended = await differing('failed');
+    expect(await post(resolvePath(ended), REJECTED)).toMatchObject({ status: 200 });
+    expect(script.asked).toEqual([]);
+    // It ends the subscriptions that the payment has bought.
+    const { paymentId, attemptId } = ended;
+    expect(script.late).toEqual([{ paymentId, attemptId, rejected: true }]);
+    expect(script.told).toEqual([paymentId]);
+
+    const waiting = await differing('needs_review');
+    script.resolve = async () => ({ kind: 'done', value: { paid: false } });
+    expect(await post(resolvePath(waiting), REJECTED)).toMatchObject({ status: 200 });
+    expect(script.asked).toEqual([waiting.run]);
+    expect(script.told).toEqual([paymentId, waiting.paymentId]);
+  });
+
+  it('is told again later when its run is only just about to ask', async () => {
+    const { post } = await api();
+    const shown = await differing('needs_review');
+    script.resolve = async () => ({ kind: 'refused', code: 'already_decided', message: 'Not yet.' });
+    expect(await post(resolvePath(shown), REJECTED)).toMatchObject({ status: 409 });
+    expect(await reviewOf(shown)).toMatchObject({ status: 'open' });
+    expect([script.compensations, script.late, script.told]).toEqual([[], [], []]);
+  });
+
+  it('is decided although the run of late payments cannot be told', async () => {
+    const { post } = await api();
+    const shown = await differing('failed');
+    script.told.push = () => {
+      throw new Error('Temporal is away.');
+    };
+    expect(await post(resolvePath(shown), REJECTED)).toMatchObject({ status: 200 });
+  });
+
+  it('is not given back while it pays for the offer', async () => {
+    const { post } = await api();
+    const shown = await differing('needs_review');
+    await post(resolvePath(shown), { paid: true, reason: 'One cent.' });
+    const review = await shop.context.ledger.openReview({
+      ...shown.review,
+      kind: 'payment_differs',
+      subject: `again/${shown.paymentId}`,
+      openedAt: shop.now().toISOString(),
+    });
+    expect(await post(resolvePath({ review }), REJECTED)).toMatchObject({
+      status: 409,
+      body: { code: 'evidence_mismatch' },
+    });
+    expect(script.compensations).toEqual([]);
+  });
+
+  it('is asked of the purchase run when the run of its plan change is gone', async () => {
+    const { post } = await api();
+    const shown = await differing('needs_review');
+    const run = 'plan-change/sub_gone';
+    await shop.context.ledger.note(shown.payment_id, [
+      {
+        at: shop.now().toISOString(),
+        type: 'attempt_needs_review',
+        detail: { presentationId: shown.presentationId, attemptId: `${run}:${shown.presentationId}:1` },
+      },
+    ]);
+    script.resolve = async (asked) =>
+      asked === run ? { kind: 'gone' } : { kind: 'done', value: { paid: false } };
+    expect(await post(resolvePath(shown), REJECTED)).toMatchObject({ status: 200 });
+    expect(script.asked).toEqual([run, shown.run]);
+    expect(script.settled).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Proving the outcome of an attempt: by webhook, by reading Dodo, or by an operator's verdict. */
 import { condition, patched } from '@temporalio/workflow';
+import type { ResolveRequest } from '../../src/contract/messages.js';
 import type { Finding, SendReply } from '../../src/domain/attempt.js';
 import { phaseOf, proofIn, type PaymentEvent, type Proof } from '../../src/domain/payment.js';
 import { PATCHES } from '../patches.js';
@@ -154,8 +155,7 @@ export async function reviewPayment(
     const verdict = context.review.verdict();
     if (!verdict || proven() !== undefined) continue;
     // The payment under review is meant unless the operator names another one.
-    if (verdict.paid)
-      return { kind: 'paid', payment: named(verdict.paymentId, doubtful.payment), n: inDoubt };
+    if (verdict.paid) return { kind: 'paid', payment: named(verdict, doubtful.payment), n: inDoubt };
     inbox.reject(paymentId);
   }
 }
@@ -164,10 +164,10 @@ function paidBy(strategy: PaymentStrategy, n: number): Proof {
   return strategy.proven(n) ?? { kind: 'paid' };
 }
 
-function named(paymentId: string | undefined, doubtful: PaymentEvent): PaymentEvent {
+function named({ paymentId, payment }: ResolveRequest, doubtful: PaymentEvent): PaymentEvent {
   return paymentId === undefined || paymentId === doubtful.paymentId
     ? doubtful
-    : { paymentId, status: 'succeeded' };
+    : { ...payment, paymentId, status: 'succeeded' };
 }
 
 /** Returns what a reading of Dodo proves; undefined while it may still go either way. */

@@ -4,7 +4,7 @@ import { hasEnded } from '../../dodo/subscriptions.js';
 import type { ReviewKind, ReviewRecord } from '../../domain/accounting.js';
 import { mismatch, weigh, type Candidate } from '../../domain/evidence.js';
 import type { PaymentEvent } from '../../domain/payment.js';
-import type { PresentationRecord } from '../../domain/presentation.js';
+import { isFulfilling, type PresentationRecord } from '../../domain/presentation.js';
 import { LedgerError } from '../../ledger/index.js';
 import type { ApiDeps } from '../deps.js';
 import { Problem, temporarilyUnavailable } from '../problem.js';
@@ -27,7 +27,11 @@ export function decidesOffer(
   { kind }: Pick<ReviewRecord, 'kind'>,
   { status }: Pick<PresentationRecord, 'status'>,
 ): boolean {
-  return ABOUT_OFFERS.includes(kind) && (status === 'needs_review' || status === 'failed');
+  if (!ABOUT_OFFERS.includes(kind)) return false;
+  // A review of a payment is opened a moment before its offer shows it.
+  return (
+    status === 'needs_review' || status === 'failed' || (kind === 'payment_differs' && isFulfilling(status))
+  );
 }
 
 /**
@@ -62,6 +66,9 @@ async function check(deps: CheckDeps, subject: Subject, word: Word): Promise<Pay
   if (!presentation || !decidesOffer(review, presentation)) {
     if (review.kind === 'payment_differs' && word.paid && presentation?.paymentId !== review.paymentId)
       throw refuse(`The offer is ${presentation?.status ?? 'not known'}: this payment cannot count for it.`);
+    const isCounted = presentation?.status === 'paid' && presentation.paymentId === review.paymentId;
+    if (review.kind === 'payment_differs' && !word.paid && isCounted)
+      throw refuse(`${review.paymentId} pays for the offer: it is refunded at Dodo, not here.`);
     if (word.paymentId !== undefined) await requireSubjects(deps, subject, word.paymentId);
     return undefined;
   }
@@ -88,7 +95,10 @@ async function fittingPayment(deps: CheckDeps, subject: Subject, paymentId: stri
 
 /** Nobody has to look up what Dodo itself can say: without an id, the one payment that counts is meant. */
 async function onlyPayment(deps: CheckDeps, subject: Subject): Promise<PaymentEvent | undefined> {
-  const { attempt } = subject.doubted;
+  const { review, doubted } = subject;
+  if (review.kind === 'payment_differs' && review.paymentId !== undefined)
+    return fittingPayment(deps, subject, review.paymentId);
+  const { attempt } = doubted;
   if (attempt !== undefined && attempt.amount <= 0) return undefined;
   const counting = (await readCandidates(deps, subject)).filter(
     (one) => one.verdict === 'counts' && mismatch(one) === undefined,

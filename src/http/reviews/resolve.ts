@@ -1,15 +1,17 @@
 /** Resolves a review by an operator's word. Of two operators, one wins. */
 import type { ReviewRecord, ReviewResolution } from '../../domain/accounting.js';
+import type { ResolveRequest } from '../../contract/messages.js';
 import type { PaymentEvent } from '../../domain/payment.js';
 import type { PresentationRecord } from '../../domain/presentation.js';
 import { runUnderReview } from '../../domain/review.js';
+import type { Answer } from '../../temporal/runs.js';
 import { agreed } from '../commands.js';
 import type { ApiDeps } from '../deps.js';
 import { Problem } from '../problem.js';
 import { subjectOf, type Subject } from './candidates.js';
 import { checkWord, decidesOffer, type Word } from './check-word.js';
 
-type ResolveDeps = Pick<ApiDeps, 'dodo' | 'ledger' | 'proofs' | 'runs' | 'now'>;
+type ResolveDeps = Pick<ApiDeps, 'dodo' | 'ledger' | 'log' | 'proofs' | 'runs' | 'now'>;
 
 /** How long the run that carries out a word may take before the request is answered. */
 const WAIT_MS = 4_000;
@@ -58,6 +60,15 @@ export async function resolveReview(
   const { paid, reason } = word;
   const detail = { ...aboutPresentation(subject), ...(!subject.presentation && { reviewId }), paid, reason };
   await ledger.note(noteOn(review), [{ at, type: 'resolved', detail }]);
+  await tellLatePayment(deps, review);
+}
+
+/** The run of a payment whose own run had ended waits for the word. It looks by itself, only later. */
+async function tellLatePayment({ runs, log }: ResolveDeps, { kind, paymentId }: ReviewRecord): Promise<void> {
+  if (kind !== 'payment_differs' || paymentId === undefined) return;
+  await runs.tellReviewResolved(paymentId).catch((error: unknown) => {
+    log.warn({ err: error, paymentId }, 'a late-payment run could not be told of a word; it looks by itself');
+  });
 }
 
 function requireOpen({ status, resolution }: ReviewRecord): void {
@@ -96,13 +107,12 @@ async function endReview(
   const { id: presentationId, purchaseId } = presentation;
   // It counts as unpaid already.
   if (presentation.status === 'failed' && !paid) return;
-  const purchase = await ledger.purchase(purchaseId);
-  const run = runUnderReview(purchase?.timeline ?? [], presentation);
   const paymentId = payment?.paymentId;
-  const answer =
-    presentation.status === 'failed'
-      ? ({ kind: 'gone' } as const)
-      : await runs.resolve(run, { presentationId, paid, paymentId, reason, ...(payment && { payment }) });
+  const answer = await askRuns(
+    { ledger, runs },
+    { presentationId, paid, paymentId, reason, ...(payment && { payment }) },
+    presentation,
+  );
   if (answer.kind === 'gone') {
     const known = attemptId ?? (await ledger.attemptsOf(presentationId)).at(-1)?.attemptId;
     const input = { reviewId, presentationId, purchaseId, paid, reason, ...(payment && { payment }) };
@@ -122,6 +132,19 @@ async function endReview(
     presentationId,
     purchaseId,
   });
+}
+
+/** Asks the run that waits for the word. Where the run of a plan change is gone, that of the purchase waits instead. */
+async function askRuns(
+  { ledger, runs }: Pick<ResolveDeps, 'ledger' | 'runs'>,
+  request: ResolveRequest,
+  presentation: PresentationRecord,
+): Promise<Answer<{ paid: boolean }>> {
+  if (presentation.status === 'failed') return { kind: 'gone' };
+  const { workflowId, purchaseId } = presentation;
+  const run = runUnderReview((await ledger.purchase(purchaseId))?.timeline ?? [], presentation);
+  const answer = await runs.resolve(run, request);
+  return answer.kind === 'gone' && run !== workflowId ? runs.resolve(workflowId, request) : answer;
 }
 
 /** A payment of ours that does not count goes back, by a run that follows it until Dodo confirms it. */
@@ -146,4 +169,6 @@ async function giveBack(
     currency,
     ...(customerId !== undefined && { customerId }),
   });
+  // A subscription that it bought must not go on without it. Its run sees to that, unless it is there already.
+  await runs.startLatePayment(paymentId, attemptId, { rejected: true });
 }

@@ -6,12 +6,12 @@ import type {
   ReversalEvent,
   ReversalInput,
 } from '../../contract/messages.js';
-import { reversalEvent } from '../../contract/messages.js';
+import { reversalEvent, reviewResolved } from '../../contract/messages.js';
 import { compensationId, type CompensationInput } from '../../domain/compensation.js';
 import { workflowId } from '../../domain/ids.js';
 import { hasGrpcStatus } from '../grpc-errors.js';
 import { withRequestId } from '../request-id.js';
-import { unlessStarted, type RunsOptions } from './calls.js';
+import { signalIfRunning, unlessStarted, type RunsOptions } from './calls.js';
 
 const SECOND = 1000;
 const CALL_DEADLINE = 5 * SECOND;
@@ -82,18 +82,32 @@ export function operatingRuns({ client, taskQueue, notify }: RunsOptions) {
       await hasEnded(run, waitMs);
     },
 
-    /** Starts the run of a payment that no run waits for. False when there was one already. */
-    async startLatePayment(paymentId: string, attemptId: string): Promise<boolean> {
+    /**
+     * Starts the run of a payment that no run waits for. False when there was one already.
+     *
+     * @param options `rejected`: a person has decided that the payment goes back; a run that ended before does not know
+     */
+    async startLatePayment(
+      paymentId: string,
+      attemptId: string,
+      { rejected = false }: { rejected?: boolean } = {},
+    ): Promise<boolean> {
       const started = await unlessStarted(client, () =>
         client.workflow.start('latePayment', {
           workflowId: workflowId.latePayment(paymentId),
           taskQueue,
-          args: [{ paymentId, attemptId, notify } satisfies LatePaymentInput],
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+          args: [{ paymentId, attemptId, notify, ...(rejected && { rejected }) } satisfies LatePaymentInput],
+          workflowIdReusePolicy: rejected ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
           staticSummary: `${paymentId} was paid, and its run has ended`,
         }),
       );
       return started === 'delivered';
+    },
+
+    /** Tells the run of a payment that its review is resolved, if it waits for that. False when there is no such run. */
+    async tellReviewResolved(paymentId: string): Promise<boolean> {
+      const handle = client.workflow.getHandle(workflowId.latePayment(paymentId));
+      return (await signalIfRunning(client, () => handle.signal(reviewResolved))) === 'delivered';
     },
 
     /** Starts the run that undoes something. False when it is under way. */

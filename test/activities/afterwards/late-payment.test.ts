@@ -4,6 +4,7 @@ import {
   latePaymentActivities,
   type LatePaymentSettling,
 } from '../../../activities/afterwards/late-payment.js';
+import { settleActivities } from '../../../activities/afterwards/settle.js';
 import { recordStateActivities } from '../../../activities/fulfilling/record-state.js';
 import { seenPayment } from '../../../src/domain/verdict.js';
 import { toPaymentEvent } from '../../../src/dodo/payments.js';
@@ -56,8 +57,27 @@ describe('a payment that no run waits for', () => {
       proven: true,
       amount: price.dueNow,
     });
-    expect(await settle(attempt, payment_id)).toEqual({ kind: 'nothing' });
+    // The same again: what follows may not have been told when the process died.
+    expect(await settle(attempt, payment_id)).toMatchObject({ kind: 'fulfilled' });
     expect(await recordOf(payment_id)).toMatchObject({ verdict: 'counts' });
+  });
+
+  it('is nothing to tell of when its own run has settled the offer by it', async () => {
+    const attempt = await openAttempt(shop);
+    const { payment_id } = await attempt.pay();
+    const { presentationId, purchaseId, attemptId } = attempt.input;
+    await settleActivities(shop.context).settle({
+      purchaseId,
+      outcome: 'converted',
+      at: shop.now().toISOString(),
+      presentation: {
+        presentationId,
+        patch: { status: 'paid', paymentId: payment_id },
+        timeline: [],
+        paid: { attemptId, paymentId: payment_id, amount: attempt.input.price.dueNow },
+      },
+    });
+    expect(await settle(attempt, payment_id)).toEqual({ kind: 'nothing' });
   });
 
   it('goes back when the offer is paid by another payment, of the same attempt or of another one', async () => {
