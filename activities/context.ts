@@ -16,6 +16,8 @@ export interface MendingRuns {
   startLatePayment(paymentId: string, attemptId: string): Promise<boolean>;
   /** False when it is under way. */
   startCompensation(input: CompensationInput): Promise<boolean>;
+  /** Tells the merchant of an offer, once it is settled as unpaid. Asked before it is settled. */
+  tellOfClosing(offer: { presentationId: string; purchaseId: string }): Promise<void>;
   /** False when the run of the refund or dispute has ended. */
   tellReversal(event: ReversalEvent): Promise<boolean>;
 }

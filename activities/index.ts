@@ -1,4 +1,5 @@
 /** The activities a worker offers to workflows. Their names are in recorded histories. */
+import { closedOfferActivities } from './afterwards/closed-offer.js';
 import { compensationActivities } from './afterwards/compensate.js';
 import { janitorActivities } from './afterwards/janitor.js';
 import { latePaymentActivities } from './afterwards/late-payment.js';
@@ -42,6 +43,7 @@ export function createActivities(context: ActivityContext) {
     ...retentionActivities(context),
     ...settleActivities(context),
     ...latePaymentActivities(context),
+    ...closedOfferActivities(context),
     ...compensationActivities(context),
     ...reversalActivities(context),
     ...sweepActivities(context),

@@ -2,7 +2,12 @@
 import { DECLINE_CODES, declineMessage } from '../../src/dodo/decline.js';
 import { planChangeRefusal, type Refusal } from '../../src/dodo/plan-change.js';
 import { runOfAttempt } from '../../src/domain/ids.js';
-import { ALREADY_OWNED, PURCHASE_REFUNDED } from '../../src/domain/attempt.js';
+import {
+  ALREADY_OWNED,
+  PURCHASE_REFUNDED,
+  STILL_CONFIRMABLE,
+  mayAttemptBecome,
+} from '../../src/domain/attempt.js';
 import type { ActivityContext } from '../context.js';
 import { whyNotSoldNow } from '../offering/ownership.js';
 import { acceptedEntry } from './accepted-entry.js';
@@ -50,13 +55,26 @@ export function fallbackActivities(context: ActivityContext) {
     return { after: 'checkout', message: asked ? MESSAGES.checkout : MESSAGES.unreachable };
   }
 
+  /**
+   * Records that the attempts before this one have failed, which only their run knew: whoever has to settle the offer
+   * without it must not take them for money in doubt. A payment that the bank has still to confirm may yet succeed.
+   */
+  async function recordFailure({ attemptId, presentationId, asked, failed }: FallbackInput): Promise<void> {
+    const { errorCode, unreachable = false } = failed;
+    if (asked || unreachable || (errorCode !== undefined && STILL_CONFIRMABLE.includes(errorCode))) return;
+    for (const earlier of await ledger.attemptsOf(presentationId)) {
+      if (earlier.attemptId === attemptId || !mayAttemptBecome(earlier.status, 'failed')) continue;
+      await ledger.updateAttempt(earlier.attemptId, { status: 'failed', errorCode });
+    }
+  }
+
   return {
     /**
      * Opens the best fallback there is for a failed attempt: a payment link, the standard checkout, or an update of the
      * payment method.
      *
      * Dodo: reads the subscription and creates links; nothing is charged until the customer pays there.
-     * Ledger: records the fallback as an attempt of its own, and puts links and message on the presentation; without any
+     * Ledger: records that the attempts before have failed, and the fallback as an attempt of its own, and puts links and message on the presentation; without any
      * fallback the presentation is `failed`.
      * Repeated: returns the link that is recorded. A plan-change link opened before it could be recorded is found again
      * by its metadata; a checkout session may be created twice, and only the recorded one is shown.
@@ -85,6 +103,7 @@ export function fallbackActivities(context: ActivityContext) {
         { decision: 'accepted', decidedAt: input.acceptedAt, ...chosen },
         [acceptedEntry(input)],
       );
+      await recordFailure(input);
       const { opened, url, updateUrl, message } = await options.open(input, refusal);
       if (opened.kind === 'none') {
         const patch = { status: 'failed' as const, message };

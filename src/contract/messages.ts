@@ -147,6 +147,13 @@ export interface ResolutionInput {
   notify?: boolean;
 }
 
+/** The input of a closing run: an offer is settled as unpaid, because its own run is gone. */
+export interface ClosingInput {
+  presentationId: string;
+  purchaseId: string;
+  notify?: boolean;
+}
+
 /** The input of a janitor run. Milliseconds. */
 export interface JanitorInput {
   /** How far back refunds and disputes are read. */

@@ -74,6 +74,11 @@ export const SAME_PAYMENT_METHOD = 'SAME_PAYMENT_METHOD';
 /** The code of a fallback that the customer gave up for another change: a new subscription bought there goes back. */
 export const SUPERSEDED = 'SUPERSEDED';
 
+/** Codes of payments that a customer could not, or did not, confirm with the bank in time. They may be confirmed later. */
+export const NOT_CONFIRMABLE = 'AUTHENTICATION_REQUIRED';
+export const NOT_CONFIRMED = 'AUTHENTICATION_TIMEOUT';
+export const STILL_CONFIRMABLE: readonly string[] = [NOT_CONFIRMABLE, NOT_CONFIRMED];
+
 export interface AttemptRecord {
   attemptId: string;
   presentationId: string;

@@ -9,6 +9,8 @@ export const workflowId = {
   reversal: (refundOrDisputeId: string) => `reversal/${refundOrDisputeId}`,
   compensation: (compensationId: string) => `compensation/${compensationId}`,
   latePayment: (paymentId: string) => `late-payment/${paymentId}`,
+  /** One per offer that was settled without its run. */
+  closing: (presentationId: string) => `closing/${presentationId}`,
   /** One per review: of two operators, one starts it. */
   resolution: (reviewId: string) => `resolution/${reviewId}`,
   notifications: (purchaseWorkflowId: string) => `notifications/${purchaseWorkflowId}`,

@@ -65,7 +65,7 @@ async function endRun({ runs, log }: CloseDeps, run: string, reason: string, by:
 }
 
 /** Settles whatever the run has left. What it has settled itself stays. */
-async function settleRows({ ledger, now }: CloseDeps, purchaseId: string): Promise<void> {
+async function settleRows({ ledger, now, runs }: CloseDeps, purchaseId: string): Promise<void> {
   const left = await ledger.purchase(purchaseId);
   if (!left) return;
   const at = now();
@@ -79,6 +79,9 @@ async function settleRows({ ledger, now }: CloseDeps, purchaseId: string): Promi
     endings.map(({ ending }) => ending),
     left.status !== 'awaiting_payment',
   );
+  // Before they are settled: a repetition would find nothing left to tell of.
+  for (const { presentation, ending } of endings)
+    if (ending.kind === 'ended') await runs.tellOfClosing({ presentationId: presentation.id, purchaseId });
   await ledger.closeRun({
     purchaseId,
     outcome,

@@ -7,6 +7,7 @@ export function noRuns(): MendingRuns {
     status: unexpected('status'),
     startLatePayment: unexpected('startLatePayment'),
     startCompensation: unexpected('startCompensation'),
+    tellOfClosing: unexpected('tellOfClosing'),
     tellReversal: unexpected('tellReversal'),
   };
 }

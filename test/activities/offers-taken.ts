@@ -14,6 +14,8 @@ export interface FakeRuns extends MendingRuns {
   late: { paymentId: string; attemptId: string }[];
   compensations: CompensationInput[];
   reversals: ReversalEvent[];
+  /** Offers whose end the merchant is told of. */
+  closings: string[];
 }
 
 export function fakeRuns(): FakeRuns {
@@ -29,6 +31,7 @@ export function fakeRuns(): FakeRuns {
     late: [],
     compensations: [],
     reversals: [],
+    closings: [],
     status: async (run) => (runs.running.has(run) ? 'running' : 'closed'),
     startLatePayment: async (paymentId, attempt) =>
       once(paymentId, () => runs.late.push({ paymentId, attemptId: attempt })),
@@ -36,6 +39,8 @@ export function fakeRuns(): FakeRuns {
       runs.compensations.push(input);
       return true;
     },
+    tellOfClosing: async ({ presentationId }) =>
+      void once(presentationId, () => runs.closings.push(presentationId)),
     tellReversal: async (event) => once(event.id, () => runs.reversals.push(event)),
   };
   return runs;

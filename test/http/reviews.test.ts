@@ -29,6 +29,8 @@ interface Script {
   /** The runs that were asked, in order. */
   asked: string[];
   ended: string[];
+  /** Offers whose end the merchant is told of. */
+  closings: string[];
   running: boolean;
 }
 
@@ -50,6 +52,7 @@ beforeEach(() => {
     told: [],
     asked: [],
     ended: [],
+    closings: [],
     running: false,
   };
 });
@@ -82,6 +85,10 @@ async function api() {
     startLatePayment: async (paymentId: string, attemptId: string, options?: { rejected?: boolean }) => {
       script.late.push({ paymentId, attemptId, ...options });
       return true;
+    },
+    tellOfClosing: async ({ presentationId }: { presentationId: string }) => {
+      const status = (await ledger.presentation(presentationId))?.status;
+      script.closings.push(`${presentationId} ${status}`);
     },
     tellReviewResolved: async (paymentId: string) => {
       script.told.push(paymentId);
@@ -678,6 +685,22 @@ describe('closing a purchase', () => {
     expect(await close()).toMatchObject({ status: 200 });
     expect(await open()).toHaveLength(1);
     expect(await timelineOf(shown)).toEqual(timeline);
+    // Nothing is told of money in doubt.
+    expect(script.closings).toEqual([]);
+  });
+
+  it('has the merchant told of an offer that ends unpaid, before it is settled', async () => {
+    const { post } = await api();
+    const shown = await offered(shop);
+    await shop.sandbox.control.nextCharges(shown.customer_id, {
+      status: 'failed',
+      error_code: 'INSUFFICIENT_FUNDS',
+    });
+    await take(shop, shown);
+    await shop.context.ledger.updateAttempt(shown.attemptId, { status: 'failed' });
+    await post(`/api/purchases/${shown.payment_id}/close`, { reason: 'It hangs.' });
+    expect(await statusOf(shown)).toBe('failed');
+    expect(script.closings).toEqual([`${shown.presentationId} charging`]);
   });
 
   it('withdraws an open offer, leaves what is paid alone, and needs an operator and a reason', async () => {

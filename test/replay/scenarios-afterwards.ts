@@ -2,7 +2,7 @@
 import { createDodo } from '../../src/dodo/client.js';
 import { eventually } from '../support/eventually.js';
 import type { Notification } from '../../src/domain/notification.js';
-import type { RedeliveryInput, ResolutionInput } from '../../src/contract/messages.js';
+import type { ClosingInput, RedeliveryInput, ResolutionInput } from '../../src/contract/messages.js';
 import { compensationId, type CompensationInput } from '../../src/domain/compensation.js';
 import { workflowId } from '../../src/domain/ids.js';
 import { accepting, charging, openingCheckout, payInstead, planChangeOf, type Scenario } from './scenario.js';
@@ -198,6 +198,30 @@ export const NOTIFICATIONS: Scenario[] = [
       const run = workflowId.reversal(refund_id);
       await begun(system, run);
       return withNotifications(system, run);
+    },
+  },
+  {
+    name: 'notified-of-an-offer-that-was-closed',
+    async play(system) {
+      const bought = await accepting(system, 'prod_starter_course', {
+        card: 'declinedLater',
+        before: async ({ customerId }) =>
+          system.sandbox.control.addFault({
+            ...openingCheckout(customerId),
+            kind: 'status_before',
+            status: 422,
+          }),
+      });
+      const { purchaseId } = bought;
+      const { presentations } = await system.shop.settled(purchaseId);
+      const presentationId = presentations[0]?.id ?? '';
+      const run = workflowId.closing(presentationId);
+      await started(system, 'closing', run, {
+        presentationId,
+        purchaseId,
+        notify: true,
+      } satisfies ClosingInput);
+      return { '': run };
     },
   },
   {

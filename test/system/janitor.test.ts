@@ -4,6 +4,7 @@ import { jsonClient, type JsonClient } from '../../sandbox/demo/http.js';
 import type { JanitorInput } from '../../src/contract/messages.js';
 import { createDodo, type Dodo } from '../../src/dodo/client.js';
 import { eventuallyIs } from '../support/eventually.js';
+import { startMerchant, type Merchant } from '../support/merchant.js';
 import { testStack, type TestStack } from '../support/stack.js';
 import { buy, openOffer, settled, type PurchaseReply } from '../support/purchases.js';
 import { testClient, uniqueId } from '../support/temporal.js';
@@ -14,12 +15,19 @@ import { CHARGE } from './offer-kinds.js';
 let stack: TestStack;
 let dodo: Dodo;
 let operator: JsonClient;
+let merchant: Merchant;
 beforeAll(async () => {
-  stack = await testStack({ POLL_INTERVAL: '1h', RECONCILE_WINDOW: '2h', ACCEPT_WAIT: '500ms' });
+  merchant = await startMerchant();
+  stack = await testStack({
+    POLL_INTERVAL: '1h',
+    RECONCILE_WINDOW: '2h',
+    ACCEPT_WAIT: '500ms',
+    ...merchant.env,
+  });
   dodo = createDodo(stack.sandbox.apiKey, { baseURL: stack.sandbox.url });
   operator = jsonClient(stack.url, stack.operatorKey);
 });
-afterAll(() => stack.stop());
+afterAll(() => Promise.all([stack.stop(), merchant.close()]));
 
 const terminate = async (paymentId: string) =>
   (await testClient()).client.workflow.getHandle(`purchase/${paymentId}`).terminate('the test ends it');
@@ -107,6 +115,34 @@ describe('a run that was terminated while the bank waits for the customer', () =
     const attempted = laterPayments(stack, bought).filter(({ metadata }) => metadata.upsell_attempt_id);
     expect(attempted.map(({ status }) => status)).toEqual(['failed']);
   });
+});
+
+describe('an offer whose charge was declined, and whose run was terminated at the fallback', () => {
+  it.each(['the janitor', 'an operator'])(
+    'has failed for the merchant as well, once, settled by %s',
+    async (who) => {
+      const bought = await buy(stack, CHARGE.productId);
+      const { id } = await openOffer(stack, bought.customer_id);
+      await stack.sandbox.control.nextCharges(bought.customer_id, {
+        status: 'failed',
+        error_code: 'INSUFFICIENT_FUNDS',
+      });
+      await accept(stack, bought);
+      await presentationIs(stack, id, 'fallback');
+      const before = await merchant.toldUntil(bought.payment_id, 'offer.fallback');
+      const path = `/api/purchases/${bought.payment_id}/close`;
+      await terminate(bought.payment_id);
+      if (who === 'the janitor') await round();
+      else await operator.post(path, { reason: 'The run is dead.' });
+      await presentationIs(stack, id, 'failed');
+      const told = await merchant.toldUntil(bought.payment_id, 'offer.failed');
+      expect(told.map(({ type }) => type)).toEqual([...before.map(({ type }) => type), 'offer.failed']);
+      expect(told.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4]);
+      expect(told.at(-1)?.data).toMatchObject({ presentationId: id, status: 'failed' });
+      await operator.post(path, { reason: 'Again.' });
+      expect(merchant.about(bought.payment_id)).toHaveLength(4);
+    },
+  );
 });
 
 it('a run that is alive and open is closed at once: it withdraws its offer itself', async () => {

@@ -42,6 +42,7 @@ export const ACTIVITY_NAMES = [
   'mendCompensations',
   'mendReviews',
   'settleByWord',
+  'closedOffer',
   'deliverNotification',
   'deliverEither',
   'buryNotification',
@@ -264,6 +265,7 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
     mendCompensations: async () => ({}),
     mendReviews: async () => ({}),
     settleByWord: async () => ({ kind: 'nothing' }),
+    closedOffer: async () => ({ kind: 'failed' }),
     async deliverNotification(notification) {
       delivered.push(notification);
     },

@@ -1,7 +1,7 @@
 /** Proving the outcome of an attempt: by webhook, by reading Dodo, or by an operator's verdict. */
 import { condition, patched } from '@temporalio/workflow';
 import type { ResolveRequest } from '../../src/contract/messages.js';
-import type { Finding, SendReply } from '../../src/domain/attempt.js';
+import { NOT_CONFIRMABLE, NOT_CONFIRMED, type Finding, type SendReply } from '../../src/domain/attempt.js';
 import { phaseOf, proofIn, type PaymentEvent, type Proof } from '../../src/domain/payment.js';
 import { PATCHES } from '../patches.js';
 import type { PaymentInbox } from '../payments.js';
@@ -17,9 +17,6 @@ export const LONGEST_POLL = 6 * HOUR;
 const LONGEST_RECONCILE_POLL = 2 * MINUTE;
 /** The first intervals while Dodo has named the payment: a bank that wants to see the customer is to be shown soon. */
 const EARLY_LOOKS = [SECOND, 2 * SECOND];
-/** Dodo's codes of payments that a customer could not, or did not, confirm with the bank. */
-const NOT_CONFIRMABLE = 'AUTHENTICATION_REQUIRED';
-const NOT_CONFIRMED = 'AUTHENTICATION_TIMEOUT';
 
 /** Replies after which an attempt may have taken effect, or was refused. */
 export type SentReply = Exclude<SendReply, { kind: 'not_sent' | 'price_changed' }>;

@@ -62,6 +62,12 @@ async function mendAttempt(
     const outcome = await closeOne(context, presentation, unpaid(presentation));
     await round.repaired('presentation_settled', { purchaseId, presentationId: id, outcome });
   }
+  // Its run had left the money in doubt, so it told nobody.
+  else if (presentation.status === 'failed')
+    await context.runs.tellOfClosing({
+      presentationId: presentation.id,
+      purchaseId: presentation.purchaseId,
+    });
   await resolve(context, round, review, false, 'Dodo shows that nothing was charged.');
 }
 

@@ -115,13 +115,15 @@ export async function startLatePayment(
 
 /** Settles one presentation and its run. Returns the outcome of the run. */
 export async function closeOne(
-  { ledger, now }: ActivityContext,
+  { ledger, now, runs }: ActivityContext,
   presentation: PresentationRecord,
   ending: Exclude<Ending, { kind: 'settled' }>,
 ): Promise<Outcome> {
   const { id, purchaseId } = presentation;
   const shown = (await ledger.purchase(purchaseId))?.presentations ?? [];
   const outcome = outcomeOfRun(shown, { id, outcome: ending.outcome }, now());
+  // Before it is settled: what is settled is not looked at again.
+  if (ending.kind === 'ended') await runs.tellOfClosing({ presentationId: id, purchaseId });
   const at = now().toISOString();
   await ledger.closeRun({
     purchaseId,

@@ -1,6 +1,7 @@
 /** What operators' commands and the janitor do with runs: end them, and start the runs that mend what was left. */
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import type {
+  ClosingInput,
   LatePaymentInput,
   ResolutionInput,
   ReversalEvent,
@@ -34,6 +35,12 @@ export function operatingRuns({ client, taskQueue, notify }: RunsOptions) {
     }
   }
 
+  /** Its notifier delivers what it has, and would wait for more for ever. */
+  async function endNotifier(run: string): Promise<void> {
+    const notifier = client.workflow.getHandle(workflowId.notifications(run));
+    await signalIfRunning(client, () => notifier.signal('deliver', null));
+  }
+
   return {
     /**
      * Ends a run: cancels it, and terminates it if it does not end within moments.
@@ -49,6 +56,7 @@ export function operatingRuns({ client, taskQueue, notify }: RunsOptions) {
         await withDeadline(() => handle.cancel());
         if (await hasEnded(run, CANCEL_GRACE)) return 'cancelled';
         await withDeadline(() => handle.terminate(reason));
+        await endNotifier(run);
         return 'terminated';
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return 'not_running';
@@ -102,6 +110,23 @@ export function operatingRuns({ client, taskQueue, notify }: RunsOptions) {
         }),
       );
       return started === 'delivered';
+    },
+
+    /**
+     * Starts the run that tells the merchant of an offer, once it is settled as unpaid without its run. The same offer
+     * again is the same run.
+     */
+    async tellOfClosing(input: { presentationId: string; purchaseId: string }): Promise<void> {
+      if (!notify) return;
+      await unlessStarted(client, () =>
+        client.workflow.start('closing', {
+          workflowId: workflowId.closing(input.presentationId),
+          taskQueue,
+          args: [{ ...input, notify } satisfies ClosingInput],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+          staticSummary: `${input.presentationId} was settled without its run`,
+        }),
+      );
     },
 
     /** Tells the run of a payment that its review is resolved, if it waits for that. False when there is no such run. */

@@ -103,12 +103,14 @@ describe('an offer whose run is gone', () => {
     ]);
     expect(await janitor('mendPresentations')).toEqual({});
     expect(await janitor('mendReviews')).toEqual({});
+    expect(runs.closings).toEqual([]);
 
     const [payment] = paymentsOf(shop, shown);
     await shop.sandbox.control.settlePayment(payment?.payment_id ?? '', { status: 'failed' });
     expect(await janitor('mendReviews')).toMatchObject({ presentation_settled: 1, review_resolved: 1 });
     expect(await presentation(shown)).toMatchObject({ status: 'failed' });
     expect(await shop.purchase(shown.payment_id)).toMatchObject({ outcome: 'payment_failed' });
+    expect(runs.closings).toEqual([shown.presentationId]);
     expect(await reviews(shown.presentationId)).toEqual([]);
     expect(await reviews(shown.presentationId, 'resolved')).toMatchObject([
       { resolution: { paid: false, by: 'proof' } },
@@ -141,6 +143,7 @@ describe('an offer whose run is gone', () => {
     shop.pass(20 * MINUTE);
     expect(await janitor('mendPresentations')).toEqual({ presentation_settled: 1 });
     expect(await presentation(shown)).toMatchObject({ status: 'failed' });
+    expect(runs.closings).toEqual([shown.presentationId]);
     expect(await shop.context.ledger.attempt(shown.attemptId)).toMatchObject({ status: 'absent' });
     expect(await shop.purchase(shown.payment_id)).toMatchObject({ outcome: 'payment_failed' });
     expect(await isFree(shown)).toBe(true);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ActivityContext } from '../../../activities/context.js';
 import { fallbackActivities, type FallbackInput } from '../../../activities/fulfilling/fallback.js';
 import { attemptId, workflowId } from '../../../src/domain/ids.js';
+import { openAttempt } from '../attempts.js';
 import { openShop, type Shop } from '../shop.js';
 
 const MINUTE = 60_000;
@@ -98,6 +99,32 @@ describe('a payment link for a plan change that an activity opened but could not
     const shown = await shop.context.ledger.presentation(input.presentationId);
     expect(shown).toMatchObject({ status: 'failed' });
     expect(shown?.message).toMatch(/already under way/);
+  });
+});
+
+describe('the attempts before a fallback', () => {
+  const opens = async (status: 'submitted' | 'requires_action', failed: FallbackInput['failed']) => {
+    const attempt = await openAttempt(shop, { status });
+    const { input } = attempt;
+    await fallbackActivities(shop.context).openFallback({
+      ...input,
+      attemptId: input.attemptId.replace(/:1$/, ':2'),
+      failed,
+      asked: false,
+    });
+    return shop.context.ledger.attempt(input.attemptId);
+  };
+
+  it('have failed in the ledger too: whoever settles the offer without its run finds no money in doubt', async () => {
+    const failed = { errorCode: 'INSUFFICIENT_FUNDS' };
+    expect(await opens('submitted', failed)).toMatchObject({ status: 'failed', ...failed });
+    expect(await opens('requires_action', {})).toMatchObject({ status: 'failed' });
+  });
+
+  it('are left as they are while the bank may still confirm them, and when nothing was sent', async () => {
+    const failed = { errorCode: 'AUTHENTICATION_TIMEOUT' };
+    expect(await opens('requires_action', failed)).toMatchObject({ status: 'requires_action' });
+    expect(await opens('submitted', { unreachable: true })).toMatchObject({ status: 'submitted' });
   });
 });
 
