@@ -18,7 +18,7 @@ export interface MendingRuns {
   startCompensation(input: CompensationInput): Promise<boolean>;
   /** Tells the merchant of an offer, once it is settled as unpaid. Asked before it is settled. */
   tellOfClosing(offer: { presentationId: string; purchaseId: string }): Promise<void>;
-  /** False when the run of the refund or dispute has ended. */
+  /** Tells a run of its own, a new one if the one before has ended. */
   tellReversal(event: ReversalEvent): Promise<boolean>;
 }
 

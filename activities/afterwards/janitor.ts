@@ -7,7 +7,7 @@ import type { ReviewRecord } from '../../src/domain/accounting.js';
 import { DAY } from '../../src/domain/duration.js';
 import type { ActivityContext } from '../context.js';
 import { mendCompensation } from './janitor/compensations.js';
-import { DISPUTE_WINDOW_MS, reversalsSince, tellOfReversal } from './janitor/reversals.js';
+import { DISPUTE_WINDOW_MS, REFUND_WINDOW_MS, reversalsSince, tellOfReversal } from './janitor/reversals.js';
 import { mendReview } from './janitor/reviews.js';
 import { everyPage, openRound, type Repairs } from './janitor/round.js';
 import { mendPresentation, mendPurchase } from './janitor/runs-gone.js';
@@ -80,7 +80,8 @@ export function janitorActivities(context: ActivityContext) {
      */
     async findReversals({ windowMs }: JanitorInput): Promise<Repairs> {
       const round = openRound(context);
-      const since = { since: ago(windowMs), disputedSince: ago(Math.max(windowMs, DISPUTE_WINDOW_MS)) };
+      const refundedSince = ago(Math.max(windowMs, REFUND_WINDOW_MS));
+      const since = { since: refundedSince, disputedSince: ago(Math.max(windowMs, DISPUTE_WINDOW_MS)) };
       await round.each(reversalsSince(dodo, round, since), (event) => tellOfReversal(context, round, event));
       return round.repairs;
     },

@@ -2,7 +2,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type DodoPayments from 'dodopayments';
-import { ifFound } from '../../src/dodo/errors.js';
+import { classify, ifFound } from '../../src/dodo/errors.js';
 import { subscriptionsOf, toPaymentEvent } from '../../src/dodo/payments.js';
 import { SUPERSEDED, type AttemptRecord } from '../../src/domain/attempt.js';
 import { compensationId as compensationIdOf, type CompensationInput } from '../../src/domain/compensation.js';
@@ -63,6 +63,9 @@ const TRIES_FOR_PAYMENT = 20;
 /** The entry of an offer that a late payment has settled. */
 const PAID_LATE = 'paid_late';
 
+/** Tries while Dodo cannot be read before a person is told: about an hour with growing pauses. */
+const TRIES_FOR_DODO = 60;
+
 interface Read {
   payment: DodoPayments.Payment;
   event: PaymentEvent;
@@ -74,8 +77,18 @@ export function latePaymentActivities(context: ActivityContext) {
   const { dodo, ledger, log, now, proofs } = context;
 
   /** Reads the payment and what the ledger has of it. Undefined when that is not enough, and a person was asked. */
-  async function read({ paymentId, attemptId }: LatePaymentSettling): Promise<Read | undefined> {
-    const payment = await ifFound(dodo.payments.retrieve(paymentId));
+  async function read({
+    paymentId,
+    attemptId,
+  }: LatePaymentSettling): Promise<Read | 'unreadable' | undefined> {
+    let payment: DodoPayments.Payment | undefined;
+    try {
+      payment = await ifFound(dodo.payments.retrieve(paymentId));
+    } catch (error) {
+      if (activityInfo().attempt < TRIES_FOR_DODO) throw error;
+      await askAboutUnread({ paymentId, attemptId }, classify(error).message);
+      return 'unreadable';
+    }
     const attempt = await ledger.attempt(attemptId);
     const presentation = attempt && (await ledger.presentation(attempt.presentationId));
     const event = payment && toPaymentEvent(payment, proofs);
@@ -89,6 +102,30 @@ export function latePaymentActivities(context: ActivityContext) {
     log.error({ paymentId, attemptId }, 'a late payment could not be matched to an attempt');
     if (event?.proven) await askAboutUnmatched(event, isPaid, attempt);
     return undefined;
+  }
+
+  /** A webhook said that it was paid, and Dodo cannot be read for an hour. */
+  async function askAboutUnread(
+    { paymentId, attemptId }: Pick<LatePaymentSettling, 'paymentId' | 'attemptId'>,
+    why: string,
+  ): Promise<void> {
+    const attempt = await ledger.attempt(attemptId);
+    const presentation = attempt && (await ledger.presentation(attempt.presentationId));
+    await ledger.openReview({
+      kind: 'payment_unmatched',
+      subject: paymentId,
+      paymentId,
+      attemptId,
+      ...(presentation && {
+        presentationId: presentation.id,
+        purchaseId: presentation.purchaseId,
+        customerId: presentation.customerId,
+      }),
+      ...(attempt && { amount: attempt.amount, currency: attempt.currency }),
+      detail: `A webhook said that it was paid, and Dodo cannot be read: ${why}`,
+      openedAt: now().toISOString(),
+    });
+    log.error({ paymentId, attemptId, why }, 'a late payment cannot be read');
   }
 
   /** It bears our proof, so it is not forgotten. */
@@ -272,6 +309,12 @@ export function latePaymentActivities(context: ActivityContext) {
       const { paymentId, rejected = false, compensates = false } = input;
       const found = await read(input);
       if (!found) return { kind: 'nothing' };
+      if (found === 'unreadable') return compensates ? { kind: 'review' } : { kind: 'nothing' };
+      await ledger.resolveReview(
+        reviewId('payment_unmatched', paymentId),
+        { paid: true, paymentId, reason: 'Dodo shows it, and what it was for.', by: 'proof' },
+        now().toISOString(),
+      );
       const { payment, event, attempt, presentation } = found;
       waitForItsRun(attempt, presentation);
       const { id: presentationId, purchaseId } = presentation;

@@ -68,6 +68,31 @@ export function reversalActivities({ dodo, ledger, log, now, proofs }: ActivityC
     return { attemptId, ...(attempt && { attempt }), ...(presentation && { presentation }) };
   }
 
+  /** Reads the payment. When Dodo cannot be read for an hour, what was signed has to do. */
+  async function read(paymentId: string): Promise<Payment | undefined> {
+    try {
+      return await ifFound(dodo.payments.retrieve(paymentId));
+    } catch (error) {
+      if (triesSoFar() < TRIES_FOR_RUN) throw error;
+      log.error({ err: error, paymentId }, 'Dodo cannot be read, so a signed event decides about a reversal');
+      return undefined;
+    }
+  }
+
+  /** Dodo does not show the payment, and no offer counts it: only a payment of ours that was seen concerns us. */
+  async function askAboutUnread(event: ReversalEvent): Promise<void> {
+    const seen = await ledger.payment(event.paymentId);
+    if (!takesMoney(event.type) || seen?.attemptId === undefined) return;
+    const { paymentId, attemptId, presentationId, purchaseId, customerId, amount, currency } = seen;
+    await ledger.openReview({
+      kind: 'payment_unmatched',
+      subject: paymentId,
+      ...{ paymentId, attemptId, presentationId, purchaseId, customerId, amount, currency },
+      detail: `${event.type} (${event.id}): Dodo does not show the payment, and no offer counts it.`,
+      openedAt: now().toISOString(),
+    });
+  }
+
   /** A payment of ours may be refunded before its run has recorded that it came. */
   async function withoutOffer(
     event: ReversalEvent,
@@ -145,7 +170,7 @@ export function reversalActivities({ dodo, ledger, log, now, proofs }: ActivityC
      */
     async recordReversal(event: ReversalEvent): Promise<RecordedReversal> {
       const { paymentId } = event;
-      const payment = await ifFound(dodo.payments.retrieve(paymentId));
+      const payment = await read(paymentId);
       const presentation = await ledger.presentationPaidBy(paymentId);
       const purchase = presentation ? undefined : (await ledger.purchasePaidBy(paymentId))?.purchase;
       if (!presentation && !purchase) {
@@ -153,7 +178,7 @@ export function reversalActivities({ dodo, ledger, log, now, proofs }: ActivityC
           const unmatched = await attemptOf(payment);
           if (unmatched) await withoutOffer(event, payment, unmatched);
           else if (isGone(event, payment)) return withdrawnIfBegun(payment);
-        }
+        } else await askAboutUnread(event);
         return {};
       }
 

@@ -42,10 +42,12 @@ export async function handOver(
 /** Decides what a payment is that names an attempt without proving it: counted and logged when it is not ours. */
 async function decided({ ledger, log }: HandOverDeps, route: Route): Promise<DecidedRoute> {
   if (route.kind !== 'claim') return route;
-  const decision = decideClaim(route, await ledger.attempt(route.attemptId));
+  const { attemptId } = route;
+  const known = attemptId === undefined ? undefined : await ledger.attempt(attemptId);
+  const decision = decideClaim(route, known);
   if (decision === route.foreign) {
     foreignAttemptIds.inc();
-    log.warn({ attemptId: route.attemptId }, 'a payment names an attempt of ours without proving it');
+    log.warn({ attemptId }, 'a payment names an attempt of ours without proving it');
   }
   return decision;
 }

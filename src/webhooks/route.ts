@@ -30,9 +30,9 @@ export type Route =
   | DecidedRoute
   /**
    * A payment that names an attempt without proving it. Only the ledger can tell what it is: `older` when it has that
-   * attempt recorded without a proof, else `foreign`.
+   * attempt recorded without a proof, else `foreign`. Without an `attemptId`, what it names is no id of ours.
    */
-  | { kind: 'claim'; attemptId: string; older: DecidedRoute; foreign: DecidedRoute };
+  | { kind: 'claim'; attemptId: string | undefined; older: DecidedRoute; foreign: DecidedRoute };
 
 export type DecidedRoute =
   | { kind: 'ignored'; why: string }
@@ -167,9 +167,14 @@ function routePayment(type: string, data: Fields, world: World): Route {
   };
   // A renewal bears the metadata of the attempt that created its subscription, proof included.
   if (data.charge_type === 'renewal') return ignored('renewal');
-  const attemptId = text(metadata[ATTEMPT_METADATA_KEY]);
+  const claimed = metadata[ATTEMPT_METADATA_KEY];
+  if (claimed == null) return routePurchase(data, metadata, event, world);
+  const attemptId = text(claimed);
   const run = attemptId === undefined ? undefined : workflowOfAttempt(attemptId);
-  if (attemptId === undefined || run === undefined) return routePurchase(data, metadata, event, world);
+  if (attemptId === undefined || run === undefined) {
+    const foreign = routePurchase(data, metadata, event, world);
+    return { kind: 'claim', attemptId: undefined, older: foreign, foreign };
+  }
   const proven = world.evidence.provesAttempt(metadata, event.customerId);
   const ours: PaymentEvent = { ...event, attemptId, proven, ...judgedDetails(data) };
   if (proven) return { kind: 'payment', workflowId: run, event: ours };

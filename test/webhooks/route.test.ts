@@ -307,8 +307,11 @@ describe('a payment of our own', () => {
     ['the value true', true],
     ['the value null', null],
   ])('with an attempt id that has %s is an ordinary purchase', (_, id) => {
-    const { kind, purchaseId } = routePayment(attempt(id)) as { kind: string; purchaseId?: string };
-    expect({ kind, purchaseId }).toEqual({ kind: 'purchase', purchaseId: 'pay_1' });
+    const route = routePayment(attempt(id));
+    expect(decideClaim(route, undefined)).toMatchObject({ kind: 'purchase', purchaseId: 'pay_1' });
+    // It is counted among those that name an attempt which is not ours; nobody has to look for it.
+    if (id === null) expect(route.kind).toBe('purchase');
+    else expect(route).toMatchObject({ kind: 'claim', attemptId: undefined });
   });
 
   it('says what kind of charge it is, and of which subscriptions', () => {

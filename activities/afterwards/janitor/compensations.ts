@@ -73,6 +73,7 @@ async function attemptOf(
   const known = (await ledger.payment(paymentId))?.attemptId;
   if (known !== undefined) return known;
   round.spend();
-  const payment = await ifFound(dodo.payments.retrieve(paymentId));
+  // It has been open for a day without anybody following it: unreadable is reason enough to ask a person.
+  const payment = await ifFound(dodo.payments.retrieve(paymentId)).catch(() => undefined);
   return payment && toPaymentEvent(payment, proofs).attemptId;
 }

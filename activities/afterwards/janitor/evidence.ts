@@ -116,29 +116,34 @@ async function isAbsent(
   { dodo }: ActivityContext,
   round: Round,
   attempt: AttemptRecord,
-  { product }: PresentationRecord,
+  { product, price }: PresentationRecord,
 ): Promise<boolean> {
   // Dodo has named a payment, and does not know it now.
   if (attempt.paymentId !== undefined) return false;
   switch (attempt.kind) {
     case 'pause':
     case 'extend_trial':
-      return false;
     case 'change_plan': {
       const subscriptionId = subscriptionOfPlanChange(attempt.workflowId);
       if (subscriptionId === undefined) return false;
       round.spend();
       const subscription = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
+      if (subscription === undefined) return false;
+      if (attempt.kind === 'pause') return subscription.status !== 'paused';
+      if (attempt.kind === 'extend_trial')
+        return (
+          price.nextBillingAt !== undefined && !sameTime(subscription.next_billing_date, price.nextBillingAt)
+        );
       const wanted = attempt.productId ?? product.id;
-      return (
-        subscription !== undefined &&
-        subscription.product_id !== wanted &&
-        subscription.scheduled_change?.product_id !== wanted
-      );
+      return subscription.product_id !== wanted && subscription.scheduled_change?.product_id !== wanted;
     }
     default:
       return true;
   }
+}
+
+function sameTime(one: string, other: string): boolean {
+  return Date.parse(one) === Date.parse(other);
 }
 
 async function record(

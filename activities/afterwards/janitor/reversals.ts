@@ -1,10 +1,13 @@
 /** Refunds and lost disputes whose webhook was lost. */
 import type { ReversalEvent } from '../../../src/contract/messages.js';
 import type { Dodo } from '../../../src/dodo/client.js';
+import { timelineTypeOf } from '../../../src/domain/reversal.js';
 import type { ActivityContext } from '../../context.js';
 import type { Round } from './round.js';
 
 const PAGE_SIZE = 100;
+/** Refunds are found by when they were asked for; a bank may take days to carry one out. */
+export const REFUND_WINDOW_MS = 14 * 24 * 60 * 60 * 1000;
 /** Lost disputes are found by when they were opened, which is months before they end. */
 export const DISPUTE_WINDOW_MS = 150 * 24 * 60 * 60 * 1000;
 
@@ -52,8 +55,7 @@ export async function tellOfReversal(
   const purchaseId = offer?.purchaseId ?? purchase?.purchase.purchaseId;
   if (purchaseId === undefined) return;
   const timeline = (await ledger.purchase(purchaseId))?.timeline ?? [];
-  if (timeline.some((entry) => entry.type === type.replace('.', '_') && entry.detail?.id === id)) return;
-  // A first purchase leaves no entry: its run, which is started once, tells.
+  if (timeline.some((entry) => entry.type === timelineTypeOf(type) && entry.detail?.id === id)) return;
   if (await runs.tellReversal(event))
     await round.repaired('reversal_started', { purchaseId, paymentId, id, type });
 }

@@ -14,6 +14,11 @@ const BUDGET = 200;
 /** Thrown when a round has used up what it may ask of Dodo. */
 class BudgetSpent extends Error {}
 
+/** Checks for the end of a round's budget, which says nothing about what was looked at. */
+export function isBudgetSpent(error: unknown): boolean {
+  return error instanceof BudgetSpent;
+}
+
 export interface Round {
   /** Counts requests to Dodo before they are made. */
   spend(requests?: number): void;

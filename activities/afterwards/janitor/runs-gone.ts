@@ -9,6 +9,7 @@ import {
   unpaid,
   type Ending,
 } from '../../../src/domain/closing.js';
+import { DAY } from '../../../src/domain/duration.js';
 import { workflowId } from '../../../src/domain/ids.js';
 import { phaseOf } from '../../../src/domain/payment.js';
 import { isUnsettled, type PresentationRecord } from '../../../src/domain/presentation.js';
@@ -17,7 +18,7 @@ import type { Outcome } from '../../../src/domain/words.js';
 import type { UnsettledPurchase } from '../../../src/ledger/index.js';
 import type { ActivityContext } from '../../context.js';
 import { askDodo, type Said } from './evidence.js';
-import type { Round } from './round.js';
+import { isBudgetSpent, type Round } from './round.js';
 
 /** A checkout session lives for 24 h; its payment may be reported a little later. */
 const CHECKOUT_WINDOW_MS = 25 * 60 * 60 * 1000;
@@ -39,7 +40,12 @@ export async function mendPresentation(
   const presentation = await ledger.presentation(id);
   if (!presentation || !isUnsettled(presentation.status)) return;
 
-  const said = await askDodo(context, round, presentation, reconcileWindowMs);
+  const said = await askDodo(context, round, presentation, reconcileWindowMs).catch(
+    async (error: unknown) => {
+      if (isBudgetSpent(error) || !(await isLongSince(context, presentation))) throw error;
+      return { kind: 'unproven' } as const;
+    },
+  );
   switch (said.kind) {
     case 'later':
       return;
@@ -60,6 +66,15 @@ export async function mendPresentation(
       return round.repaired('presentation_settled', { purchaseId, presentationId: id, outcome });
     }
   }
+}
+
+/** Checks whether Dodo had enough time to become readable: then a person is asked, and the customer is free. */
+async function isLongSince(
+  { ledger, now }: ActivityContext,
+  { id, presentedAt }: PresentationRecord,
+): Promise<boolean> {
+  const latest = (await ledger.attemptsOf(id)).at(-1)?.createdAt ?? presentedAt;
+  return now().getTime() - Date.parse(latest) > DAY;
 }
 
 /** Puts the money of an offer before a person, once. Its customer may be offered something else. */

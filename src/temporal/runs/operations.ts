@@ -1,4 +1,5 @@
 /** What operators' commands and the janitor do with runs: end them, and start the runs that mend what was left. */
+import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import type {
   ClosingInput,
@@ -149,15 +150,18 @@ export function operatingRuns({ client, taskQueue, notify }: RunsOptions) {
       return started === 'delivered';
     },
 
-    /** Tells of a refund or dispute whose webhook was lost, once per event. False when its run has ended. */
+    /**
+     * Tells of a refund or dispute that the ledger does not have: its webhook was lost, or its run ended before it could
+     * be recorded. False when Temporal does not take it.
+     */
     async tellReversal(event: ReversalEvent): Promise<boolean> {
-      const started = await withRequestId(`janitor-${event.id}-${event.type}`, () =>
+      const started = await withRequestId(`janitor-${randomUUID()}`, () =>
         unlessStarted(client, () =>
           client.workflow.signalWithStart('reversal', {
             workflowId: workflowId.reversal(event.id),
             taskQueue,
             args: [{ notify } satisfies ReversalInput],
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
             staticSummary: `${event.kind} of ${event.paymentId}`,
             signal: reversalEvent,
             signalArgs: [event],

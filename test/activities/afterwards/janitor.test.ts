@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { janitorActivities } from '../../../activities/afterwards/janitor.js';
 import { latePaymentActivities } from '../../../activities/afterwards/late-payment.js';
 import type { Repairs } from '../../../activities/afterwards/janitor/round.js';
-import { workflowId } from '../../../src/domain/ids.js';
-import { openShop, type Shop } from '../shop.js';
+import { attemptId, workflowId } from '../../../src/domain/ids.js';
+import { CATALOG, openShop, type Shop } from '../shop.js';
 import { fakeRuns, look, offered, paymentsOf, take, type FakeRuns, type Taken } from '../offers-taken.js';
 
 const MINUTE = 60_000;
@@ -299,7 +299,127 @@ describe('a reversal whose webhook was lost', () => {
   });
 });
 
+it('tells of a refund again as long as the ledger does not have it, however its run ended', async () => {
+  const { payment_id } = await offered(shop);
+  await shop.context.dodo.refunds.create({ payment_id });
+  const told: string[] = [];
+  shop.context.runs.tellReversal = async ({ paymentId }) => {
+    told.push(paymentId);
+    return true;
+  };
+  // A bank may take days for a refund, and its webhook was lost then.
+  shop.pass(13 * 24 * HOUR);
+  await janitor('findReversals');
+  await janitor('findReversals');
+  expect(told.filter((paymentId) => paymentId === payment_id)).toHaveLength(2);
+});
+
+describe('a retention offer whose run is gone', () => {
+  const COPY = 'copy: { headline: "{product}", accept: "Yes", decline: "No" }';
+  async function taken(action: string, trialDays: number) {
+    shop.sell(`
+version: 1
+offers:
+  keep: { type: downsell, action: ${action}, window: 1h, ${COPY} }
+funnels:
+  limit: { trigger: limit_approaching, steps: [{ id: keep, offer: keep }] }
+`);
+    const { customer_id: customerId, subscription_id } = await shop.buy('prod_basic_plan', {
+      ...(trialDays > 0 && { subscription_data: { trial_period_days: trialDays } }),
+    });
+    const subscriptionId = subscription_id ?? '';
+    const evaluation = await shop.evaluateTrigger('limit_approaching', { customerId, subscriptionId });
+    if (evaluation.kind !== 'presented') throw new Error(`No offer: ${JSON.stringify(evaluation)}.`);
+    const { presentationId } = evaluation.presented;
+    const run = workflowId.planChange(subscriptionId);
+    const at = shop.now().toISOString();
+    await shop.context.ledger.recordAttempt(
+      {
+        attemptId: attemptId(run, presentationId, 1),
+        presentationId,
+        workflowId: run,
+        kind: trialDays > 0 ? 'extend_trial' : 'pause',
+        status: 'recorded',
+        amount: 0,
+        currency: 'USD',
+        createdAt: at,
+      },
+      { status: 'charging', decision: 'accepted', decidedAt: at },
+      [],
+    );
+    const shown = await shop.context.ledger.presentation(presentationId);
+    shop.pass(HOUR);
+    return { subscriptionId, presentationId, nextBillingAt: shown?.price.nextBillingAt };
+  }
+  const statusOf = async (id: string) => (await shop.context.ledger.presentation(id))?.status;
+
+  it.each([
+    ['{ kind: pause, for: 30d }', 0],
+    ['{ kind: extend_trial, by: 14d }', 30],
+  ])('has failed when Dodo shows that nothing was changed: %s', async (action, trialDays) => {
+    const { presentationId } = await taken(action, trialDays);
+    expect(await janitor('mendPresentations')).toEqual({ presentation_settled: 1 });
+    expect(await statusOf(presentationId)).toBe('failed');
+    expect(await reviews(presentationId)).toEqual([]);
+  });
+
+  it.each([
+    ['{ kind: pause, for: 30d }', 0],
+    ['{ kind: extend_trial, by: 14d }', 30],
+  ])(
+    'is put before a person when the subscription has it: somebody has to see to its end: %s',
+    async (action, trialDays) => {
+      const { presentationId, subscriptionId, nextBillingAt } = await taken(action, trialDays);
+      await shop.context.dodo.subscriptions.update(
+        subscriptionId,
+        trialDays > 0 ? { next_billing_date: nextBillingAt } : { status: 'paused' },
+      );
+      expect(await janitor('mendPresentations')).toEqual({ review_opened: 1 });
+      expect(await statusOf(presentationId)).toBe('needs_review');
+    },
+  );
+});
+
+it('an offer whose run is gone is put before a person when Dodo cannot be read for a day', async () => {
+  shop.sell(CATALOG);
+  const shown = await take(shop, await offered(shop));
+  const unreadable = () =>
+    shop.sandbox.control.addFault({ match: { method: 'GET' }, kind: 'status_before', status: 500, times: 9 });
+  shop.pass(23 * HOUR);
+  unreadable();
+  expect(await janitor('mendPresentations')).toEqual({});
+  shop.pass(2 * HOUR);
+  shop.sandbox.control.clearFaults();
+  unreadable();
+  expect(await janitor('mendPresentations')).toEqual({ review_opened: 1 });
+  expect(await presentation(shown)).toMatchObject({ status: 'needs_review' });
+  expect(await isFree(shown)).toBe(true);
+  expect(runs.closings).toEqual([]);
+});
+
 describe('a compensation', () => {
+  it('that nobody follows becomes a review when what it was for cannot be told', async () => {
+    const { ledger } = shop.context;
+    const { presentationId, payment_id: purchaseId } = await offered(shop);
+    const compensationId = 'refund/pay_unreadable';
+    await ledger.openCompensation({
+      compensationId,
+      kind: 'refund',
+      paymentId: 'pay_unreadable',
+      ...{ presentationId, purchaseId },
+      amount: 14_900,
+      currency: 'USD',
+      openedAt: shop.now().toISOString(),
+    });
+    shop.pass(25 * HOUR);
+    shop.sandbox.control.addFault({ match: { method: 'GET' }, kind: 'status_before', status: 500, times: 9 });
+    expect(await janitor('mendCompensations')).toEqual({ review_opened: 1 });
+    expect(await reviews(presentationId)).toMatchObject([
+      { kind: 'refund_failed', paymentId: 'pay_unreadable', amount: 14_900 },
+    ]);
+    expect(await ledger.compensation(compensationId)).toMatchObject({ status: 'review' });
+  });
+
   it('that nobody follows for a day is started again, with what it was for', async () => {
     const { ledger } = shop.context;
     const shown = await take(shop, await offered(shop));

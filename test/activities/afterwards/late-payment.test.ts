@@ -127,6 +127,36 @@ describe('a payment that no run waits for', () => {
     expect(await recordOf(payment_id)).toBeUndefined();
   });
 
+  it('is put before a person while Dodo cannot be read for an hour, and settled once it can be', async () => {
+    const attempt = await openAttempt(shop);
+    const { payment_id } = await attempt.pay();
+    const unreadable = () =>
+      shop.sandbox.control.addFault({
+        match: { method: 'GET' },
+        kind: 'status_before',
+        status: 500,
+        times: 9,
+      });
+    unreadable();
+    await expect(settle(attempt, payment_id, {}, 59)).rejects.toMatchObject({ status: 500 });
+    shop.sandbox.control.clearFaults();
+    unreadable();
+    expect(await settle(attempt, payment_id, {}, 60)).toEqual({ kind: 'review' });
+    const { presentationId } = attempt.input;
+    const reviews = () => shop.context.ledger.reviews({ presentationId, limit: 5 });
+    expect(await reviews()).toMatchObject([
+      {
+        kind: 'payment_unmatched',
+        status: 'open',
+        paymentId: payment_id,
+        amount: attempt.input.price.dueNow,
+      },
+    ]);
+    shop.sandbox.control.clearFaults();
+    expect(await settle(attempt, payment_id)).toMatchObject({ kind: 'fulfilled' });
+    expect(await reviews()).toMatchObject([{ status: 'resolved' }]);
+  });
+
   it('is looked for until patience is over, and then a person is asked if it bears our proof', async () => {
     const attempt = await openAttempt(shop);
     const unknown = { ...attempt.input, attemptId: attempt.input.attemptId.replace(/:1$/, ':9') };

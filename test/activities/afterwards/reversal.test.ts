@@ -380,3 +380,38 @@ describe('a payment of ours whose run has not settled', () => {
     expect(reviews).toMatchObject([{ paymentId: payment_id, status: 'open', attemptId: unknown }]);
   });
 });
+
+describe('while Dodo cannot be read', () => {
+  const unreadable = () =>
+    shop.sandbox.control.addFault({ match: { method: 'GET' }, kind: 'status_before', status: 500, times: 9 });
+
+  it('a signed event decides after an hour, and not before', async () => {
+    const { paymentId, presentationId, purchaseId, amount } = await paidOffer();
+    const event = await refund(paymentId);
+    unreadable();
+    await expect(record(event, TRIES_FOR_RUN - 1)).rejects.toMatchObject({ status: 500 });
+    shop.sandbox.control.clearFaults();
+    unreadable();
+    expect(await record(event, TRIES_FOR_RUN)).toEqual({
+      reversed: { purchaseId, presentationId, amount, currency: 'USD' },
+    });
+  });
+
+  it('a person is asked about a payment of ours that no offer counts, and about nobody else’s', async () => {
+    const { paymentId, attemptId: id } = await paidOffer('failed');
+    const stranger = await shop.buy('prod_basic_plan');
+    const { ledger } = shop.context;
+    const seenAt = shop.now().toISOString();
+    await ledger.recordPayment({ paymentId, status: 'succeeded', attemptId: id, source: 'webhook', seenAt });
+    const events = [await refund(paymentId), await refund(stranger.payment_id)];
+    for (const event of events) {
+      unreadable();
+      expect(await record(event, TRIES_FOR_RUN)).toEqual({});
+      shop.sandbox.control.clearFaults();
+    }
+    const open = await ledger.reviews({ status: 'open', kind: 'payment_unmatched', limit: 50 });
+    const about = open.map((review) => review.paymentId);
+    expect(about).toContain(paymentId);
+    expect(about).not.toContain(stranger.payment_id);
+  });
+});

@@ -1,0 +1,91 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createProofs, PRODUCT_METADATA_KEY, PROOF_METADATA_KEY } from '../../src/dodo/proof.js';
+import type { ApiDeps } from '../../src/http/deps.js';
+import { handOver } from '../../src/http/hand-over.js';
+import { foreignAttemptIds } from '../../src/http/metrics.js';
+import { parseCatalog } from '../../src/catalog/file/load.js';
+import { CATALOG } from '../activities/shop.js';
+
+const ATTEMPT = 'purchase/pay_0:bundle:1';
+const proofs = createProofs(Buffer.alloc(32, 1));
+const claim = { attemptId: ATTEMPT, customerId: 'cus_1', productId: 'prod_complete_bundle' };
+
+let delivered: { kind: string; workflowId?: string; purchaseId?: string }[];
+/** The attempts that were looked for in the ledger. */
+let lookedFor: string[];
+beforeEach(() => {
+  delivered = [];
+  lookedFor = [];
+});
+
+function take(metadata: Record<string, unknown>) {
+  const deps = {
+    catalog: () => parseCatalog(CATALOG, 'offers.yaml'),
+    now: () => new Date('2026-11-28T12:00:00.000Z'),
+    proofs,
+    log: { warn: () => undefined },
+    ledger: {
+      attempt: async (id: string) => void lookedFor.push(id),
+      purchase: async () => undefined,
+    },
+    runs: { deliver: async (route: (typeof delivered)[number]) => (delivered.push(route), 'delivered') },
+  };
+  const body = {
+    type: 'payment.succeeded',
+    data: {
+      payment_id: 'pay_1',
+      status: 'succeeded',
+      total_amount: 2900,
+      currency: 'USD',
+      created_at: '2026-11-28T11:59:00.000Z',
+      customer: { customer_id: 'cus_1' },
+      product_cart: [{ product_id: 'prod_starter_course', quantity: 1 }],
+      metadata,
+    },
+  };
+  return handOver(deps as unknown as ApiDeps, body, 'msg_1');
+}
+
+/** How many were counted meanwhile. */
+async function counted(take: () => Promise<unknown>): Promise<number> {
+  const count = async () => (await foreignAttemptIds.get()).values[0]?.value ?? 0;
+  const before = await count();
+  await take();
+  return (await count()) - before;
+}
+
+const proven = (change: Partial<typeof claim> = {}, product: unknown = claim.productId) => ({
+  upsell_attempt_id: ATTEMPT,
+  [PRODUCT_METADATA_KEY]: product,
+  [PROOF_METADATA_KEY]: proofs.ofAttempt({ ...claim, ...change }),
+});
+
+describe('a payment that names an attempt which is not proven to be ours', () => {
+  it.each<[string, Record<string, unknown>]>([
+    ['a guessed id', { upsell_attempt_id: ATTEMPT }],
+    ['an id of an odd form', { upsell_attempt_id: 'order 7' }],
+    ['no id', { upsell_attempt_id: '' }],
+    ['an id that is a number', { upsell_attempt_id: 7 }],
+    ['an id that is an object', { upsell_attempt_id: { id: ATTEMPT } }],
+    ['very long', { upsell_attempt_id: 'x'.repeat(5000) }],
+    ['a character that databases refuse', { upsell_attempt_id: 'purchase/\u0000:bundle:1' }],
+    ['the proof of another customer', proven({ customerId: 'cus_2' })],
+    ['the proof of another attempt', proven({ attemptId: 'purchase/pay_0:bundle:2' })],
+    ['the proof of another product', proven({ productId: 'prod_team_license' })],
+    ['a product that is a list', proven({}, [claim.productId])],
+    ['a proof that is a number', { ...proven(), [PROOF_METADATA_KEY]: 7 }],
+  ])('is an ordinary purchase, and counted: %s', async (_, metadata) => {
+    expect(await counted(() => take(metadata))).toBe(1);
+    expect(delivered).toMatchObject([{ kind: 'purchase', purchaseId: 'pay_1' }]);
+    expect(lookedFor.every((id) => id === ATTEMPT)).toBe(true);
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['none', {}, 'purchase'],
+    ['null', { upsell_attempt_id: null }, 'purchase'],
+    ['a proven one', proven(), 'payment'],
+  ])('is not counted where it names %s', async (_, metadata, kind) => {
+    expect(await counted(() => take(metadata))).toBe(0);
+    expect(delivered).toMatchObject([{ kind }]);
+  });
+});
