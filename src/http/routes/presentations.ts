@@ -9,6 +9,7 @@ import { acceptPresentation, declinePresentation } from '../decide.js';
 import { answerDecision, type Reader } from '../decision-answer.js';
 import { closedReason } from '../decision-result.js';
 import type { ApiDeps } from '../deps.js';
+import { keyScope, underKey, type KeyedRequest } from '../idempotency.js';
 import { wantedLocales } from '../locale.js';
 import { viewOf } from '../presentation-view.js';
 import { presentationNotFound } from '../problem.js';
@@ -35,6 +36,11 @@ export function presentationRoutes(deps: ApiDeps): Router {
     withToken: claimsOf(res) === undefined,
     locales: wantedLocales(req),
   });
+  const keyed = (req: Request, res: Response, request: unknown[]): KeyedRequest => ({
+    scope: keyScope(res),
+    key: readIdempotencyKey(req),
+    request,
+  });
   const show = async (req: Request, res: Response, record: PresentationRecord) =>
     res.json(await viewOf(deps, record, readerOf(req, res)));
 
@@ -45,10 +51,11 @@ export function presentationRoutes(deps: ApiDeps): Router {
   router.post('/api/presentations/:id/accept', owner, jsonBody(), async (req, res) => {
     const body = parseBody(acceptBody, req.body);
     const reader = readerOf(req, res);
-    const idempotencyKey = readIdempotencyKey(req);
-    const { locales } = reader;
-    const decider = { locales, idempotencyKey, tokenPrice: claimsOf(res)?.priceHash };
-    await answerDecision(deps, res, await acceptPresentation(deps, await named(req), body, decider), reader);
+    const decider = { locales: reader.locales, tokenPrice: claimsOf(res)?.priceHash };
+    const record = await named(req);
+    await underKey(deps, keyed(req, res, ['accept', record.id, body]), async () =>
+      answerDecision(deps, res, await acceptPresentation(deps, record, body, decider), reader),
+    );
   });
 
   router.post('/api/presentations/:id/quote', owner, jsonBody(), async (req, res) => {
@@ -63,9 +70,10 @@ export function presentationRoutes(deps: ApiDeps): Router {
   router.post('/api/presentations/:id/decline', owner, jsonBody(), async (req, res) => {
     parseBody(emptyBody, req.body);
     const reader = readerOf(req, res);
-    const idempotencyKey = readIdempotencyKey(req);
-    const result = await declinePresentation(deps, await named(req), { idempotencyKey });
-    await answerDecision(deps, res, result, reader);
+    const record = await named(req);
+    await underKey(deps, keyed(req, res, ['decline', record.id]), async () =>
+      answerDecision(deps, res, await declinePresentation(deps, record), reader),
+    );
   });
 
   router.post('/api/presentations/:id/view', owner, jsonBody(), async (req, res) => {

@@ -4,6 +4,7 @@ import { audit, keyOf } from '../audit.js';
 import { requireBackend, requireOperator } from '../auth.js';
 import { closePurchase } from '../close-purchase.js';
 import type { ApiDeps } from '../deps.js';
+import { keyScope, underKey } from '../idempotency.js';
 import { wantedLocales } from '../locale.js';
 import { Problem } from '../problem.js';
 import { findPurchase, purchaseViewOf, startingView } from '../purchase-view.js';
@@ -16,7 +17,10 @@ export function purchaseRoutes(deps: ApiDeps): Router {
 
   router.post('/api/purchases', requireBackend, jsonBody(), async (req, res) => {
     const body = parseBody(purchaseBody, req.body);
-    const registered = await registerPurchase(deps, body, readIdempotencyKey(req));
+    const key = readIdempotencyKey(req);
+    const registered = await underKey(deps, { scope: keyScope(res), key, request: ['register', body] }, () =>
+      registerPurchase(deps, body, key),
+    );
     res.status(201).location(`/api/purchases/${registered.purchaseId}`).json(registered);
   });
 
