@@ -10,14 +10,14 @@ const HOUR = 60 * 60 * 1000;
 const MAX_AGE = 24 * HOUR;
 const MAX_ORDERS = 5;
 
-export type Orders = ReturnType<typeof createOrders>;
+export type Order = [purchaseId: string, productId: string];
 
 /** Creates the reader and writer of the session, signed with a key that never leaves the server. */
 export function createOrders(key: string) {
   const macOf = (text: string) => createHmac('sha256', key).update(`shop orders ${text}`).digest('base64url');
 
   /** Lists the orders in the cookie, newest first. */
-  function ordersIn(req: Request): [purchaseId: string, productId: string][] {
+  function ordersIn(req: Request): Order[] {
     const pairs = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim());
     const name = `${cookieName(req)}=`;
     const [text = '', mac = ''] =
@@ -33,12 +33,18 @@ export function createOrders(key: string) {
     });
   }
 
+  /** Returns the cookie's value. */
+  function signed(orders: Order[]): string {
+    const text = orders.map((order) => order.join(':')).join('~');
+    return `${text}.${macOf(text)}`;
+  }
+
   return {
+    signed,
     /** Adds an order to the session. */
     remember(req: Request, res: Response, purchaseId: string, good: ShopProduct): void {
-      const orders = [[purchaseId, good.productId], ...ordersIn(req)].slice(0, MAX_ORDERS);
-      const text = orders.map((order) => order.join(':')).join('~');
-      res.cookie(cookieName(req), `${text}.${macOf(text)}`, {
+      const orders: Order[] = [[purchaseId, good.productId], ...ordersIn(req)];
+      res.cookie(cookieName(req), signed(orders.slice(0, MAX_ORDERS)), {
         httpOnly: true,
         sameSite: 'lax',
         secure: req.secure,
