@@ -25,6 +25,16 @@ const CARD_KEY = /^card(?:[-_]|[A-Z])/;
 const REDACTED = '[redacted]';
 const MAX_DEPTH = 8;
 
+/** Above errors, so that no ordinary `LOG_LEVEL` leaves them out. */
+const SECURITY_LEVEL = 55;
+
+/** Writes a line of the level `security`; loggers without it warn. */
+export function logSecurity(log: Pick<Logger, 'warn'>, fields: object, message: string): void {
+  const { security } = log as { security?: (fields: object, message: string) => void };
+  if (security) security.call(log, fields, message);
+  else log.warn(fields, message);
+}
+
 /**
  * Creates a logger that writes one JSON object per line, or readable lines on a terminal where `pino-pretty` is
  * installed. Personal data, card data and secrets are blanked by key, at any depth, and by their form in
@@ -34,8 +44,9 @@ const MAX_DEPTH = 8;
  * @param destination receives the lines; standard output by default
  */
 export function createLogger(level?: string, destination?: DestinationStream): Logger {
-  const logger = pino(
+  const leveled = pino(
     {
+      customLevels: { security: SECURITY_LEVEL },
       level: level ?? process.env.LOG_LEVEL ?? 'info',
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
@@ -56,6 +67,8 @@ export function createLogger(level?: string, destination?: DestinationStream): L
     },
     destination ?? (process.stdout.isTTY ? terminalLines(process.stdout) : pino.destination(1)),
   );
+  // Only `logSecurity` uses the level.
+  const logger = leveled as unknown as Logger;
   // Children do not inherit a formatter for their own fields; they do inherit this method.
   const plain = Object.getPrototypeOf(logger) as Logger;
   logger.child = function (this: Logger, bindings, options) {

@@ -1,7 +1,7 @@
 /** `/api/presentations/{id}`: one presentation, for backends, the holder of its token, and operators. */
 import { Router, type Request, type Response } from 'express';
 import type { PresentationRecord } from '../../domain/presentation.js';
-import { audit, keyOf } from '../audit.js';
+import { audited, keyOf, presentationState } from '../audit.js';
 import { callerOf, requireBackendOrToken, requireOperator } from '../auth.js';
 import { quoteChoice, wantedChoice } from '../choices.js';
 import { extendPresentation, withdrawPresentation } from '../commands.js';
@@ -19,7 +19,7 @@ import { acceptBody, emptyBody, extendBody, quoteBody, resolveBody, withdrawBody
 import { ids, jsonBody, parseBody, parseParam, readIdempotencyKey } from '../validate.js';
 
 export function presentationRoutes(deps: ApiDeps): Router {
-  const { ledger, runs, now, log } = deps;
+  const { ledger, runs, now } = deps;
   const router = Router();
   const owner = requireBackendOrToken('id');
 
@@ -41,6 +41,20 @@ export function presentationRoutes(deps: ApiDeps): Router {
     key: readIdempotencyKey(req),
     request,
   });
+  const command = (
+    res: Response,
+    name: string,
+    { id }: PresentationRecord,
+    reason: string,
+    act: () => Promise<void>,
+  ) =>
+    audited(
+      deps,
+      res,
+      { command: name, subject: id, reason },
+      async () => presentationState(await ledger.presentation(id)),
+      act,
+    );
   const show = async (req: Request, res: Response, record: PresentationRecord) =>
     res.json(await viewOf(deps, record, readerOf(req, res)));
 
@@ -89,16 +103,14 @@ export function presentationRoutes(deps: ApiDeps): Router {
   router.post('/api/presentations/:id/withdraw', requireOperator, jsonBody(), async (req, res) => {
     const { reason } = parseBody(withdrawBody, req.body);
     const record = await named(req);
-    audit(log, res, 'withdraw', { presentationId: record.id }, reason);
-    await withdrawPresentation(deps, record, reason);
+    await command(res, 'withdraw', record, reason, () => withdrawPresentation(deps, record, reason));
     await show(req, res, await named(req));
   });
 
   router.post('/api/presentations/:id/extend', requireOperator, jsonBody(), async (req, res) => {
     const body = parseBody(extendBody, req.body);
     const record = await named(req);
-    audit(log, res, 'extend', { presentationId: record.id }, body.reason);
-    await extendPresentation(deps, record, body);
+    await command(res, 'extend', record, body.reason, () => extendPresentation(deps, record, body));
     await show(req, res, await named(req));
   });
 
@@ -106,8 +118,9 @@ export function presentationRoutes(deps: ApiDeps): Router {
     const body = parseBody(resolveBody, req.body);
     const record = await named(req);
     requireInReview(record);
-    audit(log, res, 'resolve', { presentationId: record.id }, body.reason);
-    await resolveReview(deps, await reviewOf(deps, record), body, keyOf(res));
+    await command(res, 'resolve', record, body.reason, async () =>
+      resolveReview(deps, await reviewOf(deps, record), body, keyOf(res)),
+    );
     await show(req, res, await named(req));
   });
 

@@ -1,6 +1,6 @@
 /** `/api/purchases`: registers a purchase before payment, and shows any purchase or trigger. */
 import { Router } from 'express';
-import { audit, keyOf } from '../audit.js';
+import { audited, keyOf } from '../audit.js';
 import { requireBackend, requireOperator } from '../auth.js';
 import { closePurchase } from '../close-purchase.js';
 import type { ApiDeps } from '../deps.js';
@@ -37,8 +37,16 @@ export function purchaseRoutes(deps: ApiDeps): Router {
   router.post('/api/purchases/:purchaseId/close', requireOperator, jsonBody(), async (req, res) => {
     const purchaseId = parseParam(ids.event, 'purchaseId', req.params.purchaseId);
     const { reason } = parseBody(closeBody, req.body);
-    audit(deps.log, res, 'close', { purchaseId }, reason);
-    const closed = await closePurchase(deps, purchaseId, { reason, by: keyOf(res) });
+    const closed = await audited(
+      deps,
+      res,
+      { command: 'close', subject: purchaseId, reason },
+      async () => {
+        const found = await deps.ledger.purchase(purchaseId);
+        return found && { status: found.status, outcome: found.outcome ?? null };
+      },
+      () => closePurchase(deps, purchaseId, { reason, by: keyOf(res) }),
+    );
     res.json(
       closed
         ? await purchaseViewOf(deps, closed, wantedLocales(req))
