@@ -23,7 +23,6 @@ export interface AcceptBody {
 
 /** The circumstances of a decision, besides its body. */
 export interface Decider {
-  idempotencyKey?: string;
   /** The price that the caller's token stands for; absent for backends. */
   tokenPrice?: string;
   /** The languages of a new quote, most preferred first. */
@@ -58,10 +57,12 @@ export async function acceptPresentation(
     ...(body.consents && { consents: body.consents }),
     ...chosen,
   };
-  const answer = await deps.runs.accept(record.workflowId, request, {
-    updateId: decider.idempotencyKey ?? (isRetry ? `retry:${randomUUID()}` : updateIdOf(record, chosen)),
-    waitMs: deps.acceptWaitMs,
-  });
+  const ask = (updateId: string) =>
+    deps.runs.accept(record.workflowId, request, { updateId, waitMs: deps.acceptWaitMs });
+  let answer = await ask(isRetry ? anew('retry') : updateIdOf(record, chosen));
+  // An answer to an earlier click on the same price, from when something stood in its way.
+  if (answer.kind === 'refused' && answer.at !== undefined && answer.at < request.at)
+    answer = await ask(anew('again'));
   if (answer.kind === 'unanswered') {
     // No worker is up. Temporal keeps the click, and the run decides later whether it was in time.
     await deps.runs.leaveAcceptance(record.workflowId, request);
@@ -79,15 +80,11 @@ export async function acceptPresentation(
 }
 
 /** Declines a presentation, or returns the result of the decision that came first. */
-export async function declinePresentation(
-  deps: ApiDeps,
-  record: PresentationRecord,
-  { idempotencyKey }: Pick<Decider, 'idempotencyKey'>,
-): Promise<DeclineResult> {
+export async function declinePresentation(deps: ApiDeps, record: PresentationRecord): Promise<DeclineResult> {
   if (!isUndecided(record.status)) return declineResult(deps, record);
   const at = deps.now().toISOString();
   const answer = await deps.runs.decline(record.workflowId, record.id, {
-    updateId: idempotencyKey ?? `decline:${record.id}`,
+    updateId: `decline:${record.id}`,
     waitMs: deps.acceptWaitMs,
     at,
   });
@@ -103,10 +100,11 @@ export async function declinePresentation(
   return declineResult(deps, after, statusAfter(after, answer, 'declined'), nextId);
 }
 
+const anew = (why: string) => `${why}:${randomUUID()}`;
+
 /**
- * Every click on the same choice at the same price is one acceptance, unless an `Idempotency-Key` tells the clicks
- * apart. Clicks after a fallback get ids of their own: each may be the retry that a new payment method earns, and the
- * run knows which.
+ * Every click on the same choice at the same price is one acceptance. Clicks after a fallback get ids of their own: each
+ * may be the retry that a new payment method earns, and the run knows which.
  */
 function updateIdOf(
   { id }: PresentationRecord,

@@ -1,11 +1,13 @@
 /** Opens the ledger on a database. */
 import { sql } from 'drizzle-orm';
 import { accountingOn } from './accounting.js';
+import { auditTrail, recordAudit } from './audit.js';
 import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
 import { catalogOf, evaluations, recordCatalog, runningByCatalog } from './catalogs.js';
 import { describeFailure } from './errors.js';
 import { experimentReport } from './experiment-report.js';
 import { exposuresOf } from './exposures.js';
+import { bindKey, freeKey } from './keys.js';
 import { limitReached } from './limits.js';
 import type { Ledger } from './interface/ledger.js';
 import {
@@ -107,6 +109,10 @@ export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Led
     evaluations: (page) => evaluations(db, page),
     exposuresOf: (customerId) => exposuresOf(db, customerId),
     experimentReport: () => experimentReport(db),
+    bindKey: (binding) => bindKey(db, binding),
+    freeKey: (binding) => freeKey(db, binding),
+    recordAudit: (entry) => recordAudit(db, entry),
+    auditTrail: (page) => auditTrail(db, page),
     ping: async () => {
       await db.execute(sql`select 1`);
     },

@@ -38,6 +38,7 @@ import type {
   ReviewResolution,
   ReviewStatus,
 } from '../domain/accounting.js';
+import type { AuditPhase, AuditState } from '../domain/audit.js';
 import { instant, money } from './columns.js';
 import type { BillingAddress, ConsideredFunnel } from '../domain/purchase.js';
 import type { OfferTerms } from '../domain/presentation.js';
@@ -323,6 +324,39 @@ export const notificationSequences = pgTable(
     primaryKey({ columns: [table.purchaseId, table.notificationId] }),
     uniqueIndex('notification_sequence_once').on(table.purchaseId, table.sequence),
   ],
+);
+
+/** What each idempotency key and event id was used for first. Both columns hold hashes. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    key: text('key').primaryKey(),
+    request: text('request').notNull(),
+    boundAt: instant('bound_at').notNull(),
+  },
+  (table) => [index('idempotency_keys_by_age').on(table.boundAt)],
+);
+
+/** Operators' commands. Rows are only ever added: one before the effect of a command, and one after it. */
+export const audit = pgTable(
+  'audit',
+  {
+    seq: bigserial('seq', { mode: 'number' }).primaryKey(),
+    /** The same in both rows of a command. */
+    commandId: text('command_id').notNull(),
+    at: instant('at').notNull(),
+    phase: text('phase').$type<AuditPhase>().notNull(),
+    /** The name of the key, or a part of its hash. */
+    actor: text('actor').notNull(),
+    command: text('command').notNull(),
+    subject: text('subject').notNull(),
+    reason: text('reason').notNull(),
+    /** What the command is about, before or after it. */
+    state: jsonb('state').$type<AuditState>(),
+    /** The code of the problem that a command has failed with. */
+    failure: text('failure'),
+  },
+  (table) => [index('audit_of_subject').on(table.subject, table.seq)],
 );
 
 /** What this installation made for itself, once, and every process of it shares. */

@@ -26,6 +26,7 @@ const DECISION_PROBLEMS = [
   'price_changed',
   'presentation_expired',
   'presentation_withdrawn',
+  'idempotency_key_reused',
   'rate_limited',
   'temporarily_unavailable',
 ] as const;
