@@ -13,6 +13,7 @@ import {
   type DeclineResult,
 } from './decision-result.js';
 import type { ApiDeps } from './deps.js';
+import { followerOf } from './next-offer.js';
 
 export interface AcceptBody {
   priceHash?: string;
@@ -126,15 +127,4 @@ async function declineResult(
   if (status !== 'declined') return closedAs(record, status);
   const next = nextId === undefined ? await followerOf(deps, record) : await deps.ledger.presentation(nextId);
   return { kind: 'declined', ...(next && { next }) };
-}
-
-/** Finds the open offer that followed this one, for a decline that is repeated. */
-async function followerOf(
-  { ledger, now }: ApiDeps,
-  record: PresentationRecord,
-): Promise<PresentationRecord | undefined> {
-  const current = await ledger.currentPresentation(record.customerId, now().toISOString());
-  return current?.purchaseId === record.purchaseId && current.id !== record.id && current.status === 'open'
-    ? current
-    : undefined;
 }

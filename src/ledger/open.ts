@@ -6,6 +6,7 @@ import { catalogOf, evaluations, recordCatalog, runningByCatalog } from './catal
 import { describeFailure } from './errors.js';
 import { experimentReport } from './experiment-report.js';
 import { exposuresOf } from './exposures.js';
+import { followPresentations, presentationsNamed } from './followers.js';
 import { limitReached } from './limits.js';
 import type { Ledger } from './interface/ledger.js';
 import {
@@ -61,7 +62,7 @@ export async function openLedger({ url, log = silentLog }: LedgerOptions): Promi
 }
 
 /** Creates the ledger on a database that is open and migrated. */
-export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Ledger {
+export function ledgerOn({ db, transaction, listen, close }: Store, log: LedgerLog): Ledger {
   let closing: Promise<void> | undefined;
   return withClearErrors({
     ...accountingOn({ db, transaction }, log),
@@ -90,6 +91,8 @@ export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Led
     lastAccepted: (customerId, acceptedSince) => lastAccepted(db, customerId, acceptedSince),
     settle: (input) => transaction((tx) => settle(tx, input, log)),
     presentation: (id) => findPresentation(db, id),
+    presentationsNamed: (ids) => presentationsNamed(db, ids),
+    followPresentations: (follower) => followPresentations({ db, listen }, follower),
     currentPresentation: (customerId, acceptedSince) => currentPresentation(db, customerId, acceptedSince),
     latestPurchase: (customerId) => latestPurchase(db, customerId),
     purchase: (purchaseId) => findPurchase(db, purchaseId),

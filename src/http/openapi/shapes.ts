@@ -102,6 +102,14 @@ export const presentation = z
   })
   .meta({ id: 'Presentation' });
 
+export const presentationWithNext = presentation
+  .extend({
+    next: presentation
+      .optional()
+      .meta({ description: 'The open offer that followed this one, with a token of its own.' }),
+  })
+  .meta({ id: 'PresentationWithNext' });
+
 export const quote = z
   .object({
     presentationId: ids.presentation,

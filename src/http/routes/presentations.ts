@@ -10,11 +10,13 @@ import { answerDecision, type Reader } from '../decision-answer.js';
 import { closedReason } from '../decision-result.js';
 import type { ApiDeps } from '../deps.js';
 import { wantedLocales } from '../locale.js';
+import { viewWithNext } from '../next-offer.js';
 import { viewOf } from '../presentation-view.js';
 import { presentationNotFound } from '../problem.js';
 import { requireInReview, reviewOf } from '../reviews/of-presentation.js';
 import { resolveReview } from '../reviews/resolve.js';
 import { acceptBody, emptyBody, extendBody, quoteBody, resolveBody, withdrawBody } from '../schemas.js';
+import { streamPresentation } from '../streams/presentation-stream.js';
 import { ids, jsonBody, parseBody, parseParam, readIdempotencyKey } from '../validate.js';
 
 export function presentationRoutes(deps: ApiDeps): Router {
@@ -39,7 +41,11 @@ export function presentationRoutes(deps: ApiDeps): Router {
     res.json(await viewOf(deps, record, readerOf(req, res)));
 
   router.get('/api/presentations/:id', owner, async (req, res) => {
-    await show(req, res, await named(req));
+    res.json(await viewWithNext(deps, await named(req), readerOf(req, res)));
+  });
+
+  router.get('/api/presentations/:id/events', owner, async (req, res) => {
+    await streamPresentation(deps, req, res, await named(req), readerOf(req, res));
   });
 
   router.post('/api/presentations/:id/accept', owner, jsonBody(), async (req, res) => {
