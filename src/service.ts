@@ -13,6 +13,7 @@ import type { PaymentEvent } from './domain/payment.js';
 import { serveHttp } from './http-server.js';
 import { createApp } from './http/app.js';
 import { handOver } from './http/hand-over.js';
+import { createReceiptSigner } from './http/receipts/sign.js';
 import { createStreamHub } from './http/streams/hub.js';
 import { createTokens } from './http/token.js';
 import type { Ledger } from './ledger/index.js';
@@ -75,6 +76,7 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
     {
       dodo,
       streams,
+      receipts: await createReceiptSigner(await ledger.receiptKey()),
       ledger,
       runs: runsFor(config, client),
       catalog,

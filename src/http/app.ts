@@ -10,7 +10,7 @@ import { notFound, problemHandler } from './problem-handler.js';
 import { notificationRoutes } from './routes/notifications.js';
 import { catalogRoutes } from './routes/catalog.js';
 import { presentationRoutes } from './routes/presentations.js';
-import { probeRoutes, reportRoutes } from './routes/operations.js';
+import { keyRoutes, probeRoutes, reportRoutes } from './routes/operations.js';
 import { purchaseRoutes } from './routes/purchases.js';
 import { reviewRoutes } from './routes/reviews.js';
 import { triggerRoutes } from './routes/triggers.js';
@@ -34,6 +34,7 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
 
   app.use(webhookRoutes(deps));
   app.use(probeRoutes(deps));
+  app.use(keyRoutes(deps));
   const openApi = openApiDocument(deps.appUrl);
   app.get('/openapi.json', (_req, res) => void res.json(openApi));
 

@@ -1,5 +1,6 @@
 /** Opens the ledger on a database. */
 import { sql } from 'drizzle-orm';
+import { acceptanceOf, recordAcceptance } from './acceptances.js';
 import { accountingOn } from './accounting.js';
 import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
 import { catalogOf, evaluations, recordCatalog, runningByCatalog } from './catalogs.js';
@@ -91,6 +92,8 @@ export function ledgerOn({ db, transaction, listen, close }: Store, log: LedgerL
     lastAccepted: (customerId, acceptedSince) => lastAccepted(db, customerId, acceptedSince),
     settle: (input) => transaction((tx) => settle(tx, input, log)),
     presentation: (id) => findPresentation(db, id),
+    recordAcceptance: (hash, acceptance) => recordAcceptance(db, hash, acceptance),
+    acceptanceOf: (presentationId) => acceptanceOf(db, presentationId),
     presentationsNamed: (ids) => presentationsNamed(db, ids),
     followPresentations: (follower) => followPresentations({ db, listen }, follower),
     currentPresentation: (customerId, acceptedSince) => currentPresentation(db, customerId, acceptedSince),

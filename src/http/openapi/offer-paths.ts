@@ -13,7 +13,16 @@ import {
 } from '../schemas.js';
 import { ids } from '../validate.js';
 import { body, idempotencyHeader, inLanguage, json, problems } from './parts.js';
-import { accepted, declined, inFlight, presentation, presentationWithNext, quote, upsell } from './shapes.js';
+import {
+  accepted,
+  declined,
+  inFlight,
+  presentation,
+  presentationWithNext,
+  quote,
+  receipt,
+  upsell,
+} from './shapes.js';
 
 const customer = z.object({ customerId: ids.customer });
 const one = z.object({ id: ids.presentation });
@@ -41,6 +50,7 @@ function accepting(requestBody: z.ZodType, path: z.ZodObject): ZodOpenApiOperati
         'payment_failed',
         'no_open_offer',
         'offer_changed',
+        'consent_required',
         'dodo_rejected',
         'dodo_unavailable',
         ...DECISION_PROBLEMS,
@@ -120,6 +130,17 @@ export const offerPaths: ZodOpenApiPathsObject = {
         },
         '204': { description: 'The reader has seen the final state; it need not come back.' },
         ...problems('unauthorized', 'presentation_not_found', 'rate_limited'),
+      },
+    },
+  },
+  '/api/presentations/{id}/receipt': {
+    get: {
+      description:
+        'What the customer accepted: text, price, language, time, choice and consents, in clear and signed. `GET /.well-known/jwks.json` has the public key.',
+      requestParams: { path: one },
+      responses: {
+        '200': json(receipt, 'The receipt.'),
+        ...problems('unauthorized', 'forbidden', 'presentation_not_found', 'receipt_not_found'),
       },
     },
   },

@@ -2,7 +2,7 @@
 import { Router, type Request, type Response } from 'express';
 import type { PresentationRecord } from '../../domain/presentation.js';
 import { audit, keyOf } from '../audit.js';
-import { callerOf, requireBackendOrToken, requireOperator } from '../auth.js';
+import { callerOf, requireBackend, requireBackendOrToken, requireOperator } from '../auth.js';
 import { quoteChoice, wantedChoice } from '../choices.js';
 import { extendPresentation, withdrawPresentation } from '../commands.js';
 import { acceptPresentation, declinePresentation } from '../decide.js';
@@ -13,6 +13,7 @@ import { wantedLocales } from '../locale.js';
 import { viewWithNext } from '../next-offer.js';
 import { viewOf } from '../presentation-view.js';
 import { presentationNotFound } from '../problem.js';
+import { receiptOf } from '../receipts/receipt.js';
 import { requireInReview, reviewOf } from '../reviews/of-presentation.js';
 import { resolveReview } from '../reviews/resolve.js';
 import { acceptBody, emptyBody, extendBody, quoteBody, resolveBody, withdrawBody } from '../schemas.js';
@@ -46,6 +47,11 @@ export function presentationRoutes(deps: ApiDeps): Router {
 
   router.get('/api/presentations/:id/events', owner, async (req, res) => {
     await streamPresentation(deps, req, res, await named(req), readerOf(req, res));
+  });
+
+  router.get('/api/presentations/:id/receipt', requireBackend, async (req, res) => {
+    const { id } = await named(req);
+    res.json(await receiptOf(deps, id));
   });
 
   router.post('/api/presentations/:id/accept', owner, jsonBody(), async (req, res) => {

@@ -9,6 +9,7 @@ import type {
   PresentationRecord,
   QuoteRecord,
 } from '../../domain/presentation.js';
+import type { Acceptance } from '../../domain/receipt.js';
 import type { EvaluationRecord } from '../../domain/purchase.js';
 import type { TimelineEntry } from '../../domain/timeline.js';
 import type { Exposure } from './experiments.js';
@@ -59,6 +60,18 @@ export interface Following {
   stop: () => Promise<void>;
 }
 
+/** The acceptance of a presentation that counted. */
+export interface AcceptanceFound {
+  presentation: PresentationRecord;
+  /** When the customer clicked. */
+  at: string;
+  /** What was before the customer, and its hash; absent for an acceptance that did not come through the API. */
+  hash?: string;
+  acceptance?: Acceptance;
+  /** Ids of the consents that were given. */
+  consents: string[];
+}
+
 export interface PresentationLedger {
   /**
    * Puts a presentation before the customer. A customer has at most one presentation that is open or being charged: a
@@ -82,6 +95,10 @@ export interface PresentationLedger {
   presentation(id: string): Promise<PresentationRecord | undefined>;
   /** Returns those of the presentations that exist, in any order. */
   presentationsNamed(ids: readonly string[]): Promise<PresentationRecord[]>;
+  /** Keeps what is before a customer who clicks, under its hash. */
+  recordAcceptance(hash: string, acceptance: Acceptance): Promise<void>;
+  /** Returns the acceptance of a presentation that is carried out; undefined when it was not accepted. */
+  acceptanceOf(presentationId: string): Promise<AcceptanceFound | undefined>;
   /** Follows the changes of all presentations on one connection. */
   followPresentations(follower: PresentationFollower): Promise<Following>;
   /** Returns the customer's open or in-flight presentation, else the latest one accepted since `acceptedSince`. */
