@@ -74,6 +74,7 @@ async function storeOf(client: PGlite, afterwards?: () => Promise<void>): Promis
   return {
     db,
     transaction: (work) => db.transaction(work),
+    listen: (channel, { heard }) => client.listen(channel, heard),
     async close() {
       await client.close();
       await afterwards?.();

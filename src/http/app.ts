@@ -11,7 +11,7 @@ import { notificationRoutes } from './routes/notifications.js';
 import { catalogRoutes } from './routes/catalog.js';
 import { auditRoutes } from './routes/audit.js';
 import { presentationRoutes } from './routes/presentations.js';
-import { probeRoutes, reportRoutes } from './routes/operations.js';
+import { keyRoutes, probeRoutes, reportRoutes } from './routes/operations.js';
 import { purchaseRoutes } from './routes/purchases.js';
 import { reviewRoutes } from './routes/reviews.js';
 import { triggerRoutes } from './routes/triggers.js';
@@ -39,6 +39,7 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
 
   app.use(webhookRoutes(deps));
   app.use(probeRoutes(deps));
+  app.use(keyRoutes(deps));
   const openApi = openApiDocument(deps.appUrl);
   app.get('/openapi.json', (_req, res) => void res.json(openApi));
 

@@ -42,6 +42,7 @@ import type { AuditPhase, AuditState } from '../domain/audit.js';
 import { instant, money } from './columns.js';
 import type { BillingAddress, ConsideredFunnel } from '../domain/purchase.js';
 import type { OfferTerms } from '../domain/presentation.js';
+import type { Acceptance } from '../domain/receipt.js';
 import type { TimelineEntry } from '../domain/timeline.js';
 import { BLOCKING_STATUSES } from '../domain/presentation.js';
 
@@ -198,6 +199,18 @@ export const quotes = pgTable(
     quotedAt: instant('quoted_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.presentationId, table.option, table.quantity, table.hash] })],
+);
+
+/** What was before customers when they clicked, by its hash. Which of them counted, the timeline says. */
+export const acceptances = pgTable(
+  'acceptances',
+  {
+    hash: text('hash').primaryKey(),
+    presentationId: text('presentation_id').notNull(),
+    content: jsonb('content').$type<Acceptance>().notNull(),
+    clickedAt: instant('clicked_at').notNull(),
+  },
+  (table) => [index('acceptances_of_presentation').on(table.presentationId)],
 );
 
 /** The arm of each experiment a customer is in, from the moment it made a difference. */

@@ -61,6 +61,7 @@ export const tokens = createTokens(randomBytes(32), () => NOW);
 export function scriptedApp(
   { before = aRecord(), after, others = [], current, accepted, answer, answers }: Script,
   asked: Asked,
+  kept: { hash: string; acceptance: object }[] = [],
 ) {
   let record = before;
   const keys = new Map<string, string>();
@@ -86,6 +87,10 @@ export function scriptedApp(
         return Promise.resolve(keys.get(key));
       },
       freeKey: ({ key }: { key: string }) => Promise.resolve(void keys.delete(key)),
+      recordAcceptance: (hash: string, acceptance: object) => {
+        kept.push({ hash, acceptance });
+        return Promise.resolve();
+      },
     },
     runs: {
       accept: ask('accept'),
@@ -119,7 +124,8 @@ export interface Reply {
 /** Starts the API for one test. Sends POST requests to a presentation as a backend, or with another credential. */
 export async function scriptedApi(script: Script) {
   const asked: Asked = [];
-  const url = await serve(scriptedApp(script, asked));
+  const kept: { hash: string; acceptance: object }[] = [];
+  const url = await serve(scriptedApp(script, asked, kept));
   async function post(
     path: string,
     body: object = {},
@@ -143,5 +149,5 @@ export async function scriptedApi(script: Script) {
       body: JSON.parse(text) as Record<string, unknown>,
     };
   }
-  return { post, asked };
+  return { post, asked, kept };
 }

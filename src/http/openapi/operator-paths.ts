@@ -128,6 +128,15 @@ export const operatorPaths: ZodOpenApiPathsObject = {
       },
     },
   },
+  '/.well-known/jwks.json': {
+    get: {
+      security: [],
+      description: 'The public key that receipts are signed with.',
+      responses: {
+        '200': json(z.object({ keys: z.array(z.looseObject({ kid: z.string() })) }), 'A JSON Web Key Set.'),
+      },
+    },
+  },
   '/healthz': {
     get: { security: [], responses: { '200': json(z.object({ status: z.literal('ok') }), 'Alive.') } },
   },

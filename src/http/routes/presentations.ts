@@ -2,7 +2,7 @@
 import { Router, type Request, type Response } from 'express';
 import type { PresentationRecord } from '../../domain/presentation.js';
 import { audited, keyOf, presentationState } from '../audit.js';
-import { callerOf, requireBackendOrToken, requireOperator } from '../auth.js';
+import { callerOf, requireBackend, requireBackendOrToken, requireOperator } from '../auth.js';
 import { quoteChoice, wantedChoice } from '../choices.js';
 import { extendPresentation, withdrawPresentation } from '../commands.js';
 import { acceptPresentation, declinePresentation } from '../decide.js';
@@ -11,11 +11,14 @@ import { closedReason } from '../decision-result.js';
 import type { ApiDeps } from '../deps.js';
 import { keyScope, underKey, type KeyedRequest } from '../idempotency.js';
 import { wantedLocales } from '../locale.js';
+import { viewWithNext } from '../next-offer.js';
 import { viewOf } from '../presentation-view.js';
 import { presentationNotFound } from '../problem.js';
+import { receiptOf } from '../receipts/receipt.js';
 import { requireInReview, reviewOf } from '../reviews/of-presentation.js';
 import { resolveReview } from '../reviews/resolve.js';
 import { acceptBody, emptyBody, extendBody, quoteBody, resolveBody, withdrawBody } from '../schemas.js';
+import { streamPresentation } from '../streams/presentation-stream.js';
 import { ids, jsonBody, parseBody, parseParam, readIdempotencyKey } from '../validate.js';
 
 export function presentationRoutes(deps: ApiDeps): Router {
@@ -59,7 +62,16 @@ export function presentationRoutes(deps: ApiDeps): Router {
     res.json(await viewOf(deps, record, readerOf(req, res)));
 
   router.get('/api/presentations/:id', owner, async (req, res) => {
-    await show(req, res, await named(req));
+    res.json(await viewWithNext(deps, await named(req), readerOf(req, res)));
+  });
+
+  router.get('/api/presentations/:id/events', owner, async (req, res) => {
+    await streamPresentation(deps, req, res, await named(req), readerOf(req, res));
+  });
+
+  router.get('/api/presentations/:id/receipt', requireBackend, async (req, res) => {
+    const { id } = await named(req);
+    res.json(await receiptOf(deps, id));
   });
 
   router.post('/api/presentations/:id/accept', owner, jsonBody(), async (req, res) => {
