@@ -19,6 +19,7 @@ import { lookUpActivities } from './fulfilling/look-up.js';
 import { lostPlanChangeActivities } from './fulfilling/lost-plan-change.js';
 import { recordStateActivities } from './fulfilling/record-state.js';
 import { retentionActivities } from './fulfilling/retention.js';
+import { withDefiniteFailures } from './definite-failures.js';
 import { evaluateActivities } from './offering/evaluate.js';
 import { presentActivities } from './offering/present.js';
 import { secondPaymentActivities } from './offering/second-payment.js';
@@ -26,7 +27,7 @@ import { waitActivities } from './offering/wait.js';
 
 /** Makes all activities for a worker, on one Dodo client and one ledger. */
 export function createActivities(context: ActivityContext) {
-  return {
+  return withDefiniteFailures({
     ...evaluateActivities(context),
     ...presentActivities(context),
     ...waitActivities(context),
@@ -50,7 +51,7 @@ export function createActivities(context: ActivityContext) {
     ...janitorActivities(context),
     ...resolutionActivities(context),
     ...notifyActivities(context),
-  };
+  });
 }
 
 export type Activities = ReturnType<typeof createActivities>;

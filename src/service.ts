@@ -13,6 +13,8 @@ import type { PaymentEvent } from './domain/payment.js';
 import { serveHttp } from './http-server.js';
 import { createApp } from './http/app.js';
 import { handOver } from './http/hand-over.js';
+import { createReceiptSigner } from './http/receipts/sign.js';
+import { createStreamHub } from './http/streams/hub.js';
 import { createTokens } from './http/token.js';
 import type { Ledger } from './ledger/index.js';
 import { connectClient, connectWorker, type TemporalTarget } from './temporal/connect.js';
@@ -69,9 +71,12 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
   installRequestIds(connection);
   await registerSearchAttributes(connection, namespace, log);
 
+  const streams = createStreamHub(ledger, log);
   const app = createApp(
     {
       dodo,
+      streams,
+      receipts: await createReceiptSigner(await ledger.receiptKey()),
       ledger,
       runs: runsFor(config, client),
       catalog,
@@ -94,6 +99,8 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
   return {
     url: server.url,
     async stop() {
+      // Streams would stay open for as long as their offers.
+      await streams.close();
       await server.close();
       await connection.close();
     },

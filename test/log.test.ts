@@ -104,3 +104,25 @@ describe('the log', () => {
     });
   });
 });
+
+describe('secrets and personal data in texts', () => {
+  it.each([
+    ['no customer ada.lovelace+x@mail.example.com here', 'no customer [e-mail] here'],
+    ['Bearer abcdefghijklmnop.qrst', 'Bearer [redacted]'],
+    ['postgres://anna:hunter2@db/ledger', 'postgres://anna:[redacted]@db/ledger'],
+    ['key dodo_live_abc123 refused', 'key [redacted] refused'],
+    ['whsec_c2VjcmV0', '[redacted]'],
+    ['eyJhbGciOiJIUzI1NiJ9.eyJwcnMiOiJwcnNfMSJ9.c2ln', '[redacted]'],
+    ['purchase/pay_1:pro:1 at 2026-11-22T12:00:00.000Z', 'purchase/pay_1:pro:1 at 2026-11-22T12:00:00.000Z'],
+  ])('are blanked wherever they stand: %s', (said, expected) => {
+    const lines: string[] = [];
+    const log = createLogger('info', { write: (line) => void lines.push(line) });
+    log.warn({ failure: { said }, err: new Error(said) }, said);
+    const line = JSON.parse(lines[0] ?? '') as {
+      failure: { said: string };
+      err: { message: string };
+      msg: string;
+    };
+    expect([line.failure.said, line.err.message, line.msg]).toEqual([expected, expected, expected]);
+  });
+});

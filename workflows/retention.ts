@@ -120,6 +120,7 @@ function retentionInput({ shown, action, ...terms }: RetentionTerms): RetentionI
     nextBillingAt,
     acceptedAt: terms.acceptedAt,
     consents: terms.consents,
+    ...(terms.evidence !== undefined && { evidence: terms.evidence }),
     sendBefore: terms.sendBefore,
   };
 }

@@ -29,6 +29,8 @@ export interface RetentionInput {
   nextBillingAt?: string;
   acceptedAt: string;
   consents?: string[];
+  /** The hash of what the customer was shown. */
+  evidence?: string;
   /** Nothing is asked of Dodo later than this. Milliseconds since the epoch. */
   sendBefore: number;
   /** Why nothing may be asked of Dodo: another change of the subscription is under way. */

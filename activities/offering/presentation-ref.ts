@@ -1,5 +1,6 @@
 /** A presentation as its run keeps it: ids and amounts, no words and nothing personal. */
 import type { SnapshotOffer } from '../../src/domain/offers.js';
+import { requiredConsentsOf } from '../../src/domain/receipt.js';
 import type { Choices, OfferTerms, Presentation } from '../../src/domain/presentation.js';
 import type { OfferSubject } from './subject.js';
 
@@ -29,6 +30,8 @@ export interface PresentationRef {
   endsAt?: string;
   /** For a longer trial: the first billing date that is shown. */
   nextBillingAt?: string;
+  /** Ids of the consents without which it cannot be accepted. */
+  requiredConsents?: string[];
 }
 
 /** What may be chosen, in ids and amounts. Bounds are inclusive. */
@@ -58,6 +61,7 @@ export function presentationRef(
   windowMs: number,
 ): PresentationRef {
   const { option, choices, price, payment } = presentation;
+  const requiredConsents = requiredConsentsOf(presentation.copy);
   const method = terms?.method ?? payment.method;
   return {
     presentationId: presentation.id,
@@ -76,6 +80,7 @@ export function presentationRef(
     dueNow: price.dueNow,
     priceHash: price.hash,
     windowMs,
+    ...(requiredConsents.length > 0 && { requiredConsents }),
     ...(offer.action.kind === 'extend_trial' && { nextBillingAt: price.nextBillingAt }),
   };
 }

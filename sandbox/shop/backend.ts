@@ -52,7 +52,7 @@ export function createBackend({ apiUrl, apiKey }: BackendOptions) {
 
     /**
      * Looks for the open offer of one purchase. An offer for another purchase of the same customer is not returned,
-     * because the caller has proven knowledge of this purchase's id only.
+     * because the session it is for holds this purchase.
      *
      * @throws Error when the API cannot be reached
      */

@@ -6,7 +6,7 @@ import { createBackend } from './backend.js';
 import { productOf, type ShopProduct } from './products.js';
 import type { Html } from '../pages/html.js';
 import { messagePage } from './layout.js';
-import { rememberedOrder, rememberOrder } from './order-cookie.js';
+import { createOrders } from './order-cookie.js';
 import { storefront } from './storefront.js';
 import { thankYouPage } from './thank-you.js';
 
@@ -29,6 +29,7 @@ const ONE_YEAR = 365 * 24 * 60 * 60;
  */
 export function createShop({ apiUrl, apiKey, temporalUiUrl }: ShopOptions): Router {
   const backend = createBackend({ apiUrl, apiKey });
+  const orders = createOrders(apiKey);
   const router = express.Router();
   const guarded = helmet({
     contentSecurityPolicy: {
@@ -58,7 +59,7 @@ export function createShop({ apiUrl, apiKey, temporalUiUrl }: ShopOptions): Rout
 
   router.get('/thank-you', guarded, fresh, (req, res) => {
     const { purchase, presentation, status } = req.query;
-    const good = isPurchaseId(purchase) ? rememberedOrder(req, purchase) : undefined;
+    const good = isPurchaseId(purchase) ? orders.productOf(req, purchase) : undefined;
     const paymentStatus = typeof status === 'string' ? status : undefined;
     sendPage(res, thankYouPage({ good, paymentStatus, returned: presentation !== undefined }));
   });
@@ -69,17 +70,19 @@ export function createShop({ apiUrl, apiKey, temporalUiUrl }: ShopOptions): Rout
     fresh,
     express.urlencoded({ extended: false, limit: FORM_LIMIT }),
     async (req, res) => {
+      if (isForeign(req))
+        return refuse(res, 403, 'Please order in the shop', 'This order came from a page of another site.');
       const good = productOf((req.body as Record<string, unknown> | undefined)?.productId);
       if (!good)
         return refuse(res, 404, 'Product not found', 'Please choose one of the products in the shop.');
-      return buy(good, res);
+      return buy(good, req, res);
     },
   );
 
-  async function buy(good: ShopProduct, res: Response): Promise<void> {
+  async function buy(good: ShopProduct, req: Request, res: Response): Promise<void> {
     try {
       const { purchaseId, checkoutUrl } = await backend.openCheckout(good.productId);
-      rememberOrder(res, purchaseId, good);
+      orders.remember(req, res, purchaseId, good);
       res.redirect(303, checkoutUrl);
     } catch {
       const words = 'We could not open the checkout. Nothing was charged. Please try again in a moment.';
@@ -87,11 +90,15 @@ export function createShop({ apiUrl, apiKey, temporalUiUrl }: ShopOptions): Rout
     }
   }
 
-  /** The purchase id is a secret shared by the shop and the buyer's browser; a shop with accounts would check the session. */
+  /** Finds the offer of an order that was made in this browser, with the token that decides it. */
   router.get('/shop/offer', guarded, fresh, async (req, res) => {
     const { purchase } = req.query;
     if (!isPurchaseId(purchase)) {
       res.status(400).json({ state: 'none' });
+      return;
+    }
+    if (!orders.has(req, purchase)) {
+      res.status(403).json({ state: 'none' });
       return;
     }
     try {
@@ -107,6 +114,12 @@ export function createShop({ apiUrl, apiKey, temporalUiUrl }: ShopOptions): Rout
     });
   }
   return router;
+}
+
+/** Browsers say where a form was sent from. */
+function isForeign(req: Request): boolean {
+  const site = req.get('sec-fetch-site');
+  return site !== undefined && site !== 'same-origin' && site !== 'none';
 }
 
 function isPurchaseId(value: unknown): value is string {

@@ -50,6 +50,9 @@ export function renderCopy(template: CopyTemplate, price: Price, productName: st
     ...(template.badge === undefined ? {} : { badge: fill(template.badge) }),
     accept: fill(template.accept),
     decline: fill(template.decline),
+    ...(template.consents && {
+      consents: template.consents.map((consent) => ({ ...consent, text: fill(consent.text) })),
+    }),
   };
 }
 

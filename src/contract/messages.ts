@@ -78,6 +78,8 @@ export interface AcceptRequest {
   dueNow?: number;
   /** Ids of the consents the customer gave. */
   consents?: string[];
+  /** The hash of what the customer was shown, which the ledger keeps in clear. */
+  evidence?: string;
   /** When the customer clicked; the time of arrival if left out. */
   at?: string;
 }
@@ -248,6 +250,7 @@ export const refusal = {
   presentationExpired: 'presentation_expired',
   presentationWithdrawn: 'presentation_withdrawn',
   invalid: 'invalid_body',
+  consentRequired: 'consent_required',
 } as const;
 
 /** From webhooks and the sweep: a payment changed at Dodo. */

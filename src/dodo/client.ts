@@ -1,5 +1,6 @@
 /** The Dodo Payments client, set up for this system. */
 import DodoPayments from 'dodopayments';
+import { keepable, mayHoldUnkeepableText } from '../domain/text.js';
 
 export type Dodo = DodoPayments;
 
@@ -23,6 +24,27 @@ export function createDodo(apiKey: string, target: DodoTarget): Dodo {
       ? { environment: target.environment, baseURL: null }
       : { baseURL: target.baseURL }),
     maxRetries: 0,
+    // A redirect would send the request again, perhaps with the key, to wherever it says.
+    fetchOptions: { redirect: 'manual' },
+    fetch: fetchKeepable,
     timeout: HTTP_TIMEOUT_MS,
   });
+}
+
+/** Fetches, and replaces what cannot be kept in the texts of the answer: names and addresses are typed by customers. */
+async function fetchKeepable(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const response = await fetch(input, init);
+  if (response.body === null) return response;
+  const text = await response.text();
+  const { status, statusText, headers } = response;
+  return new Response(cleaned(text), { status, statusText, headers });
+}
+
+function cleaned(text: string): string {
+  if (!mayHoldUnkeepableText(text)) return text;
+  try {
+    return JSON.stringify(keepable(JSON.parse(text)));
+  } catch {
+    return text;
+  }
 }

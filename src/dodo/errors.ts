@@ -1,13 +1,16 @@
 /** Classifies failed calls to Dodo by whether Dodo may have acted on them. */
 import DodoPayments from 'dodopayments';
 
-export type DodoFailure =
+/** `message` is in our words and may be shown to anybody; `said` is what was said, for logs. */
+export type DodoFailure = { message: string; said?: string } &
   /** A definite refusal: nothing happened at Dodo. */
-  | { kind: 'rejected'; status: number; code: string; message: string }
-  /** Certainly not acted upon: the connection was never made, or Dodo refused us for sending too many requests. */
-  | { kind: 'not_sent'; retryAfterMs?: number; message: string }
-  /** Timeout, lost connection, 5xx or a nonsensical answer: the call may have taken effect. */
-  | { kind: 'unknown'; message: string };
+  (
+    | { kind: 'rejected'; status: number; code: string }
+    /** Certainly not acted upon: the connection was never made, or Dodo refused us for sending too many requests. */
+    | { kind: 'not_sent'; retryAfterMs?: number }
+    /** Timeout, lost connection, 5xx or a nonsensical answer: the call may have taken effect. */
+    | { kind: 'unknown' }
+  );
 
 const NEVER_CONNECTED = new Set([
   'ECONNREFUSED',
@@ -33,12 +36,16 @@ export function classify(error: unknown): DodoFailure {
   }
   if (isApiError(error)) {
     const { status } = error;
-    const message = `Dodo answered ${error.message}`;
-    if (status === 429) return { kind: 'not_sent', retryAfterMs: retryAfterMs(error.headers), message };
-    if (status === 408 || status >= 500) return { kind: 'unknown', message };
-    if (status >= 400) return { kind: 'rejected', status, code: codeOf(error) ?? `HTTP_${status}`, message };
+    const code = codeOf(error);
+    const message = `Dodo answered ${status}${code === undefined ? '' : ` ${code}`}.`;
+    const words = { message, said: error.message };
+    if (status === 429) return { kind: 'not_sent', retryAfterMs: retryAfterMs(error.headers), ...words };
+    if (status === 408 || status >= 500) return { kind: 'unknown', ...words };
+    if (status >= 400) return { kind: 'rejected', status, code: code ?? `HTTP_${status}`, ...words };
+    return { kind: 'unknown', ...words };
   }
-  return { kind: 'unknown', message: error instanceof Error ? error.message : String(error) };
+  const said = error instanceof Error ? error.message : String(error);
+  return { kind: 'unknown', message: 'Dodo gave no usable answer.', said };
 }
 
 /**
@@ -60,11 +67,13 @@ function isApiError(error: unknown): error is ApiError {
   return error instanceof DodoPayments.APIError && typeof error.status === 'number';
 }
 
+const CODE = /^[A-Za-z0-9_.-]{1,64}$/;
+
 /** Dodo's own code, such as `PENDING_PLAN_CHANGE_EXISTS`. */
 function codeOf(error: ApiError): string | undefined {
   const body = error.error;
   if (typeof body !== 'object' || body === null || !('code' in body)) return undefined;
-  return typeof body.code === 'string' ? body.code : undefined;
+  return typeof body.code === 'string' && CODE.test(body.code) ? body.code : undefined;
 }
 
 /** Reads `Retry-After`, in seconds or as a date. Capped at an hour, because a header must not stop us for a day. */

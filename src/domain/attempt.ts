@@ -32,6 +32,8 @@ export interface AttemptInput {
   /** Takes the place of a change whose payment had failed. `link`: Dodo has an open payment link of it. */
   replaces?: { link: boolean };
   consents?: string[];
+  /** The hash of what the customer was shown. */
+  evidence?: string;
   /** Nothing is sent later than this. Milliseconds since the epoch. */
   sendBefore: number;
   /** When the run began. Whatever was reset or restored since, the attempt cannot be older. */

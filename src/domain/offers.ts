@@ -52,6 +52,14 @@ export interface OfferOption {
   action: PaidAction;
 }
 
+/** What a customer agrees to with an acceptance. */
+export interface Consent {
+  id: string;
+  text: string;
+  /** The offer can only be accepted with it. */
+  required: boolean;
+}
+
 /** The copy before amounts and dates are filled in. `PLACEHOLDERS` lists what it may name. */
 export interface CopyTemplate {
   headline: string;
@@ -59,6 +67,7 @@ export interface CopyTemplate {
   badge?: string;
   accept: string;
   decline: string;
+  consents?: Consent[];
 }
 
 /** The copy of an offer, in the catalog's own language and in others by BCP 47 tag. */

@@ -1,5 +1,5 @@
 /** One offer before one customer: what it shows, which states it goes through, and what the ledger keeps of it. */
-import type { OfferCopy, PaidAction } from './offers.js';
+import type { Consent, OfferCopy, PaidAction } from './offers.js';
 import type { BillingInterval, Decision, OfferType, PresentationStatus } from './words.js';
 
 /** A price as it is shown, previewed by Dodo. Minor units of `currency`. */
@@ -51,6 +51,7 @@ export interface Copy {
   badge?: string;
   accept: string;
   decline: string;
+  consents?: Consent[];
 }
 
 /** The choices a customer has within one offer. */

@@ -2,18 +2,20 @@
 import express, { type Express } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
-import { authenticate, callerOf } from './auth.js';
+import { authenticate, callerOf, failureLimit } from './auth.js';
 import type { ApiDeps } from './deps.js';
 import { openApiDocument } from './openapi/document.js';
 import { Problem } from './problem.js';
 import { notFound, problemHandler } from './problem-handler.js';
 import { notificationRoutes } from './routes/notifications.js';
 import { catalogRoutes } from './routes/catalog.js';
+import { auditRoutes } from './routes/audit.js';
 import { presentationRoutes } from './routes/presentations.js';
-import { probeRoutes, reportRoutes } from './routes/operations.js';
+import { keyRoutes, probeRoutes, reportRoutes } from './routes/operations.js';
 import { purchaseRoutes } from './routes/purchases.js';
 import { reviewRoutes } from './routes/reviews.js';
 import { triggerRoutes } from './routes/triggers.js';
+import { createSecurityLog } from './security-events.js';
 import { upsellRoutes } from './routes/upsell.js';
 import { webhookRoutes } from './routes/webhooks.js';
 
@@ -32,8 +34,12 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
   app.disable('etag');
   app.set('query parser', 'simple');
 
+  const security = createSecurityLog(deps.log, deps.now);
+  app.locals.security = security;
+
   app.use(webhookRoutes(deps));
   app.use(probeRoutes(deps));
+  app.use(keyRoutes(deps));
   const openApi = openApiDocument(deps.appUrl);
   app.get('/openapi.json', (_req, res) => void res.json(openApi));
 
@@ -44,7 +50,7 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
       res.set('Cache-Control', 'no-store');
       next();
     },
-    authenticate(deps),
+    authenticate({ ...deps, failures: failureLimit() }),
     rateLimit({
       windowMs: MINUTE,
       limit: TOKEN_REQUESTS_PER_MINUTE,
@@ -71,8 +77,9 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
   app.use(reviewRoutes(deps));
   app.use(reportRoutes(deps));
   app.use(catalogRoutes(deps));
+  app.use(auditRoutes(deps));
   if (pages) app.use(pages);
   app.use(notFound);
-  app.use(problemHandler(deps.log));
+  app.use(problemHandler(deps.log, security));
   return app;
 }

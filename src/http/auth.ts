@@ -8,10 +8,21 @@ export type Caller =
   /** `keyId` identifies the key in audit records without revealing it. */
   { kind: 'backend' | 'operator'; keyId: string } | { kind: 'token'; claims: TokenClaims };
 
+/** A key with a name, which records of commands carry. */
+export interface NamedKey {
+  name?: string;
+  key: string;
+}
+
+/** Says whether a client may fail once more. */
+export type FailureLimit = (client: string) => boolean;
+
 export interface AuthenticateOptions {
-  apiKeys: readonly string[];
-  operatorKeys: readonly string[];
+  apiKeys: readonly (string | NamedKey)[];
+  operatorKeys: readonly (string | NamedKey)[];
   tokens: Tokens;
+  /** Unlimited if omitted. */
+  failures?: FailureLimit;
 }
 
 const MAX_CREDENTIAL_LENGTH = 4096;
@@ -22,10 +33,15 @@ const KEY_ID_LENGTH = 8;
  * Authenticates `Authorization: Bearer` and sets `res.locals.caller`; responds 401 without valid credentials. Ignores
  * the query string: URLs end up in logs, browser histories and `Referer` headers.
  */
-export function authenticate({ apiKeys, operatorKeys, tokens }: AuthenticateOptions): RequestHandler {
+export function authenticate({
+  apiKeys,
+  operatorKeys,
+  tokens,
+  failures = () => true,
+}: AuthenticateOptions): RequestHandler {
   const keys = [
-    ...apiKeys.map((key) => ({ kind: 'backend' as const, digest: sha256(key) })),
-    ...operatorKeys.map((key) => ({ kind: 'operator' as const, digest: sha256(key) })),
+    ...apiKeys.map((key) => knownKey('backend', key)),
+    ...operatorKeys.map((key) => knownKey('operator', key)),
   ];
 
   return async (req, res, next) => {
@@ -46,12 +62,18 @@ export function authenticate({ apiKeys, operatorKeys, tokens }: AuthenticateOpti
     // Compare every key, so that timing reveals neither a near miss nor which key matched.
     for (const key of keys) {
       if (timingSafeEqual(digest, key.digest)) {
-        found = { kind: key.kind, keyId: key.digest.toString('hex').slice(0, KEY_ID_LENGTH) };
+        found = { kind: key.kind, keyId: key.keyId };
       }
     }
     if (found === undefined) {
       const verified = await tokens.verify(credential);
       if (!verified.ok) {
+        // An expired token is no guess. A valid key is never locked out, even behind one address with those that guess.
+        if (verified.reason !== 'expired' && !failures(req.ip ?? ''))
+          throw new Problem('rate_limited', {
+            detail: 'Too many wrong keys from this address. Try again in a minute.',
+            headers: { 'Retry-After': '60' },
+          });
         throw unauthorized(
           verified.reason === 'expired' ? 'The token has expired.' : 'The key or token is not valid.',
           'invalid_token',
@@ -105,6 +127,30 @@ export function requireBackendOrToken(paramName: string): RequestHandler {
     }
     next();
   };
+}
+
+const MINUTE = 60_000;
+const FAILURES_PER_MINUTE = 100;
+const MAX_CLIENTS = 10_000;
+
+/** Creates a limit of 100 wrong credentials a minute for each client. */
+export function failureLimit(now: () => number = Date.now): FailureLimit {
+  const clients = new Map<string, { since: number; count: number }>();
+  return (client) => {
+    const at = now();
+    const known = clients.get(client);
+    if (known && at - known.since < MINUTE) return (known.count += 1) <= FAILURES_PER_MINUTE;
+    clients.delete(client);
+    if (clients.size >= MAX_CLIENTS) clients.delete(clients.keys().next().value ?? '');
+    clients.set(client, { since: at, count: 1 });
+    return true;
+  };
+}
+
+function knownKey(kind: 'backend' | 'operator', given: string | NamedKey) {
+  const { key, name }: NamedKey = typeof given === 'string' ? { key: given } : given;
+  const digest = sha256(key);
+  return { kind, digest, keyId: name ?? digest.toString('hex').slice(0, KEY_ID_LENGTH) };
 }
 
 function sha256(text: string): Buffer {

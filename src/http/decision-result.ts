@@ -129,7 +129,9 @@ const KNOWN_REFUSALS = new Set<string>([
 /** Returns why the run could not use the request; undefined if it could. */
 export function unusableBy(answer: Answered): Unusable | undefined {
   if (answer.kind !== 'refused' || KNOWN_REFUSALS.has(answer.code)) return undefined;
-  return answer.code === 'invalid_body' ? { kind: 'invalid', detail: answer.message } : { kind: 'not_found' };
+  return answer.code === 'invalid_body' || answer.code === 'consent_required'
+    ? { kind: 'invalid', detail: answer.message }
+    : { kind: 'not_found' };
 }
 
 /** Returns the status of a presentation after its run has answered; the ledger's may lag behind. */

@@ -5,6 +5,8 @@ import type { Dodo } from '../dodo/client.js';
 import type { Proofs } from '../dodo/proof.js';
 import type { Ledger } from '../ledger/index.js';
 import type { Runs } from '../temporal/runs.js';
+import type { ReceiptSigner } from './receipts/sign.js';
+import type { StreamHub } from './streams/hub.js';
 import type { Tokens } from './token.js';
 
 /** Everything the API depends on. */
@@ -15,6 +17,8 @@ export interface ApiDeps {
   tokens: Tokens;
   /** Makes and checks the proofs in the metadata of attempts and registered purchases. */
   proofs: Proofs;
+  streams: StreamHub;
+  receipts: ReceiptSigner;
   catalog: () => Catalog;
   catalogState: () => CatalogState;
   log: Logger;

@@ -67,3 +67,10 @@ export const catalogMetrics = {
     registers: [registry],
   }),
 };
+
+export const securityEvents = new Counter({
+  name: 'upsells_security_events_total',
+  help: 'Requests refused for want of credentials, rights or a signature, or for being too many, and commands of operators.',
+  labelNames: ['event'] as const,
+  registers: [registry],
+});

@@ -1,5 +1,6 @@
 /** The last handlers of the API: they respond to every error with problem details. */
 import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { SecurityLog } from './security-events.js';
 import { PROBLEM_MEDIA_TYPE, Problem } from './problem.js';
 
 /** The part of a logger that the error handler uses, such as pino's. */
@@ -11,13 +12,17 @@ export interface ProblemLog {
  * Creates the last error handler. An error that is neither a `Problem` nor the client's mistake becomes
  * `internal_error`: it is logged, and the client learns nothing about it.
  */
-export function problemHandler(log: ProblemLog): ErrorRequestHandler {
+export function problemHandler(
+  log: ProblemLog,
+  security?: Pick<SecurityLog, 'refused'>,
+): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     if (res.headersSent) {
       next(error);
       return;
     }
     const problem = toProblem(error);
+    security?.refused(req, problem);
     if (problem.status >= 500) {
       // Log the path without its query, and only these fields of the error: SDK errors carry headers and bodies.
       log.error(

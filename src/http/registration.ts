@@ -5,6 +5,7 @@ import { classify } from '../dodo/errors.js';
 import { PROOF_METADATA_KEY, REGISTRATION_METADATA_KEY, workflowId } from '../domain/ids.js';
 import type { ApiDeps } from './deps.js';
 import { invalidField } from './field-errors.js';
+import { canonical } from './idempotency.js';
 import { Problem } from './problem.js';
 import { checkReturnUrl } from './return-url.js';
 import type { purchaseBody } from './schemas.js';
@@ -116,11 +117,7 @@ function purchaseIdOf(proofs: RegistrationDeps['proofs'], idempotencyKey: string
 
 /** Hashes what was asked for, in whatever order its fields came. */
 function hashOf(body: PurchaseBody): string {
-  const sorted = (_: string, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value;
-  return createHash('sha256').update(JSON.stringify(body, sorted)).digest('base64url');
+  return createHash('sha256').update(canonical(body)).digest('base64url');
 }
 
 function keyReused(detail: string): Problem {

@@ -1,11 +1,11 @@
 /** Request bodies. */
 import { z } from 'zod';
 import { SENT_TRIGGER_TYPES } from '../domain/words.js';
-import { facts, ids, metadata, quantity, reason } from './validate.js';
+import { facts, ids, metadata, quantity, reason, text } from './validate.js';
 
 const MAX_CONSENTS = 10;
 const consents = z
-  .array(z.string().min(1).max(100), 'must be a list of consent ids')
+  .array(text(1, 100), 'must be a list of consent ids')
   .max(MAX_CONSENTS, `must have at most ${MAX_CONSENTS} entries`);
 
 export const acceptBody = z.strictObject({
@@ -30,7 +30,7 @@ const customer = z.union(
     z.strictObject({ customerId: ids.customer }),
     z.strictObject({
       email: z.email('must be an e-mail address').max(254),
-      name: z.string().min(1).max(200).optional(),
+      name: text(1, 200).optional(),
     }),
   ],
   'must be {customerId} or {email, name?}',
@@ -51,7 +51,7 @@ export const purchaseBody = z
     /** A customer known to Dodo, or one the checkout creates. */
     customer: customer.optional(),
     customerId: ids.customer.optional(),
-    returnUrl: z.string().max(2000).optional(),
+    returnUrl: text(0, 2000).optional(),
     metadata: metadata.optional(),
   })
   .refine((body) => (body.productId === undefined) !== (body.productCart === undefined), {

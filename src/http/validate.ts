@@ -15,6 +15,7 @@ import {
   REVIEW_ID,
   type TextPattern,
 } from '../domain/patterns.js';
+import { KEEPABLE_TEXT } from '../domain/text.js';
 import { invalidBody, invalidParameter } from './field-errors.js';
 import { Problem } from './problem.js';
 
@@ -22,6 +23,15 @@ const IDEMPOTENCY_KEY: TextPattern = {
   regex: /^[\x21-\x7e]{1,200}$/,
   expected: '1 to 200 visible ASCII characters',
 };
+
+/** Text of a length, without NUL and lone surrogates. */
+export function text(min: number, max: number) {
+  return z
+    .string()
+    .min(min)
+    .max(max)
+    .regex(KEEPABLE_TEXT, 'must not contain NUL or half of a surrogate pair');
+}
 
 function pattern({ regex, expected }: TextPattern) {
   return z.string(`must be a string: ${expected}`).regex(regex, `must be ${expected}`);
@@ -66,8 +76,8 @@ const MAX_PAIRS = 50;
 const MAX_TEXT_LENGTH = 500;
 
 const scalar = z.union(
-  [z.string().max(MAX_TEXT_LENGTH), z.number(), z.boolean()],
-  `must be a string of at most ${MAX_TEXT_LENGTH} characters, a number, true or false`,
+  [text(0, MAX_TEXT_LENGTH), z.number(), z.boolean()],
+  `must be a string of at most ${MAX_TEXT_LENGTH} characters without NUL or half of a surrogate pair, a number, true or false`,
 );
 
 /** An object of scalars. Reports each bad key by name: zod's own error for records says only that one is invalid. */

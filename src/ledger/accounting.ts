@@ -16,7 +16,7 @@ import {
   listCompensations,
   openCompensation,
 } from './compensations.js';
-import { proofKey } from './installation.js';
+import { proofKey, receiptKey } from './installation.js';
 import {
   findPayment,
   isPaymentUsed,
@@ -107,6 +107,8 @@ export interface Accounting {
   ): Promise<number>;
   /** The key that proofs in metadata are made with: 32 bytes, the same in every process. */
   proofKey(): Promise<Buffer>;
+  /** The private key that receipts are signed with, the same in every process. PEM. */
+  receiptKey(): Promise<string>;
 }
 
 export function accountingOn(
@@ -137,5 +139,6 @@ export function accountingOn(
     compensations: (filter) => listCompensations(db, filter),
     sequenceOf: (...of) => transaction((tx) => sequenceOf(tx, ...of)),
     proofKey: () => proofKey(db),
+    receiptKey: () => receiptKey(db),
   };
 }

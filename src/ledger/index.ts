@@ -1,8 +1,10 @@
 /** The ledger: the SQL projection of every run, for eligibility look-ups and reports. The one entrance to this folder. */
 export { LedgerError, rootCause, type LedgerErrorCode } from './errors.js';
 export type * from './interface/attempts.js';
+export type * from './interface/audit.js';
 export type * from './interface/catalogs.js';
 export type * from './interface/experiments.js';
+export type * from './interface/keys.js';
 export type * from './interface/ledger.js';
 export type * from './interface/notifications.js';
 export type * from './interface/operations.js';

@@ -1,11 +1,15 @@
 /** Opens the ledger on a database. */
 import { sql } from 'drizzle-orm';
+import { acceptanceOf, recordAcceptance } from './acceptances.js';
 import { accountingOn } from './accounting.js';
+import { auditTrail, recordAudit } from './audit.js';
 import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
 import { catalogOf, evaluations, recordCatalog, runningByCatalog } from './catalogs.js';
 import { describeFailure } from './errors.js';
 import { experimentReport } from './experiment-report.js';
 import { exposuresOf } from './exposures.js';
+import { bindKey, freeKey } from './keys.js';
+import { followPresentations, presentationsNamed } from './followers.js';
 import { limitReached } from './limits.js';
 import type { Ledger } from './interface/ledger.js';
 import {
@@ -61,7 +65,7 @@ export async function openLedger({ url, log = silentLog }: LedgerOptions): Promi
 }
 
 /** Creates the ledger on a database that is open and migrated. */
-export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Ledger {
+export function ledgerOn({ db, transaction, listen, close }: Store, log: LedgerLog): Ledger {
   let closing: Promise<void> | undefined;
   return withClearErrors({
     ...accountingOn({ db, transaction }, log),
@@ -90,6 +94,10 @@ export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Led
     lastAccepted: (customerId, acceptedSince) => lastAccepted(db, customerId, acceptedSince),
     settle: (input) => transaction((tx) => settle(tx, input, log)),
     presentation: (id) => findPresentation(db, id),
+    recordAcceptance: (hash, acceptance) => recordAcceptance(db, hash, acceptance),
+    acceptanceOf: (presentationId) => acceptanceOf(db, presentationId),
+    presentationsNamed: (ids) => presentationsNamed(db, ids),
+    followPresentations: (follower) => followPresentations({ db, listen }, follower),
     currentPresentation: (customerId, acceptedSince) => currentPresentation(db, customerId, acceptedSince),
     latestPurchase: (customerId) => latestPurchase(db, customerId),
     purchase: (purchaseId) => findPurchase(db, purchaseId),
@@ -107,6 +115,10 @@ export function ledgerOn({ db, transaction, close }: Store, log: LedgerLog): Led
     evaluations: (page) => evaluations(db, page),
     exposuresOf: (customerId) => exposuresOf(db, customerId),
     experimentReport: () => experimentReport(db),
+    bindKey: (binding) => bindKey(db, binding),
+    freeKey: (binding) => freeKey(db, binding),
+    recordAudit: (entry) => recordAudit(db, entry),
+    auditTrail: (page) => auditTrail(db, page),
     ping: async () => {
       await db.execute(sql`select 1`);
     },

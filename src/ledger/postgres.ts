@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { codeOf, isConnectionLoss, isSqlState, LedgerError, rootCause } from './errors.js';
+import { listenOn } from './listen.js';
 import { migrations } from './migrations.js';
 import type { LedgerLog, Store } from './store.js';
 
@@ -71,6 +72,7 @@ export async function openPostgres(url: string, log: LedgerLog): Promise<Store> 
         client.release(failure !== undefined);
       }
     },
+    listen: (channel, listener) => listenOn(connection, channel, listener, lost),
     close: () => pool.end(),
   };
 }

@@ -1,6 +1,7 @@
 /** Implements `PresentationLedger`: one open presentation per customer, changed by guarded patches. */
 import { and, desc, eq, gte, inArray, isNull, lt, ne, sql } from 'drizzle-orm';
 import { isUniqueViolation } from './errors.js';
+import { announceChange } from './followers.js';
 import { recordExposures } from './exposures.js';
 import { limitReached, lockForShowing, orphanedBefore } from './limits.js';
 import type { OpenPresentationInput, OpenResult } from './interface/presentations.js';
@@ -122,6 +123,7 @@ export async function changePresentation(
   } else {
     await write(tx, applied);
   }
+  await announceChange(tx, id);
   await endDoubts(tx, row, applied, at);
   await addToTimeline(tx, row.purchaseId, entries);
 }
@@ -246,7 +248,7 @@ async function hasBlockingPresentation(tx: Database, customerId: string): Promis
 }
 
 async function expireOrphan(tx: Database, customerId: string, at: string): Promise<void> {
-  await tx
+  const expired = await tx
     .update(presentations)
     .set({ status: 'expired', decision: 'expired', decidedAt: presentations.expiresAt })
     .where(
@@ -257,5 +259,7 @@ async function expireOrphan(tx: Database, customerId: string, at: string): Promi
         isNull(presentations.decision),
         lt(presentations.expiresAt, orphanedBefore(at)),
       ),
-    );
+    )
+    .returning({ id: presentations.id });
+  for (const { id } of expired) await announceChange(tx, id);
 }

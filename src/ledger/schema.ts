@@ -38,9 +38,11 @@ import type {
   ReviewResolution,
   ReviewStatus,
 } from '../domain/accounting.js';
+import type { AuditPhase, AuditState } from '../domain/audit.js';
 import { instant, money } from './columns.js';
 import type { BillingAddress, ConsideredFunnel } from '../domain/purchase.js';
 import type { OfferTerms } from '../domain/presentation.js';
+import type { Acceptance } from '../domain/receipt.js';
 import type { TimelineEntry } from '../domain/timeline.js';
 import { BLOCKING_STATUSES } from '../domain/presentation.js';
 
@@ -199,6 +201,18 @@ export const quotes = pgTable(
   (table) => [primaryKey({ columns: [table.presentationId, table.option, table.quantity, table.hash] })],
 );
 
+/** What was before customers when they clicked, by its hash. Which of them counted, the timeline says. */
+export const acceptances = pgTable(
+  'acceptances',
+  {
+    hash: text('hash').primaryKey(),
+    presentationId: text('presentation_id').notNull(),
+    content: jsonb('content').$type<Acceptance>().notNull(),
+    clickedAt: instant('clicked_at').notNull(),
+  },
+  (table) => [index('acceptances_of_presentation').on(table.presentationId)],
+);
+
 /** The arm of each experiment a customer is in, from the moment it made a difference. */
 export const exposures = pgTable(
   'exposures',
@@ -323,6 +337,39 @@ export const notificationSequences = pgTable(
     primaryKey({ columns: [table.purchaseId, table.notificationId] }),
     uniqueIndex('notification_sequence_once').on(table.purchaseId, table.sequence),
   ],
+);
+
+/** What each idempotency key and event id was used for first. Both columns hold hashes. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    key: text('key').primaryKey(),
+    request: text('request').notNull(),
+    boundAt: instant('bound_at').notNull(),
+  },
+  (table) => [index('idempotency_keys_by_age').on(table.boundAt)],
+);
+
+/** Operators' commands. Rows are only ever added: one before the effect of a command, and one after it. */
+export const audit = pgTable(
+  'audit',
+  {
+    seq: bigserial('seq', { mode: 'number' }).primaryKey(),
+    /** The same in both rows of a command. */
+    commandId: text('command_id').notNull(),
+    at: instant('at').notNull(),
+    phase: text('phase').$type<AuditPhase>().notNull(),
+    /** The name of the key, or a part of its hash. */
+    actor: text('actor').notNull(),
+    command: text('command').notNull(),
+    subject: text('subject').notNull(),
+    reason: text('reason').notNull(),
+    /** What the command is about, before or after it. */
+    state: jsonb('state').$type<AuditState>(),
+    /** The code of the problem that a command has failed with. */
+    failure: text('failure'),
+  },
+  (table) => [index('audit_of_subject').on(table.subject, table.seq)],
 );
 
 /** What this installation made for itself, once, and every process of it shares. */

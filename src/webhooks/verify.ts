@@ -5,6 +5,7 @@
  * UTF-8 can be swapped after signing, and allows anything after each signature.
  */
 import { timingSafeEqual } from 'node:crypto';
+import { keepable, mayHoldUnkeepableText } from '../domain/text.js';
 import { WEBHOOK_ID, WEBHOOK_TIMESTAMP, signatureOf } from './sign.js';
 
 export { parseWebhookSecret, signWebhook } from './sign.js';
@@ -92,7 +93,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Parses a verified body: UTF-8, a JSON object, at most 32 levels deep (`JSON.parse` accepts any depth, but serializing
- * such a value fails). The last of repeated keys wins. The contents of the object are not checked here.
+ * such a value fails). The last of repeated keys wins. Characters that
+ * cannot be kept are replaced. The contents of the object are not checked here.
  */
 export function parseWebhookBody(body: Buffer): WebhookBody {
   let text: string;
@@ -111,7 +113,8 @@ export function parseWebhookBody(body: Buffer): WebhookBody {
     return { ok: false, reason: 'not_an_object' };
   }
   if (isDeeperThan(value, MAX_DEPTH)) return { ok: false, reason: 'too_deep' };
-  return { ok: true, value: value as Record<string, unknown> };
+  const cleaned = mayHoldUnkeepableText(text) ? keepable(value) : value;
+  return { ok: true, value: cleaned as Record<string, unknown> };
 }
 
 /** Goes level by level: recursion would overflow on a value that is deep enough. */

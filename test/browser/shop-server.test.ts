@@ -35,8 +35,19 @@ beforeEach(() => {
 
 const buy = (productId: string) =>
   fetch(`${url}/shop/buy`, { method: 'POST', body: new URLSearchParams({ productId }), redirect: 'manual' });
-const findOffer = async (purchase: string) => {
-  const response = await fetch(`${url}/shop/offer?purchase=${encodeURIComponent(purchase)}`);
+/** Buys something and returns the session's cookie. */
+const sessionOf = async (purchaseId: string, cookie = '') => {
+  answers['/api/purchases'] = { status: 201, body: { purchaseId, checkoutUrl: 'http://127.0.0.1:9/' } };
+  const bought = await fetch(`${url}/shop/buy`, {
+    ...{ method: 'POST', redirect: 'manual', headers: { cookie } },
+    body: new URLSearchParams({ productId: 'prod_basic_plan' }),
+  });
+  return bought.headers.get('set-cookie')?.split(';')[0] ?? '';
+};
+const findOffer = async (purchase: string, cookie?: string) => {
+  const response = await fetch(`${url}/shop/offer?purchase=${encodeURIComponent(purchase)}`, {
+    headers: { cookie: cookie ?? (await sessionOf(purchase)) },
+  });
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 };
 
@@ -99,6 +110,31 @@ describe('the demo shop’s server', () => {
       body: { state: 'offer', presentation, run: temporal },
     });
     expect(await findOffer('pur_2')).toEqual({ status: 200, body: { state: 'waiting' } });
+  });
+
+  it('opens an offer for the browser that bought, and for nobody who only knows the purchase', async () => {
+    const presentation = { id: 'prs_1', purchaseId: 'pur_1', token: 'secret' };
+    answers['/api/purchases/pur_1'] = {
+      status: 200,
+      body: { status: 'offering', customerId: 'cus_1', links: {} },
+    };
+    answers['/api/upsell/cus_1'] = { status: 200, body: { eligible: true, presentation } };
+    const mine = await sessionOf('pur_1');
+    const others = await sessionOf('pur_2');
+    expect((await findOffer('pur_1', mine)).body).toMatchObject({ state: 'offer', presentation });
+    expect((await findOffer('pur_1', await sessionOf('pur_2', mine))).body).toMatchObject({ state: 'offer' });
+    const forged = mine.replace(/\.[^.]*$/, others.slice(others.lastIndexOf('.')));
+    for (const cookie of ['', others, forged, 'shop_order=pur_1:prod_basic_plan.'])
+      expect(await findOffer('pur_1', cookie)).toEqual({ status: 403, body: { state: 'none' } });
+  });
+
+  it('takes no order from a page of another site', async () => {
+    const bought = await fetch(`${url}/shop/buy`, {
+      ...{ method: 'POST', redirect: 'manual', headers: { 'sec-fetch-site': 'cross-site' } },
+      body: new URLSearchParams({ productId: 'prod_basic_plan' }),
+    });
+    expect(bought.status).toBe(403);
+    expect(received).toEqual([]);
   });
 
   it('distinguishes an offer that may still come from one that will not', async () => {

@@ -11,6 +11,8 @@ import {
   payAtCheckout,
   type Customer,
 } from '../support/browser.js';
+import { createOrders } from '../../sandbox/shop/order-cookie.js';
+import type { Registration } from '../../src/http/registration.js';
 import { eventually } from '../support/eventually.js';
 import { testStack, type TestStack } from '../support/stack.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
@@ -56,8 +58,10 @@ afterEach(async () => {
 
 /** Buys products that are not on the shop's front page. */
 async function buyThroughApi(buyer: Customer, productId: string): Promise<void> {
-  const { body } = await stack.http.post<{ checkoutUrl: string }>('/api/purchases', { productId });
-  await buyer.page.goto(body.checkoutUrl);
+  const { body } = await stack.http.post<Registration>('/api/purchases', { productId });
+  const value = createOrders(stack.apiKey).signed([[body.purchaseId, productId]]);
+  await buyer.page.context().addCookies([{ name: 'shop_order', value, url: stack.url }]);
+  await buyer.page.goto(body.checkoutUrl ?? '');
   await payAtCheckout(buyer);
   await buyer.page.waitForURL('**/thank-you?**');
 }

@@ -182,3 +182,20 @@ async function thrownBy(call: PromiseLike<unknown>): Promise<unknown> {
   }
   throw new Error('The call was expected to fail but succeeded.');
 }
+
+describe('a redirect', () => {
+  it.each(MONEY_CALLS)('of %s is not followed, and may have had an effect', async (_, path, call) => {
+    server.answer = (res) => res.writeHead(307, { location: `${server.url}/elsewhere` }).end();
+    const failure = await Promise.resolve(call(dodo)).catch(classify);
+    expect(failure).toMatchObject({ kind: 'unknown', message: 'Dodo answered 307.' });
+    expect(server.requests.map((request) => request.path)).toEqual([path]);
+  });
+});
+
+describe('an answer', () => {
+  it('whose texts nobody can keep is cleaned', async () => {
+    const name = JSON.parse('"A\\u0000da \\ud800 \\ud83d\\ude00"') as string;
+    server.answer = json(200, { customer_id: 'cus_1', name });
+    expect(await dodo.customers.retrieve('cus_1')).toMatchObject({ name: 'A\ufffdda \ufffd \u{1f600}' });
+  });
+});

@@ -106,7 +106,8 @@ describe('a definite refusal', () => {
         kind: 'rejected',
         status,
         code: 'UNSUPPORTED_CURRENCY',
-        message: `Dodo answered ${status} unsupported currency`,
+        message: `Dodo answered ${status} UNSUPPORTED_CURRENCY.`,
+        said: `${status} unsupported currency`,
       });
     },
   );

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import express from 'express';
 import { describe, expect, it } from 'vitest';
 import {
+  failureLimit,
   authenticate,
   callerOf,
   requireBackend,
@@ -87,6 +88,26 @@ describe('keys', () => {
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toMatch(/^Bearer realm=/);
     expect(await response.json()).toMatchObject({ code: 'unauthorized' });
+  });
+});
+
+describe('wrong keys', () => {
+  it('are limited for each client, without locking out those that have a right one', async () => {
+    let now = 0;
+    const app = express();
+    const options = { apiKeys: [{ name: 'shop', key: BACKEND }], operatorKeys: [], tokens };
+    app.use(authenticate({ ...options, failures: failureLimit(() => now) }));
+    app.get('/', (_req, res) => void res.json(callerOf(res)));
+    app.use(problemHandler({ error: () => undefined }));
+    const url = await serve(app);
+    const statuses = new Set<number>();
+    for (let tries = 0; tries < 100; tries += 1) statuses.add((await get(url, `${BACKEND}x`)).status);
+    expect([...statuses]).toEqual([401]);
+    const limited = await get(url, `${BACKEND}x`);
+    expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '60']);
+    expect(await (await get(url, BACKEND)).json()).toEqual({ kind: 'backend', keyId: 'shop' });
+    now = 60_000;
+    expect((await get(url, `${BACKEND}x`)).status).toBe(401);
   });
 });
 

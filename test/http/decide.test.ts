@@ -159,13 +159,27 @@ describe('accepting', () => {
     expect(asked).toEqual([]);
   });
 
-  it('makes clicks on one price the same update, unless an Idempotency-Key tells them apart', async () => {
+  it('makes clicks on one price the same update', async () => {
     const { post, asked } = await scriptedApi({ answer: { kind: 'pending' } });
     await post('prs_1/accept');
     await post('prs_1/accept', { priceHash: 'sha256:a' });
-    await post('prs_1/accept', {}, { key: 'click-3' });
     const updateIds = asked.map(([, , , options]) => (options as { updateId: string }).updateId);
-    expect(updateIds).toEqual(['accept:prs_1:sha256:a', 'accept:prs_1:sha256:a', 'click-3']);
+    expect(updateIds).toEqual(['accept:prs_1:sha256:a', 'accept:prs_1:sha256:a']);
+  });
+
+  it('asks again when the run repeats what it refused before', async () => {
+    const earlier = { ...refused('price_changed'), at: '2026-11-22T11:00:00.000Z' } as Answer<DecisionReply>;
+    const { post, asked } = await scriptedApi({ answers: [earlier, done('paid')] });
+    expect(gist(await post('prs_1/accept'))).toEqual([200, undefined, 'paid']);
+    const updateIds = asked.map(([, , , options]) => (options as { updateId: string }).updateId);
+    expect(updateIds).toEqual(['accept:prs_1:sha256:a', expect.stringMatching(/^again:/)]);
+  });
+
+  it('does not ask again when this very click was refused', async () => {
+    const later = { ...refused('price_changed'), at: '2026-11-22T12:00:01.000Z' } as Answer<DecisionReply>;
+    const { post, asked } = await scriptedApi({ answers: [later] });
+    expect(gist(await post('prs_1/accept'))).toEqual([409, 'price_changed', 'open']);
+    expect(asked).toHaveLength(1);
   });
 
   it('makes every click after a fallback an update of its own', async () => {

@@ -11,12 +11,13 @@ import {
   TRIGGER_TYPES,
 } from '../../src/domain/words.js';
 import { openApiDocument } from '../../src/http/openapi/document.js';
-import type { presentation, upsell } from '../../src/http/openapi/shapes.js';
+import type { presentation, presentationWithNext, upsell } from '../../src/http/openapi/shapes.js';
 import type { deadNotification, evaluation, purchaseView } from '../../src/http/openapi/run-shapes.js';
 import type { review } from '../../src/http/openapi/review-shapes.js';
 import type { experimentReport } from '../../src/http/openapi/experiment-shapes.js';
 import type { deadNotificationView } from '../../src/http/dead-notifications.js';
 import type { Upsell } from '../../src/http/current-offer.js';
+import type { PresentationWithNext } from '../../src/http/next-offer.js';
 import type { PresentationView } from '../../src/http/presentation-view.js';
 import type { reviewView } from '../../src/http/reviews/list.js';
 import { PROBLEMS } from '../../src/http/problem.js';
@@ -80,6 +81,7 @@ describe('words of the domain', () => {
 
 // The type checker fails when the API writes something else than the document describes.
 expectTypeOf<PresentationView>().toExtend<z.input<typeof presentation>>();
+expectTypeOf<PresentationWithNext>().toExtend<z.input<typeof presentationWithNext>>();
 expectTypeOf<Upsell>().toExtend<z.input<typeof upsell>>();
 expectTypeOf<Awaited<ReturnType<typeof purchaseViewOf>>>().toExtend<z.input<typeof purchaseView>>();
 expectTypeOf<ReturnType<typeof deadNotificationView>>().toExtend<z.input<typeof deadNotification>>();

@@ -296,7 +296,7 @@ describe('resolving as paid', () => {
     expect(logged).toContainEqual(
       expect.objectContaining({
         command: 'resolve',
-        reviewId: shown.review.reviewId,
+        subject: shown.review.reviewId,
         reason: 'It is there.',
       }),
     );

@@ -49,6 +49,8 @@ export interface Script {
   /** The one that was accepted within the last minute. */
   accepted?: PresentationRecord;
   answer?: Answer<DecisionReply>;
+  /** What the run answers to one request after the other, in place of `answer`. */
+  answers?: Answer<DecisionReply>[];
 }
 
 /** What the run was asked, in order. */
@@ -57,16 +59,18 @@ export type Asked = [what: string, ...args: unknown[]][];
 export const tokens = createTokens(randomBytes(32), () => NOW);
 
 export function scriptedApp(
-  { before = aRecord(), after, others = [], current, accepted, answer }: Script,
+  { before = aRecord(), after, others = [], current, accepted, answer, answers }: Script,
   asked: Asked,
+  kept: { hash: string; acceptance: object }[] = [],
 ) {
   let record = before;
+  const keys = new Map<string, string>();
   const ask =
     (what: string) =>
     (run: string, ...args: unknown[]) => {
       asked.push([what, run, ...args]);
       record = after ?? record;
-      return Promise.resolve(answer);
+      return Promise.resolve(answers ? answers.shift() : answer);
     };
   const deps = {
     ledger: {
@@ -78,12 +82,25 @@ export function scriptedApp(
         return Promise.resolve();
       },
       quotes: () => Promise.resolve([]),
+      bindKey: ({ key, request }: { key: string; request: string }) => {
+        if (!keys.has(key)) keys.set(key, request);
+        return Promise.resolve(keys.get(key));
+      },
+      freeKey: ({ key }: { key: string }) => Promise.resolve(void keys.delete(key)),
+      recordAcceptance: (hash: string, acceptance: object) => {
+        kept.push({ hash, acceptance });
+        return Promise.resolve();
+      },
     },
     runs: {
       accept: ask('accept'),
       decline: ask('decline'),
       leaveAcceptance: ask('leaveAcceptance'),
       leaveDecline: ask('leaveDecline'),
+      trigger: (eventId: string, ...args: unknown[]) => {
+        asked.push(['trigger', eventId, ...args]);
+        return Promise.resolve(`trigger/${eventId}`);
+      },
     },
     tokens,
     log: { error: () => undefined },
@@ -107,14 +124,15 @@ export interface Reply {
 /** Starts the API for one test. Sends POST requests to a presentation as a backend, or with another credential. */
 export async function scriptedApi(script: Script) {
   const asked: Asked = [];
-  const url = await serve(scriptedApp(script, asked));
+  const kept: { hash: string; acceptance: object }[] = [];
+  const url = await serve(scriptedApp(script, asked, kept));
   async function post(
     path: string,
     body: object = {},
     options: { credential?: string; key?: string } = {},
   ): Promise<Reply> {
     const { credential = BACKEND, key } = options;
-    const response = await fetch(`${url}/api/presentations/${path}`, {
+    const response = await fetch(path.startsWith('/') ? url + path : `${url}/api/presentations/${path}`, {
       method: 'POST',
       headers: {
         Authorization: `Bearer ${credential}`,
@@ -131,5 +149,5 @@ export async function scriptedApi(script: Script) {
       body: JSON.parse(text) as Record<string, unknown>,
     };
   }
-  return { post, asked };
+  return { post, asked, kept };
 }

@@ -1,8 +1,10 @@
 import { connect } from 'node:net';
 import express from 'express';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Problem } from '../../src/http/problem.js';
+import { acceptBody, closeBody, purchaseBody, triggerBody } from '../../src/http/schemas.js';
 import { problemHandler } from '../../src/http/problem-handler.js';
 import {
   facts,
@@ -199,5 +201,32 @@ describe('jsonBody', () => {
     const url = await echo();
     const body = JSON.stringify({ a: 'x'.repeat(64 * 1024) });
     expect((await post(url, { headers: { 'Content-Type': 'application/json' }, body })).status).toBe(413);
+  });
+});
+
+describe('text that nobody can keep', () => {
+  const unkeepable = fc.tuple(fc.string(), fc.constantFrom('\0', '\ud800', '\udfff'), fc.string());
+  const event = { eventId: 'e', type: 'usage_milestone', customerId: 'cus_1' };
+  it.each([
+    ['a consent', acceptBody, (bad: string) => ({ consents: [bad] }), '#/consents/0'],
+    ['a fact', triggerBody, (bad: string) => ({ ...event, facts: { plan: bad } }), '#/facts/plan'],
+    ['metadata', purchaseBody, (bad: string) => ({ productId: 'p', metadata: { a: bad } }), '#/metadata/a'],
+    ['an id', triggerBody, (bad: string) => ({ ...event, customerId: bad }), '#/customerId'],
+    ['an event id', triggerBody, (bad: string) => ({ ...event, eventId: bad }), '#/eventId'],
+    ['a return URL', purchaseBody, (bad: string) => ({ productId: 'p', returnUrl: bad }), '#/returnUrl'],
+    ['a reason', closeBody, (bad: string) => ({ reason: bad }), '#/reason'],
+  ] as const)('is refused in %s', (_, schema, bodyWith, pointer) => {
+    fc.assert(
+      fc.property(unkeepable, ([before, bad, after]) => {
+        const problem = problemOf(() => parseBody(schema, bodyWith(`x${before}x${bad}x${after}x`)));
+        expect(problem).toMatchObject({ status: 400, code: 'invalid_body' });
+        expect(JSON.stringify(problem)).toContain(pointer);
+      }),
+    );
+  });
+
+  it('is refused in the name of a customer', () => {
+    const body = { productId: 'p', customer: { email: 'a@example.com', name: 'A\0' } };
+    expect(problemOf(() => parseBody(purchaseBody, body)).status).toBe(400);
   });
 });

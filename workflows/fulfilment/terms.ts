@@ -19,6 +19,8 @@ export interface Terms {
   /** When the purchase run began. */
   runStartedAt: string;
   consents?: string[];
+  /** The hash of what the customer was shown. */
+  evidence?: string;
   /** Nothing is sent later than this. Milliseconds since the epoch. */
   sendBefore: number;
   /** Takes the place of an earlier change whose payment had failed. */
@@ -54,6 +56,7 @@ export function attemptInput(terms: Terms, id: string): AttemptInput {
     price: { currency: shown.currency, dueNow: shown.dueNow, hash: shown.priceHash },
     acceptedAt: terms.acceptedAt,
     consents: terms.consents,
+    ...(terms.evidence !== undefined && { evidence: terms.evidence }),
     sendBefore: terms.sendBefore,
     runStartedAt: terms.runStartedAt,
     ...(terms.replaces && { replaces: terms.replaces }),

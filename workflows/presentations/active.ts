@@ -6,6 +6,8 @@ export interface DecisionRecord {
   kind: Decision;
   at: string;
   consents?: string[];
+  /** The hash of what the customer was shown. */
+  evidence?: string;
   /** Why an operator or a refund withdrew the offer. */
   reason?: string;
   /** Set when an acceptance is refused after all: the offer is open again, at another price unless `unreachable`. */

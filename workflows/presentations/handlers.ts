@@ -165,6 +165,7 @@ async function answer(presentation: ActivePresentation, decision: DecisionRecord
       message: decision.unreachable
         ? 'The payment provider could not be reached, so nothing was charged. The offer is open again.'
         : 'The price has changed since it was shown.',
+      at: iso(Date.now()),
     });
   }
   return {
@@ -198,15 +199,15 @@ function orUnknown(presentation: ActivePresentation | undefined, id: string): Ac
 }
 
 /** Lets a message in, or fails it with a code of `refusal`. */
-function letIn(refused: Refused | undefined): void {
+function letIn(refused: (Refused & { at?: string }) | undefined): void {
   if (refused) refuse(refused);
 }
 
-function refuse({ code, message, won }: Refused): never {
+function refuse({ code, message, won, at }: Refused & { at?: string }): never {
   throw ApplicationFailure.create({
     type: code,
     message,
     nonRetryable: true,
-    details: won === undefined ? [] : [won],
+    details: at !== undefined ? [won ?? null, at] : won === undefined ? [] : [won],
   });
 }

@@ -1,6 +1,7 @@
 /** Which messages may decide a presentation. Pure: each rule returns why a message is refused, or undefined. */
 import { refusal, type AcceptRequest, type ExtendRequest } from '../../src/contract/messages.js';
 import { isAnotherChoice } from '../../src/domain/choice.js';
+import { missingConsents } from '../../src/domain/receipt.js';
 import { iso, type ActivePresentation, type Refused } from './active.js';
 import { choiceIn } from './choices.js';
 
@@ -43,7 +44,12 @@ export function againstAccept(
 ): Refused | undefined {
   const late = againstDecision(presentation, 'accepted', { at: request.at, now });
   if (late) return late;
-  const { decision, choices, preselected, priceHash } = presentation;
+  const { decision, choices, preselected, priceHash, requiredConsents } = presentation;
+  const missing = decision === undefined ? missingConsents(requiredConsents, request.consents) : [];
+  if (missing.length > 0) {
+    const message = `The offer can only be accepted with these consents: ${missing.join(', ')}.`;
+    return { code: refusal.consentRequired, message };
+  }
   if (decision !== undefined && choices && isAnotherChoice(presentation, request)) {
     return {
       code: refusal.alreadyDecided,

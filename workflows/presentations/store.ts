@@ -137,8 +137,13 @@ export function createPresentationStore(start: { expecting: boolean }): Presenta
         keepPrice(presentation);
         Object.assign(presentation, choice.terms);
       }
-      const { at, consents } = request;
-      return record(presentation, { kind: 'accepted', at: iso(clickedAt(at, Date.now())), consents });
+      const { at, consents, evidence } = request;
+      return record(presentation, {
+        kind: 'accepted',
+        at: iso(clickedAt(at, Date.now())),
+        consents,
+        ...(evidence !== undefined && { evidence }),
+      });
     },
   };
 }

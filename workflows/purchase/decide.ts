@@ -81,6 +81,7 @@ function carryOut(
     acceptedAt: decision.at,
     runStartedAt: run.startedAt,
     consents: decision.consents,
+    ...(decision.evidence !== undefined && { evidence: decision.evidence }),
     sendBefore: sendWindowMs === undefined ? sendBefore : Date.parse(decision.at) + sendWindowMs,
   };
   if (isRetention(action)) return retain({ ...accepted, action });

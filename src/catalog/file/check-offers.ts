@@ -119,6 +119,7 @@ function checkCopy(path: Path, copy: Record<string, unknown>): Finding[] {
     ...Object.entries(asRecord(copy.locales)).flatMap(([tag, words]) => [
       ...checkTag([...path, 'locales', tag], 'key', tag),
       ...checkWords([...path, 'locales', tag], asRecord(words)),
+      ...checkSameConsents([...path, 'locales', tag], copy, asRecord(words)),
     ]),
   ];
 }
@@ -145,9 +146,38 @@ function checkWords(path: Path, copy: Record<string, unknown>): Finding[] {
       findings.push({ path: [...path, field], at: 'value', message });
     }
   }
+  const seen = new Set<unknown>();
+  for (const [index, consent] of asList(copy.consents).entries()) {
+    const { id, text } = asRecord(consent);
+    if (typeof id === 'string' && seen.has(id)) {
+      const message = `these words already have a consent "${id}"`;
+      findings.push({ path: [...path, 'consents', index, 'id'], at: 'value', message });
+    }
+    seen.add(id);
+    findings.push(...checkWords([...path, 'consents', index], { text }));
+  }
   if (typeof copy.accept === 'string' && copy.accept === copy.decline) {
     const message = 'must differ from accept, so that the buttons can be told apart';
     findings.push({ path: [...path, 'decline'], at: 'value', message });
   }
   return findings;
+}
+
+/** Checks that a translation asks for the same consents: whoever reads it agrees to the same. */
+function checkSameConsents(
+  path: Path,
+  copy: Record<string, unknown>,
+  words: Record<string, unknown>,
+): Finding[] {
+  const named = (of: Record<string, unknown>) =>
+    asList(of.consents)
+      .map(asRecord)
+      .map(({ id, required }) => `${String(id)}${required === false ? ' (optional)' : ''}`);
+  const [own, translated] = [named(copy), named(words)];
+  if (own.join() === translated.join()) return [];
+  const message =
+    own.length === 0
+      ? 'must not ask for consents that the offer does not have in its own language'
+      : `must ask for the same consents as the offer does in its own language: ${own.join(', ')}`;
+  return [{ path: translated.length === 0 ? path : [...path, 'consents'], at: 'value', message }];
 }

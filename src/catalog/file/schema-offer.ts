@@ -107,12 +107,32 @@ export const optionShape = {
 const MAX_OPTIONS = 5;
 const optionsWords = `a list of 2 to ${String(MAX_OPTIONS)} options, each with id, label and action`;
 
+const MAX_CONSENTS = 5;
+const consentsWords = `a list of at most ${String(MAX_CONSENTS)} consents, each with id and text`;
+
+const consent = z.strictObject(
+  {
+    id: id('the id of the consent'),
+    text: words('what the customer agrees to', 500),
+    required: z
+      .boolean({ error: 'true or false' })
+      .default(true)
+      .meta({ description: 'Whether the offer can only be accepted with it.' }),
+  },
+  { error: 'a consent with id and text' },
+);
+
 export const wordsShape = {
   headline: words('the headline', 200),
   body: words('the text below the headline', 2000).optional(),
   badge: words('the badge', 60).optional(),
   accept: words('the button that accepts', 120),
   decline: words('the button that declines', 120),
+  consents: z
+    .array(consent, { error: consentsWords })
+    .max(MAX_CONSENTS, { error: consentsWords })
+    .optional()
+    .meta({ description: 'What the customer agrees to with the acceptance, each with a box to tick.' }),
 } as const;
 
 const localeWords = 'words by language, such as { de: { headline, accept, decline } }';

@@ -2,8 +2,12 @@
 import { PLACEHOLDER_PATTERN } from '../copy.js';
 import type { Catalog, Offer } from '../../domain/offers.js';
 import { offerIdsOf } from '../../domain/funnel.js';
+import { labelsWithoutPayment } from './payment-labels.js';
 
-/** Returns a sentence for each offer that no funnel uses, and for each amount in copy that is always zero. */
+/**
+ * Returns a sentence for each offer that no funnel uses, for each amount in copy that is always zero, and for each button
+ * that sells to consumers in the European Union without saying so.
+ */
 export function catalogWarnings(catalog: Catalog): string[] {
   const used = new Set(catalog.funnels.flatMap(({ steps }) => steps.flatMap(offerIdsOf)));
   return Object.values(catalog.offers).flatMap((offer) => [
@@ -12,6 +16,7 @@ export function catalogWarnings(catalog: Catalog): string[] {
       ({ field, name }) =>
         `offers.${offer.id}.copy.${field}: {${name}} is always zero for an action of kind ${offer.action.kind}.`,
     ),
+    ...labelsWithoutPayment(offer),
   ]);
 }
 
@@ -26,7 +31,7 @@ const NEVER: Record<Offer['action']['kind'], readonly string[]> = {
 
 function alwaysZero(offer: Offer): { field: string; name: string }[] {
   const never = NEVER[offer.action.kind];
-  const { locales: _, locale: __, ...words } = offer.copy;
+  const { locales: _, locale: __, consents: ___, ...words } = offer.copy;
   return Object.entries(words).flatMap(([field, text]: [string, string]) =>
     [...text.matchAll(PLACEHOLDER_PATTERN)].flatMap(([, name]) =>
       name !== undefined && never.includes(name) ? [{ field, name }] : [],

@@ -13,7 +13,16 @@ import {
 } from '../schemas.js';
 import { ids } from '../validate.js';
 import { body, idempotencyHeader, inLanguage, json, problems } from './parts.js';
-import { accepted, declined, inFlight, presentation, quote, upsell } from './shapes.js';
+import {
+  accepted,
+  declined,
+  inFlight,
+  presentation,
+  presentationWithNext,
+  quote,
+  receipt,
+  upsell,
+} from './shapes.js';
 
 const customer = z.object({ customerId: ids.customer });
 const one = z.object({ id: ids.presentation });
@@ -26,6 +35,7 @@ const DECISION_PROBLEMS = [
   'price_changed',
   'presentation_expired',
   'presentation_withdrawn',
+  'idempotency_key_reused',
   'rate_limited',
   'temporarily_unavailable',
 ] as const;
@@ -41,6 +51,7 @@ function accepting(requestBody: z.ZodType, path: z.ZodObject): ZodOpenApiOperati
         'payment_failed',
         'no_open_offer',
         'offer_changed',
+        'consent_required',
         'dodo_rejected',
         'dodo_unavailable',
         ...DECISION_PROBLEMS,
@@ -97,8 +108,40 @@ export const offerPaths: ZodOpenApiPathsObject = {
     get: {
       requestParams: { path: one, query: inLanguage },
       responses: {
-        '200': json(presentation, 'The presentation.'),
-        ...problems('unauthorized', 'presentation_not_found'),
+        '200': json(presentationWithNext, 'The presentation.'),
+        ...problems('unauthorized', 'presentation_not_found', 'rate_limited'),
+      },
+    },
+  },
+  '/api/presentations/{id}/events': {
+    get: {
+      description:
+        'Server-sent events named `presentation`: the presentation at once, and whenever it changes. Ends with its final state. Read it with `fetch`, which can send `Authorization`, and come back when it ends before that.',
+      requestParams: {
+        path: one,
+        query: inLanguage,
+        header: z.object({
+          'Last-Event-ID': z.string().optional().meta({ description: 'The `id` of the last event.' }),
+        }),
+      },
+      responses: {
+        '200': {
+          description: 'Events whose `data` is a presentation.',
+          content: { 'text/event-stream': { schema: z.string() } },
+        },
+        '204': { description: 'The reader has seen the final state; it need not come back.' },
+        ...problems('unauthorized', 'presentation_not_found', 'rate_limited'),
+      },
+    },
+  },
+  '/api/presentations/{id}/receipt': {
+    get: {
+      description:
+        'What the customer accepted: text, price, language, time, choice and consents, in clear and signed. `GET /.well-known/jwks.json` has the public key.',
+      requestParams: { path: one },
+      responses: {
+        '200': json(receipt, 'The receipt.'),
+        ...problems('unauthorized', 'forbidden', 'presentation_not_found', 'receipt_not_found'),
       },
     },
   },

@@ -1,6 +1,7 @@
 /** The routes of operators and probes: notifications, reports, the catalog, health and metrics. */
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { auditQuery } from '../audit.js';
 import { deadNotificationsQuery } from '../dead-notifications.js';
 import { MAX_EVALUATIONS_PAGE } from '../evaluations.js';
 import { redeliverBody } from '../schemas.js';
@@ -9,6 +10,19 @@ import { experimentReport } from './experiment-shapes.js';
 import { body, json, problems } from './parts.js';
 import { catalogInForce, deadNotification, evaluation } from './run-shapes.js';
 import { time } from './shapes.js';
+
+const auditEntry = z.object({
+  seq: z.int(),
+  commandId: z.string(),
+  at: time,
+  phase: z.enum(['ordered', 'done', 'failed']),
+  actor: z.string().meta({ description: 'The name of the key, or a part of its hash.' }),
+  command: z.string(),
+  subject: z.string(),
+  reason: z.string(),
+  state: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+  failure: z.string().optional(),
+});
 
 export const operatorPaths: ZodOpenApiPathsObject = {
   '/api/notifications/dead': {
@@ -46,6 +60,20 @@ export const operatorPaths: ZodOpenApiPathsObject = {
           'notification_not_found',
           'temporarily_unavailable',
         ),
+      },
+    },
+  },
+  '/api/audit': {
+    get: {
+      description:
+        'Operators: what operators ordered, newest first. Each command has an entry from before its effect and one from after it.',
+      requestParams: { query: auditQuery },
+      responses: {
+        '200': json(
+          z.object({ entries: z.array(auditEntry), nextCursor: z.string().optional() }),
+          'One page; `nextCursor` leads to the next.',
+        ),
+        ...problems('invalid_parameter', 'unauthorized', 'forbidden'),
       },
     },
   },
@@ -97,6 +125,15 @@ export const operatorPaths: ZodOpenApiPathsObject = {
           'Comparison of the arms of experiments and holdouts, per set of weights.',
         ),
         ...problems('unauthorized', 'forbidden'),
+      },
+    },
+  },
+  '/.well-known/jwks.json': {
+    get: {
+      security: [],
+      description: 'The public key that receipts are signed with.',
+      responses: {
+        '200': json(z.object({ keys: z.array(z.looseObject({ kid: z.string() })) }), 'A JSON Web Key Set.'),
       },
     },
   },

@@ -59,10 +59,11 @@ export const runPaths: ZodOpenApiPathsObject = {
   },
   '/api/triggers': {
     post: {
+      requestParams: { header: idempotencyHeader },
       requestBody: body(triggerBody, true),
       responses: {
         '202': json(z.object({ runId: z.string() }), 'The run has been started, now or earlier.'),
-        ...problems('invalid_body', 'unauthorized', 'forbidden'),
+        ...problems('invalid_body', 'unauthorized', 'forbidden', 'idempotency_key_reused'),
       },
     },
   },

@@ -40,6 +40,12 @@ const copy = z.object({
   badge: z.string().optional(),
   accept: z.string(),
   decline: z.string(),
+  consents: z
+    .array(z.object({ id: z.string(), text: z.string(), required: z.boolean() }))
+    .optional()
+    .meta({
+      description: 'What the customer agrees to. Name the given ones in `consents` of the acceptance.',
+    }),
 });
 
 const display = z
@@ -102,6 +108,14 @@ export const presentation = z
   })
   .meta({ id: 'Presentation' });
 
+export const presentationWithNext = presentation
+  .extend({
+    next: presentation
+      .optional()
+      .meta({ description: 'The open offer that followed this one, with a token of its own.' }),
+  })
+  .meta({ id: 'PresentationWithNext' });
+
 export const quote = z
   .object({
     presentationId: ids.presentation,
@@ -115,6 +129,49 @@ export const quote = z
     serverTime: time,
   })
   .meta({ id: 'Quote' });
+
+export const receipt = z
+  .object({
+    presentationId: ids.presentation,
+    purchaseId: z.string(),
+    acceptedAt: time,
+    acceptance: z
+      .object({
+        presentationId: ids.presentation,
+        purchaseId: z.string(),
+        customerId: z.string(),
+        offerId: z.string(),
+        catalogHash: z.string().optional(),
+        product: z.object({ id: z.string(), name: z.string() }),
+        option: z.string().optional(),
+        quantity: z.int(),
+        price,
+        display: display.omit({ locale: true }),
+        payment,
+        copy: copy.omit({ consents: true }),
+        locale: z.string(),
+        consents: z.array(
+          z.object({ id: z.string(), text: z.string(), required: z.boolean(), given: z.boolean() }),
+        ),
+        otherConsents: z.array(z.string()).optional(),
+        via: z.enum(['browser', 'backend', 'signal']),
+        clickedAt: time,
+      })
+      .meta({ description: 'What was before the customer at the click, word for word.' }),
+    evidence: z
+      .string()
+      .meta({ description: 'The hash of `acceptance`, which is also in the history of the run.' }),
+    outcome: z.object({
+      status,
+      paymentId: z.string().optional(),
+      paidAmount: money.optional(),
+      paidCurrency: z.string().optional(),
+      paidAt: time.optional(),
+      refundedAmount: money.optional(),
+    }),
+    jws: z.string().meta({ description: 'All of it, signed (ES256, compact form).' }),
+  })
+  .meta({ id: 'Receipt' });
 
 export const problem = z
   .looseObject({

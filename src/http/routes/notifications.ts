@@ -1,7 +1,7 @@
 /** `/api/notifications`: webhooks to the merchant that could not be delivered, for operators. */
 import { Router } from 'express';
 import { shownPurchaseId } from '../../domain/ids.js';
-import { audit } from '../audit.js';
+import { audited } from '../audit.js';
 import { requireOperator } from '../auth.js';
 import {
   deadNotificationView,
@@ -13,7 +13,8 @@ import { Problem, temporarilyUnavailable } from '../problem.js';
 import { redeliverBody } from '../schemas.js';
 import { ids, jsonBody, parseBody, parseParam, parseQuery } from '../validate.js';
 
-export function notificationRoutes({ ledger, runs, log, temporalLink }: ApiDeps): Router {
+export function notificationRoutes(deps: ApiDeps): Router {
+  const { ledger, runs, temporalLink } = deps;
   const router = Router();
 
   router.get('/api/notifications/dead', requireOperator, async (req, res) => {
@@ -33,14 +34,20 @@ export function notificationRoutes({ ledger, runs, log, temporalLink }: ApiDeps)
       res.json(deadNotificationView(dead));
       return;
     }
-    audit(log, res, 'redeliver', { notificationId: id }, reason);
     const { notification, failedAt } = dead;
-    const run = await runs.redeliver({ id, notification, reason }, failedAt).catch((error: unknown) => {
-      throw temporarilyUnavailable(
-        'The notification could not be handed to Temporal. Please try again.',
-        error,
-      );
-    });
+    const run = await audited(
+      deps,
+      res,
+      { command: 'redeliver', subject: id, reason },
+      () => Promise.resolve({ failedAt }),
+      () =>
+        runs.redeliver({ id, notification, reason }, failedAt).catch((error: unknown) => {
+          throw temporarilyUnavailable(
+            'The notification could not be handed to Temporal. Please try again.',
+            error,
+          );
+        }),
+    );
     res
       .status(202)
       .location(`/api/purchases/${encodeURIComponent(shownPurchaseId(notification.purchaseId))}`)

@@ -18,6 +18,15 @@ export function reportRoutes({ ledger, catalog }: ApiDeps): Router {
   return router;
 }
 
+/** The public key of receipts. */
+export function keyRoutes({ receipts }: ApiDeps): Router {
+  const router = Router();
+  router.get('/.well-known/jwks.json', (_req, res) => {
+    res.set('Cache-Control', 'public, max-age=3600').json(receipts.jwks);
+  });
+  return router;
+}
+
 export function probeRoutes({ ledger, runs, log, catalogState, now }: ApiDeps): Router {
   const router = Router();
   router.get('/healthz', (_req, res) => {

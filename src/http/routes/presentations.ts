@@ -1,24 +1,28 @@
 /** `/api/presentations/{id}`: one presentation, for backends, the holder of its token, and operators. */
 import { Router, type Request, type Response } from 'express';
 import type { PresentationRecord } from '../../domain/presentation.js';
-import { audit, keyOf } from '../audit.js';
-import { callerOf, requireBackendOrToken, requireOperator } from '../auth.js';
+import { audited, keyOf, presentationState } from '../audit.js';
+import { callerOf, requireBackend, requireBackendOrToken, requireOperator } from '../auth.js';
 import { quoteChoice, wantedChoice } from '../choices.js';
 import { extendPresentation, withdrawPresentation } from '../commands.js';
 import { acceptPresentation, declinePresentation } from '../decide.js';
 import { answerDecision, type Reader } from '../decision-answer.js';
 import { closedReason } from '../decision-result.js';
 import type { ApiDeps } from '../deps.js';
+import { keyScope, underKey, type KeyedRequest } from '../idempotency.js';
 import { wantedLocales } from '../locale.js';
+import { viewWithNext } from '../next-offer.js';
 import { viewOf } from '../presentation-view.js';
 import { presentationNotFound } from '../problem.js';
+import { receiptOf } from '../receipts/receipt.js';
 import { requireInReview, reviewOf } from '../reviews/of-presentation.js';
 import { resolveReview } from '../reviews/resolve.js';
 import { acceptBody, emptyBody, extendBody, quoteBody, resolveBody, withdrawBody } from '../schemas.js';
+import { streamPresentation } from '../streams/presentation-stream.js';
 import { ids, jsonBody, parseBody, parseParam, readIdempotencyKey } from '../validate.js';
 
 export function presentationRoutes(deps: ApiDeps): Router {
-  const { ledger, runs, now, log } = deps;
+  const { ledger, runs, now } = deps;
   const router = Router();
   const owner = requireBackendOrToken('id');
 
@@ -35,20 +39,49 @@ export function presentationRoutes(deps: ApiDeps): Router {
     withToken: claimsOf(res) === undefined,
     locales: wantedLocales(req),
   });
+  const keyed = (req: Request, res: Response, request: unknown[]): KeyedRequest => ({
+    scope: keyScope(res),
+    key: readIdempotencyKey(req),
+    request,
+  });
+  const command = (
+    res: Response,
+    name: string,
+    { id }: PresentationRecord,
+    reason: string,
+    act: () => Promise<void>,
+  ) =>
+    audited(
+      deps,
+      res,
+      { command: name, subject: id, reason },
+      async () => presentationState(await ledger.presentation(id)),
+      act,
+    );
   const show = async (req: Request, res: Response, record: PresentationRecord) =>
     res.json(await viewOf(deps, record, readerOf(req, res)));
 
   router.get('/api/presentations/:id', owner, async (req, res) => {
-    await show(req, res, await named(req));
+    res.json(await viewWithNext(deps, await named(req), readerOf(req, res)));
+  });
+
+  router.get('/api/presentations/:id/events', owner, async (req, res) => {
+    await streamPresentation(deps, req, res, await named(req), readerOf(req, res));
+  });
+
+  router.get('/api/presentations/:id/receipt', requireBackend, async (req, res) => {
+    const { id } = await named(req);
+    res.json(await receiptOf(deps, id));
   });
 
   router.post('/api/presentations/:id/accept', owner, jsonBody(), async (req, res) => {
     const body = parseBody(acceptBody, req.body);
     const reader = readerOf(req, res);
-    const idempotencyKey = readIdempotencyKey(req);
-    const { locales } = reader;
-    const decider = { locales, idempotencyKey, tokenPrice: claimsOf(res)?.priceHash };
-    await answerDecision(deps, res, await acceptPresentation(deps, await named(req), body, decider), reader);
+    const decider = { locales: reader.locales, tokenPrice: claimsOf(res)?.priceHash };
+    const record = await named(req);
+    await underKey(deps, keyed(req, res, ['accept', record.id, body]), async () =>
+      answerDecision(deps, res, await acceptPresentation(deps, record, body, decider), reader),
+    );
   });
 
   router.post('/api/presentations/:id/quote', owner, jsonBody(), async (req, res) => {
@@ -63,9 +96,10 @@ export function presentationRoutes(deps: ApiDeps): Router {
   router.post('/api/presentations/:id/decline', owner, jsonBody(), async (req, res) => {
     parseBody(emptyBody, req.body);
     const reader = readerOf(req, res);
-    const idempotencyKey = readIdempotencyKey(req);
-    const result = await declinePresentation(deps, await named(req), { idempotencyKey });
-    await answerDecision(deps, res, result, reader);
+    const record = await named(req);
+    await underKey(deps, keyed(req, res, ['decline', record.id]), async () =>
+      answerDecision(deps, res, await declinePresentation(deps, record), reader),
+    );
   });
 
   router.post('/api/presentations/:id/view', owner, jsonBody(), async (req, res) => {
@@ -81,16 +115,14 @@ export function presentationRoutes(deps: ApiDeps): Router {
   router.post('/api/presentations/:id/withdraw', requireOperator, jsonBody(), async (req, res) => {
     const { reason } = parseBody(withdrawBody, req.body);
     const record = await named(req);
-    audit(log, res, 'withdraw', { presentationId: record.id }, reason);
-    await withdrawPresentation(deps, record, reason);
+    await command(res, 'withdraw', record, reason, () => withdrawPresentation(deps, record, reason));
     await show(req, res, await named(req));
   });
 
   router.post('/api/presentations/:id/extend', requireOperator, jsonBody(), async (req, res) => {
     const body = parseBody(extendBody, req.body);
     const record = await named(req);
-    audit(log, res, 'extend', { presentationId: record.id }, body.reason);
-    await extendPresentation(deps, record, body);
+    await command(res, 'extend', record, body.reason, () => extendPresentation(deps, record, body));
     await show(req, res, await named(req));
   });
 
@@ -98,8 +130,9 @@ export function presentationRoutes(deps: ApiDeps): Router {
     const body = parseBody(resolveBody, req.body);
     const record = await named(req);
     requireInReview(record);
-    audit(log, res, 'resolve', { presentationId: record.id }, body.reason);
-    await resolveReview(deps, await reviewOf(deps, record), body, keyOf(res));
+    await command(res, 'resolve', record, body.reason, async () =>
+      resolveReview(deps, await reviewOf(deps, record), body, keyOf(res)),
+    );
     await show(req, res, await named(req));
   });
 

@@ -1,9 +1,10 @@
 /** `/api/purchases`: registers a purchase before payment, and shows any purchase or trigger. */
 import { Router } from 'express';
-import { audit, keyOf } from '../audit.js';
+import { audited, keyOf } from '../audit.js';
 import { requireBackend, requireOperator } from '../auth.js';
 import { closePurchase } from '../close-purchase.js';
 import type { ApiDeps } from '../deps.js';
+import { keyScope, underKey } from '../idempotency.js';
 import { wantedLocales } from '../locale.js';
 import { Problem } from '../problem.js';
 import { findPurchase, purchaseViewOf, startingView } from '../purchase-view.js';
@@ -16,7 +17,10 @@ export function purchaseRoutes(deps: ApiDeps): Router {
 
   router.post('/api/purchases', requireBackend, jsonBody(), async (req, res) => {
     const body = parseBody(purchaseBody, req.body);
-    const registered = await registerPurchase(deps, body, readIdempotencyKey(req));
+    const key = readIdempotencyKey(req);
+    const registered = await underKey(deps, { scope: keyScope(res), key, request: ['register', body] }, () =>
+      registerPurchase(deps, body, key),
+    );
     res.status(201).location(`/api/purchases/${registered.purchaseId}`).json(registered);
   });
 
@@ -33,8 +37,16 @@ export function purchaseRoutes(deps: ApiDeps): Router {
   router.post('/api/purchases/:purchaseId/close', requireOperator, jsonBody(), async (req, res) => {
     const purchaseId = parseParam(ids.event, 'purchaseId', req.params.purchaseId);
     const { reason } = parseBody(closeBody, req.body);
-    audit(deps.log, res, 'close', { purchaseId }, reason);
-    const closed = await closePurchase(deps, purchaseId, { reason, by: keyOf(res) });
+    const closed = await audited(
+      deps,
+      res,
+      { command: 'close', subject: purchaseId, reason },
+      async () => {
+        const found = await deps.ledger.purchase(purchaseId);
+        return found && { status: found.status, outcome: found.outcome ?? null };
+      },
+      () => closePurchase(deps, purchaseId, { reason, by: keyOf(res) }),
+    );
     res.json(
       closed
         ? await purchaseViewOf(deps, closed, wantedLocales(req))

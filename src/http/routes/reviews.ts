@@ -1,7 +1,7 @@
 /** `/api/reviews`: money or access in doubt, for operators. */
 import { Router, type Request } from 'express';
 import type { ReviewRecord } from '../../domain/accounting.js';
-import { audit, keyOf } from '../audit.js';
+import { audited, keyOf } from '../audit.js';
 import { requireOperator } from '../auth.js';
 import type { ApiDeps } from '../deps.js';
 import { Problem } from '../problem.js';
@@ -12,7 +12,7 @@ import { resolveBody } from '../schemas.js';
 import { ids, jsonBody, parseBody, parseParam, parseQuery } from '../validate.js';
 
 export function reviewRoutes(deps: ApiDeps): Router {
-  const { ledger, log } = deps;
+  const { ledger } = deps;
   const router = Router();
 
   async function named(req: Request): Promise<ReviewRecord> {
@@ -34,8 +34,16 @@ export function reviewRoutes(deps: ApiDeps): Router {
   router.post('/api/reviews/:id/resolve', requireOperator, jsonBody(), async (req, res) => {
     const word = parseBody(resolveBody, req.body);
     const review = await named(req);
-    audit(log, res, 'resolve', { reviewId: review.reviewId }, word.reason);
-    await resolveReview(deps, review, word, keyOf(res));
+    await audited(
+      deps,
+      res,
+      { command: 'resolve', subject: review.reviewId, reason: word.reason },
+      async () => {
+        const { status, resolution } = (await ledger.review(review.reviewId)) ?? review;
+        return { status, paid: resolution?.paid ?? null, paymentId: resolution?.paymentId ?? null };
+      },
+      () => resolveReview(deps, review, word, keyOf(res)),
+    );
     res.json(await reviewView(deps, await named(req)));
   });
 

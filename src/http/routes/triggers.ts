@@ -2,14 +2,21 @@
 import { Router } from 'express';
 import { requireBackend } from '../auth.js';
 import type { ApiDeps } from '../deps.js';
+import { keyScope, underKey } from '../idempotency.js';
 import { triggerBody } from '../schemas.js';
-import { jsonBody, parseBody } from '../validate.js';
+import { jsonBody, parseBody, readIdempotencyKey } from '../validate.js';
 
-export function triggerRoutes({ runs }: ApiDeps): Router {
+export function triggerRoutes(deps: ApiDeps): Router {
   const router = Router();
   router.post('/api/triggers', requireBackend, jsonBody(), async (req, res) => {
-    const { eventId, type, ...event } = parseBody(triggerBody, req.body);
-    const runId = await runs.trigger(eventId, type, event);
+    const body = parseBody(triggerBody, req.body);
+    const { eventId, type, ...event } = body;
+    const keyed = { scope: keyScope(res), request: ['trigger', body] };
+    const runId = await underKey(deps, { ...keyed, key: readIdempotencyKey(req) }, () =>
+      underKey(deps, { ...keyed, key: eventId, name: 'eventId' }, () =>
+        deps.runs.trigger(eventId, type, event),
+      ),
+    );
     res
       .status(202)
       .location(`/api/purchases/${encodeURIComponent(eventId)}`)

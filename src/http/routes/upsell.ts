@@ -5,6 +5,7 @@ import { acceptanceMeant, currentUpsell, presentationMeant } from '../current-of
 import { acceptPresentation, declinePresentation } from '../decide.js';
 import { answerDecision, type Reader } from '../decision-answer.js';
 import type { ApiDeps } from '../deps.js';
+import { keyScope, underKey } from '../idempotency.js';
 import { wantedLocales } from '../locale.js';
 import { acceptUpsellBody, declineUpsellBody } from '../schemas.js';
 import { ids, jsonBody, parseBody, parseParam, readIdempotencyKey } from '../validate.js';
@@ -21,20 +22,26 @@ export function upsellRoutes(deps: ApiDeps): Router {
   router.post('/api/upsell/:customerId/accept', requireBackend, jsonBody(), async (req, res) => {
     const customerId = customerOf(req);
     const { presentationId, ...body } = parseBody(acceptUpsellBody, req.body);
-    const idempotencyKey = readIdempotencyKey(req);
+    const key = readIdempotencyKey(req);
     const reader = readerOf(req);
     const record = await acceptanceMeant(deps, customerId, presentationId, reader.locales);
-    const decider = { locales: reader.locales, idempotencyKey };
-    await answerDecision(deps, res, await acceptPresentation(deps, record, body, decider), reader);
+    const keyed = { scope: keyScope(res), key, request: ['upsell/accept', customerId, record.id, body] };
+    await underKey(deps, keyed, async () => {
+      const result = await acceptPresentation(deps, record, body, { locales: reader.locales });
+      await answerDecision(deps, res, result, reader);
+    });
   });
 
   router.post('/api/upsell/:customerId/decline', requireBackend, jsonBody(), async (req, res) => {
     const customerId = customerOf(req);
     const { presentationId } = parseBody(declineUpsellBody, req.body);
-    const idempotencyKey = readIdempotencyKey(req);
+    const key = readIdempotencyKey(req);
     const reader = readerOf(req);
     const record = await presentationMeant(deps, customerId, presentationId);
-    await answerDecision(deps, res, await declinePresentation(deps, record, { idempotencyKey }), reader);
+    const keyed = { scope: keyScope(res), key, request: ['upsell/decline', customerId, record.id] };
+    await underKey(deps, keyed, async () =>
+      answerDecision(deps, res, await declinePresentation(deps, record), reader),
+    );
   });
 
   return router;

@@ -1,8 +1,10 @@
 /** The whole interface of the ledger. */
 import type { Accounting } from '../accounting.js';
+import type { AuditLedger } from './audit.js';
 import type { AttemptLedger } from './attempts.js';
 import type { CatalogLedger } from './catalogs.js';
 import type { ExperimentLedger } from './experiments.js';
+import type { KeyLedger } from './keys.js';
 import type { NotificationLedger } from './notifications.js';
 import type { OperationsLedger } from './operations.js';
 import type { PresentationLedger } from './presentations.js';
@@ -23,7 +25,9 @@ export interface Ledger
     CatalogLedger,
     OperationsLedger,
     ExperimentLedger,
-    ReportLedger {
+    ReportLedger,
+    KeyLedger,
+    AuditLedger {
   /** Throws when the database cannot be reached. */
   ping(): Promise<void>;
   close(): Promise<void>;

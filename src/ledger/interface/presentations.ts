@@ -9,6 +9,7 @@ import type {
   PresentationRecord,
   QuoteRecord,
 } from '../../domain/presentation.js';
+import type { Acceptance } from '../../domain/receipt.js';
 import type { EvaluationRecord } from '../../domain/purchase.js';
 import type { TimelineEntry } from '../../domain/timeline.js';
 import type { Exposure } from './experiments.js';
@@ -43,6 +44,34 @@ export interface OpenPresentationInput {
 export type OpenResult =
   { opened: true } | { opened: false; reason: LimitReached['reason'] | 'offer_already_open'; detail: string };
 
+/** Told of changes to presentations, by this process and every other one on the same database. */
+export interface PresentationFollower {
+  changed: (id: string) => void;
+  /** The connection was lost and is back: any presentation may have changed meanwhile. */
+  missed: () => void;
+}
+
+export interface Following {
+  /**
+   * False when the database does not tell of changes, as behind a pooler that lends connections by the transaction: the
+   * follower has to look for itself.
+   */
+  announced: boolean;
+  stop: () => Promise<void>;
+}
+
+/** The acceptance of a presentation that counted. */
+export interface AcceptanceFound {
+  presentation: PresentationRecord;
+  /** When the customer clicked. */
+  at: string;
+  /** What was before the customer, and its hash; absent for an acceptance that did not come through the API. */
+  hash?: string;
+  acceptance?: Acceptance;
+  /** Ids of the consents that were given. */
+  consents: string[];
+}
+
 export interface PresentationLedger {
   /**
    * Puts a presentation before the customer. A customer has at most one presentation that is open or being charged: a
@@ -64,6 +93,14 @@ export interface PresentationLedger {
   recordQuote(quote: QuoteRecord): Promise<void>;
 
   presentation(id: string): Promise<PresentationRecord | undefined>;
+  /** Returns those of the presentations that exist, in any order. */
+  presentationsNamed(ids: readonly string[]): Promise<PresentationRecord[]>;
+  /** Keeps what is before a customer who clicks, under its hash. */
+  recordAcceptance(hash: string, acceptance: Acceptance): Promise<void>;
+  /** Returns the acceptance of a presentation that is carried out; undefined when it was not accepted. */
+  acceptanceOf(presentationId: string): Promise<AcceptanceFound | undefined>;
+  /** Follows the changes of all presentations on one connection. */
+  followPresentations(follower: PresentationFollower): Promise<Following>;
   /** Returns the customer's open or in-flight presentation, else the latest one accepted since `acceptedSince`. */
   currentPresentation(customerId: string, acceptedSince: string): Promise<PresentationRecord | undefined>;
   /** Returns the customer's latest presentation accepted since then, whatever is open now. */

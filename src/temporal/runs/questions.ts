@@ -28,8 +28,11 @@ const SHORTEST_WAIT = SECOND / 10;
 /** The answer to an update. */
 export type Answer<T> =
   | { kind: 'done'; value: T }
-  /** Refused by the run; `code` is one of the codes in `refusal`, `won` the decision that came first. */
-  | { kind: 'refused'; code: string; message: string; won?: Decision }
+  /**
+   * Refused by the run; `code` is one of the codes in `refusal`, `won` the decision that came first. `at`
+   * is set when the run had taken the message and refused it later; it answers the same message alike ever after.
+   */
+  | { kind: 'refused'; code: string; message: string; won?: Decision; at?: string }
   /** The run has accepted it and is working on it. */
   | { kind: 'pending' }
   /** The run has ended or never existed. */
@@ -119,8 +122,9 @@ function answerOf(error: unknown): Exclude<Answer<never>, { kind: 'done' }> {
     if (!(cause instanceof ApplicationFailure) || cause.type === 'AcceptedUpdateCompletedWorkflow') {
       return { kind: 'gone' };
     }
-    const [won] = (cause.details ?? []) as [Decision?];
-    return { kind: 'refused', code: cause.type ?? '', message: cause.message, won };
+    const [won, at] = (cause.details ?? []) as [(Decision | null)?, string?];
+    const code = cause.type ?? '';
+    return { kind: 'refused', code, message: cause.message, won: won ?? undefined, at };
   }
   if (hasGrpcStatus(error, 'DEADLINE_EXCEEDED')) return { kind: 'unanswered' };
   // More updates are waiting than a run takes at once; the first of them will be answered.

@@ -40,7 +40,29 @@ const offers: Mistake[] = [
   [
     'a key that resembles no other',
     withOffer({ copy: '{ headline: h, accept: y, decline: n, ▸colour: red }' }),
-    ['offers.a.copy.colour', 'unknown key; expected headline, body, badge, accept, decline, locale, locales'],
+    [
+      'offers.a.copy.colour',
+      'unknown key; expected headline, body, badge, accept, decline, consents, locale, locales',
+    ],
+  ],
+  [
+    'a consent that is listed twice',
+    withOffer({
+      copy: '{ headline: h, accept: y, decline: n, consents: [{ id: t, text: a }, { id: ▸t, text: b }] }',
+    }),
+    ['offers.a.copy.consents[1].id', 'these words already have a consent "t"'],
+  ],
+  [
+    'an unknown placeholder in a consent',
+    withOffer({ copy: '{ headline: h, accept: y, decline: n, consents: [{ id: t, text: ▸"{price}" }] }' }),
+    ['offers.a.copy.consents[0].text', /^there is no placeholder \{price\}/],
+  ],
+  [
+    'a translation without the consents',
+    withOffer({
+      copy: '{ headline: h, accept: y, decline: n, consents: [{ id: t, text: a }], locales: { de: ▸{ headline: h, accept: y, decline: n } } }',
+    }),
+    ['offers.a.copy.locales.de', 'must ask for the same consents as the offer does in its own language: t'],
   ],
   [
     'no action kind',

@@ -229,4 +229,40 @@ describe('warnings', () => {
     const plan = '{ kind: change_plan, product_id: p }';
     expect(catalogWarnings(load(withOffer({ copy, action: plan })))).toEqual([]);
   });
+
+  const copyWith = (accept: string, locale: string) =>
+    `{ headline: h, accept: ${JSON.stringify(accept)}, decline: n, locale: ${locale} }`;
+
+  test.each([
+    ['Ja, gerne', 'de'],
+    ['Upgrade me', 'en-IE'],
+    ['Ajouter', 'fr-BE'],
+    ['Añadir', 'es'],
+  ])('name a button in the European Union that does not say that one pays: %s (%s)', (accept, locale) => {
+    const [warning, ...others] = catalogWarnings(load(withOffer({ copy: copyWith(accept, locale) })));
+    expect(warning).toContain(`offers.a.copy.accept: ${JSON.stringify(accept)} does not say that one pays`);
+    expect(others).toEqual([]);
+  });
+
+  test.each([
+    ['Zahlungspflichtig bestellen', 'de'],
+    ['Für {dueNow} upgraden', 'de-AT'],
+    ['Acheter', 'fr'],
+    ['Yes please', 'en'],
+    ['Yes please', 'en-US'],
+    ['Ja, gerne', 'de-CH'],
+    ['Añadir', 'es-MX'],
+    ['はい', 'ja'],
+  ])('name no button that says so, or is for readers elsewhere: %s (%s)', (accept, locale) => {
+    expect(catalogWarnings(load(withOffer({ copy: copyWith(accept, locale) })))).toEqual([]);
+  });
+
+  test('name the button of a translation, and none of an offer that costs nothing', () => {
+    const copy =
+      '{ headline: h, accept: y, decline: n, locales: { de: { headline: h, accept: Ja, decline: n } } }';
+    expect(catalogWarnings(load(withOffer({ copy })))).toEqual([
+      expect.stringContaining('offers.a.copy.locales.de.accept: "Ja" does not say that one pays'),
+    ]);
+    expect(catalogWarnings(load(withOffer({ copy, action: '{ kind: pause }' })))).toEqual([]);
+  });
 });
