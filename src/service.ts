@@ -83,7 +83,7 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
       catalogState: parts.catalogState ?? fixedState(catalog),
       log,
       proofs: createProofs(await ledger.proofKey()),
-      tokens: createTokens(config.auth.tokenSecret),
+      tokens: createTokens([config.auth.tokenSecret, ...(config.auth.earlierTokenSecrets ?? [])]),
       now: () => new Date(),
       appUrl: config.appUrl,
       acceptWaitMs: config.http.acceptWaitMs,
