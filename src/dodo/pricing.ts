@@ -1,20 +1,15 @@
 /** Prices as Dodo previews them. Every amount comes from Dodo; none is invented here. */
 import { createHash } from 'node:crypto';
+import { isSamePeriod, recurringDifference, type BillingPeriod } from '../domain/billing-period.js';
 import type { Addon, PaidAction, PaidOffer } from '../domain/offers.js';
 import type { BillingAddress } from '../domain/purchase.js';
 import type { Price } from '../domain/presentation.js';
-import type { BillingInterval } from '../domain/words.js';
 import type { Dodo } from './client.js';
 import { ifFound } from './errors.js';
 import type DodoPayments from 'dodopayments';
 
 export type ChangePlanAction = Extract<PaidAction, { kind: 'change_plan' }>;
 type ChargeAction = Exclude<PaidAction, { kind: 'change_plan' }>;
-
-interface BillingPeriod {
-  interval: BillingInterval;
-  count: number;
-}
 
 interface ProductSummary {
   name: string;
@@ -116,21 +111,57 @@ export async function previewPlanChange(
     planChangeBody(subscription, action, discountCode),
   );
   const { immediate_charge: charge, new_plan: plan } = preview;
-  const credit = charge.summary.customer_credits;
+  const { currency, customer_credits: credit } = charge.summary;
   return priced({
-    currency: charge.summary.currency,
+    currency,
     dueNow: action.effectiveAt === 'immediately' ? charge.summary.total_amount : 0,
     ...(charge.summary.tax != null && action.effectiveAt === 'immediately' && { tax: charge.summary.tax }),
     recurring: {
       amount: plan.recurring_pre_tax_amount,
-      interval: plan.payment_frequency_interval,
-      count: plan.payment_frequency_count,
+      ...periodOf(plan),
+      ...(plan.currency !== currency && { currency: plan.currency }),
     },
-    difference: plan.recurring_pre_tax_amount - subscription.recurring_pre_tax_amount,
-    ...(credit > 0 && { credit }),
+    ...differenceBetween(subscription, plan),
+    ...(credit > 0 && { credit, ...creditCurrency(charge.summary) }),
     effectiveAt: charge.effective_at,
     nextBillingAt: plan.next_billing_date,
   });
+}
+
+type Plan = Pick<
+  DodoPayments.Subscription,
+  'recurring_pre_tax_amount' | 'currency' | 'payment_frequency_interval' | 'payment_frequency_count'
+>;
+
+function periodOf(plan: Plan): BillingPeriod {
+  return { interval: plan.payment_frequency_interval, count: plan.payment_frequency_count };
+}
+
+/** Returns what the new plan costs more, if the two can be compared. */
+function differenceBetween(current: Plan, next: Plan): Pick<Price, 'difference' | 'differencePer'> {
+  const [before, after] = [current, next].map((plan) => ({
+    amount: plan.recurring_pre_tax_amount,
+    currency: plan.currency,
+    ...periodOf(plan),
+  }));
+  const difference = before && after && recurringDifference(before, after);
+  if (!difference) return {};
+  const { amount, interval, count } = difference;
+  return {
+    difference: amount,
+    ...(!isSamePeriod(periodOf(current), periodOf(next)) && { differencePer: { interval, count } }),
+  };
+}
+
+/** Credit is in a currency of its own where Dodo says so: the field is newer than the SDK's types. */
+function creditCurrency({
+  currency,
+  customer_credits_currency: own,
+}: {
+  currency: string;
+  customer_credits_currency?: unknown;
+}): Pick<Price, 'creditCurrency'> {
+  return typeof own === 'string' && own !== currency ? { creditCurrency: own } : {};
 }
 
 /**
@@ -163,6 +194,13 @@ export function addressForDodo(billing: BillingAddress): DodoPayments.BillingAdd
 
 /** Adds the hash of the amounts the customer agrees to. Dates are left out because they move with the clock. */
 export function priced(price: Omit<Price, 'hash'>): Price {
-  const agreed = [price.currency, price.dueNow, price.recurring ?? null, price.credit ?? 0];
+  const { currency, dueNow, recurring, credit, creditCurrency } = price;
+  const agreed = [
+    currency,
+    dueNow,
+    recurring ?? null,
+    credit ?? 0,
+    ...(creditCurrency ? [creditCurrency] : []),
+  ];
   return { ...price, hash: createHash('sha256').update(JSON.stringify(agreed)).digest('hex').slice(0, 16) };
 }
