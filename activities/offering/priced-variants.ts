@@ -6,6 +6,7 @@ import {
   preselectedQuantity,
   type OfferVariant,
 } from '../../src/domain/variants.js';
+import { isPlan } from '../../src/domain/plan.js';
 import { isAboveOneClick } from '../../src/domain/choice.js';
 import { classify, isKeyRejected } from '../../src/dodo/errors.js';
 import type { MethodChoice } from '../../src/dodo/payment-methods.js';
@@ -45,11 +46,7 @@ export async function priceVariant(
   const { action } = variant;
   const { subscription } = subject;
   const quantity = preselectedQuantity(action, subscription);
-  if (
-    action.kind === 'change_plan' &&
-    subscription?.product_id === action.productId &&
-    subscription.quantity === quantity
-  ) {
+  if (action.kind === 'change_plan' && subscription && isPlan(subscription, { ...action, quantity })) {
     return notEligible('already_owned', `the subscription is already on ${action.productId}`);
   }
   const [product, owned, priced] = await Promise.all([

@@ -2,7 +2,7 @@
 import { PURCHASE_ID } from '../domain/patterns.js';
 import { unavailable } from '../domain/availability.js';
 import { couldMatch, funnelsInOrder, type Facts } from '../domain/rules/match.js';
-import type { Catalog, Funnel } from '../domain/offers.js';
+import type { Addon, Catalog, Funnel } from '../domain/offers.js';
 import { minorUnits } from '../domain/reversal.js';
 import { type ReversalEvent, type SubscriptionEvent } from '../contract/messages.js';
 import { compensationIds } from '../domain/compensation.js';
@@ -278,13 +278,20 @@ function routeSubscription(type: string, data: Fields): Route {
   if (subscriptionId === undefined || productId === undefined) {
     return ignored('event does not identify a subscription');
   }
+  const addons = addonsIn(data);
+  const scheduled = fields(data.scheduled_change);
+  const scheduledAddons = scheduled && addonsIn(scheduled);
+  const scheduledQuantity = integer(scheduled?.quantity);
   const event: SubscriptionEvent = {
     subscriptionId,
     type,
     productId,
     status: text(data.status) ?? '',
     quantity: integer(data.quantity) ?? 1,
-    scheduledProductId: text(fields(data.scheduled_change)?.product_id),
+    ...(addons && { addons }),
+    scheduledProductId: text(scheduled?.product_id),
+    ...(scheduledQuantity !== undefined && { scheduledQuantity }),
+    ...(scheduledAddons && { scheduledAddons }),
   };
   const compensation = workflowId.compensation(compensationIds.endSubscription(subscriptionId));
   return {
@@ -293,6 +300,18 @@ function routeSubscription(type: string, data: Fields): Route {
     event,
     ...(ENDED.includes(type) && { compensation }),
   };
+}
+
+/** A subscription may have this many add-ons; more are not looked at. */
+const MAX_ADDONS = 100;
+
+/** Returns the add-ons of a plan; undefined if it does not say which. */
+function addonsIn({ addons }: Fields): Addon[] | undefined {
+  if (!Array.isArray(addons) || addons.length > MAX_ADDONS) return undefined;
+  return addons.flatMap((addon) => {
+    const addonId = text(fields(addon)?.addon_id);
+    return addonId === undefined ? [] : [{ addonId, quantity: integer(fields(addon)?.quantity) ?? 1 }];
+  });
 }
 
 function ignored(why: string): DecidedRoute {

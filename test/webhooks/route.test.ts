@@ -445,6 +445,7 @@ describe('the event of a subscription', () => {
         status: 'active',
         productId: 'prod_pro_plan',
         quantity: 3,
+        addons: [],
         scheduledProductId: undefined,
       },
     });
@@ -471,17 +472,34 @@ describe('the event of a subscription', () => {
     expect('compensation' in route ? route.compensation : undefined).toBe(compensation);
   });
 
+  it('reports the add-ons', () => {
+    const addons = [{ addon_id: 'adn_storage', quantity: 2 }];
+    expect(routeSubscription({ addons })).toMatchObject({
+      event: { addons: [{ addonId: 'adn_storage', quantity: 2 }] },
+    });
+  });
+
+  it('says nothing of add-ons that it does not know', () => {
+    const route = routeSubscription({ addons: null as unknown as [] });
+    expect(route.kind === 'subscription' && route.event).not.toHaveProperty('addons');
+  });
+
   it('reports a scheduled change', () => {
     const scheduled_change = {
       id: 'chg_1',
-      addons: [],
+      addons: [{ addon_id: 'adn_storage', quantity: 2, name: 'Storage' }],
       created_at: NOW.toISOString(),
       effective_at: '2026-12-23T12:00:00.000Z',
       product_id: 'prod_pro_plan',
       quantity: 1,
     } satisfies DodoPayments.ScheduledPlanChange;
     expect(routeSubscription({ scheduled_change })).toMatchObject({
-      event: { productId: 'prod_basic_plan', scheduledProductId: 'prod_pro_plan' },
+      event: {
+        productId: 'prod_basic_plan',
+        scheduledProductId: 'prod_pro_plan',
+        scheduledQuantity: 1,
+        scheduledAddons: [{ addonId: 'adn_storage', quantity: 2 }],
+      },
     });
   });
 
