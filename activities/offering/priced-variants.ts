@@ -14,6 +14,7 @@ import { currentPrice, readProduct } from '../../src/dodo/pricing.js';
 import { paymentBy } from '../../src/domain/payment-mode.js';
 import type { Choices, OfferTerms, Presentation, Price } from '../../src/domain/presentation.js';
 import type { ActivityContext } from '../context.js';
+import { customerOf } from './customer.js';
 import { ownsProduct } from './ownership.js';
 import { notEligible, type NotEligible } from './quote.js';
 import type { OfferSubject } from './subject.js';
@@ -50,7 +51,7 @@ export async function priceVariant(
     return notEligible('already_owned', `the subscription is already on ${action.productId}`);
   }
   const [product, owned, priced] = await Promise.all([
-    readProduct(context.dodo, action.productId),
+    readProduct(context.dodo, action.productId, (await customerOf(context, subject))?.preferred_locale),
     action.kind !== 'change_plan' &&
       offer.ifOwned === 'skip' &&
       ownsProduct(context, subject.customerId, action.productId),

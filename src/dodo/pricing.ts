@@ -20,9 +20,17 @@ interface ProductSummary {
 /**
  * Reads a product's name, falling back to its id when Dodo has none, and its billing period. Returns undefined when the
  * product does not exist.
+ *
+ * @param locale the language of the name, as a code of Dodo's
  */
-export async function readProduct(dodo: Dodo, productId: string): Promise<ProductSummary | undefined> {
-  const product = await ifFound(dodo.products.retrieve(productId));
+export async function readProduct(
+  dodo: Dodo,
+  productId: string,
+  locale?: string | null,
+): Promise<ProductSummary | undefined> {
+  // The parameter is newer than the SDK's types. Dodo answers in its base language where there is no translation.
+  const inLocale = locale == null ? undefined : { query: { locale } };
+  const product = await ifFound(dodo.products.retrieve(productId, inLocale));
   if (!product) return undefined;
   const { price } = product;
   return {
@@ -49,7 +57,7 @@ export async function previewCharge(
   const preview = await dodo.checkoutSessions.preview({
     product_cart: [cartItem(input.action)],
     customer: { customer_id: input.customerId },
-    billing_address: addressForDodo(input.billing),
+    ...billedTo(input.billing),
     ...(input.currency !== undefined && { billing_currency: input.currency as DodoPayments.Currency }),
     ...(input.discountCode !== undefined && { discount_codes: [input.discountCode] }),
   });
@@ -176,7 +184,9 @@ export function planChangeBody(
   return {
     product_id: action.productId,
     quantity: action.quantity ?? subscription.quantity,
-    proration_billing_mode: action.prorationBillingMode,
+    // Of the modes, one is newer than the SDK's types.
+    proration_billing_mode:
+      action.prorationBillingMode as DodoPayments.SubscriptionPreviewChangePlanParams['proration_billing_mode'],
     effective_at: action.effectiveAt,
     // Dodo's default would grant the plan even if the card is declined.
     on_payment_failure: 'prevent_change',
@@ -187,8 +197,14 @@ export function planChangeBody(
   };
 }
 
+/** Returns the billing fields of a checkout. */
+export function billedTo(billing: BillingAddress) {
+  const { taxId } = billing;
+  return { billing_address: addressForDodo(billing), ...(taxId !== undefined && { tax_id: taxId }) };
+}
+
 export function addressForDodo(billing: BillingAddress): DodoPayments.BillingAddress {
-  const { country, ...rest } = billing;
+  const { country, taxId: _, ...rest } = billing;
   return { ...rest, country: country as DodoPayments.BillingAddress['country'] };
 }
 

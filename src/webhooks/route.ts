@@ -204,7 +204,7 @@ function routePurchase(
   const { paymentId, amount } = event;
   if (event.status !== 'succeeded') return ignored('payment has not succeeded');
   if (data.is_update_payment_method === true) return ignored('payment-method update');
-  if (amount === undefined || amount <= 0) return ignored('no amount was paid');
+  if (amount === undefined || amount < 0) return ignored('no amount was paid');
 
   const chargeType = text(data.charge_type);
   if (chargeType !== undefined && !STARTS_OFFER.includes(chargeType))
@@ -219,9 +219,12 @@ function routePurchase(
   if (isTooOldToOffer(event.createdAt, now)) return unlessRegistered('payment is too old');
 
   const facts = purchaseFacts(data, event);
-  const funnels = funnelsInOrder(catalog, 'purchase').filter(({ when }) => couldMatch(when, facts));
+  const funnels = funnelsInOrder(catalog, 'purchase').filter(
+    ({ when, freePurchases }) => (amount > 0 || freePurchases) && couldMatch(when, facts),
+  );
   // A paused funnel starts a run too: the run records why there is no offer.
-  if (funnels.length === 0) return unlessRegistered('no funnel matches the purchase');
+  if (funnels.length === 0)
+    return unlessRegistered(amount > 0 ? 'no funnel matches the purchase' : 'no amount was paid');
   const [productId] = Array.isArray(facts.product_id) ? facts.product_id : [];
   return {
     kind: 'purchase',
@@ -253,7 +256,8 @@ function guessed(funnels: Funnel[], catalog: Catalog, now: Date): { guess?: Gues
 /** Returns the facts about a purchase that the webhook contains, which the plan of a subscription is not among. */
 function purchaseFacts(data: Fields, event: PaymentEvent): Facts {
   const cart = Array.isArray(data.product_cart) ? data.product_cart.map(fields) : [];
-  const products = productsIn(data);
+  // A cart does not list the subscriptions beside it.
+  const products = subscriptionsIn(data) ? [] : productsIn(data);
   const quantities = cart.map((item) => integer(item?.quantity) ?? 1);
   return {
     product_id: products.length > 0 ? products : undefined,
@@ -262,6 +266,11 @@ function purchaseFacts(data: Fields, event: PaymentEvent): Facts {
     currency: event.currency,
     country: text(fields(data.billing)?.country),
   };
+}
+
+function subscriptionsIn(data: Fields): boolean {
+  const several = Array.isArray(data.subscription_ids) && data.subscription_ids.length > 0;
+  return several || text(data.subscription_id) !== undefined;
 }
 
 function productsIn(data: Fields): string[] {

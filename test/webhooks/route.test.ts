@@ -434,6 +434,32 @@ describe('the state of a payment', () => {
   });
 });
 
+describe('a purchase of which nothing is paid', () => {
+  const free: Catalog = {
+    ...catalog,
+    funnels: catalog.funnels.map((funnel) => ({ ...funnel, freePurchases: true as const })),
+  };
+
+  it('starts a run only where a funnel says so', () => {
+    expect(routePayment({ total_amount: 0 }, { inCatalog: free })).toMatchObject({ kind: 'purchase' });
+    expect(routePayment({ total_amount: 0 })).toEqual(ignored('no amount was paid'));
+  });
+
+  it('is none when it updates a payment method', () => {
+    const update = { total_amount: 0, is_update_payment_method: true };
+    expect(routePayment(update, { inCatalog: free })).toEqual(ignored('payment-method update'));
+  });
+});
+
+it.each([{ subscription_id: 'sub_1' }, { subscription_ids: ['sub_1', 'sub_2'] }])(
+  'a cart beside a subscription does not say which products were bought: %j',
+  (bought) => {
+    const product_cart = [{ product_id: 'prod_of_no_funnel', quantity: 1 }];
+    expect(routePayment({ product_cart, ...bought })).toMatchObject({ kind: 'purchase' });
+    expect(routePayment({ product_cart })).toEqual(ignored('no funnel matches the purchase'));
+  },
+);
+
 describe('the event of a subscription', () => {
   it('goes to the plan change of that subscription', () => {
     expect(routeSubscription({ product_id: 'prod_pro_plan', quantity: 3 })).toEqual({

@@ -50,7 +50,12 @@ export function attemptInput(terms: Terms, id: string): AttemptInput {
     choice: choiceOf(shown),
     oneClickLimit: shown.oneClickLimit,
     ifOwned: offer.ifOwned,
-    offer: { action: chosenAction(offer, shown), discountCode: offer.discountCode, copy: offer.copy },
+    offer: {
+      action: chosenAction(offer, shown),
+      discountCode: offer.discountCode,
+      ...(offer.metadata && { metadata: offer.metadata }),
+      copy: offer.copy,
+    },
     price: { currency: shown.currency, dueNow: shown.dueNow, hash: shown.priceHash },
     acceptedAt: terms.acceptedAt,
     consents: terms.consents,
