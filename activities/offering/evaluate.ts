@@ -1,7 +1,7 @@
 /** From a purchase or trigger to the first offer, or to the reason why there is none. */
 import { unavailable } from '../../src/domain/availability.js';
-import { clauseResults, explain, type Facts } from '../../src/domain/rules/match.js';
-import type { Catalog, FunnelSnapshot } from '../../src/domain/offers.js';
+import { clauseResults, couldMatch, explain, type Facts } from '../../src/domain/rules/match.js';
+import type { Catalog, Funnel, FunnelSnapshot } from '../../src/domain/offers.js';
 import { stepExperiment } from '../../src/experiments/names.js';
 import type { Exposure } from '../../src/ledger/index.js';
 import type { ConsideredFunnel, EvaluationRecord } from '../../src/domain/purchase.js';
@@ -53,6 +53,17 @@ type Tried =
 interface Progress {
   facts: Facts;
   considered: ConsideredFunnel[];
+}
+
+/** Returns the subject of a funnel. Of several subscriptions, it is about the only one that the rule holds for. */
+function subjectOf(subject: OfferSubject, { when }: Funnel, facts: Facts): OfferSubject {
+  const { subscriptions = [] } = subject;
+  const matching = subscriptions.filter(({ product_id, status }) => {
+    const own = { product_id, plan: product_id, subscription_status: status };
+    return couldMatch(when, { ...facts, ...own });
+  });
+  const [subscription] = matching;
+  return matching.length === 1 ? { ...subject, subscription } : subject;
 }
 
 export function evaluateActivities(context: ActivityContext) {
@@ -165,15 +176,20 @@ export function evaluateActivities(context: ActivityContext) {
     input: EvaluateInput,
     catalog: Catalog,
     candidate: Candidate & { resumed: boolean },
-    subject: OfferSubject,
+    everything: OfferSubject,
     { facts, considered }: Progress,
   ): Promise<Tried | undefined> {
     const { funnel, offers, resumed } = candidate;
-    Object.assign(facts, await customerFacts(context, funnel, subject.customerId, facts));
+    const subject = subjectOf(everything, funnel, facts);
+    Object.assign(facts, await customerFacts(context, funnel, subject, facts));
     const about = { funnelId: funnel.id, clauses: clauseResults(funnel.when, facts).slice(0, MAX_CLAUSES) };
     const match = explain(funnel.when, facts);
     if (!resumed && !match.holds) {
       const detail = match.failed ?? `${match.unknown.join(', ')} not known`;
+      return { kind: 'passed', considered: { ...about, reason: 'no_matching_funnel', detail } };
+    }
+    if (!resumed && facts.amount === 0 && !funnel.freePurchases) {
+      const detail = 'nothing was paid, and the funnel does not say free_purchases';
       return { kind: 'passed', considered: { ...about, reason: 'no_matching_funnel', detail } };
     }
     const off = resumed ? undefined : unavailable(`funnel ${funnel.id}`, funnel, now());

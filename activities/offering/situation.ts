@@ -1,7 +1,7 @@
 /** What is known of the customer who bought something or caused a trigger, read from Dodo. */
 import type DodoPayments from 'dodopayments';
 import type { TriggerEvent } from '../../src/contract/messages.js';
-import { billingOf, listPayments, provesAttempt } from '../../src/dodo/payments.js';
+import { billingOf, listPayments, provesAttempt, subscriptionsOf } from '../../src/dodo/payments.js';
 import { ifFound } from '../../src/dodo/errors.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import { phaseOf } from '../../src/domain/payment.js';
@@ -40,12 +40,16 @@ export async function situationOfPurchase(
   const payment = await readPaid(context, paymentId);
   if (!payment) return { reason: 'pricing_unavailable' };
   if (isTooOldToOffer(payment.created_at, now())) return { reason: 'purchase_too_old' };
-  const subscriptionId = payment.subscription_id ?? onlyOne(payment.subscription_ids);
-  const subscription = subscriptionId === undefined ? undefined : await readStarted(context, subscriptionId);
-  if (subscriptionId !== undefined && !subscription) return { reason: 'pricing_unavailable' };
+  const subscriptions: DodoPayments.Subscription[] = [];
+  for (const id of subscriptionsOf(payment)) {
+    const started = await readStarted(context, id);
+    if (!started) return { reason: 'pricing_unavailable' };
+    subscriptions.push(started);
+  }
+  const subscription = onlyOne(subscriptions);
   const startsOffer =
     payment.status === 'succeeded' &&
-    payment.total_amount > 0 &&
+    payment.total_amount >= 0 &&
     !payment.is_update_payment_method &&
     payment.refund_status !== 'full' &&
     !(await isOurs(context, payment)) &&
@@ -53,15 +57,13 @@ export async function situationOfPurchase(
   if (!startsOffer) return { reason: 'no_matching_funnel' };
 
   const cart = payment.product_cart ?? [];
-  const productIds =
-    cart.length > 0
-      ? cart.map((item) => item.product_id)
-      : subscription
-        ? await plansBought(context, purchaseId, subscription)
-        : [];
-  const quantity =
-    cart.length > 0 ? cart.reduce((sum, item) => sum + item.quantity, 0) : subscription?.quantity;
-  const billing = billingOf(payment);
+  const inCart = cart.map((item) => item.product_id);
+  // A cart lists what is paid once; subscriptions may stand beside it.
+  const plans = subscriptions.map(({ product_id }) => product_id);
+  const productIds = await productsBought(context, purchaseId, [...new Set([...inCart, ...plans])]);
+  const besides = subscriptions.filter(({ product_id }) => !inCart.includes(product_id));
+  const quantity = [...cart, ...besides].reduce((sum, item) => sum + item.quantity, 0);
+  const billing = billingOf(payment, subscription);
   const { currency } = payment;
   return {
     payment,
@@ -73,15 +75,17 @@ export async function situationOfPurchase(
       currency,
       billing,
       subscription,
+      ...(subscriptions.length > 1 && { subscriptions }),
     },
     facts: {
       product_id: productIds.length > 0 ? productIds : undefined,
       amount: payment.total_amount,
       currency,
       country: billing.country,
-      quantity,
+      quantity: quantity > 0 ? quantity : undefined,
       payment_method_type: methodTypes(payment),
       ...subscriptionFacts(subscription, now()),
+      ...(subscriptions.length > 1 && { plan: plans }),
     },
   };
 }
@@ -160,14 +164,14 @@ export async function situationOfTrigger(
   };
 }
 
-/** Returns the plan as it was first seen: a reset run may find the plan its own offer has led to since. */
-async function plansBought(
+/** Returns the products as they were first seen: a reset run may find the plan its own offer has led to since. */
+async function productsBought(
   { ledger }: ActivityContext,
   purchaseId: string,
-  { product_id }: DodoPayments.Subscription,
+  read: string[],
 ): Promise<string[]> {
   const known = (await ledger.purchase(purchaseId))?.purchase.productIds ?? [];
-  return known.length > 0 ? known : [product_id];
+  return known.length > 0 ? known : read;
 }
 
 /** Returns whether the subscription was paid for before, so that this payment is a renewal or a plan change. */

@@ -12,6 +12,9 @@ const productQuery = z.object({
   archived: z.enum(['true', 'false']).default('false'),
 });
 
+/** Newer than SDK 2.52. */
+const localeQuery = z.object({ locale: z.string().optional() });
+
 export const catalogRoutes: Route[] = [
   {
     method: 'get',
@@ -32,7 +35,10 @@ export const catalogRoutes: Route[] = [
   {
     method: 'get',
     path: '/products/:id',
-    run: (world, { params }) => ok(productView(productOf(world, params['id'] ?? ''))),
+    run(world, { params, query }) {
+      const { locale } = parse(localeQuery, query, 'INVALID_QUERY_PARAMS');
+      return ok(productView(productOf(world, params['id'] ?? ''), locale));
+    },
   },
   {
     method: 'get',

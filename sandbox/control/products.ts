@@ -12,7 +12,10 @@ import { addonInputSchema, discountSchema, productChangeSchema, productSchema } 
 const SUBSCRIPTION_PERIOD_YEARS = 10;
 
 export function addProduct(world: World, input: ProductInput): ProductRow {
-  const { product_id, name, description, metadata, addons, ...terms } = parse(productSchema, input);
+  const { product_id, name, description, metadata, addons, translations, ...terms } = parse(
+    productSchema,
+    input,
+  );
   if (world.tables.products.get(product_id)) {
     throw conflict('PRODUCT_EXISTS', `Product ${product_id} already exists`);
   }
@@ -46,6 +49,7 @@ export function addProduct(world: World, input: ProductInput): ProductRow {
     metadata,
     addons,
     archived: false,
+    translations,
   };
   world.tables.products.put(product);
   return product;

@@ -44,6 +44,8 @@ export const productSchema = z.strictObject({
   pay_what_you_want: z.boolean().default(false),
   addons: z.array(z.string()).default([]),
   metadata: metadataSchema.default({}),
+  /** Names in other languages, by code. */
+  translations: z.record(z.string(), z.string()).default({}),
 });
 export type ProductInput = z.input<typeof productSchema>;
 
@@ -102,6 +104,13 @@ export const customerSchema = z.strictObject({
 });
 export type CustomerInput = z.input<typeof customerSchema>;
 
+export const customerChangeSchema = z.strictObject({
+  blocked: z.boolean().optional(),
+  /** A language code. */
+  preferred_locale: z.string().nullable().optional(),
+});
+export type CustomerChange = z.input<typeof customerChangeSchema>;
+
 export const methodChangeSchema = z.strictObject({
   expiry_month: z.string().optional(),
   expiry_year: z.string().optional(),
@@ -158,6 +167,7 @@ export const purchaseSchema = z
     metadata: metadataSchema.optional(),
     discount_codes: z.array(z.string()).optional(),
     return_url: z.string().optional(),
+    tax_id: z.string().optional(),
     force_3ds: z.boolean().optional(),
     subscription_data: checkoutBodySchema.shape.subscription_data,
   })

@@ -2,6 +2,7 @@
 import type DodoPayments from 'dodopayments';
 import { ATTEMPT_METADATA_KEY } from '../domain/ids.js';
 import { type PaymentEvent } from '../domain/payment.js';
+import { isLost, minorUnits } from '../domain/reversal.js';
 import type { BillingAddress } from '../domain/purchase.js';
 import type { Dodo } from './client.js';
 import { PRODUCT_METADATA_KEY, PROOF_METADATA_KEY, type Proofs } from './proof.js';
@@ -80,6 +81,16 @@ export function refundedOf({ refunds, total_amount, refund_status }: DodoPayment
     .filter(({ status }) => status === 'succeeded')
     .reduce((total, { amount }) => total + (amount ?? total_amount), 0);
   return refund_status === 'full' ? Math.max(sum, total_amount) : sum;
+}
+
+/** Returns what lost disputes took back of a payment. Minor units; one in another currency counts as all of it. */
+export function lostOf({ disputes, total_amount, currency }: DodoPayments.Payment): number {
+  return disputes
+    .filter(({ dispute_status }) => isLost(dispute_status))
+    .reduce((total, dispute) => {
+      const amount = dispute.currency === currency ? minorUnits(dispute.amount) : undefined;
+      return total + (amount ?? total_amount);
+    }, 0);
 }
 
 /** Maximum pages read when looking for one payment: 1,000 payments of one customer. */
@@ -173,8 +184,17 @@ function paymentsSince(customer_id: string, since: string) {
   };
 }
 
-/** Returns the address a payment was billed to. */
-export function billingOf(payment: Pick<DodoPayments.Payment, 'billing'>): BillingAddress {
+/**
+ * Returns the address a payment was billed to, with the tax id of the business that bought.
+ *
+ * @param payment a payment or subscription. Only subscriptions are typed with a tax id by the SDK
+ * @param subscription of the payment, which may tell the tax id
+ */
+export function billingOf(
+  payment: Pick<DodoPayments.Payment, 'billing'> & { tax_id?: unknown },
+  subscription?: Pick<DodoPayments.Subscription, 'tax_id'>,
+): BillingAddress {
+  const taxId = payment.tax_id ?? subscription?.tax_id;
   const { country, street, city, state, zipcode } = payment.billing;
   return {
     country,
@@ -182,5 +202,6 @@ export function billingOf(payment: Pick<DodoPayments.Payment, 'billing'>): Billi
     ...(city && { city }),
     ...(state && { state }),
     ...(zipcode && { zipcode }),
+    ...(typeof taxId === 'string' && taxId !== '' && { taxId }),
   };
 }
