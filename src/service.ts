@@ -16,6 +16,7 @@ import { handOver } from './http/hand-over.js';
 import { createTokens } from './http/token.js';
 import type { Ledger } from './ledger/index.js';
 import { connectClient, connectWorker, type TemporalTarget } from './temporal/connect.js';
+import { checkNamespace } from './temporal/namespace.js';
 import { installRequestIds } from './temporal/request-id.js';
 import { createRuns, type Runs } from './temporal/runs.js';
 import { installRuntime } from './temporal/runtime.js';
@@ -67,6 +68,7 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
   const { dodo, ledger, catalog, log, uiUrl, webhookSecrets } = parts;
   const { connection, client, namespace } = await connectClient(parts.temporal);
   installRequestIds(connection);
+  await checkNamespace(connection, namespace, { catalog: catalog(), log });
   await registerSearchAttributes(connection, namespace, log);
 
   const app = createApp(
@@ -116,6 +118,7 @@ export async function startWorker(
   const { connection, namespace } = await connectWorker(parts.temporal);
   // The sweep repeats every few minutes but must deliver each payment once.
   installRequestIds(connection);
+  await checkNamespace(connection, namespace, { catalog: catalog(), log });
   const client = new Client({ connection, namespace });
   await ensureSweepSchedule(client, {
     taskQueue,

@@ -44,6 +44,8 @@ export const productSchema = z.strictObject({
   pay_what_you_want: z.boolean().default(false),
   addons: z.array(z.string()).default([]),
   metadata: metadataSchema.default({}),
+  /** The business's own brand when left out. */
+  brand_id: z.string().optional(),
 });
 export type ProductInput = z.input<typeof productSchema>;
 
@@ -51,6 +53,7 @@ export const productChangeSchema = z.strictObject({
   name: z.string().optional(),
   price: amountSchema.optional(),
   archived: z.boolean().optional(),
+  brand_id: z.string().optional(),
 });
 export type ProductChange = z.input<typeof productChangeSchema>;
 

@@ -11,12 +11,22 @@ export function productOf(world: World, id: string): ProductRow {
 }
 
 export function productView(product: ProductRow): DodoPayments.Product {
-  const { product_id, name, description, created_at, updated_at, price, tax_category, metadata, addons } =
-    product;
+  const {
+    product_id,
+    name,
+    description,
+    created_at,
+    updated_at,
+    price,
+    tax_category,
+    metadata,
+    addons,
+    brand_id,
+  } = product;
   return {
     product_id,
     business_id: BUSINESS_ID,
-    brand_id: BRAND_ID,
+    brand_id: brand_id ?? BRAND_ID,
     name,
     description,
     created_at,
