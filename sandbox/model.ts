@@ -70,6 +70,8 @@ export interface ProductRow {
   tax_category: DodoPayments.TaxCategory;
   metadata: Metadata;
   addons: string[];
+  /** The business's own brand when left out. */
+  brand_id?: string;
   archived: boolean;
   /** Names in other languages, by code. */
   translations?: Record<string, string>;

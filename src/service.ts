@@ -18,6 +18,7 @@ import { createStreamHub } from './http/streams/hub.js';
 import { createTokens } from './http/token.js';
 import type { Ledger } from './ledger/index.js';
 import { connectClient, connectWorker, type TemporalTarget } from './temporal/connect.js';
+import { checkNamespace } from './temporal/namespace.js';
 import { installRequestIds } from './temporal/request-id.js';
 import { createRuns, type Runs } from './temporal/runs.js';
 import { installRuntime } from './temporal/runtime.js';
@@ -69,6 +70,7 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
   const { dodo, ledger, catalog, log, uiUrl, webhookSecrets } = parts;
   const { connection, client, namespace } = await connectClient(parts.temporal);
   installRequestIds(connection);
+  await checkNamespace(connection, namespace, { catalog: catalog(), log });
   await registerSearchAttributes(connection, namespace, log);
 
   const streams = createStreamHub(ledger, log);
@@ -123,6 +125,7 @@ export async function startWorker(
   const { connection, namespace } = await connectWorker(parts.temporal);
   // The sweep repeats every few minutes but must deliver each payment once.
   installRequestIds(connection);
+  await checkNamespace(connection, namespace, { catalog: catalog(), log });
   const client = new Client({ connection, namespace });
   await ensureSweepSchedule(client, {
     taskQueue,

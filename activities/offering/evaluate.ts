@@ -10,8 +10,10 @@ import type { TriggerEvent } from '../../src/contract/messages.js';
 import type { PaymentEvent } from '../../src/domain/payment.js';
 import { settleIneligible } from '../afterwards/settle.js';
 import type { ActivityContext } from '../context.js';
+import { classify, isKeyRejected } from '../../src/dodo/errors.js';
 import { candidatesFor, snapshotOf, type Candidate } from './candidates.js';
 import { customerFacts } from './facts.js';
+import { tryNumber } from './lag.js';
 import type { PresentationRef } from './presentation-ref.js';
 import { recordSecondPayment } from './second-payment.js';
 import { showStep } from './show.js';
@@ -42,6 +44,9 @@ export type Evaluation =
 
 /** Enough to see why a funnel did not match; hundreds of clauses would fill every purchase's record. */
 const MAX_CLAUSES = 50;
+
+/** After this many tries a refusal of Dodo counts as its last word: within seconds. */
+const REFUSALS = 4;
 
 /** Outcome of trying one funnel. */
 type Tried =
@@ -87,11 +92,25 @@ export function evaluateActivities(context: ActivityContext) {
    * A registered purchase is evaluated for one payment only: another one is recorded and reviewed.
    * Repeated: finds the presentation or wait this run made before and continues with it, whatever was switched off since.
    *
-   * @throws ApplicationFailure `payment_lags` or `subscription_lags` (retryable) while what Dodo says lags behind the
-   * webhook; otherwise when Dodo or the ledger cannot be reached, or Dodo refuses our key. Temporal tries again
+   * What Dodo definitely refuses is asked for a few times, in case it lags, and ends without an offer then.
+   *
+   * @throws ApplicationFailure named by the lag (retryable) while what Dodo says lags behind the webhook; otherwise when
+   * Dodo or the ledger cannot be reached, or Dodo refuses our key. Temporal tries again
    */
   async function evaluate(input: EvaluateInput): Promise<Evaluation> {
     const catalog = context.catalog();
+    try {
+      return await evaluateBy(catalog, input);
+    } catch (error) {
+      const failure = classify(error);
+      if (failure.kind !== 'rejected' || isKeyRejected(failure) || tryNumber() < REFUSALS) throw error;
+      const { purchaseId } = input;
+      context.log.warn({ purchaseId, failure }, 'Dodo refused what an evaluation asked for');
+      return end(input, 'pricing_unavailable', { catalogHash: catalog.hash, considered: [] });
+    }
+  }
+
+  async function evaluateBy(catalog: Catalog, input: EvaluateInput): Promise<Evaluation> {
     const { purchaseId, workflowId, trigger, paymentId } = input;
     await storeCatalog(catalog);
     const isRegistered = trigger === 'purchase' && paymentId !== undefined && purchaseId !== paymentId;

@@ -1,7 +1,13 @@
 /** What is known of the customer who bought something or caused a trigger, read from Dodo. */
 import type DodoPayments from 'dodopayments';
 import type { TriggerEvent } from '../../src/contract/messages.js';
-import { billingOf, listPayments, provesAttempt, subscriptionsOf } from '../../src/dodo/payments.js';
+import {
+  billingOf,
+  listPayments,
+  metadataOf,
+  provesAttempt,
+  subscriptionsOf,
+} from '../../src/dodo/payments.js';
 import { ifFound } from '../../src/dodo/errors.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import { phaseOf } from '../../src/domain/payment.js';
@@ -28,7 +34,7 @@ type Run = Pick<OfferSubject, 'workflowId' | 'purchaseId'>;
  * contradicts what was signed.
  *
  * @returns a reason for payments that start no offer: of another kind, unpaid, refunded, ours, or too old
- * @throws ApplicationFailure `payment_lags` or `subscription_lags` (retryable) while a reading contradicts the event
+ * @throws ApplicationFailure named by the lag (retryable) while a reading contradicts the event
  */
 export async function situationOfPurchase(
   context: ActivityContext,
@@ -91,10 +97,9 @@ export async function situationOfPurchase(
 }
 
 /** Tells whether we sent a payment. Anybody can name one of our attempts in a checkout link. */
-async function isOurs(
-  { ledger, proofs }: ActivityContext,
-  { metadata, customer }: DodoPayments.Payment,
-): Promise<boolean> {
+async function isOurs({ ledger, proofs }: ActivityContext, payment: DodoPayments.Payment): Promise<boolean> {
+  const { customer } = payment;
+  const metadata = metadataOf(payment);
   const attemptId = metadata[ATTEMPT_METADATA_KEY];
   if (typeof attemptId !== 'string') return false;
   if (provesAttempt(proofs, { metadata, customerId: customer.customer_id })) return true;
@@ -108,12 +113,17 @@ async function isOurs(
  * something else, or nothing at all.
  */
 async function readPaid(
-  { dodo, now }: ActivityContext,
+  { dodo, now, log }: ActivityContext,
   paymentId: string,
 ): Promise<DodoPayments.Payment | undefined> {
   const payment = await ifFound(dodo.payments.retrieve(paymentId));
   if (payment && phaseOf(payment.status ?? null) === 'paid') return payment;
-  const reading = payment ? (payment.status ?? 'of no status') : 'not found';
+  if (!payment) {
+    waitForReading('payment_missing', `Payment ${paymentId} is not found, although it has succeeded.`, now());
+    log.warn({ paymentId }, 'Dodo does not have the payment of a webhook: is the webhook of the other mode?');
+    return undefined;
+  }
+  const reading = payment.status ?? 'of no status';
   waitForReading('payment_lags', `Payment ${paymentId} is ${reading}, although it has succeeded.`, now());
   return undefined;
 }
@@ -125,14 +135,14 @@ async function readStarted(
 ): Promise<DodoPayments.Subscription | undefined> {
   const subscription = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
   if (subscription && subscription.status !== 'pending') return subscription;
-  const reading = subscription ? 'pending' : 'not found';
-  waitForReading('subscription_lags', `Subscription ${subscriptionId} is ${reading}.`, now());
+  if (subscription) waitForReading('subscription_lags', `Subscription ${subscriptionId} is pending.`, now());
+  else waitForReading('subscription_missing', `Subscription ${subscriptionId} is not found.`, now());
   return subscription;
 }
 
 /**
- * Reads the subscription a trigger names, or the only active one of its customer. Subscriptions of other customers are
- * ignored.
+ * Reads the subscription a trigger names, or the only active one of its customer. Subscriptions of other customers, and
+ * ones that Dodo does not have, are ignored.
  */
 export async function situationOfTrigger(
   context: ActivityContext,
@@ -143,7 +153,7 @@ export async function situationOfTrigger(
   const found =
     subscriptionId === undefined
       ? await onlySubscription(context, customerId)
-      : await context.dodo.subscriptions.retrieve(subscriptionId);
+      : await ifFound(context.dodo.subscriptions.retrieve(subscriptionId));
   const subscription = found?.customer.customer_id === customerId ? found : undefined;
   const billing = subscription?.billing ? billingOf(subscription) : await lastBilling(context, customerId);
   const currency = subscription?.currency;

@@ -46,6 +46,8 @@ export const productSchema = z.strictObject({
   metadata: metadataSchema.default({}),
   /** Names in other languages, by code. */
   translations: z.record(z.string(), z.string()).default({}),
+  /** The business's own brand when left out. */
+  brand_id: z.string().optional(),
 });
 export type ProductInput = z.input<typeof productSchema>;
 
@@ -53,6 +55,7 @@ export const productChangeSchema = z.strictObject({
   name: z.string().optional(),
   price: amountSchema.optional(),
   archived: z.boolean().optional(),
+  brand_id: z.string().optional(),
 });
 export type ProductChange = z.input<typeof productChangeSchema>;
 

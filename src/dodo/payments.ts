@@ -42,7 +42,8 @@ export function provesAttempt(
  * Reduces a payment to what runs need: ids, amount and status. `proven` is set when its metadata names an attempt.
  */
 export function toPaymentEvent(payment: AnyPayment, proofs: Pick<Proofs, 'provesAttempt'>): PaymentEvent {
-  const { metadata, customer, charge_type: chargeType } = payment;
+  const { customer, charge_type: chargeType } = payment;
+  const metadata = metadataOf(payment);
   const attemptId = metadata[ATTEMPT_METADATA_KEY];
   const productIds = (payment.product_cart ?? []).map(({ product_id }) => product_id);
   const subscriptionIds = subscriptionsOf(payment);
@@ -98,7 +99,7 @@ const MAX_PAGES = 10;
 const PAGE_SIZE = 100;
 
 /**
- * Yields the payments that match `filter`, page by page. The first page, number 0, is requested explicitly because the
+ * Yields the payments that match `filter`, page by page; rows that identify none are left out. The first page, number 0, is requested explicitly because the
  * SDK skips it otherwise.
  */
 export async function* listPayments(
@@ -108,9 +109,22 @@ export async function* listPayments(
 ): AsyncGenerator<DodoPayments.PaymentListResponse> {
   for (let page_number = 0; page_number < maxPages; page_number += 1) {
     const { items } = await dodo.payments.list({ ...filter, page_number, page_size: PAGE_SIZE });
-    yield* items;
+    yield* items.flatMap(readable);
     if (items.length < PAGE_SIZE) return;
   }
+}
+
+/** Mends a row that leaves its metadata out, and drops one that identifies no payment or no customer. */
+function readable(row: DodoPayments.PaymentListResponse): DodoPayments.PaymentListResponse[] {
+  const given = row as Partial<DodoPayments.PaymentListResponse> | null;
+  if (typeof given?.payment_id !== 'string' || typeof given.customer?.customer_id !== 'string') return [];
+  return [metadataOf(row) === row.metadata ? row : { ...row, metadata: metadataOf(row) }];
+}
+
+/** Returns the metadata of something that Dodo answered; empty where it has none. */
+export function metadataOf({ metadata }: { metadata: unknown }): DodoPayments.Metadata {
+  const isObject = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata);
+  return isObject ? (metadata as DodoPayments.Metadata) : {};
 }
 
 /** A row of Dodo's list of payments. */
