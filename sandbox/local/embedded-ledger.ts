@@ -17,14 +17,30 @@ export const IN_MEMORY = 'memory://';
 /**
  * Opens the ledger kept in `dataDir`, creating it the first time, and brings its tables up to date.
  *
+ * @param image what `imageOfEmptyLedger` returned: a ledger in memory starts from it in a sixth of the time
  * @throws LedgerError `in_use` when another process has it open, `damaged` when its files cannot be read
  */
-export async function openEmbeddedLedger(dataDir: string, log: LedgerLog = silentLog): Promise<Ledger> {
-  return ledgerOn(await openStore(dataDir, log), log);
+export async function openEmbeddedLedger(
+  dataDir: string,
+  log: LedgerLog = silentLog,
+  image?: Blob,
+): Promise<Ledger> {
+  return ledgerOn(await openStore(dataDir, log, image), log);
 }
 
-async function openStore(dataDir: string, log: LedgerLog): Promise<Store> {
-  if (dataDir === IN_MEMORY) return storeOf(await PGlite.create(IN_MEMORY));
+/** Returns the files of a migrated, empty ledger, as an uncompressed archive of some 40 MB. */
+export async function imageOfEmptyLedger(): Promise<Blob> {
+  const client = await PGlite.create(IN_MEMORY);
+  try {
+    await migrate(drizzle(client), migrations);
+    return await client.dumpDataDir('none');
+  } finally {
+    await client.close();
+  }
+}
+
+async function openStore(dataDir: string, log: LedgerLog, image: Blob | undefined): Promise<Store> {
+  if (dataDir === IN_MEMORY) return storeOf(await PGlite.create(IN_MEMORY, { loadDataDir: image }));
 
   const lock = await lockFolder(dataDir).catch(explainInUse);
   try {

@@ -1,7 +1,6 @@
 /** A merchant with real books: the sandbox, an embedded ledger, and a clock that tests advance. */
 import { noRuns } from './no-runs.js';
 import { createProofs } from '../../src/dodo/proof.js';
-import { IN_MEMORY, openEmbeddedLedger } from '../../sandbox/local/embedded-ledger.js';
 import { randomUUID } from 'node:crypto';
 import type { ActivityContext } from '../../activities/context.js';
 import { evaluateActivities, type Evaluation } from '../../activities/offering/evaluate.js';
@@ -12,6 +11,7 @@ import type { PurchaseView } from '../../src/domain/purchase.js';
 import { createLogger } from '../../src/log.js';
 import { type TriggerEvent } from '../../src/contract/messages.js';
 import { workflowId } from '../../src/domain/ids.js';
+import { openTestLedger } from '../support/memory-ledger.js';
 
 const COPY = 'copy: { headline: "{product}", accept: "Pay {dueNow}", decline: "No" }';
 
@@ -69,10 +69,7 @@ export interface Shop {
 export async function openShop(): Promise<Shop> {
   let now = new Date('2026-11-23T12:00:00.000Z');
   let catalog = parseCatalog(CATALOG, 'offers.yaml');
-  const [sandbox, ledger] = await Promise.all([
-    startSandbox({ now: () => new Date(now) }),
-    openEmbeddedLedger(IN_MEMORY),
-  ]);
+  const [sandbox, ledger] = await Promise.all([startSandbox({ now: () => new Date(now) }), openTestLedger()]);
   const context: ActivityContext = {
     dodo: createDodo(sandbox.apiKey, { baseURL: sandbox.url }),
     ledger,

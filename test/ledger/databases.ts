@@ -1,7 +1,7 @@
 /** Runs the same tests on both kinds of database. */
 import { afterAll, beforeAll, describe } from 'vitest';
-import { IN_MEMORY, openEmbeddedLedger } from '../../sandbox/local/embedded-ledger.js';
 import { openLedger, type Ledger, type LedgerLog } from '../../src/ledger/index.js';
+import { openTestLedger } from '../support/memory-ledger.js';
 import { postgresForTests } from '../support/postgres.js';
 
 /** Collects the warnings that a ledger under test logs. */
@@ -22,7 +22,7 @@ export function listenForWarnings(): Warnings {
 export async function onBothDatabases(
   tests: (ledger: () => Ledger, warnings: () => string[]) => void,
 ): Promise<void> {
-  declare('on the embedded database', (log) => openEmbeddedLedger(IN_MEMORY, log), tests);
+  declare('on the embedded database', (log) => openTestLedger(log), tests);
 
   const postgres = await postgresForTests();
   if (!postgres.available) {

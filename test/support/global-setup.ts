@@ -1,9 +1,11 @@
 import { createServer } from 'node:http';
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { writeWorkflowBundle } from '../../src/temporal/bundle.js';
+import { imageOfEmptyLedger } from '../../sandbox/local/embedded-ledger.js';
 import { startDevServer, type DevServer } from '../../sandbox/local/dev-server.js';
 import { closeServer, listenOnLoopback } from './loopback.js';
 import { makeTemporaryFolder, removeFolder } from './temporary-folder.js';
@@ -21,6 +23,12 @@ export interface SharedTemporal {
   namespace: string;
 }
 
+/** The answer to `GET /ledger`. */
+export interface SharedLedger {
+  /** The file with the image of an empty ledger. */
+  imagePath: string;
+}
+
 /** The answer to `GET /bundle`. */
 export interface SharedBundle {
   codePath: string;
@@ -29,20 +37,23 @@ export interface SharedBundle {
 const workflowsIndex = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
 
 /**
- * Offers all test files one Temporal server (in memory) and one bundle of the workflow code. Each is made when the first
- * file asks for it, so pure unit tests do not pay for them.
+ * Offers all test files one Temporal server (in memory), one bundle of the workflow code and one image of an empty ledger.
+ * Each is made when the first file asks for it, so pure unit tests do not pay for them.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await makeTemporaryFolder('test');
   let server: Promise<DevServer> | undefined;
   let bundle: Promise<SharedBundle> | undefined;
 
-  const resources: Record<string, () => Promise<SharedTemporal | SharedBundle>> = {
+  let ledger: Promise<SharedLedger> | undefined;
+
+  const resources: Record<string, () => Promise<SharedTemporal | SharedBundle | SharedLedger>> = {
     '/temporal': async () => {
       server ??= startDevServer({ ui: false });
       const { address, namespace } = await server;
       return { address, namespace };
     },
+    '/ledger': async () => await (ledger ??= makeLedger(join(folder, 'ledger.tar'))),
     '/bundle': async () => await (bundle ??= makeBundle(join(folder, 'workflow-bundle.js'))),
   };
   const http = createServer((request, response) => {
@@ -63,6 +74,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await (await server?.catch(() => undefined))?.stop();
     await removeFolder(folder);
   };
+}
+
+async function makeLedger(imagePath: string): Promise<SharedLedger> {
+  await writeFile(imagePath, Buffer.from(await (await imageOfEmptyLedger()).arrayBuffer()));
+  return { imagePath };
 }
 
 async function makeBundle(codePath: string): Promise<SharedBundle> {

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jsonClient, type JsonClient } from '../../sandbox/demo/http.js';
+import { sharedLedgerImage } from './memory-ledger.js';
 import { testTemporal, uniqueTaskQueue } from './temporal.js';
 import { startWholeStack, type WholeStack } from './whole-stack.js';
 
@@ -23,6 +24,7 @@ export async function testStack(env: Record<string, string> = {}, catalog?: stri
   const taskQueue = uniqueTaskQueue('stack');
   const stack = await startWholeStack(await testTemporal(), {
     webhookTimeScale: 100,
+    ledgerImage: await sharedLedgerImage(),
     async environment(folder) {
       const ownCatalog = join(folder, 'offers.yaml');
       if (catalog !== undefined) await writeFile(ownCatalog, catalog);

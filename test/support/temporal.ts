@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { request } from 'node:http';
 import type { NativeConnection, Worker, WorkerOptions } from '@temporalio/worker';
-import { afterAll, inject } from 'vitest';
+import { afterAll } from 'vitest';
 import { createLogger } from '../../src/log.js';
 import { bundleWorkflows } from '../../src/temporal/bundle.js';
 import { connectClient, connectWorker, type TemporalClient } from '../../src/temporal/connect.js';
 import { installRuntime } from '../../src/temporal/runtime.js';
 import { createWorker } from '../../src/temporal/worker.js';
 import type { SharedBundle, SharedTemporal } from './global-setup.js';
+import { ask } from './shared-resources.js';
 
 let temporal: Promise<SharedTemporal> | undefined;
 let bundle: Promise<SharedBundle> | undefined;
@@ -81,22 +81,5 @@ export async function testWorker(options: TestWorkerOptions): Promise<Worker> {
       shutdownForceTime: '10s',
       ...options.overrides,
     },
-  });
-}
-
-/** Waits without a limit. `fetch` would give up on a server that is being built. */
-async function ask<T>(path: string): Promise<T> {
-  return await new Promise((resolve, reject) => {
-    const sent = request(inject('sharedTestResources') + path, (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => (body += chunk));
-      response.on('end', () => {
-        if (response.statusCode === 200) resolve(JSON.parse(body) as T);
-        else reject(new Error(body));
-      });
-    });
-    sent.once('error', reject);
-    sent.end();
   });
 }
