@@ -18,6 +18,7 @@ await run(async () => {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const lines: [string, string | undefined][] = [
     ['Demo shop', config.http.port === 0 ? stack.url : config.appUrl],
+    ['Dashboard', `${config.http.port === 0 ? stack.url : config.appUrl}/dashboard`],
     ['Temporal UI', stack.temporal.uiUrl],
     ['API', `${stack.url}/openapi.json`],
     ['Sandbox (Dodo)', stack.sandbox?.url],
