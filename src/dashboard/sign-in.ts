@@ -68,7 +68,8 @@ export function sessionRoutes(deps: DashboardDeps): Router {
 
   router.post('/sign-out', admitted, requireOwnForm(deps), async (_req, res) => {
     const { session } = visitorOf(res);
-    if (session) await ledger.endSession(session.id, new Date(session.expiresAt).toISOString());
+    if (session)
+      await ledger.endSession(session.id, new Date(session.expiresAt).toISOString(), now().toISOString());
     forgetSession(deps, res);
     res.redirect(303, '/dashboard/sign-in');
   });

@@ -16,6 +16,7 @@ import { pauseRoutes } from './routes/pauses.js';
 import { probeRoutes, reportRoutes } from './routes/operations.js';
 import { purchaseRoutes } from './routes/purchases.js';
 import { reviewRoutes } from './routes/reviews.js';
+import { searchRoutes } from './routes/search.js';
 import { triggerRoutes } from './routes/triggers.js';
 import { createSecurityLog } from './security-events.js';
 import { upsellRoutes } from './routes/upsell.js';
@@ -78,6 +79,7 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
   app.use(notificationRoutes(deps));
   app.use(reviewRoutes(deps));
   app.use(pauseRoutes(deps));
+  app.use(searchRoutes(deps));
   app.use(reportRoutes(deps));
   app.use(catalogRoutes(deps));
   app.use(auditRoutes(deps));

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { parseQuery } from './validate.js';
 
 /** Routes that check the whole of their query themselves. */
-const CHECKED_BY_ROUTE = /^\/(reviews|notifications\/dead|audit|reports\/[a-z-]+)\/?$/;
+const CHECKED_BY_ROUTE = /^\/(reviews|notifications\/dead|audit|search|reports\/[a-z-]+)\/?$/;
 /** Routes that answer in the language of `?locale=`, which they check. */
 const IN_LANGUAGE = /^\/(upsell|presentations|purchases)\//;
 

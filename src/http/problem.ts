@@ -18,6 +18,7 @@ export const PROBLEMS = {
   presentation_not_found: { status: 404, title: 'Presentation not found' },
   purchase_not_found: { status: 404, title: 'Purchase not found' },
   review_not_found: { status: 404, title: 'Review not found' },
+  nothing_found: { status: 404, title: 'Nothing is known of this id' },
   not_in_catalog: { status: 404, title: 'The catalog has no such offer or funnel' },
   notification_not_found: { status: 404, title: 'Dead notification not found' },
   already_decided: { status: 409, title: 'The offer has already been decided' },

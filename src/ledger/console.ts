@@ -70,9 +70,9 @@ export function consoleOn({ db, transaction }: Pick<Store, 'db' | 'transaction'>
     },
     pauses: () => db.select().from(pauses).orderBy(pauses.pausedAt),
     reopenPurchase: (purchaseId) => transaction((tx) => reopenPurchase(tx, purchaseId)),
-    endSession: async (sessionId, expiresAt) => {
+    endSession: async (sessionId, expiresAt, at) => {
       await db.insert(endedSessions).values({ sessionId, expiresAt }).onConflictDoNothing();
-      await db.delete(endedSessions).where(lt(endedSessions.expiresAt, sql`now() - interval '1 day'`));
+      await db.delete(endedSessions).where(lt(endedSessions.expiresAt, utc(at)));
     },
     isSessionEnded: async (sessionId) => {
       const ended = await db

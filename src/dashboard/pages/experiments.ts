@@ -103,7 +103,7 @@ function experimentPanel(result: ExperimentResult, index: number): Html {
     }
     ${table({ caption: `The arms of ${name}`, columns, rows: arms, none: 'It has no arms.' })}
     ${intervals(
-      `Difference in conversion from ${arms[0]?.variant ?? ''}`,
+      `${name}: difference in conversion from ${arms[0]?.variant ?? ''}`,
       compared.map(({ name: arm, difference, low, high }) => ({
         name: arm,
         estimate: difference,

@@ -70,7 +70,7 @@ function funnelPanel(name: string, rows: Row[], period: ShownPeriod, inForce: bo
       ${!inForce && badge('not in the catalog any more')}
     </header>
     ${plot({
-      title: 'Customers by step',
+      title: `${name}: customers by step`,
       labels: rows.map(({ step }) => step),
       kind: 'bars',
       format: whole,

@@ -217,7 +217,7 @@ function candidatePanel(candidate: Candidate, link: string | undefined): Html {
     </header>
     <p class="small">
       ${why === undefined ? html`<strong class="for">It may be the one.</strong>` : html`<strong class="against">It cannot be the one: ${why}</strong>`}
-      ${spaced(verdict)}${verdictDetail !== undefined && `, ${spaced(verdictDetail)}`}. Made
+      Verdict: ${spaced(verdict)}${verdictDetail !== undefined && `, ${spaced(verdictDetail)}`}. Made
       ${moment(createdAt)}.
       ${link !== undefined && html`<a href="${link}">At Dodo<span class="unseen">: ${paymentId}</span></a>`}
     </p>

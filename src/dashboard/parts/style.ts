@@ -124,7 +124,7 @@ form.command { display: grid; gap: .6rem; }
 label { display: grid; gap: .2rem; font-size: .88rem; color: var(--soft); }
 .choice { display: flex; gap: .5rem; align-items: baseline; color: var(--ink); font-size: .95rem; }
 input, select, textarea { font: inherit; color: var(--ink); background: var(--raised); border: 1px solid var(--edge); border-radius: .45rem; padding: .45rem .6rem; min-width: 0; width: 100%; }
-input[type='radio'], input[type='checkbox'] { width: auto; accent-color: var(--accent); }
+input[type='radio'], input[type='checkbox'] { width: auto; flex: none; accent-color: var(--accent); }
 button, .button { font: inherit; font-weight: 600; cursor: pointer; border-radius: .45rem; padding: .45rem .9rem; border: 1px solid var(--edge); background: var(--surface); color: var(--ink); text-decoration: none; display: inline-block; width: max-content; max-width: 100%; }
 button.main { background: var(--accent); border-color: var(--accent); color: var(--accent-ink); }
 button.danger { border-color: var(--bad); color: var(--bad); }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { PAUSABLE } from '../../domain/pause.js';
+import { searchQuery } from '../routes/search.js';
 import { evaluateAgainBody, pauseBody } from '../schemas.js';
 import { ids } from '../validate.js';
 import { body, json, problems } from './parts.js';
@@ -36,6 +37,25 @@ function switching(what: string, does: string) {
 }
 
 export const commandPaths: ZodOpenApiPathsObject = {
+  '/api/search': {
+    get: {
+      description: 'Operators: where the story of an id of any kind is told.',
+      requestParams: { query: searchQuery },
+      responses: {
+        '200': json(
+          z.looseObject({
+            kind: z.enum(['customer', 'purchase', 'review']),
+            customerId: z.string().optional(),
+            purchaseId: z.string().optional(),
+            presentationId: z.string().optional(),
+            reviewId: z.string().optional(),
+          }),
+          'The customer with their purchases, the purchase, or the review.',
+        ),
+        ...problems('invalid_parameter', 'unauthorized', 'forbidden', 'nothing_found'),
+      },
+    },
+  },
   '/api/pauses': {
     get: {
       description: 'Operators: the offers and funnels that are paused everywhere.',

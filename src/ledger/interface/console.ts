@@ -130,7 +130,7 @@ export interface ConsoleLedger {
    */
   reopenPurchase(purchaseId: string): Promise<boolean>;
 
-  /** Ends a dashboard session before it expires. */
-  endSession(sessionId: string, expiresAt: string): Promise<void>;
+  /** Ends a dashboard session before it expires, and forgets those that have expired. */
+  endSession(sessionId: string, expiresAt: string, at: string): Promise<void>;
   isSessionEnded(sessionId: string): Promise<boolean>;
 }
