@@ -22,6 +22,7 @@ await run(async () => {
   const lines: [string, string | undefined][] = [
     ['Demo shop', config.http.port === 0 ? stack.url : localUrl(stack.url)],
     ...(isElsewhere(config, stack) ? [['Your site', config.appUrl] as [string, string]] : []),
+    ['Dashboard', `${config.http.port === 0 ? stack.url : localUrl(stack.url)}/dashboard`],
     ['Temporal UI', stack.temporal.uiUrl],
     ['API', `${stack.url}/openapi.json`],
     ['Sandbox (Dodo)', stack.sandbox?.url],

@@ -89,6 +89,23 @@ export function authenticate({
   };
 }
 
+/** Returns the ids of keys, by which records of commands name them. */
+export function keyIdsOf(keys: readonly (string | NamedKey)[]): string[] {
+  return keys.map((key) => knownKey('operator', key).keyId);
+}
+
+/** Returns the id of the operator key that a text is; undefined if it is none. */
+export function operatorWithKey(
+  operatorKeys: readonly (string | NamedKey)[],
+  text: string,
+): string | undefined {
+  const digest = sha256(text);
+  let found: string | undefined;
+  for (const key of operatorKeys.map((each) => knownKey('operator', each)))
+    if (timingSafeEqual(digest, key.digest)) found = key.keyId;
+  return found;
+}
+
 /**
  * Returns the caller that `authenticate` identified.
  *

@@ -3,6 +3,8 @@ export { LedgerError, rootCause, type LedgerErrorCode } from './errors.js';
 export type * from './interface/attempts.js';
 export type * from './interface/audit.js';
 export type * from './interface/catalogs.js';
+export type * from './interface/console.js';
+export { FIGURES } from './interface/console.js';
 export type * from './interface/experiments.js';
 export type * from './interface/keys.js';
 export type * from './interface/ledger.js';
