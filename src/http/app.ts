@@ -9,6 +9,8 @@ import { Problem } from './problem.js';
 import { notFound, problemHandler } from './problem-handler.js';
 import { notificationRoutes } from './routes/notifications.js';
 import { catalogRoutes } from './routes/catalog.js';
+import { elementRoutes } from './routes/elements.js';
+import { hostedPageRoutes } from './routes/hosted-page.js';
 import { presentationRoutes } from './routes/presentations.js';
 import { keyRoutes, probeRoutes, reportRoutes } from './routes/operations.js';
 import { purchaseRoutes } from './routes/purchases.js';
@@ -35,6 +37,8 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
   app.use(webhookRoutes(deps));
   app.use(probeRoutes(deps));
   app.use(keyRoutes(deps));
+  app.use(elementRoutes());
+  app.use(hostedPageRoutes());
   const openApi = openApiDocument(deps.appUrl);
   app.get('/openapi.json', (_req, res) => void res.json(openApi));
 
