@@ -8,6 +8,7 @@ import { openApiDocument } from './openapi/document.js';
 import { Problem } from './problem.js';
 import { notFound, problemHandler } from './problem-handler.js';
 import { notificationRoutes } from './routes/notifications.js';
+import { referenceRoutes } from './reference/page.js';
 import { catalogRoutes } from './routes/catalog.js';
 import { elementRoutes } from './routes/elements.js';
 import { hostedPageRoutes } from './routes/hosted-page.js';
@@ -41,6 +42,7 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
   app.use(hostedPageRoutes());
   const openApi = openApiDocument(deps.appUrl);
   app.get('/openapi.json', (_req, res) => void res.json(openApi));
+  app.use(referenceRoutes(openApi));
 
   app.use(
     '/api',

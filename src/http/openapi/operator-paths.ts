@@ -5,6 +5,7 @@ import { deadNotificationsQuery } from '../dead-notifications.js';
 import { MAX_EVALUATIONS_PAGE } from '../evaluations.js';
 import { redeliverBody } from '../schemas.js';
 import { ids } from '../validate.js';
+import { funnelReport } from './funnel-shapes.js';
 import { experimentReport } from './experiment-shapes.js';
 import { body, json, problems } from './parts.js';
 import { catalogInForce, deadNotification, evaluation } from './run-shapes.js';
@@ -52,7 +53,7 @@ export const operatorPaths: ZodOpenApiPathsObject = {
   '/api/reports/funnels': {
     get: {
       responses: {
-        '200': json(z.looseObject({}), 'Conversion per funnel, step and offer.'),
+        '200': json(funnelReport, 'Conversion per funnel, step and offer.'),
         ...problems('unauthorized', 'forbidden'),
       },
     },
