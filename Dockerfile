@@ -13,6 +13,7 @@ COPY deploy/build.mjs deploy/
 COPY src src
 COPY workflows workflows
 COPY activities activities
+COPY packages/dodo-offer packages/dodo-offer
 RUN npm run build
 
 FROM base AS dependencies

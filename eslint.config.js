@@ -3,7 +3,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'test-results/', '.data/', 'test/architecture/']),
+  globalIgnores(['dist/', 'coverage/', 'test-results/', '.data/', 'test/architecture/', '**/dist/']),
   js.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {

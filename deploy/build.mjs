@@ -4,10 +4,10 @@
  * an earlier build is removed first.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = resolve(process.argv[2] ?? join(root, 'dist'));
@@ -15,12 +15,17 @@ const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
 /** Files that are read at run time but not copied by the compiler. */
 const ASSETS = ['src/ledger/migrations'];
-const OWN_FOLDERS = ['src', 'workflows', 'activities', 'workflow-bundle.js'];
+const OWN_FOLDERS = ['src', 'workflows', 'activities', 'elements', 'workflow-bundle.js'];
 
 for (const name of OWN_FOLDERS) rmSync(join(out, name), { recursive: true, force: true });
 run(tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', out);
 for (const path of ASSETS) cpSync(join(root, path), join(out, path), { recursive: true });
 run(join(out, 'src/temporal/build-bundle.js'));
+const { buildElements } = await import(pathToFileURL(join(out, 'src/http/elements/bundle.js')).href);
+mkdirSync(join(out, 'elements'));
+for (const [name, body] of await buildElements(join(root, 'packages/dodo-offer/src'), root)) {
+  writeFileSync(join(out, 'elements', name), body);
+}
 
 function run(...args) {
   const { status, signal, error } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });

@@ -9,8 +9,11 @@ import { openApiDocument } from './openapi/document.js';
 import { Problem } from './problem.js';
 import { notFound, problemHandler } from './problem-handler.js';
 import { notificationRoutes } from './routes/notifications.js';
+import { referenceRoutes } from './reference/page.js';
 import { catalogRoutes } from './routes/catalog.js';
 import { auditRoutes } from './routes/audit.js';
+import { elementRoutes } from './routes/elements.js';
+import { hostedPageRoutes } from './routes/hosted-page.js';
 import { presentationRoutes } from './routes/presentations.js';
 import { pauseRoutes } from './routes/pauses.js';
 import { keyRoutes, probeRoutes, reportRoutes } from './routes/operations.js';
@@ -43,8 +46,11 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
   app.use(webhookRoutes(deps));
   app.use(probeRoutes(deps));
   app.use(keyRoutes(deps));
+  app.use(elementRoutes());
+  app.use(hostedPageRoutes());
   const openApi = openApiDocument(deps.appUrl);
   app.get('/openapi.json', (_req, res) => void res.json(openApi));
+  app.use(referenceRoutes(openApi));
 
   app.use(
     '/api',

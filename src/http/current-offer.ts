@@ -1,6 +1,6 @@
 /** Finds the offer a customer has now, for backends that name only the customer. */
-import { statusAt, type PresentationRecord } from '../domain/presentation.js';
-import type { ReasonCode } from '../domain/words.js';
+import { isInFlight, statusAt, type PresentationRecord } from '../domain/presentation.js';
+import type { PresentationStatus, PurchaseStatus, ReasonCode } from '../domain/words.js';
 import type { ApiDeps } from './deps.js';
 import { viewOf, type PresentationView } from './presentation-view.js';
 import { Problem, presentationNotFound } from './problem.js';
@@ -9,8 +9,32 @@ const SECOND = 1000;
 /** How long a request without a `presentationId` still refers to the last acceptance, as a double click does. */
 const DOUBLE_CLICK_MS = 60 * SECOND;
 
+/**
+ * Why there is no offer to show now.
+ *
+ * - `nothing_known`: no purchase of this customer has been seen; its webhook may be on the way
+ * - `pending`: a purchase is being looked at, or waits for its next step
+ * - `under_way`: an offer was accepted, and what comes of it is not known yet
+ * - `in_fallback`: an accepted offer has to be paid in another way, or is under review
+ * - `nothing_for_customer`: everything has been looked at, and there is nothing to show
+ */
+export const NO_OFFER_REASONS = [
+  'nothing_known',
+  'pending',
+  'under_way',
+  'in_fallback',
+  'nothing_for_customer',
+] as const;
+export type NoOfferReason = (typeof NO_OFFER_REASONS)[number];
+
 export type Upsell =
-  | { eligible: false; reason?: ReasonCode }
+  | {
+      eligible: false;
+      reason?: ReasonCode;
+      /** Whether an offer may still come, so that asking again is worth while. */
+      retry: boolean;
+      because: NoOfferReason;
+    }
   | {
       eligible: true;
       product: {
@@ -40,8 +64,25 @@ export async function currentUpsell(
       presentation,
     };
   }
-  const reason = current ? undefined : (await deps.ledger.latestPurchase(customerId))?.reason;
-  return { eligible: false, ...(reason && { reason }) };
+  const latest = await deps.ledger.latestPurchase(customerId);
+  const because = whyNone((current ?? latest?.presentations.at(-1))?.status, latest?.status);
+  const reason = current ? undefined : latest?.reason;
+  return {
+    eligible: false,
+    ...(reason && { reason }),
+    retry: because !== 'nothing_for_customer' && because !== 'in_fallback',
+    because,
+  };
+}
+
+function whyNone(
+  presentation: PresentationStatus | undefined,
+  purchase: PurchaseStatus | undefined,
+): NoOfferReason {
+  if (presentation === 'fallback' || presentation === 'needs_review') return 'in_fallback';
+  if (presentation !== undefined && isInFlight(presentation)) return 'under_way';
+  if (purchase === undefined) return 'nothing_known';
+  return purchase === 'settled' ? 'nothing_for_customer' : 'pending';
 }
 
 /**

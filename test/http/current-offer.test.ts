@@ -93,3 +93,33 @@ describe('handing out', () => {
     expect(api.asked.map(([what]) => what)).toEqual(expected);
   });
 });
+
+describe('no offer', () => {
+  const settled = { status: 'settled' as const, reason: 'capped', presentations: [] };
+  it.each<[string, Script, object]>([
+    ['nothing is known of the customer yet', {}, { retry: true, because: 'nothing_known' }],
+    [
+      'a purchase is being looked at',
+      { latest: { status: 'evaluating', presentations: [] } },
+      { retry: true, because: 'pending' },
+    ],
+    [
+      'everything was looked at',
+      { latest: settled },
+      { retry: false, because: 'nothing_for_customer', reason: 'capped' },
+    ],
+    [
+      'an acceptance is being carried out',
+      { current: aRecord({ status: 'charging' }), latest: { status: 'offering', presentations: [] } },
+      { retry: true, because: 'under_way' },
+    ],
+    [
+      'the customer has to pay in another way',
+      { latest: { status: 'offering', presentations: [aRecord({ status: 'fallback' })] } },
+      { retry: false, because: 'in_fallback' },
+    ],
+  ])('says whether to ask again when %s', async (_, script, expected) => {
+    const api = await upsellApi(script);
+    expect(await api.call('GET')).toEqual({ status: 200, body: { eligible: false, ...expected } });
+  });
+});

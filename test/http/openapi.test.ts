@@ -14,6 +14,7 @@ import { openApiDocument } from '../../src/http/openapi/document.js';
 import type { presentation, presentationWithNext, upsell } from '../../src/http/openapi/shapes.js';
 import type { deadNotification, evaluation, purchaseView } from '../../src/http/openapi/run-shapes.js';
 import type { review } from '../../src/http/openapi/review-shapes.js';
+import type { funnelReport } from '../../src/http/openapi/funnel-shapes.js';
 import type { experimentReport } from '../../src/http/openapi/experiment-shapes.js';
 import type { deadNotificationView } from '../../src/http/dead-notifications.js';
 import type { Upsell } from '../../src/http/current-offer.js';
@@ -23,6 +24,7 @@ import type { reviewView } from '../../src/http/reviews/list.js';
 import { PROBLEMS } from '../../src/http/problem.js';
 import type { purchaseViewOf } from '../../src/http/purchase-view.js';
 import type { EvaluationRow } from '../../src/ledger/index.js';
+import type { FunnelReport } from '../../src/reports/take-rate.js';
 import type { ExperimentReport } from '../../src/reports/experiment-report.js';
 import { scriptedApp } from './scripted-api.js';
 
@@ -40,13 +42,16 @@ function routesOf(layers: Layer[]): string[] {
   );
 }
 
+/** Pages and files, which are for browsers. */
+const PAGES = /^GET \/(openapi\.json|docs|o|o-page\.css|elements)(\/|$)/;
+
 const document = openApiDocument('https://shop.example');
 
 it('describes every route of the API, and no other', () => {
   const app = scriptedApp({}, []) as Express & { router: { stack: Layer[] } };
   const served = routesOf(app.router.stack)
     .map((route) => route.replaceAll(/:(\w+)/g, '{$1}'))
-    .filter((route) => route !== 'GET /openapi.json');
+    .filter((route) => !PAGES.test(route));
   const described = Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
@@ -86,5 +91,6 @@ expectTypeOf<Upsell>().toExtend<z.input<typeof upsell>>();
 expectTypeOf<Awaited<ReturnType<typeof purchaseViewOf>>>().toExtend<z.input<typeof purchaseView>>();
 expectTypeOf<ReturnType<typeof deadNotificationView>>().toExtend<z.input<typeof deadNotification>>();
 expectTypeOf<EvaluationRow>().toExtend<z.input<typeof evaluation>>();
+expectTypeOf<FunnelReport>().toExtend<z.input<typeof funnelReport>>();
 expectTypeOf<ExperimentReport>().toExtend<z.input<typeof experimentReport>>();
 expectTypeOf<Awaited<ReturnType<typeof reviewView>>>().toExtend<z.input<typeof review>>();

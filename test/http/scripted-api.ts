@@ -5,6 +5,7 @@ import type { ApiDeps } from '../../src/http/deps.js';
 import { createTokens } from '../../src/http/token.js';
 import type { DecisionReply } from '../../src/contract/messages.js';
 import type { PresentationRecord } from '../../src/domain/presentation.js';
+import type { PurchaseStatus } from '../../src/domain/words.js';
 import type { Answer } from '../../src/temporal/runs.js';
 import { serve } from './serve.js';
 
@@ -48,6 +49,8 @@ export interface Script {
   current?: PresentationRecord;
   /** The one that was accepted within the last minute. */
   accepted?: PresentationRecord;
+  /** The customer's latest purchase. */
+  latest?: { status: PurchaseStatus; reason?: string; presentations: PresentationRecord[] };
   answer?: Answer<DecisionReply>;
   /** What the run answers to one request after the other, in place of `answer`. */
   answers?: Answer<DecisionReply>[];
@@ -59,7 +62,7 @@ export type Asked = [what: string, ...args: unknown[]][];
 export const tokens = createTokens(randomBytes(32), () => NOW);
 
 export function scriptedApp(
-  { before = aRecord(), after, others = [], current, accepted, answer, answers }: Script,
+  { before = aRecord(), after, others = [], current, accepted, latest, answer, answers }: Script,
   asked: Asked,
   kept: { hash: string; acceptance: object }[] = [],
 ) {
@@ -77,6 +80,7 @@ export function scriptedApp(
       presentation: (id: string) => Promise.resolve([record, ...others].find((one) => one.id === id)),
       currentPresentation: () => Promise.resolve(current),
       lastAccepted: () => Promise.resolve(accepted),
+      latestPurchase: () => Promise.resolve(latest),
       markHandedOut: (id: string) => {
         asked.push(['markHandedOut', id]);
         return Promise.resolve();

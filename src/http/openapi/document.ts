@@ -2,9 +2,11 @@
 import { createDocument } from 'zod-openapi';
 import { offerPaths } from './offer-paths.js';
 import { commandPaths } from './command-paths.js';
+import { completed, TAGS } from './operations.js';
 import { operatorPaths } from './operator-paths.js';
 import { reviewPaths } from './review-paths.js';
 import { runPaths } from './run-paths.js';
+import { webhooks } from './webhooks.js';
 
 /**
  * Builds the OpenAPI document.
@@ -18,11 +20,22 @@ export function openApiDocument(serverUrl: string) {
       title: 'durable-upsells',
       version: '1.0.0',
       description:
-        'Post-purchase offers for Dodo Payments. Errors are RFC 9457 problem details with a stable `code`.',
+        'Offers after a purchase, carried by Temporal workflows. Amounts are minor units of an ISO 4217 currency, times are RFC 3339 in UTC. Errors are RFC 9457 problem details with a stable `code`; new codes and fields may be added.',
+      license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: serverUrl }],
-    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    tags: [...TAGS],
+    components: {
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A backend key, an operator key or, for one presentation, its token.',
+        },
+      },
+    },
     security: [{ bearer: [] }],
-    paths: { ...runPaths, ...offerPaths, ...operatorPaths, ...commandPaths, ...reviewPaths },
+    paths: completed({ ...runPaths, ...offerPaths, ...operatorPaths, ...commandPaths, ...reviewPaths }),
+    webhooks,
   });
 }

@@ -12,7 +12,7 @@ import {
   withdrawBody,
 } from '../schemas.js';
 import { ids } from '../validate.js';
-import { body, idempotencyHeader, inLanguage, json, problems } from './parts.js';
+import { askAgain, body, idempotencyHeader, inLanguage, json, problems } from './parts.js';
 import {
   accepted,
   declined,
@@ -29,7 +29,9 @@ const one = z.object({ id: ids.presentation });
 
 const DECISION_PROBLEMS = [
   'invalid_body',
+  'invalid_parameter',
   'unauthorized',
+  'forbidden',
   'presentation_not_found',
   'already_decided',
   'price_changed',
@@ -46,7 +48,7 @@ function accepting(requestBody: z.ZodType, path: z.ZodObject): ZodOpenApiOperati
     requestBody: body(requestBody),
     responses: {
       '200': json(accepted, 'Paid.'),
-      '202': json(inFlight, 'In flight; ask again at `Location`.'),
+      '202': { ...json(inFlight, 'In flight; ask again at `Location`.'), headers: askAgain },
       ...problems(
         'payment_failed',
         'no_open_offer',
@@ -174,7 +176,7 @@ export const offerPaths: ZodOpenApiPathsObject = {
       requestBody: body(emptyBody),
       responses: {
         '200': json(presentation, 'The view was recorded.'),
-        ...problems('unauthorized', 'presentation_not_found'),
+        ...problems('unauthorized', 'presentation_not_found', 'rate_limited'),
       },
     },
   },

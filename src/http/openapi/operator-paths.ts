@@ -7,6 +7,7 @@ import { MAX_EVALUATIONS_PAGE } from '../evaluations.js';
 import { periodFields, periodQuery } from '../period.js';
 import { redeliverBody } from '../schemas.js';
 import { ids } from '../validate.js';
+import { funnelReport } from './funnel-shapes.js';
 import { experimentReport } from './experiment-shapes.js';
 import { body, json, problems } from './parts.js';
 import { catalogInForce, deadNotification, evaluation } from './run-shapes.js';
@@ -83,7 +84,7 @@ export const operatorPaths: ZodOpenApiPathsObject = {
       description: 'Operators: conversion of the offers shown from `from` to `to`.',
       requestParams: { query: periodQuery },
       responses: {
-        '200': json(z.looseObject({}), 'Conversion per funnel, step and offer.'),
+        '200': json(funnelReport, 'Conversion per funnel, step and offer.'),
         ...problems('invalid_parameter', 'unauthorized', 'forbidden'),
       },
     },

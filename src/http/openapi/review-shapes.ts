@@ -34,7 +34,7 @@ export const review = z
   })
   .meta({ id: 'Review' });
 
-const candidate = z
+export const candidate = z
   .object({
     paymentId: z.string(),
     status: z.string().nullable(),

@@ -2,38 +2,47 @@
 import { z } from 'zod';
 import { BILLING_INTERVALS, OFFER_TYPES, PRESENTATION_STATUSES, REASON_CODES } from '../../domain/words.js';
 import { PROBLEMS, type ProblemCode } from '../problem.js';
+import { NO_OFFER_REASONS } from '../current-offer.js';
 import { ids } from '../validate.js';
 
 export const money = z.int().meta({ description: 'Minor units of the currency.' });
 export const time = z.iso.datetime().meta({ description: 'RFC 3339, UTC.' });
-const status = z.enum(PRESENTATION_STATUSES).meta({ id: 'PresentationStatus' });
+export const status = z.enum(PRESENTATION_STATUSES).meta({ id: 'PresentationStatus' });
 export const reason = z.enum(REASON_CODES).meta({ id: 'ReasonCode', description: 'Why no offer was shown.' });
+
+export const product = z.object({ id: z.string(), name: z.string() });
 
 const period = { interval: z.enum(BILLING_INTERVALS), count: z.int() };
 
-const price = z.object({
-  currency: z.string(),
-  dueNow: money,
-  tax: money.optional(),
-  recurring: z
-    .object({
-      amount: money,
-      ...period,
-      currency: z.string().optional().meta({ description: 'Where it is not that of `dueNow`.' }),
-    })
-    .optional(),
-  difference: money.optional().meta({
-    description: 'New recurring price minus the current one; absent where they cannot be compared exactly.',
-  }),
-  differencePer: z
-    .object(period)
-    .optional()
-    .meta({ description: 'The period of `difference`, where the billing periods of the two plans differ.' }),
-  credit: money.optional(),
-  creditCurrency: z.string().optional().meta({ description: 'Where it is not that of `dueNow`.' }),
-  effectiveAt: time.optional(),
-  nextBillingAt: time.optional(),
-  hash: ids.priceHash,
+export const price = z
+  .object({
+    currency: z.string(),
+    dueNow: money,
+    tax: money.optional(),
+    recurring: z
+      .object({
+        amount: money,
+        ...period,
+        currency: z.string().optional().meta({ description: 'Where it is not that of `dueNow`.' }),
+      })
+      .optional(),
+    difference: money.optional().meta({
+      description: 'New recurring price minus the current one; absent where they cannot be compared exactly.',
+    }),
+    differencePer: z.object(period).optional().meta({
+      description: 'The period of `difference`, where the billing periods of the two plans differ.',
+    }),
+    credit: money.optional(),
+    creditCurrency: z.string().optional().meta({ description: 'Where it is not that of `dueNow`.' }),
+    effectiveAt: time.optional(),
+    nextBillingAt: time.optional(),
+    hash: ids.priceHash.meta({ description: 'An acceptance that names another hash is refused.' }),
+  })
+  .meta({ id: 'Price' });
+
+/** Why there is no offer now, as far as asking again goes. */
+const because = z.enum(NO_OFFER_REASONS).meta({
+  description: 'What the customer is in: nothing known yet, an offer under way, or nothing to come.',
 });
 
 const payment = z.object({
@@ -76,6 +85,34 @@ const display = z
   })
   .meta({ description: 'The price formatted for the customer, in the language of the copy.' });
 
+const EXAMPLE = {
+  id: 'prs_8Jk2mQ',
+  status: 'open',
+  offerId: 'pro-plan',
+  funnelId: 'basic-to-pro',
+  step: 'pro',
+  type: 'upsell',
+  customerId: 'cus_K3v9',
+  purchaseId: 'pay_Y7c1',
+  product: { id: 'prod_pro_plan', name: 'Pro plan' },
+  quantity: 1,
+  price: {
+    currency: 'USD',
+    dueNow: 5000,
+    recurring: { amount: 7900, interval: 'Month', count: 1 },
+    difference: 5000,
+    hash: 'sha256:1f0c9a7be2d34a51',
+  },
+  payment: {
+    mode: 'one_click',
+    method: { id: 'pm_1', type: 'card', network: 'visa', last4: '4242', expiry: '06/32' },
+  },
+  copy: { headline: 'Go Pro', accept: 'Upgrade for $50.00', decline: 'No thanks' },
+  display: { locale: 'en', dueNow: '$50.00', recurring: '$79.00 / month', difference: '$50.00' },
+  expiresAt: '2026-12-01T12:30:00.000Z',
+  serverTime: '2026-12-01T12:00:00.000Z',
+} as const;
+
 export const presentation = z
   .object({
     id: ids.presentation,
@@ -86,7 +123,7 @@ export const presentation = z
     type: z.enum(OFFER_TYPES),
     customerId: z.string(),
     purchaseId: z.string(),
-    product: z.object({ id: z.string(), name: z.string() }),
+    product,
     quantity: z.int(),
     option: z.string().optional().meta({ description: 'The id of the chosen one of `choices.options`.' }),
     choices: z
@@ -97,7 +134,7 @@ export const presentation = z
             z.object({
               id: z.string(),
               label: z.string(),
-              product: z.object({ id: z.string(), name: z.string() }),
+              product,
               quantity: z.int(),
               quantities: z.object({ min: z.int(), max: z.int() }).optional(),
               price,
@@ -121,7 +158,7 @@ export const presentation = z
     message: z.string().optional(),
     token: z.string().optional(),
   })
-  .meta({ id: 'Presentation' });
+  .meta({ id: 'Presentation', example: EXAMPLE });
 
 export const presentationWithNext = presentation
   .extend({
@@ -136,7 +173,7 @@ export const quote = z
     presentationId: ids.presentation,
     option: z.string().optional(),
     quantity: z.int(),
-    product: z.object({ id: z.string(), name: z.string() }),
+    product,
     price,
     payment,
     copy: copy.optional(),
@@ -157,7 +194,7 @@ export const receipt = z
         customerId: z.string(),
         offerId: z.string(),
         catalogHash: z.string().optional(),
-        product: z.object({ id: z.string(), name: z.string() }),
+        product,
         option: z.string().optional(),
         quantity: z.int(),
         price,
@@ -190,28 +227,38 @@ export const receipt = z
 
 export const problem = z
   .looseObject({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
+    type: z.string().meta({ example: 'urn:problem-type:durable-upsells:internal_error' }),
+    title: z.string().meta({ example: 'Something went wrong on our side' }),
+    status: z.int().meta({ example: 500 }),
     code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
     detail: z.string().optional(),
   })
   .meta({ id: 'Problem' });
 
-export const upsell = z.object({
-  eligible: z.boolean(),
-  reason: reason.optional(),
-  product: z.object({ id: z.string(), name: z.string(), price: money, currency: z.string() }).optional(),
-  paymentMethodId: z.string().nullable().optional(),
-  presentation: presentation.optional(),
-});
+export const upsell = z
+  .discriminatedUnion('eligible', [
+    z
+      .object({ eligible: z.literal(false), reason: reason.optional(), retry: z.boolean(), because })
+      .meta({ id: 'NoOffer' }),
+    z
+      .object({
+        eligible: z.literal(true),
+        product: product.extend({ price: money, currency: z.string() }),
+        paymentMethodId: z.string().nullable(),
+        presentation,
+      })
+      .meta({ id: 'OpenOffer' }),
+  ])
+  .meta({ id: 'CurrentOffer' });
 
-export const accepted = z.object({
-  success: z.literal(true),
-  sessionId: z.string().optional(),
-  presentation,
-});
+export const accepted = z
+  .object({ success: z.literal(true), sessionId: z.string().optional(), presentation })
+  .meta({ id: 'Accepted' });
 
-export const inFlight = z.object({ success: z.literal(false), status, presentation });
+export const inFlight = z
+  .object({ success: z.literal(false), status, presentation })
+  .meta({ id: 'InFlight' });
 
-export const declined = z.object({ success: z.literal(true), next: presentation.optional() });
+export const declined = z
+  .object({ success: z.literal(true), next: presentation.optional() })
+  .meta({ id: 'Declined' });
