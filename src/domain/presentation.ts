@@ -29,6 +29,8 @@ export interface Price {
   creditCurrency?: string;
   effectiveAt?: string;
   nextBillingAt?: string;
+  /** The most that a click on this price may charge, where it may move until then: see `price-tolerance.ts`. */
+  atMost?: number;
   /** Hash of everything above; an accept that names another hash is refused. */
   hash: string;
 }
@@ -184,6 +186,7 @@ export interface OfferTerms {
   subscriptionId?: string;
   /** The most that one click may charge. Minor units of the price's currency. */
   oneClickLimit?: number;
+  priceTolerance?: number;
   /** The saved method, even if the price shown is too high for one click. */
   method?: PaymentMethodSummary;
 }

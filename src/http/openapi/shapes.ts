@@ -33,6 +33,9 @@ const price = z.object({
   creditCurrency: z.string().optional().meta({ description: 'Where it is not that of `dueNow`.' }),
   effectiveAt: time.optional(),
   nextBillingAt: time.optional(),
+  atMost: money.optional().meta({
+    description: 'The most that accepting this price may charge, where it may move until then.',
+  }),
   hash: ids.priceHash,
 });
 
