@@ -228,12 +228,14 @@ export const UNSETTLED_STATUSES = ['open', ...FULFILLING_STATUSES] as const sati
 /** Paid, or accepted and possibly paid at any moment: its product is not offered to the customer again. */
 export const POSSIBLY_OWNED_STATUSES = [
   'paid',
+  'scheduled',
   'needs_review',
   'fallback',
 ] as const satisfies PresentationStatus[];
 
 const ALL_BUT_OPEN: readonly PresentationStatus[] = [
   ...FULFILLING_STATUSES,
+  'scheduled',
   'paid',
   'declined',
   'expired',
@@ -248,7 +250,8 @@ const NEXT_STATUS: Record<PresentationStatus, readonly PresentationStatus[]> = {
   charging: ALL_BUT_OPEN,
   reconciling: ALL_BUT_OPEN,
   requires_action: ALL_BUT_OPEN,
-  needs_review: ['fallback', 'failed', 'paid'],
+  needs_review: ['fallback', 'failed', 'scheduled', 'paid'],
+  scheduled: ['paid', 'failed'],
   fallback: ['needs_review', 'failed', 'expired', 'withdrawn', 'paid'],
   failed: ['paid'],
   paid: [],
