@@ -6,6 +6,7 @@ import { latePaymentActivities } from './afterwards/late-payment.js';
 import { notifyActivities } from './afterwards/notify.js';
 import { resolutionActivities } from './afterwards/resolution.js';
 import { reversalActivities } from './afterwards/reversal.js';
+import { scheduledChangeActivities } from './afterwards/scheduled-change.js';
 import { settleActivities } from './afterwards/settle.js';
 import { sweepActivities } from './afterwards/sweep.js';
 import type { ActivityContext } from './context.js';
@@ -43,6 +44,7 @@ export function createActivities(context: ActivityContext) {
     ...askAgainActivities(context),
     ...retentionActivities(context),
     ...settleActivities(context),
+    ...scheduledChangeActivities(context),
     ...latePaymentActivities(context),
     ...closedOfferActivities(context),
     ...compensationActivities(context),

@@ -55,6 +55,7 @@ export const ledgerActivities = proxyActivities<
     | 'settleLatePayment'
     | 'recordReversal'
     | 'compensate'
+    | 'followScheduledChange'
     | 'giveUpCompensation'
   >
 >({

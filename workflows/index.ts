@@ -11,4 +11,5 @@ export { redelivery } from './redelivery.js';
 export { resolution } from './resolution.js';
 export { reversal } from './reversal.js';
 export { saveSubscription } from './retention.js';
+export { scheduledChange } from './scheduled-change.js';
 export { sweep } from './sweep.js';

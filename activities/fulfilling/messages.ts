@@ -13,6 +13,8 @@ export const MESSAGES = {
   retryFailed: 'That did not go through either. You were not charged. You can still pay at the checkout.',
   retryNotSent:
     'The payment provider could not be reached, so nothing was charged. Please try again, or pay at the checkout.',
+  priceMoves: (atMost: string) =>
+    `The price has changed with the exchange rate. It may move a little until you confirm, to ${atMost} at most. Nothing was charged; please decide again.`,
   askAgain: 'The payment provider could not be reached in time, so nothing was charged. Please decide again.',
   alreadyOwned: 'You already have this, so we did not sell it to you again. You were not charged.',
   purchaseRefunded: 'Your purchase was refunded, so this offer has ended. You were not charged.',

@@ -1,13 +1,17 @@
 /** Decides whether a price has moved against the customer since they accepted it, and opens the offer again if so. */
+import { createHash } from 'node:crypto';
 import type DodoPayments from 'dodopayments';
 import { renderCopy } from '../../src/catalog/copy.js';
+import { formatMoney } from '../../src/catalog/money.js';
 import { readProduct } from '../../src/dodo/pricing.js';
 import type { AttemptInput, SendReply } from '../../src/domain/attempt.js';
 import { isLessCredit } from '../../src/domain/credit.js';
+import { ceilingAfter } from '../../src/domain/price-tolerance.js';
 import type { Price } from '../../src/domain/presentation.js';
 import type { ActivityContext } from '../context.js';
 import { wordsOf } from '../offering/words.js';
-import { reopenedAt, type AcceptedTerms } from './accepted-terms.js';
+import { acceptedTerms, reopenedAt, type AcceptedTerms } from './accepted-terms.js';
+import { MESSAGES } from './messages.js';
 
 /** Returns whether the customer would pay more than they accepted, now or in any later period, or get less credit. */
 export async function isWorse(
@@ -16,9 +20,12 @@ export async function isWorse(
   now: Price,
   { agreed, subscription }: { agreed: AcceptedTerms; subscription: DodoPayments.Subscription | undefined },
 ): Promise<boolean> {
-  if (now.currency !== price.currency || now.dueNow > price.dueNow) return true;
-  if (now.hash === price.hash) return false;
+  if (now.currency !== price.currency) return true;
+  if (now.hash === price.hash && now.dueNow <= price.dueNow) return false;
   const shown = agreed.price ?? (await ledger.presentation(presentationId))?.price;
+  // A click on a price that may move until then has agreed to the most that it names.
+  const atMost = shown?.hash === price.hash ? shown.atMost : undefined;
+  if (now.dueNow > (atMost ?? price.dueNow)) return true;
   // The price of this choice was never shown, so nothing was accepted for later periods.
   if (choice && !agreed.price) return now.recurring !== undefined;
   if (shown?.hash !== price.hash) return false;
@@ -47,12 +54,21 @@ export async function reopenAtPrice(
     ledger.presentation(presentationId),
   ]);
   const words = await wordsOf(context, shown, offer.copy);
+  const { price: accepted } = await acceptedTerms(context, input, 'one_click');
+  const atMost = ceilingAfter(accepted ?? shown?.price, now, shown?.terms?.priceTolerance);
+  const price = atMost === undefined ? now : withCeiling(now, atMost);
   await ledger.updatePresentation(presentationId, {
-    ...reopenedAt(choice && shown, input, now),
+    ...reopenedAt(choice && shown, input, price),
     status: 'open',
-    message: null,
-    price: now,
-    ...(words && { copy: renderCopy(words, now, product?.name ?? offer.action.productId) }),
+    message: atMost === undefined ? null : MESSAGES.priceMoves(formatMoney(atMost, now.currency)),
+    price,
+    ...(words && { copy: renderCopy(words, price, product?.name ?? offer.action.productId) }),
   });
-  return { kind: 'price_changed', price: { dueNow: now.dueNow, priceHash: now.hash } };
+  return { kind: 'price_changed', price: { dueNow: price.dueNow, priceHash: price.hash } };
+}
+
+/** Adds the most that a click may charge. The hash is another one: who accepts it has seen that. */
+function withCeiling(price: Price, atMost: number): Price {
+  const hash = createHash('sha256').update(`${price.hash}:${atMost}`).digest('hex').slice(0, 16);
+  return { ...price, atMost, hash };
 }

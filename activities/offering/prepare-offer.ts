@@ -112,7 +112,7 @@ function resume(
       `this run has already shown ${before.offerId} of ${before.funnelId}`,
     );
   }
-  if (before.status === 'paid')
+  if (before.status === 'paid' || before.status === 'scheduled')
     return notEligible('already_owned', `presentation ${before.id} was already paid`);
   if (before.decision !== undefined && before.decision !== 'accepted') {
     return notEligible('declined_before', `presentation ${before.id} was already ${before.decision}`);

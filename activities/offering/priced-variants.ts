@@ -108,7 +108,8 @@ export function termsAmong(
   const [preselected] = variants;
   const limit = preselected && oneClickLimitIn(preselected.price.currency, offer, policy);
   const hasChoice = choicesAmong(offer, variants) !== undefined;
-  if (!hasChoice && limit === undefined) return undefined;
+  const { priceTolerance } = policy ?? {};
+  if (!hasChoice && limit === undefined && priceTolerance === undefined) return undefined;
   return {
     ...(preselected &&
       hasChoice && {
@@ -121,6 +122,7 @@ export function termsAmong(
     ...(offer.discountCode !== undefined && { discountCode: offer.discountCode }),
     ...(subject.subscription && { subscriptionId: subject.subscription.subscription_id }),
     ...(limit !== undefined && { oneClickLimit: limit }),
+    ...(priceTolerance !== undefined && { priceTolerance }),
     ...(method.kind === 'usable' && { method: method.method }),
   };
 }

@@ -1,7 +1,9 @@
 /** The customer an offer is for, and the subscription it is about. */
 import type DodoPayments from 'dodopayments';
-import type { CustomerAtDodo } from './customer.js';
 import type { BillingAddress } from '../../src/domain/purchase.js';
+
+/** A customer at Dodo. The language is newer than the SDK's types. */
+export type CustomerAtDodo = DodoPayments.Customer & { preferred_locale?: string | null };
 
 /** The customer an offer is for. */
 export interface OfferSubject {

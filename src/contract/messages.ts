@@ -32,6 +32,20 @@ export interface TriggerEvent {
   facts?: Record<string, string | number | boolean>;
 }
 
+/** A change of plan that waits for the next billing date. */
+export interface ScheduledChangeInput {
+  presentationId: string;
+  purchaseId: string;
+  /** The attempt that scheduled it. */
+  attemptId: string;
+  subscriptionId: string;
+  productId: string;
+  quantity: number;
+  /** Set if the change sets the add-ons. */
+  addons?: Addon[];
+  notify: boolean;
+}
+
 /** The input of a purchase run. */
 export interface PurchaseInput {
   purchaseId: string;

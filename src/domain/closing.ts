@@ -95,6 +95,7 @@ export function outcomeOfRun(
 
 function settledOutcome({ status, recovered }: PresentationRecord): Outcome {
   switch (status) {
+    case 'scheduled':
     case 'paid':
       return recovered ? 'recovered' : 'converted';
     case 'declined':

@@ -11,6 +11,8 @@ export interface FulfilledOffer {
   attemptId: string;
   /** Left out when nothing was charged, and when an operator said that it was paid without naming the payment. */
   payment?: PaymentEvent;
+  /** A plan change that Dodo has scheduled and not made yet. */
+  scheduled?: true;
   /** The subscription the new one replaces; it has to be cancelled. */
   replaced?: string;
   /** The late-payment run has told the merchant, and cleans up. */

@@ -5,6 +5,7 @@ export const workflowId = {
   purchase: (purchaseId: string) => `purchase/${purchaseId}`,
   trigger: (eventId: string) => `trigger/${eventId}`,
   planChange: (subscriptionId: string) => `plan-change/${subscriptionId}`,
+  scheduledChange: (presentationId: string) => `scheduled-change/${presentationId}`,
   pause: (subscriptionId: string) => `pause/${subscriptionId}`,
   reversal: (refundOrDisputeId: string) => `reversal/${refundOrDisputeId}`,
   compensation: (compensationId: string) => `compensation/${compensationId}`,

@@ -202,6 +202,8 @@ export interface Policy {
   cooldownMs?: number;
   /** The share of customers who are never shown an offer: 0.1 is a tenth. */
   holdout?: number;
+  /** How far a price may rise between a refused click and the next one: 0.01 is a hundredth. See `price-tolerance.ts`. */
+  priceTolerance?: number;
   oneClickLimit?: OneClickLimit;
 }
 

@@ -29,6 +29,8 @@ export interface Price {
   creditCurrency?: string;
   effectiveAt?: string;
   nextBillingAt?: string;
+  /** The most that a click on this price may charge, where it may move until then: see `price-tolerance.ts`. */
+  atMost?: number;
   /** Hash of everything above; an accept that names another hash is refused. */
   hash: string;
 }
@@ -185,6 +187,7 @@ export interface OfferTerms {
   subscriptionId?: string;
   /** The most that one click may charge. Minor units of the price's currency. */
   oneClickLimit?: number;
+  priceTolerance?: number;
   /** The saved method, even if the price shown is too high for one click. */
   method?: PaymentMethodSummary;
 }
@@ -226,12 +229,14 @@ export const UNSETTLED_STATUSES = ['open', ...FULFILLING_STATUSES] as const sati
 /** Paid, or accepted and possibly paid at any moment: its product is not offered to the customer again. */
 export const POSSIBLY_OWNED_STATUSES = [
   'paid',
+  'scheduled',
   'needs_review',
   'fallback',
 ] as const satisfies PresentationStatus[];
 
 const ALL_BUT_OPEN: readonly PresentationStatus[] = [
   ...FULFILLING_STATUSES,
+  'scheduled',
   'paid',
   'declined',
   'expired',
@@ -246,7 +251,8 @@ const NEXT_STATUS: Record<PresentationStatus, readonly PresentationStatus[]> = {
   charging: ALL_BUT_OPEN,
   reconciling: ALL_BUT_OPEN,
   requires_action: ALL_BUT_OPEN,
-  needs_review: ['fallback', 'failed', 'paid'],
+  needs_review: ['fallback', 'failed', 'scheduled', 'paid'],
+  scheduled: ['paid', 'failed'],
   fallback: ['needs_review', 'failed', 'expired', 'withdrawn', 'paid'],
   failed: ['paid'],
   paid: [],

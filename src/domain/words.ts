@@ -99,6 +99,7 @@ export type ReasonCode = (typeof REASON_CODES)[number];
  * - `needs_review`: the outcome cannot be proven; an operator decides
  * - `requires_action`: the customer has to confirm the payment, or to pay at the checkout
  * - `fallback`: the attempt failed, and the customer has another way to pay
+ * - `scheduled`: a change of plan that Dodo makes at the next billing date
  * - `paid`, `declined`, `expired`, `withdrawn`, `failed`: the end
  */
 export const PRESENTATION_STATUSES = [
@@ -109,6 +110,7 @@ export const PRESENTATION_STATUSES = [
   'needs_review',
   'requires_action',
   'fallback',
+  'scheduled',
   'paid',
   'declined',
   'expired',

@@ -64,6 +64,7 @@ export function acceptResult(
 ): AcceptResult {
   const standing = { record, status };
   switch (status) {
+    case 'scheduled':
     case 'paid':
       return { kind: 'paid', standing };
     case 'fallback':

@@ -28,6 +28,7 @@ export async function funnelReport(db: Database, period: Period = {}): Promise<F
       expired: decided('expired').as('expired'),
       paid: counted(isPaid).as('paid'),
       recovered: counted(sql`${isPaid} and ${presentations.recovered}`).as('recovered'),
+      scheduled: counted(sql`${presentations.status} = 'scheduled'`).as('scheduled'),
       gross: sql<number>`coalesce(sum(${paidAmount}) filter (where ${isPaid}), 0)`.as('gross'),
       refunded: sql<number>`coalesce(sum(${refundedAmount}) filter (where ${isPaid}), 0)`.as('refunded'),
     })
@@ -42,7 +43,7 @@ export async function funnelReport(db: Database, period: Period = {}): Promise<F
       Record<string, number>
     >`coalesce(jsonb_object_agg(${perCurrency.currency}, ${amount}) filter (where ${perCurrency.paid} > 0), '{}')`;
 
-  return db
+  const rows = await db
     .select({
       funnelId: perCurrency.funnelId,
       step: perCurrency.step,
@@ -54,10 +55,12 @@ export async function funnelReport(db: Database, period: Period = {}): Promise<F
       expired: total(perCurrency.expired),
       paid: total(perCurrency.paid),
       recovered: total(perCurrency.recovered),
+      scheduled: total(perCurrency.scheduled),
       gross: byCurrency(sql`${perCurrency.gross}`),
       net: byCurrency(sql`${perCurrency.gross} - ${perCurrency.refunded}`),
     })
     .from(perCurrency)
     .groupBy(perCurrency.funnelId, perCurrency.step, perCurrency.offerId)
     .orderBy(perCurrency.funnelId, perCurrency.step, perCurrency.offerId);
+  return rows.map(({ scheduled, ...row }) => ({ ...row, ...(scheduled > 0 && { scheduled }) }));
 }

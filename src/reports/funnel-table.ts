@@ -29,12 +29,20 @@ const COLUMNS: ReportColumn[] = [
   { title: 'net', align: 'right', cell: (row) => money(row.net) },
 ];
 
+/** Shown if a change of plan waits for its billing date. */
+const SCHEDULED: ReportColumn = {
+  title: 'scheduled',
+  align: 'right',
+  cell: (row) => String(row.scheduled ?? 0),
+};
+
 /** Returns a line per funnel, step and offer, and a line of totals if there are several. */
 export function formatFunnelTable({ rows, totals }: FunnelReport): string {
   if (rows.length === 0) return 'No offer has been presented yet.';
   const all = rows.length === 1 ? rows : [...rows, totals];
-  const cells = all.map((row) => COLUMNS.map((column) => column.cell(row)));
-  const table = layOutTable(COLUMNS, cells);
+  const columns = totals.scheduled === undefined ? COLUMNS : [...COLUMNS, SCHEDULED];
+  const cells = all.map((row) => columns.map((column) => column.cell(row)));
+  const table = layOutTable(columns, cells);
   const total = table.rows.slice(rows.length);
   return [
     table.header,

@@ -21,8 +21,9 @@ export function funnelReport(rows: readonly FunnelReportRow[], generatedAt = new
 }
 
 function totalOf(rows: readonly FunnelReportRow[]): Counts {
-  const sum = (field: Exclude<keyof Counts, 'gross' | 'net'>): number =>
+  const sum = (field: Exclude<keyof Counts, 'gross' | 'net' | 'scheduled'>): number =>
     rows.reduce((total, row) => total + row[field], 0);
+  const scheduled = rows.reduce((total, row) => total + (row.scheduled ?? 0), 0);
   return {
     presented: sum('presented'),
     viewed: sum('viewed'),
@@ -31,6 +32,7 @@ function totalOf(rows: readonly FunnelReportRow[]): Counts {
     expired: sum('expired'),
     paid: sum('paid'),
     recovered: sum('recovered'),
+    ...(scheduled > 0 && { scheduled }),
     gross: sumByCurrency(rows.map((row) => row.gross)),
     net: sumByCurrency(rows.map((row) => row.net)),
   };

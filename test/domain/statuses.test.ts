@@ -23,6 +23,7 @@ describe('the statuses of a presentation', () => {
     expect(all(isInFlight)).toEqual(['accepted', 'charging', 'reconciling', 'requires_action']);
     expect(all(isBlocking)).toEqual(['open', ...all(isInFlight)]);
     expect(all((status) => !isUnsettled(status))).toEqual([
+      'scheduled',
       'paid',
       'declined',
       'expired',

@@ -32,6 +32,7 @@ describe('accepting', () => {
     needs_review: [202, undefined],
     requires_action: [202, undefined],
     fallback: [402, 'payment_failed'],
+    scheduled: [200, undefined],
     paid: [200, undefined],
     declined: [409, 'already_decided'],
     expired: [410, 'presentation_expired'],

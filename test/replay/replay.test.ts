@@ -65,8 +65,9 @@ describe('the recorded histories', () => {
       };
       return workflowType.name;
     });
-    // The janitor runs its activities one after the other and waits for nothing: there is no path to protect yet.
-    const { janitor: _, ...others } = workflows;
+    // The janitor runs its activities one after the other and waits for nothing: there is no path to protect yet. A
+    // scheduled change waits for a billing date: no run of it has ended within a recording.
+    const { janitor: _, scheduledChange: __, ...others } = workflows;
     expect([...new Set(recorded)].sort()).toEqual(Object.keys(others).sort());
   });
 

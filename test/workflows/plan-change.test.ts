@@ -58,6 +58,21 @@ describe('an accepted plan change', () => {
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
 
+  it('is scheduled until it has happened, where it is made at the next billing date', async () => {
+    const later = { ...PLAN_CHANGE.actions.pro, effectiveAt: 'next_billing_date' as const };
+    const { run, reply } = await accepted({}, { dueNow: 0, actions: { pro: later } });
+    await run.subscriptionWebhook({ scheduledProductId: 'prod_pro' });
+    expect(await reply).toMatchObject({ status: 'scheduled' });
+    await run.activities.called('followScheduledChange');
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+    expect(run.activities.inputs('followScheduledChange')).toMatchObject([
+      { presentationId: run.presentation(), productId: 'prod_pro', quantity: 1 },
+    ]);
+    expect(run.activities.inputs('settle')).toMatchObject([
+      { presentation: { patch: { status: 'scheduled' } } },
+    ]);
+  });
+
   it('is found by polling when the subscription has changed and no payment was reported', async () => {
     const { run } = await accepted();
     await run.subscriptionWebhook(PRO);

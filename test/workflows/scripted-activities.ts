@@ -49,6 +49,7 @@ export const ACTIVITY_NAMES = [
   'recordRedelivery',
   'compensate',
   'giveUpCompensation',
+  'followScheduledChange',
   'fenceAttempt',
   'askAgain',
 ] as const satisfies readonly ActivityName[];
@@ -287,6 +288,9 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
     async compensate(input) {
       if (input.kind === 'refund') books.refunded.push(input.paymentId);
       return { kind: 'ended', status: 'confirmed' };
+    },
+    async followScheduledChange() {
+      return { kind: 'happened' };
     },
     async giveUpCompensation() {
       return { kind: 'pending' };

@@ -8,8 +8,12 @@ import { fulfil } from '../fulfilment/fulfil.js';
 import { isRetention, type Terms } from '../fulfilment/terms.js';
 import { changePlan } from '../plan-change.js';
 import type { ActivePresentation, DecisionRecord } from '../presentations/active.js';
-import { choiceOf } from '../presentations/choices.js';
+import { patched } from '@temporalio/workflow';
+import type { ScheduledChangeInput } from '../../src/contract/messages.js';
+import { PATCHES } from '../patches.js';
+import { choiceOf, chosenAction } from '../presentations/choices.js';
 import { retain } from '../retention.js';
+import { followChange } from '../scheduled-change.js';
 import { MINUTE } from '../units.js';
 import { reviewLost } from './lost-plan-change.js';
 import type { PurchaseRun } from './run.js';
@@ -50,6 +54,11 @@ export async function decideAndFulfil(
       continue;
     }
     run.cleanUp.note(result);
+    const scheduled = scheduledBy(run, presentation, snapshot, result);
+    if (scheduled && result.kind === 'fulfilled' && patched(PATCHES.scheduledChange)) {
+      await followChange(scheduled);
+      return { decision: 'accepted', result: { ...result, scheduled: true } };
+    }
     if (result.kind === 'fulfilled') {
       const { paymentId, amount = presentation.dueNow } = result.payment ?? {};
       if (!result.told)
@@ -59,6 +68,31 @@ export async function decideAndFulfil(
     }
     return { decision: 'accepted', result };
   }
+}
+
+/** Returns the change that Dodo makes at the next billing date; undefined for every other result. */
+function scheduledBy(
+  { input }: PurchaseRun,
+  presentation: ActivePresentation,
+  snapshot: FunnelSnapshot,
+  result: FulfilmentResult,
+): ScheduledChangeInput | undefined {
+  const { offer } = stepOf(snapshot, presentation.step, presentation.offerId);
+  const { presentationId, subscriptionId, productId, quantity } = presentation;
+  if (result.kind !== 'fulfilled' || result.newSubscription || result.told) return undefined;
+  if (isRetention(offer.action) || subscriptionId === undefined) return undefined;
+  const action = chosenAction({ ...offer, action: offer.action }, presentation);
+  if (action.kind !== 'change_plan' || action.effectiveAt !== 'next_billing_date') return undefined;
+  return {
+    presentationId,
+    purchaseId: input.purchaseId,
+    attemptId: result.attemptId,
+    subscriptionId,
+    productId,
+    quantity,
+    ...(action.addons && { addons: action.addons }),
+    notify: input.notify,
+  };
 }
 
 /** Carries out an acceptance: keeps a subscription, changes its plan, or charges. */

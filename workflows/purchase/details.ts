@@ -14,6 +14,7 @@ const NEXT_STEP: Record<PresentationStatus, string> = {
     '**You:** look the attempt up in the Dodo dashboard, and `resolve` this presentation as paid or not paid, with a reason.',
   requires_action: 'The customer confirms the payment (3-D Secure) or pays at the checkout link.',
   fallback: 'The charge failed. The customer has a checkout link; the run waits until it is paid or lapses.',
+  scheduled: 'None: a run of its own follows the change until Dodo has made it.',
   paid: 'None.',
   declined: 'None, or the next step of the funnel.',
   expired: 'None, or the next step of the funnel.',

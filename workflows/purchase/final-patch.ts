@@ -6,8 +6,9 @@ import type { TimelineEntry } from '../../src/domain/timeline.js';
 import { iso, type ActivePresentation } from '../presentations/active.js';
 
 /** Returns the status of a presentation whose fulfilment has ended. */
-export function finalStatus(result: FulfilmentResult): 'paid' | 'failed' {
-  return result.kind === 'fulfilled' ? 'paid' : 'failed';
+export function finalStatus(result: FulfilmentResult): 'paid' | 'scheduled' | 'failed' {
+  if (result.kind !== 'fulfilled') return 'failed';
+  return result.scheduled ? 'scheduled' : 'paid';
 }
 
 /**
@@ -40,6 +41,10 @@ export function finalPatch(presentation: ActivePresentation, result: FulfilmentR
   timeline.push({ at, type: status, detail: { presentationId, ...(paymentId && { paymentId }) } });
   if (result.kind !== 'fulfilled') return { presentationId, patch, timeline };
 
+  if (result.scheduled) {
+    const done = { checkoutUrl: null, updatePaymentMethodUrl: null, message: null };
+    return { presentationId, patch: { ...patch, ...done }, timeline };
+  }
   const amount = payment?.amount ?? dueNow;
   return {
     presentationId,

@@ -24,6 +24,7 @@ function compilePolicy(file: CatalogFile['policy']): Policy {
     cap: file.cap && compileCap(file.cap),
     cooldownMs: compileOptionalDuration(file.cooldown),
     holdout: compileShare(file.holdout),
+    priceTolerance: compileShare(file.price_tolerance),
     oneClickLimit: file.one_click_limit,
   });
 }

@@ -81,6 +81,12 @@ export const share = z
   .string({ error: shareWords })
   .regex(/^(?!0+(\.0+)?%)\d{1,2}(\.\d{1,2})?%$/, { error: shareWords });
 
+const toleranceWords = 'a percentage from 0.01% to 5%, such as 1%';
+export const tolerance = z
+  .string({ error: toleranceWords })
+  .regex(/^\d(\.\d{1,2})?%$/, { error: toleranceWords, abort: true })
+  .refine((text) => parseFloat(text) > 0 && parseFloat(text) <= 5, { error: toleranceWords });
+
 const instantWords = 'a time such as 2026-12-01T00:00:00Z';
 const instant = z.iso.datetime({ offset: true, error: instantWords });
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { funnelShape } from './schema-funnel.js';
 import { offerShape } from './schema-offer.js';
 import { CATALOG_ID, CUSTOM_FACT } from '../../domain/patterns.js';
-import { cap, oneClickLimit, share, span } from './schema-values.js';
+import { cap, oneClickLimit, share, span, tolerance } from './schema-values.js';
 import { when } from './schema-when.js';
 
 export const policyShape = {
@@ -17,6 +17,10 @@ export const policyShape = {
   holdout: share
     .optional()
     .meta({ description: 'The share of customers who are never shown an offer, for comparison.' }),
+  price_tolerance: tolerance.optional().meta({
+    description:
+      'How far a price may rise with the exchange rate between a refused click and the next one, which names the most it may charge.',
+  }),
   one_click_limit: oneClickLimit.optional(),
 } as const;
 

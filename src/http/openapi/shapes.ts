@@ -36,6 +36,9 @@ export const price = z
     creditCurrency: z.string().optional().meta({ description: 'Where it is not that of `dueNow`.' }),
     effectiveAt: time.optional(),
     nextBillingAt: time.optional(),
+    atMost: money.optional().meta({
+      description: 'The most that accepting this price may charge, where it may move until then.',
+    }),
     hash: ids.priceHash.meta({ description: 'An acceptance that names another hash is refused.' }),
   })
   .meta({ id: 'Price' });

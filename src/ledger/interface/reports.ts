@@ -14,6 +14,8 @@ export interface FunnelReportRow {
   /** Accepted and paid, directly or through the fallback. */
   paid: number;
   recovered: number;
+  /** Plan changes that wait for the next billing date, if there are any. Not `paid` until they have happened. */
+  scheduled?: number;
   gross: Record<string, number>;
   /** Gross less refunds. */
   net: Record<string, number>;
