@@ -20,7 +20,7 @@ function onlyImports(name, from, allowed, comment) {
 
 const BELOW_CATALOG = '^src/(domain|contract|experiments)/';
 const BELOW_LEDGER = '^src/(domain|contract|catalog|experiments)/';
-const BELOW_EDGES = '^src/(domain|contract|catalog|experiments|ledger|webhooks)/|^src/log[.]ts$';
+const BELOW_EDGES = '^src/(domain|contract|catalog|experiments|ledger|webhooks)/|^src/(log|html)[.]ts$';
 const PURE_WORKFLOW_PACKAGES = '^node_modules/@temporalio/(workflow|common)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -101,7 +101,7 @@ module.exports = {
       name: 'http-is-outermost',
       comment: 'The HTTP layer decides nothing and nothing below imports it.',
       severity: 'error',
-      from: { path: '^(src|workflows|activities)/', pathNot: '^src/(http/|service[.]ts$)' },
+      from: { path: '^(src|workflows|activities)/', pathNot: '^src/(http/|dashboard/|service[.]ts$)' },
       to: { path: '^src/http/' },
     },
     onlyImports(
@@ -109,6 +109,19 @@ module.exports = {
       '^src/http/',
       `^src/(http|dodo|temporal|config|reports)/|${BELOW_EDGES}`,
       'The API asks runs by messages; it loads neither workflows nor activities.',
+    ),
+    {
+      name: 'dashboard-is-a-leaf',
+      comment: 'The dashboard shows what the API knows; only the service mounts it.',
+      severity: 'error',
+      from: { path: '^(src|workflows|activities)/', pathNot: '^src/(dashboard/|service[.]ts$)' },
+      to: { path: '^src/dashboard/' },
+    },
+    onlyImports(
+      'dashboard-on-the-api',
+      '^src/dashboard/',
+      `^src/(dashboard|http|dodo|temporal|config|reports)/|${BELOW_EDGES}`,
+      'The dashboard asks and orders through the same functions as the API.',
     ),
     {
       name: 'activities-in-the-worker',

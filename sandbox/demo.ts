@@ -63,7 +63,9 @@ await run(async () => {
   }
 
   if (options.keep) {
-    say(`\n  Temporal UI  ${stack.temporal.uiUrl ?? '-'}`);
+    say(`\n  Dashboard    ${stack.url}/dashboard`);
+    say(`  Operator key ${stack.operatorKey}`);
+    say(`  Temporal UI  ${stack.temporal.uiUrl ?? '-'}`);
     say(`  Demo shop    ${stack.url}`);
     say(`  Sandbox      ${stack.sandbox?.url ?? '-'}`);
     say('\nEverything keeps running until you press Ctrl-C.');

@@ -21,6 +21,8 @@ export interface Engine {
   store: Store;
   faults: FaultQueue;
   dispatcher: Dispatcher;
+  /** Requests served within the current minute. */
+  rate: { minute: number; used: number };
   /** Returns requests in order of arrival: every write, and the latest reads. */
   requests(): RequestRow[];
   logRequest(row: RequestRow): void;
@@ -134,6 +136,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     store,
     faults,
     dispatcher,
+    rate: { minute: 0, used: 0 },
     requests: () => requests,
     logRequest(row) {
       requests.push(row);

@@ -10,7 +10,9 @@ export type Metadata = DodoPayments.Metadata;
 export type SubscriptionStatus = DodoPayments.SubscriptionStatus;
 export type TimeInterval = DodoPayments.TimeInterval;
 
-export type ProrationMode = DodoPayments.SubscriptionChangePlanParams['proration_billing_mode'];
+/** One of them is newer than SDK 2.52. */
+export type ProrationMode =
+  DodoPayments.SubscriptionChangePlanParams['proration_billing_mode'] | 'prorated_immediately_keep_cycle';
 
 export interface CustomerRow {
   customer_id: string;
@@ -19,6 +21,9 @@ export interface CustomerRow {
   name: string;
   phone_number: string | null;
   metadata: Metadata;
+  /** Set while the customer is blocked; absent in books of earlier versions, as are the fields below. */
+  blocked_at?: string | null;
+  preferred_locale?: string | null;
 }
 
 /** A card's behaviour, known from its number. Numbers themselves are never kept. */
@@ -65,7 +70,11 @@ export interface ProductRow {
   tax_category: DodoPayments.TaxCategory;
   metadata: Metadata;
   addons: string[];
+  /** The business's own brand when left out. */
+  brand_id?: string;
   archived: boolean;
+  /** Names in other languages, by code. */
+  translations?: Record<string, string>;
 }
 
 export interface AddonRow {
@@ -108,6 +117,7 @@ export interface CheckoutRow {
   discount_codes: string[];
   return_url: string | null;
   cancel_url: string | null;
+  tax_id?: string | null;
   force_3ds: boolean;
   always_create_new_customer: boolean;
   trial_period_days: number | null;
@@ -215,6 +225,7 @@ export interface SubscriptionRow {
   addons: { addon_id: string; quantity: number; unit_price: number }[];
   currency: Currency;
   billing: BillingAddress;
+  tax_id?: string | null;
   metadata: Metadata;
   discounts: HeldDiscount[];
   previous_billing_date: string;

@@ -36,6 +36,10 @@ export const businessPolicySchema = z.strictObject({
   refundDelayMs: z.int().min(0),
   /** Treatment of the right key: `read_only` answers 403 to every POST, PATCH and DELETE, `rejected` 401 to every call. */
   apiKey: z.enum(['accepted', 'read_only', 'rejected']),
+  /** How far the clock of the `Date` header is from this machine's, in milliseconds. */
+  clockSkewMs: z.int(),
+  /** Requests a minute that the rate-limit headers name. The sandbox counts, but refuses nothing. */
+  requestsPerMinute: z.int().min(1),
   /** Payments carry `charge_type`, in reads, list rows and webhooks. Newer than SDK 2.52. */
   chargeType: z.boolean(),
   /** Rows of the payment list carry `checkout_session_id`. Newer than SDK 2.52. */
@@ -67,6 +71,8 @@ const DEFAULTS: BusinessPolicy = {
   refunds: 'succeed',
   refundDelayMs: 0,
   apiKey: 'accepted',
+  clockSkewMs: 0,
+  requestsPerMinute: 240,
   chargeType: true,
   sessionInPaymentList: true,
   declinedPlanChangeLink: 'stays_on_plan',

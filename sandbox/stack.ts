@@ -5,6 +5,7 @@ import { createActivities } from '../activities/index.js';
 import { openLiveCatalog } from '../src/catalog/live.js';
 import type { Catalog } from '../src/domain/offers.js';
 import type { ServingConfig } from '../src/config/config.js';
+import { keyText } from '../src/config/keys.js';
 import { createDodo } from '../src/dodo/client.js';
 import { openLedger, type Ledger } from '../src/ledger/index.js';
 import { IN_MEMORY, openEmbeddedLedger } from './local/embedded-ledger.js';
@@ -104,10 +105,13 @@ export async function startStack(config: ServingConfig, options: StackOptions): 
       http: { ...config.http, port },
       appUrl: config.http.port === 0 ? url : config.appUrl,
     };
-    const [apiKey = ''] = config.auth.apiKeys;
-    const [operatorKey = ''] = config.auth.operatorKeys;
+    const apiKey = keyText(config.auth.apiKeys[0] ?? '');
+    const operatorKey = keyText(config.auth.operatorKeys[0] ?? '');
     onProgress('API and worker');
-    const pages = createShop({ apiUrl: () => url, apiKey, temporalUiUrl: temporal.uiUrl });
+    // The shop lets everybody buy, and is for trying things out.
+    const pages = dodo.live
+      ? undefined
+      : createShop({ apiUrl: () => url, apiKey, temporalUiUrl: temporal.uiUrl });
     const api = await startApi(serving, { ...parts, webhookSecrets, uiUrl: temporal.uiUrl, pages });
     stopping.push(() => api.stop());
     const worker = await startWorker(serving, parts, createActivities);

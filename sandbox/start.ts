@@ -3,7 +3,10 @@ import { loadDotEnv } from '../src/config/dotenv.js';
 import { loadLocalConfig } from './local/config.js';
 import { createLogger } from '../src/log.js';
 import { run, stopOnSignal } from '../src/process.js';
-import { startStack } from './stack.js';
+import { startStack, type Stack } from './stack.js';
+import type { ServingConfig } from '../src/config/config.js';
+import { diagnose } from '../tools/doctor/diagnose.js';
+import { readSubject } from '../tools/doctor/subject.js';
 
 await run(async () => {
   loadDotEnv();
@@ -17,10 +20,14 @@ await run(async () => {
   });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const lines: [string, string | undefined][] = [
-    ['Demo shop', config.http.port === 0 ? stack.url : config.appUrl],
+    ['Demo shop', config.http.port === 0 ? stack.url : localUrl(stack.url)],
+    ...(isElsewhere(config, stack) ? [['Your site', config.appUrl] as [string, string]] : []),
+    ['Dashboard', `${config.http.port === 0 ? stack.url : localUrl(stack.url)}/dashboard`],
     ['Temporal UI', stack.temporal.uiUrl],
     ['API', `${stack.url}/openapi.json`],
     ['Sandbox (Dodo)', stack.sandbox?.url],
+    ['Sandbox API key', stack.sandbox?.apiKey],
+    ['Sandbox guide', stack.sandbox && 'docs/sandbox.md'],
     ['Backend key', stack.apiKey],
     ['Operator key', stack.operatorKey],
     ['Data', config.dataDir],
@@ -31,4 +38,47 @@ await run(async () => {
     '\nCtrl-C stops everything. Open offers are kept, and continue after the next start.\n\n',
   );
   stopOnSignal(log, () => stack.stop());
+  warnOfPort(config, stack);
+  if (!config.dodo.sandbox) await warnOfFailures(stack);
 });
+
+/** Names the shop by `localhost`, as people type it. */
+function localUrl(url: string): string {
+  return url.replace(/\/\/(?:127\.0\.0\.1|0\.0\.0\.0):/, '//localhost:');
+}
+
+/** Returns whether `APP_URL` names another host than this machine, where the merchant's own site is. */
+function isElsewhere({ appUrl }: ServingConfig, { url }: Stack): boolean {
+  return !isLoopback(new URL(appUrl)) && new URL(appUrl).origin !== new URL(url).origin;
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+/** Customers would be sent back to a port on which nobody, or somebody else, listens. */
+function warnOfPort({ appUrl, http }: ServingConfig, { url }: Stack): void {
+  const site = new URL(appUrl);
+  const port = new URL(url).port;
+  if (http.port === 0 || !isLoopback(site) || (site.port || '80') === port) return;
+  process.stdout.write(
+    `  Warning: APP_URL is ${appUrl}, but the demo shop listens on port ${port}. Customers come back to APP_URL after ` +
+      `a payment: set PORT=${site.port || '80'}, or leave APP_URL out.\n\n`,
+  );
+}
+
+/** Checks a real Dodo as `npm run doctor` does, and says what would go wrong. */
+async function warnOfFailures(stack: Stack): Promise<void> {
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    TEMPORAL_ADDRESS: stack.temporal.address,
+    TEMPORAL_NAMESPACE: stack.temporal.namespace,
+  };
+  const { checks } = await diagnose(readSubject(env), env);
+  const failed = checks.filter(({ status }) => status === 'fail');
+  if (failed.length === 0) return;
+  const lines = failed.map(({ title, detail, remedy = '' }) => `  ${title}: ${detail}\n    -> ${remedy}`);
+  process.stdout.write(
+    `Warning: npm run doctor finds ${failed.length === 1 ? 'a failure' : `${failed.length} failures`}.\n\n${lines.join('\n')}\n\n`,
+  );
+}

@@ -3,14 +3,18 @@ import type { Logger } from 'pino';
 import { CatalogError } from './catalog/file/load.js';
 import { ConfigError } from './config/reader.js';
 import { LedgerError } from './ledger/index.js';
+import { TemporalError } from './temporal/connect.js';
 
-/** Runs `main`. Reports mistakes in the configuration, the catalog or the database in words, other errors with a stack. */
+/** Runs `main`. Reports mistakes in the configuration, the catalog, the database or Temporal in words, other errors with a stack. */
 export async function run(main: () => Promise<void>): Promise<void> {
   try {
     await main();
   } catch (error) {
     const explained =
-      error instanceof ConfigError || error instanceof CatalogError || error instanceof LedgerError;
+      error instanceof ConfigError ||
+      error instanceof CatalogError ||
+      error instanceof LedgerError ||
+      error instanceof TemporalError;
     const message =
       error instanceof Error ? (explained ? error.message : (error.stack ?? error.message)) : String(error);
     process.stderr.write(`${message}\n`);

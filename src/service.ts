@@ -1,6 +1,6 @@
 /** Starts the two parts of a process: the API and the worker. */
 import { Client } from '@temporalio/client';
-import type { RequestHandler } from 'express';
+import { Router, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { ActivityContext } from '../activities/context.js';
 import type { CatalogState } from './catalog/live.js';
@@ -8,9 +8,12 @@ import type { Config, ServingConfig } from './config/config.js';
 import type { Dodo } from './dodo/client.js';
 import { createProofs } from './dodo/proof.js';
 import { workflowOfAttempt } from './domain/ids.js';
+import type { DashboardDeps } from './dashboard/deps.js';
 import type { Catalog } from './domain/offers.js';
 import type { PaymentEvent } from './domain/payment.js';
 import { serveHttp } from './http-server.js';
+import { createDashboard } from './dashboard/index.js';
+import { sessionKeyFrom } from './dashboard/session.js';
 import { createApp } from './http/app.js';
 import { handOver } from './http/hand-over.js';
 import { createReceiptSigner } from './http/receipts/sign.js';
@@ -18,6 +21,7 @@ import { createStreamHub } from './http/streams/hub.js';
 import { createTokens } from './http/token.js';
 import type { Ledger } from './ledger/index.js';
 import { connectClient, connectWorker, type TemporalTarget } from './temporal/connect.js';
+import { checkNamespace } from './temporal/namespace.js';
 import { installRequestIds } from './temporal/request-id.js';
 import { createRuns, type Runs } from './temporal/runs.js';
 import { installRuntime } from './temporal/runtime.js';
@@ -69,31 +73,35 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
   const { dodo, ledger, catalog, log, uiUrl, webhookSecrets } = parts;
   const { connection, client, namespace } = await connectClient(parts.temporal);
   installRequestIds(connection);
+  await checkNamespace(connection, namespace, { catalog: catalog(), log });
   await registerSearchAttributes(connection, namespace, log);
 
-  const streams = createStreamHub(ledger, log);
-  const app = createApp(
-    {
-      dodo,
-      streams,
-      receipts: await createReceiptSigner(await ledger.receiptKey()),
-      ledger,
-      runs: runsFor(config, client),
-      catalog,
-      catalogState: parts.catalogState ?? fixedState(catalog),
-      log,
-      proofs: createProofs(await ledger.proofKey()),
-      tokens: createTokens(config.auth.tokenSecret),
-      now: () => new Date(),
-      appUrl: config.appUrl,
-      acceptWaitMs: config.http.acceptWaitMs,
-      apiKeys: config.auth.apiKeys,
-      operatorKeys: config.auth.operatorKeys,
-      webhookSecrets,
-      temporalLink: (run) => uiUrl && `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(run)}`,
-    },
-    parts.pages,
-  );
+  const deps: DashboardDeps = {
+    dodo,
+    streams: createStreamHub(ledger, log),
+    receipts: await createReceiptSigner(await ledger.receiptKey()),
+    ledger,
+    runs: runsFor(config, client),
+    catalog,
+    catalogState: parts.catalogState ?? fixedState(catalog),
+    log,
+    proofs: createProofs(await ledger.proofKey()),
+    tokens: createTokens([config.auth.tokenSecret, ...(config.auth.earlierTokenSecrets ?? [])]),
+    now: () => new Date(),
+    appUrl: config.appUrl,
+    acceptWaitMs: config.http.acceptWaitMs,
+    apiKeys: config.auth.apiKeys,
+    operatorKeys: config.auth.operatorKeys,
+    webhookSecrets,
+    temporalLink: (run) => uiUrl && `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(run)}`,
+    sessionKey: sessionKeyFrom(config.auth.tokenSecret),
+    startsLocked: isLive(config),
+    dodoLink: dodoLinks(config, dodo),
+  };
+  const { streams } = deps;
+  const pages = Router().use(createDashboard(deps));
+  if (parts.pages) pages.use(parts.pages);
+  const app = createApp(deps, pages);
   const server = await serveHttp(app, config.http);
 
   return {
@@ -123,6 +131,7 @@ export async function startWorker(
   const { connection, namespace } = await connectWorker(parts.temporal);
   // The sweep repeats every few minutes but must deliver each payment once.
   installRequestIds(connection);
+  await checkNamespace(connection, namespace, { catalog: catalog(), log });
   const client = new Client({ connection, namespace });
   await ensureSweepSchedule(client, {
     taskQueue,
@@ -174,6 +183,19 @@ export async function startWorker(
       await ended;
     },
   };
+}
+
+function isLive({ dodo }: Config): boolean {
+  return !dodo.sandbox && dodo.target.environment === 'live_mode';
+}
+
+/** Where payments can be looked at: in Dodo's dashboard, or in the pages of whatever stands in for it. */
+function dodoLinks({ dodo: config }: Config, dodo: Dodo): (paymentId: string) => string {
+  const isDodo = !config.sandbox && config.target.environment !== undefined;
+  return (paymentId) =>
+    isDodo
+      ? `https://app.dodopayments.com/transactions/payments/${encodeURIComponent(paymentId)}`
+      : `${dodo.baseURL}/invoices/payments/${encodeURIComponent(paymentId)}`;
 }
 
 function runsFor(config: Config, client: Client): Runs {

@@ -15,6 +15,8 @@ export const PATCHES = {
   reviewKind: 'review-kind',
   /** A registered purchase is waited for until the slowest method must have paid, and its second payment is told of. */
   registeredPurchase: 'registered-purchase',
+  /** A plan change that sets add-ons is proven by them, too. */
+  addons: 'addons',
   /** Notifications that the receiver refuses do not hold up the ones behind them. */
   notificationOrder: 'notification-order',
 } as const;

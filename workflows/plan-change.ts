@@ -8,6 +8,7 @@ import {
   allHandlersFinished,
   condition,
   getExternalWorkflowHandle,
+  patched,
   setHandler,
   startChild,
   workflowInfo,
@@ -29,7 +30,8 @@ import { workflowId } from '../src/domain/ids.js';
 import { fulfil } from './fulfilment/fulfil.js';
 import { openSubscriptionWatch, planChangeStrategy } from './fulfilment/plan-change.js';
 import { openReviews } from './fulfilment/reviews.js';
-import type { Terms } from './fulfilment/terms.js';
+import { addonsOfChange, type Terms } from './fulfilment/terms.js';
+import { PATCHES } from './patches.js';
 import { openPaymentInbox, paidBesides } from './payments.js';
 import { holdLock, takeLock, unlessTaken } from './subscription-lock.js';
 
@@ -112,7 +114,10 @@ async function runPlanChange({
   const { shown } = terms;
   const inbox = openPaymentInbox();
   const reviews = openReviews(() => shown.status === 'needs_review');
-  const subscription = openSubscriptionWatch(shown);
+  const sets = addonsOfChange(terms);
+  const addons = sets && patched(PATCHES.addons) ? sets : undefined;
+  const { productId, quantity } = shown;
+  const subscription = openSubscriptionWatch({ productId, quantity, ...(addons && { addons }) });
   let retryWanted = false;
   setHandler(retryPlanChange, () => void (retryWanted = true), {
     description: 'The customer has another payment method and asks for one retry.',

@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type DodoPayments from 'dodopayments';
 import type { ReversalEvent } from '../../src/contract/messages.js';
 import { ifFound } from '../../src/dodo/errors.js';
-import { provesAttempt } from '../../src/dodo/payments.js';
+import { metadataOf, provesAttempt } from '../../src/dodo/payments.js';
 import type { AttemptRecord } from '../../src/domain/attempt.js';
 import { ATTEMPT_METADATA_KEY, workflowId, workflowOfAttempt } from '../../src/domain/ids.js';
 import { isUnsettled, type PresentationRecord } from '../../src/domain/presentation.js';
@@ -53,7 +53,8 @@ interface Unmatched {
 export function reversalActivities({ dodo, ledger, log, now, proofs }: ActivityContext) {
   /** Returns the attempt that a payment is provably of. */
   async function attemptOf(payment: Charged): Promise<Unmatched | undefined> {
-    const { metadata, customer, charge_type } = payment;
+    const { customer, charge_type } = payment;
+    const metadata = metadataOf(payment);
     const attemptId = metadata[ATTEMPT_METADATA_KEY];
     if (typeof attemptId !== 'string' || workflowOfAttempt(attemptId) === undefined) return undefined;
     // It bears the metadata of the attempt that created its subscription.

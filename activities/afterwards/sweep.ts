@@ -1,7 +1,7 @@
 /** Goes through Dodo's recent payments for those that a lost webhook did not report. */
 import { heartbeat } from '@temporalio/activity';
 import type DodoPayments from 'dodopayments';
-import { ifFound } from '../../src/dodo/errors.js';
+import { classify, ifFound, isKeyRejected } from '../../src/dodo/errors.js';
 import { isRenewal, listPayments, toPaymentEvent } from '../../src/dodo/payments.js';
 import { workflowOfAttempt } from '../../src/domain/ids.js';
 import { registrationIn } from '../../src/webhooks/route.js';
@@ -98,6 +98,20 @@ export function sweepActivities(context: ActivityContext) {
     return false;
   }
 
+  /** Delivers a row. One that cannot be understood, or that Dodo refuses to show, must not hold up those behind it. */
+  async function deliverUnlessOdd(row: Row): Promise<boolean> {
+    try {
+      return await deliver(row);
+    } catch (error) {
+      const failure = classify(error);
+      const isRefused = failure.kind === 'rejected' && !isKeyRejected(failure);
+      if (!isRefused && !(error instanceof TypeError || error instanceof RangeError)) throw error;
+      log.error({ err: error, paymentId: row.payment_id }, 'the sweep cannot make sense of a payment');
+      remember(row.payment_id);
+      return false;
+    }
+  }
+
   return {
     /**
      * Tells runs of payments they do not know, and starts those that a payment should have started.
@@ -115,7 +129,7 @@ export function sweepActivities(context: ActivityContext) {
         result.seen += 1;
         heartbeat(result);
         if (done.has(row.payment_id)) continue;
-        if (await deliver(row)) result.told += 1;
+        if (await deliverUnlessOdd(row)) result.told += 1;
       }
       return result;
     },

@@ -19,6 +19,7 @@ export async function readChangeable(
   const refused = reasonAgainstChange(subscription, {
     productId: action.productId,
     quantity,
+    addons: action.addons,
     carried: action.quantity === undefined,
   });
   return { subscription, ...(refused !== undefined && { refused }) };

@@ -1,6 +1,6 @@
 /** Charges the saved payment method for an offer with a payment of its own. */
 import type DodoPayments from 'dodopayments';
-import { addressForDodo } from '../../src/dodo/pricing.js';
+import { addressForDodo, billedTo } from '../../src/dodo/pricing.js';
 import type { BillingAddress } from '../../src/domain/purchase.js';
 import type { AttemptInput, SendReply } from '../../src/domain/attempt.js';
 import type { ActivityContext } from '../context.js';
@@ -22,7 +22,7 @@ export function chargeActivities(context: ActivityContext) {
     const session: unknown = await dodo.checkoutSessions.create({
       ...cart(input),
       customer: { customer_id: input.customerId },
-      billing_address: addressForDodo(billing),
+      ...billedTo(billing),
       // A confirmed session needs the whole address, unless it says that country and postal code are all there is.
       minimal_address: !(billing.street && billing.city && billing.state),
       payment_method_id: input.paymentMethodId,
@@ -45,6 +45,7 @@ export function chargeActivities(context: ActivityContext) {
       ...cart(input),
       customer: { customer_id: input.customerId },
       billing: addressForDodo(billing),
+      ...(billing.taxId !== undefined && { tax_id: billing.taxId }),
       payment_method_id: input.paymentMethodId,
       return_url,
       metadata: attemptMetadata(context, input),

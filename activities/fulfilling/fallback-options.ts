@@ -2,7 +2,7 @@
 import { classify, ifFound, isKeyRejected } from '../../src/dodo/errors.js';
 import { findAttempt } from '../../src/dodo/payments.js';
 import { planChangeRefusal, type Refusal } from '../../src/dodo/plan-change.js';
-import { addonsForDodo, addressForDodo, planChangeBody } from '../../src/dodo/pricing.js';
+import { addonsForDodo, billedTo, planChangeBody } from '../../src/dodo/pricing.js';
 import type { AttemptInput } from '../../src/domain/attempt.js';
 import { isAboveOneClick } from '../../src/domain/choice.js';
 import type { ActivityContext } from '../context.js';
@@ -126,6 +126,8 @@ export function fallbackOptions(context: ActivityContext) {
       const answer = await dodo.subscriptions.changePlan(subscriptionId, {
         ...planChangeBody(subscription, action, discountCode),
         collect_via_payment_link: true,
+        // Newer than the SDK's types.
+        ...{ return_url: await returnUrl(context, input) },
         ...replacingLink(input),
         metadata: attemptMetadata(context, input),
       });
@@ -153,12 +155,14 @@ export function fallbackOptions(context: ActivityContext) {
     input: FallbackInput,
   ): Promise<{ sessionId: string; url: string } | undefined> {
     try {
-      const billing = await billingAddress(context, input);
+      const [billing, back] = await Promise.all([billingAddress(context, input), returnUrl(context, input)]);
       const session = await dodo.checkoutSessions.create({
         ...cart(input, await carriedAddons(input)),
         customer: { customer_id: input.customerId },
-        ...(billing && { billing_address: addressForDodo(billing) }),
-        return_url: await returnUrl(context, input),
+        ...(billing && billedTo(billing)),
+        show_saved_payment_methods: true,
+        return_url: back,
+        cancel_url: back,
         metadata: attemptMetadata(context, input),
       });
       const { session_id: sessionId, checkout_url: url } = session;

@@ -3,6 +3,8 @@ import { findAttempt, toPaymentEvent } from '../../src/dodo/payments.js';
 import { ifFound } from '../../src/dodo/errors.js';
 import { phaseOf, withoutProof, type PaymentEvent } from '../../src/domain/payment.js';
 import { seenPayment } from '../../src/domain/verdict.js';
+import type { Addon } from '../../src/domain/offers.js';
+import { isPlan } from '../../src/domain/plan.js';
 import type { AttemptRecord, Finding } from '../../src/domain/attempt.js';
 import type { ActivityContext } from '../context.js';
 import { MESSAGES } from './messages.js';
@@ -21,6 +23,8 @@ export interface PlanChangeLookUp extends LookUpInput {
   subscriptionId: string;
   productId: string;
   quantity: number;
+  /** Set if the change sets the add-ons. */
+  addons?: Addon[];
   /** The amount due at the click. Minor units. */
   dueNow: number;
 }
@@ -123,8 +127,9 @@ export function lookUpActivities({ dodo, ledger, proofs, now }: ActivityContext)
         dodo.subscriptions.retrieve(input.subscriptionId),
         readPayment(input, attempt),
       ]);
-      const changed = subscription.product_id === input.productId && subscription.quantity === input.quantity;
-      const scheduled = subscription.scheduled_change?.product_id === input.productId;
+      const changed = isPlan(subscription, input);
+      const { scheduled_change } = subscription;
+      const scheduled = scheduled_change != null && isPlan(scheduled_change, input);
       const paid = read && phaseOf(read.event.status) === 'paid';
       if (scheduled || (changed && (paid || input.dueNow === 0)))
         return { kind: 'done', payment: read?.event };

@@ -1,4 +1,5 @@
 /** Finds out what came of a plan change whose run was ended from outside. */
+import type { Addon } from '../../src/domain/offers.js';
 import type { AttemptRecord } from '../../src/domain/attempt.js';
 import { workflowId, workflowOfAttempt } from '../../src/domain/ids.js';
 import { phaseOf, type PaymentEvent } from '../../src/domain/payment.js';
@@ -14,6 +15,8 @@ export interface LostPlanChangeInput {
   subscriptionId: string;
   productId: string;
   quantity: number;
+  /** Set if the change sets the add-ons. */
+  addons?: Addon[];
   /** The amount due at the click. Minor units. */
   dueNow: number;
   /** When the offer was accepted. */

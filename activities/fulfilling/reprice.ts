@@ -24,9 +24,14 @@ export async function isWorse(
   if (shown?.hash !== price.hash) return false;
   if (isLessCredit(shown, now, subscription?.next_billing_date)) return true;
   if (!now.recurring) return false;
-  const { amount, interval, count } = now.recurring;
+  const { amount, interval, count, currency } = now.recurring;
   const before = shown.recurring;
-  return before?.interval !== interval || before.count !== count || amount > before.amount;
+  return (
+    before?.interval !== interval ||
+    before.count !== count ||
+    before.currency !== currency ||
+    amount > before.amount
+  );
 }
 
 /** Opens the offer again at its price now, in the words it was shown in. */

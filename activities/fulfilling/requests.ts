@@ -4,6 +4,7 @@ import { billingOf } from '../../src/dodo/payments.js';
 import { addonsForDodo } from '../../src/dodo/pricing.js';
 import { PRODUCT_METADATA_KEY, PROOF_METADATA_KEY } from '../../src/dodo/proof.js';
 import type { AttemptInput } from '../../src/domain/attempt.js';
+import { fillMetadata } from '../../src/domain/metadata.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import type { BillingAddress } from '../../src/domain/purchase.js';
 import type { ActivityContext } from '../context.js';
@@ -29,11 +30,16 @@ export function attemptClaim({ attemptId, customerId, offer }: AttemptInput) {
   return { attemptId, customerId, productId: offer.action.productId };
 }
 
-/** Returns the metadata by which a payment is recognised as one of an attempt, and which proves that we sent it. */
+/**
+ * Returns the metadata by which a payment is recognised as one of an attempt, and which proves that we sent it, beside
+ * the offer's own.
+ */
 export function attemptMetadata({ proofs }: Pick<ActivityContext, 'proofs'>, input: AttemptInput) {
   const { attemptId, presentationId, purchaseId } = input;
   const claim = attemptClaim(input);
   return {
+    ...fillMetadata(input.offer.metadata, input),
+    // Last, so that no other entry takes their place.
     [ATTEMPT_METADATA_KEY]: attemptId,
     [PROOF_METADATA_KEY]: proofs.ofAttempt(claim),
     [PRODUCT_METADATA_KEY]: claim.productId,

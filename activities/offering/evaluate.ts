@@ -1,7 +1,7 @@
 /** From a purchase or trigger to the first offer, or to the reason why there is none. */
 import { unavailable } from '../../src/domain/availability.js';
-import { clauseResults, explain, type Facts } from '../../src/domain/rules/match.js';
-import type { Catalog, FunnelSnapshot } from '../../src/domain/offers.js';
+import { clauseResults, couldMatch, explain, type Facts } from '../../src/domain/rules/match.js';
+import type { Catalog, Funnel, FunnelSnapshot } from '../../src/domain/offers.js';
 import { stepExperiment } from '../../src/experiments/names.js';
 import type { Exposure } from '../../src/ledger/index.js';
 import type { ConsideredFunnel, EvaluationRecord } from '../../src/domain/purchase.js';
@@ -10,8 +10,10 @@ import type { TriggerEvent } from '../../src/contract/messages.js';
 import type { PaymentEvent } from '../../src/domain/payment.js';
 import { settleIneligible } from '../afterwards/settle.js';
 import type { ActivityContext } from '../context.js';
+import { classify, isKeyRejected } from '../../src/dodo/errors.js';
 import { candidatesFor, snapshotOf, type Candidate } from './candidates.js';
 import { customerFacts } from './facts.js';
+import { tryNumber } from './lag.js';
 import type { PresentationRef } from './presentation-ref.js';
 import { recordSecondPayment } from './second-payment.js';
 import { showStep } from './show.js';
@@ -43,6 +45,9 @@ export type Evaluation =
 /** Enough to see why a funnel did not match; hundreds of clauses would fill every purchase's record. */
 const MAX_CLAUSES = 50;
 
+/** After this many tries a refusal of Dodo counts as its last word: within seconds. */
+const REFUSALS = 4;
+
 /** Outcome of trying one funnel. */
 type Tried =
   | { kind: 'taken'; evaluation: Evaluation }
@@ -53,6 +58,17 @@ type Tried =
 interface Progress {
   facts: Facts;
   considered: ConsideredFunnel[];
+}
+
+/** Returns the subject of a funnel. Of several subscriptions, it is about the only one that the rule holds for. */
+function subjectOf(subject: OfferSubject, { when }: Funnel, facts: Facts): OfferSubject {
+  const { subscriptions = [] } = subject;
+  const matching = subscriptions.filter(({ product_id, status }) => {
+    const own = { product_id, plan: product_id, subscription_status: status };
+    return couldMatch(when, { ...facts, ...own });
+  });
+  const [subscription] = matching;
+  return matching.length === 1 ? { ...subject, subscription } : subject;
 }
 
 export function evaluateActivities(context: ActivityContext) {
@@ -76,11 +92,25 @@ export function evaluateActivities(context: ActivityContext) {
    * A registered purchase is evaluated for one payment only: another one is recorded and reviewed.
    * Repeated: finds the presentation or wait this run made before and continues with it, whatever was switched off since.
    *
-   * @throws ApplicationFailure `payment_lags` or `subscription_lags` (retryable) while what Dodo says lags behind the
-   * webhook; otherwise when Dodo or the ledger cannot be reached, or Dodo refuses our key. Temporal tries again
+   * What Dodo definitely refuses is asked for a few times, in case it lags, and ends without an offer then.
+   *
+   * @throws ApplicationFailure named by the lag (retryable) while what Dodo says lags behind the webhook; otherwise when
+   * Dodo or the ledger cannot be reached, or Dodo refuses our key. Temporal tries again
    */
   async function evaluate(input: EvaluateInput): Promise<Evaluation> {
     const catalog = context.catalog();
+    try {
+      return await evaluateBy(catalog, input);
+    } catch (error) {
+      const failure = classify(error);
+      if (failure.kind !== 'rejected' || isKeyRejected(failure) || tryNumber() < REFUSALS) throw error;
+      const { purchaseId } = input;
+      context.log.warn({ purchaseId, failure }, 'Dodo refused what an evaluation asked for');
+      return end(input, 'pricing_unavailable', { catalogHash: catalog.hash, considered: [] });
+    }
+  }
+
+  async function evaluateBy(catalog: Catalog, input: EvaluateInput): Promise<Evaluation> {
     const { purchaseId, workflowId, trigger, paymentId } = input;
     await storeCatalog(catalog);
     const isRegistered = trigger === 'purchase' && paymentId !== undefined && purchaseId !== paymentId;
@@ -165,15 +195,20 @@ export function evaluateActivities(context: ActivityContext) {
     input: EvaluateInput,
     catalog: Catalog,
     candidate: Candidate & { resumed: boolean },
-    subject: OfferSubject,
+    everything: OfferSubject,
     { facts, considered }: Progress,
   ): Promise<Tried | undefined> {
     const { funnel, offers, resumed } = candidate;
-    Object.assign(facts, await customerFacts(context, funnel, subject.customerId, facts));
+    const subject = subjectOf(everything, funnel, facts);
+    Object.assign(facts, await customerFacts(context, funnel, subject, facts));
     const about = { funnelId: funnel.id, clauses: clauseResults(funnel.when, facts).slice(0, MAX_CLAUSES) };
     const match = explain(funnel.when, facts);
     if (!resumed && !match.holds) {
       const detail = match.failed ?? `${match.unknown.join(', ')} not known`;
+      return { kind: 'passed', considered: { ...about, reason: 'no_matching_funnel', detail } };
+    }
+    if (!resumed && facts.amount === 0 && !funnel.freePurchases) {
+      const detail = 'nothing was paid, and the funnel does not say free_purchases';
       return { kind: 'passed', considered: { ...about, reason: 'no_matching_funnel', detail } };
     }
     const off = resumed ? undefined : unavailable(`funnel ${funnel.id}`, funnel, now());

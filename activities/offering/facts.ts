@@ -5,6 +5,8 @@ import type { Funnel } from '../../src/domain/offers.js';
 import { couldMatch, type Facts } from '../../src/domain/rules/match.js';
 import { factsIn } from '../../src/domain/rules/when.js';
 import type { ActivityContext } from '../context.js';
+import { customerOf } from './customer.js';
+import type { OfferSubject } from './subject.js';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -13,17 +15,19 @@ const DAY_MS = 24 * 3_600_000;
  * could still match, and they are not known yet.
  */
 export async function customerFacts(
-  { dodo, now }: ActivityContext,
+  context: ActivityContext,
   funnel: Funnel,
-  customerId: string,
+  subject: OfferSubject,
   known: Facts,
 ): Promise<Facts> {
+  const { dodo, now } = context;
+  const { customerId } = subject;
   const facts: Facts = {};
   if (!couldMatch(funnel.when, known)) return facts;
   const named = factsIn(funnel.when);
   if (named.has('tenure_days') && known.tenure_days === undefined) {
-    const customer = await dodo.customers.retrieve(customerId);
-    facts.tenure_days = daysSince(customer.created_at, now());
+    const customer = await customerOf(context, subject);
+    if (customer) facts.tenure_days = daysSince(customer.created_at, now());
   }
   if (named.has('purchase_count') && known.purchase_count === undefined) {
     let count = 0;

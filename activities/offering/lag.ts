@@ -10,10 +10,14 @@ const MINUTE = 60 * SECOND;
 
 /** How long each kind of reading may go on contradicting what was signed. */
 export const LAG_LIMITS = {
-  /** The payment is not there, or not paid, although its event says that it succeeded. */
+  /** The payment is not paid, although its event says that it succeeded. */
   payment_lags: 2 * MINUTE,
-  /** The subscription of a paid purchase is not there, or still `pending`. */
+  /** The payment is not there. It soon is, or it never will be: then the event is of the other mode. */
+  payment_missing: 10 * SECOND,
+  /** The subscription of a paid purchase is still `pending`. */
   subscription_lags: 10 * MINUTE,
+  /** The subscription of a paid purchase is not there. */
+  subscription_missing: 30 * SECOND,
 } as const;
 export type Lag = keyof typeof LAG_LIMITS;
 
@@ -46,6 +50,11 @@ export function waitForReading(lag: Lag, detail: string, now: Date): void {
     // As long again as it has lasted: the intervals double.
     nextRetryDelay: Math.min(Math.max(waited, SHORTEST_DELAY), LONGEST_DELAY),
   });
+}
+
+/** Returns the number of this try of the activity: 1 for the first, and outside of Temporal. */
+export function tryNumber(): number {
+  return current()?.info.attempt ?? 1;
 }
 
 /** The last heartbeat of a try is handed to the next one, so that time spent on other failures does not count. */

@@ -1,5 +1,14 @@
 /** Products a customer already has. */
-import { listPayments, listPaymentsSince, type ListedPayment } from '../../src/dodo/payments.js';
+import type { Dodo } from '../../src/dodo/client.js';
+import {
+  listPayments,
+  listPaymentsSince,
+  lostOf,
+  refundedOf,
+  type ListedPayment,
+} from '../../src/dodo/payments.js';
+import { hasEnded } from '../../src/dodo/subscriptions.js';
+import { isLost } from '../../src/domain/reversal.js';
 import { PRODUCT_METADATA_KEY } from '../../src/dodo/proof.js';
 import { ALREADY_OWNED, PURCHASE_REFUNDED, type AttemptInput } from '../../src/domain/attempt.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
@@ -7,7 +16,7 @@ import { phaseOf } from '../../src/domain/payment.js';
 import type { ActivityContext } from '../context.js';
 
 /**
- * Returns whether a customer has a product: bought through us, bought at Dodo at any time and not refunded in full, or
+ * Returns whether a customer has a product: bought through us, bought at Dodo at any time and not given back, or
  * subscribed to now.
  */
 export async function ownsProduct(
@@ -27,15 +36,30 @@ async function boughtAtDodo(
 ): Promise<boolean> {
   const filter = { customer_id: customerId, product_id: productId };
   for await (const payment of listPayments(dodo, { ...filter, status: 'succeeded' })) {
-    if (payment.refund_status !== 'full') return true;
+    if (!(await wentBack(dodo, payment, productId))) return true;
   }
-  const { items } = await dodo.subscriptions.list({
-    ...filter,
-    status: 'active',
-    page_number: 0,
-    page_size: 1,
-  });
-  return items.length > 0;
+  const { items } = await dodo.subscriptions.list({ ...filter, page_number: 0, page_size: 100 });
+  return items.some((subscription) => !hasEnded(subscription));
+}
+
+/**
+ * Checks whether the money for a product went back: all that was paid, by refunds and lost disputes together, or the one
+ * item of the cart. Asks Dodo only where something went back.
+ */
+async function wentBack(
+  dodo: Dodo,
+  { payment_id, refund_status, dispute_status }: ListedPayment,
+  productId: string,
+): Promise<boolean> {
+  if (refund_status === 'full') return true;
+  if (dispute_status != null && isLost(dispute_status)) {
+    const payment = await dodo.payments.retrieve(payment_id);
+    if (refundedOf(payment) + lostOf(payment) >= payment.total_amount) return true;
+  }
+  if (refund_status !== 'partial') return false;
+  const { items } = await dodo.payments.retrieveLineItems(payment_id);
+  const bought = items.filter((item) => item.items_id === productId);
+  return bought.length > 0 && bought.every((item) => item.refundable_amount <= 0);
 }
 
 /**

@@ -5,6 +5,7 @@ import { unavailable } from '../../src/domain/availability.js';
 import type { OfferCopy, Policy, SnapshotOffer } from '../../src/domain/offers.js';
 import type { OfferTerms, Presentation, PresentationRecord } from '../../src/domain/presentation.js';
 import type { ActivityContext } from '../context.js';
+import { customerOf } from './customer.js';
 import { limitsOf, switchesOf } from './limits.js';
 import { presentationRef, type PresentationRef } from './presentation-ref.js';
 import { notEligible, type NotEligible } from './quote.js';
@@ -50,6 +51,8 @@ export async function prepareOffer(context: ActivityContext, input: OfferToPrepa
 
   const refused = await refusal(context, input);
   if (refused) return refused;
+  if ((await customerOf(context, subject))?.blocked_at != null)
+    return notEligible('customer_blocked', 'the customer is blocked at Dodo');
   const worded = await withWords(context, offer, input.catalogHash);
   if (!worded) return notEligible('product_unavailable', `the words of offer ${offer.id} are not stored`);
   const quoted = await quote(context, input);

@@ -6,6 +6,7 @@ import {
   preselectedQuantity,
   type OfferVariant,
 } from '../../src/domain/variants.js';
+import { isPlan } from '../../src/domain/plan.js';
 import { isAboveOneClick } from '../../src/domain/choice.js';
 import { classify, isKeyRejected } from '../../src/dodo/errors.js';
 import type { MethodChoice } from '../../src/dodo/payment-methods.js';
@@ -13,6 +14,7 @@ import { currentPrice, readProduct } from '../../src/dodo/pricing.js';
 import { paymentBy } from '../../src/domain/payment-mode.js';
 import type { Choices, OfferTerms, Presentation, Price } from '../../src/domain/presentation.js';
 import type { ActivityContext } from '../context.js';
+import { customerOf } from './customer.js';
 import { ownsProduct } from './ownership.js';
 import { notEligible, type NotEligible } from './quote.js';
 import type { OfferSubject } from './subject.js';
@@ -45,15 +47,11 @@ export async function priceVariant(
   const { action } = variant;
   const { subscription } = subject;
   const quantity = preselectedQuantity(action, subscription);
-  if (
-    action.kind === 'change_plan' &&
-    subscription?.product_id === action.productId &&
-    subscription.quantity === quantity
-  ) {
+  if (action.kind === 'change_plan' && subscription && isPlan(subscription, { ...action, quantity })) {
     return notEligible('already_owned', `the subscription is already on ${action.productId}`);
   }
   const [product, owned, priced] = await Promise.all([
-    readProduct(context.dodo, action.productId),
+    readProduct(context.dodo, action.productId, (await customerOf(context, subject))?.preferred_locale),
     action.kind !== 'change_plan' &&
       offer.ifOwned === 'skip' &&
       ownsProduct(context, subject.customerId, action.productId),

@@ -1,5 +1,11 @@
 /** Quotes for offers that sell something. */
-import { choosePaymentMethod } from '../../src/dodo/payment-methods.js';
+import {
+  rankPaymentMethods,
+  savedMethods,
+  type MethodChoice,
+  type SavedMethod,
+} from '../../src/dodo/payment-methods.js';
+import type { Price } from '../../src/domain/presentation.js';
 import { variantsOf } from '../../src/domain/variants.js';
 import type { ActivityContext } from '../context.js';
 import { choicesAmong, priceVariant, termsAmong, withPayment, type SaleInput } from './priced-variants.js';
@@ -15,15 +21,11 @@ export async function quoteSale(
   const obstacle = obstacleTo(input);
   if (obstacle !== undefined) return notEligible('product_unavailable', obstacle);
 
-  const [method, ...priced] = await Promise.all([
-    choosePaymentMethod(
-      context.dodo,
-      subject.customerId,
-      context.now(),
-      subject.subscription?.payment_method_id,
-    ),
+  const [saved, ...priced] = await Promise.all([
+    savedMethods(context.dodo, subject.customerId),
     ...variantsOf(offer).map((variant) => priceVariant(context, variant, input)),
   ]);
+  const method = methodFor(saved, priced.find((one) => one.kind === 'priced')?.price, input, context.now());
   const variants = priced.map((one) => (one.kind === 'priced' ? withPayment(one, method, input) : one));
   const available = variants.filter((one) => one.kind === 'priced');
   const [preselected] = available;
@@ -47,6 +49,19 @@ export async function quoteSale(
     payment,
     ...(terms && { terms }),
   };
+}
+
+/** Chooses the saved method for an offer. A plan change is charged to the subscription's own, if it has one. */
+function methodFor(
+  saved: readonly SavedMethod[],
+  price: Price | undefined,
+  { offer: { action }, subject: { subscription } }: SaleInput,
+  now: Date,
+): MethodChoice {
+  if (action.kind === 'change_plan' && subscription?.has_payment_method === false)
+    return { kind: 'none', reason: 'no_payment_method' };
+  const charge = price && { currency: price.currency, recurring: price.recurring !== undefined };
+  return rankPaymentMethods(saved, now, subscription?.payment_method_id, charge);
 }
 
 /** Returns why a plan change is out of the question, whatever it would cost. */

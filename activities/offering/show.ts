@@ -4,6 +4,7 @@ import { REQUESTED_PLAN } from '../../src/domain/requested-plan.js';
 import type { StepExperiment } from '../../src/experiments/names.js';
 import { ANOTHER_OFFER_OPEN, type Exposure } from '../../src/ledger/index.js';
 import type { EvaluationRecord } from '../../src/domain/purchase.js';
+import { pausedBy } from '../../src/domain/pause.js';
 import type { ReasonCode } from '../../src/domain/words.js';
 import { markPaid, type Closing } from '../afterwards/settle.js';
 import type { ActivityContext } from '../context.js';
@@ -55,8 +56,8 @@ export async function showStep(context: ActivityContext, input: StepToShow): Pro
   const prepared = await prepareOffer(context, { offer, policy, catalogHash, funnelId, step, subject });
   if (prepared.kind === 'not_eligible') return prepared;
   const { presentation, words, terms, presented } = prepared;
-  if (input.off && !(await ledger.presentation(presentation.id)))
-    return { kind: 'not_eligible', ...input.off };
+  const off = input.off ?? pausedBy(await ledger.pauses(), { offerId: offer.id, funnelId });
+  if (off && !(await ledger.presentation(presentation.id))) return { kind: 'not_eligible', ...off };
 
   const at = context.now().toISOString();
   const place = { customerId, purchaseId, catalogHash: catalogHash ?? '', exposedAt: at };

@@ -1,7 +1,13 @@
 /** What is known of the customer who bought something or caused a trigger, read from Dodo. */
 import type DodoPayments from 'dodopayments';
 import type { TriggerEvent } from '../../src/contract/messages.js';
-import { billingOf, listPayments, provesAttempt } from '../../src/dodo/payments.js';
+import {
+  billingOf,
+  listPayments,
+  metadataOf,
+  provesAttempt,
+  subscriptionsOf,
+} from '../../src/dodo/payments.js';
 import { ifFound } from '../../src/dodo/errors.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import { phaseOf } from '../../src/domain/payment.js';
@@ -28,7 +34,7 @@ type Run = Pick<OfferSubject, 'workflowId' | 'purchaseId'>;
  * contradicts what was signed.
  *
  * @returns a reason for payments that start no offer: of another kind, unpaid, refunded, ours, or too old
- * @throws ApplicationFailure `payment_lags` or `subscription_lags` (retryable) while a reading contradicts the event
+ * @throws ApplicationFailure named by the lag (retryable) while a reading contradicts the event
  */
 export async function situationOfPurchase(
   context: ActivityContext,
@@ -40,12 +46,16 @@ export async function situationOfPurchase(
   const payment = await readPaid(context, paymentId);
   if (!payment) return { reason: 'pricing_unavailable' };
   if (isTooOldToOffer(payment.created_at, now())) return { reason: 'purchase_too_old' };
-  const subscriptionId = payment.subscription_id ?? onlyOne(payment.subscription_ids);
-  const subscription = subscriptionId === undefined ? undefined : await readStarted(context, subscriptionId);
-  if (subscriptionId !== undefined && !subscription) return { reason: 'pricing_unavailable' };
+  const subscriptions: DodoPayments.Subscription[] = [];
+  for (const id of subscriptionsOf(payment)) {
+    const started = await readStarted(context, id);
+    if (!started) return { reason: 'pricing_unavailable' };
+    subscriptions.push(started);
+  }
+  const subscription = onlyOne(subscriptions);
   const startsOffer =
     payment.status === 'succeeded' &&
-    payment.total_amount > 0 &&
+    payment.total_amount >= 0 &&
     !payment.is_update_payment_method &&
     payment.refund_status !== 'full' &&
     !(await isOurs(context, payment)) &&
@@ -53,15 +63,13 @@ export async function situationOfPurchase(
   if (!startsOffer) return { reason: 'no_matching_funnel' };
 
   const cart = payment.product_cart ?? [];
-  const productIds =
-    cart.length > 0
-      ? cart.map((item) => item.product_id)
-      : subscription
-        ? await plansBought(context, purchaseId, subscription)
-        : [];
-  const quantity =
-    cart.length > 0 ? cart.reduce((sum, item) => sum + item.quantity, 0) : subscription?.quantity;
-  const billing = billingOf(payment);
+  const inCart = cart.map((item) => item.product_id);
+  // A cart lists what is paid once; subscriptions may stand beside it.
+  const plans = subscriptions.map(({ product_id }) => product_id);
+  const productIds = await productsBought(context, purchaseId, [...new Set([...inCart, ...plans])]);
+  const besides = subscriptions.filter(({ product_id }) => !inCart.includes(product_id));
+  const quantity = [...cart, ...besides].reduce((sum, item) => sum + item.quantity, 0);
+  const billing = billingOf(payment, subscription);
   const { currency } = payment;
   return {
     payment,
@@ -73,24 +81,25 @@ export async function situationOfPurchase(
       currency,
       billing,
       subscription,
+      ...(subscriptions.length > 1 && { subscriptions }),
     },
     facts: {
       product_id: productIds.length > 0 ? productIds : undefined,
       amount: payment.total_amount,
       currency,
       country: billing.country,
-      quantity,
+      quantity: quantity > 0 ? quantity : undefined,
       payment_method_type: methodTypes(payment),
       ...subscriptionFacts(subscription, now()),
+      ...(subscriptions.length > 1 && { plan: plans }),
     },
   };
 }
 
 /** Tells whether we sent a payment. Anybody can name one of our attempts in a checkout link. */
-async function isOurs(
-  { ledger, proofs }: ActivityContext,
-  { metadata, customer }: DodoPayments.Payment,
-): Promise<boolean> {
+async function isOurs({ ledger, proofs }: ActivityContext, payment: DodoPayments.Payment): Promise<boolean> {
+  const { customer } = payment;
+  const metadata = metadataOf(payment);
   const attemptId = metadata[ATTEMPT_METADATA_KEY];
   if (typeof attemptId !== 'string') return false;
   if (provesAttempt(proofs, { metadata, customerId: customer.customer_id })) return true;
@@ -104,12 +113,17 @@ async function isOurs(
  * something else, or nothing at all.
  */
 async function readPaid(
-  { dodo, now }: ActivityContext,
+  { dodo, now, log }: ActivityContext,
   paymentId: string,
 ): Promise<DodoPayments.Payment | undefined> {
   const payment = await ifFound(dodo.payments.retrieve(paymentId));
   if (payment && phaseOf(payment.status ?? null) === 'paid') return payment;
-  const reading = payment ? (payment.status ?? 'of no status') : 'not found';
+  if (!payment) {
+    waitForReading('payment_missing', `Payment ${paymentId} is not found, although it has succeeded.`, now());
+    log.warn({ paymentId }, 'Dodo does not have the payment of a webhook: is the webhook of the other mode?');
+    return undefined;
+  }
+  const reading = payment.status ?? 'of no status';
   waitForReading('payment_lags', `Payment ${paymentId} is ${reading}, although it has succeeded.`, now());
   return undefined;
 }
@@ -121,14 +135,14 @@ async function readStarted(
 ): Promise<DodoPayments.Subscription | undefined> {
   const subscription = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
   if (subscription && subscription.status !== 'pending') return subscription;
-  const reading = subscription ? 'pending' : 'not found';
-  waitForReading('subscription_lags', `Subscription ${subscriptionId} is ${reading}.`, now());
+  if (subscription) waitForReading('subscription_lags', `Subscription ${subscriptionId} is pending.`, now());
+  else waitForReading('subscription_missing', `Subscription ${subscriptionId} is not found.`, now());
   return subscription;
 }
 
 /**
- * Reads the subscription a trigger names, or the only active one of its customer. Subscriptions of other customers are
- * ignored.
+ * Reads the subscription a trigger names, or the only active one of its customer. Subscriptions of other customers, and
+ * ones that Dodo does not have, are ignored.
  */
 export async function situationOfTrigger(
   context: ActivityContext,
@@ -139,7 +153,7 @@ export async function situationOfTrigger(
   const found =
     subscriptionId === undefined
       ? await onlySubscription(context, customerId)
-      : await context.dodo.subscriptions.retrieve(subscriptionId);
+      : await ifFound(context.dodo.subscriptions.retrieve(subscriptionId));
   const subscription = found?.customer.customer_id === customerId ? found : undefined;
   const billing = subscription?.billing ? billingOf(subscription) : await lastBilling(context, customerId);
   const currency = subscription?.currency;
@@ -160,14 +174,14 @@ export async function situationOfTrigger(
   };
 }
 
-/** Returns the plan as it was first seen: a reset run may find the plan its own offer has led to since. */
-async function plansBought(
+/** Returns the products as they were first seen: a reset run may find the plan its own offer has led to since. */
+async function productsBought(
   { ledger }: ActivityContext,
   purchaseId: string,
-  { product_id }: DodoPayments.Subscription,
+  read: string[],
 ): Promise<string[]> {
   const known = (await ledger.purchase(purchaseId))?.purchase.productIds ?? [];
-  return known.length > 0 ? known : [product_id];
+  return known.length > 0 ? known : read;
 }
 
 /** Returns whether the subscription was paid for before, so that this payment is a renewal or a plan change. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ApiError, notFound, parse } from '../errors.js';
+import { BRAND_ID } from '../dodo/business.js';
 import { addonView, discountView, productListView, productOf, productView } from '../dodo/products.js';
 import { discountByCode, redeemable } from '../money/discounts.js';
 import { listQuery, page } from './paging.js';
@@ -10,7 +11,11 @@ const productQuery = z.object({
   ...listQuery,
   recurring: z.enum(['true', 'false']).optional(),
   archived: z.enum(['true', 'false']).default('false'),
+  brand_id: z.string().optional(),
 });
+
+/** Newer than SDK 2.52. */
+const localeQuery = z.object({ locale: z.string().optional() });
 
 export const catalogRoutes: Route[] = [
   {
@@ -23,6 +28,7 @@ export const catalogRoutes: Route[] = [
         .filter(
           (product) =>
             String(product.archived) === filter.archived &&
+            (filter.brand_id === undefined || filter.brand_id === (product.brand_id ?? BRAND_ID)) &&
             (filter.recurring === undefined ||
               String(product.price.type === 'recurring_price') === filter.recurring),
         );
@@ -32,7 +38,10 @@ export const catalogRoutes: Route[] = [
   {
     method: 'get',
     path: '/products/:id',
-    run: (world, { params }) => ok(productView(productOf(world, params['id'] ?? ''))),
+    run(world, { params, query }) {
+      const { locale } = parse(localeQuery, query, 'INVALID_QUERY_PARAMS');
+      return ok(productView(productOf(world, params['id'] ?? ''), locale));
+    },
   },
   {
     method: 'get',

@@ -4,6 +4,7 @@ import { customerRoutes } from './customer-routes.js';
 import { paymentRoutes } from './payment-routes.js';
 import type { Route } from './route.js';
 import { subscriptionRoutes } from './subscription-routes.js';
+import { webhookRoutes } from './webhook-routes.js';
 
 /** Every Dodo route that the sandbox implements. */
 export const ROUTES: Route[] = [
@@ -12,4 +13,5 @@ export const ROUTES: Route[] = [
   ...checkoutRoutes,
   ...paymentRoutes,
   ...subscriptionRoutes,
+  ...webhookRoutes,
 ];

@@ -70,6 +70,7 @@ export const checkoutBodySchema = z.object({
   minimal_address: z.boolean().optional(),
   return_url: urlSchema.nullish(),
   cancel_url: urlSchema.nullish(),
+  tax_id: z.string().nullish(),
   metadata: metadataSchema.nullish(),
   discount_code: z.string().nullish(),
   discount_codes: discountCodesSchema,
@@ -109,6 +110,8 @@ export const planChangeBodySchema = z.object({
     'prorated_immediately',
     'full_immediately',
     'difference_immediately',
+    // Newer than SDK 2.52.
+    'prorated_immediately_keep_cycle',
     'do_not_bill',
   ]),
   effective_at: z.enum(['immediately', 'next_billing_date']).optional(),

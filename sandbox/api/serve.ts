@@ -16,6 +16,7 @@ const DEFAULT_LATE_COMMIT_MS = 250;
 /** Serves one of Dodo's routes in this order: key, faults, effect on the books, log, response, webhooks. */
 export function serve(engine: Engine, route: Route, apiKey: string): RequestHandler {
   return async (request, response) => {
+    setServiceHeaders(engine, response);
     const refusal = keyRefusal(engine.world, request, apiKey);
     if (refusal) {
       const reply = errorReply(refusal);
@@ -29,6 +30,23 @@ export function serve(engine: Engine, route: Route, apiKey: string): RequestHand
     if (fault) await serveFaulty(engine, route, request, response, fault);
     else await serveWell(engine, route, request, response);
   };
+}
+
+const MINUTE = 60_000;
+
+/** Sets what every answer of Dodo says: its clock, and how much of the rate limit is left. */
+function setServiceHeaders(engine: Engine, response: Response): void {
+  const { clockSkewMs, requestsPerMinute } = businessPolicy(engine.world);
+  const now = Date.now();
+  const minute = Math.floor(now / MINUTE);
+  const used = minute === engine.rate.minute ? engine.rate.used + 1 : 1;
+  engine.rate = { minute, used };
+  response.set({
+    date: new Date(now + clockSkewMs).toUTCString(),
+    'x-ratelimit-limit': String(requestsPerMinute),
+    'x-ratelimit-remaining': String(Math.max(0, requestsPerMinute - used)),
+    'x-ratelimit-reset': String(Math.ceil(((minute + 1) * MINUTE) / 1000)),
+  });
 }
 
 async function serveWell(engine: Engine, route: Route, request: Request, response: Response): Promise<void> {

@@ -34,7 +34,7 @@ import {
   webhookPolicyChangeSchema,
 } from '../webhooks/settings.js';
 import { addAddon, addDiscount, addProduct, changeProduct } from './products.js';
-import { addCustomer, changeMethod, queueAnswer, saveTestCard } from './customers.js';
+import { addCustomer, changeCustomer, changeMethod, queueAnswer, saveTestCard } from './customers.js';
 import type { PurchaseResult } from './purchase.js';
 import { buy, payResult, paySession } from './purchase.js';
 import type { Lag, ReadFaults, RowOverride } from '../read-faults.js';
@@ -52,6 +52,8 @@ export interface Control {
     input: Inputs.CustomerInput,
   ): Promise<{ customer: CustomerRow; payment_method_ids: string[] }>;
   addCard(customerId: string, card?: Inputs.CardInput): Promise<MethodRow>;
+  /** Blocks a customer, or changes the language of their mails. */
+  updateCustomer(customerId: string, change: Inputs.CustomerChange): Promise<CustomerRow>;
   /** Changes a saved card, for example to let it expire. */
   updateMethod(customerId: string, methodId: string, change: Inputs.MethodChange): Promise<MethodRow>;
   /** Decides the next charges of this customer, whatever the card says. Queued in order. */
@@ -109,6 +111,7 @@ export function createControl(engine: Engine, afterReset: () => Promise<void>): 
     createDiscount: (input) => engine.run(() => addDiscount(world, input)),
     createCustomer: (input) => engine.run(() => addCustomer(world, input)),
     addCard: (customerId, card) => engine.run(() => saveTestCard(world, customerId, card)),
+    updateCustomer: (customerId, change) => engine.run(() => changeCustomer(world, customerId, change)),
     updateMethod: (customerId, methodId, change) =>
       engine.run(() => changeMethod(world, customerId, methodId, change)),
     nextCharges: (customerId, answer) => engine.run(() => queueAnswer(world, customerId, answer)),

@@ -5,8 +5,15 @@ import { parse, unprocessable } from '../errors.js';
 import type { CustomerRow, MethodRow } from '../model.js';
 import { newId } from '../state/ids.js';
 import type { World } from '../world.js';
-import type { CardInput, ChargeAnswer, CustomerInput, MethodChange } from './schemas.js';
-import { cardSchema, chargeAnswerSchema, customerSchema, methodChangeSchema } from './schemas.js';
+import { timestamp } from '../world.js';
+import type { CardInput, ChargeAnswer, CustomerChange, CustomerInput, MethodChange } from './schemas.js';
+import {
+  cardSchema,
+  chargeAnswerSchema,
+  customerChangeSchema,
+  customerSchema,
+  methodChangeSchema,
+} from './schemas.js';
 
 export function addCustomer(
   world: World,
@@ -31,6 +38,18 @@ export function saveTestCard(world: World, customerId: string, input?: CardInput
     recurring_enabled,
     currencies,
   });
+}
+
+export function changeCustomer(world: World, id: string, input: CustomerChange): CustomerRow {
+  const customer = customerOf(world, id);
+  const { blocked, preferred_locale } = parse(customerChangeSchema, input);
+  const changed: CustomerRow = {
+    ...customer,
+    ...(blocked !== undefined && { blocked_at: blocked ? timestamp(world) : null }),
+    ...(preferred_locale !== undefined && { preferred_locale }),
+  };
+  world.tables.customers.put(changed);
+  return changed;
 }
 
 export function changeMethod(

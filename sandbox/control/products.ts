@@ -12,7 +12,10 @@ import { addonInputSchema, discountSchema, productChangeSchema, productSchema } 
 const SUBSCRIPTION_PERIOD_YEARS = 10;
 
 export function addProduct(world: World, input: ProductInput): ProductRow {
-  const { product_id, name, description, metadata, addons, ...terms } = parse(productSchema, input);
+  const { product_id, name, description, metadata, addons, brand_id, translations, ...terms } = parse(
+    productSchema,
+    input,
+  );
   if (world.tables.products.get(product_id)) {
     throw conflict('PRODUCT_EXISTS', `Product ${product_id} already exists`);
   }
@@ -45,7 +48,9 @@ export function addProduct(world: World, input: ProductInput): ProductRow {
     tax_category: 'saas',
     metadata,
     addons,
+    brand_id,
     archived: false,
+    translations,
   };
   world.tables.products.put(product);
   return product;
@@ -54,13 +59,14 @@ export function addProduct(world: World, input: ProductInput): ProductRow {
 /** Changes a product. A new price applies to new purchases and plan changes; running subscriptions keep theirs. */
 export function changeProduct(world: World, id: string, input: ProductChange): ProductRow {
   const product = productOf(world, id);
-  const { name, price, archived } = parse(productChangeSchema, input);
+  const { name, price, archived, brand_id } = parse(productChangeSchema, input);
   const changed: ProductRow = {
     ...product,
     updated_at: timestamp(world),
     name: name ?? product.name,
     price: { ...product.price, price: price ?? product.price.price },
     archived: archived ?? product.archived,
+    brand_id: brand_id ?? product.brand_id,
   };
   world.tables.products.put(changed);
   return changed;

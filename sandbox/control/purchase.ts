@@ -37,6 +37,7 @@ export function buy(world: World, input: PurchaseInput): PurchaseResult {
       metadata: wanted.metadata,
       discount_codes: wanted.discount_codes,
       return_url: wanted.return_url,
+      tax_id: wanted.tax_id,
       force_3ds: wanted.force_3ds,
       subscription_data: wanted.subscription_data,
     }),

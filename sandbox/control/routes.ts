@@ -59,6 +59,12 @@ export function controlRoutes(control: Control, books: Books, faults: FaultQueue
       run: ({ body }) => control.createCustomer(parse(schemas.customerSchema, body)),
     },
     {
+      method: 'patch',
+      path: '/sandbox/customers/:id',
+      run: (request) =>
+        control.updateCustomer(id(request), parse(schemas.customerChangeSchema, request.body)),
+    },
+    {
       method: 'post',
       path: '/sandbox/customers/:id/cards',
       run: (request) => control.addCard(id(request), parse(cardBody, request.body).card),

@@ -44,6 +44,10 @@ export const productSchema = z.strictObject({
   pay_what_you_want: z.boolean().default(false),
   addons: z.array(z.string()).default([]),
   metadata: metadataSchema.default({}),
+  /** Names in other languages, by code. */
+  translations: z.record(z.string(), z.string()).default({}),
+  /** The business's own brand when left out. */
+  brand_id: z.string().optional(),
 });
 export type ProductInput = z.input<typeof productSchema>;
 
@@ -51,6 +55,7 @@ export const productChangeSchema = z.strictObject({
   name: z.string().optional(),
   price: amountSchema.optional(),
   archived: z.boolean().optional(),
+  brand_id: z.string().optional(),
 });
 export type ProductChange = z.input<typeof productChangeSchema>;
 
@@ -101,6 +106,13 @@ export const customerSchema = z.strictObject({
   cards: z.array(cardSchema).default([]),
 });
 export type CustomerInput = z.input<typeof customerSchema>;
+
+export const customerChangeSchema = z.strictObject({
+  blocked: z.boolean().optional(),
+  /** A language code. */
+  preferred_locale: z.string().nullable().optional(),
+});
+export type CustomerChange = z.input<typeof customerChangeSchema>;
 
 export const methodChangeSchema = z.strictObject({
   expiry_month: z.string().optional(),
@@ -158,6 +170,7 @@ export const purchaseSchema = z
     metadata: metadataSchema.optional(),
     discount_codes: z.array(z.string()).optional(),
     return_url: z.string().optional(),
+    tax_id: z.string().optional(),
     force_3ds: z.boolean().optional(),
     subscription_data: checkoutBodySchema.shape.subscription_data,
   })

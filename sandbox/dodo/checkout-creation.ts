@@ -48,6 +48,7 @@ function draft(world: World, body: CheckoutBody): CheckoutRow {
     discount_codes: body.discount_codes ?? (body.discount_code != null ? [body.discount_code] : []),
     return_url: body.return_url ?? null,
     cancel_url: body.cancel_url ?? null,
+    tax_id: body.tax_id ?? null,
     force_3ds: body.force_3ds === true,
     always_create_new_customer: body.feature_flags?.always_create_new_customer === true,
     trial_period_days: body.subscription_data?.trial_period_days ?? null,

@@ -41,7 +41,12 @@ export function customerByEmail(world: World, email: string): CustomerRow | unde
 }
 
 export function customerView(customer: CustomerRow): DodoPayments.Customer {
-  return { business_id: BUSINESS_ID, ...customer, blocked_at: null, blocklist_entry_id: null };
+  return {
+    business_id: BUSINESS_ID,
+    ...customer,
+    blocked_at: customer.blocked_at ?? null,
+    blocklist_entry_id: customer.blocked_at == null ? null : `ble_${customer.customer_id}`,
+  };
 }
 
 export function limitedCustomerView(world: World, customerId: string): DodoPayments.CustomerLimitedDetails {

@@ -34,7 +34,7 @@ export function orderPayment(world: World, order: Order, change: Partial<Payment
         billing,
         metadata,
         discounts: priced.discounts,
-        terms: { on_demand: session?.on_demand ?? null },
+        terms: { on_demand: session?.on_demand ?? null, tax_id: session?.tax_id ?? null },
       }),
     );
   const oneTime = priced.lines.filter((line) => !line.subscription);

@@ -30,6 +30,8 @@ export function previewView(world: World, quote: Quote): DodoPayments.Subscripti
         settlement_currency: currency,
         settlement_tax: quote.tax,
         customer_credits: quote.change.credits,
+        // Newer than SDK 2.52.
+        ...{ customer_credits_currency: currency },
       },
     },
     new_plan: subscriptionView(world, afterChange(world, quote)),

@@ -10,14 +10,15 @@ export function productOf(world: World, id: string): ProductRow {
   return product;
 }
 
-export function productView(product: ProductRow): DodoPayments.Product {
-  const { product_id, name, description, created_at, updated_at, price, tax_category, metadata, addons } =
+/** @param locale the language of the name; one without a translation gives the base text */
+export function productView(product: ProductRow, locale?: string): DodoPayments.Product {
+  const { product_id, description, created_at, updated_at, price, tax_category, metadata, addons, brand_id } =
     product;
   return {
     product_id,
     business_id: BUSINESS_ID,
-    brand_id: BRAND_ID,
-    name,
+    brand_id: brand_id ?? BRAND_ID,
+    name: product.translations?.[locale ?? ''] ?? product.name,
     description,
     created_at,
     updated_at,

@@ -61,7 +61,7 @@ function commonView(world: World, subscription: SubscriptionRow) {
     scheduled_change: subscription.scheduled_change
       ? scheduledView(world, subscription.scheduled_change)
       : null,
-    tax_id: null,
+    tax_id: subscription.tax_id ?? null,
   };
 }
 

@@ -63,7 +63,7 @@ export function createSubscription(
     billing: BillingAddress;
     metadata: Metadata;
     discounts: { discount_id: string; subscription_cycles: number | null }[];
-    terms: Pick<CheckoutRow, 'on_demand'>;
+    terms: Pick<CheckoutRow, 'on_demand' | 'tax_id'>;
   },
 ): SubscriptionRow {
   const { line } = input;
@@ -79,6 +79,7 @@ export function createSubscription(
     addons: line.addons.map(({ addon_id, quantity, unit_price }) => ({ addon_id, quantity, unit_price })),
     currency: line.product.price.currency,
     billing: input.billing,
+    tax_id: input.terms.tax_id ?? null,
     metadata: input.metadata,
     discounts: input.discounts.map(({ discount_id, subscription_cycles }) => ({
       discount_id,

@@ -1,7 +1,7 @@
 /** The configuration of a developer's machine: keys and secrets that are not given are generated. */
 import { join } from 'node:path';
 import type { ServingConfig } from '../../src/config/config.js';
-import { loadConfig, type GivenAuth } from '../../src/config/load.js';
+import { loadConfig, tokenSecretsOf, type GivenAuth } from '../../src/config/load.js';
 import { ConfigError, type Environment } from '../../src/config/reader.js';
 import { keepSecret } from './generated-secrets.js';
 
@@ -18,10 +18,13 @@ export function loadLocalConfig(env: Environment, { mode }: { mode: 'start' | 'd
 function completeAuth(given: GivenAuth, dataDir: string): ServingConfig['auth'] {
   const directory = join(dataDir, 'secrets');
   try {
+    const { tokenSecret = Buffer.from(keepSecret(directory, 'token-secret', '')), ...earlier } =
+      tokenSecretsOf(given.tokenSecrets);
     return {
       apiKeys: given.apiKeys ?? [keepSecret(directory, 'api-key', 'key_backend_')],
       operatorKeys: given.operatorKeys ?? [keepSecret(directory, 'operator-key', 'key_operator_')],
-      tokenSecret: given.tokenSecret ?? Buffer.from(keepSecret(directory, 'token-secret', '')),
+      tokenSecret,
+      ...earlier,
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

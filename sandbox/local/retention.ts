@@ -1,23 +1,8 @@
+/** Keeps the record of finished runs long enough. */
 import type { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
-
-const DAY = 24 * 60 * 60 * 1_000;
-const SECOND = 1_000;
-
-/**
- * Days for which the server must keep a finished run. A payment may be redelivered or replayed long after its run
- * has ended, and only the record of that run prevents a second offer.
- */
-export const MINIMUM_RETENTION_DAYS = 30;
-
-/** Reads how many days a namespace keeps finished runs. */
-export async function retentionDays(
-  connection: Pick<Connection, 'workflowService'>,
-  namespace: string,
-): Promise<number> {
-  const { config } = await connection.workflowService.describeNamespace({ namespace });
-  return (Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) * SECOND) / DAY;
-}
+import { DAY } from '../../src/domain/duration.js';
+import { MINIMUM_RETENTION_DAYS, retentionDays } from '../../src/temporal/namespace.js';
 
 /**
  * Raises a namespace's retention to 30 days if it is shorter.

@@ -38,8 +38,11 @@ export function prorate(input: ProrationInput): Proration {
       return { net: newAmount - oldAmount, newFactor: 1, oldFactor: 1 };
     case 'do_not_bill':
       return { net: 0, newFactor: 0, oldFactor: 0 };
-    case 'prorated_immediately': {
-      const newFactor = rule === 'full_cycle_less_unused' ? 1 : share;
+    case 'prorated_immediately':
+    case 'prorated_immediately_keep_cycle': {
+      // A cycle that is kept ends when it would have ended: only its rest is charged.
+      const whole = mode === 'prorated_immediately' && rule === 'full_cycle_less_unused';
+      const newFactor = whole ? 1 : share;
       const net = Math.round(newAmount * newFactor) - Math.round(periodAmount * share);
       return { net, newFactor, oldFactor: share };
     }
@@ -48,6 +51,6 @@ export function prorate(input: ProrationInput): Proration {
 
 /** Says whether a change in this mode starts a new billing period. */
 export function resetsDates(mode: ProrationMode, resetBillingDates: boolean): boolean {
-  if (mode === 'do_not_bill') return false;
+  if (mode === 'do_not_bill' || mode === 'prorated_immediately_keep_cycle') return false;
   return mode === 'full_immediately' || resetBillingDates;
 }

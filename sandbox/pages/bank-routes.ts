@@ -5,7 +5,7 @@ import { paymentOf } from '../dodo/payments.js';
 import { ApiError } from '../errors.js';
 import type { PaymentRow } from '../model.js';
 import type { World } from '../world.js';
-import { html } from './html.js';
+import { html } from '../../src/html.js';
 import { sendPage } from './layout.js';
 import { formatMoney } from './money.js';
 import type { PageServer } from './page-server.js';

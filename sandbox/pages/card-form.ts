@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { DEFAULT_CVC, TEST_CARDS } from '../dodo/cards.js';
 import type { CardEntry } from '../dodo/cards.js';
-import type { Html } from './html.js';
-import { html, raw } from './html.js';
+import type { Html } from '../../src/html.js';
+import { html, raw } from '../../src/html.js';
 
 const DEFAULT_EXPIRY_TEXT = '06/32';
 

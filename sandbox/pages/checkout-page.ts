@@ -5,8 +5,8 @@ import type { CheckoutRow } from '../model.js';
 import type { PricedCart, PricedLine } from '../money/cart.js';
 import type { World } from '../world.js';
 import { cardFields, cardInputs, testCards } from './card-form.js';
-import type { Html } from './html.js';
-import { html, raw } from './html.js';
+import type { Html } from '../../src/html.js';
+import { html, raw } from '../../src/html.js';
 import { sendPage } from './layout.js';
 import { formatMoney } from './money.js';
 

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import type { PaymentRow } from '../model.js';
-import { html } from './html.js';
+import { html } from '../../src/html.js';
 import { sendPage } from './layout.js';
 import { formatMoney } from './money.js';
 

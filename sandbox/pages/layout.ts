@@ -1,6 +1,6 @@
 import type { Response } from 'express';
-import type { Html } from './html.js';
-import { html, raw } from './html.js';
+import type { Html } from '../../src/html.js';
+import { html, raw } from '../../src/html.js';
 
 const STYLE = raw(`
   :root { color-scheme: light; --ink: #1c1b22; --muted: #6b6878; --line: #e4e2ea; --accent: #4a3aff; --ground: #f5f4f9; }

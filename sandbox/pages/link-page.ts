@@ -5,8 +5,8 @@ import { subscriptionOf } from '../dodo/subscriptions.js';
 import type { PaymentRow } from '../model.js';
 import type { World } from '../world.js';
 import { cardFields, cardInputs, testCards } from './card-form.js';
-import type { Html } from './html.js';
-import { html } from './html.js';
+import type { Html } from '../../src/html.js';
+import { html } from '../../src/html.js';
 import { sendPage } from './layout.js';
 import { formatMoney } from './money.js';
 

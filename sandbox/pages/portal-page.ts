@@ -3,8 +3,8 @@ import { customerOf } from '../dodo/customers.js';
 import { methodsOf } from '../dodo/payment-methods.js';
 import type { PortalSessionRow } from '../model.js';
 import type { World } from '../world.js';
-import type { Html } from './html.js';
-import { html } from './html.js';
+import type { Html } from '../../src/html.js';
+import { html } from '../../src/html.js';
 import { sendPage } from './layout.js';
 import { formatDate, formatMoney } from './money.js';
 

@@ -4,7 +4,7 @@ import helmet from 'helmet';
 import { SCRIPT, STYLE_SHEET, type Asset } from './assets.js';
 import { createBackend } from './backend.js';
 import { productOf, type ShopProduct } from './products.js';
-import type { Html } from '../pages/html.js';
+import type { Html } from '../../src/html.js';
 import { messagePage } from './layout.js';
 import { createOrders } from './order-cookie.js';
 import { storefront } from './storefront.js';

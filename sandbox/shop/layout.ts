@@ -1,6 +1,6 @@
 /** The frame of every shop page. */
 import { SCRIPT, STYLE_SHEET } from './assets.js';
-import { html, type Html } from '../pages/html.js';
+import { html, type Html } from '../../src/html.js';
 
 export const SHOP_NAME = 'Larkspur';
 

@@ -3,7 +3,7 @@
  * (`data-slot`, or `data-href` for links) has no value is left out together with the `data-row` around it, unless the
  * slot is `data-optional`.
  */
-import { html, type Html } from '../pages/html.js';
+import { html, type Html } from '../../src/html.js';
 
 export function stateTemplates(): Html {
   return html`

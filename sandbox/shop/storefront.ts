@@ -1,7 +1,7 @@
 /** The page at `/`: three products, and what to try with them. */
 import { formatMoney } from '../../src/catalog/money.js';
 import { CURRENCY, PRODUCTS, type ShopProduct } from './products.js';
-import { html, type Html } from '../pages/html.js';
+import { html, type Html } from '../../src/html.js';
 import { layout } from './layout.js';
 
 export function storefront({ temporalUiUrl }: { temporalUiUrl?: string }): Html {

@@ -1,6 +1,6 @@
 /** The page at `/thank-you`: thanks first, then the offer the script finds, and its outcome. */
 import { currencyDigits, CURRENCIES } from '../../src/catalog/codes.js';
-import { html, type Html } from '../pages/html.js';
+import { html, type Html } from '../../src/html.js';
 import type { ShopProduct } from './products.js';
 import { layout } from './layout.js';
 import { stateTemplates } from './states.js';

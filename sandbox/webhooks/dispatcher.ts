@@ -2,9 +2,10 @@ import { notFound } from '../errors.js';
 import type { DeliveryAttempt, DeliveryRow } from '../model.js';
 import type { Store } from '../state/store.js';
 import type { World } from '../world.js';
+import { endpointsFor } from './endpoints.js';
 import { signedMessage } from './message.js';
 import { seededRandom, shuffled } from './random.js';
-import { webhookEndpoint, webhookPolicy } from './settings.js';
+import { webhookPolicy } from './settings.js';
 import type { WebhookPolicy } from './settings.js';
 
 const SECOND = 1000;
@@ -69,23 +70,34 @@ export function startDispatcher(world: World, store: Store, timeScale: number): 
     }
   }
 
-  /** Sends the event's current data. Never throws: errors are part of the result. */
+  /**
+   * Sends the event's current data to every endpoint that wants it. The attempt is accepted when all of them accept it.
+   * Never throws: errors are part of the result.
+   */
   async function post(delivery: DeliveryRow, extra: boolean): Promise<DeliveryAttempt> {
     const startedAt = Date.now();
-    const outcome = { status: null as number | null, error: null as string | null };
+    const answers = await Promise.all(
+      endpointsFor(world, delivery.type).map((endpoint) => postTo(endpoint, delivery)),
+    );
+    const answer = answers.find((one) => !isAccepted(one)) ??
+      answers[0] ?? { status: null, error: 'No webhook endpoint is set.' };
+    return { at: new Date(startedAt).toISOString(), ...answer, duration_ms: Date.now() - startedAt, extra };
+  }
+
+  async function postTo(
+    { url, key }: { url: string; key: string },
+    delivery: DeliveryRow,
+  ): Promise<Pick<DeliveryAttempt, 'status' | 'error'>> {
     try {
-      const { url, key } = webhookEndpoint(world);
-      if (url === null) throw new Error('No webhook endpoint is set.');
       const { headers, body } = signedMessage(world, delivery, key);
       const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT)]);
       const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
       await response.arrayBuffer();
-      outcome.status = response.status;
+      return { status: response.status, error: null };
     } catch (error) {
       const { cause } = error as { cause?: unknown };
-      outcome.error = String(cause ?? error);
+      return { status: null, error: String(cause ?? error) };
     }
-    return { at: new Date(startedAt).toISOString(), ...outcome, duration_ms: Date.now() - startedAt, extra };
   }
 
   /** Attempts a pending delivery, or joins the attempt already under way. */
@@ -104,7 +116,7 @@ export function startDispatcher(world: World, store: Store, timeScale: number): 
     await track(async () => {
       const delivery = pending(id);
       if (!delivery || closing.signal.aborted) return;
-      if (webhookEndpoint(world).url === null) {
+      if (endpointsFor(world, delivery.type).length === 0) {
         change(id, { status: 'no_endpoint', next_attempt_at: null });
         return;
       }
@@ -257,6 +269,6 @@ export function startDispatcher(world: World, store: Store, timeScale: number): 
   };
 }
 
-function isAccepted({ status }: DeliveryAttempt): boolean {
+function isAccepted({ status }: Pick<DeliveryAttempt, 'status'>): boolean {
   return status !== null && status >= 200 && status < 300;
 }

@@ -52,6 +52,7 @@ const DEFAULTS: WebhookPolicy = {
 };
 
 const POLICY = 'webhook_policy';
+/** The settings' endpoint. Those registered through the API are in `endpoints.ts`. */
 const ENDPOINT = 'webhook_endpoint';
 
 export function webhookPolicy(world: World): WebhookPolicy {

@@ -22,8 +22,8 @@ export const PLACEHOLDER_PATTERN = /\{([^{}]*)\}/g;
 
 /**
  * Fills the placeholders of a template. An amount that the price lacks (a credit on an upgrade, a recurring price on a
- * one-time product) is shown as zero: "$0.00" is true, a gap is not. A missing date is shown as a dash. The result is
- * plain text: escape it before it goes into HTML.
+ * one-time product) is shown as zero: "$0.00" is true, a gap is not. A missing date is shown as a dash, and so is the
+ * difference between two plans that cannot be compared. The result is plain text: escape it before it goes into HTML.
  *
  * @param locale a BCP 47 language tag for amounts and dates; the words stay in the template's language
  * @throws RangeError if the locale is malformed
@@ -35,10 +35,10 @@ export function renderCopy(template: CopyTemplate, price: Price, productName: st
     dueNow: amounts.dueNow,
     tax: amounts.tax ?? none,
     recurring: amounts.recurring ?? none,
-    difference: amounts.difference ?? none,
+    difference: amounts.difference ?? (price.recurring ? NOTHING : none),
     credit: amounts.credit ?? none,
-    effectiveAt: amounts.effectiveAt ?? NO_DATE,
-    nextBillingAt: amounts.nextBillingAt ?? NO_DATE,
+    effectiveAt: amounts.effectiveAt ?? NOTHING,
+    nextBillingAt: amounts.nextBillingAt ?? NOTHING,
     product: productName,
   };
   const fill = (text: string): string =>
@@ -60,7 +60,7 @@ export function isPlaceholder(name: string): name is Placeholder {
   return (PLACEHOLDERS as readonly string[]).includes(name);
 }
 
-const NO_DATE = '-';
+const NOTHING = '-';
 
 /**
  * Formats all amounts and dates of a price for one language, and omits those it lacks. Dates are in UTC.
@@ -68,13 +68,18 @@ const NO_DATE = '-';
  * @throws RangeError if the locale is malformed
  */
 export function displayPrice(price: Price, locale: string): PriceDisplay {
-  const money = (amount: number | undefined) =>
-    amount === undefined ? undefined : formatMoney(amount, price.currency, locale);
+  const money = (amount: number | undefined, currency = price.currency) =>
+    amount === undefined ? undefined : formatMoney(amount, currency, locale);
+  const { recurring, difference, differencePer } = price;
+  const later = recurring?.currency ?? price.currency;
   const shown = {
     tax: money(price.tax),
-    recurring: price.recurring && formatRecurring(price.recurring, price.currency, locale),
-    difference: money(price.difference),
-    credit: money(price.credit),
+    recurring: recurring && formatRecurring(recurring, later, locale),
+    difference:
+      difference !== undefined && differencePer
+        ? formatRecurring({ amount: difference, ...differencePer }, later, locale)
+        : money(difference, later),
+    credit: money(price.credit, price.creditCurrency),
     effectiveAt: formatDate(price.effectiveAt, locale),
     nextBillingAt: formatDate(price.nextBillingAt, locale),
   };

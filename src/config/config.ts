@@ -1,5 +1,6 @@
 /** The configuration of a process, as every part of it sees it. */
 import type { DodoConfig } from './dodo.js';
+import type { GivenKey } from './keys.js';
 import type { LogLevel } from './fields.js';
 
 /**
@@ -38,10 +39,12 @@ export interface Config {
   };
   auth: {
     /** Empty only in a worker without keys, which serves no API. */
-    apiKeys: readonly string[];
-    operatorKeys: readonly string[];
+    apiKeys: readonly GivenKey[];
+    operatorKeys: readonly GivenKey[];
     /** Signs presentation tokens; at least 32 bytes. Undefined only in a worker. */
     tokenSecret?: Buffer;
+    /** Those of before a rotation, or of after it: tokens signed with them are accepted. */
+    earlierTokenSecrets?: readonly Buffer[];
   };
   merchantWebhook?: { url: string; secret: Buffer };
   /** An origin, such as `https://shop.example`. */

@@ -8,6 +8,8 @@ import type { Reader } from './reader.js';
 export type DodoConfig = {
   /** Dodo's rate limit, enforced by the task queue across all workers. Undefined for the sandbox and other stand-ins. */
   requestsPerMinute?: number;
+  /** True when real money may move. */
+  live?: boolean;
 } &
   /** The sandbox on this machine. Keys given here replace its own. */
   (
@@ -83,7 +85,15 @@ export function readDodo(reader: Reader, rules: DodoRules): DodoConfig | undefin
   const target = environment ? { environment } : baseURL ? { baseURL } : undefined;
   if (target === undefined || apiKey === undefined) return undefined;
   const perMinute = rate ?? (mode === undefined ? undefined : DEFAULT_RATE);
-  return { sandbox: false, target, apiKey, webhookSecrets: secrets ?? [], requestsPerMinute: perMinute };
+  const live = mode === 'live_mode' || keyMode === 'live_mode';
+  return {
+    sandbox: false,
+    target,
+    apiKey,
+    webhookSecrets: secrets ?? [],
+    requestsPerMinute: perMinute,
+    ...(live && { live }),
+  };
 }
 
 function modeOfKey(apiKey: string | undefined): DodoEnvironment | undefined {

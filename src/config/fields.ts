@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { formatDuration, parseDuration } from '../domain/duration.js';
+import { keyText, parseKey, type GivenKey } from './keys.js';
 import { parseWebhookSecret } from '../webhooks/sign.js';
 import type { Field } from './reader.js';
 
@@ -132,29 +133,39 @@ const MAX_KEY_LENGTH = 256;
 /** What `Authorization: Bearer` can carry (RFC 6750). */
 const KEY_CHARACTERS = /^[A-Za-z0-9._~+/-]+=*$/;
 
-export const keyList: Field<string[]> = {
-  schema: z.string().transform((text, context) => {
-    const keys = splitList(text);
-    keys.forEach((key, index) => {
-      if (key.length < MIN_KEY_LENGTH || key.length > MAX_KEY_LENGTH) {
-        context.addIssue(`${nth(index, keys)} has ${key.length} characters`);
+export const keyList: Field<GivenKey[]> = {
+  schema: z.string().transform((text, context) =>
+    splitList(text).flatMap((entry, index, entries) => {
+      const parsed = parseKey(entry);
+      const key = parsed === undefined ? '' : keyText(parsed);
+      if (parsed === undefined) {
+        context.addIssue(`${nth(index, entries)} is not name:key, name+read:key or name@2027-01-31:key`);
+      } else if (key.length < MIN_KEY_LENGTH || key.length > MAX_KEY_LENGTH) {
+        context.addIssue(`${nth(index, entries)} has ${key.length} characters`);
       } else if (!KEY_CHARACTERS.test(key)) {
-        context.addIssue(`${nth(index, keys)} contains characters that an Authorization header cannot carry`);
+        context.addIssue(
+          `${nth(index, entries)} contains characters that an Authorization header cannot carry`,
+        );
       }
-    });
-    return keys;
-  }),
-  expected: `keys of ${MIN_KEY_LENGTH} to ${MAX_KEY_LENGTH} letters, digits or ._~+/-, separated by commas`,
+      return parsed === undefined ? [] : [parsed];
+    }),
+  ),
+  expected: `keys of ${MIN_KEY_LENGTH} to ${MAX_KEY_LENGTH} letters, digits or ._~+/-, separated by commas, each after a name and a colon if it is to have one`,
   secret: true,
 };
 
-export const tokenSecret: Field<Buffer> = {
+const MAX_TOKEN_SECRETS = 3;
+
+/** One secret, or several during a rotation. */
+export const tokenSecrets: Field<Buffer[]> = {
   schema: z.string().transform((text, context) => {
-    const secret = Buffer.from(text);
-    if (secret.length < MIN_TOKEN_SECRET_BYTES) context.addIssue(`its length in bytes is ${secret.length}`);
-    return secret;
+    const secrets = splitList(text).map((part) => Buffer.from(part));
+    if (secrets.length > MAX_TOKEN_SECRETS) context.addIssue(`it lists ${secrets.length} secrets`);
+    for (const { length } of secrets)
+      if (length < MIN_TOKEN_SECRET_BYTES) context.addIssue(`its length in bytes is ${length}`);
+    return secrets;
   }),
-  expected: `at least ${MIN_TOKEN_SECRET_BYTES} random bytes of text, such as the output of openssl rand -base64 48`,
+  expected: `at least ${MIN_TOKEN_SECRET_BYTES} random bytes of text, such as the output of openssl rand -base64 48, or up to three of these separated by commas during a rotation`,
   secret: true,
 };
 

@@ -2,15 +2,18 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../domain/duration.js';
 import { join, resolve } from 'node:path';
 import type { Config, ServingConfig } from './config.js';
+import { keyText, type GivenKey } from './keys.js';
+import { checkLive } from './live.js';
 import { readDodo, type DodoConfig } from './dodo.js';
 import * as fields from './fields.js';
 import { ConfigError, createReader, type Environment, type Reader } from './reader.js';
 
 /** The keys and the token secret that the environment gives. */
 export interface GivenAuth {
-  apiKeys?: string[];
-  operatorKeys?: string[];
-  tokenSecret?: Buffer;
+  apiKeys?: GivenKey[];
+  operatorKeys?: GivenKey[];
+  /** The first one signs; the others are still accepted. */
+  tokenSecrets?: Buffer[];
 }
 
 /** Supplies the keys that are not given. Called only when everything else is valid; `dataDir` is absolute. */
@@ -54,8 +57,9 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
   const given = {
     apiKeys: ifServer('API_KEYS', fields.keyList),
     operatorKeys: ifServer('OPERATOR_KEYS', fields.keyList),
-    tokenSecret: ifServer('TOKEN_SECRET', fields.tokenSecret),
+    tokenSecrets: ifServer('TOKEN_SECRET', fields.tokenSecrets),
   };
+  const givenAppUrl = optional('APP_URL', fields.origin);
   const settings = {
     mode,
     http: {
@@ -73,12 +77,30 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
     timing: readTiming(reader, dodo),
     merchantWebhook: readMerchantWebhook(reader),
     // With port 0 the real port is known only later; the caller may replace this then.
-    appUrl: optional('APP_URL', fields.origin) ?? `http://localhost:${port || DEFAULT_PORT}`,
+    appUrl: givenAppUrl ?? `http://localhost:${port || DEFAULT_PORT}`,
     dataDir,
     logLevel: optional('LOG_LEVEL', fields.logLevel) ?? 'info',
   };
-  if (given.apiKeys?.some((key) => given.operatorKeys?.includes(key))) {
+  const operators = new Set(given.operatorKeys?.map(keyText));
+  if (given.apiKeys?.some((key) => operators.has(keyText(key)))) {
     reader.note('OPERATOR_KEYS', 'contains a key from API_KEYS; a backend must not act as an operator.');
+  }
+  if (isLive(dodo)) {
+    checkLive(reader, {
+      baseURL: dodo?.sandbox === false ? dodo.target.baseURL : undefined,
+      appUrl: givenAppUrl,
+      merchantUrl: settings.merchantWebhook?.url,
+      secrets: [
+        { name: 'API_KEYS', values: given.apiKeys?.map(keyText) ?? [] },
+        { name: 'OPERATOR_KEYS', values: given.operatorKeys?.map(keyText) ?? [] },
+        { name: 'TOKEN_SECRET', values: given.tokenSecrets ?? [] },
+        { name: 'DODO_PAYMENTS_WEBHOOK_KEY', values: dodo?.webhookSecrets ?? [] },
+        {
+          name: 'MERCHANT_WEBHOOK_SECRET',
+          values: settings.merchantWebhook ? [settings.merchantWebhook.secret] : [],
+        },
+      ],
+    });
   }
   if (problems.length > 0 || dodo === undefined) throw new ConfigError(problems);
 
@@ -93,7 +115,11 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
     auth:
       'completeAuth' in options
         ? options.completeAuth(given, dataDir)
-        : { ...given, apiKeys: given.apiKeys ?? [], operatorKeys: given.operatorKeys ?? [] },
+        : {
+            apiKeys: given.apiKeys ?? [],
+            operatorKeys: given.operatorKeys ?? [],
+            ...tokenSecretsOf(given.tokenSecrets),
+          },
   });
 }
 
@@ -129,8 +155,15 @@ function readMerchantWebhook({ optional, has, note }: Reader): Config['merchantW
   return url !== undefined && secret !== undefined ? { url, secret } : undefined;
 }
 
+/** Splits the token secrets into the one that signs and those of before a rotation. */
+export function tokenSecretsOf(secrets: readonly Buffer[] | undefined) {
+  const [tokenSecret, ...earlierTokenSecrets] = secrets ?? [];
+  return { tokenSecret, ...(earlierTokenSecrets.length > 0 && { earlierTokenSecrets }) };
+}
+
+/** A live key or a live target: either may move real money. */
 function isLive(dodo: DodoConfig | undefined): boolean {
-  return dodo?.sandbox === false && dodo.target.environment === 'live_mode';
+  return dodo?.live === true;
 }
 
 /** Freezes an object and all it holds. Buffers are left as they are: JavaScript cannot freeze their bytes. */

@@ -7,6 +7,7 @@
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Decision, Outcome, PresentationStatus, ReasonCode, TriggerType } from '../domain/words.js';
+import type { Addon } from '../domain/offers.js';
 import type { Notification } from '../domain/notification.js';
 import type { PaymentEvent } from '../domain/payment.js';
 import type { PlanChangeAnswer, PlanChangeClaim } from './plan-change.js';
@@ -62,7 +63,10 @@ export interface SubscriptionEvent {
   status: string;
   productId: string;
   quantity: number;
+  addons?: Addon[];
   scheduledProductId?: string;
+  scheduledQuantity?: number;
+  scheduledAddons?: Addon[];
 }
 
 /** The customer accepts an offer. */

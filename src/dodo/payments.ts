@@ -2,6 +2,7 @@
 import type DodoPayments from 'dodopayments';
 import { ATTEMPT_METADATA_KEY } from '../domain/ids.js';
 import { type PaymentEvent } from '../domain/payment.js';
+import { isLost, minorUnits } from '../domain/reversal.js';
 import type { BillingAddress } from '../domain/purchase.js';
 import type { Dodo } from './client.js';
 import { PRODUCT_METADATA_KEY, PROOF_METADATA_KEY, type Proofs } from './proof.js';
@@ -41,7 +42,8 @@ export function provesAttempt(
  * Reduces a payment to what runs need: ids, amount and status. `proven` is set when its metadata names an attempt.
  */
 export function toPaymentEvent(payment: AnyPayment, proofs: Pick<Proofs, 'provesAttempt'>): PaymentEvent {
-  const { metadata, customer, charge_type: chargeType } = payment;
+  const { customer, charge_type: chargeType } = payment;
+  const metadata = metadataOf(payment);
   const attemptId = metadata[ATTEMPT_METADATA_KEY];
   const productIds = (payment.product_cart ?? []).map(({ product_id }) => product_id);
   const subscriptionIds = subscriptionsOf(payment);
@@ -82,12 +84,22 @@ export function refundedOf({ refunds, total_amount, refund_status }: DodoPayment
   return refund_status === 'full' ? Math.max(sum, total_amount) : sum;
 }
 
+/** Returns what lost disputes took back of a payment. Minor units; one in another currency counts as all of it. */
+export function lostOf({ disputes, total_amount, currency }: DodoPayments.Payment): number {
+  return disputes
+    .filter(({ dispute_status }) => isLost(dispute_status))
+    .reduce((total, dispute) => {
+      const amount = dispute.currency === currency ? minorUnits(dispute.amount) : undefined;
+      return total + (amount ?? total_amount);
+    }, 0);
+}
+
 /** Maximum pages read when looking for one payment: 1,000 payments of one customer. */
 const MAX_PAGES = 10;
 const PAGE_SIZE = 100;
 
 /**
- * Yields the payments that match `filter`, page by page. The first page, number 0, is requested explicitly because the
+ * Yields the payments that match `filter`, page by page; rows that identify none are left out. The first page, number 0, is requested explicitly because the
  * SDK skips it otherwise.
  */
 export async function* listPayments(
@@ -97,9 +109,22 @@ export async function* listPayments(
 ): AsyncGenerator<DodoPayments.PaymentListResponse> {
   for (let page_number = 0; page_number < maxPages; page_number += 1) {
     const { items } = await dodo.payments.list({ ...filter, page_number, page_size: PAGE_SIZE });
-    yield* items;
+    yield* items.flatMap(readable);
     if (items.length < PAGE_SIZE) return;
   }
+}
+
+/** Mends a row that leaves its metadata out, and drops one that identifies no payment or no customer. */
+function readable(row: DodoPayments.PaymentListResponse): DodoPayments.PaymentListResponse[] {
+  const given = row as Partial<DodoPayments.PaymentListResponse> | null;
+  if (typeof given?.payment_id !== 'string' || typeof given.customer?.customer_id !== 'string') return [];
+  return [metadataOf(row) === row.metadata ? row : { ...row, metadata: metadataOf(row) }];
+}
+
+/** Returns the metadata of something that Dodo answered; empty where it has none. */
+export function metadataOf({ metadata }: { metadata: unknown }): DodoPayments.Metadata {
+  const isObject = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata);
+  return isObject ? (metadata as DodoPayments.Metadata) : {};
 }
 
 /** A row of Dodo's list of payments. */
@@ -173,8 +198,17 @@ function paymentsSince(customer_id: string, since: string) {
   };
 }
 
-/** Returns the address a payment was billed to. */
-export function billingOf(payment: Pick<DodoPayments.Payment, 'billing'>): BillingAddress {
+/**
+ * Returns the address a payment was billed to, with the tax id of the business that bought.
+ *
+ * @param payment a payment or subscription. Only subscriptions are typed with a tax id by the SDK
+ * @param subscription of the payment, which may tell the tax id
+ */
+export function billingOf(
+  payment: Pick<DodoPayments.Payment, 'billing'> & { tax_id?: unknown },
+  subscription?: Pick<DodoPayments.Subscription, 'tax_id'>,
+): BillingAddress {
+  const taxId = payment.tax_id ?? subscription?.tax_id;
   const { country, street, city, state, zipcode } = payment.billing;
   return {
     country,
@@ -182,5 +216,6 @@ export function billingOf(payment: Pick<DodoPayments.Payment, 'billing'>): Billi
     ...(city && { city }),
     ...(state && { state }),
     ...(zipcode && { zipcode }),
+    ...(typeof taxId === 'string' && taxId !== '' && { taxId }),
   };
 }

@@ -1,5 +1,6 @@
 /** Refusals of plan changes, and what the customer can do instead. */
 import type DodoPayments from 'dodopayments';
+import { isPlan, type WantedPlan } from '../domain/plan.js';
 
 /** Dodo's code while an earlier change waits for its payment, or its payment was declined. */
 export const PENDING_CHANGE = 'PENDING_PLAN_CHANGE_EXISTS';
@@ -13,23 +14,22 @@ const SCHEDULED_CHANGE = 'SCHEDULED_PLAN_CHANGE_EXISTS';
 
 type State = Pick<
   DodoPayments.Subscription,
-  'status' | 'cancel_at_next_billing_date' | 'scheduled_change' | 'product_id' | 'quantity'
+  'status' | 'cancel_at_next_billing_date' | 'scheduled_change' | 'product_id' | 'quantity' | 'addons'
 >;
 
-/** The plan a customer accepted: `quantity` as shown; `carried` when it is the subscription's own. */
-interface WantedPlan {
-  productId: string;
-  quantity: number;
-  carried: boolean;
-}
-
-/** Returns the code of the reason against changing this subscription to the wanted plan, or undefined. */
-export function reasonAgainstChange(subscription: State, wanted: WantedPlan): string | undefined {
+/**
+ * Returns the code of the reason against changing this subscription to the wanted plan, or undefined.
+ *
+ * @param wanted `quantity` as shown; `carried` when it is the subscription's own
+ */
+export function reasonAgainstChange(
+  subscription: State,
+  wanted: WantedPlan & { carried: boolean },
+): string | undefined {
   const state = reasonInState(subscription);
   if (state !== undefined) return state;
   if (wanted.carried && subscription.quantity !== wanted.quantity) return 'SUBSCRIPTION_CHANGED';
-  const there = subscription.product_id === wanted.productId && subscription.quantity === wanted.quantity;
-  return there ? 'ALREADY_ON_PLAN' : undefined;
+  return isPlan(subscription, wanted) ? 'ALREADY_ON_PLAN' : undefined;
 }
 
 /** Returns the code of the reason why a subscription in this state cannot be changed at all, or undefined. */

@@ -1,20 +1,15 @@
 /** Prices as Dodo previews them. Every amount comes from Dodo; none is invented here. */
 import { createHash } from 'node:crypto';
+import { isSamePeriod, recurringDifference, type BillingPeriod } from '../domain/billing-period.js';
 import type { Addon, PaidAction, PaidOffer } from '../domain/offers.js';
 import type { BillingAddress } from '../domain/purchase.js';
 import type { Price } from '../domain/presentation.js';
-import type { BillingInterval } from '../domain/words.js';
 import type { Dodo } from './client.js';
 import { ifFound } from './errors.js';
 import type DodoPayments from 'dodopayments';
 
 export type ChangePlanAction = Extract<PaidAction, { kind: 'change_plan' }>;
 type ChargeAction = Exclude<PaidAction, { kind: 'change_plan' }>;
-
-interface BillingPeriod {
-  interval: BillingInterval;
-  count: number;
-}
 
 interface ProductSummary {
   name: string;
@@ -25,9 +20,17 @@ interface ProductSummary {
 /**
  * Reads a product's name, falling back to its id when Dodo has none, and its billing period. Returns undefined when the
  * product does not exist.
+ *
+ * @param locale the language of the name, as a code of Dodo's
  */
-export async function readProduct(dodo: Dodo, productId: string): Promise<ProductSummary | undefined> {
-  const product = await ifFound(dodo.products.retrieve(productId));
+export async function readProduct(
+  dodo: Dodo,
+  productId: string,
+  locale?: string | null,
+): Promise<ProductSummary | undefined> {
+  // The parameter is newer than the SDK's types. Dodo answers in its base language where there is no translation.
+  const inLocale = locale == null ? undefined : { query: { locale } };
+  const product = await ifFound(dodo.products.retrieve(productId, inLocale));
   if (!product) return undefined;
   const { price } = product;
   return {
@@ -54,7 +57,7 @@ export async function previewCharge(
   const preview = await dodo.checkoutSessions.preview({
     product_cart: [cartItem(input.action)],
     customer: { customer_id: input.customerId },
-    billing_address: addressForDodo(input.billing),
+    ...billedTo(input.billing),
     ...(input.currency !== undefined && { billing_currency: input.currency as DodoPayments.Currency }),
     ...(input.discountCode !== undefined && { discount_codes: [input.discountCode] }),
   });
@@ -116,21 +119,57 @@ export async function previewPlanChange(
     planChangeBody(subscription, action, discountCode),
   );
   const { immediate_charge: charge, new_plan: plan } = preview;
-  const credit = charge.summary.customer_credits;
+  const { currency, customer_credits: credit } = charge.summary;
   return priced({
-    currency: charge.summary.currency,
+    currency,
     dueNow: action.effectiveAt === 'immediately' ? charge.summary.total_amount : 0,
     ...(charge.summary.tax != null && action.effectiveAt === 'immediately' && { tax: charge.summary.tax }),
     recurring: {
       amount: plan.recurring_pre_tax_amount,
-      interval: plan.payment_frequency_interval,
-      count: plan.payment_frequency_count,
+      ...periodOf(plan),
+      ...(plan.currency !== currency && { currency: plan.currency }),
     },
-    difference: plan.recurring_pre_tax_amount - subscription.recurring_pre_tax_amount,
-    ...(credit > 0 && { credit }),
+    ...differenceBetween(subscription, plan),
+    ...(credit > 0 && { credit, ...creditCurrency(charge.summary) }),
     effectiveAt: charge.effective_at,
     nextBillingAt: plan.next_billing_date,
   });
+}
+
+type Plan = Pick<
+  DodoPayments.Subscription,
+  'recurring_pre_tax_amount' | 'currency' | 'payment_frequency_interval' | 'payment_frequency_count'
+>;
+
+function periodOf(plan: Plan): BillingPeriod {
+  return { interval: plan.payment_frequency_interval, count: plan.payment_frequency_count };
+}
+
+/** Returns what the new plan costs more, if the two can be compared. */
+function differenceBetween(current: Plan, next: Plan): Pick<Price, 'difference' | 'differencePer'> {
+  const [before, after] = [current, next].map((plan) => ({
+    amount: plan.recurring_pre_tax_amount,
+    currency: plan.currency,
+    ...periodOf(plan),
+  }));
+  const difference = before && after && recurringDifference(before, after);
+  if (!difference) return {};
+  const { amount, interval, count } = difference;
+  return {
+    difference: amount,
+    ...(!isSamePeriod(periodOf(current), periodOf(next)) && { differencePer: { interval, count } }),
+  };
+}
+
+/** Credit is in a currency of its own where Dodo says so: the field is newer than the SDK's types. */
+function creditCurrency({
+  currency,
+  customer_credits_currency: own,
+}: {
+  currency: string;
+  customer_credits_currency?: unknown;
+}): Pick<Price, 'creditCurrency'> {
+  return typeof own === 'string' && own !== currency ? { creditCurrency: own } : {};
 }
 
 /**
@@ -145,7 +184,9 @@ export function planChangeBody(
   return {
     product_id: action.productId,
     quantity: action.quantity ?? subscription.quantity,
-    proration_billing_mode: action.prorationBillingMode,
+    // Of the modes, one is newer than the SDK's types.
+    proration_billing_mode:
+      action.prorationBillingMode as DodoPayments.SubscriptionPreviewChangePlanParams['proration_billing_mode'],
     effective_at: action.effectiveAt,
     // Dodo's default would grant the plan even if the card is declined.
     on_payment_failure: 'prevent_change',
@@ -156,13 +197,26 @@ export function planChangeBody(
   };
 }
 
+/** Returns the billing fields of a checkout. */
+export function billedTo(billing: BillingAddress) {
+  const { taxId } = billing;
+  return { billing_address: addressForDodo(billing), ...(taxId !== undefined && { tax_id: taxId }) };
+}
+
 export function addressForDodo(billing: BillingAddress): DodoPayments.BillingAddress {
-  const { country, ...rest } = billing;
+  const { country, taxId: _, ...rest } = billing;
   return { ...rest, country: country as DodoPayments.BillingAddress['country'] };
 }
 
 /** Adds the hash of the amounts the customer agrees to. Dates are left out because they move with the clock. */
 export function priced(price: Omit<Price, 'hash'>): Price {
-  const agreed = [price.currency, price.dueNow, price.recurring ?? null, price.credit ?? 0];
+  const { currency, dueNow, recurring, credit, creditCurrency } = price;
+  const agreed = [
+    currency,
+    dueNow,
+    recurring ?? null,
+    credit ?? 0,
+    ...(creditCurrency ? [creditCurrency] : []),
+  ];
   return { ...price, hash: createHash('sha256').update(JSON.stringify(agreed)).digest('hex').slice(0, 16) };
 }

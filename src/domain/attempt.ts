@@ -23,7 +23,7 @@ export interface AttemptInput {
   /** `skip`: not sold to a customer who has bought the product since the offer was made. */
   ifOwned?: 'skip' | 'allow';
   /** `copy` is set only by runs whose snapshot still holds words. */
-  offer: Pick<PaidOffer, 'action' | 'discountCode' | 'copy'>;
+  offer: Pick<PaidOffer, 'action' | 'discountCode' | 'metadata' | 'copy'>;
   /** What the customer accepted. Minor units. */
   price: { currency: string; dueNow: number; hash: string };
   acceptedAt: string;

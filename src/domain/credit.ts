@@ -13,6 +13,8 @@ const GRACE_MS = 10 * 60_000;
  * @param periodEnd the end of the period that is paid for
  */
 export function isLessCredit(shown: Price, now: Price, periodEnd: string | undefined): boolean {
+  // Credit in another currency is not the credit that was shown.
+  if ((shown.credit ?? 0) > 0 && shown.creditCurrency !== now.creditCurrency) return true;
   const lost = (shown.credit ?? 0) - (now.credit ?? 0);
   return lost > 0 && lost > takenByTheClock(shown, now, periodEnd);
 }

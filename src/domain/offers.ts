@@ -77,6 +77,9 @@ export interface OfferCopy extends CopyTemplate {
   locales?: Record<string, CopyTemplate>;
 }
 
+/** Metadata as Dodo takes it. */
+export type OfferMetadata = Record<string, string | number | boolean>;
+
 /** When something is shown. RFC 3339; `until` is exclusive. */
 export interface Schedule {
   from?: string;
@@ -114,6 +117,8 @@ export interface Offer {
   paused?: boolean;
   schedule?: Schedule;
   discountCode?: string;
+  /** Sent to Dodo with the charge, beside ours. `METADATA_PLACEHOLDERS` lists the ids that texts may name. */
+  metadata?: OfferMetadata;
   copy: OfferCopy;
 }
 
@@ -183,6 +188,8 @@ export interface Funnel {
   schedule?: Schedule;
   /** The share of eligible customers who are shown nothing: 0.1 is a tenth. */
   holdout?: number;
+  /** Also for purchases of which nothing is paid, such as free trials. */
+  freePurchases?: true;
   when: When;
   /** The first one is shown first. */
   steps: FunnelStep[];

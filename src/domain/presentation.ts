@@ -9,11 +9,24 @@ export interface Price {
   dueNow: number;
   tax?: number;
   /** The price per period afterwards, before tax, for subscriptions. */
-  recurring?: { amount: number; interval: BillingInterval; count: number };
-  /** The new recurring price minus the current one; negative for a downgrade. */
+  recurring?: {
+    amount: number;
+    interval: BillingInterval;
+    count: number;
+    /** Where it is another one than that of what is due now. */
+    currency?: string;
+  };
+  /**
+   * The new recurring price minus the current one; negative for a downgrade. Left out where the two cannot be compared
+   * exactly. In the currency of `recurring`.
+   */
   difference?: number;
+  /** The period `difference` is for, where the old and the new one differ: the longer of the two. */
+  differencePer?: { interval: BillingInterval; count: number };
   /** Credit the customer receives on a downgrade, always positive. */
   credit?: number;
+  /** The currency of `credit`, where it is not that of what is due now. */
+  creditCurrency?: string;
   effectiveAt?: string;
   nextBillingAt?: string;
   /** Hash of everything above; an accept that names another hash is refused. */

@@ -11,6 +11,8 @@ export interface BillingAddress {
   city?: string;
   state?: string;
   zipcode?: string;
+  /** The tax id of a business that bought, which decides on its tax. */
+  taxId?: string;
 }
 
 /** The purchase that started a run. */

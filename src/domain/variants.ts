@@ -1,4 +1,5 @@
 /** The variants of one offer: its options, and in which quantity. */
+import { isPlan, type PlanAtDodo } from './plan.js';
 import type { PaidAction, PaidOffer, OneClickLimit, Policy } from './offers.js';
 
 /** One variant of an offer. An offer without options has one, which has no id. */
@@ -22,17 +23,14 @@ export function inQuantity(action: PaidAction, quantity: number): PaidAction {
  * Returns the preselected quantity: the catalog's own, never that of the first purchase. Seats follow the subscription,
  * within the bounds; if the offer is the plan the customer has, it is one more than now.
  */
-export function preselectedQuantity(
-  action: PaidAction,
-  subscription?: { product_id: string; quantity: number },
-): number {
+export function preselectedQuantity(action: PaidAction, subscription?: PlanAtDodo): number {
   const { quantityChoice: bounds } = action;
   const now = subscription?.quantity ?? 1;
   const wanted = action.quantity ?? now;
   if (!bounds) return wanted;
   const within = Math.min(Math.max(wanted, bounds.min), bounds.max);
   const unchanged =
-    action.kind === 'change_plan' && subscription?.product_id === action.productId && within === now;
+    action.kind === 'change_plan' && subscription && isPlan(subscription, { ...action, quantity: within });
   return unchanged ? Math.min(within + 1, bounds.max) : within;
 }
 

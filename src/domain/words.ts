@@ -85,6 +85,7 @@ export const REASON_CODES = [
   'holdout',
   'pricing_unavailable',
   'purchase_too_old',
+  'customer_blocked',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 
@@ -175,6 +176,7 @@ export const PRORATION_BILLING_MODES = [
   'prorated_immediately',
   'full_immediately',
   'difference_immediately',
+  'prorated_immediately_keep_cycle',
   'do_not_bill',
 ] as const;
 export type ProrationBillingMode = (typeof PRORATION_BILLING_MODES)[number];

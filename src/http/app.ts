@@ -4,6 +4,7 @@ import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import { authenticate, callerOf, failureLimit } from './auth.js';
 import type { ApiDeps } from './deps.js';
+import { knownParameters } from './known-parameters.js';
 import { openApiDocument } from './openapi/document.js';
 import { Problem } from './problem.js';
 import { notFound, problemHandler } from './problem-handler.js';
@@ -11,9 +12,11 @@ import { notificationRoutes } from './routes/notifications.js';
 import { catalogRoutes } from './routes/catalog.js';
 import { auditRoutes } from './routes/audit.js';
 import { presentationRoutes } from './routes/presentations.js';
+import { pauseRoutes } from './routes/pauses.js';
 import { keyRoutes, probeRoutes, reportRoutes } from './routes/operations.js';
 import { purchaseRoutes } from './routes/purchases.js';
 import { reviewRoutes } from './routes/reviews.js';
+import { searchRoutes } from './routes/search.js';
 import { triggerRoutes } from './routes/triggers.js';
 import { createSecurityLog } from './security-events.js';
 import { upsellRoutes } from './routes/upsell.js';
@@ -51,6 +54,7 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
       next();
     },
     authenticate({ ...deps, failures: failureLimit() }),
+    knownParameters,
     rateLimit({
       windowMs: MINUTE,
       limit: TOKEN_REQUESTS_PER_MINUTE,
@@ -75,6 +79,8 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
   app.use(triggerRoutes(deps));
   app.use(notificationRoutes(deps));
   app.use(reviewRoutes(deps));
+  app.use(pauseRoutes(deps));
+  app.use(searchRoutes(deps));
   app.use(reportRoutes(deps));
   app.use(catalogRoutes(deps));
   app.use(auditRoutes(deps));

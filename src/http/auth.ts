@@ -1,6 +1,7 @@
 /** Identifies the caller: the merchant's backend, an operator, or a customer's browser with a presentation token. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler, Response } from 'express';
+import type { GivenKey, NamedKey } from '../config/keys.js';
 import { Problem, presentationNotFound } from './problem.js';
 import type { TokenClaims, Tokens } from './token.js';
 
@@ -8,23 +9,19 @@ export type Caller =
   /** `keyId` identifies the key in audit records without revealing it. */
   { kind: 'backend' | 'operator'; keyId: string } | { kind: 'token'; claims: TokenClaims };
 
-/** A key with a name, which records of commands carry. */
-export interface NamedKey {
-  name?: string;
-  key: string;
-}
-
 /** Says whether a client may fail once more. */
 export type FailureLimit = (client: string) => boolean;
 
 export interface AuthenticateOptions {
-  apiKeys: readonly (string | NamedKey)[];
-  operatorKeys: readonly (string | NamedKey)[];
+  apiKeys: readonly GivenKey[];
+  operatorKeys: readonly GivenKey[];
   tokens: Tokens;
   /** Unlimited if omitted. */
   failures?: FailureLimit;
+  now?: () => Date;
 }
 
+const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 const MAX_CREDENTIAL_LENGTH = 4096;
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 const KEY_ID_LENGTH = 8;
@@ -38,6 +35,7 @@ export function authenticate({
   operatorKeys,
   tokens,
   failures = () => true,
+  now = () => new Date(),
 }: AuthenticateOptions): RequestHandler {
   const keys = [
     ...apiKeys.map((key) => knownKey('backend', key)),
@@ -59,12 +57,17 @@ export function authenticate({
 
     const digest = sha256(credential);
     let found: Caller | undefined;
+    let known: ReturnType<typeof knownKey> | undefined;
     // Compare every key, so that timing reveals neither a near miss nor which key matched.
     for (const key of keys) {
       if (timingSafeEqual(digest, key.digest)) {
+        known = key;
         found = { kind: key.kind, keyId: key.keyId };
       }
     }
+    if (known && now().getTime() >= known.end) throw unauthorized('The key has expired.', 'invalid_token');
+    if (known?.readOnly && !READING.has(req.method))
+      throw new Problem('forbidden', { detail: 'This key may read and do nothing else.' });
     if (found === undefined) {
       const verified = await tokens.verify(credential);
       if (!verified.ok) {
@@ -84,6 +87,23 @@ export function authenticate({
     res.locals.caller = found;
     next();
   };
+}
+
+/** Returns the ids of keys, by which records of commands name them. */
+export function keyIdsOf(keys: readonly (string | NamedKey)[]): string[] {
+  return keys.map((key) => knownKey('operator', key).keyId);
+}
+
+/** Returns the id of the operator key that a text is; undefined if it is none. */
+export function operatorWithKey(
+  operatorKeys: readonly (string | NamedKey)[],
+  text: string,
+): string | undefined {
+  const digest = sha256(text);
+  let found: string | undefined;
+  for (const key of operatorKeys.map((each) => knownKey('operator', each)))
+    if (timingSafeEqual(digest, key.digest)) found = key.keyId;
+  return found;
 }
 
 /**
@@ -147,10 +167,11 @@ export function failureLimit(now: () => number = Date.now): FailureLimit {
   };
 }
 
-function knownKey(kind: 'backend' | 'operator', given: string | NamedKey) {
-  const { key, name }: NamedKey = typeof given === 'string' ? { key: given } : given;
+function knownKey(kind: 'backend' | 'operator', given: GivenKey) {
+  const { key, name, readOnly, until }: NamedKey = typeof given === 'string' ? { key: given } : given;
   const digest = sha256(key);
-  return { kind, digest, keyId: name ?? digest.toString('hex').slice(0, KEY_ID_LENGTH) };
+  const keyId = name ?? digest.toString('hex').slice(0, KEY_ID_LENGTH);
+  return { kind, digest, keyId, readOnly, end: until === undefined ? Infinity : Date.parse(until) };
 }
 
 function sha256(text: string): Buffer {

@@ -11,6 +11,7 @@ import {
   productOf,
   type NamedChoice,
 } from '../domain/choice.js';
+import { isPlan } from '../domain/plan.js';
 import { classify, ifFound } from '../dodo/errors.js';
 import { billingOf } from '../dodo/payments.js';
 import { currentPrice } from '../dodo/pricing.js';
@@ -84,7 +85,7 @@ export async function quoteChoice(
     hasChoices: record.choices !== undefined,
     oneClickLimit: terms?.oneClickLimit,
     hasSavedMethod: method !== undefined,
-    changesSubscription: terms?.subscriptionId !== undefined,
+    changesSubscription: terms?.ways.some(({ action }) => action.kind === 'change_plan') ?? false,
   });
   return {
     presentationId: record.id,
@@ -162,12 +163,14 @@ async function preview(
   const { customerId, price: shown } = record;
   let price: Price | undefined;
   try {
-    const [subscription, billing] = await Promise.all([
-      subscriptionId === undefined ? undefined : ifFound(dodo.subscriptions.retrieve(subscriptionId)),
-      subscriptionId === undefined ? addressOf(deps, record) : undefined,
-    ]);
     const { action } = way;
-    if (subscription?.product_id === action.productId && subscription.quantity === choice.quantity)
+    const plan = action.kind === 'change_plan' ? { ...action, quantity: choice.quantity } : undefined;
+    const [subscription, billing] = await Promise.all([
+      plan && subscriptionId !== undefined ? ifFound(dodo.subscriptions.retrieve(subscriptionId)) : undefined,
+      // A plan change is taxed by the subscription's own address.
+      plan ? undefined : addressOf(deps, record),
+    ]);
+    if (subscription && plan && isPlan(subscription, plan))
       throw refused('quantity', 'is what the subscription has already');
     price = await currentPrice(
       dodo,

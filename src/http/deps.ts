@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { CatalogState } from '../catalog/live.js';
+import type { GivenKey } from '../config/keys.js';
 import type { Catalog } from '../domain/offers.js';
 import type { Dodo } from '../dodo/client.js';
 import type { Proofs } from '../dodo/proof.js';
@@ -26,8 +27,8 @@ export interface ApiDeps {
   appUrl: string;
   /** How long the response to an accept or decline waits for the run to finish with it. Milliseconds. */
   acceptWaitMs: number;
-  apiKeys: readonly string[];
-  operatorKeys: readonly string[];
+  apiKeys: readonly GivenKey[];
+  operatorKeys: readonly GivenKey[];
   webhookSecrets: readonly Buffer[];
   /** Returns the address of a run in the Temporal UI. */
   temporalLink: (workflowId: string) => string | undefined;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { shownPurchaseId } from '../domain/ids.js';
 import type { ApiDeps } from './deps.js';
+import { periodFields, periodOf } from './period.js';
 
 export const MAX_EVALUATIONS_PAGE = 500;
 const DEFAULT_PAGE = 100;
@@ -10,6 +11,8 @@ const BAD_LIMIT = { error: `must be a whole number from 1 to ${MAX_EVALUATIONS_P
 
 /** The query of `GET /api/reports/evaluations`. */
 export const evaluationsQuery = z.strictObject({
+  ...periodFields,
+  /** The same as `from`. */
   since: z.iso.datetime({ offset: true, error: 'must be a time such as 2026-12-01T00:00:00Z' }).optional(),
   cursor: z
     .string()
@@ -28,9 +31,10 @@ export const evaluationsQuery = z.strictObject({
 /** Returns one page, oldest first. Its `cursor` leads to the next page; the last page has none. */
 export async function evaluationsPage(
   { ledger }: Pick<ApiDeps, 'ledger'>,
-  { since, cursor, limit }: z.output<typeof evaluationsQuery>,
+  { since, cursor, limit, ...asked }: z.output<typeof evaluationsQuery>,
 ) {
-  const evaluations = await ledger.evaluations({ since, after: cursor, limit });
+  const { from, to } = periodOf({ ...asked, from: asked.from ?? since });
+  const evaluations = await ledger.evaluations({ since: from, until: to, after: cursor, limit });
   const last = evaluations.length === limit ? evaluations.at(-1) : undefined;
   const shown = evaluations.map((one) => ({ ...one, purchaseId: shownPurchaseId(one.purchaseId) }));
   return { evaluations: shown, ...(last && { cursor: writeCursor(last) }) };

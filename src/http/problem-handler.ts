@@ -43,7 +43,7 @@ export const notFound: RequestHandler = (req) => {
 };
 
 /** Turns any error into a problem. Those of Express and its body parsers carry `status` and usually `type`. */
-function toProblem(error: unknown): Problem {
+export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const status = field(error, 'status');
   const type = field(error, 'type');

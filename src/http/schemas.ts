@@ -87,3 +87,7 @@ export const resolveBody = z.strictObject({
 export const closeBody = z.strictObject({ reason });
 
 export const redeliverBody = z.strictObject({ reason });
+
+export const pauseBody = z.strictObject({ reason });
+
+export const evaluateAgainBody = z.strictObject({ reason });

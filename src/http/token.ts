@@ -1,6 +1,6 @@
 /** Presentation tokens, with which a customer's browser may see and decide one presentation, and nothing else. */
 import { MIN_TOKEN_SECRET_BYTES } from '../config/fields.js';
-import { createSecretKey, randomUUID } from 'node:crypto';
+import { createHmac, createSecretKey, randomUUID } from 'node:crypto';
 import { SignJWT, errors, jwtVerify } from 'jose';
 
 const SECOND = 1000;
@@ -47,35 +47,38 @@ export interface Tokens {
 }
 
 /**
- * Creates the issuer and verifier of tokens for one secret of at least 32 bytes. Only HS256 with the type, issuer and
- * audience set here is accepted; keys named in a token's header (`jwk`, `jku`, `x5c`, `kid`) are ignored.
+ * Creates the issuer and verifier of tokens. The first secret signs; tokens of all of them are accepted, so that a secret
+ * can be rotated while several servers run. Each has at least 32 bytes. Only HS256 with the type, issuer and
+ * audience set here is accepted; keys named in a token's header (`jwk`, `jku`, `x5c`) are
+ * ignored; `kid` chooses among the secrets.
  *
  * @throws RangeError when the secret is too short
  */
-export function createTokens(secret: Buffer, now: () => Date = () => new Date()): Tokens {
-  if (secret.length < MIN_TOKEN_SECRET_BYTES) {
-    throw new RangeError(
-      `The token secret has ${secret.length} bytes; it needs at least ${MIN_TOKEN_SECRET_BYTES}.`,
-    );
-  }
-  const key = createSecretKey(secret);
+export function createTokens(
+  secrets: Buffer | readonly Buffer[],
+  now: () => Date = () => new Date(),
+): Tokens {
+  const keys = (Buffer.isBuffer(secrets) ? [secrets] : secrets).map(signingKey);
+  const [signer] = keys;
+  if (signer === undefined) throw new RangeError('Tokens need a secret.');
+  const keyOf = ({ kid }: { kid?: string }) => (keys.find((key) => key.kid === kid) ?? signer).key;
   return {
     async issue({ presentationId, customerId, priceHash, expiresAt }) {
       const end = new Date(expiresAt).getTime() + TOKEN_GRACE_MS;
       return new SignJWT({ prs: presentationId, price: priceHash })
-        .setProtectedHeader({ alg: ALGORITHM, typ: TYPE })
+        .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: signer.kid })
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)
         .setSubject(customerId)
         .setJti(randomUUID())
         .setIssuedAt(now())
         .setExpirationTime(Math.floor(end / SECOND))
-        .sign(key);
+        .sign(signer.key);
     },
     async verify(token) {
       if (token.length > MAX_TOKEN_LENGTH) return { ok: false, reason: 'invalid' };
       try {
-        const { payload } = await jwtVerify(token, key, {
+        const { payload } = await jwtVerify(token, keyOf, {
           algorithms: [ALGORITHM],
           typ: TYPE,
           issuer: ISSUER,
@@ -102,4 +105,16 @@ export function createTokens(secret: Buffer, now: () => Date = () => new Date())
       }
     },
   };
+}
+
+const KID_LENGTH = 8;
+
+function signingKey(secret: Buffer) {
+  if (secret.length < MIN_TOKEN_SECRET_BYTES) {
+    throw new RangeError(
+      `The token secret has ${secret.length} bytes; it needs at least ${MIN_TOKEN_SECRET_BYTES}.`,
+    );
+  }
+  const kid = createHmac('sha256', secret).update('kid').digest('base64url').slice(0, KID_LENGTH);
+  return { key: createSecretKey(secret), kid };
 }

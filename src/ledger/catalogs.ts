@@ -1,5 +1,5 @@
 /** Implements `CatalogLedger`. */
-import { and, asc, eq, gte, inArray, isNotNull, notExists, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, isNotNull, lt, notExists, sql } from 'drizzle-orm';
 import type { Catalog } from '../domain/offers.js';
 import { utc } from './columns.js';
 import type { CatalogLedger, EvaluationRow, EvaluationsPage } from './interface/catalogs.js';
@@ -50,7 +50,7 @@ export async function runningByCatalog(db: Database): ReturnType<CatalogLedger['
 
 export async function evaluations(
   db: Database,
-  { since, after, limit }: EvaluationsPage,
+  { since, until, after, limit }: EvaluationsPage,
 ): Promise<EvaluationRow[]> {
   const { recordedAt, purchaseId } = purchases;
   const rows = await db
@@ -60,6 +60,7 @@ export async function evaluations(
       and(
         isNotNull(purchases.facts),
         since === undefined ? undefined : gte(recordedAt, utc(since)),
+        until === undefined ? undefined : lt(recordedAt, utc(until)),
         after && sql`(${recordedAt}, ${purchaseId}) > (${utc(after.at)}::timestamptz, ${after.purchaseId})`,
       ),
     )

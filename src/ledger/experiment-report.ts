@@ -1,5 +1,7 @@
 /** The experiment report: one row per experiment, set of weights and arm. */
 import { sql, type SQL } from 'drizzle-orm';
+import { utc } from './columns.js';
+import type { Period } from './interface/console.js';
 import type { ExposureCount } from './interface/experiments.js';
 import { exposures, presentations } from './schema.js';
 import type { Database } from './store.js';
@@ -8,7 +10,7 @@ import type { Database } from './store.js';
  * Counts each customer once, in the arm of their first exposure. In an experiment between variants, the variant's offer
  * and those that followed it in the same run count; in a holdout, every offer since the exposure.
  */
-const COUNTED = sql`
+const counted = (condition: SQL) => sql`
   with shown as (
     select e.experiment, e.customer_id, p.purchase_id, min(p.presented_at) as since
     from ${exposures} e
@@ -37,6 +39,7 @@ const COUNTED = sql`
     select e.experiment, e.arms, e.variant, s.currency, sum(s.net) as net, sum(s.net * s.net) as squares
     from spent s
     join ${exposures} e using (experiment, customer_id)
+    where ${condition}
     group by e.experiment, e.arms, e.variant, s.currency
   )
   select
@@ -55,10 +58,13 @@ const COUNTED = sql`
     ) as net
   from ${exposures} e
   left join customers c using (experiment, customer_id)
+  where ${condition}
   group by e.experiment, e.arms, e.variant`;
 
 /** Implements `Ledger.experimentReport`, in one statement so that all counts refer to the same moment. */
-export async function experimentReport(db: Database): Promise<ExposureCount[]> {
+export async function experimentReport(db: Database, { from, to }: Period = {}): Promise<ExposureCount[]> {
+  const condition = sql`${from === undefined ? sql`true` : sql`e.exposed_at >= ${utc(from)}::timestamptz`}
+    and ${to === undefined ? sql`true` : sql`e.exposed_at < ${utc(to)}::timestamptz`}`;
   const number = (column: SQL) => sql`${column}`.mapWith(Number);
   const time = (column: SQL) => sql`${column}`.mapWith(exposures.exposedAt);
   return db
@@ -73,6 +79,6 @@ export async function experimentReport(db: Database): Promise<ExposureCount[]> {
       paid: number(sql`paid`),
       net: sql<ExposureCount['net']>`net`,
     })
-    .from(sql`(${COUNTED}) as report`)
+    .from(sql`(${counted(condition)}) as report`)
     .orderBy(sql`experiment, first_exposed_at, variant`);
 }

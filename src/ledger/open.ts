@@ -4,6 +4,7 @@ import { acceptanceOf, recordAcceptance } from './acceptances.js';
 import { accountingOn } from './accounting.js';
 import { auditTrail, recordAudit } from './audit.js';
 import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
+import { consoleOn } from './console.js';
 import { catalogOf, evaluations, recordCatalog, runningByCatalog } from './catalogs.js';
 import { describeFailure } from './errors.js';
 import { experimentReport } from './experiment-report.js';
@@ -70,6 +71,7 @@ export function ledgerOn({ db, transaction, listen, close }: Store, log: LedgerL
   return withClearErrors({
     ...accountingOn({ db, transaction }, log),
     ...operationsOn({ db, transaction }, log),
+    ...consoleOn({ db, transaction }),
     recordPurchase: (purchase, status) => recordPurchase(db, purchase, status),
     recordRegistration: (registration) => recordRegistration(db, registration),
     registration: (purchaseId) => findRegistration(db, purchaseId),
@@ -103,7 +105,7 @@ export function ledgerOn({ db, transaction, listen, close }: Store, log: LedgerL
     purchase: (purchaseId) => findPurchase(db, purchaseId),
     presentationPaidBy: (paymentId) => presentationPaidBy(db, paymentId),
     purchasePaidBy: (paymentId) => purchasePaidBy(db, paymentId),
-    funnelReport: () => funnelReport(db),
+    funnelReport: (period) => funnelReport(db, period),
     deadLetterNotification: (letter) => deadLetterNotification(db, letter),
     recordRedelivery: (redelivered) => recordRedelivery(db, redelivered),
     deadNotifications: (page) => deadNotifications(db, page),
@@ -114,7 +116,7 @@ export function ledgerOn({ db, transaction, listen, close }: Store, log: LedgerL
     runningByCatalog: () => runningByCatalog(db),
     evaluations: (page) => evaluations(db, page),
     exposuresOf: (customerId) => exposuresOf(db, customerId),
-    experimentReport: () => experimentReport(db),
+    experimentReport: (period) => experimentReport(db, period),
     bindKey: (binding) => bindKey(db, binding),
     freeKey: (binding) => freeKey(db, binding),
     recordAudit: (entry) => recordAudit(db, entry),

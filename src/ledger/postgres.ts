@@ -95,7 +95,7 @@ async function migrateTables(connection: pg.ClientConfig, server: string): Promi
 }
 
 /** Explains why a server cannot be used. */
-function explain(error: unknown, server: string): LedgerError {
+export function explain(error: unknown, server: string): LedgerError {
   const root = rootCause(error);
   const reason = root instanceof Error ? root.message : String(root);
   const code = codeOf(root);
@@ -127,7 +127,7 @@ function explain(error: unknown, server: string): LedgerError {
 }
 
 /** Formats a URL as `user@host:port/database`, without the password. */
-function describeServer(url: string): string {
+export function describeServer(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || !['postgres:', 'postgresql:'].includes(parsed.protocol)) {
     // The text itself is not repeated because it may contain a password.

@@ -1,5 +1,5 @@
 /** Implements `PurchaseLedger`, except for waits. */
-import { and, arrayContains, desc, eq, inArray, sql, type AnyColumn, type SQL } from 'drizzle-orm';
+import { and, arrayContains, desc, eq, inArray, notExists, sql, type AnyColumn, type SQL } from 'drizzle-orm';
 import { recordExposures } from './exposures.js';
 import type { SettleInput } from './interface/purchases.js';
 import type { BillingAddress, PurchaseRecord, PurchaseView } from '../domain/purchase.js';
@@ -8,7 +8,7 @@ import { POSSIBLY_OWNED_STATUSES } from '../domain/presentation.js';
 import { standingOutcome } from './outcomes.js';
 import { changePresentation } from './presentations.js';
 import { presentationRecord, purchaseRecord, timelineEntry } from './records.js';
-import { presentations, purchases, timeline } from './schema.js';
+import { payments, presentations, purchases, timeline } from './schema.js';
 import type { Database, LedgerLog } from './store.js';
 import { addToTimeline } from './timeline.js';
 
@@ -168,6 +168,18 @@ export async function hasBought(db: Database, customerId: string, productId: str
         arrayContains(purchases.productIds, [productId]),
         eq(purchases.trigger, 'purchase'),
         eq(purchases.paid, true),
+        // Which of its products went back with a part of the money, only Dodo knows.
+        notExists(
+          db
+            .select({ id: payments.paymentId })
+            .from(payments)
+            .where(
+              and(
+                eq(payments.paymentId, purchases.paymentId),
+                sql`${payments.refundedAmount} + ${payments.lostAmount} > 0`,
+              ),
+            ),
+        ),
       ),
     );
   const found = await throughOffer.unionAll(directly).limit(1);

@@ -1,12 +1,14 @@
 /** The conversion report: one row per funnel, step and offer. */
 import { sql, type SQL } from 'drizzle-orm';
 import type { Decision } from '../domain/words.js';
+import { within } from './console.js';
+import type { Period } from './interface/console.js';
 import type { FunnelReportRow } from './interface/reports.js';
 import { presentations } from './schema.js';
 import type { Database } from './store.js';
 
 /** Implements `Ledger.funnelReport` in one statement. Revenue counts only while a presentation is paid. */
-export async function funnelReport(db: Database): Promise<FunnelReportRow[]> {
+export async function funnelReport(db: Database, period: Period = {}): Promise<FunnelReportRow[]> {
   const { funnelId, step, offerId, paidAmount, refundedAmount } = presentations;
   const currency = sql<string>`coalesce(${presentations.paidCurrency}, ${presentations.currency})`;
   const isPaid = sql`${presentations.status} = 'paid'`;
@@ -30,6 +32,7 @@ export async function funnelReport(db: Database): Promise<FunnelReportRow[]> {
       refunded: sql<number>`coalesce(sum(${refundedAmount}) filter (where ${isPaid}), 0)`.as('refunded'),
     })
     .from(presentations)
+    .where(within(period))
     .groupBy(funnelId, step, offerId, currency)
     .as('per_currency');
 

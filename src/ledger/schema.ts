@@ -40,6 +40,7 @@ import type {
 } from '../domain/accounting.js';
 import type { AuditPhase, AuditState } from '../domain/audit.js';
 import { instant, money } from './columns.js';
+import type { Pause } from '../domain/pause.js';
 import type { BillingAddress, ConsideredFunnel } from '../domain/purchase.js';
 import type { OfferTerms } from '../domain/presentation.js';
 import type { Acceptance } from '../domain/receipt.js';
@@ -85,6 +86,8 @@ export const purchases = pgTable(
   (table) => [
     index('purchases_of_customer').on(table.customerId),
     index('purchases_of_payment').on(table.paymentId),
+    index('purchases_of_subscription').on(table.subscriptionId),
+    index('purchases_by_time').on(table.recordedAt),
   ],
 );
 
@@ -142,6 +145,8 @@ export const presentations = pgTable(
     index('presentations_of_purchase').on(table.purchaseId),
     index('presentations_of_payment').on(table.paymentId),
     index('presentations_of_offer').on(table.offerId, table.status),
+    index('presentations_by_time').on(table.presentedAt),
+    index('presentations_of_subscription').on(sql`(terms->>'subscriptionId')`),
   ],
 );
 
@@ -183,6 +188,8 @@ export const timeline = pgTable(
   (table) => [
     uniqueIndex('timeline_entry_once').on(table.purchaseId, table.type, table.key),
     index('timeline_by_type').on(table.type, table.at),
+    // Refunds, disputes and notifications are found by their ids.
+    index('timeline_by_id').on(sql`(detail->>'id')`),
   ],
 );
 
@@ -272,6 +279,7 @@ export const payments = pgTable(
     index('payments_of_attempt').on(table.attemptId),
     index('payments_of_presentation').on(table.presentationId),
     index('payments_of_customer').on(table.customerId),
+    index('payments_of_subscriptions').using('gin', table.subscriptionIds),
   ],
 );
 
@@ -371,6 +379,26 @@ export const audit = pgTable(
   },
   (table) => [index('audit_of_subject').on(table.subject, table.seq)],
 );
+
+/** Offers and funnels that operators have paused everywhere. */
+export const pauses = pgTable(
+  'pauses',
+  {
+    kind: text('kind').$type<Pause['kind']>().notNull(),
+    id: text('id').notNull(),
+    pausedAt: instant('paused_at').notNull(),
+    actor: text('actor').notNull(),
+    reason: text('reason').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.kind, table.id] })],
+);
+
+/** Dashboard sessions that were signed out before they expired. */
+export const endedSessions = pgTable('ended_sessions', {
+  sessionId: text('session_id').primaryKey(),
+  /** When it would have expired. */
+  expiresAt: instant('expires_at').notNull(),
+});
 
 /** What this installation made for itself, once, and every process of it shares. */
 export const installation = pgTable('installation', {

@@ -37,6 +37,11 @@ interface TemporalWorkerConnection {
 /** The settings that both kinds of connection accept. */
 type ConnectionSettings = Pick<NativeConnectionOptions, 'address' | 'apiKey' | 'tls' | 'metadata'>;
 
+/** Says in words why Temporal cannot be used as configured. */
+export class TemporalError extends Error {
+  override readonly name = 'TemporalError';
+}
+
 const DEFAULT_NAMESPACE = 'default';
 const CONNECT_TIMEOUT = 10_000;
 
@@ -68,7 +73,7 @@ export function temporalSettings(target: TemporalTarget): {
 /**
  * Connects a client for starting, signalling and updating runs.
  *
- * @throws Error naming the address when Temporal cannot be reached
+ * @throws TemporalError naming the address when Temporal cannot be reached
  */
 export async function connectClient(
   target: TemporalTarget,
@@ -86,7 +91,7 @@ export async function connectClient(
 /**
  * Connects a worker, which runs on the SDK's native core.
  *
- * @throws Error naming the address when Temporal cannot be reached
+ * @throws TemporalError naming the address when Temporal cannot be reached
  */
 export async function connectWorker(target: TemporalTarget): Promise<TemporalWorkerConnection> {
   const { settings, namespace } = temporalSettings(target);
@@ -99,7 +104,7 @@ async function explainFailure<T>(address: string | undefined, connect: () => Pro
     return await connect();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(
+    throw new TemporalError(
       `Temporal cannot be reached at ${address ?? 'localhost:7233'}: ${reason}. ` +
         'Check TEMPORAL_ADDRESS, and TEMPORAL_API_KEY or the TEMPORAL_TLS_* variables if the server needs them.',
       { cause: error },

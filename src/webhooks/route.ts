@@ -2,7 +2,7 @@
 import { PURCHASE_ID } from '../domain/patterns.js';
 import { unavailable } from '../domain/availability.js';
 import { couldMatch, funnelsInOrder, type Facts } from '../domain/rules/match.js';
-import type { Catalog, Funnel } from '../domain/offers.js';
+import type { Addon, Catalog, Funnel } from '../domain/offers.js';
 import { minorUnits } from '../domain/reversal.js';
 import { type ReversalEvent, type SubscriptionEvent } from '../contract/messages.js';
 import { compensationIds } from '../domain/compensation.js';
@@ -209,7 +209,7 @@ function routePurchase(
   const { paymentId, amount } = event;
   if (event.status !== 'succeeded') return ignored('payment has not succeeded');
   if (data.is_update_payment_method === true) return ignored('payment-method update');
-  if (amount === undefined || amount <= 0) return ignored('no amount was paid');
+  if (amount === undefined || amount < 0) return ignored('no amount was paid');
 
   const chargeType = text(data.charge_type);
   if (chargeType !== undefined && !STARTS_OFFER.includes(chargeType))
@@ -224,9 +224,12 @@ function routePurchase(
   if (isTooOldToOffer(event.createdAt, now)) return unlessRegistered('payment is too old');
 
   const facts = purchaseFacts(data, event);
-  const funnels = funnelsInOrder(catalog, 'purchase').filter(({ when }) => couldMatch(when, facts));
+  const funnels = funnelsInOrder(catalog, 'purchase').filter(
+    ({ when, freePurchases }) => (amount > 0 || freePurchases) && couldMatch(when, facts),
+  );
   // A paused funnel starts a run too: the run records why there is no offer.
-  if (funnels.length === 0) return unlessRegistered('no funnel matches the purchase');
+  if (funnels.length === 0)
+    return unlessRegistered(amount > 0 ? 'no funnel matches the purchase' : 'no amount was paid');
   const [productId] = Array.isArray(facts.product_id) ? facts.product_id : [];
   return {
     kind: 'purchase',
@@ -258,7 +261,8 @@ function guessed(funnels: Funnel[], catalog: Catalog, now: Date): { guess?: Gues
 /** Returns the facts about a purchase that the webhook contains, which the plan of a subscription is not among. */
 function purchaseFacts(data: Fields, event: PaymentEvent): Facts {
   const cart = Array.isArray(data.product_cart) ? data.product_cart.map(fields) : [];
-  const products = productsIn(data);
+  // A cart does not list the subscriptions beside it.
+  const products = subscriptionsIn(data) ? [] : productsIn(data);
   const quantities = cart.map((item) => integer(item?.quantity) ?? 1);
   return {
     product_id: products.length > 0 ? products : undefined,
@@ -267,6 +271,11 @@ function purchaseFacts(data: Fields, event: PaymentEvent): Facts {
     currency: event.currency,
     country: text(fields(data.billing)?.country),
   };
+}
+
+function subscriptionsIn(data: Fields): boolean {
+  const several = Array.isArray(data.subscription_ids) && data.subscription_ids.length > 0;
+  return several || text(data.subscription_id) !== undefined;
 }
 
 function productsIn(data: Fields): string[] {
@@ -283,13 +292,20 @@ function routeSubscription(type: string, data: Fields): Route {
   if (subscriptionId === undefined || productId === undefined) {
     return ignored('event does not identify a subscription');
   }
+  const addons = addonsIn(data);
+  const scheduled = fields(data.scheduled_change);
+  const scheduledAddons = scheduled && addonsIn(scheduled);
+  const scheduledQuantity = integer(scheduled?.quantity);
   const event: SubscriptionEvent = {
     subscriptionId,
     type,
     productId,
     status: text(data.status) ?? '',
     quantity: integer(data.quantity) ?? 1,
-    scheduledProductId: text(fields(data.scheduled_change)?.product_id),
+    ...(addons && { addons }),
+    scheduledProductId: text(scheduled?.product_id),
+    ...(scheduledQuantity !== undefined && { scheduledQuantity }),
+    ...(scheduledAddons && { scheduledAddons }),
   };
   const compensation = workflowId.compensation(compensationIds.endSubscription(subscriptionId));
   return {
@@ -298,6 +314,18 @@ function routeSubscription(type: string, data: Fields): Route {
     event,
     ...(ENDED.includes(type) && { compensation }),
   };
+}
+
+/** A subscription may have this many add-ons; more are not looked at. */
+const MAX_ADDONS = 100;
+
+/** Returns the add-ons of a plan; undefined if it does not say which. */
+function addonsIn({ addons }: Fields): Addon[] | undefined {
+  if (!Array.isArray(addons) || addons.length > MAX_ADDONS) return undefined;
+  return addons.flatMap((addon) => {
+    const addonId = text(fields(addon)?.addon_id);
+    return addonId === undefined ? [] : [{ addonId, quantity: integer(fields(addon)?.quantity) ?? 1 }];
+  });
 }
 
 function ignored(why: string): DecidedRoute {

@@ -105,6 +105,23 @@ describe('renderCopy', () => {
     expect(headline('{recurring} {difference} {credit}', bare)).toBe('$0.00 $0.00 $0.00');
   });
 
+  test('a difference that cannot be told is a dash, not zero', () => {
+    expect(headline('{difference}', { difference: undefined })).toBe('-');
+  });
+
+  test('a difference between periods of different length names its own', () => {
+    const yearly = { difference: -6000, differencePer: { interval: 'Year', count: 1 } } as const;
+    expect(headline('{difference}', yearly)).toBe('-$60.00 / year');
+  });
+
+  test('recurring price, difference and credit are shown in their own currencies', () => {
+    const recurring = { amount: 7900, interval: 'Month', count: 1, currency: 'GBP' } as const;
+    const mixed = { recurring, credit: 700, creditCurrency: 'EUR' };
+    expect(headline('{dueNow} {recurring} {difference} {credit}', mixed)).toBe(
+      '$50.00 £79.00 / month £50.00 €7.00',
+    );
+  });
+
   test.each([
     ['Month', 3, 'en', '$79.00 every 3 months'],
     ['Year', 1, 'en', '$79.00 / year'],

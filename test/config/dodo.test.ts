@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadLocalConfig } from '../../sandbox/local/config.js';
-import { mistakes, PRODUCTION, server, start, useDataDirectory, WEBHOOK_KEY } from './environments.js';
+import { LIVE, mistakes, PRODUCTION, server, start, useDataDirectory, WEBHOOK_KEY } from './environments.js';
 
 const MINUTE = 60_000;
 
@@ -19,7 +19,7 @@ describe('Dodo Payments', () => {
 
   it('is the real one once the environment or the base URL is set, and then requires keys', () => {
     const keys = { DODO_PAYMENTS_API_KEY: 'key', DODO_PAYMENTS_WEBHOOK_KEY: WEBHOOK_KEY };
-    expect(start({ ...keys, DODO_PAYMENTS_ENVIRONMENT: 'live_mode' }).dodo).toMatchObject({
+    expect(start(LIVE).dodo).toMatchObject({
       sandbox: false,
       target: { environment: 'live_mode' },
     });
@@ -82,8 +82,7 @@ describe('Dodo Payments', () => {
   });
 
   it('in live mode requires a lost charge to be looked for as long as it may still succeed', () => {
-    const live = { DODO_PAYMENTS_ENVIRONMENT: 'live_mode', DODO_PAYMENTS_API_KEY: 'dodo_live_x' };
-    expect(mistakes(() => server({ ...live, RECONCILE_WINDOW: '14m' }))).toHaveProperty('RECONCILE_WINDOW');
-    expect(server({ ...live, RECONCILE_WINDOW: '15m' }).timing.reconcileWindowMs).toBe(15 * MINUTE);
+    expect(mistakes(() => server({ ...LIVE, RECONCILE_WINDOW: '14m' }))).toHaveProperty('RECONCILE_WINDOW');
+    expect(server({ ...LIVE, RECONCILE_WINDOW: '15m' }).timing.reconcileWindowMs).toBe(15 * MINUTE);
   });
 });

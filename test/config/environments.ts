@@ -21,6 +21,14 @@ export const PRODUCTION: Environment = {
   TOKEN_SECRET: 'planted-token-secret-0123456789abcdef',
 };
 
+/** What a server in live mode adds to it. */
+export const LIVE: Environment = {
+  DODO_PAYMENTS_ENVIRONMENT: 'live_mode',
+  DODO_PAYMENTS_API_KEY: 'dodo_live_planted',
+  DODO_PAYMENTS_WEBHOOK_KEY: `whsec_${Buffer.from('0123456789abcdefghijklmnop').toString('base64')}`,
+  APP_URL: 'https://shop.example',
+};
+
 let directory: string;
 
 /** Gives each test of a file a data directory of its own, and returns a function that names it. */

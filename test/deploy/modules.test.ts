@@ -23,6 +23,7 @@ const PACKAGES = [
   'cephes',
   'dodopayments',
   'drizzle-orm',
+  'drizzle-orm/migrator',
   'drizzle-orm/node-postgres',
   'drizzle-orm/node-postgres/migrator',
   'drizzle-orm/pg-core',

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { retentionDays } from '../../sandbox/local/retention.js';
+import { retentionDays } from '../../src/temporal/namespace.js';
 import { runCommand, type CommandResult } from '../../sandbox/local/run-command.js';
 import { indexedValueTypes } from '../../src/temporal/search-attributes.js';
 import { findTemporalBinary } from '../../sandbox/local/server-binary.js';

@@ -68,7 +68,7 @@ describe('the best method', () => {
     ],
     ['is another when the preferred one has expired', [card('a'), expiring('b', '10', '2026')], 'b', 'a'],
     [
-      'is another when the preferred one may not be charged',
+      'is another when the preferred one is not enabled for recurring charges',
       [card('a'), card('b', { recurring_enabled: false })],
       'b',
       'a',
@@ -82,20 +82,57 @@ describe('the best method', () => {
       'method_expired',
     ],
     [
-      'is none when none may be charged without the customer present',
+      'may be one that is not enabled for recurring charges, if there is no other',
       [card('a', { recurring_enabled: false })],
       undefined,
-      'no_payment_method',
+      'a',
     ],
     [
-      'is none, because of its expiry, when the only chargeable one has expired',
+      'is one that is not enabled rather than one that has expired',
       [card('a', { recurring_enabled: false }), expiring('b', '10', '2026')],
       undefined,
-      'method_expired',
+      'a',
+    ],
+    [
+      'is one without a mark rather than one that is not enabled and was used later',
+      [recurring('a', null, '2026-01-01T00:00:00Z'), recurring('b', false, '2026-03-01T00:00:00Z')],
+      undefined,
+      'a',
     ],
   ])('%s', (_, items, preferred, expected) => {
     expect(chosen(items, preferred)).toBe(expected);
     expect(chosen([...items].reverse(), preferred)).toBe(expected);
+  });
+});
+
+describe('a method of a type', () => {
+  const wallet = (id: string, type: string): WireMethod => ({
+    payment_method_id: id,
+    payment_method: 'wallet',
+    payment_method_type: type as NonNullable<WireMethod['payment_method_type']>,
+  });
+  const upi = { ...wallet('upi', 'upi_collect'), payment_method: 'upi' as const };
+  const chosenFor = (items: SavedMethod[], currency: string, recurring = false) => {
+    const choice = rankPaymentMethods(items, NOW, undefined, { currency, recurring });
+    return choice.kind === 'usable' ? choice.method.id : choice.reason;
+  };
+
+  it('that cannot pay in the currency is left out', () => {
+    expect(chosenFor([upi], 'USD')).toBe('no_payment_method');
+    expect(chosenFor([upi], 'INR')).toBe('upi');
+    expect(chosenFor([upi, card('a')], 'USD')).toBe('a');
+    expect(chosenFor([wallet('cash', 'cashapp')], 'EUR')).toBe('no_payment_method');
+    expect(chosenFor([wallet('apple', 'apple_pay')], 'JPY')).toBe('apple');
+  });
+
+  it('that cannot pay subscriptions is left out of those', () => {
+    expect(chosenFor([wallet('amazon', 'amazon_pay')], 'USD', true)).toBe('no_payment_method');
+    expect(chosenFor([wallet('amazon', 'amazon_pay')], 'USD')).toBe('amazon');
+    expect(chosenFor([upi], 'INR', true)).toBe('upi');
+  });
+
+  it('that no source limits is left to Dodo', () => {
+    expect(chosenFor([wallet('new', 'a_type_of_tomorrow')], 'USD', true)).toBe('new');
   });
 });
 
@@ -205,9 +242,9 @@ describe('for any saved methods', () => {
     const year = text.length === 2 ? 2000 + Number(text) : Number(text);
     return year < 2026 || (year === 2026 && month < 11);
   }
-  const isUsable = (one: SavedMethod) => one.recurring_enabled !== false && !isOver(one);
+  const isUsable = (one: SavedMethod) => !isOver(one);
 
-  it('an expired or non-chargeable method is never chosen, and a usable one always is', () => {
+  it('an expired method is never chosen, and a usable one always is', () => {
     fc.assert(
       fc.property(wallet, fc.option(fc.string({ minLength: 1, maxLength: 4 })), (items, preferred) => {
         const choice = rankPaymentMethods(items, NOW, preferred);
@@ -219,7 +256,7 @@ describe('for any saved methods', () => {
   });
 
   it('their order makes no difference, except between equals', () => {
-    const rankOf = (one?: SavedMethod) => [one?.recurring_enabled === true, one?.last_used_at ?? ''];
+    const rankOf = (one?: SavedMethod) => [one?.recurring_enabled ?? null, one?.last_used_at ?? ''];
     const shuffled = wallet.chain((items) =>
       fc.tuple(
         fc.constant(items),
@@ -242,7 +279,7 @@ describe('for any saved methods', () => {
   it('a usable preferred method wins', () => {
     fc.assert(
       fc.property(wallet, fc.nat(), (items, at) => {
-        const preferred = items.filter(isUsable).at(at % 6);
+        const preferred = items.filter((one) => isUsable(one) && one.recurring_enabled !== false).at(at % 6);
         fc.pre(preferred !== undefined);
         expect(chosen(items, preferred?.payment_method_id)).toBe(preferred?.payment_method_id);
       }),

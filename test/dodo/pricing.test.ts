@@ -253,6 +253,45 @@ describe('previewPlanChange', () => {
     expect(await preview()).toMatchObject({ dueNow: 0, credit: 5000, difference: -2000 });
   });
 
+  it('compares a year with twelve months', async () => {
+    const monthly = aSubscription({ recurring_pre_tax_amount: 3000 });
+    const yearly = { recurring_pre_tax_amount: 30_000, payment_frequency_interval: 'Year' as const };
+    server.answer = json(200, aPlanChangePreview({}, yearly));
+    expect(await preview(UPGRADE, monthly)).toMatchObject({
+      difference: -6000,
+      differencePer: { interval: 'Year', count: 1 },
+    });
+  });
+
+  it.each([
+    ['weeks and months', { payment_frequency_interval: 'Week' as const }],
+    ['two currencies', { currency: 'EUR' as const }],
+  ])('names no difference between %s', async (_, plan) => {
+    server.answer = json(200, aPlanChangePreview({}, plan));
+    const price = await preview();
+    expect(price).not.toHaveProperty('difference');
+    expect(price).not.toHaveProperty('differencePer');
+  });
+
+  it('shows the recurring price and the credit in currencies of their own', async () => {
+    const credits = { customer_credits: 700, customer_credits_currency: 'EUR' };
+    server.answer = json(200, aPlanChangePreview(credits, { currency: 'GBP' }));
+    expect(await preview()).toMatchObject({
+      currency: 'USD',
+      recurring: { currency: 'GBP' },
+      credit: 700,
+      creditCurrency: 'EUR',
+    });
+  });
+
+  it('names the currency of the credit only where it is another one', async () => {
+    server.answer = json(
+      200,
+      aPlanChangePreview({ customer_credits: 700, ...{ customer_credits_currency: 'USD' } }),
+    );
+    expect(await preview()).not.toHaveProperty('creditCurrency');
+  });
+
   it.each([0, -1200])(
     'shows no credit when the credits are %d: used credit is in what is due',
     async (credits) => {

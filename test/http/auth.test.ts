@@ -91,6 +91,23 @@ describe('keys', () => {
   });
 });
 
+describe('keys with a scope or an end', () => {
+  it('read and do nothing else, and are worth nothing after their last day', async () => {
+    let now = new Date('2027-01-31T23:59:59Z');
+    const app = express();
+    const key = { name: 'bob', key: OPERATOR, readOnly: true, until: '2027-02-01T00:00:00.000Z' };
+    app.use(authenticate({ apiKeys: [], operatorKeys: [key], tokens, now: () => now }));
+    app.all('/', (_req, res) => void res.json(callerOf(res)));
+    app.use(problemHandler({ error: () => undefined }));
+    const url = await serve(app);
+    expect((await get(url, OPERATOR)).status).toBe(200);
+    const posted = await fetch(url, { method: 'POST', headers: { Authorization: `Bearer ${OPERATOR}` } });
+    expect(posted.status).toBe(403);
+    now = new Date('2027-02-01T00:00:00Z');
+    expect((await get(url, OPERATOR)).status).toBe(401);
+  });
+});
+
 describe('wrong keys', () => {
   it('are limited for each client, without locking out those that have a right one', async () => {
     let now = 0;

@@ -57,7 +57,11 @@ describe('tokens', () => {
         expiresAt: new Date(WINDOW_END.getTime() + TOKEN_GRACE_MS).toISOString(),
       },
     });
-    expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256', typ: 'offer+jwt' });
+    expect(decodeProtectedHeader(token)).toEqual({
+      alg: 'HS256',
+      typ: 'offer+jwt',
+      kid: expect.stringMatching(/^[\w-]{8}$/) as string,
+    });
   });
 
   it('each have a unique id', async () => {
@@ -183,5 +187,29 @@ describe('attacks', () => {
   it('does not report an expired token with a bad signature as expired', async () => {
     const expired = await forge({ exp: Math.floor(NOW.getTime() / SECOND) - 60 }, {}, randomBytes(32));
     expect(await tokens.verify(expired)).toEqual({ ok: false, reason: 'invalid' });
+  });
+});
+
+describe('a rotation of secrets', () => {
+  it('is accepted by every server at every step', async () => {
+    const [old, young] = [randomBytes(32), randomBytes(32)];
+    const steps = [[old], [old, young], [young, old], [young]].map((secrets) => createTokens(secrets));
+    const input = {
+      presentationId: 'prs_1',
+      customerId: 'cus_1',
+      priceHash: 'h',
+      expiresAt: new Date(Date.now() + 1000),
+    };
+    const accepted = await Promise.all(
+      steps.map(async (issuer) => {
+        const token = await issuer.issue(input);
+        return Promise.all(steps.map(async (verifier) => (await verifier.verify(token)).ok));
+      }),
+    );
+    // Servers of two neighbouring steps run side by side.
+    accepted.forEach((row, step) => {
+      for (const other of [step - 1, step, step + 1]) if (other in row) expect(row[other]).toBe(true);
+    });
+    expect(accepted[0]?.[3]).toBe(false);
   });
 });

@@ -190,6 +190,18 @@ await onBothDatabases((ledger, warnings) => {
     expect(await ledger().hasBought(id('cus'), 'prod_a')).toBe(false);
   });
 
+  it('does not count a purchase of which money went back: what of it is left, Dodo knows', async () => {
+    const customerId = id('cus');
+    const purchase = aPurchase({ customerId, productIds: ['prod_a'] });
+    const paymentId = purchase.paymentId ?? '';
+    await ledger().recordPurchase(purchase, 'evaluating');
+    const seen = { paymentId, status: 'succeeded', source: 'webhook' as const, seenAt: at(1) };
+    await ledger().recordPayment(seen);
+    expect(await ledger().hasBought(customerId, 'prod_a')).toBe(true);
+    await ledger().recordPayment({ ...seen, refundedAmount: 100 });
+    expect(await ledger().hasBought(customerId, 'prod_a')).toBe(false);
+  });
+
   it('ignores changes to unknown records', async () => {
     const before = warnings().length;
     await ledger().updatePresentation('prs_lost', { status: 'paid' }, [{ at: at(1), type: 'paid' }]);

@@ -107,7 +107,7 @@ export const TIMING: Scenario[] = [
     async play(system) {
       const { shop, sandbox } = system;
       const bought = await system.buy('prod_setup_session');
-      const unusable = { recurring_enabled: false };
+      const unusable = { expiry_year: '2020' };
       await sandbox.control.updateMethod(bought.customer_id, bought.payment_method_id ?? '', unusable);
       const eventId = `limit-${bought.payment_id}`;
       await shop.trigger({ eventId, type: 'limit_approaching', customerId: bought.customer_id });

@@ -8,7 +8,7 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 import { stringify } from 'yaml';
 import { POLL_LIMITS } from '../../sandbox/local/poll-limits.js';
 import { portBecomesFree } from '../../sandbox/local/ports.js';
-import { MINIMUM_RETENTION_DAYS } from '../../sandbox/local/retention.js';
+import { MINIMUM_RETENTION_DAYS } from '../../src/temporal/namespace.js';
 import { lastLines, runCommand } from '../../sandbox/local/run-command.js';
 import { registerSearchAttributes } from '../../src/temporal/search-attributes.js';
 import { startWatched } from '../../sandbox/local/watched-process.js';

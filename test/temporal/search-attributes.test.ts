@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { registerSearchAttributes } from '../../src/temporal/search-attributes.js';
-import { retentionDays } from '../../sandbox/local/retention.js';
+import { retentionDays } from '../../src/temporal/namespace.js';
 import { searchAttributeKeys } from '../../src/contract/search-attributes.js';
 import { testClient, uniqueId, uniqueTaskQueue } from '../support/temporal.js';
 

@@ -437,6 +437,32 @@ describe('the state of a payment', () => {
   });
 });
 
+describe('a purchase of which nothing is paid', () => {
+  const free: Catalog = {
+    ...catalog,
+    funnels: catalog.funnels.map((funnel) => ({ ...funnel, freePurchases: true as const })),
+  };
+
+  it('starts a run only where a funnel says so', () => {
+    expect(routePayment({ total_amount: 0 }, { inCatalog: free })).toMatchObject({ kind: 'purchase' });
+    expect(routePayment({ total_amount: 0 })).toEqual(ignored('no amount was paid'));
+  });
+
+  it('is none when it updates a payment method', () => {
+    const update = { total_amount: 0, is_update_payment_method: true };
+    expect(routePayment(update, { inCatalog: free })).toEqual(ignored('payment-method update'));
+  });
+});
+
+it.each([{ subscription_id: 'sub_1' }, { subscription_ids: ['sub_1', 'sub_2'] }])(
+  'a cart beside a subscription does not say which products were bought: %j',
+  (bought) => {
+    const product_cart = [{ product_id: 'prod_of_no_funnel', quantity: 1 }];
+    expect(routePayment({ product_cart, ...bought })).toMatchObject({ kind: 'purchase' });
+    expect(routePayment({ product_cart })).toEqual(ignored('no funnel matches the purchase'));
+  },
+);
+
 describe('the event of a subscription', () => {
   it('goes to the plan change of that subscription', () => {
     expect(routeSubscription({ product_id: 'prod_pro_plan', quantity: 3 })).toEqual({
@@ -448,6 +474,7 @@ describe('the event of a subscription', () => {
         status: 'active',
         productId: 'prod_pro_plan',
         quantity: 3,
+        addons: [],
         scheduledProductId: undefined,
       },
     });
@@ -474,17 +501,34 @@ describe('the event of a subscription', () => {
     expect('compensation' in route ? route.compensation : undefined).toBe(compensation);
   });
 
+  it('reports the add-ons', () => {
+    const addons = [{ addon_id: 'adn_storage', quantity: 2 }];
+    expect(routeSubscription({ addons })).toMatchObject({
+      event: { addons: [{ addonId: 'adn_storage', quantity: 2 }] },
+    });
+  });
+
+  it('says nothing of add-ons that it does not know', () => {
+    const route = routeSubscription({ addons: null as unknown as [] });
+    expect(route.kind === 'subscription' && route.event).not.toHaveProperty('addons');
+  });
+
   it('reports a scheduled change', () => {
     const scheduled_change = {
       id: 'chg_1',
-      addons: [],
+      addons: [{ addon_id: 'adn_storage', quantity: 2, name: 'Storage' }],
       created_at: NOW.toISOString(),
       effective_at: '2026-12-23T12:00:00.000Z',
       product_id: 'prod_pro_plan',
       quantity: 1,
     } satisfies DodoPayments.ScheduledPlanChange;
     expect(routeSubscription({ scheduled_change })).toMatchObject({
-      event: { productId: 'prod_basic_plan', scheduledProductId: 'prod_pro_plan' },
+      event: {
+        productId: 'prod_basic_plan',
+        scheduledProductId: 'prod_pro_plan',
+        scheduledQuantity: 1,
+        scheduledAddons: [{ addonId: 'adn_storage', quantity: 2 }],
+      },
     });
   });
 

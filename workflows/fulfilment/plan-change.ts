@@ -2,11 +2,13 @@
 import { setHandler, workflowInfo } from '@temporalio/workflow';
 import { subscriptionEvent, type SubscriptionEvent } from '../../src/contract/messages.js';
 import { attemptId } from '../../src/domain/ids.js';
+import type { Addon } from '../../src/domain/offers.js';
+import { hasAddons, type WantedPlan } from '../../src/domain/plan.js';
 import type { Proof } from '../../src/domain/payment.js';
 import { ifReadable, ledgerActivities, moneyActivities, readActivities, sendOnce } from '../activities.js';
 import { proofOf, type PaymentInbox } from '../payments.js';
 import type { PaymentStrategy } from './strategy.js';
-import { askAgain, attemptInput, fence, openFallback, sentAs, type Terms } from './terms.js';
+import { addonsOfChange, askAgain, attemptInput, fence, openFallback, sentAs, type Terms } from './terms.js';
 
 export function planChangeStrategy(
   terms: Terms,
@@ -57,6 +59,7 @@ export function planChangeStrategy(
           customerId,
           productId,
           quantity: shown.quantity,
+          addons: addonsOfChange(terms),
           dueNow: shown.dueNow,
           paymentId,
           since,
@@ -70,19 +73,32 @@ export function planChangeStrategy(
   };
 }
 
+/** Checks the add-ons of a plan. Without any word on them, the product and the quantity say it all. */
+function fits(addons: Addon[] | undefined, wanted: WantedPlan['addons']): boolean {
+  return wanted === undefined || addons === undefined || hasAddons(addons, wanted);
+}
+
 export interface SubscriptionWatch {
   /** Returns true once the subscription was seen on the new plan, or with the new plan scheduled. */
   changed(): boolean;
 }
 
 /** Takes `subscriptionEvent` signals from now on. */
-export function openSubscriptionWatch(wanted: { productId: string; quantity: number }): SubscriptionWatch {
+export function openSubscriptionWatch(wanted: WantedPlan): SubscriptionWatch {
   let changed = false;
   setHandler(
     subscriptionEvent,
     (event: Partial<SubscriptionEvent> | undefined) => {
-      const onPlan = event?.productId === wanted.productId && event.quantity === wanted.quantity;
-      changed ||= (onPlan && event.status === 'active') || event?.scheduledProductId === wanted.productId;
+      if (event === undefined) return;
+      const onPlan =
+        event.productId === wanted.productId &&
+        event.quantity === wanted.quantity &&
+        fits(event.addons, wanted.addons);
+      const isScheduled =
+        event.scheduledProductId === wanted.productId &&
+        fits(event.scheduledAddons, wanted.addons) &&
+        (wanted.addons === undefined || event.scheduledQuantity === wanted.quantity);
+      changed ||= (onPlan && event.status === 'active') || isScheduled;
     },
     { description: 'The subscription changed at Dodo Payments.' },
   );

@@ -2,7 +2,7 @@
 import type { FallbackInput, FallbackOpened } from '../../activities/fulfilling/fallback.js';
 import type { AttemptInput } from '../../src/domain/attempt.js';
 import type { Expected } from '../../src/domain/payment.js';
-import type { OfferAction, PaidOffer, RetentionAction } from '../../src/domain/offers.js';
+import type { Addon, OfferAction, PaidOffer, RetentionAction } from '../../src/domain/offers.js';
 import type { PriceChanged } from '../../src/domain/fulfilment.js';
 import { checkoutActivities, ifReadable, ledgerActivities } from '../activities.js';
 import type { ActivePresentation } from '../presentations/active.js';
@@ -52,7 +52,12 @@ export function attemptInput(terms: Terms, id: string): AttemptInput {
     choice: choiceOf(shown),
     oneClickLimit: shown.oneClickLimit,
     ifOwned: offer.ifOwned,
-    offer: { action: chosenAction(offer, shown), discountCode: offer.discountCode, copy: offer.copy },
+    offer: {
+      action: chosenAction(offer, shown),
+      discountCode: offer.discountCode,
+      ...(offer.metadata && { metadata: offer.metadata }),
+      copy: offer.copy,
+    },
     price: { currency: shown.currency, dueNow: shown.dueNow, hash: shown.priceHash },
     acceptedAt: terms.acceptedAt,
     consents: terms.consents,
@@ -61,6 +66,12 @@ export function attemptInput(terms: Terms, id: string): AttemptInput {
     runStartedAt: terms.runStartedAt,
     ...(terms.replaces && { replaces: terms.replaces }),
   };
+}
+
+/** Returns the add-ons that a plan change sets; undefined if it leaves them as they are. */
+export function addonsOfChange({ offer, shown }: Terms): Addon[] | undefined {
+  const action = chosenAction(offer, shown);
+  return action.kind === 'change_plan' ? action.addons : undefined;
 }
 
 /** Returns what the payment of an attempt is judged by. */

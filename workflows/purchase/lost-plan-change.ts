@@ -7,7 +7,7 @@ import type { FulfilmentResult, PriceChanged } from '../../src/domain/fulfilment
 import { attemptId, workflowId } from '../../src/domain/ids.js';
 import { ifReadable, ledgerActivities, readActivities } from '../activities.js';
 import { proofByVerdict } from '../fulfilment/reviews.js';
-import type { Terms } from '../fulfilment/terms.js';
+import { addonsOfChange, type Terms } from '../fulfilment/terms.js';
 import { PATCHES } from '../patches.js';
 import { DAY } from '../units.js';
 import type { PurchaseRun } from './run.js';
@@ -75,6 +75,7 @@ async function lookUp(run: PurchaseRun, terms: Terms, lostAt: number): Promise<F
       subscriptionId,
       productId,
       quantity,
+      addons: addonsOfChange(terms),
       dueNow,
       since: terms.acceptedAt,
       lostAt,

@@ -5,6 +5,15 @@
 import { PLACEHOLDERS, PLACEHOLDER_PATTERN, isPlaceholder } from '../copy.js';
 import { asList, asRecord, isRecord } from './data.js';
 import type { Finding, Path } from './problems.js';
+import {
+  isMetadataPlaceholder,
+  MAX_METADATA_PAIRS,
+  MAX_METADATA_VALUE,
+  METADATA_KEY,
+  METADATA_PLACEHOLDERS,
+  OWN_METADATA_KEYS,
+  placeholdersIn,
+} from '../../domain/metadata.js';
 import { REQUESTED_PLAN } from '../../domain/requested-plan.js';
 import { didYouMean } from './suggest.js';
 import { canonicalTag } from '../words.js';
@@ -14,13 +23,14 @@ const RESERVED = 'is reserved: in a step, it stands for the plan the customer re
 export function checkOffers(data: unknown): Finding[] {
   return Object.entries(asRecord(asRecord(data).offers)).flatMap(([id, offer]) => {
     const path = ['offers', id];
-    const { action, options, copy, schedule } = asRecord(offer);
+    const { action, options, copy, schedule, metadata } = asRecord(offer);
     return [
       ...(id === REQUESTED_PLAN ? [{ path, at: 'key' as const, message: RESERVED }] : []),
       // The schema reports an offer that is not a map.
       ...(isRecord(offer) ? checkActions(path, action, options) : []),
       ...checkSchedule([...path, 'schedule'], schedule),
       ...checkCopy([...path, 'copy'], asRecord(copy)),
+      ...checkMetadata([...path, 'metadata'], asRecord(metadata)),
     ];
   });
 }
@@ -108,6 +118,44 @@ function checkAddons(path: Path, addons: unknown): Finding[] {
       findings.push({ path: [...path, index, 'addon_id'], at: 'value', message });
     }
     seen.add(id);
+  }
+  return findings;
+}
+
+/** Checks metadata against what Dodo takes, and against the names that are ours. */
+function checkMetadata(path: Path, metadata: Record<string, unknown>): Finding[] {
+  const entries = Object.entries(metadata);
+  const findings: Finding[] = [];
+  if (entries.length > MAX_METADATA_PAIRS) {
+    const message = `has ${String(entries.length)} entries; Dodo Payments takes ${String(MAX_METADATA_PAIRS)} beside those of this system`;
+    findings.push({ path, at: 'key', message });
+  }
+  for (const [key, value] of entries) {
+    const at = [...path, key];
+    if (OWN_METADATA_KEYS.includes(key)) {
+      findings.push({ path: at, at: 'key', message: 'is reserved: this system writes it itself' });
+    } else if (!METADATA_KEY.test(key)) {
+      const message = 'must be 1 to 40 letters, digits, _ and -: Dodo Payments takes no other names';
+      findings.push({ path: at, at: 'key', message });
+    }
+    if (typeof value === 'string') findings.push(...checkMetadataText(at, value));
+  }
+  return findings;
+}
+
+function checkMetadataText(path: Path, text: string): Finding[] {
+  const findings: Finding[] = [];
+  if (text.length > MAX_METADATA_VALUE) {
+    const message = `must have at most ${String(MAX_METADATA_VALUE)} characters, not ${String(text.length)}`;
+    findings.push({ path, at: 'value', message });
+  }
+  const known = METADATA_PLACEHOLDERS.map((each) => `{${each}}`);
+  for (const name of placeholdersIn(text)) {
+    if (isMetadataPlaceholder(name)) continue;
+    const placeholder = `{${name}}`;
+    const hint = didYouMean(placeholder, known);
+    const message = `there is no placeholder ${placeholder}${hint === '' ? `; expected ${known.join(', ')}` : hint}`;
+    findings.push({ path, at: 'value', message });
   }
   return findings;
 }

@@ -13,6 +13,7 @@ export function compileFunnel(id: string, file: FunnelFile): Funnel {
       paused: file.paused || undefined,
       schedule: file.schedule,
       holdout: compileShare(file.holdout),
+      freePurchases: file.free_purchases || undefined,
     }),
     when: compileWhen(file.when),
     steps: file.steps.map((step) => compileStep(id, step)),

@@ -25,6 +25,7 @@ export function compileOffer(id: string, file: OfferFile): Offer {
       paused: file.paused || undefined,
       schedule: file.schedule,
       discountCode: file.discount_code,
+      metadata: file.metadata,
     }),
   };
 }

@@ -50,6 +50,9 @@ export const funnelShape = {
   holdout: share
     .optional()
     .meta({ description: 'The share of eligible customers who are shown nothing, for comparison.' }),
+  free_purchases: z.boolean({ error: 'true or false' }).default(false).meta({
+    description: 'Also starts for purchases of which nothing is paid, such as free trials.',
+  }),
   when: when.default({}).meta({ description: 'All keys must hold; a list matches any of its values.' }),
   steps: z
     .array(z.strictObject(stepShape, { error: 'a step with id and offer' }), { error: 'a list of steps' })

@@ -1,6 +1,7 @@
 /** The shape of one offer in `offers.yaml`. */
 import { z } from 'zod';
 import { DISCOUNT_CODE } from '../../domain/patterns.js';
+import { METADATA_PLACEHOLDERS } from '../../domain/metadata.js';
 import { OFFER_TYPES, PRORATION_BILLING_MODES } from '../../domain/words.js';
 import {
   afterDecline,
@@ -42,7 +43,7 @@ export const actionShapes = {
     product_id: dodoId('a product'),
     proration_billing_mode: z
       .enum(PRORATION_BILLING_MODES, {
-        error: 'one of prorated_immediately, full_immediately, difference_immediately, do_not_bill',
+        error: `one of ${PRORATION_BILLING_MODES.join(', ')}`,
       })
       .optional()
       .meta({
@@ -182,5 +183,15 @@ export const offerShape = {
     .string({ error: 'a discount code' })
     .regex(DISCOUNT_CODE.regex, { error: 'a discount code of 3 to 64 letters, digits, _ and -' })
     .optional(),
+  metadata: z
+    .record(
+      z.string(),
+      z.union([z.string(), z.number(), z.boolean()], { error: 'text, a number, true or false' }),
+      { error: 'a map of names to text, numbers, true or false' },
+    )
+    .optional()
+    .meta({
+      description: `Sent to Dodo Payments with the charge. Text may name ids: ${METADATA_PLACEHOLDERS.map((name) => `{${name}}`).join(', ')}.`,
+    }),
   copy: z.strictObject(copyShape, { error: 'the words of the offer: headline, accept and decline at least' }),
 } as const;

@@ -1,6 +1,7 @@
 /** `GET /openapi.json`, generated from the schemas that validate requests. */
 import { createDocument } from 'zod-openapi';
 import { offerPaths } from './offer-paths.js';
+import { commandPaths } from './command-paths.js';
 import { operatorPaths } from './operator-paths.js';
 import { reviewPaths } from './review-paths.js';
 import { runPaths } from './run-paths.js';
@@ -22,6 +23,6 @@ export function openApiDocument(serverUrl: string) {
     servers: [{ url: serverUrl }],
     components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
     security: [{ bearer: [] }],
-    paths: { ...runPaths, ...offerPaths, ...operatorPaths, ...reviewPaths },
+    paths: { ...runPaths, ...offerPaths, ...operatorPaths, ...commandPaths, ...reviewPaths },
   });
 }

@@ -4,6 +4,7 @@ import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { auditQuery } from '../audit.js';
 import { deadNotificationsQuery } from '../dead-notifications.js';
 import { MAX_EVALUATIONS_PAGE } from '../evaluations.js';
+import { periodFields, periodQuery } from '../period.js';
 import { redeliverBody } from '../schemas.js';
 import { ids } from '../validate.js';
 import { experimentReport } from './experiment-shapes.js';
@@ -79,9 +80,11 @@ export const operatorPaths: ZodOpenApiPathsObject = {
   },
   '/api/reports/funnels': {
     get: {
+      description: 'Operators: conversion of the offers shown from `from` to `to`.',
+      requestParams: { query: periodQuery },
       responses: {
         '200': json(z.looseObject({}), 'Conversion per funnel, step and offer.'),
-        ...problems('unauthorized', 'forbidden'),
+        ...problems('invalid_parameter', 'unauthorized', 'forbidden'),
       },
     },
   },
@@ -91,6 +94,7 @@ export const operatorPaths: ZodOpenApiPathsObject = {
         'Operators: the facts that funnels were matched against, oldest first. `cursor` leads to the next page.',
       requestParams: {
         query: z.object({
+          ...periodFields,
           since: time.optional(),
           cursor: z.string().optional(),
           limit: z.int().min(1).max(MAX_EVALUATIONS_PAGE).optional(),
@@ -119,12 +123,14 @@ export const operatorPaths: ZodOpenApiPathsObject = {
   },
   '/api/reports/experiments': {
     get: {
+      description: 'Operators: experiments and holdouts, over customers first exposed from `from` to `to`.',
+      requestParams: { query: periodQuery },
       responses: {
         '200': json(
           experimentReport,
           'Comparison of the arms of experiments and holdouts, per set of weights.',
         ),
-        ...problems('unauthorized', 'forbidden'),
+        ...problems('invalid_parameter', 'unauthorized', 'forbidden'),
       },
     },
   },

@@ -9,13 +9,28 @@ export const time = z.iso.datetime().meta({ description: 'RFC 3339, UTC.' });
 const status = z.enum(PRESENTATION_STATUSES).meta({ id: 'PresentationStatus' });
 export const reason = z.enum(REASON_CODES).meta({ id: 'ReasonCode', description: 'Why no offer was shown.' });
 
+const period = { interval: z.enum(BILLING_INTERVALS), count: z.int() };
+
 const price = z.object({
   currency: z.string(),
   dueNow: money,
   tax: money.optional(),
-  recurring: z.object({ amount: money, interval: z.enum(BILLING_INTERVALS), count: z.int() }).optional(),
-  difference: money.optional(),
+  recurring: z
+    .object({
+      amount: money,
+      ...period,
+      currency: z.string().optional().meta({ description: 'Where it is not that of `dueNow`.' }),
+    })
+    .optional(),
+  difference: money.optional().meta({
+    description: 'New recurring price minus the current one; absent where they cannot be compared exactly.',
+  }),
+  differencePer: z
+    .object(period)
+    .optional()
+    .meta({ description: 'The period of `difference`, where the billing periods of the two plans differ.' }),
   credit: money.optional(),
+  creditCurrency: z.string().optional().meta({ description: 'Where it is not that of `dueNow`.' }),
   effectiveAt: time.optional(),
   nextBillingAt: time.optional(),
   hash: ids.priceHash,

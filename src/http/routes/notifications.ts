@@ -1,7 +1,6 @@
 /** `/api/notifications`: webhooks to the merchant that could not be delivered, for operators. */
 import { Router } from 'express';
 import { shownPurchaseId } from '../../domain/ids.js';
-import { audited } from '../audit.js';
 import { requireOperator } from '../auth.js';
 import {
   deadNotificationView,
@@ -9,12 +8,14 @@ import {
   deadNotificationsQuery,
 } from '../dead-notifications.js';
 import type { ApiDeps } from '../deps.js';
-import { Problem, temporarilyUnavailable } from '../problem.js';
+import { operatorCommands } from '../operator-commands.js';
+import { Problem } from '../problem.js';
 import { redeliverBody } from '../schemas.js';
 import { ids, jsonBody, parseBody, parseParam, parseQuery } from '../validate.js';
 
 export function notificationRoutes(deps: ApiDeps): Router {
-  const { ledger, runs, temporalLink } = deps;
+  const { ledger, temporalLink } = deps;
+  const commands = operatorCommands(deps);
   const router = Router();
 
   router.get('/api/notifications/dead', requireOperator, async (req, res) => {
@@ -30,24 +31,12 @@ export function notificationRoutes(deps: ApiDeps): Router {
         detail: 'No dead notification has this id.',
       });
     }
-    if (dead.redeliveredAt !== undefined) {
+    const run = await commands.retryNotification(res, dead, reason);
+    if (run === undefined) {
       res.json(deadNotificationView(dead));
       return;
     }
-    const { notification, failedAt } = dead;
-    const run = await audited(
-      deps,
-      res,
-      { command: 'redeliver', subject: id, reason },
-      () => Promise.resolve({ failedAt }),
-      () =>
-        runs.redeliver({ id, notification, reason }, failedAt).catch((error: unknown) => {
-          throw temporarilyUnavailable(
-            'The notification could not be handed to Temporal. Please try again.',
-            error,
-          );
-        }),
-    );
+    const { notification } = dead;
     res
       .status(202)
       .location(`/api/purchases/${encodeURIComponent(shownPurchaseId(notification.purchaseId))}`)

@@ -4,16 +4,23 @@ import { experimentReport } from '../../reports/experiments.js';
 import { funnelReport } from '../../reports/funnels.js';
 import { requireOperator } from '../auth.js';
 import type { ApiDeps } from '../deps.js';
+import { periodOf, periodQuery } from '../period.js';
+import { parseQuery } from '../validate.js';
 import { REVIEW_KINDS } from '../../domain/accounting.js';
 import { catalogMetrics, deadNotifications, janitorRepairs, registry, reviewMetrics } from '../metrics.js';
 
-export function reportRoutes({ ledger, catalog }: ApiDeps): Router {
+export function reportRoutes({ ledger, catalog, now }: ApiDeps): Router {
   const router = Router();
-  router.get('/api/reports/funnels', requireOperator, async (_req, res) => {
-    res.json(funnelReport(await ledger.funnelReport()));
+  router.get('/api/reports/funnels', requireOperator, async (req, res) => {
+    const period = periodOf(parseQuery(periodQuery, req.query));
+    res.json({ ...funnelReport(await ledger.funnelReport(period), now()), ...period });
   });
-  router.get('/api/reports/experiments', requireOperator, async (_req, res) => {
-    res.json(experimentReport(await ledger.experimentReport(), catalog()));
+  router.get('/api/reports/experiments', requireOperator, async (req, res) => {
+    const period = periodOf(parseQuery(periodQuery, req.query));
+    res.json({
+      ...experimentReport(await ledger.experimentReport(period), catalog(), now()),
+      ...period,
+    });
   });
   return router;
 }

@@ -1,10 +1,8 @@
 /** `/api/presentations/{id}`: one presentation, for backends, the holder of its token, and operators. */
 import { Router, type Request, type Response } from 'express';
 import type { PresentationRecord } from '../../domain/presentation.js';
-import { audited, keyOf, presentationState } from '../audit.js';
 import { callerOf, requireBackend, requireBackendOrToken, requireOperator } from '../auth.js';
 import { quoteChoice, wantedChoice } from '../choices.js';
-import { extendPresentation, withdrawPresentation } from '../commands.js';
 import { acceptPresentation, declinePresentation } from '../decide.js';
 import { answerDecision, type Reader } from '../decision-answer.js';
 import { closedReason } from '../decision-result.js';
@@ -12,17 +10,17 @@ import type { ApiDeps } from '../deps.js';
 import { keyScope, underKey, type KeyedRequest } from '../idempotency.js';
 import { wantedLocales } from '../locale.js';
 import { viewWithNext } from '../next-offer.js';
+import { operatorCommands } from '../operator-commands.js';
 import { viewOf } from '../presentation-view.js';
 import { presentationNotFound } from '../problem.js';
 import { receiptOf } from '../receipts/receipt.js';
-import { requireInReview, reviewOf } from '../reviews/of-presentation.js';
-import { resolveReview } from '../reviews/resolve.js';
 import { acceptBody, emptyBody, extendBody, quoteBody, resolveBody, withdrawBody } from '../schemas.js';
 import { streamPresentation } from '../streams/presentation-stream.js';
 import { ids, jsonBody, parseBody, parseParam, readIdempotencyKey } from '../validate.js';
 
 export function presentationRoutes(deps: ApiDeps): Router {
   const { ledger, runs, now } = deps;
+  const commands = operatorCommands(deps);
   const router = Router();
   const owner = requireBackendOrToken('id');
 
@@ -44,20 +42,6 @@ export function presentationRoutes(deps: ApiDeps): Router {
     key: readIdempotencyKey(req),
     request,
   });
-  const command = (
-    res: Response,
-    name: string,
-    { id }: PresentationRecord,
-    reason: string,
-    act: () => Promise<void>,
-  ) =>
-    audited(
-      deps,
-      res,
-      { command: name, subject: id, reason },
-      async () => presentationState(await ledger.presentation(id)),
-      act,
-    );
   const show = async (req: Request, res: Response, record: PresentationRecord) =>
     res.json(await viewOf(deps, record, readerOf(req, res)));
 
@@ -115,24 +99,21 @@ export function presentationRoutes(deps: ApiDeps): Router {
   router.post('/api/presentations/:id/withdraw', requireOperator, jsonBody(), async (req, res) => {
     const { reason } = parseBody(withdrawBody, req.body);
     const record = await named(req);
-    await command(res, 'withdraw', record, reason, () => withdrawPresentation(deps, record, reason));
+    await commands.withdraw(res, record, reason);
     await show(req, res, await named(req));
   });
 
   router.post('/api/presentations/:id/extend', requireOperator, jsonBody(), async (req, res) => {
     const body = parseBody(extendBody, req.body);
     const record = await named(req);
-    await command(res, 'extend', record, body.reason, () => extendPresentation(deps, record, body));
+    await commands.extend(res, record, body);
     await show(req, res, await named(req));
   });
 
   router.post('/api/presentations/:id/resolve', requireOperator, jsonBody(), async (req, res) => {
     const body = parseBody(resolveBody, req.body);
     const record = await named(req);
-    requireInReview(record);
-    await command(res, 'resolve', record, body.reason, async () =>
-      resolveReview(deps, await reviewOf(deps, record), body, keyOf(res)),
-    );
+    await commands.resolvePresentation(res, record, body);
     await show(req, res, await named(req));
   });
 

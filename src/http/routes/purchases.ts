@@ -1,18 +1,18 @@
 /** `/api/purchases`: registers a purchase before payment, and shows any purchase or trigger. */
 import { Router } from 'express';
-import { audited, keyOf } from '../audit.js';
 import { requireBackend, requireOperator } from '../auth.js';
-import { closePurchase } from '../close-purchase.js';
 import type { ApiDeps } from '../deps.js';
 import { keyScope, underKey } from '../idempotency.js';
 import { wantedLocales } from '../locale.js';
+import { operatorCommands } from '../operator-commands.js';
 import { Problem } from '../problem.js';
 import { findPurchase, purchaseViewOf, startingView } from '../purchase-view.js';
 import { registerPurchase } from '../registration.js';
-import { closeBody, purchaseBody } from '../schemas.js';
+import { closeBody, evaluateAgainBody, purchaseBody } from '../schemas.js';
 import { ids, jsonBody, parseBody, parseParam, readIdempotencyKey } from '../validate.js';
 
 export function purchaseRoutes(deps: ApiDeps): Router {
+  const commands = operatorCommands(deps);
   const router = Router();
 
   router.post('/api/purchases', requireBackend, jsonBody(), async (req, res) => {
@@ -37,21 +37,22 @@ export function purchaseRoutes(deps: ApiDeps): Router {
   router.post('/api/purchases/:purchaseId/close', requireOperator, jsonBody(), async (req, res) => {
     const purchaseId = parseParam(ids.event, 'purchaseId', req.params.purchaseId);
     const { reason } = parseBody(closeBody, req.body);
-    const closed = await audited(
-      deps,
-      res,
-      { command: 'close', subject: purchaseId, reason },
-      async () => {
-        const found = await deps.ledger.purchase(purchaseId);
-        return found && { status: found.status, outcome: found.outcome ?? null };
-      },
-      () => closePurchase(deps, purchaseId, { reason, by: keyOf(res) }),
-    );
+    const closed = await commands.close(res, purchaseId, reason);
     res.json(
       closed
         ? await purchaseViewOf(deps, closed, wantedLocales(req))
         : { ...(await startingView(deps, purchaseId)), status: 'settled' },
     );
+  });
+
+  router.post('/api/purchases/:purchaseId/evaluate', requireOperator, jsonBody(), async (req, res) => {
+    const purchaseId = parseParam(ids.event, 'purchaseId', req.params.purchaseId);
+    const { reason } = parseBody(evaluateAgainBody, req.body);
+    const known = await findPurchase(deps, purchaseId);
+    if (!known) throw new Problem('purchase_not_found', { detail: 'No purchase or trigger has this id.' });
+    await commands.evaluateAgain(res, known, reason);
+    const view = (await findPurchase(deps, purchaseId)) ?? known;
+    res.status(202).json(await purchaseViewOf(deps, view, wantedLocales(req)));
   });
 
   return router;

@@ -1,18 +1,18 @@
 /** `/api/reviews`: money or access in doubt, for operators. */
 import { Router, type Request } from 'express';
 import type { ReviewRecord } from '../../domain/accounting.js';
-import { audited, keyOf } from '../audit.js';
 import { requireOperator } from '../auth.js';
 import type { ApiDeps } from '../deps.js';
+import { operatorCommands } from '../operator-commands.js';
 import { Problem } from '../problem.js';
 import { candidatesOrReason, subjectOf } from '../reviews/candidates.js';
 import { reviewView, reviewsPage, reviewsQuery } from '../reviews/list.js';
-import { resolveReview } from '../reviews/resolve.js';
 import { resolveBody } from '../schemas.js';
 import { ids, jsonBody, parseBody, parseParam, parseQuery } from '../validate.js';
 
 export function reviewRoutes(deps: ApiDeps): Router {
   const { ledger } = deps;
+  const commands = operatorCommands(deps);
   const router = Router();
 
   async function named(req: Request): Promise<ReviewRecord> {
@@ -34,16 +34,7 @@ export function reviewRoutes(deps: ApiDeps): Router {
   router.post('/api/reviews/:id/resolve', requireOperator, jsonBody(), async (req, res) => {
     const word = parseBody(resolveBody, req.body);
     const review = await named(req);
-    await audited(
-      deps,
-      res,
-      { command: 'resolve', subject: review.reviewId, reason: word.reason },
-      async () => {
-        const { status, resolution } = (await ledger.review(review.reviewId)) ?? review;
-        return { status, paid: resolution?.paid ?? null, paymentId: resolution?.paymentId ?? null };
-      },
-      () => resolveReview(deps, review, word, keyOf(res)),
-    );
+    await commands.resolve(res, review, word);
     res.json(await reviewView(deps, await named(req)));
   });
 

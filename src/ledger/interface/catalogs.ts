@@ -39,6 +39,8 @@ export interface EvaluationRow {
 
 export interface EvaluationsPage {
   since?: string;
+  /** Exclusive. */
+  until?: string;
   /** The last one of the preceding page. */
   after?: { at: string; purchaseId: string };
   limit: number;

@@ -1,5 +1,6 @@
 /** Experiments: which customers are in which arm, and how the arms compare. */
 import type { Arm } from '../../experiments/assign.js';
+import type { Period } from './console.js';
 
 /** A customer's place in an arm of an experiment, from the moment it makes a difference. */
 export interface Exposure {
@@ -33,6 +34,10 @@ export interface ExposureCount {
 export interface ExperimentLedger {
   /** Returns the customer's arms by experiment. */
   exposuresOf(customerId: string): Promise<Record<string, string>>;
-  /** Returns one count per experiment, set of weights and arm. */
-  experimentReport(): Promise<ExposureCount[]>;
+  /**
+   * Returns one count per experiment, set of weights and arm.
+   *
+   * @param period in which the customers were first exposed; all of them by default
+   */
+  experimentReport(period?: Period): Promise<ExposureCount[]>;
 }

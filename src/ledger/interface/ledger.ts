@@ -3,6 +3,7 @@ import type { Accounting } from '../accounting.js';
 import type { AuditLedger } from './audit.js';
 import type { AttemptLedger } from './attempts.js';
 import type { CatalogLedger } from './catalogs.js';
+import type { ConsoleLedger } from './console.js';
 import type { ExperimentLedger } from './experiments.js';
 import type { KeyLedger } from './keys.js';
 import type { NotificationLedger } from './notifications.js';
@@ -27,7 +28,8 @@ export interface Ledger
     ExperimentLedger,
     ReportLedger,
     KeyLedger,
-    AuditLedger {
+    AuditLedger,
+    ConsoleLedger {
   /** Throws when the database cannot be reached. */
   ping(): Promise<void>;
   close(): Promise<void>;

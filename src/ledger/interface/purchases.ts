@@ -104,7 +104,7 @@ export interface PurchaseLedger {
   purchasePaidBy(paymentId: string): Promise<PurchaseView | undefined>;
   /**
    * Returns true when the customer has the product: bought through an offer and not refunded in full, or in a purchase
-   * that was paid. The product a trigger names is wanted, not bought.
+   * that was paid and of which nothing went back. The product a trigger names is wanted, not bought.
    */
   hasBought(customerId: string, productId: string): Promise<boolean>;
 }

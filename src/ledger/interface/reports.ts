@@ -1,4 +1,5 @@
 /** The conversion report. */
+import type { Period } from './console.js';
 
 /** One funnel, step and offer. Sums are per currency, in minor units. */
 export interface FunnelReportRow {
@@ -19,5 +20,6 @@ export interface FunnelReportRow {
 }
 
 export interface ReportLedger {
-  funnelReport(): Promise<FunnelReportRow[]>;
+  /** @param period in which the presentations were shown; all of them by default */
+  funnelReport(period?: Period): Promise<FunnelReportRow[]>;
 }

@@ -47,7 +47,10 @@ interface UpdateOptions {
   waitMs?: number;
 }
 
-export function askingRuns({ client }: RunsOptions) {
+/** `TASK_QUEUE_TYPE_WORKFLOW` of Temporal's API. */
+const WORKFLOW_TASKS = 1;
+
+export function askingRuns({ client, taskQueue }: RunsOptions) {
   const handleOf = (run: string) => client.workflow.getHandle(run);
   const withDeadline = <T>(call: () => Promise<T>, ms = CALL_DEADLINE): Promise<T> =>
     client.withDeadline(Date.now() + ms, call);
@@ -103,6 +106,18 @@ export function askingRuns({ client }: RunsOptions) {
         if (error instanceof WorkflowNotFoundError) return 'unknown';
         throw error;
       }
+    },
+
+    /** Counts the workers that poll for workflow tasks. Throws when Temporal cannot be reached. */
+    async countWorkers(): Promise<number> {
+      const { pollers } = await withDeadline(() =>
+        client.workflowService.describeTaskQueue({
+          namespace: client.options.namespace,
+          taskQueue: { name: taskQueue },
+          taskQueueType: WORKFLOW_TASKS,
+        }),
+      );
+      return new Set((pollers ?? []).map(({ identity }) => identity)).size;
     },
 
     /** Throws when Temporal cannot be reached. */

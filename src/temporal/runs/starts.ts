@@ -61,6 +61,35 @@ export function startingRuns({ client, taskQueue, timing, notify }: RunsOptions)
       );
     },
 
+    /** Starts the run of a purchase once more under its workflow id. Its earlier runs have made no offer and ended. */
+    evaluateAgain(
+      run: string,
+      {
+        purchaseId,
+        event,
+        checkoutSessionId,
+      }: { purchaseId: string; event: PaymentEvent; checkoutSessionId?: string },
+    ): Promise<'delivered' | 'duplicate'> {
+      const { customerId } = event;
+      const input: PurchaseInput = {
+        purchaseId,
+        trigger: 'purchase',
+        timing,
+        notify,
+        ...(checkoutSessionId !== undefined && { checkoutSessionId }),
+      };
+      const attributes: SearchAttributePair[] =
+        customerId === undefined ? [] : [{ key: keys.CustomerId, value: customerId }];
+      return unlessStarted(client, () =>
+        client.workflow.signalWithStart('purchase', {
+          ...purchaseOptions(taskQueue, run, input, attributes, `evaluation of ${purchaseId} again`),
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          signal: paymentEvent,
+          signalArgs: [event],
+        }),
+      );
+    },
+
     /** Starts the run of a trigger and returns its workflow id. The same event again is the same run. */
     async trigger(eventId: string, type: SentTriggerType, event: TriggerEvent): Promise<string> {
       const { customerId, productId } = event;

@@ -125,3 +125,36 @@ describe('a renewal', () => {
     expect(toldOf(ours.payment_id)).toHaveLength(1);
   });
 });
+
+describe('an odd row', () => {
+  it.each([
+    ['without metadata', { fields: { metadata: null } }],
+    ['with metadata that is a text', { fields: { metadata: 'x' } }],
+    ['without a customer', { fields: { customer: null } }],
+    ['with an amount that is none', { fields: { total_amount: 1.5, metadata: { upsell_attempt_id: 'x' } } }],
+    ['that is null', { row: null }],
+    ['that is a text', { row: 'x' }],
+  ])('%s does not hold up the others', async (_name, override) => {
+    shop.sandbox.control.clearFaults();
+    // The list begins with the newest payment.
+    const before = await shop.buy('prod_starter_course');
+    const odd = await shop.buy('prod_starter_course');
+    shop.sandbox.control.overrideRows({ kind: 'payment', id: odd.payment_id, ...override });
+    expect((await sweep()).told).toBeGreaterThan(0);
+    expect(toldOf(before.payment_id)).toHaveLength(1);
+    shop.sandbox.control.clearFaults();
+  });
+
+  it('whose payment Dodo refuses to show does not hold up the others', async () => {
+    const before = await shop.buy('prod_starter_course');
+    const odd = await shop.buy('prod_starter_course');
+    shop.sandbox.control.addFault({
+      kind: 'status_before',
+      status: 422,
+      match: { method: 'GET', path: `^/payments/${odd.payment_id}$` },
+    });
+    await sweep();
+    expect(toldOf(before.payment_id)).toHaveLength(1);
+    expect(toldOf(odd.payment_id)).toEqual([]);
+  });
+});

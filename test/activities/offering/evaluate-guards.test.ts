@@ -275,12 +275,20 @@ describe('no_matching_funnel', () => {
 });
 
 describe('no_payment_method and method_expired', () => {
+  const forget = ({ customer_id, payment_method_id }: Awaited<ReturnType<typeof shop.buy>>) =>
+    shop.context.dodo.customers.deletePaymentMethod(payment_method_id ?? '', { customer_id });
+  const expire = ({ customer_id, payment_method_id }: Awaited<ReturnType<typeof shop.buy>>) =>
+    shop.sandbox.control.updateMethod(customer_id, payment_method_id ?? '', {
+      expiry_month: '10',
+      expiry_year: '2026',
+    });
+
   it.each([
-    ['no_payment_method', { recurring_enabled: false }],
-    ['method_expired', { expiry_month: '10', expiry_year: '2026' }],
+    ['no_payment_method', forget],
+    ['method_expired', expire],
   ] as const)('%s: no one-click offer without a card that can be charged', async (reason, change) => {
     const bought = await shop.buy('prod_starter_course');
-    await shop.sandbox.control.updateMethod(bought.customer_id, bought.payment_method_id ?? '', change);
+    await change(bought);
     expect(await refused(bought.payment_id, reason)).toEqual([
       { funnelId: 'starter', reason, detail: expect.stringMatching(/payment method/) as string },
       expect.objectContaining({ funnelId: 'basic' }),
@@ -290,12 +298,19 @@ describe('no_payment_method and method_expired', () => {
   it('an offer that may be paid at a checkout is still shown', async () => {
     shop.sell(withOffer('bundle', 'if_no_payment_method: checkout'));
     const bought = await shop.buy('prod_starter_course');
+    await expire(bought);
+    const presented = await shown(bought.payment_id);
+    expect(presented.mode).toBe('checkout');
+    expect(presented).not.toHaveProperty('paymentMethodId');
+  });
+
+  it('a card that is not enabled for recurring charges may be charged all the same', async () => {
+    const bought = await shop.buy('prod_starter_course');
     await shop.sandbox.control.updateMethod(bought.customer_id, bought.payment_method_id ?? '', {
       recurring_enabled: false,
     });
     const presented = await shown(bought.payment_id);
-    expect(presented.mode).toBe('checkout');
-    expect(presented).not.toHaveProperty('paymentMethodId');
+    expect(presented).toMatchObject({ mode: 'one_click', paymentMethodId: bought.payment_method_id });
   });
 });
 

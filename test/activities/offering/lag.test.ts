@@ -3,6 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { evaluateActivities, type Evaluation } from '../../../activities/offering/evaluate.js';
+import type { TriggerEvent } from '../../../src/contract/messages.js';
 import { openShop, type Shop } from '../shop.js';
 
 const SECOND = 1_000;
@@ -109,8 +110,10 @@ describe('a reading that lags behind a signed payment', () => {
   it('of a payment that is never found ends without an offer', async () => {
     const { payment_id } = await shop.buy('prod_starter_course');
     shop.sandbox.control.hideFromReads(payment_id);
-    const { evaluation } = await evaluate(payment_id);
+    const { evaluation, delays } = await evaluate(payment_id);
     expect(evaluation).toEqual({ kind: 'ineligible', reason: 'pricing_unavailable' });
+    // Seconds: an event of the other mode is told of by a key that does not see it.
+    expect(delays.reduce((sum, delay) => sum + delay, 0)).toBeLessThan(20 * SECOND);
   });
 
   it('is given its whole time after an outage, however long that lasted', async () => {
@@ -119,5 +122,38 @@ describe('a reading that lags behind a signed payment', () => {
     shop.sandbox.control.lagReads({ kind: 'payment', id: payment_id, reads: 1 });
     const { evaluation } = await evaluate(payment_id);
     expect(evaluation).toMatchObject({ kind: 'presented' });
+  });
+});
+
+describe('what Dodo does not have', () => {
+  async function evaluateTrigger(
+    eventId: string,
+    trigger: 'limit_approaching' | 'upgrade_requested',
+    event: TriggerEvent,
+  ): Promise<Evaluation> {
+    const { evaluate: run } = evaluateActivities(shop.context);
+    const input = { purchaseId: `trigger/${eventId}`, workflowId: `trigger/${eventId}`, trigger, event };
+    for (let attempt = 1; attempt < 10; attempt += 1) {
+      try {
+        return await new MockActivityEnvironment({ attempt }, { logger: QUIET }).run(run, input);
+      } catch (error) {
+        if (attempt === 9) throw error;
+      }
+    }
+    throw new Error('unreachable');
+  }
+
+  it.each<[string, Partial<TriggerEvent>]>([
+    ['a subscription', { subscriptionId: 'sub_unknown' }],
+    ['a customer', { customerId: 'cus_unknown' }],
+    ['a product', { productId: 'prod_unknown' }],
+  ])('%s of a trigger ends without an offer', async (name, wrong) => {
+    const buyer = await shop.buy('prod_basic_plan');
+    const trigger = wrong.productId === undefined ? 'limit_approaching' : 'upgrade_requested';
+    const event = { customerId: buyer.customer_id, ...wrong };
+    expect(await evaluateTrigger(`unknown ${name}`.replaceAll(' ', '-'), trigger, event)).toEqual({
+      kind: 'ineligible',
+      reason: expect.any(String) as string,
+    });
   });
 });

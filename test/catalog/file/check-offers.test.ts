@@ -65,6 +65,31 @@ const offers: Mistake[] = [
     ['offers.a.copy.locales.de', 'must ask for the same consents as the offer does in its own language: t'],
   ],
   [
+    'metadata under a name of ours',
+    withOffer({ metadata: '{ order: x, ▸upsell_proof: y }' }),
+    ['offers.a.metadata.upsell_proof', 'is reserved: this system writes it itself'],
+  ],
+  [
+    'metadata under a name that Dodo refuses',
+    withOffer({ metadata: '{ ▸"order id": x }' }),
+    ['offers.a.metadata."order id"', /^must be 1 to 40 letters, digits/],
+  ],
+  [
+    'metadata with an unknown placeholder',
+    withOffer({ metadata: "{ order: ▸'{purchasId}' }" }),
+    ['offers.a.metadata.order', 'there is no placeholder {purchasId}; did you mean "{purchaseId}"?'],
+  ],
+  [
+    'metadata that is too long',
+    withOffer({ metadata: `{ order: ▸${'x'.repeat(501)} }` }),
+    ['offers.a.metadata.order', 'must have at most 500 characters, not 501'],
+  ],
+  [
+    'metadata with a list',
+    withOffer({ metadata: '{ order: ▸[a] }' }),
+    ['offers.a.metadata.order', /^must be text, a number, true or false/],
+  ],
+  [
     'no action kind',
     withOffer({ action: '{ product_id: p }' }).replace('action:', '▸action:'),
     ['offers.a.action.kind', 'is missing; expected one of charge, payment, change_plan, pause, extend_trial'],

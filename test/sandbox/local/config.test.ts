@@ -1,3 +1,4 @@
+import { keyText } from '../../../src/config/keys.js';
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -17,7 +18,10 @@ describe('generated secrets', () => {
     }
     expect(first.auth.apiKeys[0]).toMatch(/^key_backend_.{43}$/);
     expect(
-      server({ API_KEYS: first.auth.apiKeys[0], OPERATOR_KEYS: first.auth.operatorKeys[0] }),
+      server({
+        API_KEYS: keyText(first.auth.apiKeys[0] ?? ''),
+        OPERATOR_KEYS: keyText(first.auth.operatorKeys[0] ?? ''),
+      }),
     ).toBeDefined();
   });
 

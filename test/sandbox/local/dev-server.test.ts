@@ -10,7 +10,7 @@ import { connectClient } from '../../../src/temporal/connect.js';
 import { startDevServer, type DevServer } from '../../../sandbox/local/dev-server.js';
 import { lockFolder } from '../../../sandbox/local/folder-lock.js';
 import { freePort } from '../../../sandbox/local/ports.js';
-import { retentionDays } from '../../../sandbox/local/retention.js';
+import { retentionDays } from '../../../src/temporal/namespace.js';
 import { uniqueId } from '../../support/temporal.js';
 
 const program = fileURLToPath(new URL('./dev-server-process.ts', import.meta.url));

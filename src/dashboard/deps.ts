@@ -1,0 +1,11 @@
+import type { ApiDeps } from '../http/deps.js';
+
+/** Everything the dashboard depends on. */
+export interface DashboardDeps extends ApiDeps {
+  /** Signs sessions and form tokens. The same in every process. */
+  sessionKey: Buffer;
+  /** True where real money moves: nothing can be ordered until the session is unlocked with a reason. */
+  startsLocked: boolean;
+  /** Returns the address of a payment in Dodo's own pages. */
+  dodoLink: (paymentId: string) => string | undefined;
+}

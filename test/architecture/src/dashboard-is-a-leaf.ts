@@ -1,0 +1,3 @@
+import { dashboard } from './dashboard/dashboard.js';
+
+export const production = dashboard;

@@ -1,0 +1,3 @@
+import type { workflows } from '../../workflows/workflows.js';
+
+export type Run = typeof workflows;

@@ -1,0 +1,3 @@
+import { http } from '../http/http.js';
+
+export const dashboard = http;
