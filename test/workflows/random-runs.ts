@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { bundleWorkflows, type WorkflowBundle } from '../../src/temporal/bundle.js';
 import { COMMANDS, NOBODY_PAYS } from './model-commands.js';
 import { checkAgainstReference } from './model-runs.js';
-import { openWorkflowHarness } from './workflow-harness.js';
+import { openWorkflowHarness, type WorkflowHarness } from './workflow-harness.js';
 
 /** A server's memory grows with finished runs. After this many there is a new server, with the next seed. */
 const RUNS_PER_SERVER = 500;
@@ -56,8 +56,18 @@ export function describeRandomRuns({ runs, firstSeed, lastSeed, violations }: Ra
   return `${runs} runs, ${seeds}: ${violations.length} violations${violations.map((one) => `\n${one}`).join('')}`;
 }
 
+/** On a busy machine, a server may not start in time. That says nothing about the runs. */
+async function openHarness(workflowBundle: WorkflowBundle, triesLeft = 5): Promise<WorkflowHarness> {
+  try {
+    return await openWorkflowHarness(workflowBundle);
+  } catch (error) {
+    if (triesLeft <= 1) throw error;
+    return openHarness(workflowBundle, triesLeft - 1);
+  }
+}
+
 async function runLot(workflowBundle: WorkflowBundle, runs: number, seed: number): Promise<void> {
-  const harness = await openWorkflowHarness(workflowBundle);
+  const harness = await openHarness(workflowBundle);
   try {
     await harness.unlessBroken(() => checkAgainstReference(harness, COMMANDS, runs, NOBODY_PAYS, seed));
   } finally {
