@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgePayment, type JudgedAttempt, type SeenPayment } from '../../src/domain/verdict.js';
+import { judgePayment, seenPayment, type JudgedAttempt, type SeenPayment } from '../../src/domain/verdict.js';
 import { ATTEMPT_KINDS } from '../../src/domain/words.js';
 
 const attempt: JudgedAttempt = {
@@ -238,5 +238,100 @@ describe('whatever is seen', () => {
         if (isCounted && ours.paymentId !== 'pay_9') expect(verdict.kind).toBe('goes_back');
       }),
     );
+  });
+});
+
+describe('what is not known of a payment', () => {
+  const counts = { kind: 'counts' };
+
+  it('speaks against nothing: its customer, its amount, its currency, its products', () => {
+    expect(judged({ customerId: undefined })).toEqual(counts);
+    expect(judged({ amount: undefined })).toEqual(counts);
+    expect(judged({ currency: undefined })).toEqual(counts);
+    expect(judged({ amount: undefined, currency: undefined })).toEqual(counts);
+    expect(judged({ productIds: ['prod_other'] }, { productId: undefined })).toEqual(counts);
+  });
+
+  it('speaks against nothing where an attempt has no proof either', () => {
+    const older = { withoutProof: true };
+    const notOurs = { kind: 'not_ours', why: 'no_proof' };
+    const seen = { proven: false };
+    expect(judged({ ...seen, amount: undefined }, older)).toEqual(counts);
+    // A session decides only where both are known; else the price does.
+    expect(judged({ ...seen, sessionId: 'cks_1' }, older)).toEqual(counts);
+    expect(judged({ ...seen, sessionId: 'cks_1', amount: 1 }, older)).toEqual(notOurs);
+    expect(judged(seen, { ...older, sessionId: 'cks_1' })).toEqual(counts);
+    expect(judged({ ...seen, amount: 1 }, { ...older, sessionId: 'cks_1' })).toEqual(notOurs);
+    expect(judged({ ...seen, sessionId: 'cks_1' }, { ...older, sessionId: 'cks_2' })).toEqual(notOurs);
+    expect(judged({ ...seen, sessionId: 'cks_1', amount: 1 }, { ...older, sessionId: 'cks_1' })).toEqual({
+      kind: 'review',
+      doubt: 'amount_differs',
+    });
+  });
+});
+
+describe('a charge of the subscription that an attempt bought', () => {
+  const laterCharge = { kind: 'not_ours', why: 'later_charge' };
+
+  it.each(['plan_change', 'on_demand'])('is not its payment: %s', (chargeType) => {
+    expect(judged({ chargeType }, { kind: 'payment' })).toEqual(laterCharge);
+    expect(judged({ chargeType }, { kind: 'charge' })).toEqual(laterCharge);
+    expect(judged({ chargeType }, { kind: 'fallback', sessionId: 'cks_1' })).toEqual(laterCharge);
+  });
+
+  it('is the payment of a change of plan, and of its link, which have no checkout', () => {
+    const chargeType = 'plan_change';
+    expect(judged({ chargeType }, { kind: 'change_plan', sessionId: 'cks_1' })).toEqual({ kind: 'counts' });
+    expect(judged({ chargeType }, { kind: 'fallback' })).toEqual({ kind: 'counts' });
+  });
+});
+
+describe('a renewal that Dodo does not call one', () => {
+  const HALF_A_DAY = 12 * 60 * 60 * 1000;
+  const first = '2026-11-28T12:00:00.000Z';
+  const counted = {
+    paymentId: 'pay_1',
+    attemptId: attempt.attemptId,
+    subscriptionIds: ['sub_1'],
+    createdAt: first,
+  };
+  const after = (ms: number, seen: Partial<SeenPayment> = {}) =>
+    judgePayment(
+      {
+        ...payment,
+        subscriptionIds: ['sub_1'],
+        createdAt: new Date(Date.parse(first) + ms).toISOString(),
+        ...seen,
+      },
+      attempt,
+      { ...counted },
+    );
+  const renewal = { kind: 'not_ours', why: 'renewal' };
+  const second = { kind: 'goes_back' };
+
+  it('is told by the subscription and the time', () => {
+    expect(after(HALF_A_DAY)).toEqual(renewal);
+    expect(after(HALF_A_DAY - 1)).toEqual(second);
+    expect(after(HALF_A_DAY, { subscriptionIds: ['sub_2', 'sub_1'] })).toEqual(renewal);
+    expect(after(HALF_A_DAY, { subscriptionIds: ['sub_2'] })).toEqual(second);
+    expect(after(HALF_A_DAY, { subscriptionIds: undefined })).toEqual(second);
+  });
+
+  it('is not the payment that counts itself, however its times differ', () => {
+    expect(after(HALF_A_DAY, { paymentId: 'pay_1' })).toEqual({ kind: 'counts' });
+  });
+
+  it('is not known where the counted payment names no subscription', () => {
+    const seen = { ...payment, subscriptionIds: ['sub_1'], createdAt: '2026-12-28T12:00:00.000Z' };
+    expect(judgePayment(seen, attempt, { ...counted, subscriptionIds: undefined })).toEqual(second);
+  });
+});
+
+it('is judged and recorded by the subscriptions that its event names, in whichever field', () => {
+  const event = { paymentId: 'pay_2', status: 'succeeded', attemptId: 'a' };
+  expect(seenPayment(event)).toMatchObject({ ...event, subscriptionIds: undefined });
+  expect(seenPayment({ ...event, subscriptionId: 'sub_1' }).subscriptionIds).toEqual(['sub_1']);
+  expect(seenPayment({ ...event, subscriptionId: 'sub_1', subscriptionIds: ['sub_2'] })).toMatchObject({
+    subscriptionIds: ['sub_2'],
   });
 });

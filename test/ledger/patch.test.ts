@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PresentationPatch } from '../../src/domain/presentation.js';
-import { applicable, type PresentationRow } from '../../src/ledger/patch.js';
+import {
+  applicable,
+  applicableToAttempt,
+  type AttemptRow,
+  type PresentationRow,
+} from '../../src/ledger/patch.js';
 import { PRESENTATION_STATUSES } from '../../src/domain/words.js';
 import { aPresentation, at } from './examples.js';
 
@@ -150,4 +155,94 @@ it('after any number of changes in any order, paid stays paid and the decision s
     }),
     { numRuns: 2000 },
   );
+});
+
+describe('an accepted offer whose price has moved', () => {
+  const price = aPresentation().price;
+  const accepted = () =>
+    row({ status: 'charging', decision: 'accepted', decidedAt: at(1), option: 'a', quantity: 2 });
+  const reopen = (change: PresentationPatch) => apply(accepted(), { status: 'open', ...change });
+  const other = { ...price, dueNow: price.dueNow + 1, currency: 'EUR', hash: 'other' };
+
+  it('is open again and undecided, at the new price', () => {
+    expect(reopen({ price: other })).toMatchObject({
+      status: 'open',
+      decision: null,
+      decidedAt: null,
+      price: other,
+      currency: 'EUR',
+    });
+  });
+
+  it('is open again at the same price for another choice, and only for that', () => {
+    expect(reopen({ price, option: 'b' })).toMatchObject({ status: 'open', option: 'b' });
+    expect(reopen({ price, quantity: 3 })).toMatchObject({ status: 'open', quantity: 3 });
+    for (const same of [{}, { option: 'a' }, { quantity: 2 }, { option: 'a', quantity: 2 }])
+      expect(reopen({ price, ...same })).toMatchObject({ status: 'charging', decision: 'accepted' });
+  });
+
+  it('goes on when no price is named, or the status is another one', () => {
+    expect(reopen({ option: 'b' })).toMatchObject({ status: 'charging', option: 'a' });
+    expect(apply(accepted(), { status: 'reconciling', price: other })).toMatchObject({
+      status: 'reconciling',
+      decision: 'accepted',
+    });
+  });
+});
+
+it('keeps the product with its id, the first view, and the currency of the amount that was paid first', () => {
+  const product = { id: 'prod_other', name: 'Other' };
+  expect(apply(row(), { product })).toMatchObject({ product, productId: 'prod_other' });
+  expect(apply(row({ viewedAt: at(1) }), { viewedAt: at(2) }).viewedAt).toBe(at(1));
+  expect(apply(row(), { viewedAt: at(2) }).viewedAt).toBe(at(2));
+  const paid = { paidAmount: 5, paidCurrency: 'INR' };
+  expect(apply(row(), paid)).toMatchObject(paid);
+  expect(apply(row({ paidAmount: 4 }), paid)).toMatchObject({ paidAmount: 4, paidCurrency: null });
+  expect(apply(row({ sessionId: 'cks_1' }), { sessionId: 'cks_2' }).sessionId).toBe('cks_2');
+  expect(apply(row({ status: 'paid', sessionId: 'cks_1' }), { sessionId: 'cks_2' }).sessionId).toBe('cks_1');
+  expect(apply(row({ status: 'paid' }), { sessionId: 'cks_2' }).sessionId).toBe('cks_2');
+});
+
+it('takes the first decision at its time, and no second one', () => {
+  const decided = apply(row({ status: 'open' }), {
+    status: 'declined',
+    decision: 'declined',
+    decidedAt: at(3),
+  });
+  expect(decided).toMatchObject({ status: 'declined', decision: 'declined', decidedAt: at(3) });
+  const accepted = row({ status: 'charging', decision: 'accepted', decidedAt: at(1) });
+  expect(apply(accepted, { status: 'declined', decision: 'declined' })).toMatchObject({
+    status: 'charging',
+    decision: 'accepted',
+  });
+});
+
+describe('an attempt', () => {
+  const attempt = (fields: Partial<AttemptRow> = {}) =>
+    ({ status: 'submitted', sessionId: null, paymentId: null, paidAmount: null, ...fields }) as AttemptRow;
+  const NEWS = { sessionId: 'cks_new', paymentId: 'pay_new', paidAmount: 2, errorCode: 'NEW' };
+
+  it('takes what is newer while it is not paid', () => {
+    const known = attempt({ sessionId: 'cks_old', paymentId: 'pay_old' });
+    expect(applicableToAttempt(known, { status: 'processing', ...NEWS })).toEqual({
+      status: 'processing',
+      ...NEWS,
+    });
+    expect(applicableToAttempt(known, NEWS)).toEqual({ status: 'submitted', ...NEWS });
+  });
+
+  it.each([
+    ['it is paid', 'paid', 'refunded', 'refunded'],
+    ['the change comes too late', 'failed', 'processing', 'failed'],
+  ] as const)('only has its gaps filled when %s', (_, status, next, after) => {
+    const known = attempt({ status, sessionId: 'cks_old', paymentId: 'pay_old', paidAmount: 1 });
+    const kept = { sessionId: 'cks_old', paymentId: 'pay_old', paidAmount: 1, errorCode: undefined };
+    expect(applicableToAttempt(known, { status: next, ...NEWS })).toEqual({ status: after, ...kept });
+    const { sessionId, paymentId, paidAmount } = NEWS;
+    const filled = { sessionId, paymentId, paidAmount, errorCode: undefined };
+    expect(applicableToAttempt(attempt({ status }), { status: next, ...NEWS })).toEqual({
+      status: after,
+      ...filled,
+    });
+  });
 });

@@ -4,6 +4,7 @@ import { testStack, type TestStack } from '../../support/stack.js';
 import { buy, openOffer, settled, CARD, payLink } from '../../support/purchases.js';
 import { testClient } from '../../support/temporal.js';
 import type { AttemptInput } from '../../../src/domain/attempt.js';
+import type { ReviewRecord } from '../../../src/domain/accounting.js';
 import { checkInvariants } from './check.js';
 import { presentationsOf, type Evidence, type Rule } from './evidence.js';
 import { gatherEvidence } from './gather-evidence.js';
@@ -413,10 +414,102 @@ describe('runs in health', () => {
   });
 });
 
+const accountsOf = ({ ledger: { accounts } }: Evidence) => {
+  if (!accounts) throw new Error('The evidence has no accounts.');
+  return accounts;
+};
+const recordOf = (evidence: Evidence) => {
+  const { payment_id } = paidUpsell(evidence);
+  return first(accountsOf(evidence).payments, ({ paymentId }) => paymentId === payment_id);
+};
+const reviewOf = (fields: Partial<ReviewRecord>): ReviewRecord => ({
+  reviewId: 'rev_1',
+  kind: 'refund_failed',
+  status: 'open',
+  openedAt: new Date().toISOString(),
+  ...fields,
+});
+
+describe('every payment has a verdict', () => {
+  it('is broken by a payment that is not recorded, or of which nothing was decided', () => {
+    expectCaught('every payment has a verdict', /is not accounted for/, (evidence) => {
+      recordOf(evidence).verdict = 'undecided';
+    });
+    expectCaught('every payment has a verdict', /is not accounted for/, (evidence) => {
+      const accounts = accountsOf(evidence);
+      const record = recordOf(evidence);
+      accounts.payments = accounts.payments.filter((one) => one !== record);
+    });
+  });
+
+  it('is broken by money that stays although it was to go back, and by doubt that nobody was asked about', () => {
+    for (const verdict of ['goes_back', 'review'] as const) {
+      expectCaught('every payment has a verdict', /nobody was asked/, (evidence) => {
+        recordOf(evidence).verdict = verdict;
+      });
+    }
+  });
+
+  it('is broken by a kept sum that is not the one in the ledger, or is kept twice', () => {
+    expectCaught('every payment has a verdict', /books 14900 USD, .* 1 payments of 1 USD/, (evidence) => {
+      const record = first(accountsOf(evidence).payments, ({ amount }) => amount === 14_900);
+      record.amount = 1;
+    });
+    expectCaught('every payment has a verdict', /2 payments/, (evidence) => {
+      accountsOf(evidence).payments.push({ ...recordOf(evidence), paymentId: 'pay_again' });
+    });
+  });
+});
+
+describe('no compensation left', () => {
+  const open = {
+    compensationId: 'refund/pay_1',
+    kind: 'refund',
+    status: 'open',
+    paymentId: 'pay_1',
+    tries: 1,
+    openedAt: new Date().toISOString(),
+  } as const;
+
+  it('is broken by one that is open, and not by one that a person was asked about', () => {
+    expectCaught('no compensation left', /no review/, (evidence) => {
+      accountsOf(evidence).compensations.push(open);
+    });
+    const asked = doctored((evidence) => {
+      accountsOf(evidence).compensations.push(open);
+      accountsOf(evidence).reviews.push(reviewOf({ paymentId: 'pay_1' }));
+    });
+    expect(asked.map(({ rule }) => rule)).not.toContain('no compensation left');
+  });
+});
+
+describe('nothing past its deadline', () => {
+  it('is broken by an offer that is still open, or still being fulfilled', () => {
+    const DAY = 24 * 60 * 60 * 1000;
+    for (const [status, days] of [
+      ['open', 1],
+      ['fallback', 17],
+    ] as const) {
+      expectCaught('nothing past its deadline', new RegExp(`is still ${status}`), (evidence) => {
+        withStatus(evidence, 'paid').status = status;
+        evidence.at = new Date(evidence.at.getTime() + days * DAY);
+      });
+    }
+  });
+
+  it('is broken by an offer in review of which no review tells', () => {
+    expectCaught('nothing past its deadline', /there is none/, (evidence) => {
+      withStatus(evidence, 'paid').status = 'needs_review';
+    });
+  });
+});
+
 it('does not judge the money of an acceptance in review', () => {
   const inReview = structuredClone(honest);
   for (const run of inReview.runs) run.status = 'RUNNING';
-  withStatus(inReview, 'paid').status = 'needs_review';
+  const doubted = withStatus(inReview, 'paid');
+  doubted.status = 'needs_review';
+  accountsOf(inReview).reviews.push(reviewOf({ kind: 'unproven_attempt', presentationId: doubted.id }));
   inReview.told = undefined;
   expect(rulesBroken(inReview)).toEqual(new Set());
 });

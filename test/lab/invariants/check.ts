@@ -1,4 +1,5 @@
 /** The invariants of the system. Pure functions of the evidence, which `gatherEvidence` collects. */
+import { everyPaymentHasVerdict, noCompensationLeft, nothingPastDeadline } from './accounting-rules.js';
 import type { Check, Evidence, Rule, Violation } from './evidence.js';
 import {
   noChargeWithoutAcceptance,
@@ -20,6 +21,9 @@ export const RULES: Record<Rule, Check> = {
   'one fulfilment per payment': oneFulfilmentPerPayment,
   'the same money everywhere': sameMoneyEverywhere,
   'runs in health': runsInHealth,
+  'every payment has a verdict': everyPaymentHasVerdict,
+  'no compensation left': noCompensationLeft,
+  'nothing past its deadline': nothingPastDeadline,
 };
 
 /** Returns all violations, with ids. Meant for a system at rest: nothing under way, and no faults. */

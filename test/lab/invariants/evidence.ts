@@ -5,6 +5,7 @@ import type { Catalog } from '../../../src/domain/offers.js';
 import type { PurchaseView } from '../../../src/domain/purchase.js';
 import type { PresentationRecord } from '../../../src/domain/presentation.js';
 import type { QuoteRecord } from '../../../src/domain/presentation.js';
+import type { CompensationRecord, PaymentRecord, ReviewRecord } from '../../../src/domain/accounting.js';
 import type { AttemptRecord } from '../../../src/domain/attempt.js';
 import type { RunHistory } from './run-history.js';
 
@@ -39,6 +40,13 @@ export interface LedgerEvidence {
   attempts: AttemptRecord[];
   /** Quotes for other choices. Left out if there was nothing to choose. */
   quotes?: QuoteRecord[];
+  /** What became of money. Left out by systems from before it was recorded. */
+  accounts?: {
+    payments: PaymentRecord[];
+    reviews: ReviewRecord[];
+    /** Those that Dodo has not confirmed. */
+    compensations: CompensationRecord[];
+  };
 }
 
 /** One notification of the merchant's backend. */
@@ -66,7 +74,10 @@ export type Rule =
   | 'no lost purchase'
   | 'one fulfilment per payment'
   | 'the same money everywhere'
-  | 'runs in health';
+  | 'runs in health'
+  | 'every payment has a verdict'
+  | 'no compensation left'
+  | 'nothing past its deadline';
 
 export interface Violation {
   rule: Rule;

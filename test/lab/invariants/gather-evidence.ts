@@ -12,7 +12,7 @@ import { inBatches } from '../../support/batches.js';
 export interface Sources {
   catalog: Catalog;
   books: Sandbox['books'];
-  ledger: Pick<Ledger, 'purchase' | 'attempt' | 'quotes'>;
+  ledger: Pick<Ledger, 'purchase' | 'attempt' | 'quotes' | 'payment' | 'reviews' | 'compensations'>;
   client: Client;
   taskQueue: string;
   swept: boolean;
@@ -58,6 +58,7 @@ function readBooks(books: Sandbox['books']): BooksEvidence {
 }
 
 const AT_ONCE = 8;
+const MOST_REVIEWS = 100_000;
 
 async function readRuns(client: Client, taskQueue: string): Promise<RunHistory[]> {
   const listed = [];
@@ -119,7 +120,16 @@ async function readLedger(
     (purchase?.presentations ?? []).filter(({ choices }) => choices !== undefined),
   );
   const quotes = await each(chosenFrom, ({ id }) => ledger.quotes(id));
+  const records = await each(payments, ({ payment_id }) => ledger.payment(payment_id));
   return {
+    accounts: {
+      payments: records.filter((record) => record !== undefined),
+      reviews: await ledger.reviews({ limit: MOST_REVIEWS }),
+      compensations: [
+        ...(await ledger.compensations({ status: 'open' })),
+        ...(await ledger.compensations({ status: 'review' })),
+      ],
+    },
     quotes: quotes.flat(),
     purchases: purchases.filter((purchase) => purchase !== undefined),
     attempts: attempts.filter((attempt) => attempt !== undefined),
