@@ -9,6 +9,7 @@ import { keyText } from '../src/config/keys.js';
 import { createDodo } from '../src/dodo/client.js';
 import { openLedger, type Ledger } from '../src/ledger/index.js';
 import { IN_MEMORY, openEmbeddedLedger } from './local/embedded-ledger.js';
+import { urlHost } from '../src/http-server.js';
 import { startApi, startWorker, temporalTarget } from '../src/service.js';
 import { startDevServer } from './local/dev-server.js';
 import { freePort } from './local/ports.js';
@@ -66,7 +67,7 @@ export async function startStack(config: ServingConfig, options: StackOptions): 
     stopping.push(() => live.stop());
 
     const port = config.http.port || (await freePort());
-    const url = `http://${config.http.host}:${port}`;
+    const url = `http://${urlHost(config.http.host)}:${port}`;
     const { dodo } = config;
     let sandbox: Sandbox | undefined;
     if (dodo.sandbox) {

@@ -11,7 +11,8 @@ import { workflowOfAttempt } from './domain/ids.js';
 import type { Catalog } from './domain/offers.js';
 import type { PaymentEvent } from './domain/payment.js';
 import { serveHttp } from './http-server.js';
-import { createApp } from './http/app.js';
+import { createApp, createMetricsApp } from './http/app.js';
+import type { ApiDeps } from './http/deps.js';
 import { handOver } from './http/hand-over.js';
 import { createTokens } from './http/token.js';
 import type { Ledger } from './ledger/index.js';
@@ -50,6 +51,8 @@ export interface Running {
 
 export interface RunningApi extends Running {
   url: string;
+  /** Where metrics are served apart from the API. */
+  metricsUrl?: string;
 }
 
 export interface RunningWorker extends Running {
@@ -69,32 +72,39 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
   installRequestIds(connection);
   await registerSearchAttributes(connection, namespace, log);
 
-  const app = createApp(
-    {
-      dodo,
-      ledger,
-      runs: runsFor(config, client),
-      catalog,
-      catalogState: parts.catalogState ?? fixedState(catalog),
-      log,
-      proofs: createProofs(await ledger.proofKey()),
-      tokens: createTokens([config.auth.tokenSecret, ...(config.auth.earlierTokenSecrets ?? [])]),
-      now: () => new Date(),
-      appUrl: config.appUrl,
-      acceptWaitMs: config.http.acceptWaitMs,
-      apiKeys: config.auth.apiKeys,
-      operatorKeys: config.auth.operatorKeys,
-      webhookSecrets,
-      temporalLink: (run) => uiUrl && `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(run)}`,
-    },
-    parts.pages,
-  );
-  const server = await serveHttp(app, config.http);
+  const { metricsPort, allowedOrigins, trustProxy } = config.http;
+  const deps: ApiDeps = {
+    dodo,
+    ledger,
+    runs: runsFor(config, client),
+    catalog,
+    catalogState: parts.catalogState ?? fixedState(catalog),
+    log,
+    proofs: createProofs(await ledger.proofKey()),
+    tokens: createTokens([config.auth.tokenSecret, ...(config.auth.earlierTokenSecrets ?? [])]),
+    now: () => new Date(),
+    appUrl: config.appUrl,
+    acceptWaitMs: config.http.acceptWaitMs,
+    apiKeys: config.auth.apiKeys,
+    operatorKeys: config.auth.operatorKeys,
+    webhookSecrets,
+    temporalLink: (run) => uiUrl && `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(run)}`,
+    ...(allowedOrigins && { allowedOrigins }),
+    ...(trustProxy !== undefined && { trustProxy }),
+    metricsApart: metricsPort !== undefined,
+  };
+  const server = await serveHttp(createApp(deps, parts.pages), config.http);
+  const metrics =
+    metricsPort === undefined
+      ? undefined
+      : await serveHttp(createMetricsApp(deps), { host: config.http.host, port: metricsPort });
 
   return {
     url: server.url,
+    ...(metrics && { metricsUrl: metrics.url }),
     async stop() {
       await server.close();
+      await metrics?.close();
       await connection.close();
     },
   };

@@ -3,7 +3,9 @@ import express, { type Express } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import { authenticate, callerOf, failureLimit } from './auth.js';
+import { allowOrigins } from './cors.js';
 import type { ApiDeps } from './deps.js';
+import { servedMethods } from './methods.js';
 import { openApiDocument } from './openapi/document.js';
 import { Problem } from './problem.js';
 import { notFound, problemHandler } from './problem-handler.js';
@@ -11,7 +13,7 @@ import { notificationRoutes } from './routes/notifications.js';
 import { catalogRoutes } from './routes/catalog.js';
 import { auditRoutes } from './routes/audit.js';
 import { presentationRoutes } from './routes/presentations.js';
-import { probeRoutes, reportRoutes } from './routes/operations.js';
+import { metricsRoutes, probeRoutes, reportRoutes } from './routes/operations.js';
 import { purchaseRoutes } from './routes/purchases.js';
 import { reviewRoutes } from './routes/reviews.js';
 import { triggerRoutes } from './routes/triggers.js';
@@ -22,6 +24,30 @@ import { webhookRoutes } from './routes/webhooks.js';
 const MINUTE = 60_000;
 /** A browser polls for the outcome every two seconds and sends a few clicks. */
 const TOKEN_REQUESTS_PER_MINUTE = 120;
+
+const secureHeaders = helmet({
+  contentSecurityPolicy: {
+    directives: {
+      defaultSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    useDefaults: false,
+  },
+  xFrameOptions: { action: 'deny' },
+});
+
+/** Serves the metrics, and nothing else, for a port of their own. */
+export function createMetricsApp(deps: ApiDeps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(secureHeaders);
+  app.use(metricsRoutes(deps));
+  app.use(notFound);
+  app.use(problemHandler(deps.log));
+  return app;
+}
 
 /**
  * Creates the HTTP API.
@@ -37,14 +63,21 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
   const security = createSecurityLog(deps.log, deps.now);
   app.locals.security = security;
 
+  if (deps.trustProxy !== undefined) app.set('trust proxy', deps.trustProxy);
+  const document = openApiDocument(deps.appUrl);
+  const openApi = Buffer.from(JSON.stringify(document));
+
+  // Pages bring their own policy, in place of this one.
+  app.use(secureHeaders);
+  app.use(allowOrigins(deps.allowedOrigins ?? [new URL(deps.appUrl).origin]));
+  app.use(servedMethods(document.paths ?? {}));
   app.use(webhookRoutes(deps));
   app.use(probeRoutes(deps));
-  const openApi = openApiDocument(deps.appUrl);
-  app.get('/openapi.json', (_req, res) => void res.json(openApi));
+  if (deps.metricsApart !== true) app.use(metricsRoutes(deps));
+  app.get('/openapi.json', (_req, res) => void res.type('json').send(openApi));
 
   app.use(
     '/api',
-    helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] }, useDefaults: false } }),
     (_req, res, next) => {
       res.set('Cache-Control', 'no-store');
       next();

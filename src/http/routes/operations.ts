@@ -18,7 +18,7 @@ export function reportRoutes({ ledger, catalog }: ApiDeps): Router {
   return router;
 }
 
-export function probeRoutes({ ledger, runs, log, catalogState, now }: ApiDeps): Router {
+export function probeRoutes({ ledger, runs, log }: ApiDeps): Router {
   const router = Router();
   router.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' });
@@ -31,6 +31,20 @@ export function probeRoutes({ ledger, runs, log, catalogState, now }: ApiDeps): 
     const ready = temporal && database;
     res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not_ready', temporal, database });
   });
+  async function reached(what: string, ping: () => Promise<void>): Promise<boolean> {
+    try {
+      await ping();
+      return true;
+    } catch (error) {
+      log.warn({ err: error, what }, 'dependency could not be reached');
+      return false;
+    }
+  }
+  return router;
+}
+
+export function metricsRoutes({ ledger, log, catalogState, now }: ApiDeps): Router {
+  const router = Router();
   router.get('/metrics', async (_req, res) => {
     await measureLedger();
     const { catalog, refused } = catalogState();
@@ -62,16 +76,6 @@ export function probeRoutes({ ledger, runs, log, catalogState, now }: ApiDeps): 
       reviewMetrics.open.reset();
       reviewMetrics.oldest.remove();
       janitorRepairs.reset();
-    }
-  }
-
-  async function reached(what: string, ping: () => Promise<void>): Promise<boolean> {
-    try {
-      await ping();
-      return true;
-    } catch (error) {
-      log.warn({ err: error, what }, 'dependency could not be reached');
-      return false;
     }
   }
   return router;
