@@ -60,7 +60,7 @@ export async function startStack(config: ServingConfig, options: StackOptions): 
     const temporal = await temporalFor(config, options, stopping);
     onProgress('ledger');
     const ledger = await (config.ledger.kind === 'postgres'
-      ? openLedger({ url: config.ledger.url, log })
+      ? openLedger({ url: config.ledger.url, migrates: config.ledger.migrates, log })
       : openEmbeddedLedger(options.volatile ? IN_MEMORY : config.ledger.directory, log));
     stopping.push(() => ledger.close());
     live.follow((catalog, at) => ledger.recordCatalog(catalog, at));

@@ -33,7 +33,9 @@ export interface Config {
     taskQueue: string;
     uiUrl?: string;
   };
-  ledger: { kind: 'embedded'; directory: string } | { kind: 'postgres'; url: string };
+  ledger:
+    | { kind: 'embedded'; directory: string }
+    | { kind: 'postgres'; url: string; /** Undefined means true. */ migrates?: boolean };
   catalogPath: string;
   timing: {
     reconcileWindowMs: number;

@@ -74,6 +74,8 @@ export const logLevel: Field<LogLevel> = {
   expected: `one of ${LOG_LEVELS.join(', ')}`,
 };
 
+export const onOff: Field<'on' | 'off'> = { schema: z.enum(['on', 'off']), expected: 'on or off' };
+
 const ENVIRONMENTS = ['test_mode', 'live_mode'] as const;
 export type DodoEnvironment = (typeof ENVIRONMENTS)[number];
 

@@ -49,6 +49,7 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
   const port = optional('PORT', fields.port) ?? DEFAULT_PORT;
   const dataDir = resolve(optional('DATA_DIR', fields.path) ?? '.data');
   const database = (local ? optional : required)('DATABASE_URL', fields.databaseUrl);
+  const migrates = optional('MIGRATE', fields.onOff);
   const dodo = readDodo(reader, {
     mayUseSandbox: local,
     receivesWebhooks: mode !== 'worker',
@@ -113,7 +114,7 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
     ledger:
       database === undefined
         ? { kind: 'embedded', directory: join(dataDir, 'ledger') }
-        : { kind: 'postgres', url: database },
+        : { kind: 'postgres', url: database, ...(migrates === 'off' && { migrates: false }) },
     // Last, so that an invalid configuration leaves no files behind.
     auth:
       'completeAuth' in options

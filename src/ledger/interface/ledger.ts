@@ -28,7 +28,7 @@ export interface Ledger
     ReportLedger,
     KeyLedger,
     AuditLedger {
-  /** Throws when the database cannot be reached. */
+  /** Throws when the database cannot be reached or written, or its tables are not those of this build. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
