@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createApp, createMetricsApp } from '../../src/http/app.js';
 import type { ApiDeps } from '../../src/http/deps.js';
 import { LedgerError } from '../../src/ledger/index.js';
+import { signWebhook } from '../../src/webhooks/sign.js';
 import { BACKEND, NOW, aRecord, scriptedApp, tokens } from './scripted-api.js';
 import { serve } from './serve.js';
 
@@ -171,5 +172,60 @@ describe('metrics', () => {
     const { status, headers } = await fetch(`${apart}/metrics`);
     expect([status, headers.get('content-type')]).toEqual([200, expect.stringContaining('text/plain')]);
     expect((await fetch(`${apart}/healthz`)).status).toBe(404);
+  });
+});
+
+describe('a webhook that was encoded anew on the way', () => {
+  it('is refused, and told apart in the log once a minute', async () => {
+    const secret = Buffer.alloc(32, 7);
+    const errors: string[] = [];
+    const log = { error: (_: object, message: string) => void errors.push(message), warn: () => undefined };
+    const url = await api({ log, webhookSecrets: [secret] });
+    const event = { type: 'payment.succeeded', data: { payment_id: 'pay_1' } };
+    const timestamp = NOW.getTime() / 1000;
+    const signature = signWebhook({ id: 'msg_1', timestamp, body: JSON.stringify(event), secret });
+    const deliver = (body: string) =>
+      fetch(`${url}/webhooks/dodo`, {
+        method: 'POST',
+        headers: {
+          'webhook-id': 'msg_1',
+          'webhook-timestamp': String(timestamp),
+          'webhook-signature': signature,
+        },
+        body,
+      });
+    for (let sent = 0; sent < 2; sent += 1)
+      expect((await deliver(JSON.stringify(event, null, 2))).status).toBe(401);
+    expect((await deliver(JSON.stringify({ ...event, type: 'forged' }))).status).toBe(401);
+    expect(errors).toEqual([expect.stringContaining('encoded anew')]);
+  });
+});
+
+describe('a presentation token', () => {
+  const tokenOf = () =>
+    tokens.issue({ presentationId: 'prs_1', customerId: 'cus_1', priceHash: 'sha256:a', expiresAt: NOW });
+  const method = { id: 'pm_1', type: 'card' };
+
+  it('reads of a withdrawn offer that it has ended, and no payment method or checkout', async () => {
+    const record = aRecord({
+      status: 'withdrawn',
+      payment: { mode: 'one_click', method },
+      checkoutUrl: 'https://pay.example/1',
+    });
+    const url = await api({ ledger: { presentation: () => Promise.resolve(record) } });
+    const read = await fetch(`${url}/api/presentations/prs_1`, as(await tokenOf()));
+    const view = (await read.json()) as Record<string, unknown>;
+    expect(view).toMatchObject({ status: 'withdrawn', payment: { mode: 'one_click' } });
+    expect(JSON.stringify(view)).not.toMatch(/pm_1|pay\.example/);
+  });
+
+  it('asks for twenty prices a minute', async () => {
+    const closed = aRecord({ status: 'declined' });
+    const url = await api({ ledger: { presentation: () => Promise.resolve(closed) } });
+    const token = await tokenOf();
+    const quote = async () =>
+      (await fetch(`${url}/api/presentations/prs_1/quote`, { method: 'POST', ...as(token) })).status;
+    for (let asked = 0; asked < 20; asked += 1) expect(await quote()).toBe(409);
+    expect(await quote()).toBe(429);
   });
 });
