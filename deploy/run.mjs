@@ -9,6 +9,12 @@ import module, { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 3)) {
+  console.error(`This program needs Node.js 20.3 or later; this is ${process.versions.node}.`);
+  process.exit(1);
+}
+
 const [program, ...args] = process.argv.slice(2);
 if (program === undefined) throw new Error('Name a program: node deploy/run.mjs <file.ts>');
 

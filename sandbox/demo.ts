@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import type { ServingConfig } from '../src/config/config.js';
 import { loadLocalConfig } from './local/config.js';
 import { createLogger } from '../src/log.js';
-import { run, stopOnSignal } from '../src/process.js';
+import { run, stopOnSignal, WORKER_STOPS_WITHIN } from '../src/process.js';
 import { formatExperimentTable } from '../src/reports/experiment-table.js';
 import { formatFunnelTable } from '../src/reports/funnel-table.js';
 import { portBecomesFree } from './local/ports.js';
@@ -45,11 +45,15 @@ await run(async () => {
   try {
     const config = await demoConfig(folder, inbox);
     const log = createLogger(config.logLevel);
-    stopOnSignal(log, async () => {
-      await stop();
-      // Interrupted before the end: not a success.
-      if (!succeeded) process.exit(1);
-    });
+    stopOnSignal(
+      log,
+      async () => {
+        await stop();
+        // Interrupted before the end: not a success.
+        if (!succeeded) process.exit(1);
+      },
+      WORKER_STOPS_WITHIN,
+    );
     stack = await startStack(config, {
       log,
       anyPorts: process.env.PORT === '0',

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import type { ErrorRequestHandler, Express } from 'express';
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import { ROUTES } from './api/routes.js';
 import { errorReply, send, serve } from './api/serve.js';
 import type { ControlRoute } from './control/routes.js';
@@ -18,6 +18,7 @@ export function createApp(engine: Engine, apiKey: string, control: ControlRoute[
   app.disable('etag');
   app.use(pageRoutes(engine));
   app.use(express.json({ limit: BODY_LIMIT }));
+  app.use('/sandbox', refuseForeignPages);
   for (const route of control) {
     app[route.method](route.path, async (request, response) => {
       const answer: unknown = await route.run({
@@ -38,6 +39,14 @@ export function createApp(engine: Engine, apiKey: string, control: ControlRoute[
   app.use(answerError);
   return app;
 }
+
+/** Refuses changes that a page of another site asks a browser for: nobody has to sign in to the sandbox. */
+const refuseForeignPages: RequestHandler = (request, response, next) => {
+  const { origin } = request.headers;
+  const own = origin === undefined || origin === `http://${request.headers.host}`;
+  if (request.method === 'GET' || own) return next();
+  send(response, errorReply(new ApiError(403, 'FOREIGN_PAGE', 'A page of another site asked for this.')));
+};
 
 const answerError: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
   if (error instanceof ApiError) {

@@ -9,6 +9,7 @@ import { keyText } from '../src/config/keys.js';
 import { createDodo } from '../src/dodo/client.js';
 import { openLedger, type Ledger } from '../src/ledger/index.js';
 import { IN_MEMORY, openEmbeddedLedger } from './local/embedded-ledger.js';
+import { urlHost } from '../src/http-server.js';
 import { startApi, startWorker, temporalTarget } from '../src/service.js';
 import { startDevServer } from './local/dev-server.js';
 import { freePort } from './local/ports.js';
@@ -61,14 +62,14 @@ export async function startStack(config: ServingConfig, options: StackOptions): 
     const temporal = await temporalFor(config, options, stopping);
     onProgress('ledger');
     const ledger = await (config.ledger.kind === 'postgres'
-      ? openLedger({ url: config.ledger.url, log })
+      ? openLedger({ url: config.ledger.url, migrates: config.ledger.migrates, log })
       : openEmbeddedLedger(options.volatile ? IN_MEMORY : config.ledger.directory, log, options.ledgerImage));
     stopping.push(() => ledger.close());
     live.follow((catalog, at) => ledger.recordCatalog(catalog, at));
     stopping.push(() => live.stop());
 
     const port = config.http.port || (await freePort());
-    const url = `http://${config.http.host}:${port}`;
+    const url = `http://${urlHost(config.http.host)}:${port}`;
     const { dodo } = config;
     let sandbox: Sandbox | undefined;
     if (dodo.sandbox) {

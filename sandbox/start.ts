@@ -2,7 +2,7 @@
 import { loadDotEnv } from '../src/config/dotenv.js';
 import { loadLocalConfig } from './local/config.js';
 import { createLogger } from '../src/log.js';
-import { run, stopOnSignal } from '../src/process.js';
+import { run, stopOnSignal, WORKER_STOPS_WITHIN } from '../src/process.js';
 import { startStack, type Stack } from './stack.js';
 import type { ServingConfig } from '../src/config/config.js';
 import { diagnose } from '../tools/doctor/diagnose.js';
@@ -37,7 +37,7 @@ await run(async () => {
   process.stdout.write(
     '\nCtrl-C stops everything. Open offers are kept, and continue after the next start.\n\n',
   );
-  stopOnSignal(log, () => stack.stop());
+  stopOnSignal(log, () => stack.stop(), WORKER_STOPS_WITHIN);
   warnOfPort(config, stack);
   if (!config.dodo.sandbox) await warnOfFailures(stack);
 });

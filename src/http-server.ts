@@ -27,16 +27,22 @@ export async function serveHttp(
   app: RequestListener,
   { host, port }: { host: string; port: number },
 ): Promise<HttpServer> {
-  const server = createServer(app);
+  const server = createServer({ connectionsCheckingInterval: SECOND }, app);
   server.requestTimeout = REQUEST_TIMEOUT;
   server.headersTimeout = HEADERS_TIMEOUT;
   server.keepAliveTimeout = KEEP_ALIVE;
   await listen(server, port, host);
   const address = server.address() as AddressInfo;
   return {
-    url: `http://${host === '0.0.0.0' ? 'localhost' : host}:${address.port}`,
+    url: `http://${urlHost(host)}:${address.port}`,
     close: () => close(server),
   };
+}
+
+/** Returns a host to listen on as a URL names it. */
+export function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {

@@ -5,6 +5,12 @@ import { ConfigError } from './config/reader.js';
 import { LedgerError } from './ledger/index.js';
 import { TemporalError } from './temporal/connect.js';
 
+const SECOND = 1000;
+/** Longer than the longest request, and shorter than orchestrators wait before they kill. */
+export const API_STOPS_WITHIN = 25 * SECOND;
+/** Longer than a worker takes to finish or give up its activities. */
+export const WORKER_STOPS_WITHIN = 70 * SECOND;
+
 /** Runs `main`. Reports mistakes in the configuration, the catalog, the database or Temporal in words, other errors with a stack. */
 export async function run(main: () => Promise<void>): Promise<void> {
   try {
@@ -22,13 +28,20 @@ export async function run(main: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Calls `stop` on SIGINT or SIGTERM and then exits. A second signal exits at once. */
-export function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
+/**
+ * Calls `stop` on SIGINT or SIGTERM and then exits, at the latest after `withinMs`: a store that is away must not hold a
+ * process up. A second signal exits at once.
+ */
+export function stopOnSignal(log: Logger, stop: () => Promise<void>, withinMs: number): void {
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals) => {
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ signal }, 'stopping');
+    setTimeout(() => {
+      log.error({}, 'work under way did not finish in time; ending without it');
+      process.exit(1);
+    }, withinMs).unref();
     stop().then(
       () => process.exit(0),
       (error: unknown) => {

@@ -20,7 +20,7 @@ export async function openParts(config: Config): Promise<OpenedParts> {
     throw new Error('Only a production configuration can be opened; loadConfig accepts no other here.');
   }
   const live = await openLiveCatalog(config.catalogPath, { log });
-  const ledger = await openLedger({ url: database.url, log });
+  const ledger = await openLedger({ url: database.url, migrates: database.migrates, log });
   live.follow((catalog, at) => ledger.recordCatalog(catalog, at));
   return {
     dodo: createDodo(dodo.apiKey, dodo.target),

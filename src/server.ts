@@ -1,7 +1,7 @@
 /** `npm run server`: the API, in production beside one or more workers. */
 import { loadDotEnv } from './config/dotenv.js';
 import { loadConfig } from './config/load.js';
-import { run, stopOnSignal } from './process.js';
+import { API_STOPS_WITHIN, run, stopOnSignal } from './process.js';
 import { openParts } from './production.js';
 import { startApi } from './service.js';
 
@@ -11,8 +11,12 @@ await run(async () => {
   const parts = await openParts(config);
   const api = await startApi(config, { ...parts, uiUrl: config.temporal.uiUrl });
   parts.log.info({ url: api.url }, 'the API is ready');
-  stopOnSignal(parts.log, async () => {
-    await api.stop();
-    await parts.close();
-  });
+  stopOnSignal(
+    parts.log,
+    async () => {
+      await api.stop();
+      await parts.close();
+    },
+    API_STOPS_WITHIN,
+  );
 });

@@ -14,7 +14,7 @@ import type { PaymentEvent } from './domain/payment.js';
 import { serveHttp } from './http-server.js';
 import { createDashboard } from './dashboard/index.js';
 import { sessionKeyFrom } from './dashboard/session.js';
-import { createApp } from './http/app.js';
+import { createApp, createMetricsApp } from './http/app.js';
 import { handOver } from './http/hand-over.js';
 import { createReceiptSigner } from './http/receipts/sign.js';
 import { createStreamHub } from './http/streams/hub.js';
@@ -56,6 +56,8 @@ export interface Running {
 
 export interface RunningApi extends Running {
   url: string;
+  /** Where metrics are served apart from the API. */
+  metricsUrl?: string;
 }
 
 export interface RunningWorker extends Running {
@@ -76,6 +78,7 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
   await checkNamespace(connection, namespace, { catalog: catalog(), log });
   await registerSearchAttributes(connection, namespace, log);
 
+  const { metricsPort, allowedOrigins, trustProxy } = config.http;
   const deps: DashboardDeps = {
     dodo,
     streams: createStreamHub(ledger, log),
@@ -94,6 +97,9 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
     operatorKeys: config.auth.operatorKeys,
     webhookSecrets,
     temporalLink: (run) => uiUrl && `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(run)}`,
+    ...(allowedOrigins && { allowedOrigins }),
+    ...(trustProxy !== undefined && { trustProxy }),
+    metricsApart: metricsPort !== undefined,
     sessionKey: sessionKeyFrom(config.auth.tokenSecret),
     startsLocked: isLive(config),
     dodoLink: dodoLinks(config, dodo),
@@ -101,15 +107,20 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
   const { streams } = deps;
   const pages = Router().use(createDashboard(deps));
   if (parts.pages) pages.use(parts.pages);
-  const app = createApp(deps, pages);
-  const server = await serveHttp(app, config.http);
+  const server = await serveHttp(createApp(deps, pages), config.http);
+  const metrics =
+    metricsPort === undefined
+      ? undefined
+      : await serveHttp(createMetricsApp(deps), { host: config.http.host, port: metricsPort });
 
   return {
     url: server.url,
+    ...(metrics && { metricsUrl: metrics.url }),
     async stop() {
       // Streams would stay open for as long as their offers.
       await streams.close();
       await server.close();
+      await metrics?.close();
       await connection.close();
     },
   };

@@ -2,7 +2,7 @@
 import { createActivities } from '../activities/index.js';
 import { loadDotEnv } from './config/dotenv.js';
 import { loadConfig } from './config/load.js';
-import { run, stopOnSignal } from './process.js';
+import { run, stopOnSignal, WORKER_STOPS_WITHIN } from './process.js';
 import { openParts } from './production.js';
 import { startWorker } from './service.js';
 
@@ -12,9 +12,13 @@ await run(async () => {
   const parts = await openParts(config);
   const worker = await startWorker(config, parts, createActivities);
   parts.log.info({ taskQueue: config.temporal.taskQueue }, 'the worker is ready');
-  stopOnSignal(parts.log, async () => {
-    await worker.stop();
-    await parts.close();
-  });
+  stopOnSignal(
+    parts.log,
+    async () => {
+      await worker.stop();
+      await parts.close();
+    },
+    WORKER_STOPS_WITHIN,
+  );
   await worker.ended;
 });

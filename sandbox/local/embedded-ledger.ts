@@ -3,13 +3,14 @@ import { access, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
-import { migrate } from 'drizzle-orm/pglite/migrator';
 import { FolderInUseError, lockFolder } from './folder-lock.js';
 import { LedgerError, rootCause } from '../../src/ledger/index.js';
-import { migrations } from '../../src/ledger/index.js';
+import { migrateTables } from '../../src/ledger/index.js';
 import { ledgerOn } from '../../src/ledger/index.js';
 import type { Ledger } from '../../src/ledger/index.js';
 import { silentLog, type LedgerLog, type Store } from '../../src/ledger/index.js';
+
+const MIGRATION_TIMEOUT = 120_000;
 
 /** In place of a folder: the ledger is kept in memory, and gone once it is closed. */
 export const IN_MEMORY = 'memory://';
@@ -32,7 +33,8 @@ export async function openEmbeddedLedger(
 export async function imageOfEmptyLedger(): Promise<Blob> {
   const client = await PGlite.create(IN_MEMORY);
   try {
-    await migrate(drizzle(client), migrations);
+    const db = drizzle(client);
+    await migrateTables({ transaction: (work) => db.transaction(work) }, MIGRATION_TIMEOUT);
     return await client.dumpDataDir('none');
   } finally {
     await client.close();
@@ -48,6 +50,8 @@ async function openStore(dataDir: string, log: LedgerLog, image: Blob | undefine
   } catch (error) {
     await lock.release();
     const root = rootCause(error);
+    // Its files are sound.
+    if (root instanceof LedgerError) throw root;
     throw new LedgerError(
       'damaged',
       `The embedded ledger in ${dataDir} cannot be opened: ${root instanceof Error ? root.message : String(root)}. ` +
@@ -67,13 +71,14 @@ function explainInUse(error: unknown): never {
 
 async function storeOf(client: PGlite, afterwards?: () => Promise<void>): Promise<Store> {
   const db = drizzle(client);
-  await migrate(db, migrations).catch(async (error: unknown) => {
+  const transaction: Store['transaction'] = (work) => db.transaction(work);
+  await migrateTables({ transaction }, MIGRATION_TIMEOUT).catch(async (error: unknown) => {
     await client.close();
     throw error;
   });
   return {
     db,
-    transaction: (work) => db.transaction(work),
+    transaction,
     listen: (channel, { heard }) => client.listen(channel, heard),
     async close() {
       await client.close();

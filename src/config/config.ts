@@ -16,6 +16,12 @@ export interface Config {
     host: string;
     /** 0 lets the system choose. */
     port: number;
+    /** Where metrics are served in place of the API's port. */
+    metricsPort?: number;
+    /** Whose pages may call the token routes; the origin of `appUrl` if undefined. */
+    allowedOrigins?: readonly string[];
+    /** Proxies whose `X-Forwarded-For` is believed: how many, or their addresses. */
+    trustProxy?: number | readonly string[];
     /** How long an accept waits for its outcome before the API answers 202. */
     acceptWaitMs: number;
   };
@@ -27,7 +33,9 @@ export interface Config {
     taskQueue: string;
     uiUrl?: string;
   };
-  ledger: { kind: 'embedded'; directory: string } | { kind: 'postgres'; url: string };
+  ledger:
+    | { kind: 'embedded'; directory: string }
+    | { kind: 'postgres'; url: string; /** Undefined means true. */ migrates?: boolean };
   catalogPath: string;
   timing: {
     reconcileWindowMs: number;

@@ -74,6 +74,8 @@ export const logLevel: Field<LogLevel> = {
   expected: `one of ${LOG_LEVELS.join(', ')}`,
 };
 
+export const onOff: Field<'on' | 'off'> = { schema: z.enum(['on', 'off']), expected: 'on or off' };
+
 const ENVIRONMENTS = ['test_mode', 'live_mode'] as const;
 export type DodoEnvironment = (typeof ENVIRONMENTS)[number];
 
@@ -107,6 +109,35 @@ export const origin: Field<string> = {
     })
     .transform((text) => new URL(text).origin),
   expected: 'an origin: http:// or https://, a host and optionally a port, such as https://shop.example',
+};
+
+/** A list of origins. */
+export const origins: Field<string[]> = {
+  schema: z
+    .string()
+    .transform(splitList)
+    .refine((texts) => texts.every((text) => origin.schema.safeParse(text).success))
+    .transform((texts) => texts.map((text) => new URL(text).origin)),
+  expected: 'origins separated by commas, such as https://shop.example,https://www.shop.example',
+};
+
+const MAX_PROXIES = 10;
+const NETWORK = /^(.+?)(?:\/(\d{1,3}))?$/;
+
+/** How many proxies are in front, or their addresses. */
+export const trustProxy: Field<number | string[]> = {
+  schema: z
+    .string()
+    .transform((text) => (/^\d{1,2}$/.test(text) ? Number(text) : splitList(text)))
+    .refine((value) =>
+      typeof value === 'number'
+        ? value <= MAX_PROXIES
+        : value.every((text) => {
+            const [, address = '', bits = '0'] = NETWORK.exec(text) ?? [];
+            return isIP(address) !== 0 && Number(bits) <= (isIP(address) === 6 ? 128 : 32);
+          }),
+    ),
+  expected: 'how many proxies are in front of the API, or their addresses, such as 1 or 10.0.0.0/8',
 };
 
 export const databaseUrl: Field<string> = {
@@ -159,7 +190,11 @@ const MAX_TOKEN_SECRETS = 3;
 /** One secret, or several during a rotation. */
 export const tokenSecrets: Field<Buffer[]> = {
   schema: z.string().transform((text, context) => {
-    const secrets = splitList(text).map((part) => Buffer.from(part));
+    const parts = splitList(text).map((part) => Buffer.from(part));
+    // A secret may itself contain a comma: it is a list if every part could be a secret.
+    const secrets = parts.every(({ length }) => length >= MIN_TOKEN_SECRET_BYTES)
+      ? parts
+      : [Buffer.from(text)];
     if (secrets.length > MAX_TOKEN_SECRETS) context.addIssue(`it lists ${secrets.length} secrets`);
     for (const { length } of secrets)
       if (length < MIN_TOKEN_SECRET_BYTES) context.addIssue(`its length in bytes is ${length}`);

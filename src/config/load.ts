@@ -49,6 +49,7 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
   const port = optional('PORT', fields.port) ?? DEFAULT_PORT;
   const dataDir = resolve(optional('DATA_DIR', fields.path) ?? '.data');
   const database = (local ? optional : required)('DATABASE_URL', fields.databaseUrl);
+  const migrates = optional('MIGRATE', fields.onOff);
   const dodo = readDodo(reader, {
     mayUseSandbox: local,
     receivesWebhooks: mode !== 'worker',
@@ -65,6 +66,9 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
     http: {
       host: optional('HOST', fields.host) ?? (local ? '127.0.0.1' : '0.0.0.0'),
       port,
+      metricsPort: optional('METRICS_PORT', fields.port),
+      allowedOrigins: optional('ALLOWED_ORIGINS', fields.origins),
+      trustProxy: optional('TRUST_PROXY', fields.trustProxy),
       acceptWaitMs: optional('ACCEPT_WAIT', duration(0, MINUTE)) ?? 8 * SECOND,
     },
     temporal: {
@@ -110,7 +114,7 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
     ledger:
       database === undefined
         ? { kind: 'embedded', directory: join(dataDir, 'ledger') }
-        : { kind: 'postgres', url: database },
+        : { kind: 'postgres', url: database, ...(migrates === 'off' && { migrates: false }) },
     // Last, so that an invalid configuration leaves no files behind.
     auth:
       'completeAuth' in options

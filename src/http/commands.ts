@@ -1,8 +1,13 @@
 /** Operators' commands on a presentation: they ask the run and record its consent in the ledger. */
 import type { PresentationRecord } from '../domain/presentation.js';
 import type { Answer } from '../temporal/runs.js';
+import { DAY } from '../domain/duration.js';
+import { invalidField } from './field-errors.js';
 import type { ApiDeps } from './deps.js';
 import { Problem, temporarilyUnavailable } from './problem.js';
+
+/** An offer's longest window: prices and payment methods do not live for longer. */
+const LONGEST_EXTENSION = 365 * DAY;
 
 type CommandDeps = Pick<ApiDeps, 'runs' | 'ledger' | 'now'>;
 
@@ -30,6 +35,8 @@ export async function extendPresentation(
   record: PresentationRecord,
   { until, reason }: { until: string; reason: string },
 ): Promise<void> {
+  if (Date.parse(until) > now().getTime() + LONGEST_EXTENSION)
+    throw invalidField('until', 'must be within a year from now');
   const { expiresAt } = agreed(await runs.extend(record.workflowId, record.id, until, reason), record);
   const detail = { presentationId: record.id, until: expiresAt, reason };
   await ledger.updatePresentation(record.id, { expiresAt }, [

@@ -6,7 +6,7 @@ import type { ApiDeps } from './deps.js';
 import { pageQuery } from './page.js';
 
 /** `<milliseconds>-<seq>` of the last one on a page. */
-const CURSOR = /^(\d{1,15})-(\d{1,15})$/;
+const CURSOR = /^(\d{1,13})-(\d{1,15})$/;
 
 /** The query of `GET /api/notifications/dead`. */
 export const deadNotificationsQuery = z.strictObject({

@@ -30,6 +30,12 @@ export interface ApiDeps {
   apiKeys: readonly GivenKey[];
   operatorKeys: readonly GivenKey[];
   webhookSecrets: readonly Buffer[];
+  /** Whose pages may call the token routes. The origin of `appUrl` if omitted. */
+  allowedOrigins?: readonly string[];
+  /** Proxies whose `X-Forwarded-For` is believed: how many, or their addresses. */
+  trustProxy?: number | readonly string[];
+  /** Metrics are served on another port. */
+  metricsApart?: boolean;
   /** Returns the address of a run in the Temporal UI. */
   temporalLink: (workflowId: string) => string | undefined;
 }

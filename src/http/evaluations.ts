@@ -1,8 +1,10 @@
 /** Recorded evaluations, on which another catalog can be tried. */
 import { z } from 'zod';
 import { shownPurchaseId } from '../domain/ids.js';
+import { KEEPABLE_TEXT } from '../domain/text.js';
 import type { ApiDeps } from './deps.js';
 import { periodFields, periodOf } from './period.js';
+import { time } from './validate.js';
 
 export const MAX_EVALUATIONS_PAGE = 500;
 const DEFAULT_PAGE = 100;
@@ -13,7 +15,7 @@ const BAD_LIMIT = { error: `must be a whole number from 1 to ${MAX_EVALUATIONS_P
 export const evaluationsQuery = z.strictObject({
   ...periodFields,
   /** The same as `from`. */
-  since: z.iso.datetime({ offset: true, error: 'must be a time such as 2026-12-01T00:00:00Z' }).optional(),
+  since: time.optional(),
   cursor: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,500}$/, BAD_CURSOR)
@@ -52,5 +54,6 @@ function writeCursor({ at, purchaseId }: Cursor): string {
 
 function readCursor(text: string): Cursor | undefined {
   const [at = '', purchaseId] = Buffer.from(text, 'base64url').toString().split(' ');
-  return purchaseId === undefined || Number.isNaN(Date.parse(at)) ? undefined : { at, purchaseId };
+  const isPlace = time.safeParse(at).success && KEEPABLE_TEXT.test(purchaseId ?? '');
+  return purchaseId === undefined || !isPlace ? undefined : { at, purchaseId };
 }

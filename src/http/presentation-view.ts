@@ -21,6 +21,9 @@ export type PresentationView = Omit<Presentation, 'updatePaymentMethodUrl'> & {
   token?: string;
 };
 
+/** Ended without a payment. */
+const CLOSED = new Set<PresentationStatus>(['declined', 'expired', 'withdrawn']);
+
 /**
  * Returns a presentation as clients see it. An open one is thereby handed out, and an acceptance that names none may mean
  * it; that is recorded the first time.
@@ -55,10 +58,13 @@ export async function viewOf(
     ? await tokens.issue({ presentationId: id, customerId, priceHash: price.hash, expiresAt })
     : undefined;
   // Nobody pays a second time while what was paid is under review.
-  const isPayable = (options.status ?? record.status) !== 'needs_review';
+  const status = options.status ?? statusAt(record, serverTime);
+  const isPayable = status !== 'needs_review' && !CLOSED.has(status);
+  // A browser's token reads no more of an offer that has ended than that.
+  const isPrivate = !options.withToken && CLOSED.has(status);
   return {
     id,
-    status: options.status ?? statusAt(record, serverTime),
+    status,
     offerId,
     funnelId,
     step,
@@ -68,10 +74,10 @@ export async function viewOf(
     product,
     quantity,
     ...(record.option !== undefined && { option: record.option }),
-    ...(record.choices && { choices: record.choices }),
+    ...(record.choices && !isPrivate && { choices: record.choices }),
     ...(record.variant !== undefined && { variant: record.variant }),
     price,
-    payment,
+    payment: isPrivate ? { mode: payment.mode } : payment,
     copy: record.words ? renderCopy(words, price, product.name, locale) : record.copy,
     display: { locale, ...displayPrice(price, locale) },
     expiresAt,

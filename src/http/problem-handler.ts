@@ -1,7 +1,9 @@
 /** The last handlers of the API: they respond to every error with problem details. */
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { SecurityLog } from './security-events.js';
-import { PROBLEM_MEDIA_TYPE, Problem } from './problem.js';
+import { LedgerError } from '../ledger/index.js';
+import { hasGrpcStatus } from '../temporal/grpc-errors.js';
+import { PROBLEM_MEDIA_TYPE, Problem, temporarilyUnavailable } from './problem.js';
 
 /** The part of a logger that the error handler uses, such as pino's. */
 export interface ProblemLog {
@@ -82,10 +84,22 @@ export function toProblem(error: unknown): Problem {
     if (status === 415) return new Problem('unsupported_media_type', { cause: error });
     if (status === 400) return new Problem('bad_request', { cause: error });
   }
+  if (isAway(error))
+    return temporarilyUnavailable('A part of the system cannot be reached. Please try again.', error);
   return new Problem('internal_error', {
     detail: 'The request could not be completed. The error was logged; please try again later.',
     cause: error,
   });
+}
+
+/** The database's classes of errors that pass: it lacks resources, was interrupted, or can only be read at the moment. */
+const PASSING_SQL_STATES = /^(?:53|57|58|25006|55P03|40)/;
+
+/** Checks whether an error says that the store or Temporal is away, and nothing about the request. */
+function isAway(error: unknown): boolean {
+  if (error instanceof LedgerError)
+    return error.code === 'unreachable' || PASSING_SQL_STATES.test(error.sqlState ?? '');
+  return hasGrpcStatus(error, 'UNAVAILABLE', 'DEADLINE_EXCEEDED', 'RESOURCE_EXHAUSTED');
 }
 
 function field(error: unknown, name: string): unknown {

@@ -22,6 +22,7 @@ export const PROBLEMS = {
   nothing_found: { status: 404, title: 'Nothing is known of this id' },
   not_in_catalog: { status: 404, title: 'The catalog has no such offer or funnel' },
   notification_not_found: { status: 404, title: 'Dead notification not found' },
+  method_not_allowed: { status: 405, title: 'This address does not serve that method' },
   already_decided: { status: 409, title: 'The offer has already been decided' },
   price_changed: { status: 409, title: 'The price has changed since it was shown' },
   not_in_review: { status: 409, title: 'It is not under review' },

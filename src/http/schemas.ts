@@ -1,7 +1,7 @@
 /** Request bodies. */
 import { z } from 'zod';
 import { SENT_TRIGGER_TYPES } from '../domain/words.js';
-import { facts, ids, metadata, quantity, reason, text } from './validate.js';
+import { facts, ids, metadata, quantity, reason, text, time } from './validate.js';
 
 const MAX_CONSENTS = 10;
 const consents = z
@@ -74,7 +74,7 @@ export const triggerBody = z.strictObject({
 });
 
 export const extendBody = z.strictObject({
-  until: z.iso.datetime({ offset: true, message: 'must be an RFC 3339 time' }),
+  until: time,
   reason,
 });
 export const withdrawBody = z.strictObject({ reason });

@@ -62,6 +62,16 @@ export const quantity = z
   .min(1, 'must be at least 1')
   .max(MAX_QUANTITY, `must be at most ${MAX_QUANTITY}`);
 
+const FIRST_YEAR = Date.UTC(1970, 0, 1);
+const LAST_YEAR = Date.UTC(2200, 0, 1);
+
+/** A time that every part of the system can keep: RFC 3339, from 1970 to 2199. */
+export const time = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2026-12-01T00:00:00Z' })
+  .refine((text) => Date.parse(text) >= FIRST_YEAR && Date.parse(text) < LAST_YEAR, {
+    error: 'must be from 1970 to 2199',
+  });
+
 const MAX_REASON_LENGTH = 500;
 
 /** An operator's reason, for the record: 1 to 500 characters on one line. */

@@ -7,9 +7,21 @@ import { DrizzleQueryError } from 'drizzle-orm';
  * - `refused`: the database rejects the user, password or database name
  * - `in_use`: another process has the embedded ledger open
  * - `damaged`: the embedded ledger's files cannot be opened
+ * - `outdated`: its tables are missing or older than this build
+ * - `too_new`: its tables are those of a later build
+ * - `read_only`: it cannot be written
  * - `failed`: a statement failed
  */
-export type LedgerErrorCode = 'misconfigured' | 'unreachable' | 'refused' | 'in_use' | 'damaged' | 'failed';
+export type LedgerErrorCode =
+  | 'misconfigured'
+  | 'unreachable'
+  | 'refused'
+  | 'in_use'
+  | 'damaged'
+  | 'outdated'
+  | 'too_new'
+  | 'read_only'
+  | 'failed';
 
 export class LedgerError extends Error {
   override readonly name = 'LedgerError';

@@ -18,6 +18,7 @@ export { inspectLedger, type LedgerInspection } from './inspect.js';
 export { ORPHANED_AFTER_MS } from './limits.js';
 export { ledgerOn, openLedger, type LedgerOptions } from './open.js';
 export { migrations } from './migrations.js';
+export { migrateTables } from './migrate.js';
 export { ANOTHER_OFFER_OPEN } from './presentations.js';
 export { reviewId } from './reviews.js';
 export { silentLog, type LedgerLog, type Store } from './store.js';

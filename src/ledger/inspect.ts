@@ -51,11 +51,17 @@ export async function inspectLedger(url: string): Promise<LedgerInspection> {
 }
 
 async function inspect(client: pg.Client): Promise<Omit<LedgerInspection, 'server'>> {
-  const { rows: state } = await client.query<{ read_only: string; has_log: boolean; may_create: boolean }>(
+  const { rows: state } = await client.query<{
+    read_only: string;
+    has_log: boolean;
+    schema: string | null;
+    may_create: boolean;
+  }>(
     `select current_setting('transaction_read_only') as read_only,
        to_regclass($1) is not null as has_log,
-       has_schema_privilege(current_user, $2, 'create') as may_create`,
-    [`${migrations.migrationsSchema}.${migrations.migrationsTable}`, migrations.migrationsSchema],
+       current_schema() as schema,
+       coalesce(has_schema_privilege(current_user, current_schema(), 'create'), false) as may_create`,
+    [migrations.migrationsTable],
   );
   const readOnly = state[0]?.read_only === 'on';
   const known = readMigrationFiles(migrations).map(({ folderMillis }) => folderMillis);
@@ -68,7 +74,7 @@ async function inspect(client: pg.Client): Promise<Omit<LedgerInspection, 'serve
     isNewer: latest > Math.max(0, ...known),
     missingRights: [
       ...(missingMigrations > 0 && state[0]?.may_create === false
-        ? [`create in the schema ${migrations.migrationsSchema}`]
+        ? [`create in the schema ${state[0].schema ?? 'of the search path'}`]
         : []),
       ...(await missingTableRights(client)),
     ],
@@ -77,7 +83,7 @@ async function inspect(client: pg.Client): Promise<Omit<LedgerInspection, 'serve
 
 async function appliedMigrations(client: pg.Client): Promise<number[]> {
   const { rows } = await client.query<{ created_at: string | null }>(
-    `select created_at from ${migrations.migrationsSchema}.${migrations.migrationsTable}`,
+    `select created_at from ${migrations.migrationsTable}`,
   );
   return rows.map(({ created_at: at }) => Number(at ?? 0));
 }

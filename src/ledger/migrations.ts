@@ -5,6 +5,5 @@ import type { MigrationConfig } from 'drizzle-orm/migrator';
 /** The table has our own name because a merchant's application in the same database may use Drizzle too. */
 export const migrations = {
   migrationsFolder: fileURLToPath(new URL('./migrations', import.meta.url)),
-  migrationsSchema: 'public',
   migrationsTable: 'ledger_migrations',
 } satisfies MigrationConfig;

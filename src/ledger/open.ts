@@ -1,5 +1,4 @@
 /** Opens the ledger on a database. */
-import { sql } from 'drizzle-orm';
 import { acceptanceOf, recordAcceptance } from './acceptances.js';
 import { accountingOn } from './accounting.js';
 import { auditTrail, recordAudit } from './audit.js';
@@ -13,6 +12,7 @@ import { bindKey, freeKey } from './keys.js';
 import { followPresentations, presentationsNamed } from './followers.js';
 import { limitReached } from './limits.js';
 import type { Ledger } from './interface/ledger.js';
+import { checkTables } from './migrate.js';
 import {
   deadLetterNotification,
   countDeadNotifications,
@@ -53,6 +53,8 @@ export interface LedgerOptions {
   /** A PostgreSQL database: `postgresql://user:password@host:5432/database`. */
   url: string;
   log?: LedgerLog;
+  /** Migrates the tables first; true by default. Otherwise they must be those of this build. */
+  migrates?: boolean;
 }
 
 /**
@@ -61,8 +63,8 @@ export interface LedgerOptions {
  * @throws LedgerError with a `code` when the database fails, from here and from every method. Its message never contains
  * a password or the values of a statement. Invalid amounts or times throw RangeError.
  */
-export async function openLedger({ url, log = silentLog }: LedgerOptions): Promise<Ledger> {
-  return ledgerOn(await openPostgres(url, log), log);
+export async function openLedger({ url, log = silentLog, migrates }: LedgerOptions): Promise<Ledger> {
+  return ledgerOn(await openPostgres(url, log, migrates), log);
 }
 
 /** Creates the ledger on a database that is open and migrated. */
@@ -121,9 +123,7 @@ export function ledgerOn({ db, transaction, listen, close }: Store, log: LedgerL
     freeKey: (binding) => freeKey(db, binding),
     recordAudit: (entry) => recordAudit(db, entry),
     auditTrail: (page) => auditTrail(db, page),
-    ping: async () => {
-      await db.execute(sql`select 1`);
-    },
+    ping: () => checkTables(db),
     close: () => (closing ??= close()),
   });
 }

@@ -1,11 +1,10 @@
 /** Opens PostgreSQL databases for the ledger. */
 import { drizzle } from 'drizzle-orm/node-postgres';
-import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { codeOf, isConnectionLoss, isSqlState, LedgerError, rootCause } from './errors.js';
 import { listenOn } from './listen.js';
-import { migrations } from './migrations.js';
-import type { LedgerLog, Store } from './store.js';
+import { checkTables, migrateTables } from './migrate.js';
+import type { Database, LedgerLog, Store } from './store.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -19,15 +18,16 @@ const ANSWER_TIMEOUT = 15 * SECOND;
 const IDLE_IN_TRANSACTION_TIMEOUT = 30 * SECOND;
 /** Includes the wait for another process that is migrating. */
 const MIGRATION_TIMEOUT = 2 * MINUTE;
-/** An arbitrary number that every version of this program must share. */
-const MIGRATION_LOCK = 7_305_881;
+/** Set once a connection stands: a pooler refuses them as startup parameters. */
+const SESSION = `set statement_timeout = ${STATEMENT_TIMEOUT}; set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT}`;
 
 /**
- * Opens the PostgreSQL database at `url` and migrates the ledger's tables.
+ * Opens the PostgreSQL database at `url`, and migrates the ledger's tables or checks that somebody has.
  *
+ * @param migrates false for a role that may only read and write the tables
  * @throws LedgerError (`misconfigured`, `unreachable`, `refused`, `failed`) that names the server but no password
  */
-export async function openPostgres(url: string, log: LedgerLog): Promise<Store> {
+export async function openPostgres(url: string, log: LedgerLog, migrates = true): Promise<Store> {
   const server = describeServer(url);
   const connection = {
     connectionString: url,
@@ -35,62 +35,70 @@ export async function openPostgres(url: string, log: LedgerLog): Promise<Store> 
     application_name: 'durable-upsells',
     keepAlive: true,
   };
-  await migrateTables(connection, server);
+  if (migrates) await migrateFirst(connection, server);
 
   const pool = new pg.Pool({
     ...connection,
     max: POOL_SIZE,
-    statement_timeout: STATEMENT_TIMEOUT,
     query_timeout: ANSWER_TIMEOUT,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT,
+    // Awaited by the pool, though its type says otherwise.
+    onConnect: (client) => client.query(SESSION) as unknown as undefined,
   });
   const lost = (error: Error) => log.warn({ server, reason: error.message }, 'The ledger lost a connection.');
   // Without listeners, a lost connection ends the process. The pool's covers idle connections, the client's busy ones.
   pool.on('error', lost);
   pool.on('connect', (client) => client.on('error', () => undefined));
 
-  return {
+  const store: Store = {
     db: drizzle(pool),
-    async transaction(work) {
-      const client = await pool.connect().catch((error: unknown) => {
-        throw explain(error, server);
-      });
-      let failure: { error: unknown } | undefined;
-      try {
-        return await drizzle(client).transaction((tx) =>
-          work(tx).catch((error: unknown) => {
-            failure = { error };
-            throw error;
-          }),
-        );
-      } catch (error) {
-        failure ??= { error };
-        // The first error: rolling back on a lost connection fails as well and says less.
-        throw failure.error;
-      } finally {
-        // After a failure the connection may be in any state, so it is not reused.
-        client.release(failure !== undefined);
-      }
-    },
+    transaction: (work) => inTransaction(pool, server, work),
     listen: (channel, listener) => listenOn(connection, channel, listener, lost),
     close: () => pool.end(),
   };
+  if (!migrates) {
+    await checkTables(store.db).catch(async (error: unknown) => {
+      await pool.end();
+      throw error instanceof LedgerError ? error : explain(error, server);
+    });
+  }
+  return store;
 }
 
-async function migrateTables(connection: pg.ClientConfig, server: string): Promise<void> {
-  try {
-    const client = new pg.Client({ ...connection, statement_timeout: MIGRATION_TIMEOUT });
-    client.on('error', () => undefined);
-    await client.connect();
-    try {
-      await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-      await migrate(drizzle(client), migrations);
-    } finally {
-      // Closing the session releases the lock.
-      await client.end();
-    }
-  } catch (error) {
+async function inTransaction<T>(
+  pool: pg.Pool,
+  server: string,
+  work: (tx: Database) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect().catch((error: unknown) => {
     throw explain(error, server);
+  });
+  let failure: { error: unknown } | undefined;
+  try {
+    return await drizzle(client).transaction((tx) =>
+      work(tx).catch((error: unknown) => {
+        failure = { error };
+        throw error;
+      }),
+    );
+  } catch (error) {
+    failure ??= { error };
+    // The first error: rolling back on a lost connection fails as well and says less.
+    throw failure.error;
+  } finally {
+    // After a failure the connection may be in any state, so it is not reused.
+    client.release(failure !== undefined);
+  }
+}
+
+async function migrateFirst(connection: pg.PoolConfig, server: string): Promise<void> {
+  const pool = new pg.Pool({ ...connection, max: 1 });
+  pool.on('error', () => undefined);
+  try {
+    await migrateTables({ transaction: (work) => inTransaction(pool, server, work) }, MIGRATION_TIMEOUT);
+  } catch (error) {
+    throw error instanceof LedgerError ? error : explain(error, server);
+  } finally {
+    await pool.end();
   }
 }
 
@@ -109,6 +117,13 @@ export function explain(error: unknown, server: string): LedgerError {
     return new LedgerError(
       'refused',
       `PostgreSQL at ${server} refused the connection: ${reason}. Check the user, password and database name in DATABASE_URL.`,
+      code,
+    );
+  }
+  if (code === '42501') {
+    return new LedgerError(
+      'refused',
+      `The ledger's tables at ${server} could not be migrated: ${reason}. Run npm run migrate as a role that may create tables there, and start with MIGRATE=off.`,
       code,
     );
   }

@@ -42,12 +42,15 @@ const ONE_SHOTS = ['temporal-schema', 'temporal-namespace'];
 const OWN = ['api', 'worker'] as const;
 const ONLY_IN_THE_API = [
   'ACCEPT_WAIT',
+  'ALLOWED_ORIGINS',
   'API_KEYS',
   'DODO_PAYMENTS_WEBHOOK_KEY',
   'HOST',
+  'METRICS_PORT',
   'OPERATOR_KEYS',
   'PORT',
   'TOKEN_SECRET',
+  'TRUST_PROXY',
 ];
 const longRunning = serviceNames.filter((name) => !ONE_SHOTS.includes(name));
 

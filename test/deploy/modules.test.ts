@@ -25,7 +25,6 @@ const PACKAGES = [
   'drizzle-orm',
   'drizzle-orm/migrator',
   'drizzle-orm/node-postgres',
-  'drizzle-orm/node-postgres/migrator',
   'drizzle-orm/pg-core',
   'express',
   'express-rate-limit',

@@ -107,7 +107,7 @@ export function scriptedApp(
       },
     },
     tokens,
-    log: { error: () => undefined },
+    log: { error: () => undefined, warn: () => undefined },
     now: () => NOW,
     appUrl: 'https://shop.example',
     acceptWaitMs: 1,

@@ -14,7 +14,11 @@ export function json(schema: z.ZodType, description: string) {
 /** Describes the responses for these codes, by status. */
 export function problems(...codes: ProblemCode[]) {
   const byStatus = new Map<number, ProblemCode[]>();
-  for (const code of new Set(codes))
+  // Every route behind authentication may meet a limit of wrong keys, or a store that is away.
+  const general: ProblemCode[] = codes.includes('unauthorized')
+    ? ['invalid_parameter', 'rate_limited', 'temporarily_unavailable']
+    : [];
+  for (const code of new Set([...codes, ...general]))
     byStatus.set(PROBLEMS[code].status, [...(byStatus.get(PROBLEMS[code].status) ?? []), code]);
   return Object.fromEntries(
     [...byStatus].map(([status, list]) => [

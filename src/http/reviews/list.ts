@@ -5,7 +5,7 @@ import type { ApiDeps } from '../deps.js';
 import { pageQuery } from '../page.js';
 
 /** `<milliseconds>-<review id>` of the last one on a page. */
-const CURSOR = /^(\d{1,15})-(rev_[0-9a-f]{24})$/;
+const CURSOR = /^(\d{1,13})-(rev_[0-9a-f]{24})$/;
 
 /** The query of `GET /api/reviews`. */
 export const reviewsQuery = z.strictObject({

@@ -34,7 +34,7 @@ export function keyRoutes({ receipts }: ApiDeps): Router {
   return router;
 }
 
-export function probeRoutes({ ledger, runs, log, catalogState, now }: ApiDeps): Router {
+export function probeRoutes({ ledger, runs, log }: ApiDeps): Router {
   const router = Router();
   router.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' });
@@ -47,6 +47,20 @@ export function probeRoutes({ ledger, runs, log, catalogState, now }: ApiDeps): 
     const ready = temporal && database;
     res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not_ready', temporal, database });
   });
+  async function reached(what: string, ping: () => Promise<void>): Promise<boolean> {
+    try {
+      await ping();
+      return true;
+    } catch (error) {
+      log.warn({ err: error, what }, 'dependency could not be reached');
+      return false;
+    }
+  }
+  return router;
+}
+
+export function metricsRoutes({ ledger, log, catalogState, now }: ApiDeps): Router {
+  const router = Router();
   router.get('/metrics', async (_req, res) => {
     await measureLedger();
     const { catalog, refused } = catalogState();
@@ -78,16 +92,6 @@ export function probeRoutes({ ledger, runs, log, catalogState, now }: ApiDeps): 
       reviewMetrics.open.reset();
       reviewMetrics.oldest.remove();
       janitorRepairs.reset();
-    }
-  }
-
-  async function reached(what: string, ping: () => Promise<void>): Promise<boolean> {
-    try {
-      await ping();
-      return true;
-    } catch (error) {
-      log.warn({ err: error, what }, 'dependency could not be reached');
-      return false;
     }
   }
   return router;

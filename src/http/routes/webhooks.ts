@@ -2,13 +2,14 @@
  * `POST /webhooks/dodo`: verifies a webhook, hands it to Temporal and acknowledges it. Nothing happens in between, but for
  * a look into the ledger when a payment names an attempt of ours without a proof.
  */
-import express, { Router } from 'express';
+import express, { Router, type Request } from 'express';
 import type { ApiDeps } from '../deps.js';
 import { handOver } from '../hand-over.js';
 import { webhookMetrics } from '../metrics.js';
 import { Problem, temporarilyUnavailable } from '../problem.js';
 import { parseWebhookBody, verifyWebhook } from '../../webhooks/verify.js';
 
+const MINUTE = 60_000;
 const MAX_BODY_BYTES = 1024 * 1024;
 
 export function webhookRoutes(deps: ApiDeps): Router {
@@ -17,12 +18,32 @@ export function webhookRoutes(deps: ApiDeps): Router {
   // Accept any content type: the signature covers the raw bytes, and it decides.
   const rawBody = express.raw({ type: () => true, limit: MAX_BODY_BYTES });
 
+  /** Checks whether the body would verify in the form that Dodo writes: then somebody on the way has written it anew. */
+  function wasReencoded(req: Request, body: Buffer): boolean {
+    const parsed = parseWebhookBody(body);
+    if (!parsed.ok) return false;
+    const canonical = Buffer.from(JSON.stringify(parsed.value));
+    if (canonical.equals(body)) return false;
+    return verifyWebhook({ headers: req.headers, body: canonical, secrets: [...webhookSecrets], now: now() })
+      .ok;
+  }
+  let notedAt = -Infinity;
+  function noteReencoding(): void {
+    if (now().getTime() - notedAt < MINUTE) return;
+    notedAt = now().getTime();
+    log.error(
+      {},
+      'a webhook is signed by Dodo, but its body was encoded anew on the way: let the proxy pass the raw bytes on',
+    );
+  }
+
   router.post('/webhooks/dodo', rawBody, async (req, res) => {
     const started = performance.now();
     const body: Buffer = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
     const verified = verifyWebhook({ headers: req.headers, body, secrets: [...webhookSecrets], now: now() });
     if (!verified.ok) {
       webhookMetrics.received.inc({ result: 'refused' });
+      if (wasReencoded(req, body)) noteReencoding();
       throw new Problem('invalid_signature', {
         detail: `The webhook was rejected: ${verified.reason.replaceAll('_', ' ')}.`,
       });

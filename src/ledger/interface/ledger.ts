@@ -30,7 +30,7 @@ export interface Ledger
     KeyLedger,
     AuditLedger,
     ConsoleLedger {
-  /** Throws when the database cannot be reached. */
+  /** Throws when the database cannot be reached or written, or its tables are not those of this build. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
