@@ -27,6 +27,12 @@ export interface Config {
     uiUrl?: string;
   };
   ledger: { kind: 'embedded'; directory: string } | { kind: 'postgres'; url: string };
+  metrics: {
+    /** Where a worker shows its metrics; none without. A server shows them beside the API. */
+    port?: number;
+    /** Where the Temporal SDK of a worker shows its own. */
+    temporalPort?: number;
+  };
   catalogPath: string;
   timing: {
     reconcileWindowMs: number;

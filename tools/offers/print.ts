@@ -50,5 +50,5 @@ function tableOf(rows: Fields[], indent: string): string[] {
 
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return '-';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
