@@ -22,7 +22,7 @@ export async function experimentsPage({ ledger, catalog, now }: ExperimentsDeps)
     body: html`
       <div class="head">
         <h1>Experiments</h1>
-        <p>How each arm does, compared with the first one.</p>
+        <p>Verdicts stay valid however often you look at them.</p>
         <a href="/dashboard/experiments.csv">CSV</a>
       </div>
       ${
