@@ -115,7 +115,13 @@ export async function startStack(config: ServingConfig, options: StackOptions): 
       : createShop({ apiUrl: () => url, apiKey, temporalUiUrl: temporal.uiUrl });
     const api = await startApi(serving, { ...parts, webhookSecrets, uiUrl: temporal.uiUrl, pages });
     stopping.push(() => api.stop());
-    const worker = await startWorker(serving, parts, createActivities);
+    // In one process the API's metrics are the worker's too.
+    const { temporalPort } = serving.metrics;
+    const worker = await startWorker(
+      { ...serving, metrics: temporalPort === undefined ? {} : { temporalPort } },
+      parts,
+      createActivities,
+    );
     stopping.push(() => worker.stop());
     return { url, sandbox, temporal, ledger, catalog: live.catalog(), apiKey, operatorKey, stop };
   } catch (error) {

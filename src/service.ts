@@ -11,7 +11,8 @@ import { workflowOfAttempt } from './domain/ids.js';
 import type { DashboardDeps } from './dashboard/deps.js';
 import type { Catalog } from './domain/offers.js';
 import type { PaymentEvent } from './domain/payment.js';
-import { serveHttp } from './http-server.js';
+import { serveHttp, type HttpServer } from './http-server.js';
+import { registry } from './metrics.js';
 import { createDashboard } from './dashboard/index.js';
 import { sessionKeyFrom } from './dashboard/session.js';
 import { createApp, createMetricsApp } from './http/app.js';
@@ -138,7 +139,9 @@ export async function startWorker(
 ): Promise<RunningWorker> {
   const { dodo, ledger, catalog, log } = parts;
   const { taskQueue } = config.temporal;
-  installRuntime(log);
+  const { port: metricsPort, temporalPort } = config.metrics;
+  installRuntime(log, temporalPort === undefined ? undefined : `${config.http.host}:${temporalPort}`);
+  const metrics = metricsPort === undefined ? undefined : await serveMetrics(config.http.host, metricsPort);
   const { connection, namespace } = await connectWorker(parts.temporal);
   // The sweep repeats every few minutes but must deliver each payment once.
   installRequestIds(connection);
@@ -183,7 +186,10 @@ export async function startWorker(
     }),
     overrides: { maxTaskQueueActivitiesPerSecond: activitiesPerSecond(config) },
   });
-  const ended = worker.run().finally(() => connection.close());
+  const ended = worker.run().finally(async () => {
+    await metrics?.close();
+    await connection.close();
+  });
   // Callers learn of a failure through `ended`; until they await it, it must not count as unhandled.
   ended.catch(() => undefined);
 
@@ -194,6 +200,22 @@ export async function startWorker(
       await ended;
     },
   };
+}
+
+/** Serves the metrics of a process without an API. */
+function serveMetrics(host: string, port: number): Promise<HttpServer> {
+  return serveHttp(
+    (req, res) => {
+      if (req.url !== '/metrics') {
+        res.writeHead(404).end();
+        return;
+      }
+      void registry.metrics().then((text) => {
+        res.writeHead(200, { 'Content-Type': registry.contentType }).end(text);
+      });
+    },
+    { host, port },
+  );
 }
 
 function isLive({ dodo }: Config): boolean {

@@ -45,7 +45,8 @@ export function storefront({ temporalUiUrl }: { temporalUiUrl?: string }): Html 
       ${
         temporalUiUrl !== undefined &&
         html`<a href="${temporalUiUrl}">Watch the workflows in the Temporal UI</a> · `
-      }<a href="/openapi.json">The API this shop uses</a>
+      }<a href="/dashboard">The operators’ dashboard</a> ·
+      <a href="/openapi.json">The API this shop uses</a>
     </p>`,
   });
 }

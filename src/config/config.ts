@@ -36,6 +36,12 @@ export interface Config {
   ledger:
     | { kind: 'embedded'; directory: string }
     | { kind: 'postgres'; url: string; /** Undefined means true. */ migrates?: boolean };
+  metrics: {
+    /** Where a worker shows its metrics; none without. A server shows them beside the API. */
+    port?: number;
+    /** Where the Temporal SDK of a worker shows its own. */
+    temporalPort?: number;
+  };
   catalogPath: string;
   timing: {
     reconcileWindowMs: number;

@@ -77,6 +77,10 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
       taskQueue: optional('TEMPORAL_TASK_QUEUE', fields.name) ?? 'offers',
       uiUrl: optional('TEMPORAL_UI_URL', fields.httpUrl),
     },
+    metrics: {
+      port: optional('METRICS_PORT', fields.port),
+      temporalPort: optional('TEMPORAL_METRICS_PORT', fields.port),
+    },
     catalogPath: resolve(optional('CATALOG', fields.path) ?? 'offers.yaml'),
     timing: readTiming(reader, dodo),
     merchantWebhook: readMerchantWebhook(reader),

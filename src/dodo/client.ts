@@ -1,5 +1,6 @@
 /** The Dodo Payments client, set up for this system. */
 import DodoPayments from 'dodopayments';
+import { countDodoRequest } from '../metrics.js';
 import { keepable, mayHoldUnkeepableText } from '../domain/text.js';
 
 export type Dodo = DodoPayments;
@@ -33,7 +34,12 @@ export function createDodo(apiKey: string, target: DodoTarget): Dodo {
 
 /** Fetches, and replaces what cannot be kept in the texts of the answer: names and addresses are typed by customers. */
 async function fetchKeepable(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const response = await fetch(input, init);
+  const method = init?.method?.toUpperCase() ?? 'GET';
+  const response = await fetch(input, init).catch((error: unknown) => {
+    countDodoRequest(method, 'failed');
+    throw error;
+  });
+  countDodoRequest(method, `${String(Math.floor(response.status / 100))}xx`);
   if (response.body === null) return response;
   const text = await response.text();
   const { status, statusText, headers } = response;

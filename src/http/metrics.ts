@@ -1,9 +1,8 @@
 /** The metrics of the API, in Prometheus' format. */
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import { registry } from '../metrics.js';
 
-/** The metrics of this process. */
-export const registry = new Registry();
-collectDefaultMetrics({ register: registry });
+export { registry };
 
 export const webhookMetrics = {
   received: new Counter({
@@ -45,6 +44,42 @@ export const reviewMetrics = {
     registers: [registry],
   }),
 };
+
+/** Counted from the ledger, so that decisions count that no request brought: expiry, and clicks through Temporal. */
+export const decisions = new Counter({
+  name: 'upsells_decisions_total',
+  help: 'Offers that were decided, by decision. The same in every process.',
+  labelNames: ['decision'] as const,
+  registers: [registry],
+});
+
+export const moneyMetrics = {
+  inDoubt: new Gauge({
+    name: 'upsells_money_in_doubt',
+    help: 'Money in open reviews, in minor units, by currency. The same in every process.',
+    labelNames: ['currency'] as const,
+    registers: [registry],
+  }),
+  paid: new Gauge({
+    name: 'upsells_paid_last_day',
+    help: 'Net revenue of the offers shown in the last 24 hours, in minor units, by currency. The same in every process.',
+    labelNames: ['currency'] as const,
+    registers: [registry],
+  }),
+  proven: new Gauge({
+    name: 'upsells_click_to_paid_seconds',
+    help: 'From the click to proven money, over the offers paid within the last hour, by quantile. The same in every process.',
+    labelNames: ['quantile'] as const,
+    registers: [registry],
+  }),
+};
+
+export const unsettledOffers = new Gauge({
+  name: 'upsells_offers_unsettled',
+  help: 'Offers under way, by status. The same in every process.',
+  labelNames: ['status'] as const,
+  registers: [registry],
+});
 
 /** Counted from the ledger, where the janitor writes down what it repairs. */
 export const janitorRepairs = new Counter({

@@ -6,6 +6,7 @@ import { UNSETTLED_STATUSES } from '../domain/presentation.js';
 import { utc } from './columns.js';
 import type {
   Activity,
+  Measures,
   ConsoleLedger,
   MoneyInDoubt,
   NotShown,
@@ -61,6 +62,7 @@ export function consoleOn({ db, transaction }: Pick<Store, 'db' | 'transaction'>
     offerDays: (period) => offerDays(db, period),
     notShown: (period) => notShown(db, period),
     moneyInDoubt: () => moneyInDoubt(db),
+    measures: (paidSince) => measures(db, paidSince),
     activity: (since) => activity(db, since),
     pause: async (pause) => {
       await db.insert(pauses).values(pause).onConflictDoNothing();
@@ -222,6 +224,38 @@ async function moneyInDoubt(db: Database): Promise<MoneyInDoubt[]> {
     .where(eq(reviews.status, 'open'))
     .groupBy(reviews.currency)
     .orderBy(reviews.currency);
+}
+
+/** An offer that was paid lately was shown at most this long before: windows of months are few. */
+const LONGEST_LOOK_BACK = '30 days';
+
+async function measures(db: Database, paidSince: string): Promise<Measures> {
+  const { decision, decidedAt, paidAt, presentedAt } = presentations;
+  const took = sql`extract(epoch from ${paidAt} - ${decidedAt})`;
+  const quantile = (share: number) =>
+    sql<number | null>`percentile_cont(${sql.raw(String(share))}) within group (order by ${took})`;
+  const decided = await db
+    .select({ decision, count: count() })
+    .from(presentations)
+    .where(isNotNull(decision))
+    .groupBy(decision);
+  const [times] = await db
+    .select({ p50: quantile(0.5), p99: quantile(0.99) })
+    .from(presentations)
+    .where(
+      and(
+        gte(paidAt, utc(paidSince)),
+        isNotNull(decidedAt),
+        sql`${presentedAt} >= ${utc(paidSince)}::timestamptz - interval '${sql.raw(LONGEST_LOOK_BACK)}'`,
+      ),
+    );
+  return {
+    decided: decided.flatMap((row) => (row.decision === null ? [] : [{ ...row, decision: row.decision }])),
+    clickToPaid: {
+      ...(times?.p50 != null && { '0.5': Number(times.p50) }),
+      ...(times?.p99 != null && { '0.99': Number(times.p99) }),
+    },
+  };
 }
 
 async function activity(db: Database, since: string): Promise<Activity> {

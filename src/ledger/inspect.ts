@@ -95,8 +95,8 @@ async function missingTableRights(client: pg.Client): Promise<string[]> {
     .map((table) => getTableName(table));
   const { rows } = await client.query<{ name: string; right: string }>(
     `select name, "right" from unnest($1::text[]) as name, unnest($2::text[]) as "right"
-       where to_regclass('public.' || quote_ident(name)) is not null
-         and not has_table_privilege(current_user, 'public.' || quote_ident(name), "right")`,
+       where to_regclass(quote_ident(name)) is not null
+         and not has_table_privilege(current_user, quote_ident(name), "right")`,
     [tables, RIGHTS],
   );
   return rows.map(({ name, right }) => `${right} on ${name}`);

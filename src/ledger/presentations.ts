@@ -124,6 +124,13 @@ export async function changePresentation(
     await write(tx, applied);
   }
   await announceChange(tx, id);
+  if (applied.status === 'paid' && row.status !== 'paid') {
+    const { purchaseId, customerId, workflowId } = row;
+    const { paymentId, paidAmount: amount, paidCurrency } = { ...row, ...applied };
+    const currency = paidCurrency ?? row.currency;
+    const ids = { purchaseId, presentationId: id, customerId, workflowId, paymentId };
+    log.info({ ...ids, amount, currency }, 'money moved: an offer was paid');
+  }
   await endDoubts(tx, row, applied, at);
   await addToTimeline(tx, row.purchaseId, entries);
 }

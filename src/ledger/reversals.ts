@@ -63,6 +63,8 @@ export async function recordReversal(
   else if (verdict === 'undecided') await recordVerdict(tx, paymentId, 'not_ours', { detail: 'no_attempt' });
 
   const amount = Math.min(refundedAmount + lostAmount, payment.amount);
+  const ids = { purchaseId, presentationId, paymentId, reversalId: reversal.id };
+  log.info({ ...ids, amount, currency, entry: entry.type }, 'money moved: a payment was reversed');
   const whole = amount > 0 && amount === payment.amount;
   await addToTimeline(tx, purchaseId, [entry]);
   if (presentation === undefined) return { amount, whole, endsAccess: false };

@@ -2,6 +2,7 @@
 import { compareMeans, compareProportions, type Difference, type Sample } from './compare.js';
 import type { Comparison, Lift, Verdict } from './experiment-report.js';
 import type { ArmCount } from './phases.js';
+import { sequenceRadius } from './sequence.js';
 import { inWords } from './verdict-words.js';
 
 export interface Criteria {
@@ -21,6 +22,7 @@ export function compareArms(control: ArmCount, arm: ArmCount, criteria: Criteria
   const verdict = verdictOn(conversion, {
     ...criteria,
     enough: control.exposed >= perArm && arm.exposed >= perArm,
+    certain: isCertain(control, arm, criteria),
   });
   return {
     verdict,
@@ -53,13 +55,21 @@ function revenueLifts(control: ArmCount, arm: ArmCount, confidence: number): Rec
   );
 }
 
+/** Checks whether chance is an unlikely explanation, however often somebody has looked before. */
+function isCertain(control: ArmCount, arm: ArmCount, { alpha, perArm }: Criteria): boolean {
+  if (control.exposed === 0 || arm.exposed === 0) return false;
+  const paid = (of: ArmCount) => ({ successes: of.paid, trials: of.exposed });
+  const difference = arm.paid / arm.exposed - control.paid / control.exposed;
+  return Math.abs(difference) > sequenceRadius(paid(control), paid(arm), { alpha, tunedFor: perArm });
+}
+
 function verdictOn(
   lift: Lift | null,
-  { alpha, mismatch, enough }: Pick<Criteria, 'alpha' | 'mismatch'> & { enough: boolean },
+  { mismatch, enough, certain }: Pick<Criteria, 'mismatch'> & { enough: boolean; certain: boolean },
 ): Verdict {
   if (mismatch) return 'sample_ratio_mismatch';
   if (!lift || !enough) return 'collecting';
-  if (lift.pValue === null || lift.pValue >= alpha) return 'no_difference';
+  if (!certain) return 'no_difference';
   return lift.difference > 0 ? 'better' : 'worse';
 }
 

@@ -8,14 +8,19 @@ let installed = false;
  * Sends the logs of the SDK and its native core to `logger`. Only the first call in a process counts, and it must precede
  * any worker or worker connection. Handling signals is left to the process, which stops its parts in order (server,
  * worker, connections) through `worker.shutdown()`.
+ *
+ * @param metricsAddress `host:port` where the SDK shows its metrics to Prometheus; nowhere without
  */
-export function installRuntime(logger: Logger): void {
+export function installRuntime(logger: Logger, metricsAddress?: string): void {
   if (installed) return;
   installed = true;
   Runtime.install({
     logger: new DefaultLogger('INFO', (entry) => writeEntry(logger, entry)),
     shutdownSignals: [],
     telemetryOptions: {
+      ...(metricsAddress !== undefined && {
+        metrics: { prometheus: { bindAddress: metricsAddress, countersTotalSuffix: true, unitSuffix: true } },
+      }),
       logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
     },
   });

@@ -21,6 +21,8 @@ const PACKAGES = [
   '@temporalio/worker',
   '@temporalio/workflow',
   'cephes',
+  'd3-scale',
+  'd3-shape',
   'dodopayments',
   'drizzle-orm',
   'drizzle-orm/migrator',

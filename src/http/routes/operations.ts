@@ -2,12 +2,25 @@
 import { Router } from 'express';
 import { experimentReport } from '../../reports/experiments.js';
 import { funnelReport } from '../../reports/funnels.js';
+import { DAY, HOUR } from '../../domain/duration.js';
+import type { Activity, Measures, MoneyInDoubt } from '../../ledger/index.js';
 import { requireOperator } from '../auth.js';
 import type { ApiDeps } from '../deps.js';
 import { periodOf, periodQuery } from '../period.js';
 import { parseQuery } from '../validate.js';
 import { REVIEW_KINDS } from '../../domain/accounting.js';
-import { catalogMetrics, deadNotifications, janitorRepairs, registry, reviewMetrics } from '../metrics.js';
+import { UNSETTLED_STATUSES } from '../../domain/presentation.js';
+import { DECISIONS } from '../../domain/words.js';
+import { registry } from '../../metrics.js';
+import {
+  catalogMetrics,
+  deadNotifications,
+  decisions,
+  janitorRepairs,
+  moneyMetrics,
+  reviewMetrics,
+  unsettledOffers,
+} from '../metrics.js';
 
 export function reportRoutes({ ledger, catalog, now }: ApiDeps): Router {
   const router = Router();
@@ -73,11 +86,15 @@ export function metricsRoutes({ ledger, log, catalogState, now }: ApiDeps): Rout
   /** Sets the metrics that are read from the ledger. The others do not depend on the database. */
   async function measureLedger(): Promise<void> {
     try {
-      const [dead, open, repairs] = await Promise.all([
+      const [dead, open, repairs, measured, doubt, activity] = await Promise.all([
         ledger.countDeadNotifications(),
         ledger.countOpenReviews(),
         ledger.countRepairs(),
+        ledger.measures(new Date(now().getTime() - HOUR).toISOString()),
+        ledger.moneyInDoubt(),
+        ledger.activity(new Date(now().getTime() - DAY).toISOString()),
       ]);
+      measureOffers(measured, doubt, activity);
       deadNotifications.set(dead);
       for (const kind of REVIEW_KINDS)
         reviewMetrics.open.set({ kind }, open.find((one) => one.kind === kind)?.count ?? 0);
@@ -89,10 +106,32 @@ export function metricsRoutes({ ledger, log, catalogState, now }: ApiDeps): Rout
     } catch (error) {
       log.warn({ err: error }, 'the ledger could not be measured');
       deadNotifications.remove();
+      for (const metric of [decisions, ...Object.values(moneyMetrics), unsettledOffers]) metric.reset();
       reviewMetrics.open.reset();
       reviewMetrics.oldest.remove();
       janitorRepairs.reset();
     }
+  }
+
+  function measureOffers(
+    { decided, clickToPaid }: Measures,
+    doubt: MoneyInDoubt[],
+    { paid, unsettled }: Activity,
+  ): void {
+    decisions.reset();
+    for (const decision of DECISIONS)
+      decisions.inc({ decision }, decided.find((one) => one.decision === decision)?.count ?? 0);
+    moneyMetrics.inDoubt.reset();
+    for (const { currency, amount } of doubt)
+      if (currency !== null) moneyMetrics.inDoubt.set({ currency }, amount);
+    if (doubt.length === 0) moneyMetrics.inDoubt.set({ currency: 'USD' }, 0);
+    moneyMetrics.paid.reset();
+    for (const { currency, amount } of paid) moneyMetrics.paid.set({ currency }, amount);
+    moneyMetrics.proven.reset();
+    for (const [quantile, seconds] of Object.entries(clickToPaid))
+      moneyMetrics.proven.set({ quantile }, seconds);
+    for (const status of UNSETTLED_STATUSES)
+      unsettledOffers.set({ status }, unsettled.find((one) => one.status === status)?.count ?? 0);
   }
   return router;
 }

@@ -3,7 +3,7 @@ import type { AttemptRecord } from '../../domain/attempt.js';
 import type { CompensationRecord } from '../../domain/accounting.js';
 import type { Pause } from '../../domain/pause.js';
 import type { PresentationRecord } from '../../domain/presentation.js';
-import type { Outcome, PurchaseStatus, ReasonCode, TriggerType } from '../../domain/words.js';
+import type { Decision, Outcome, PurchaseStatus, ReasonCode, TriggerType } from '../../domain/words.js';
 
 /** A stretch of time: `from` is inclusive, `to` exclusive. RFC 3339. */
 export interface Period {
@@ -101,6 +101,13 @@ export interface Activity {
   openCompensations: number;
 }
 
+/** What metrics are made of. */
+export interface Measures {
+  decided: { decision: Decision; count: number }[];
+  /** Seconds from the decision to proven money, by quantile. Empty if nothing was paid. */
+  clickToPaid: Record<string, number>;
+}
+
 export interface ConsoleLedger {
   /** Finds the place of an id of any kind: customer, payment, subscription, presentation, refund, attempt, purchase, review. */
   placeOf(id: string): Promise<Place | undefined>;
@@ -117,6 +124,8 @@ export interface ConsoleLedger {
   /** Counts purchases and triggers without an offer, by reason. */
   notShown(period: Period): Promise<NotShown[]>;
   moneyInDoubt(): Promise<MoneyInDoubt[]>;
+  /** @param paidSince for `clickToPaid`; a recent time */
+  measures(paidSince: string): Promise<Measures>;
   activity(since: string): Promise<Activity>;
 
   /** Pauses an offer or funnel everywhere. Repeated: the first pause stands. */
