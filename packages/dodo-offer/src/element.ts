@@ -261,7 +261,7 @@ export class DodoOfferElement extends HTMLElement {
         copy.badge && h('span', { class: 'badge', part: 'badge' }, copy.badge),
         h('span', { class: 'time', part: 'time', role: 'timer' }),
       ),
-      h('h2', { id: 'headline', part: 'headline', tabindex: '-1' }, copy.headline),
+      h('h2', { id: 'headline', part: 'headline', tabindex: '-1', 'data-key': 'title' }, copy.headline),
       h('slot', { name: 'before-price' }),
       copy.body && h('p', { class: 'body', part: 'body' }, copy.body),
       notice && h('p', { class: 'notice', part: 'notice', role: 'alert' }, told[notice]),
@@ -440,7 +440,7 @@ export class DodoOfferElement extends HTMLElement {
       'article',
       { class: `card outcome ${tone}`, part: `card outcome ${status}`, 'aria-labelledby': `title-${status}` },
       h('span', { class: 'mark', 'aria-hidden': 'true' }, icon(tone)),
-      h('h2', { id: `title-${status}`, part: 'headline', tabindex: '-1' }, title),
+      h('h2', { id: `title-${status}`, part: 'headline', tabindex: '-1', 'data-key': 'title' }, title),
       status !== 'paid' && !confirming && message && h('p', { part: 'message' }, message),
       h('p', { class: 'body', part: 'body' }, plain),
       links.some(Boolean) &&
