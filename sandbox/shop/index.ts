@@ -8,7 +8,7 @@ import type { Html } from '../../src/html.js';
 import { messagePage } from './layout.js';
 import { createOrders } from './order-cookie.js';
 import { storefront } from './storefront.js';
-import { thankYouPage } from './thank-you.js';
+import { thankYouPage, type ThankYou } from './thank-you.js';
 
 export interface ShopOptions {
   /** Returns the API's address; called for each request, because the port may not be known when the shop is created. */
@@ -58,10 +58,10 @@ export function createShop({ apiUrl, apiKey, temporalUiUrl }: ShopOptions): Rout
   });
 
   router.get('/thank-you', guarded, fresh, (req, res) => {
-    const { purchase, presentation, status } = req.query;
+    const { purchase, status } = req.query;
     const good = isPurchaseId(purchase) ? orders.productOf(req, purchase) : undefined;
     const paymentStatus = typeof status === 'string' ? status : undefined;
-    sendPage(res, thankYouPage({ good, paymentStatus, returned: presentation !== undefined }));
+    sendPage(res, thankYouPage({ good, paymentStatus, offer: offerIn(req, paymentStatus) }));
   });
 
   router.post(
@@ -102,7 +102,8 @@ export function createShop({ apiUrl, apiKey, temporalUiUrl }: ShopOptions): Rout
       return;
     }
     try {
-      res.json(await backend.findOffer(purchase));
+      const found = await backend.findOffer(purchase);
+      res.json({ ...found, ...(found.state === 'waiting' && { retry: true }) });
     } catch {
       res.status(503).json({ state: 'waiting' });
     }
@@ -120,6 +121,14 @@ export function createShop({ apiUrl, apiKey, temporalUiUrl }: ShopOptions): Rout
 function isForeign(req: Request): boolean {
   const site = req.get('sec-fetch-site');
   return site !== undefined && site !== 'same-origin' && site !== 'none';
+}
+
+/** Finds which offer the page is about; none after a payment that failed. */
+function offerIn({ query }: Request, paymentStatus: string | undefined): ThankYou['offer'] {
+  const { purchase, presentation } = query;
+  if (typeof presentation === 'string') return { presentation };
+  const failed = paymentStatus === 'failed' || paymentStatus === 'cancelled';
+  return isPurchaseId(purchase) && !failed ? { purchase } : undefined;
 }
 
 function isPurchaseId(value: unknown): value is string {

@@ -14,6 +14,7 @@ export function layout(page: { title: string; main: Html; footer?: Html }): Html
         <title>${page.title} · ${SHOP_NAME}</title>
         <link rel="icon" href="data:," />
         <link rel="stylesheet" href="${STYLE_SHEET.path}" />
+        <script type="module" src="/elements/dodo-offer.js"></script>
         <script type="module" src="${SCRIPT.path}"></script>
       </head>
       <body>

@@ -1,20 +1,19 @@
-/** The page at `/thank-you`: thanks first, then the offer the script finds, and its outcome. */
-import { currencyDigits, CURRENCIES } from '../../src/catalog/codes.js';
+/** The page at `/thank-you`: thanks first, then the offer, if there is one, and its outcome. */
 import { html, type Html } from '../../src/html.js';
 import type { ShopProduct } from './products.js';
 import { layout } from './layout.js';
-import { stateTemplates } from './states.js';
 
 export interface ThankYou {
   /** The product bought, if it was bought in this browser. */
   good?: ShopProduct;
   /** The status in the checkout's redirect: a hint for the wording, never proof of a payment. */
   paymentStatus?: string;
-  /** The customer returns from paying for an offer, not from the first purchase. */
-  returned: boolean;
+  /** The offer to look for, or the one that the customer returns from paying for. */
+  offer?: { purchase: string } | { presentation: string };
 }
 
-export function thankYouPage({ good, paymentStatus, returned }: ThankYou): Html {
+export function thankYouPage({ good, paymentStatus, offer }: ThankYou): Html {
+  const returned = offer !== undefined && 'presentation' in offer;
   const { title, words, tone } = returned ? WELCOME_BACK : greeting(good, paymentStatus);
   return layout({
     title,
@@ -25,12 +24,8 @@ export function thankYouPage({ good, paymentStatus, returned }: ThankYou): Html 
         <p>${words}</p>
         <noscript><p>Your order is complete. Turn on JavaScript to see the rest of this page.</p></noscript>
       </section>
-      <div id="outcome" class="stage"></div>
-      <div id="offer" class="stage"></div>
-      <p id="announcement" class="unseen" role="status" aria-live="polite"></p>
+      ${offerOf(offer, paymentStatus)}
       <p class="onward"><a class="link" href="/">Back to the shop</a></p>
-      ${stateTemplates()}
-      <template id="currency-digits" data-digits="${unusualDigits()}"></template>
     `,
     footer: html`<p id="run" hidden>
       Behind the scenes: <a href="#">follow this purchase in the Temporal UI</a>
@@ -74,10 +69,16 @@ function greeting(good: ShopProduct | undefined, paymentStatus: string | undefin
   }
 }
 
-/** Returns the decimals of currencies that do not have two. Browsers follow local usage, payments ISO 4217. */
-function unusualDigits(): string {
-  const unusual = [...CURRENCIES]
-    .map((code) => [code, currencyDigits(code)] as const)
-    .filter(([, digits]) => digits !== 2);
-  return JSON.stringify(Object.fromEntries(unusual));
+/** Webhook, evaluation and prices take a moment; until then the page shows nothing of it. */
+const PATIENCE = '15000';
+
+function offerOf(offer: ThankYou['offer'], paymentStatus = ''): Html | undefined {
+  if (offer === undefined) return undefined;
+  return 'purchase' in offer
+    ? html`<dodo-offer src="/shop/offer?purchase=${offer.purchase}" wait="${PATIENCE}"></dodo-offer>`
+    : html`<dodo-offer
+        presentation-id="${offer.presentation}"
+        wait="${PATIENCE}"
+        returned="${paymentStatus}"
+      ></dodo-offer>`;
 }

@@ -109,7 +109,7 @@ describe('the demo shop’s server', () => {
       status: 200,
       body: { state: 'offer', presentation, run: temporal },
     });
-    expect(await findOffer('pur_2')).toEqual({ status: 200, body: { state: 'waiting' } });
+    expect(await findOffer('pur_2')).toEqual({ status: 200, body: { state: 'waiting', retry: true } });
   });
 
   it('opens an offer for the browser that bought, and for nobody who only knows the purchase', async () => {
@@ -139,7 +139,7 @@ describe('the demo shop’s server', () => {
 
   it('distinguishes an offer that may still come from one that will not', async () => {
     answers['/api/purchases/pur_1'] = { status: 200, body: { status: 'awaiting_payment' } };
-    expect((await findOffer('pur_1')).body).toEqual({ state: 'waiting' });
+    expect((await findOffer('pur_1')).body).toEqual({ state: 'waiting', retry: true });
     answers['/api/purchases/pur_1'] = { status: 200, body: { status: 'settled', customerId: 'cus_1' } };
     expect((await findOffer('pur_1')).body).toEqual({ state: 'none' });
     expect((await findOffer('pur_unknown')).body).toEqual({ state: 'none' });

@@ -1,6 +1,6 @@
 /** Builds elements without parsing markup, which Trusted Types would refuse. */
 
-type Attributes = Record<string, string | boolean | undefined | ((event: Event) => void)>;
+type Attributes = Record<string, string | boolean | undefined | ((event: Event) => unknown)>;
 type Child = Node | string | number | false | undefined;
 
 export function h<K extends keyof HTMLElementTagNameMap>(

@@ -16,6 +16,8 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+/** How long to wait for news of a payment that was just made on another page. */
+const CONFIRMING = 20 * SECOND;
 const FORWARDED = ['shown', 'accepted', 'declined', 'paid', 'ended', 'none', 'error'] as const;
 
 /** The API that serves this script. */
@@ -24,7 +26,7 @@ const OWN_ORIGIN = new URL(import.meta.url).origin;
 let sheet: CSSStyleSheet | undefined;
 
 export class DodoOfferElement extends HTMLElement {
-  static observedAttributes = ['api', 'src', 'presentation-id', 'token', 'locale', 'wait'];
+  static observedAttributes = ['api', 'src', 'presentation-id', 'token', 'locale', 'wait', 'returned'];
 
   /** Asks the merchant's backend for the offer, in place of `src`. */
   fetchOffer?: OfferOptions['fetchOffer'];
@@ -41,6 +43,7 @@ export class DodoOfferElement extends HTMLElement {
   #seen?: IntersectionObserver;
   #consents = new Set<string>();
   #pending = false;
+  #confirmingUntil = 0;
   /** The customer has just acted here: the focus follows. */
   #byHand = false;
 
@@ -118,6 +121,11 @@ export class DodoOfferElement extends HTMLElement {
       fetchToken: this.fetchToken,
     });
     this.#offer = offer;
+    const back = this.getAttribute('returned') ?? '';
+    if (id && recall(`left:${id}`) && ['succeeded', 'active', 'processing'].includes(back)) {
+      this.#confirmingUntil = Date.now() + CONFIRMING;
+      setTimeout(() => this.#offer === offer && this.#render(offer.state), CONFIRMING + SECOND);
+    }
     offer.subscribe(() => this.#render(offer.state));
     for (const name of FORWARDED) offer.on(name, (detail: unknown) => this.#tell(name, detail));
     offer.on('change', ({ presentation }) => {
@@ -174,20 +182,32 @@ export class DodoOfferElement extends HTMLElement {
       return;
     }
     const { serverTime: _, token: __, ...rest } = presentation;
-    const looks = JSON.stringify([rest, phase, state.shown?.price, state.busy, state.notice, state.missing]);
+    const confirming = (phase === 'fallback' || phase === 'action') && Date.now() < this.#confirmingUntil;
+    const looks = JSON.stringify([
+      rest,
+      phase,
+      confirming,
+      state.shown?.price,
+      state.busy,
+      state.notice,
+      state.missing,
+    ]);
     if (looks === this.#looks) return;
     const isNew = this.dataset.phase !== phase || !this.#looks.includes(`"${presentation.id}"`);
     this.#looks = looks;
     this.dataset.phase = phase;
-    const focused = (this.#root.activeElement as HTMLElement | null)?.dataset.key;
+    const active = this.#root.activeElement as HTMLElement | null;
+    const focused = active?.dataset.key;
     if (isNew) this.#consents.clear();
-    const panel = phase === 'open' ? this.#open(state, words) : this.#outcome(presentation, words);
+    const panel =
+      phase === 'open' ? this.#open(state, words) : this.#outcome(presentation, words, confirming);
     const done = phase === 'open' && before?.status === 'paid' ? [this.#outcome(before, words)] : [];
     this.#stage.lang = presentation.display.locale;
     this.#stage.replaceChildren(...done, panel);
     const heading = panel.querySelector('h2');
     if (isNew) {
-      if (this.#byHand) heading?.focus();
+      // What had the focus is gone: it goes on to what came of it.
+      if (this.#byHand || active) heading?.focus();
       this.#byHand = false;
       this.#live.textContent =
         phase === 'open' ? fill(words.news, presentation.copy.headline) : (heading?.textContent ?? '');
@@ -241,7 +261,7 @@ export class DodoOfferElement extends HTMLElement {
         copy.badge && h('span', { class: 'badge', part: 'badge' }, copy.badge),
         h('span', { class: 'time', part: 'time', role: 'timer' }),
       ),
-      h('h2', { id: 'headline', part: 'headline', tabindex: '-1' }, copy.headline),
+      h('h2', { id: 'headline', part: 'headline', tabindex: '-1', 'data-key': 'title' }, copy.headline),
       h('slot', { name: 'before-price' }),
       copy.body && h('p', { class: 'body', part: 'body' }, copy.body),
       notice && h('p', { class: 'notice', part: 'notice', role: 'alert' }, told[notice]),
@@ -383,8 +403,9 @@ export class DodoOfferElement extends HTMLElement {
     );
   }
 
-  #outcome(presentation: Presentation, w: Words): HTMLElement {
-    const { status, product, message, checkoutUrl, updatePaymentMethodUrl, payment } = presentation;
+  #outcome(presentation: Presentation, w: Words, confirming = false): HTMLElement {
+    const status = confirming ? 'reconciling' : presentation.status;
+    const { product, message, checkoutUrl, updatePaymentMethodUrl, payment } = presentation;
     const tone =
       status === 'paid'
         ? 'good'
@@ -397,7 +418,16 @@ export class DodoOfferElement extends HTMLElement {
     const plain = (w as Record<string, string>)[`${status}Text`] ?? w.endedText;
     const link = (url: string | undefined, label: string, kind: string) =>
       url && /^https?:/.test(url)
-        ? h('a', { class: `link ${kind}`, part: `button ${kind}`, href: url }, label)
+        ? h(
+            'a',
+            {
+              class: `link ${kind}`,
+              part: `button ${kind}`,
+              href: url,
+              onclick: () => kind === 'primary' && keep(`left:${presentation.id}`, '1'),
+            },
+            label,
+          )
         : undefined;
     const action = payment.mode === 'checkout' ? w.checkout : w.confirm;
     const links =
@@ -410,8 +440,8 @@ export class DodoOfferElement extends HTMLElement {
       'article',
       { class: `card outcome ${tone}`, part: `card outcome ${status}`, 'aria-labelledby': `title-${status}` },
       h('span', { class: 'mark', 'aria-hidden': 'true' }, icon(tone)),
-      h('h2', { id: `title-${status}`, part: 'headline', tabindex: '-1' }, title),
-      status !== 'paid' && message && h('p', { part: 'message' }, message),
+      h('h2', { id: `title-${status}`, part: 'headline', tabindex: '-1', 'data-key': 'title' }, title),
+      status !== 'paid' && !confirming && message && h('p', { part: 'message' }, message),
       h('p', { class: 'body', part: 'body' }, plain),
       links.some(Boolean) &&
         h('div', { class: links[1] ? 'actions two' : 'actions', part: 'actions' }, ...links),
@@ -488,9 +518,13 @@ async function ask(src: string, known?: TokenGrant): Promise<Presentation | Toke
 
 /** Tokens stay in the tab, so that a reload or the way back from a checkout finds the outcome. */
 function remember(id: string, token: string, src?: string): void {
+  keep(id, token);
+  if (src) keep(src, id);
+}
+
+function keep(key: string, value: string): void {
   try {
-    sessionStorage.setItem(`dodo-offer:${id}`, token);
-    if (src) sessionStorage.setItem(`dodo-offer:${src}`, id);
+    sessionStorage.setItem(`dodo-offer:${key}`, value);
   } catch {
     // Storage is disabled: after a reload, the merchant's backend is asked again.
   }

@@ -239,7 +239,7 @@ export const problem = z
   .meta({ id: 'Problem' });
 
 export const upsell = z
-  .discriminatedUnion('eligible', [
+  .union([
     z
       .object({ eligible: z.literal(false), reason: reason.optional(), retry: z.boolean(), because })
       .meta({ id: 'NoOffer' }),
