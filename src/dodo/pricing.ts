@@ -22,13 +22,31 @@ interface ProductSummary {
   every?: BillingPeriod;
 }
 
+/** How long a product's name and period are taken to be what they were. What is charged is previewed each time. */
+const PRODUCT_AGE_MS = 5 * 60_000;
+const MAX_PRODUCTS = 500;
+const summaries = new WeakMap<Dodo, Map<string, { at: number; summary: ProductSummary }>>();
+
 /**
  * Reads a product's name, falling back to its id when Dodo has none, and its billing period. Returns undefined when the
- * product does not exist.
+ * product does not exist. What was read within the last five minutes is not read again.
  */
 export async function readProduct(dodo: Dodo, productId: string): Promise<ProductSummary | undefined> {
+  const known = summaries.get(dodo) ?? new Map<string, { at: number; summary: ProductSummary }>();
+  summaries.set(dodo, known);
+  const kept = known.get(productId);
+  const at = performance.now();
+  if (kept && at - kept.at < PRODUCT_AGE_MS) return kept.summary;
   const product = await ifFound(dodo.products.retrieve(productId));
+  known.delete(productId);
   if (!product) return undefined;
+  const summary = summaryOf(product, productId);
+  if (known.size >= MAX_PRODUCTS) known.clear();
+  known.set(productId, { at, summary });
+  return summary;
+}
+
+function summaryOf(product: DodoPayments.Product, productId: string): ProductSummary {
   const { price } = product;
   return {
     name: product.name || productId,
