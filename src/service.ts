@@ -177,6 +177,7 @@ export async function startWorker(
       deliverPayment: deliveringPayments({
         runs,
         catalog,
+        dodo,
         ledger,
         proofs,
         log,

@@ -59,7 +59,11 @@ export async function situationOfPurchase(
     !payment.is_update_payment_method &&
     payment.refund_status !== 'full' &&
     !(await isOurs(context, payment)) &&
-    !(subscription && (await wasPaidBefore(context, subscription.subscription_id, payment)));
+    !(
+      subscription &&
+      !isFirstCharge(payment) &&
+      (await wasPaidBefore(context, subscription.subscription_id, payment))
+    );
   if (!startsOffer) return { reason: 'no_matching_funnel' };
 
   const cart = payment.product_cart ?? [];
@@ -182,6 +186,11 @@ async function productsBought(
 ): Promise<string[]> {
   const known = (await ledger.purchase(purchaseId))?.purchase.productIds ?? [];
   return known.length > 0 ? known : read;
+}
+
+/** Checks for the first charge of a subscription, where Dodo says so. The field is newer than the SDK's types. */
+function isFirstCharge(payment: object): boolean {
+  return 'charge_type' in payment && payment.charge_type === 'new';
 }
 
 /** Returns whether the subscription was paid for before, so that this payment is a renewal or a plan change. */

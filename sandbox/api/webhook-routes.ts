@@ -13,7 +13,7 @@ import {
 } from '../webhooks/endpoints.js';
 import type { World } from '../world.js';
 import type { Route } from './route.js';
-import { NO_CONTENT, ok } from './route.js';
+import { ok } from './route.js';
 
 const changeSchema = z.object({
   url: z.url({ protocol: /^https?$/ }).nullish(),
@@ -88,7 +88,7 @@ export const webhookRoutes: Route[] = [
     path: '/webhooks/:id',
     run(world, { params }) {
       deleteEndpoint(world, params['id'] ?? '');
-      return NO_CONTENT;
+      return { status: 200 };
     },
   },
   {

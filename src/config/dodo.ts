@@ -14,7 +14,7 @@ export type DodoConfig = {
   /** The sandbox on this machine. Keys given here replace its own. */
   (
     | { sandbox: true; apiKey?: string; webhookSecrets?: readonly Buffer[] }
-    /** `webhookSecrets` is empty only in a worker without any, which receives no webhooks. */
+    /** `webhookSecrets` is empty in a worker without any, and where Dodo is polled: neither receives webhooks. */
     | { sandbox: false; target: DodoTarget; apiKey: string; webhookSecrets: readonly Buffer[] }
   );
 
@@ -22,6 +22,8 @@ interface DodoRules {
   /** Runs the sandbox when no target is given. */
   mayUseSandbox: boolean;
   receivesWebhooks: boolean;
+  /** Without a webhook key, payments of test mode are found by reading Dodo often. */
+  mayPoll: boolean;
   /** False for the demo, which accepts offers by itself. */
   mayBeLive: boolean;
 }
@@ -51,8 +53,11 @@ export function readDodo(reader: Reader, rules: DodoRules): DodoConfig | undefin
   const rate = optional(RATE, requestsPerMinute);
 
   const apiKey = sandbox ? optional(API_KEY, dodoApiKey) : required(API_KEY, dodoApiKey);
+  const isLive =
+    environment === 'live_mode' ||
+    (baseURL !== undefined && HOSTS[new URL(baseURL).hostname] === 'live_mode');
   const secrets =
-    sandbox || !rules.receivesWebhooks
+    sandbox || !rules.receivesWebhooks || (rules.mayPoll && !isLive)
       ? optional(WEBHOOK_KEY, webhookSecrets)
       : required(WEBHOOK_KEY, webhookSecrets);
 

@@ -53,6 +53,7 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
   const dodo = readDodo(reader, {
     mayUseSandbox: local,
     receivesWebhooks: mode !== 'worker',
+    mayPoll: mode === 'start',
     mayBeLive: mode !== 'demo',
   });
   const given = {
@@ -82,7 +83,7 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
       temporalPort: optional('TEMPORAL_METRICS_PORT', fields.port),
     },
     catalogPath: resolve(optional('CATALOG', fields.path) ?? 'offers.yaml'),
-    timing: readTiming(reader, dodo),
+    timing: readTiming(reader, dodo, mode === 'start' && isPolled(dodo)),
     merchantWebhook: readMerchantWebhook(reader),
     // With port 0 the real port is known only later; the caller may replace this then.
     appUrl: givenAppUrl ?? `http://localhost:${port || DEFAULT_PORT}`,
@@ -131,13 +132,26 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
   });
 }
 
-function readTiming({ optional, note }: Reader, dodo: DodoConfig | undefined): Config['timing'] {
+/** In place of webhooks: 20 requests a minute while nothing happens. */
+const POLLED = { pollIntervalMs: 2 * SECOND, sweepIntervalMs: 3 * SECOND };
+
+/** Checks for a Dodo that is not the sandbox and sends no webhooks that could be verified. */
+function isPolled(dodo: DodoConfig | undefined): boolean {
+  return dodo?.sandbox === false && dodo.webhookSecrets.length === 0;
+}
+
+function readTiming(
+  { optional, note }: Reader,
+  dodo: DodoConfig | undefined,
+  polled: boolean,
+): Config['timing'] {
+  const usual = { pollIntervalMs: 10 * SECOND, sweepIntervalMs: 5 * MINUTE, ...(polled && POLLED) };
   const timing = {
     reconcileWindowMs: optional('RECONCILE_WINDOW', duration(SECOND, 7 * DAY)) ?? 20 * MINUTE,
-    pollIntervalMs: optional('POLL_INTERVAL', duration(100, HOUR)) ?? 10 * SECOND,
+    pollIntervalMs: optional('POLL_INTERVAL', duration(100, HOUR)) ?? usual.pollIntervalMs,
     actionWindowMs: optional('ACTION_WINDOW', duration(SECOND, 7 * DAY)) ?? HOUR,
     sendWindowMs: optional('SEND_WINDOW', duration(SECOND, 7 * DAY)) ?? 2 * HOUR,
-    sweepIntervalMs: optional('SWEEP_INTERVAL', duration(SECOND, DAY)) ?? 5 * MINUTE,
+    sweepIntervalMs: optional('SWEEP_INTERVAL', duration(SECOND, DAY)) ?? usual.sweepIntervalMs,
     sweepWindowMs: optional('SWEEP_WINDOW', duration(MINUTE, 90 * DAY)) ?? 48 * HOUR,
   };
   if (timing.sweepWindowMs < timing.sweepIntervalMs) {

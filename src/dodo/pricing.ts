@@ -17,9 +17,14 @@ interface ProductSummary {
   every?: BillingPeriod;
 }
 
+/** How long a product's name and period are taken to be what they were. What is charged is previewed each time. */
+const PRODUCT_AGE_MS = 5 * 60_000;
+const MAX_PRODUCTS = 500;
+const summaries = new WeakMap<Dodo, Map<string, { at: number; summary: ProductSummary }>>();
+
 /**
  * Reads a product's name, falling back to its id when Dodo has none, and its billing period. Returns undefined when the
- * product does not exist.
+ * product does not exist. What was read within the last five minutes is not read again.
  *
  * @param locale the language of the name, as a code of Dodo's
  */
@@ -28,10 +33,24 @@ export async function readProduct(
   productId: string,
   locale?: string | null,
 ): Promise<ProductSummary | undefined> {
+  const known = summaries.get(dodo) ?? new Map<string, { at: number; summary: ProductSummary }>();
+  summaries.set(dodo, known);
+  const key = JSON.stringify([productId, locale ?? null]);
+  const kept = known.get(key);
+  const at = performance.now();
+  if (kept && at - kept.at < PRODUCT_AGE_MS) return kept.summary;
   // The parameter is newer than the SDK's types. Dodo answers in its base language where there is no translation.
   const inLocale = locale == null ? undefined : { query: { locale } };
   const product = await ifFound(dodo.products.retrieve(productId, inLocale));
+  known.delete(key);
   if (!product) return undefined;
+  const summary = summaryOf(product, productId);
+  if (known.size >= MAX_PRODUCTS) known.clear();
+  known.set(key, { at, summary });
+  return summary;
+}
+
+function summaryOf(product: DodoPayments.Product, productId: string): ProductSummary {
   const { price } = product;
   return {
     name: product.name || productId,

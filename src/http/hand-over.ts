@@ -1,21 +1,31 @@
 /** Hands Dodo's events over to Temporal. Webhooks and the sweep both come this way, so that they decide alike. */
 import { provesAttempt } from '../dodo/payments.js';
-import { decideClaim, legacyClaim, routeEvent, type DecidedRoute, type Route } from '../webhooks/route.js';
+import { isOlderThanFirstPayment } from '../dodo/subscriptions.js';
+import {
+  decideClaim,
+  legacyClaim,
+  routeEvent,
+  unclearCharge,
+  type DecidedRoute,
+  type Route,
+  type UnclearCharge,
+} from '../webhooks/route.js';
 import type { ApiDeps } from './deps.js';
 import { foreignAttemptIds } from './metrics.js';
 
-type HandOverDeps = Pick<ApiDeps, 'catalog' | 'ledger' | 'now' | 'runs'> & {
+type HandOverDeps = Pick<ApiDeps, 'catalog' | 'dodo' | 'ledger' | 'now' | 'runs'> & {
   proofs: Pick<ApiDeps['proofs'], 'provesPurchase' | 'provesAttempt'>;
   log: Pick<ApiDeps['log'], 'warn'>;
 };
 
 export type HandedOver =
-  | { kind: 'ignored'; why: string }
+  | { kind: 'ignored'; why: string; unknownProducts?: string[] }
   | { kind: 'handed_over'; result: 'delivered' | 'no_run' | 'duplicate' | 'limited' };
 
 /**
  * Routes an event and delivers it, at most once per `deliveryId`. The ledger is asked only about purchases and
- * attempts of before there were proofs, and about registered purchases that no run waits for any more.
+ * attempts of before there were proofs, and about registered purchases that no run waits for any more. Dodo is asked
+ * once where an event leaves open whether a subscription is renewed.
  *
  * @throws when Temporal does not take it, or the ledger cannot be reached
  */
@@ -34,9 +44,26 @@ export async function handOver(
   });
   const route = await decided(deps, routed);
   if (route.kind === 'ignored') return route;
+  if (await isRenewal(deps, unclearCharge(body, route))) return { kind: 'ignored', why: 'renewal' };
   const result = await runs.deliver(route, deliveryId);
   const isLate = result === 'no_run' || result === 'duplicate';
   return { kind: 'handed_over', result: isLate ? ((await takeLate(deps, route)) ?? result) : result };
+}
+
+/** Longer than Dodo takes, and well within the time after which it would send the webhook again. */
+const READ_TIMEOUT_MS = 5_000;
+
+/** Reads whether a charge renews its subscription. What cannot be read now is left to the run. */
+async function isRenewal({ dodo, log }: HandOverDeps, charge: UnclearCharge | undefined): Promise<boolean> {
+  if (!charge) return false;
+  const { subscriptionId, paidAt } = charge;
+  try {
+    const subscription = await dodo.subscriptions.retrieve(subscriptionId, { timeout: READ_TIMEOUT_MS });
+    return isOlderThanFirstPayment(subscription, paidAt);
+  } catch (error) {
+    log.warn({ err: error, subscriptionId }, 'could not read whether a payment renews its subscription');
+    return false;
+  }
 }
 
 /** Decides what a payment is that names an attempt without proving it: counted and logged when it is not ours. */

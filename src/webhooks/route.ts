@@ -2,6 +2,7 @@
 import { PURCHASE_ID } from '../domain/patterns.js';
 import { unavailable } from '../domain/availability.js';
 import { couldMatch, funnelsInOrder, type Facts } from '../domain/rules/match.js';
+import { productsNamedIn } from '../domain/rules/when.js';
 import type { Addon, Catalog, Funnel } from '../domain/offers.js';
 import { minorUnits } from '../domain/reversal.js';
 import { type ReversalEvent, type SubscriptionEvent } from '../contract/messages.js';
@@ -12,6 +13,7 @@ import {
   PROOF_METADATA_KEY,
   REGISTERED_PURCHASE_ID,
   REGISTRATION_METADATA_KEY,
+  subscriptionOfPlanChange,
   workflowId,
   workflowOfAttempt,
 } from '../domain/ids.js';
@@ -35,7 +37,8 @@ export type Route =
   | { kind: 'claim'; attemptId: string | undefined; older: DecidedRoute; foreign: DecidedRoute };
 
 export type DecidedRoute =
-  | { kind: 'ignored'; why: string }
+  /** `unknownProducts`: what was bought that no funnel names. */
+  | { kind: 'ignored'; why: string; unknownProducts?: string[] }
   /** Starts the run, or signals the one that waits for this payment. */
   | {
       kind: 'purchase';
@@ -186,6 +189,28 @@ function routePayment(type: string, data: Fields, world: World): Route {
   };
 }
 
+/** A payment of a subscription of which the event does not say whether it is the first. */
+export interface UnclearCharge {
+  subscriptionId: string;
+  /** RFC 3339. */
+  paidAt: string;
+}
+
+/**
+ * Returns the charge of a payment that may renew a subscription: where Dodo does not say what it charges for, only the age
+ * of the subscription tells. The payment of one of our plan changes is of a subscription that is older, too.
+ */
+export function unclearCharge(body: Fields, route: DecidedRoute): UnclearCharge | undefined {
+  if (route.kind !== 'purchase' && route.kind !== 'payment') return undefined;
+  const { event } = route;
+  const { subscriptionId, createdAt: paidAt } = event;
+  if (subscriptionId === undefined || paidAt === undefined || event.status !== 'succeeded') return undefined;
+  if (text(fields(body.data)?.charge_type) !== undefined) return undefined;
+  const isPlanChange =
+    route.kind === 'payment' && subscriptionOfPlanChange(route.workflowId) === subscriptionId;
+  return isPlanChange ? undefined : { subscriptionId, paidAt };
+}
+
 /** Returns the details of a payment that only judging one of an attempt needs. */
 function judgedDetails(data: Fields): Partial<PaymentEvent> {
   const chargeType = text(data.charge_type);
@@ -212,7 +237,7 @@ function routePurchase(
   if (amount === undefined || amount < 0) return ignored('no amount was paid');
 
   const chargeType = text(data.charge_type);
-  if (chargeType !== undefined && !STARTS_OFFER.includes(chargeType))
+  if (chargeType !== undefined && LATER_CHARGES.includes(chargeType))
     return ignored(`${chargeType.replaceAll('_', ' ')} of a subscription`);
 
   const registration = registrationIn(metadata, evidence) ?? evidence.legacyPurchaseId;
@@ -228,21 +253,29 @@ function routePurchase(
     ({ when, freePurchases }) => (amount > 0 || freePurchases) && couldMatch(when, facts),
   );
   // A paused funnel starts a run too: the run records why there is no offer.
-  if (funnels.length === 0)
-    return unlessRegistered(amount > 0 ? 'no funnel matches the purchase' : 'no amount was paid');
-  const [productId] = Array.isArray(facts.product_id) ? facts.product_id : [];
+  const products = Array.isArray(facts.product_id) ? facts.product_id.map(String) : [];
+  if (funnels.length === 0) {
+    const route = unlessRegistered(amount > 0 ? 'no funnel matches the purchase' : 'no amount was paid');
+    const unknownProducts = amount > 0 ? products.filter((id) => !isNamed(id, catalog)) : [];
+    return route.kind === 'ignored' && unknownProducts.length > 0 ? { ...route, unknownProducts } : route;
+  }
+  const [productId] = products;
   return {
     kind: 'purchase',
     purchaseId,
     event,
-    ...(typeof productId === 'string' && { productId }),
+    ...(productId !== undefined && { productId }),
     ...guessed(funnels, catalog, now),
     ...(registration !== undefined && { registration }),
   };
 }
 
-/** The charges of a subscription that may be a purchase. Its renewals and plan changes bear the metadata of the first. */
-const STARTS_OFFER = ['new', 'on_demand'];
+/** The charges of a subscription that are no purchase. They bear the metadata of the first. Other words may be added. */
+const LATER_CHARGES = ['renewal', 'plan_change'];
+
+function isNamed(productId: string, { funnels }: Catalog): boolean {
+  return funnels.some(({ when }) => productsNamedIn(when).includes(productId));
+}
 
 /** Guesses the first offer. Rules on facts that are not in the webhook may still turn out not to hold. */
 function guessed(funnels: Funnel[], catalog: Catalog, now: Date): { guess?: Guess } {

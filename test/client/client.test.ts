@@ -104,6 +104,7 @@ describe('an answer', () => {
       switch (result.code) {
         case 'payment_failed':
         case 'price_changed':
+        case 'idempotency_key_reused':
         case 'already_decided':
         case 'offer_changed':
         case 'consent_required':

@@ -28,14 +28,25 @@ describe('Dodo Payments', () => {
       target: { baseURL: 'http://127.0.0.1:4000' },
     });
     for (const target of [
-      { DODO_PAYMENTS_ENVIRONMENT: 'test_mode' },
-      { DODO_PAYMENTS_BASE_URL: 'http://127.0.0.1:4000' },
+      { DODO_PAYMENTS_ENVIRONMENT: 'live_mode' },
+      { DODO_PAYMENTS_BASE_URL: 'https://live.dodopayments.com' },
     ]) {
       expect(Object.keys(mistakes(() => start(target))).sort()).toEqual([
         'DODO_PAYMENTS_API_KEY',
         'DODO_PAYMENTS_WEBHOOK_KEY',
       ]);
     }
+  });
+
+  it('is asked often in test mode without a webhook key, and only then', () => {
+    const target = { DODO_PAYMENTS_ENVIRONMENT: 'test_mode', DODO_PAYMENTS_API_KEY: 'key' };
+    const polled = start(target);
+    expect(polled.dodo).toMatchObject({ sandbox: false, webhookSecrets: [] });
+    expect(polled.timing).toMatchObject({ sweepIntervalMs: 3_000, pollIntervalMs: 2_000 });
+    expect(start({ ...target, SWEEP_INTERVAL: '1m' }).timing.sweepIntervalMs).toBe(60_000);
+    const told = start({ ...target, DODO_PAYMENTS_WEBHOOK_KEY: WEBHOOK_KEY });
+    expect(told.timing).toMatchObject({ sweepIntervalMs: 300_000, pollIntervalMs: 10_000 });
+    expect(start({}).timing.sweepIntervalMs).toBe(300_000);
   });
 
   it('must be named in production, exactly once', () => {

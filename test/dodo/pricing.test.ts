@@ -61,14 +61,25 @@ describe('readProduct', () => {
 
   it.each([null, undefined, ''])('uses the id when the name at Dodo is %j', async (name) => {
     server.answer = json(200, aProduct({ name }));
-    expect(await readProduct(dodo, 'prod_x')).toEqual({ name: 'prod_x' });
+    const id = `prod_named_${String(name)}`;
+    expect(await readProduct(dodo, id)).toEqual({ name: id });
+  });
+
+  it('reads a product once within minutes', async () => {
+    server.answer = json(200, {
+      name: 'Kept',
+      price: { type: 'one_time_price', price: 1, currency: 'USD' },
+    });
+    expect(await readProduct(dodo, 'prod_kept')).toEqual({ name: 'Kept' });
+    server.answer = refusal(500, 'INTERNAL_SERVER_ERROR');
+    expect(await readProduct(dodo, 'prod_kept')).toEqual({ name: 'Kept' });
   });
 
   it('returns undefined for a product that does not exist, and throws when Dodo does not answer', async () => {
     server.answer = refusal(404, 'NOT_FOUND');
-    expect(await readProduct(dodo, 'prod_x')).toBeUndefined();
+    expect(await readProduct(dodo, 'prod_gone')).toBeUndefined();
     server.answer = refusal(500, 'INTERNAL_SERVER_ERROR');
-    await expect(readProduct(dodo, 'prod_x')).rejects.toMatchObject({ status: 500 });
+    await expect(readProduct(dodo, 'prod_gone')).rejects.toMatchObject({ status: 500 });
   });
 });
 

@@ -93,6 +93,16 @@ describe.skipIf(!existsSync(SPEC))('the published OpenAPI description', () => {
     await call('GET', '/products');
     await call('GET', '/products/prod_pro_plan');
     await call('GET', '/products/prod_team_license');
+    await call('GET', '/brands');
+    const endpoint = await call('POST', '/webhooks', {
+      url: 'http://127.0.0.1:9/webhooks',
+      filter_types: ['payout.success'],
+    });
+    await call('GET', '/webhooks');
+    await call('GET', `/webhooks/${endpoint.id}`);
+    await call('GET', `/webhooks/${endpoint.id}/secret`);
+    await call('PATCH', `/webhooks/${endpoint.id}`, { disabled: true });
+    await call('DELETE', `/webhooks/${endpoint.id}`);
     await call('GET', '/addons');
     await call('GET', '/addons/adn_extra_storage');
     await call('GET', '/discounts/code/TEAM20');

@@ -1,5 +1,6 @@
 /** Lists what a catalog names at Dodo, and where. */
-import type { Addon, Catalog, Funnel, PaidAction, When } from '../../src/domain/offers.js';
+import type { Addon, Catalog, Funnel, PaidAction } from '../../src/domain/offers.js';
+import { productsNamedIn } from '../../src/domain/rules/when.js';
 
 export interface Named {
   id: string;
@@ -33,7 +34,7 @@ export function productsNamed(catalog: Catalog): Named[] {
   return grouped([
     ...soldActions(catalog).map(({ where, action }) => ({ id: action.productId, where })),
     ...catalog.funnels.flatMap((funnel) =>
-      productsOf(funnel.when).map((id) => ({ id, where: `funnels.${funnel.id}` })),
+      productsNamedIn(funnel.when).map((id) => ({ id, where: `funnels.${funnel.id}` })),
     ),
   ]);
 }
@@ -64,19 +65,7 @@ export function productsTogether(catalog: Catalog, funnel: Funnel): string[] {
   const sold = soldActions(catalog)
     .filter(({ offerId }) => offerIds.includes(offerId))
     .map(({ action }) => action.productId);
-  return [...new Set([...productsOf(funnel.when), ...sold])];
-}
-
-const PRODUCT_FACTS = ['product_id', 'plan'];
-
-/** Returns the products that a rule names, in its groups too. */
-function productsOf(when: When): string[] {
-  return Object.entries(when).flatMap(([fact, part]) => {
-    if (part === undefined) return [];
-    if (Array.isArray(part)) return part.flatMap(productsOf);
-    if (!PRODUCT_FACTS.includes(fact)) return [];
-    return [...(part.in ?? []), ...(part.not ?? [])].map(String);
-  });
+  return [...new Set([...productsNamedIn(funnel.when), ...sold])];
 }
 
 function grouped(uses: { id: string; where: string }[]): Named[] {

@@ -38,3 +38,15 @@ export function factsIn(when: When): Set<string> {
     ...groups.flatMap(({ entries }) => entries.flatMap((entry) => [...factsIn(entry)])),
   ]);
 }
+
+const PRODUCT_FACTS = ['product_id', 'plan'];
+
+/** Returns the products that a rule names, in its groups too. */
+export function productsNamedIn(when: When): string[] {
+  return Object.entries(when).flatMap(([fact, part]) => {
+    if (part === undefined) return [];
+    if (Array.isArray(part)) return part.flatMap(productsNamedIn);
+    if (!PRODUCT_FACTS.includes(fact)) return [];
+    return [...(part.in ?? []), ...(part.not ?? [])].map(String);
+  });
+}

@@ -10,11 +10,14 @@ import { Problem, temporarilyUnavailable } from '../problem.js';
 import { parseWebhookBody, verifyWebhook } from '../../webhooks/verify.js';
 
 const MINUTE = 60_000;
+const MAX_TOLD_OF = 1_000;
 const MAX_BODY_BYTES = 1024 * 1024;
 
 export function webhookRoutes(deps: ApiDeps): Router {
   const { log, now, webhookSecrets } = deps;
   const router = Router();
+  /** The products that the log has named. */
+  const toldOf = new Set<string>();
   // Accept any content type: the signature covers the raw bytes, and it decides.
   const rawBody = express.raw({ type: () => true, limit: MAX_BODY_BYTES });
 
@@ -35,6 +38,15 @@ export function webhookRoutes(deps: ApiDeps): Router {
       {},
       'a webhook is signed by Dodo, but its body was encoded anew on the way: let the proxy pass the raw bytes on',
     );
+  }
+
+  /** Says once for each product that nothing is offered to those who buy it: its id may be missing in the catalog. */
+  function tellOfUnknown(products: string[]): void {
+    for (const productId of products) {
+      if (toldOf.has(productId) || toldOf.size >= MAX_TOLD_OF) continue;
+      toldOf.add(productId);
+      log.info({ productId }, 'a product was bought that no funnel names; nothing is offered to its buyers');
+    }
   }
 
   router.post('/webhooks/dodo', rawBody, async (req, res) => {
@@ -62,6 +74,7 @@ export function webhookRoutes(deps: ApiDeps): Router {
       if (handed.kind === 'ignored') {
         webhookMetrics.received.inc({ result: 'ignored' });
         log.debug({ webhookId: verified.id, type, why: handed.why }, 'webhook ignored');
+        tellOfUnknown(handed.unknownProducts ?? []);
         res.json({ received: true });
         return;
       }
@@ -70,6 +83,8 @@ export function webhookRoutes(deps: ApiDeps): Router {
       webhookMetrics.acknowledged.observe((performance.now() - started) / 1000);
       const outcome = { webhookId: verified.id, type, result };
       if (result === 'limited') log.warn(outcome, 'webhook dropped: too many about the same subject');
+      // Nobody waits for most of what happens to a subscription.
+      else if (result === 'no_run') log.debug(outcome, 'no run waits for a webhook');
       else log.info(outcome, 'webhook handed to Temporal');
       res.json({ received: true });
     } catch (error) {
