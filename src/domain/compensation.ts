@@ -45,8 +45,11 @@ export function compensationId(input: CompensationInput): string {
 /** First and longest pause between two looks; they double. */
 export const FIRST_LOOK_AFTER_MS = 5 * SECOND;
 export const LONGEST_LOOK_AFTER_MS = 6 * HOUR;
-/** Readings that do not show an accepted request yet are given this long before it is sent again. */
-export const READINGS_LAG_MS = 10 * MINUTE;
+/**
+ * Readings that do not show a request yet, which may have been accepted, are given this long before it is sent again.
+ * Dodo refuses a refund of what is refunded already, so a second request does no harm.
+ */
+export const READINGS_LAG_MS = 20 * SECOND;
 /** After this a person is told that Dodo cannot be read. */
 export const UNREADABLE_AFTER_MS = HOUR;
 /** Dodo settles refunds within days. After this only a person goes on. */

@@ -105,13 +105,22 @@ describe('a trigger', () => {
     expect(considered?.[0]?.detail).toContain('facts.usage');
   });
 
-  it('that is sent twice is one run, even with other content the second time', async () => {
+  it('that is sent twice is one run, and its id is refused to any other event', async () => {
     const bought = await buy(stack, 'prod_setup_session');
     const eventId = await happens('usage_milestone', bought, { facts: { projects: 10 } });
-    const again = { eventId, type: 'cancel_requested', customerId: bought.customer_id };
+    const again = {
+      eventId,
+      type: 'usage_milestone',
+      customerId: bought.customer_id,
+      facts: { projects: 10 },
+    };
     expect(await stack.http.post('/api/triggers', again)).toMatchObject({
       status: 202,
       body: { runId: `trigger/${eventId}` },
+    });
+    expect(await stack.http.post('/api/triggers', { ...again, type: 'cancel_requested' })).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
     });
     expect(await openOffer(stack, bought.customer_id)).toMatchObject({ offerId: 'bundle' });
     expect((await purchase(eventId)).presentations).toHaveLength(1);
@@ -246,7 +255,7 @@ describe('a step that waits', () => {
     const view = await waiting(eventId);
     expect(view.waiting?.step).toBe('bundle');
     expect(view.timeline).toMatchObject([{ type: 'waiting', detail: view.waiting }]);
-    expect(await upsell(bought)).toEqual({ eligible: false });
+    expect(await upsell(bought)).toMatchObject({ eligible: false, retry: true });
     expect(await accept(stack, bought)).toMatchObject({ status: 404, body: { code: 'no_open_offer' } });
 
     await stack.stopWorker();

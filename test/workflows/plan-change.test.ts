@@ -43,7 +43,7 @@ describe('an accepted plan change', () => {
     expect(run.activities.inputs('changePlan')).toMatchObject([
       { attemptId: `plan-change/${run.fixture.subscription.subscriptionId}:${run.presentation()}:1` },
     ]);
-    expect(run.activities.calls()).not.toContain('cancelReplacedSubscription');
+    expect(run.activities.calls()).not.toContain('compensate');
   });
 
   it('needs no payment when nothing was due', async () => {
@@ -168,11 +168,16 @@ describe('a plan change whose payment failed', () => {
     await run.pass(HOUR);
     await run.webhook(run.attempt(2, 'pro'), 'succeeded');
     expect(await run.result()).toEqual({ outcome: 'recovered', presentations: 1 });
-    expect(run.activities.inputs('cancelReplacedSubscription')).toEqual([
-      { subscriptionId: run.fixture.subscription.subscriptionId, presentationId: run.presentation() },
+    await run.activities.called('compensate');
+    expect(run.activities.inputs('compensate')).toMatchObject([
+      {
+        kind: 'end_subscription',
+        subscriptionId: run.fixture.subscription.subscriptionId,
+        presentationId: run.presentation(),
+      },
     ]);
     expect(run.activities.calls().indexOf('settle')).toBeLessThan(
-      run.activities.calls().indexOf('cancelReplacedSubscription'),
+      run.activities.calls().indexOf('compensate'),
     );
   });
 
@@ -383,7 +388,7 @@ describe('a newer wish for a subscription', () => {
     expect(await second.result()).toMatchObject({ outcome: 'converted' });
     await second.activities.called('settleLatePayment');
     expect(second.activities.inputs('settleLatePayment')).toEqual([
-      { paymentId: late.paymentId, attemptId: late.attemptId },
+      { paymentId: late.paymentId, attemptId: late.attemptId, compensates: true },
     ]);
   });
 });

@@ -4,6 +4,8 @@ import { PAUSABLE } from '../../src/domain/pause.js';
 import { loadDotEnv } from '../../src/config/dotenv.js';
 import { CommandFailure, connect, type Api, type ApiOptions } from './api.js';
 import { inLines } from './print.js';
+import { verifyReceiptFile } from './verify-receipt.js';
+import { ReceiptError } from '../../src/http/receipts/verify.js';
 
 const path = (...parts: string[]) => `/${parts.map(encodeURIComponent).join('/')}`;
 
@@ -148,6 +150,14 @@ function commandLine(): Command {
       },
       [reason],
     );
+  program
+    .command('verify-receipt <file>')
+    .description('check a signed receipt without a connection, and print it as evidence for a dispute')
+    .option('--jwks <file>', 'what GET /.well-known/jwks.json answers: whose receipt it must be')
+    .exitOverride()
+    .action(async (file: string, { jwks }: { jwks?: string }) => {
+      process.stdout.write(`${(await verifyReceiptFile(file, jwks)).join('\n')}\n`);
+    });
   return program;
 }
 
@@ -161,6 +171,10 @@ async function show(api: Api, id: string): Promise<unknown> {
   if (place.kind === 'review') return api.get(path('api', 'reviews', place.reviewId ?? ''));
   if (place.kind === 'purchase') return api.get(path('api', 'purchases', place.purchaseId ?? ''));
   return place;
+}
+
+function isMissingFile(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 function parseTime(text: string): string {
@@ -177,5 +191,8 @@ try {
   else if (error instanceof CommandFailure) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = error.exitCode;
+  } else if (error instanceof ReceiptError || isMissingFile(error)) {
+    process.stderr.write(`${isMissingFile(error) ? `There is no file ${error.path}.` : error.message}\n`);
+    process.exitCode = 1;
   } else throw error;
 }

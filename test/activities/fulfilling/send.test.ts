@@ -398,7 +398,7 @@ describe('the reply', () => {
         throw new TypeError('a bug of ours');
       },
     });
-    expect(reply).toEqual({ kind: 'unknown', detail: 'a bug of ours', dueNow: PRICE });
+    expect(reply).toEqual({ kind: 'unknown', detail: 'Dodo gave no usable answer.', dueNow: PRICE });
   });
 });
 
