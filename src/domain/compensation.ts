@@ -1,5 +1,5 @@
 /** What has to be undone at Dodo, and how long it is tried. */
-import { DAY, HOUR, MINUTE, SECOND } from './duration.js';
+import { DAY, HOUR, SECOND } from './duration.js';
 
 /** What one compensation run undoes. */
 export type CompensationInput = {

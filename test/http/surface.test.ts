@@ -212,7 +212,12 @@ describe('a presentation token', () => {
       payment: { mode: 'one_click', method },
       checkoutUrl: 'https://pay.example/1',
     });
-    const url = await api({ ledger: { presentation: () => Promise.resolve(record) } });
+    const url = await api({
+      ledger: {
+        presentation: () => Promise.resolve(record),
+        currentPresentation: () => Promise.resolve(undefined),
+      },
+    });
     const read = await fetch(`${url}/api/presentations/prs_1`, as(await tokenOf()));
     const view = (await read.json()) as Record<string, unknown>;
     expect(view).toMatchObject({ status: 'withdrawn', payment: { mode: 'one_click' } });
