@@ -25,7 +25,8 @@ type Seen =
   | { kind: 'undone' }
   /** Under way at Dodo: only time helps. */
   | { kind: 'under_way' }
-  | { kind: 'to_do' }
+  /** `failed`: the requests that came to nothing, as Dodo shows them. */
+  | { kind: 'to_do'; failed: number }
   /** Dodo does not answer, or does not show the object: nothing is certain. */
   | { kind: 'unreadable'; why: string }
   /** It cannot be undone by asking again. */
@@ -77,9 +78,9 @@ export function compensationActivities(context: ActivityContext) {
             : { kind: 'pending' };
         case 'to_do': {
           // Dodo may have taken the latest request, and its readings do not show it yet. Only refunds are not idempotent.
-          const { askedAt } = known;
+          const { askedAt, tries: asked } = known;
           const isRecent = askedAt !== undefined && time - Date.parse(askedAt) < READINGS_LAG_MS;
-          if (input.kind === 'refund' && isRecent) return { kind: 'pending' };
+          if (input.kind === 'refund' && isRecent && seen.failed < asked) return { kind: 'pending' };
           const tries = await ledger.countCompensationTry(id, now().toISOString());
           const failure = await request(input);
           if (failure === undefined) return recheck(input);
@@ -118,13 +119,13 @@ export function compensationActivities(context: ActivityContext) {
     const failed = refunds.filter(({ status }) => status === 'failed').length;
     return failed >= MAX_REFUNDS
       ? { kind: 'hopeless', why: `${failed} refunds of it have failed.` }
-      : { kind: 'to_do' };
+      : { kind: 'to_do', failed };
   }
 
   async function endSeen({ subscriptionId }: Ending): Promise<Seen> {
     const subscription = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
     if (!subscription) return { kind: 'unreadable', why: 'Dodo does not know the subscription.' };
-    return hasEnded(subscription) ? { kind: 'undone' } : { kind: 'to_do' };
+    return hasEnded(subscription) ? { kind: 'undone' } : { kind: 'to_do', failed: 0 };
   }
 
   /** The one request. Answers why it may not have been accepted; undefined when Dodo took it. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jsonClient } from '../../sandbox/demo/http.js';
 import { eventually } from '../support/eventually.js';
 import { testStack, type TestStack } from '../support/stack.js';
 import { buy, buyWithOffer, openOffer, payLink, settled, type PurchaseReply } from '../support/purchases.js';
@@ -185,7 +186,7 @@ describe('an attempt and its fallback whose payments are reported together', () 
 });
 
 describe('a refund that fails', () => {
-  it('is recorded for the operator, and the sweep does not retry it silently', async () => {
+  it('is asked for again, and then left to a person', async () => {
     const bought = await fallenBack(CHARGE);
     await payLink(stack.sandbox, bought.checkoutUrl);
     await settled(stack, bought.payment_id);
@@ -197,8 +198,11 @@ describe('a refund that fails', () => {
     });
     await stack.sandbox.control.setPolicy({ refunds: 'succeed' });
     await redeliverAll(bought);
-    expect(stack.sandbox.books.refunds({ customerId: bought.customer_id })).toMatchObject([
-      { status: 'failed' },
-    ]);
+    const refunds = stack.sandbox.books.refunds({ customerId: bought.customer_id });
+    expect(refunds.map(({ status }) => status)).toEqual(['failed', 'failed', 'failed']);
+    const { body } = await jsonClient(stack.url, stack.operatorKey).get<{ reviews: { kind: string }[] }>(
+      '/api/reviews?status=open',
+    );
+    expect(body.reviews.map(({ kind }) => kind)).toContain('refund_failed');
   });
 });

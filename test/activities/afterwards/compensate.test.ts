@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compensationActivities } from '../../../activities/afterwards/compensate.js';
 import {
-  READINGS_LAG_MS,
   UNREADABLE_AFTER_MS,
   compensationId,
   type CompensationInput,
@@ -87,7 +86,6 @@ describe('a refund', () => {
     await shop.sandbox.control.setPolicy({ refunds: 'pending' });
     const { input, refunds } = await secondPayment();
     for (let n = 1; n <= 3; n += 1) {
-      shop.pass(READINGS_LAG_MS);
       expect(await compensate(input)).toMatchObject({ kind: 'pending' });
       expect(await compensate(input)).toMatchObject({ kind: 'pending' });
       expect(refunds()).toHaveLength(n);
