@@ -99,8 +99,9 @@ describe('a plan change that an operator terminates', () => {
     lost(
       async (run) => {
         expect(await run.result()).toMatchObject({ outcome: 'recovered' });
-        expect(run.activities.inputs('cancelReplacedSubscription')).toMatchObject([
-          { subscriptionId: run.fixture.subscription.subscriptionId },
+        await run.activities.called('compensate');
+        expect(run.activities.inputs('compensate')).toMatchObject([
+          { kind: 'end_subscription', subscriptionId: run.fixture.subscription.subscriptionId },
         ]);
       },
       {
@@ -123,7 +124,7 @@ describe('a plan change that an operator terminates', () => {
           'offer.presented',
           'offer.accepted',
         ]);
-        expect(run.activities.calls()).not.toContain('cancelReplacedSubscription');
+        expect(run.activities.calls()).not.toContain('compensate');
       },
       {
         notify: true,
