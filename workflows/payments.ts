@@ -53,7 +53,9 @@ export interface PaymentInbox {
  * and an older event does not make a failed one pending again.
  */
 export function openPaymentInbox(): PaymentInbox {
-  const judges = patched(PATCHES.paymentVerdict);
+  let judging: boolean | undefined;
+  /** Asked only once there is something to judge, because each run that asks pays for it. */
+  const judges = () => (judging ??= patched(PATCHES.paymentVerdict));
   let trigger: PaymentEvent | undefined;
   const beside = new Map<string, PaymentEvent>();
   /** By attempt and payment: a payment that only claims to be an attempt's must not hide the real one. */
@@ -72,6 +74,7 @@ export function openPaymentInbox(): PaymentInbox {
       if (paymentId !== trigger.paymentId) beside.set(paymentId, event);
       return;
     }
+    if (event.proven !== undefined) judges();
     const payments = heard.get(attemptId) ?? new Map<string, PaymentEvent>();
     heard.set(attemptId, payments);
     const known = payments.get(paymentId);
@@ -85,7 +88,7 @@ export function openPaymentInbox(): PaymentInbox {
     const expected = attemptId === undefined ? undefined : expectations.get(attemptId);
     if (attemptId === undefined || !expected) return undefined;
     const { sent, customerId, sessionId, paymentId } = expected;
-    if (!judges || sent === undefined || proven === undefined) {
+    if (sent === undefined || proven === undefined || !judges()) {
       if (!fits(event, expected)) return undefined;
       const phase = phaseOf(event.status);
       return phase === 'paid' ? { kind: 'counts' } : { kind: 'undecided', phase };
@@ -138,7 +141,9 @@ export function openPaymentInbox(): PaymentInbox {
 
   setHandler(paymentEvent, note, { description: 'A payment changed at Dodo Payments.' });
   return {
-    judges,
+    get judges() {
+      return judges();
+    },
     trigger: () => trigger,
     besideTrigger: () => [...beside.values()],
     expect: (attemptId, expected) => void expectations.set(attemptId, expected),
@@ -161,7 +166,7 @@ export function openPaymentInbox(): PaymentInbox {
       return undefined;
     },
     reject: (paymentId) => void rejected.add(paymentId),
-    paid: judges ? paidByPayment : paidByAttempt,
+    paid: () => (heard.size === 0 ? [] : judges() ? paidByPayment() : paidByAttempt()),
     note,
     asked: (attemptId, amount) => void askedFor.set(attemptId, amount),
   };

@@ -50,6 +50,7 @@ describe('the build', () => {
   it('contains the production processes, and no tests, sandbox or benchmarks', async () => {
     expect((await readdir(join(app, 'dist'))).sort()).toEqual([
       'activities',
+      'elements',
       'src',
       'workflow-bundle.js',
       'workflows',

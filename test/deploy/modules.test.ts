@@ -28,6 +28,7 @@ const PACKAGES = [
   'drizzle-orm/migrator',
   'drizzle-orm/node-postgres',
   'drizzle-orm/pg-core',
+  'esbuild',
   'express',
   'express-rate-limit',
   'fastest-levenshtein',

@@ -41,10 +41,19 @@ export function actionsIn(history: History): number {
       actions += Math.max((event.activityTaskStartedEventAttributes.attempt ?? 1) - 1, 0);
     } else if (event.timerStartedEventAttributes) actions += 1;
     else if (event.workflowExecutionUpdateAcceptedEventAttributes) actions += 1;
-    else if (event.upsertWorkflowSearchAttributesEventAttributes) actions += 1;
+    else if (event.upsertWorkflowSearchAttributesEventAttributes)
+      actions += isOfPatch(event.upsertWorkflowSearchAttributesEventAttributes) ? 0 : 1;
     else if (event.startChildWorkflowExecutionInitiatedEventAttributes) actions += 2;
     else if (event.signalExternalWorkflowExecutionInitiatedEventAttributes) actions += 1;
     else if (event.markerRecordedEventAttributes) actions += 1;
   }
   return actions;
+}
+
+/** The search attribute that the server keeps for patches is not billed. */
+function isOfPatch({
+  searchAttributes,
+}: temporal.api.history.v1.IUpsertWorkflowSearchAttributesEventAttributes): boolean {
+  const names = Object.keys(searchAttributes?.indexedFields ?? {});
+  return names.length === 1 && names[0] === 'TemporalChangeVersion';
 }

@@ -12,7 +12,7 @@ const MAX_COMMANDS = 25;
 /** No state is further from the end than this. */
 const LAST_COMMANDS = 20;
 /** In real time, on a busy machine. */
-export const TIME_PER_RUN = 8 * SECOND;
+export const TIME_PER_RUN = 12 * SECOND;
 
 async function begin(harness: WorkflowHarness): Promise<Real> {
   const run = await harness.buy({ fixture: { steps: STEPS, windowMs: WINDOW }, input: { timing: TIMING } });

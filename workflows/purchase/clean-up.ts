@@ -34,7 +34,7 @@ export function openCleanUp(
   { notify, purchaseId }: Pick<PurchaseInput, 'notify' | 'purchaseId'>,
   inbox: PaymentInbox,
 ): CleanUp {
-  /** Payments that need nothing more: they counted, or were handed over. Attempts, in runs that do not judge. */
+  /** Payments that need nothing more, and their attempts: they counted, or were handed over. */
   const counted = new Set<string>();
   const alsoPaid: PaidAttempt[] = [];
   let running = Promise.resolve();
@@ -79,8 +79,8 @@ export function openCleanUp(
     note(result) {
       if (result.kind === 'fulfilled') {
         const { attemptId, payment } = result;
-        if (!inbox.judges) counted.add(attemptId);
-        else counted.add(payment?.paymentId ?? inbox.of(attemptId)?.paymentId ?? '');
+        counted.add(attemptId);
+        counted.add(payment?.paymentId ?? inbox.of(attemptId)?.paymentId ?? '');
       }
       alsoPaid.push(...(result.alsoPaid ?? []));
     },

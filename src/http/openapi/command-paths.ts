@@ -21,7 +21,7 @@ const pauses = z.object({
   ),
 });
 
-function switching(what: string, does: string) {
+function switching(does: string) {
   return {
     post: {
       description: `Operators: ${does}`,
@@ -31,7 +31,6 @@ function switching(what: string, does: string) {
         '200': json(pauses, `Everything that is paused now. Repeating it changes nothing.`),
         ...problems('invalid_body', 'invalid_parameter', 'unauthorized', 'forbidden', 'not_in_catalog'),
       },
-      tags: [what],
     },
   };
 }
@@ -62,10 +61,10 @@ export const commandPaths: ZodOpenApiPathsObject = {
       responses: { '200': json(pauses, 'Oldest first.'), ...problems('unauthorized', 'forbidden') },
     },
   },
-  '/api/offers/{id}/pause': switching('offers', 'show this offer to nobody any more. Open ones stay open.'),
-  '/api/offers/{id}/unpause': switching('offers', 'show a paused offer again.'),
-  '/api/funnels/{id}/pause': switching('funnels', 'show nothing of this funnel any more.'),
-  '/api/funnels/{id}/unpause': switching('funnels', 'let a paused funnel go on.'),
+  '/api/offers/{id}/pause': switching('show this offer to nobody any more. Open ones stay open.'),
+  '/api/offers/{id}/unpause': switching('show a paused offer again.'),
+  '/api/funnels/{id}/pause': switching('show nothing of this funnel any more.'),
+  '/api/funnels/{id}/unpause': switching('let a paused funnel go on.'),
   '/api/purchases/{purchaseId}/evaluate': {
     post: {
       description: 'Operators: evaluate a paid purchase once more that ended without an offer.',
