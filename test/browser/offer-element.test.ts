@@ -144,7 +144,14 @@ describe.skipIf(chromiumPath() === undefined)('<dodo-offer> (CHROMIUM_PATH)', ()
       const page = await visit('', { colorScheme });
       await accept(page).waitFor();
       expect(await violations(page)).toEqual([]);
-      for (const status of ['charging', 'requires_action', 'fallback', 'needs_review', 'paid'] as const) {
+      for (const status of [
+        'charging',
+        'requires_action',
+        'fallback',
+        'needs_review',
+        'scheduled',
+        'paid',
+      ] as const) {
         api.change({
           status,
           checkoutUrl: 'https://pay.example/1',

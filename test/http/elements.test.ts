@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import express from 'express';
-import { expect, it } from 'vitest';
+import { expect, expectTypeOf, it } from 'vitest';
+import type { Status } from '../../packages/dodo-offer/src/types.js';
+import type { PresentationStatus } from '../../src/domain/words.js';
 import { loadElements } from '../../src/http/elements/bundle.js';
 import { problemHandler } from '../../src/http/problem-handler.js';
 import { elementRoutes } from '../../src/http/routes/elements.js';
@@ -24,6 +26,10 @@ it('is small: ten kilobytes for the component, five for the core beneath it', as
   expect(size('dodo-offer.js')).toBeLessThan(10 * KB);
   expect(size('dodo-offer-core.js')).toBeGreaterThan(KB);
   expect(size('dodo-offer-core.js')).toBeLessThan(5 * KB);
+});
+
+it('knows every status that the API answers', () => {
+  expectTypeOf<Status>().toEqualTypeOf<PresentationStatus>();
 });
 
 it('is served for every origin, under an address that may change and one that never does', async () => {

@@ -110,6 +110,7 @@ const PHASES: Record<Status, Phase> = {
   charging: 'processing',
   reconciling: 'processing',
   needs_review: 'processing',
+  scheduled: 'processing',
   requires_action: 'action',
   fallback: 'fallback',
   paid: 'paid',

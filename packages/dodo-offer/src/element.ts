@@ -406,14 +406,13 @@ export class DodoOfferElement extends HTMLElement {
   #outcome(presentation: Presentation, w: Words, confirming = false): HTMLElement {
     const status = confirming ? 'reconciling' : presentation.status;
     const { product, message, checkoutUrl, updatePaymentMethodUrl, payment } = presentation;
-    const tone =
-      status === 'paid'
-        ? 'good'
-        : ['fallback', 'requires_action', 'needs_review'].includes(status)
-          ? 'care'
-          : ['declined', 'expired', 'withdrawn', 'failed'].includes(status)
-            ? ''
-            : 'wait';
+    const tone = ['paid', 'scheduled'].includes(status)
+      ? 'good'
+      : ['fallback', 'requires_action', 'needs_review'].includes(status)
+        ? 'care'
+        : ['declined', 'expired', 'withdrawn', 'failed'].includes(status)
+          ? ''
+          : 'wait';
     const title = status === 'paid' ? fill(w.paid, product.name) : w[status as 'charging'];
     const plain = (w as Record<string, string>)[`${status}Text`] ?? w.endedText;
     const link = (url: string | undefined, label: string, kind: string) =>

@@ -8,6 +8,7 @@ export type Status =
   | 'needs_review'
   | 'requires_action'
   | 'fallback'
+  | 'scheduled'
   | 'paid'
   | 'declined'
   | 'expired'

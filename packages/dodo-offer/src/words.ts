@@ -1,5 +1,7 @@
 /** The words of the component. Those of the offer itself come from the catalog. */
 
+import type { Status } from './types.js';
+
 const en = {
   due: 'Due today',
   nothing: 'Nothing',
@@ -33,6 +35,8 @@ const en = {
   chargingText: 'This usually takes a few seconds. You will be charged once, and may leave this page.',
   accepted: 'Your choice is saved',
   acceptedText: 'The payment cannot be made right now. It will be made as soon as possible, and only once.',
+  scheduled: 'Your plan changes on the next billing date',
+  scheduledText: 'Nothing is charged until then.',
   reconciling: 'Your payment is being confirmed',
   reconcilingText: 'Our payment provider has not answered yet. You will not be charged twice.',
   needs_review: 'Your payment is being checked',
@@ -51,7 +55,7 @@ const en = {
   withdrawn: 'This offer is no longer available',
   failed: 'This offer could not be completed',
   endedText: 'Nothing was charged, and your order is not affected.',
-};
+} satisfies Record<Exclude<Status, 'open'>, string> & Record<string, string>;
 
 export type Words = typeof en;
 

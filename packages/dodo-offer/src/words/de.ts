@@ -33,6 +33,8 @@ export const words: Words = {
   chargingText: 'Das dauert meist nur Sekunden. Sie zahlen einmal und können diese Seite verlassen.',
   accepted: 'Ihre Wahl ist gespeichert',
   acceptedText: 'Die Zahlung ist gerade nicht möglich. Sie erfolgt so bald wie möglich, und nur einmal.',
+  scheduled: 'Ihr Tarif wechselt zum nächsten Abrechnungstermin',
+  scheduledText: 'Bis dahin wird nichts abgebucht.',
   reconciling: 'Ihre Zahlung wird bestätigt',
   reconcilingText: 'Der Zahlungsdienst hat noch nicht geantwortet. Sie zahlen nicht doppelt.',
   needs_review: 'Ihre Zahlung wird geprüft',

@@ -33,6 +33,8 @@ export const words: Words = {
   chargingText: 'Suele tardar unos segundos. Se le cobrará una vez y puede salir de esta página.',
   accepted: 'Su elección está guardada',
   acceptedText: 'Ahora no es posible hacer el pago. Se hará lo antes posible, y una sola vez.',
+  scheduled: 'Tu plan cambia en la próxima fecha de facturación',
+  scheduledText: 'Hasta entonces no se cobra nada.',
   reconciling: 'Su pago se está confirmando',
   reconcilingText: 'El proveedor de pagos aún no ha respondido. No se le cobrará dos veces.',
   needs_review: 'Estamos revisando su pago',

@@ -35,6 +35,8 @@ export const words: Words = {
   accepted: 'Votre choix est enregistré',
   acceptedText:
     'Le paiement est impossible pour l’instant. Il sera fait dès que possible, et une seule fois.',
+  scheduled: 'Votre formule change à la prochaine échéance',
+  scheduledText: 'Rien n’est débité d’ici là.',
   reconciling: 'Votre paiement est en cours de confirmation',
   reconcilingText: 'Le prestataire n’a pas encore répondu. Vous ne serez pas débité deux fois.',
   needs_review: 'Votre paiement est en cours de vérification',

@@ -33,6 +33,8 @@ export const words: Words = {
   chargingText: '通常は数秒で終わります。請求は一度だけで、このページを離れても構いません。',
   accepted: 'ご選択を保存しました',
   acceptedText: '現在お支払いを処理できません。できるだけ早く、一度だけ処理します。',
+  scheduled: '次回の請求日にプランが変更されます',
+  scheduledText: 'それまで請求はありません。',
   reconciling: 'お支払いを確認しています',
   reconcilingText: '決済会社からの回答を待っています。二重に請求されることはありません。',
   needs_review: 'お支払いを確認中です',

@@ -33,6 +33,8 @@ export const words: Words = {
   chargingText: '보통 몇 초면 끝납니다. 한 번만 결제되며 이 페이지를 떠나도 됩니다.',
   accepted: '선택이 저장되었습니다',
   acceptedText: '지금은 결제할 수 없습니다. 가능한 한 빨리 한 번만 결제합니다.',
+  scheduled: '다음 결제일에 요금제가 변경됩니다',
+  scheduledText: '그때까지 청구되지 않습니다.',
   reconciling: '결제를 확인하고 있습니다',
   reconcilingText: '결제 대행사의 응답을 기다리고 있습니다. 두 번 결제되지 않습니다.',
   needs_review: '결제를 검토하고 있습니다',
