@@ -6,14 +6,15 @@ import {
   MAX_REFUNDS,
   MAX_REFUSALS,
   READINGS_LAG_MS,
+  REVIEW_OF_COMPENSATION,
   UNREADABLE_AFTER_MS,
   compensationId,
+  openingOf,
   type CompensationInput,
   type CompensationStep,
 } from '../../src/domain/compensation.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import { reviewId } from '../../src/ledger/index.js';
-import type { ReviewKind } from '../../src/domain/accounting.js';
 import type { TimelineEntry } from '../../src/domain/timeline.js';
 import type { ActivityContext } from '../context.js';
 
@@ -32,11 +33,6 @@ type Seen =
   /** It cannot be undone by asking again. */
   | { kind: 'hopeless'; why: string };
 
-const REVIEW_KIND: Record<CompensationInput['kind'], ReviewKind> = {
-  refund: 'refund_failed',
-  end_subscription: 'subscription_lives_on',
-};
-
 export function compensationActivities(context: ActivityContext) {
   const { dodo, ledger, log, now } = context;
 
@@ -51,16 +47,7 @@ export function compensationActivities(context: ActivityContext) {
      */
     async compensate(input: CompensationInput): Promise<CompensationStep> {
       const id = compensationId(input);
-      const known = await ledger.openCompensation({
-        compensationId: id,
-        kind: input.kind,
-        presentationId: input.presentationId,
-        purchaseId: input.purchaseId,
-        ...(input.kind === 'refund'
-          ? { paymentId: input.paymentId, amount: input.amount, currency: input.currency }
-          : { subscriptionId: input.subscriptionId }),
-        openedAt: now().toISOString(),
-      });
+      const known = await ledger.openCompensation(openingOf(input, now().toISOString()));
       if (known.status === 'confirmed') return { kind: 'ended', status: 'confirmed' };
 
       const seen = await look(input);
@@ -155,7 +142,7 @@ export function compensationActivities(context: ActivityContext) {
     const at = now().toISOString();
     const { presentationId } = input;
     await ledger.resolveReview(
-      reviewId(REVIEW_KIND[input.kind], id),
+      reviewId(REVIEW_OF_COMPENSATION[input.kind], id),
       { paid: false, reason: 'Dodo confirmed it.', by: 'proof' },
       at,
     );
@@ -199,7 +186,7 @@ export function compensationActivities(context: ActivityContext) {
     const at = now().toISOString();
     const { presentationId, purchaseId, customerId } = input;
     const review = await ledger.openReview({
-      kind: REVIEW_KIND[input.kind],
+      kind: REVIEW_OF_COMPENSATION[input.kind],
       subject: id,
       presentationId,
       purchaseId,

@@ -5,7 +5,7 @@ import type DodoPayments from 'dodopayments';
 import { classify, ifFound } from '../../src/dodo/errors.js';
 import { subscriptionsOf, toPaymentEvent } from '../../src/dodo/payments.js';
 import { SUPERSEDED, type AttemptRecord } from '../../src/domain/attempt.js';
-import { compensationId as compensationIdOf, type CompensationInput } from '../../src/domain/compensation.js';
+import { openingOf, type CompensationInput } from '../../src/domain/compensation.js';
 import { judgedAttempt } from '../../src/domain/evidence.js';
 import { subscriptionOfPlanChange } from '../../src/domain/ids.js';
 import { phaseOf, type PaymentEvent } from '../../src/domain/payment.js';
@@ -17,10 +17,11 @@ import {
   type Doubt,
   type Verdict,
 } from '../../src/domain/verdict.js';
+import { differingReview } from '../../src/domain/review.js';
 import { reviewId } from '../../src/ledger/index.js';
 import type { ActivityContext } from '../context.js';
-import { differs } from '../fulfilling/record-state.js';
 import { refundSecond } from './second-payment.js';
+import { recordCounts } from './settle.js';
 
 export type LatePaymentSettled =
   /** It is the payment that counted, or none of ours, or a person was asked and no run has to wait. */
@@ -180,22 +181,11 @@ export function latePaymentActivities(context: ActivityContext) {
 
   /** Asks a person about a payment that is not what was accepted. */
   async function askPerson({ event, attempt, presentation }: Read, doubt: Doubt): Promise<void> {
-    const { paymentId, customerId, amount, currency } = event;
+    const { paymentId } = event;
     const { id: presentationId, purchaseId } = presentation;
     const { attemptId } = attempt;
-    await ledger.openReview({
-      kind: 'payment_differs',
-      subject: paymentId,
-      purchaseId,
-      presentationId,
-      attemptId,
-      paymentId,
-      customerId,
-      amount,
-      currency,
-      detail: differs(event, doubt, attempt),
-      openedAt: now().toISOString(),
-    });
+    const about = { attemptId, presentationId, purchaseId };
+    await ledger.openReview(differingReview(event, doubt, about, attempt, now()));
     log.error({ paymentId, attemptId, presentationId, doubt }, 'a late payment differs');
   }
 
@@ -223,9 +213,7 @@ export function latePaymentActivities(context: ActivityContext) {
     // Another late payment for the same offer may have been first: the ledger keeps one.
     const winner = (await ledger.presentation(presentationId))?.paymentId;
     if (winner !== undefined && winner !== paymentId) return false;
-    await ledger.recordVerdict(paymentId, 'counts', { presentationId, purchaseId });
-    const resolution = { paid: true, paymentId, reason: `The offer is paid by ${paymentId}.`, by: 'proof' };
-    await ledger.resolveReviewsOf(presentationId, resolution, at, ['unproven_attempt', 'payment_differs']);
+    await recordCounts(ledger, { paymentId, presentationId, purchaseId }, at);
     return true;
   }
 
@@ -276,20 +264,7 @@ export function latePaymentActivities(context: ActivityContext) {
 
   /** Records compensations before their runs begin: whatever happens to this run, what is open is known. */
   async function open(undo: CompensationInput[], openedAt: string): Promise<void> {
-    for (const { kind, presentationId, purchaseId, ...rest } of undo) {
-      const compensationId = compensationIdOf({
-        kind,
-        presentationId,
-        purchaseId,
-        ...rest,
-      } as CompensationInput);
-      const {
-        customerId: _,
-        attemptId: __,
-        ...about
-      } = rest as Partial<Extract<CompensationInput, { kind: 'refund' }>>;
-      await ledger.openCompensation({ compensationId, kind, presentationId, purchaseId, openedAt, ...about });
-    }
+    for (const input of undo) await ledger.openCompensation(openingOf(input, openedAt));
   }
 
   return {

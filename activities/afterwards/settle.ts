@@ -68,7 +68,20 @@ async function recordCounted(
     source: 'webhook',
     seenAt: at,
   });
-  await ledger.recordVerdict(paymentId, 'counts', { presentationId, purchaseId: shown?.purchaseId });
+  await recordCounts(ledger, { paymentId, presentationId, purchaseId: shown?.purchaseId }, at);
+}
+
+/** Records that a payment counts for an offer, and ends the reviews that this answers. May be repeated. */
+export async function recordCounts(
+  ledger: Ledger,
+  {
+    paymentId,
+    presentationId,
+    purchaseId,
+  }: { paymentId: string; presentationId: string; purchaseId?: string },
+  at: string,
+): Promise<void> {
+  await ledger.recordVerdict(paymentId, 'counts', { presentationId, purchaseId });
   const reason = `The offer is paid by ${paymentId}.`;
   await ledger.resolveReviewsOf(presentationId, { paid: true, paymentId, reason, by: 'proof' }, at, [
     'unproven_attempt',

@@ -2,7 +2,7 @@
 import { SUPERSEDED } from '../../src/domain/attempt.js';
 import type { PaymentEvent } from '../../src/domain/payment.js';
 import type { PresentationPatch } from '../../src/domain/presentation.js';
-import { unprovenReview } from '../../src/domain/review.js';
+import { differingReview, unprovenReview } from '../../src/domain/review.js';
 import { seenPayment, type Doubt } from '../../src/domain/verdict.js';
 import type { AttemptStatus } from '../../src/domain/words.js';
 import type { ActivityContext } from '../context.js';
@@ -104,7 +104,7 @@ export function recordStateActivities({ ledger, log, now }: ActivityContext) {
     doubt: Doubt,
     at: string,
   ): Promise<void> {
-    const { paymentId, customerId, amount, currency } = payment;
+    const { paymentId } = payment;
     const [attempt, presentation] = await Promise.all([
       ledger.attempt(attemptId),
       ledger.presentation(presentationId),
@@ -118,31 +118,8 @@ export function recordStateActivities({ ledger, log, now }: ActivityContext) {
       seenAt: at,
     });
     await ledger.recordVerdict(paymentId, 'review', { detail: doubt, presentationId, purchaseId });
-    const review = await ledger.openReview({
-      kind: 'payment_differs',
-      subject: paymentId,
-      purchaseId,
-      presentationId,
-      attemptId,
-      paymentId,
-      customerId,
-      amount,
-      currency,
-      detail: differs(payment, doubt, attempt),
-      openedAt: at,
-    });
+    const about = { attemptId, presentationId, purchaseId };
+    const review = await ledger.openReview(differingReview(payment, doubt, about, attempt, now()));
     log.error({ paymentId, attemptId, presentationId, doubt, review: review.reviewId }, 'a payment differs');
   }
-}
-
-/** Says for operators what differs between a payment and what was accepted. Minor units. */
-export function differs(
-  { amount, currency, productIds }: Pick<PaymentEvent, 'amount' | 'currency' | 'productIds'>,
-  doubt: Doubt,
-  attempt: { amount: number; currency: string; productId?: string } | undefined,
-): string {
-  const accepted = attempt ? `${attempt.amount} ${attempt.currency}` : 'another amount';
-  return doubt === 'product_differs'
-    ? `Bought: ${(productIds ?? []).join(', ')}. Accepted: ${attempt?.productId ?? 'another product'}.`
-    : `Paid: ${amount} ${currency}. Accepted: ${accepted}.`;
 }

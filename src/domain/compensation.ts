@@ -1,4 +1,5 @@
 /** What has to be undone at Dodo, and how long it is tried. */
+import type { CompensationRecord, ReviewKind } from './accounting.js';
 import { DAY, HOUR, SECOND } from './duration.js';
 
 /** What one compensation run undoes. */
@@ -40,6 +41,30 @@ export function compensationId(input: CompensationInput): string {
   return input.kind === 'refund'
     ? compensationIds.refund(input.paymentId)
     : compensationIds.endSubscription(input.subscriptionId);
+}
+
+/** What a person is asked about when Dodo does not confirm it. */
+export const REVIEW_OF_COMPENSATION: Record<CompensationInput['kind'], ReviewKind> = {
+  refund: 'refund_failed',
+  end_subscription: 'subscription_lives_on',
+};
+
+/** Returns what the ledger keeps of a compensation from the time it is opened. */
+export function openingOf(
+  input: CompensationInput,
+  openedAt: string,
+): Omit<CompensationRecord, 'status' | 'tries' | 'askedAt' | 'endedAt'> {
+  const { kind, presentationId, purchaseId } = input;
+  return {
+    compensationId: compensationId(input),
+    kind,
+    presentationId,
+    purchaseId,
+    ...(input.kind === 'refund'
+      ? { paymentId: input.paymentId, amount: input.amount, currency: input.currency }
+      : { subscriptionId: input.subscriptionId }),
+    openedAt,
+  };
 }
 
 /** First and longest pause between two looks; they double. */

@@ -3,8 +3,10 @@ import { workflowOfAttempt } from './ids.js';
 import type { ReviewRecord } from './accounting.js';
 import type { AttemptRecord } from './attempt.js';
 import type { Ending } from './closing.js';
+import type { PaymentEvent } from './payment.js';
 import type { PresentationRecord } from './presentation.js';
 import type { TimelineEntry } from './timeline.js';
+import type { Doubt } from './verdict.js';
 
 /** Type of the timeline entry; its detail is `{presentationId, attemptId}`. */
 const NEEDS_REVIEW = 'attempt_needs_review';
@@ -63,4 +65,38 @@ export function unprovenReview(
     detail: 'Dodo does not tell whether the attempt was paid.',
     openedAt: now.toISOString(),
   };
+}
+
+/** Returns the review of a payment of ours that is not what the customer accepted. */
+export function differingReview(
+  payment: PaymentEvent,
+  doubt: Doubt,
+  about: { attemptId: string; presentationId: string; purchaseId?: string },
+  attempt: Pick<AttemptRecord, 'amount' | 'currency' | 'productId'> | undefined,
+  now: Date,
+): Omit<ReviewRecord, 'reviewId' | 'status'> & { subject: string } {
+  const { paymentId, customerId, amount, currency } = payment;
+  return {
+    kind: 'payment_differs',
+    subject: paymentId,
+    ...about,
+    paymentId,
+    customerId,
+    amount,
+    currency,
+    detail: differs(payment, doubt, attempt),
+    openedAt: now.toISOString(),
+  };
+}
+
+/** Says for operators what differs between a payment and what was accepted. Minor units. */
+function differs(
+  { amount, currency, productIds }: Pick<PaymentEvent, 'amount' | 'currency' | 'productIds'>,
+  doubt: Doubt,
+  attempt: Pick<AttemptRecord, 'amount' | 'currency' | 'productId'> | undefined,
+): string {
+  const accepted = attempt ? `${attempt.amount} ${attempt.currency}` : 'another amount';
+  return doubt === 'product_differs'
+    ? `Bought: ${(productIds ?? []).join(', ')}. Accepted: ${attempt?.productId ?? 'another product'}.`
+    : `Paid: ${amount} ${currency}. Accepted: ${accepted}.`;
 }

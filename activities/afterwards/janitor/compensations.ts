@@ -2,7 +2,7 @@
 import { ifFound } from '../../../src/dodo/errors.js';
 import { toPaymentEvent } from '../../../src/dodo/payments.js';
 import type { CompensationRecord } from '../../../src/domain/accounting.js';
-import type { CompensationInput } from '../../../src/domain/compensation.js';
+import { REVIEW_OF_COMPENSATION, type CompensationInput } from '../../../src/domain/compensation.js';
 import { workflowId } from '../../../src/domain/ids.js';
 import type { ActivityContext } from '../../context.js';
 import type { Round } from './round.js';
@@ -23,7 +23,7 @@ export async function mendCompensation(
   const input = await inputOf(context, round, record);
   if (!input) {
     await ledger.openReview({
-      kind: record.kind === 'refund' ? 'refund_failed' : 'subscription_lives_on',
+      kind: REVIEW_OF_COMPENSATION[record.kind],
       subject: id,
       ...without(record),
       detail: 'Its run is gone, and the ledger does not tell what it was for.',

@@ -2,6 +2,7 @@
 import { ifFound } from '../../../src/dodo/errors.js';
 import { refundedOf } from '../../../src/dodo/payments.js';
 import { hasEnded } from '../../../src/dodo/subscriptions.js';
+import { compensationIds } from '../../../src/domain/compensation.js';
 import type { ReviewRecord } from '../../../src/domain/accounting.js';
 import type { JanitorInput } from '../../../src/contract/messages.js';
 import { unpaid } from '../../../src/domain/closing.js';
@@ -82,7 +83,11 @@ async function mendPayment(context: ActivityContext, round: Round, review: Revie
   const payment = await ifFound(context.dodo.payments.retrieve(paymentId));
   if (!payment || payment.total_amount <= 0 || refundedOf(payment) < payment.total_amount) return;
   if (review.kind === 'refund_failed')
-    await context.ledger.endCompensation(`refund/${paymentId}`, 'confirmed', context.now().toISOString());
+    await context.ledger.endCompensation(
+      compensationIds.refund(paymentId),
+      'confirmed',
+      context.now().toISOString(),
+    );
   await resolve(context, round, review, false, 'Dodo shows that it was refunded.', paymentId);
 }
 
@@ -93,7 +98,7 @@ async function mendSubscription(context: ActivityContext, round: Round, review: 
   const subscription = await ifFound(context.dodo.subscriptions.retrieve(subscriptionId));
   if (!subscription || !hasEnded(subscription)) return;
   await context.ledger.endCompensation(
-    `end_subscription/${subscriptionId}`,
+    compensationIds.endSubscription(subscriptionId),
     'confirmed',
     context.now().toISOString(),
   );
