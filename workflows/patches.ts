@@ -19,6 +19,8 @@ export const PATCHES = {
   scheduledChange: 'scheduled-change',
   /** A plan change that sets add-ons is proven by them, too. */
   addons: 'addons',
+  /** News that comes by webhook while Dodo is being read is not kept waiting for the reading. */
+  newsWhileReading: 'news-while-reading',
   /** Notifications that the receiver refuses do not hold up the ones behind them. */
   notificationOrder: 'notification-order',
 } as const;

@@ -58,6 +58,30 @@ describe('an accepted offer', () => {
     expect(run.activities.inputs('lookUpPayment')[0]).toMatchObject({ paymentId: `pay_${run.attempt(1)}` });
   });
 
+  it('is settled by the webhook that comes while a reading of Dodo fails', async () => {
+    const run = await harness.buy({
+      script: (activities) => activities.always('lookUpPayment', UNREADABLE),
+    });
+    void run.accept();
+    await run.activities.called('charge');
+    // The first reading comes a second after the charge, and is tried again for most of a minute.
+    await run.pass(SECOND + 500);
+    expect(run.activities.inputs('lookUpPayment')).toHaveLength(1);
+    await run.webhook(run.attempt(1), 'succeeded');
+    await run.idle();
+    expect(await run.state()).toMatchObject({ outcome: 'converted' });
+  });
+
+  it('is paid at the checkout by the webhook that comes while a reading of Dodo fails', async () => {
+    const { run } = await accepted(DECLINED);
+    run.activities.always('lookUpPayment', UNREADABLE);
+    await run.pass(6 * 10 * SECOND + 500);
+    expect(run.activities.inputs('lookUpPayment')).toHaveLength(1);
+    await run.webhook(run.attempt(2), 'succeeded');
+    await run.idle();
+    expect(await run.state()).toMatchObject({ outcome: 'recovered' });
+  });
+
   it('may take five days to be paid', async () => {
     const { run } = await accepted();
     await run.pass(5 * DAY);

@@ -8,7 +8,7 @@ import type { FulfilledOffer, FulfilmentResult } from '../../src/domain/fulfilme
 import { phaseOf, type PaymentEvent, type Proof } from '../../src/domain/payment.js';
 import { PATCHES } from '../patches.js';
 import { proofOf } from '../payments.js';
-import { LONGEST_POLL, PENDING_LIMIT, proofFrom, prove, reviewPayment } from './prove.js';
+import { LONGEST_POLL, PENDING_LIMIT, proofFrom, prove, reviewPayment, unlessHeard } from './prove.js';
 import { sendAttempt } from './send.js';
 import type { Failed, FulfilmentContext, PaymentStrategy } from './strategy.js';
 import { HOUR, MINUTE } from '../units.js';
@@ -72,6 +72,7 @@ export async function fallBack(
     return undefined;
   };
 
+  const isHeard = () => paid() !== undefined || doubtful([n, ...earlier]);
   let again = n + 1;
   /** Checks for a newer wish of the customer. It goes first if no payment of this fallback may still go through. */
   async function makesWay(finding: Finding | undefined): Promise<boolean> {
@@ -91,11 +92,7 @@ export async function fallBack(
     const left = openedAt + FALLBACK_WINDOW - Date.now();
     const over = left <= 0;
     await condition(
-      () =>
-        paid() !== undefined ||
-        doubtful([n, ...earlier]) ||
-        (mayRetry && retry.wanted()) ||
-        lock?.isWanted() === true,
+      () => isHeard() || (mayRetry && retry.wanted()) || lock?.isWanted() === true,
       over ? pause : Math.min(pause, left),
       { summary: 'waiting for the fallback to be paid' },
     );
@@ -132,10 +129,10 @@ export async function fallBack(
     for (const attempt of earlier) {
       // Paid, but no webhook said that it was carried out as well: that half of the news was lost.
       if (proofOf(inbox, strategy.id(attempt))?.kind !== 'paid') continue;
-      const late = proofFrom(await strategy.lookUp(attempt, undefined));
+      const late = proofFrom(await unlessHeard(isHeard, strategy.lookUp(attempt, undefined)));
       if (late?.kind === 'paid') return fulfilledBy(attempt, late.payment);
     }
-    const finding = await strategy.lookUpFallback(n);
+    const finding = await unlessHeard(isHeard, strategy.lookUpFallback(n));
     if (finding?.kind === 'payment') inbox.note(finding.payment);
     const read = paid();
     if (read) return read;

@@ -49,7 +49,8 @@ export async function prove(
     if (heard) return heard;
 
     const windowOver = Date.now() - sentAt >= context.timing.reconcileWindowMs;
-    const read = await strategy.lookUp(n, paymentId);
+    // A payment in doubt is read all the same: the reading tells what the attempt asked for.
+    const read = await unlessHeard(() => strategy.proven(n) !== undefined, strategy.lookUp(n, paymentId));
     // The reply that would have told the price was lost, and the price had fallen.
     if (reply.kind === 'unknown' && read?.kind === 'payment' && read.dueNow !== undefined)
       strategy.expect(n, { dueNow: read.dueNow, paymentId });
@@ -107,7 +108,8 @@ async function review(strategy: PaymentStrategy, context: FulfilmentContext, n: 
   await strategy.record(n, 'needs_review');
   const decided = () => context.review.verdict() !== undefined || strategy.proven(n) !== undefined;
   while (!(await condition(decided, LONGEST_POLL, { summary: 'waiting for an operator' }))) {
-    const proof = proofFrom(ours(context.inbox, await strategy.lookUp(n, undefined)));
+    const read = await unlessHeard(decided, strategy.lookUp(n, undefined));
+    const proof = proofFrom(ours(context.inbox, read));
     if (proof) return proof;
   }
   return strategy.proven(n) ?? proofByVerdict(context.review.verdict());
@@ -147,7 +149,8 @@ export async function reviewPayment(
     let pause = context.timing.pollIntervalMs;
     while (!(await condition(decided, pause, { summary: 'waiting for an operator' }))) {
       pause = Math.min(2 * pause, LONGEST_POLL);
-      for (const attempt of attempts) ours(inbox, await strategy.lookUp(attempt, undefined));
+      for (const attempt of attempts)
+        ours(inbox, await unlessHeard(decided, strategy.lookUp(attempt, undefined)));
     }
     const verdict = context.review.verdict();
     if (!verdict || proven() !== undefined) continue;
@@ -165,6 +168,22 @@ function named({ paymentId, payment }: ResolveRequest, doubtful: PaymentEvent): 
   return paymentId === undefined || paymentId === doubtful.paymentId
     ? doubtful
     : { ...payment, paymentId, status: 'succeeded' };
+}
+
+/**
+ * Waits for a reading of Dodo, unless a webhook or an operator says first what it is to tell: a reading that fails takes
+ * up to a minute, in which a customer who has paid would wait.
+ *
+ * @returns undefined if it was heard first, or Dodo cannot be read
+ */
+export async function unlessHeard<T>(
+  heard: () => boolean,
+  reading: Promise<T | undefined>,
+): Promise<T | undefined> {
+  let done = false;
+  const read = reading.finally(() => (done = true));
+  const news = condition(() => done || (heard() && patched(PATCHES.newsWhileReading)));
+  return Promise.race([read, news.then(() => (done ? read : undefined))]);
 }
 
 /** Returns what a reading of Dodo proves; undefined while it may still go either way. */
