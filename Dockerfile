@@ -7,7 +7,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 
 FROM base AS build
-RUN --mount=type=cache,target=/root/.npm npm ci
+RUN --mount=type=cache,target=/var/cache/npm npm ci --cache /var/cache/npm
 COPY tsconfig.json tsconfig.build.json ./
 COPY deploy/build.mjs deploy/
 COPY src src
@@ -17,7 +17,7 @@ COPY packages/dodo-offer packages/dodo-offer
 RUN npm run build
 
 FROM base AS dependencies
-RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev
+RUN --mount=type=cache,target=/var/cache/npm npm ci --omit=dev --cache /var/cache/npm
 # PGlite, the embedded ledger of `npm start`, is an ordinary dependency so that `npm ci && npm start` always works. No
 # production process loads it (test/deploy/modules.test.ts).
 RUN rm -r node_modules/@electric-sql

@@ -1,6 +1,6 @@
 /** Creates `payment.succeeded` webhooks as the sandbox sends them, each with a new payment id. */
 import { startSandbox } from '../sandbox/index.js';
-import { parseWebhookSecret, signWebhook } from '../src/webhooks/verify.js';
+import { parseWebhookSecret, webhookHeaders } from '../src/webhooks/sign.js';
 
 export interface SampleWebhook {
   paymentId: string;
@@ -44,12 +44,7 @@ export async function webhookSource(productId: string): Promise<WebhookSource> {
       return {
         paymentId,
         body,
-        headers: {
-          'content-type': 'application/json',
-          'webhook-id': id,
-          'webhook-timestamp': String(timestamp),
-          'webhook-signature': signWebhook({ id, timestamp, body, secret }),
-        },
+        headers: webhookHeaders({ id, timestamp, body, secret }),
       };
     },
   };

@@ -79,7 +79,8 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
   await checkNamespace(connection, namespace, { catalog: catalog(), log });
   await registerSearchAttributes(connection, namespace, log);
 
-  const { metricsPort, allowedOrigins, trustProxy } = config.http;
+  const { allowedOrigins, trustProxy } = config.http;
+  const { port: metricsPort } = config.metrics;
   const deps: DashboardDeps = {
     dodo,
     streams: createStreamHub(ledger, log),

@@ -5,7 +5,7 @@ import { priceShown, productOf } from '../../src/domain/choice.js';
 import { shownPurchaseId } from '../../src/domain/ids.js';
 import type { PresentationRecord } from '../../src/domain/presentation.js';
 import { REFUSED_BY_MERCHANT, type Notification } from '../../src/domain/notification.js';
-import { signWebhook } from '../../src/webhooks/sign.js';
+import { webhookHeaders } from '../../src/webhooks/sign.js';
 import type { RedeliveryInput } from '../../src/contract/messages.js';
 import type { ActivityContext } from '../context.js';
 
@@ -177,12 +177,7 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
       method: 'POST',
       redirect: 'error',
       signal: AbortSignal.timeout(HTTP_TIMEOUT_MS),
-      headers: {
-        'content-type': 'application/json',
-        'webhook-id': id,
-        'webhook-timestamp': String(sentAt),
-        'webhook-signature': signWebhook({ id, timestamp: sentAt, body, secret: merchantWebhook.secret }),
-      },
+      headers: webhookHeaders({ id, timestamp: sentAt, body, secret: merchantWebhook.secret }),
       body,
     }).catch((error: unknown) => {
       throw ApplicationFailure.retryable(unreachable(error), 'merchant_webhook_failed');

@@ -1,10 +1,10 @@
 /** The demo shop: a miniature merchant app, from the buy button to the offer after the purchase. */
 import express, { type NextFunction, type Request, type Response, type Router } from 'express';
-import helmet from 'helmet';
 import { SCRIPT, STYLE_SHEET, type Asset } from './assets.js';
 import { createBackend } from './backend.js';
 import { productOf, type ShopProduct } from './products.js';
 import type { Html } from '../../src/html.js';
+import { pageHeaders } from '../../src/http/page-headers.js';
 import { messagePage } from './layout.js';
 import { createOrders } from './order-cookie.js';
 import { storefront } from './storefront.js';
@@ -31,23 +31,8 @@ export function createShop({ apiUrl, apiKey, temporalUiUrl }: ShopOptions): Rout
   const backend = createBackend({ apiUrl, apiKey });
   const orders = createOrders(apiKey);
   const router = express.Router();
-  const guarded = helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        imgSrc: ['data:'],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-        // No form-action: it would block the buy form's redirect to the checkout, whose origin only Dodo knows.
-      },
-    },
-    // The shop runs on plain HTTP on this machine.
-    strictTransportSecurity: false,
-  });
+  // No form-action: it would block the buy form's redirect to the checkout, whose origin only Dodo knows.
+  const guarded = pageHeaders({ scriptSrc: ["'self'"], connectSrc: ["'self'"] });
   const fresh = (_req: Request, res: Response, next: NextFunction) => {
     res.set('Cache-Control', 'no-store');
     next();

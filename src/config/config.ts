@@ -16,8 +16,6 @@ export interface Config {
     host: string;
     /** 0 lets the system choose. */
     port: number;
-    /** Where metrics are served in place of the API's port. */
-    metricsPort?: number;
     /** Whose pages may call the token routes; the origin of `appUrl` if undefined. */
     allowedOrigins?: readonly string[];
     /** Proxies whose `X-Forwarded-For` is believed: how many, or their addresses. */
@@ -37,7 +35,7 @@ export interface Config {
     | { kind: 'embedded'; directory: string }
     | { kind: 'postgres'; url: string; /** Undefined means true. */ migrates?: boolean };
   metrics: {
-    /** Where a worker shows its metrics; none without. A server shows them beside the API. */
+    /** Where a process shows its metrics. Without it a worker shows none, and a server shows them beside the API. */
     port?: number;
     /** Where the Temporal SDK of a worker shows its own. */
     temporalPort?: number;

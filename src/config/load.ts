@@ -67,7 +67,6 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
     http: {
       host: optional('HOST', fields.host) ?? (local ? '127.0.0.1' : '0.0.0.0'),
       port,
-      metricsPort: optional('METRICS_PORT', fields.port),
       allowedOrigins: optional('ALLOWED_ORIGINS', fields.origins),
       trustProxy: optional('TRUST_PROXY', fields.trustProxy),
       acceptWaitMs: optional('ACCEPT_WAIT', duration(0, MINUTE)) ?? 8 * SECOND,

@@ -1,6 +1,5 @@
 /** The dashboard: pages for operators, rendered here, without any script in the browser. */
 import express, { Router, type Request, type RequestHandler, type Response } from 'express';
-import helmet from 'helmet';
 import type { Html } from '../html.js';
 import { findPurchase } from '../http/purchase-view.js';
 import { ids, parseQuery } from '../http/validate.js';
@@ -22,6 +21,7 @@ import { addressOf, nothingFoundPage } from './pages/search.js';
 import { signInPage } from './pages/sign-in.js';
 import { todayPage } from './pages/today.js';
 import { framed, type Page } from './parts/layout.js';
+import { pageHeaders } from '../http/page-headers.js';
 import { STYLE_SHEET } from './parts/style.js';
 import { sessionRoutes } from './sign-in.js';
 
@@ -33,24 +33,7 @@ const MAX_QUERY = 300;
 export function createDashboard(deps: DashboardDeps): Router {
   const { ledger } = deps;
   const router = Router();
-  router.use(
-    helmet({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          defaultSrc: ["'none'"],
-          styleSrc: ["'self'"],
-          imgSrc: ['data:'],
-          formAction: ["'self'"],
-          baseUri: ["'none'"],
-          frameAncestors: ["'none'"],
-        },
-      },
-      referrerPolicy: { policy: 'same-origin' },
-      strictTransportSecurity: false,
-      xFrameOptions: { action: 'deny' },
-    }),
-  );
+  router.use(pageHeaders({ formAction: ["'self'"] }, 'same-origin'));
   router.get(STYLE_SHEET.path.replace('/dashboard', ''), (_req, res) => {
     res.set('Cache-Control', `public, max-age=${ONE_YEAR}, immutable`).type('css').send(STYLE_SHEET.body);
   });

@@ -1,8 +1,10 @@
 /** Looks at a database without changing anything. */
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { getTableName, is } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
 import { PgTable } from 'drizzle-orm/pg-core';
 import pg from 'pg';
+import { lastApplied, newest } from './migrate.js';
 import { migrations } from './migrations.js';
 import { describeServer, explain } from './postgres.js';
 import * as schema from './schema.js';
@@ -65,13 +67,12 @@ async function inspect(client: pg.Client): Promise<Omit<LedgerInspection, 'serve
   );
   const readOnly = state[0]?.read_only === 'on';
   const known = readMigrationFiles(migrations).map(({ folderMillis }) => folderMillis);
-  const applied = state[0]?.has_log === true ? await appliedMigrations(client) : [];
-  const latest = Math.max(0, ...applied);
+  const latest = (state[0]?.has_log === true ? await lastApplied(drizzle(client)) : undefined) ?? 0;
   const missingMigrations = known.filter((at) => at > latest).length;
   return {
     readOnly,
     missingMigrations,
-    isNewer: latest > Math.max(0, ...known),
+    isNewer: latest > newest(),
     missingRights: [
       ...(missingMigrations > 0 && state[0]?.may_create === false
         ? [`create in the schema ${state[0].schema ?? 'of the search path'}`]
@@ -79,13 +80,6 @@ async function inspect(client: pg.Client): Promise<Omit<LedgerInspection, 'serve
       ...(await missingTableRights(client)),
     ],
   };
-}
-
-async function appliedMigrations(client: pg.Client): Promise<number[]> {
-  const { rows } = await client.query<{ created_at: string | null }>(
-    `select created_at from ${migrations.migrationsTable}`,
-  );
-  return rows.map(({ created_at: at }) => Number(at ?? 0));
 }
 
 /** Returns what we may not do with the tables that exist. */

@@ -62,7 +62,8 @@ export async function checkTables(db: Database): Promise<void> {
     );
 }
 
-function newest(): number {
+/** Returns the time of the last migration that this build brings. Milliseconds since the epoch. */
+export function newest(): number {
   return Math.max(...readMigrationFiles(migrations).map(({ folderMillis }) => folderMillis));
 }
 
@@ -74,7 +75,8 @@ function refuseNewer(last: number | undefined): void {
     );
 }
 
-async function lastApplied(db: Database): Promise<number | undefined> {
+/** Returns the time of the last migration that was applied; undefined when none was. */
+export async function lastApplied(db: Database): Promise<number | undefined> {
   const [row] = rows<{ at: string | null }>(
     await db.execute(sql`select max(created_at)::text as at from ${APPLIED}`),
   );

@@ -34,6 +34,20 @@ export function signWebhook({ id, timestamp, body, secret }: SignWebhookInput): 
   return signatureOf(id, String(timestamp), body, secret);
 }
 
+/**
+ * Returns the headers of a signed webhook with a JSON body.
+ *
+ * @throws as `signWebhook`
+ */
+export function webhookHeaders(input: SignWebhookInput): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    'webhook-id': input.id,
+    'webhook-timestamp': String(input.timestamp),
+    'webhook-signature': signWebhook(input),
+  };
+}
+
 /** Returns the signature over exactly these parts, without checking them. */
 export function signatureOf(id: string, timestamp: string, body: Buffer | string, secret: Buffer): string {
   return `v1,${createHmac('sha256', secret).update(`${id}.${timestamp}.`).update(body).digest('base64')}`;

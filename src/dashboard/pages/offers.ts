@@ -1,7 +1,7 @@
 /** What the offers do and earn, over time, and what was not shown. */
 import { z } from 'zod';
 import { html, type Html } from '../../html.js';
-import type { Figure, NotShown, OfferDay } from '../../ledger/index.js';
+import type { Figure, NotShown, OfferCounts, OfferDay } from '../../ledger/index.js';
 import { wilsonInterval, type Interval } from '../../reports/wilson.js';
 import type { DashboardDeps } from '../deps.js';
 import { bucketsOf, dayLabel } from '../parts/buckets.js';
@@ -18,15 +18,8 @@ type OffersDeps = Pick<DashboardDeps, 'ledger' | 'now'>;
 const CONFIDENCE = 0.95;
 
 /** One offer, or all of them, over the period. */
-interface OfferSum {
+interface OfferSum extends OfferCounts {
   offerId: string;
-  presented: number;
-  viewed: number;
-  accepted: number;
-  declined: number;
-  expired: number;
-  paid: number;
-  recovered: number;
   gross: Record<string, number>;
   refunded: Record<string, number>;
   net: Record<string, number>;

@@ -1,26 +1,13 @@
 /** The reference as a page, for `GET /docs`. It loads nothing from anywhere else. */
 import { Router } from 'express';
-import helmet from 'helmet';
 import type { openApiDocument } from '../openapi/document.js';
+import { pageHeaders } from '../page-headers.js';
 import { referenceOf, type Field, type Operation, type Reference } from './model.js';
 
 export function referenceRoutes(document: ReturnType<typeof openApiDocument>): Router {
   const router = Router();
   let page: string | undefined;
-  const guarded = helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        styleSrc: ["'self'"],
-        imgSrc: ['data:'],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    strictTransportSecurity: false,
-  });
+  const guarded = pageHeaders({ formAction: ["'none'"] });
   router.get('/docs', guarded, (_req, res) => {
     page ??= referencePage(referenceOf(document));
     res.set('Cache-Control', 'public, max-age=300').type('html').send(page);

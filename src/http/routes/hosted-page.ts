@@ -3,32 +3,23 @@
  * nothing of the run: scanners that open links decide nothing, and learn nothing.
  */
 import { Router } from 'express';
-import helmet from 'helmet';
+import { pageHeaders } from '../page-headers.js';
 import { loadElements } from '../elements/bundle.js';
 
 export function hostedPageRoutes(): Router {
   const router = Router();
   router.get(
     '/o/:link',
-    helmet({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          defaultSrc: ["'none'"],
-          scriptSrc: ["'self'"],
-          connectSrc: ["'self'"],
-          styleSrc: ["'self'"],
-          imgSrc: ['data:'],
-          baseUri: ["'none'"],
-          formAction: ["'none'"],
-          frameAncestors: ["'none'"],
-          requireTrustedTypesFor: ["'script'"],
-          trustedTypes: ["'none'"],
-        },
+    pageHeaders(
+      {
+        scriptSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        formAction: ["'none'"],
+        requireTrustedTypesFor: ["'script'"],
+        trustedTypes: ["'none'"],
       },
-      referrerPolicy: { policy: 'no-referrer' },
-      strictTransportSecurity: false,
-    }),
+      'no-referrer',
+    ),
     async (_req, res) => {
       const { version, files } = await loadElements();
       res

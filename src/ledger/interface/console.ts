@@ -56,19 +56,24 @@ export interface PresentationFilter extends Period {
   before?: { presentedAt: string; id: string };
 }
 
-/** What one offer did on one day, in one currency. */
-export interface OfferDay {
-  /** `YYYY-MM-DD` in the time zone asked for. */
-  day: string;
-  offerId: string;
-  currency: string;
+/** What came of presentations. */
+export interface OfferCounts {
   presented: number;
   viewed: number;
   accepted: number;
   declined: number;
   expired: number;
+  /** Accepted and paid, directly or through the fallback. */
   paid: number;
   recovered: number;
+}
+
+/** What one offer did on one day, in one currency. */
+export interface OfferDay extends OfferCounts {
+  /** `YYYY-MM-DD` in the time zone asked for. */
+  day: string;
+  offerId: string;
+  currency: string;
   /** Minor units. */
   gross: number;
   refunded: number;

@@ -1,19 +1,11 @@
 /** The conversion report. */
-import type { Period } from './console.js';
+import type { OfferCounts, Period } from './console.js';
 
 /** One funnel, step and offer. Sums are per currency, in minor units. */
-export interface FunnelReportRow {
+export interface FunnelReportRow extends OfferCounts {
   funnelId: string;
   step: string;
   offerId: string;
-  presented: number;
-  viewed: number;
-  accepted: number;
-  declined: number;
-  expired: number;
-  /** Accepted and paid, directly or through the fallback. */
-  paid: number;
-  recovered: number;
   /** Plan changes that wait for the next billing date, if there are any. Not `paid` until they have happened. */
   scheduled?: number;
   gross: Record<string, number>;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type DodoPayments from 'dodopayments';
 import type { Dodo } from '../../../src/dodo/client.js';
 import { HANDLED_EVENTS } from '../../../src/webhooks/events.js';
-import { parseWebhookSecret, signWebhook } from '../../../src/webhooks/sign.js';
+import { parseWebhookSecret, webhookHeaders } from '../../../src/webhooks/sign.js';
 import { explain } from '../calls.js';
 import { fail, pass, reasonOf, unknown, type Finding, type Group } from '../report.js';
 import type { DodoSubject } from '../subject.js';
@@ -150,15 +150,7 @@ function probe(secret: Buffer): { headers: Record<string, string>; body: string 
     timestamp: new Date().toISOString(),
     data: {},
   });
-  return {
-    body,
-    headers: {
-      'content-type': 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': String(timestamp),
-      'webhook-signature': signWebhook({ id, timestamp, body, secret }),
-    },
-  };
+  return { body, headers: webhookHeaders({ id, timestamp, body, secret }) };
 }
 
 async function post(url: string, secret: Buffer): Promise<number> {
