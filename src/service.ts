@@ -14,6 +14,7 @@ import type { PaymentEvent } from './domain/payment.js';
 import { serveHttp, type HttpServer } from './http-server.js';
 import { registry } from './metrics.js';
 import { createDashboard } from './dashboard/index.js';
+import { createOidcSignIn } from './dashboard/oidc.js';
 import { sessionKeyFrom } from './dashboard/session.js';
 import { createApp, createMetricsApp } from './http/app.js';
 import { handOver } from './http/hand-over.js';
@@ -103,6 +104,7 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
     ...(trustProxy !== undefined && { trustProxy }),
     metricsApart: metricsPort !== undefined,
     sessionKey: sessionKeyFrom(config.auth.tokenSecret),
+    ...(config.auth.oidc && { oidc: createOidcSignIn(config.auth.oidc) }),
     startsLocked: isLive(config),
     dodoLink: dodoLinks(config, dodo),
   };

@@ -2,6 +2,7 @@
 import type { DodoConfig } from './dodo.js';
 import type { GivenKey } from './keys.js';
 import type { LogLevel } from './fields.js';
+import type { OidcConfig } from './oidc.js';
 
 /**
  * `start`: everything on one machine, for development. `demo`: the same, driven without a person.
@@ -57,6 +58,8 @@ export interface Config {
     tokenSecret?: Buffer;
     /** Those of before a rotation, or of after it: tokens signed with them are accepted. */
     earlierTokenSecrets?: readonly Buffer[];
+    /** Where operators sign in to the dashboard by OpenID Connect. */
+    oidc?: OidcConfig;
   };
   merchantWebhook?: { url: string; secret: Buffer };
   /** An origin, such as `https://shop.example`. */

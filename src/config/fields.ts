@@ -111,6 +111,28 @@ export const origin: Field<string> = {
   expected: 'an origin: http:// or https://, a host and optionally a port, such as https://shop.example',
 };
 
+const MAX_OPAQUE = 500;
+
+/** A word that somebody else has made up. */
+export const opaque = {
+  schema: z
+    .string()
+    .regex(new RegExp(`^[\\x21-\\x7e]{1,${MAX_OPAQUE}}$`), 'it contains spaces or other characters'),
+};
+
+/**
+ * Builds the schema of a list, separated by commas.
+ *
+ * @param parse returns the value of an entry; `fail` says what is wrong with it
+ */
+export function listOf<T>(parse: (text: string, fail: (problem: string) => void) => T): z.ZodType<T[]> {
+  return z
+    .string()
+    .transform((text, context) =>
+      splitList(text).map((entry) => parse(entry, (problem) => context.addIssue(`${entry} ${problem}`))),
+    );
+}
+
 /** A list of origins. */
 export const origins: Field<string[]> = {
   schema: z

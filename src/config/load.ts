@@ -5,6 +5,7 @@ import type { Config, ServingConfig } from './config.js';
 import { keyText, type GivenKey } from './keys.js';
 import { checkLive } from './live.js';
 import { readDodo, type DodoConfig } from './dodo.js';
+import { readOidc } from './oidc.js';
 import * as fields from './fields.js';
 import { ConfigError, createReader, type Environment, type Reader } from './reader.js';
 
@@ -61,6 +62,7 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
     operatorKeys: ifServer('OPERATOR_KEYS', fields.keyList),
     tokenSecrets: ifServer('TOKEN_SECRET', fields.tokenSecrets),
   };
+  const oidc = readOidc(reader);
   const givenAppUrl = optional('APP_URL', fields.origin);
   const settings = {
     mode,
@@ -120,14 +122,16 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
         ? { kind: 'embedded', directory: join(dataDir, 'ledger') }
         : { kind: 'postgres', url: database, ...(migrates === 'off' && { migrates: false }) },
     // Last, so that an invalid configuration leaves no files behind.
-    auth:
-      'completeAuth' in options
+    auth: {
+      ...('completeAuth' in options
         ? options.completeAuth(given, dataDir)
         : {
             apiKeys: given.apiKeys ?? [],
             operatorKeys: given.operatorKeys ?? [],
             ...tokenSecretsOf(given.tokenSecrets),
-          },
+          }),
+      ...(oidc && { oidc }),
+    },
   });
 }
 

@@ -38,6 +38,8 @@ export function commandRoutes(deps: DashboardDeps): Router {
   ): void {
     router.post(path, async (req: Request, res: Response) => {
       const visitor = visitorOf(res);
+      if (visitor.readOnly)
+        throw new Problem('forbidden', { detail: 'You may look at everything, and give no commands.' });
       if (visitor.locked)
         throw new Problem('forbidden', {
           detail: 'Live mode is read-only until you unlock it with a reason.',

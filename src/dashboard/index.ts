@@ -46,7 +46,7 @@ export function createDashboard(deps: DashboardDeps): Router {
   const signIn: RequestHandler = (req, res) => {
     const to = req.method === 'GET' ? req.originalUrl : '/dashboard';
     res.status(401).set('WWW-Authenticate', 'Bearer realm="durable-upsells"');
-    sendHtml(res, signInPage({ token: openSignInForm(deps, res), to }));
+    sendHtml(res, signInPage({ token: openSignInForm(deps, res), to, provider: deps.oidc?.name }));
   };
   router.use(sessionRoutes(deps));
   router.use(admitOperators(deps, signIn));

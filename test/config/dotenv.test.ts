@@ -34,7 +34,11 @@ describe('.env', () => {
       ([name, value]) => value !== '' && !value.endsWith('...') && name !== 'DODO_PAYMENTS_BASE_URL',
     );
     expect(() =>
-      server({ ...Object.fromEntries(plain), MERCHANT_WEBHOOK_SECRET: WEBHOOK_KEY }),
+      server({
+        ...Object.fromEntries(plain),
+        MERCHANT_WEBHOOK_SECRET: WEBHOOK_KEY,
+        OIDC_CLIENT_SECRET: 'planted',
+      }),
     ).not.toThrow();
   });
 });

@@ -126,7 +126,7 @@ label { display: grid; gap: .2rem; font-size: .88rem; color: var(--soft); }
 input, select, textarea { font: inherit; color: var(--ink); background: var(--raised); border: 1px solid var(--edge); border-radius: .45rem; padding: .45rem .6rem; min-width: 0; width: 100%; }
 input[type='radio'], input[type='checkbox'] { width: auto; flex: none; accent-color: var(--accent); }
 button, .button { font: inherit; font-weight: 600; cursor: pointer; border-radius: .45rem; padding: .45rem .9rem; border: 1px solid var(--edge); background: var(--surface); color: var(--ink); text-decoration: none; display: inline-block; width: max-content; max-width: 100%; }
-button.main { background: var(--accent); border-color: var(--accent); color: var(--accent-ink); }
+button.main, .button.main { background: var(--accent); border-color: var(--accent); color: var(--accent-ink); }
 button.danger { border-color: var(--bad); color: var(--bad); }
 button:hover, .button:hover { filter: brightness(.96); }
 button[disabled] { opacity: .55; cursor: not-allowed; }
