@@ -23,15 +23,14 @@ export function signInPage({ token, to, failed, provider }: SignIn): Html {
         ${
           provider !== undefined &&
           html`<p>
-              <a class="button main" href="/dashboard/sign-in/provider?to=${encodeURIComponent(to)}"
-                >Sign in with ${provider}</a
-              >
-            </p>
-            <p class="small soft">Or with an operator key, where nobody is there to sign you in:</p>`
+            <a class="button main" href="/dashboard/sign-in/provider?to=${encodeURIComponent(to)}"
+              >Sign in with ${provider}</a
+            >
+          </p>`
         }
         <p class="small soft">
-          ${provider === undefined && 'With an operator key. '}A key is exchanged for a session of eight hours
-          and kept nowhere else.
+          ${provider === undefined ? 'With an' : 'Or with an'} operator key. It is exchanged for a session of
+          eight hours and kept nowhere else.
         </p>
         <input type="hidden" name="token" value="${token}" />
         <input type="hidden" name="to" value="${to}" />
