@@ -34,6 +34,7 @@ const PACKAGES = [
   'fastest-levenshtein',
   'helmet',
   'jose',
+  'openid-client',
   'pg',
   'pino',
   'prom-client',
