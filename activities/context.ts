@@ -18,6 +18,8 @@ export interface MendingRuns {
   startCompensation(input: CompensationInput): Promise<boolean>;
   /** Tells the merchant of an offer, once it is settled as unpaid. Asked before it is settled. */
   tellOfClosing(offer: { presentationId: string; purchaseId: string }): Promise<void>;
+  /** Has the notifier of a run that is gone end once it has delivered what it has: nothing more will come. */
+  endNotifier(run: string): Promise<void>;
   /** Tells a run of its own, a new one if the one before has ended. */
   tellReversal(event: ReversalEvent): Promise<boolean>;
 }

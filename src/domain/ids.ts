@@ -41,6 +41,18 @@ export function subscriptionOfPlanChange(run: string): string | undefined {
   return run.startsWith(PLAN_CHANGE_PREFIX) ? run.slice(PLAN_CHANGE_PREFIX.length) : undefined;
 }
 
+/**
+ * Returns the subscription that a payment has replaced: the run was to change its plan, and the payment bought others
+ * instead. Undefined when the payment is of that subscription itself, as at a link that pays for the change.
+ */
+export function replacedSubscription(
+  run: string | undefined,
+  bought: readonly string[] = [],
+): string | undefined {
+  const changed = run === undefined ? undefined : subscriptionOfPlanChange(run);
+  return changed === undefined || bought.length === 0 || bought.includes(changed) ? undefined : changed;
+}
+
 const TRIGGER_PREFIX = 'trigger/';
 
 /** Returns the id under which the ledger keeps a trigger. No purchase has it: the ids of purchases have no slash. */

@@ -8,6 +8,7 @@ export function noRuns(): MendingRuns {
     startLatePayment: unexpected('startLatePayment'),
     startCompensation: unexpected('startCompensation'),
     tellOfClosing: unexpected('tellOfClosing'),
+    endNotifier: unexpected('endNotifier'),
     tellReversal: unexpected('tellReversal'),
   };
 }

@@ -16,6 +16,8 @@ export interface FakeRuns extends MendingRuns {
   reversals: ReversalEvent[];
   /** Offers whose end the merchant is told of. */
   closings: string[];
+  /** Runs whose notifiers were told that nothing more will come. */
+  notifiersEnded: string[];
 }
 
 export function fakeRuns(): FakeRuns {
@@ -32,6 +34,7 @@ export function fakeRuns(): FakeRuns {
     compensations: [],
     reversals: [],
     closings: [],
+    notifiersEnded: [],
     status: async (run) => (runs.running.has(run) ? 'running' : 'closed'),
     startLatePayment: async (paymentId, attempt) =>
       once(paymentId, () => runs.late.push({ paymentId, attemptId: attempt })),
@@ -41,6 +44,7 @@ export function fakeRuns(): FakeRuns {
     },
     tellOfClosing: async ({ presentationId }) =>
       void once(presentationId, () => runs.closings.push(presentationId)),
+    endNotifier: async (run) => void runs.notifiersEnded.push(run),
     tellReversal: async (event) => once(event.id, () => runs.reversals.push(event)),
   };
   return runs;

@@ -38,11 +38,14 @@ export function operatingRuns({ client, taskQueue, notify }: RunsOptions) {
 
   /** Its notifier delivers what it has, and would wait for more for ever. */
   async function endNotifier(run: string): Promise<void> {
+    if (!notify) return;
     const notifier = client.workflow.getHandle(workflowId.notifications(run));
     await signalIfRunning(client, () => notifier.signal('deliver', null));
   }
 
   return {
+    endNotifier,
+
     /**
      * Ends a run: cancels it, and terminates it if it does not end within moments.
      *
