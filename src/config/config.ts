@@ -1,5 +1,6 @@
 /** The configuration of a process, as every part of it sees it. */
 import type { DodoConfig } from './dodo.js';
+import type { DataRetention } from '../domain/customer-data.js';
 import type { GivenKey } from './keys.js';
 import type { LogLevel } from './fields.js';
 
@@ -58,6 +59,8 @@ export interface Config {
     /** Those of before a rotation, or of after it: tokens signed with them are accepted. */
     earlierTokenSecrets?: readonly Buffer[];
   };
+  /** For how long anything is kept. */
+  dataRetention: DataRetention;
   merchantWebhook?: { url: string; secret: Buffer };
   /** An origin, such as `https://shop.example`. */
   appUrl: string;

@@ -1,5 +1,5 @@
 /** Refuses query parameters that a route does not know: what is ignored looks as if it had been obeyed. */
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import { parseQuery } from './validate.js';
 
@@ -8,12 +8,20 @@ const CHECKED_BY_ROUTE = /^\/(reviews|notifications\/dead|audit|search|reports\/
 /** Routes that answer in the language of `?locale=`, which they check. */
 const IN_LANGUAGE = /^\/(upsell|presentations|purchases)\//;
 
+/** Where a reason may stand in the query. */
+const ERASURE = /^\/customers\/[^/]+\/data\/?$/;
+
 const none = z.strictObject({});
+const reasonOnly = z.strictObject({ reason: z.unknown().optional() });
 const languageOnly = z.strictObject({ locale: z.unknown().optional() });
 
 /** Checks the query of a request below `/api`. */
 export const knownParameters: RequestHandler = (req, _res, next) => {
-  if (!(req.method === 'GET' && CHECKED_BY_ROUTE.test(req.path)))
-    parseQuery(IN_LANGUAGE.test(req.path) ? languageOnly : none, req.query);
+  if (!(req.method === 'GET' && CHECKED_BY_ROUTE.test(req.path))) parseQuery(allowed(req), req.query);
   next();
 };
+
+function allowed({ method, path }: Request) {
+  if (method === 'DELETE' && ERASURE.test(path)) return reasonOnly;
+  return IN_LANGUAGE.test(path) ? languageOnly : none;
+}

@@ -90,4 +90,6 @@ export const redeliverBody = z.strictObject({ reason });
 
 export const pauseBody = z.strictObject({ reason });
 
+export const eraseBody = z.strictObject({ reason });
+
 export const evaluateAgainBody = z.strictObject({ reason });
