@@ -1,7 +1,8 @@
 /** Refuses query parameters that a route does not know: what is ignored looks as if it had been obeyed. */
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
-import { parseQuery } from './validate.js';
+import { locale } from './locale.js';
+import { parseQuery, reason } from './validate.js';
 
 /** Routes that check the whole of their query themselves. */
 const CHECKED_BY_ROUTE = /^\/(reviews|notifications\/dead|audit|search|reports\/[a-z-]+)\/?$/;
@@ -12,8 +13,8 @@ const IN_LANGUAGE = /^\/(upsell|presentations|purchases)\//;
 const ERASURE = /^\/customers\/[^/]+\/data\/?$/;
 
 const none = z.strictObject({});
-const reasonOnly = z.strictObject({ reason: z.unknown().optional() });
-const languageOnly = z.strictObject({ locale: z.unknown().optional() });
+const reasonOnly = z.strictObject({ reason: reason.optional() });
+const languageOnly = z.strictObject({ locale });
 
 /** Checks the query of a request below `/api`. */
 export const knownParameters: RequestHandler = (req, _res, next) => {

@@ -61,6 +61,12 @@ export const purchaseBody = z
   .refine((body) => body.customer === undefined || body.customerId === undefined, {
     message: 'give either customer or customerId',
     path: ['customerId'],
+  })
+  .meta({
+    override: {
+      oneOf: [{ required: ['productId'] }, { required: ['productCart'] }],
+      not: { required: ['customer', 'customerId'] },
+    },
   });
 
 export const triggerBody = z.strictObject({

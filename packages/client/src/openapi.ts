@@ -2545,7 +2545,7 @@ export interface operations {
                     metadata?: {
                         [key: string]: string | number | boolean;
                     };
-                };
+                } & (unknown | unknown);
             };
         };
         responses: {
@@ -3538,7 +3538,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        /** @constant */
+                        event?: "presentation";
+                        id?: string;
+                        data?: string;
+                        retry?: number;
+                    };
                 };
             };
             /** @description The reader has seen the final state; it need not come back. */
@@ -4192,13 +4198,13 @@ export interface operations {
                     "application/json": components["schemas"]["Presentation"];
                 };
             };
-            /** @description `invalid_parameter`: A parameter is invalid. */
+            /** @description `invalid_body`: The body is invalid. `invalid_parameter`: A parameter is invalid. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidParameterProblem"];
+                    "application/problem+json": components["schemas"]["InvalidBodyProblem"] | components["schemas"]["InvalidParameterProblem"];
                 };
             };
             /** @description `unauthorized`: No valid credentials. */
@@ -4989,6 +4995,17 @@ export interface operations {
                          * @description RFC 3339, UTC.
                          */
                         generatedAt: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        from?: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        to?: string;
+                        tz: string;
                         rows: {
                             presented: number;
                             viewed: number;
@@ -4996,6 +5013,8 @@ export interface operations {
                             declined: number;
                             expired: number;
                             paid: number;
+                            /** @description Changes of plan at the next billing date. Left out if there is none. */
+                            scheduled?: number;
                             /** @description The part of `paid` that came through the fallback. */
                             recovered: number;
                             /** @description Minor units by currency. */
@@ -5023,6 +5042,8 @@ export interface operations {
                             declined: number;
                             expired: number;
                             paid: number;
+                            /** @description Changes of plan at the next billing date. Left out if there is none. */
+                            scheduled?: number;
                             /** @description The part of `paid` that came through the fallback. */
                             recovered: number;
                             /** @description Minor units by currency. */
@@ -5360,6 +5381,17 @@ export interface operations {
                          * @description RFC 3339, UTC.
                          */
                         generatedAt: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        from?: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        to?: string;
+                        tz: string;
                         alpha: number;
                         power: number;
                         /** @description In conversion: 0.05 is five percentage points. */
