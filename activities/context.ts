@@ -5,6 +5,7 @@ import type { ReversalEvent } from '../src/contract/messages.js';
 import type { CompensationInput } from '../src/domain/compensation.js';
 import type { Catalog } from '../src/domain/offers.js';
 import type { Dodo } from '../src/dodo/client.js';
+import type { DataRetention } from '../src/domain/customer-data.js';
 import type { Proofs } from '../src/dodo/proof.js';
 import type { Ledger } from '../src/ledger/index.js';
 import type { PaymentEvent } from '../src/domain/payment.js';
@@ -38,6 +39,8 @@ export interface ActivityContext {
   /** Tells a run of a payment, as its webhook would have. False when the payment concerns no run. */
   deliverPayment: (event: PaymentEvent, payment: DodoPayments.Payment | undefined) => Promise<boolean>;
   runs: MendingRuns;
+  /** For how long anything is kept; what is left out, for ever. */
+  dataRetention?: DataRetention;
   /** The merchant's endpoint for notifications, if there is one. */
   merchantWebhook?: { url: string; secret: Buffer };
 }

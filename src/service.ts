@@ -177,6 +177,7 @@ export async function startWorker(
       now: () => new Date(),
       proofs,
       merchantWebhook: config.merchantWebhook,
+      dataRetention: config.dataRetention,
       deliverPayment: deliveringPayments({
         runs,
         catalog,

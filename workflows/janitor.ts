@@ -2,15 +2,21 @@
  * `janitor`: compares what the ledger says is under way with Temporal and with Dodo, repairs what is certain, and puts the
  * rest before a person. Started by a Temporal Schedule.
  */
-import { ActivityFailure, isCancellation, log, proxyActivities } from '@temporalio/workflow';
+import { ActivityFailure, isCancellation, log, patched, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { Repairs } from '../activities/afterwards/janitor/round.js';
 import type { JanitorInput } from '../src/contract/messages.js';
+import { PATCHES } from './patches.js';
 
 const mending = proxyActivities<
   Pick<
     Activities,
-    'mendPresentations' | 'mendPurchases' | 'findReversals' | 'mendCompensations' | 'mendReviews'
+    | 'mendPresentations'
+    | 'mendPurchases'
+    | 'findReversals'
+    | 'mendCompensations'
+    | 'mendReviews'
+    | 'deleteExpired'
   >
 >({
   startToCloseTimeout: '15 minutes',
@@ -28,6 +34,7 @@ export async function janitor(input: JanitorInput): Promise<Repairs> {
     () => mending.findReversals(input),
     () => mending.mendCompensations(input),
     () => mending.mendReviews(input),
+    ...(patched(PATCHES.dataRetention) ? [() => mending.deleteExpired()] : []),
   ];
   for (const task of tasks) {
     try {

@@ -23,4 +23,6 @@ export const PATCHES = {
   newsWhileReading: 'news-while-reading',
   /** Notifications that the receiver refuses do not hold up the ones behind them. */
   notificationOrder: 'notification-order',
+  /** A round of the janitor ends by deleting what was kept for long enough. */
+  dataRetention: 'data-retention',
 } as const;

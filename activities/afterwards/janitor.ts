@@ -2,6 +2,7 @@
  * The janitor: compares what the ledger says is under way with Temporal and with Dodo, repairs what is certain, and opens
  * reviews for the rest. Every repair is idempotent, and is written down before anything that follows from it.
  */
+import { heartbeat } from '@temporalio/activity';
 import type { JanitorInput } from '../../src/contract/messages.js';
 import type { ReviewRecord } from '../../src/domain/accounting.js';
 import { DAY } from '../../src/domain/duration.js';
@@ -15,6 +16,8 @@ import { mendPresentation, mendPurchase } from './janitor/runs-gone.js';
 /** A compensation whose run lives is followed within hours. */
 const COMPENSATION_GRACE_MS = DAY;
 const REVIEWS_PAGE = 200;
+/** Of a thousand rows of each kind, in one round. */
+const MOST_DELETIONS = 100;
 
 export function janitorActivities(context: ActivityContext) {
   const { dodo, ledger, now } = context;
@@ -102,6 +105,18 @@ export function janitorActivities(context: ActivityContext) {
       const round = openRound(context);
       await round.each(await openReviews(), (review) => mendReview(context, round, review, input));
       return round.repairs;
+    },
+
+    /** Deletes what has been kept for as long as it is to be kept. Dodo: nothing. Repeated: finds what is left. */
+    async deleteExpired(): Promise<Repairs> {
+      const { dataRetention = {}, log } = context;
+      for (let rounds = 0; rounds < MOST_DELETIONS; rounds += 1) {
+        heartbeat(rounds);
+        const deleted = await ledger.deleteExpired(dataRetention, now().toISOString());
+        if (Object.keys(deleted).length === 0) break;
+        log.info({ deleted }, 'data was kept for long enough');
+      }
+      return {};
     },
   };
 

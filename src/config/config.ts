@@ -1,5 +1,6 @@
 /** The configuration of a process, as every part of it sees it. */
 import type { DodoConfig } from './dodo.js';
+import type { DataRetention } from '../domain/customer-data.js';
 import type { GivenKey } from './keys.js';
 import type { LogLevel } from './fields.js';
 import type { OidcConfig } from './oidc.js';
@@ -61,6 +62,8 @@ export interface Config {
     /** Where operators sign in to the dashboard by OpenID Connect. */
     oidc?: OidcConfig;
   };
+  /** For how long anything is kept. */
+  dataRetention: DataRetention;
   merchantWebhook?: { url: string; secret: Buffer };
   /** An origin, such as `https://shop.example`. */
   appUrl: string;

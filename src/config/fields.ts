@@ -1,7 +1,8 @@
 /** The kinds of values that variables hold, each with its check and a description for errors. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { formatDuration, parseDuration } from '../domain/duration.js';
+import { LIMITED_DATA, type DataRetention, type LimitedData } from '../domain/customer-data.js';
+import { DAY, formatDuration, parseDuration } from '../domain/duration.js';
 import { keyText, parseKey, type GivenKey } from './keys.js';
 import { parseWebhookSecret } from '../webhooks/sign.js';
 import type { Field } from './reader.js';
@@ -75,6 +76,33 @@ export const logLevel: Field<LogLevel> = {
 };
 
 export const onOff: Field<'on' | 'off'> = { schema: z.enum(['on', 'off']), expected: 'on or off' };
+
+/** Temporal remembers runs for a month or more, and payments are disputed for months: what they need is not deleted earlier. */
+const SHORTEST_RETENTION: Partial<Record<LimitedData, number>> = {
+  idempotency_keys: 30 * DAY,
+  purchases: 180 * DAY,
+};
+
+/** A list such as `facts=90d,purchases=3650d`. */
+export const dataRetention: Field<DataRetention> = {
+  schema: z
+    .string()
+    .transform((text) =>
+      splitList(text).map((entry) => {
+        const [name = '', time = ''] = entry.split('=').map((part) => part.trim());
+        return { name: name as LimitedData, ms: parseDuration(time) ?? NaN };
+      }),
+    )
+    .refine(
+      (entries) =>
+        new Set(entries.map(({ name }) => name)).size === entries.length &&
+        entries.every(
+          ({ name, ms }) => LIMITED_DATA.includes(name) && ms >= (SHORTEST_RETENTION[name] ?? DAY),
+        ),
+    )
+    .transform((entries) => Object.fromEntries(entries.map(({ name, ms }) => [name, ms]))),
+  expected: `a list such as facts=90d,quotes=30d of ${LIMITED_DATA.join(', ')}, each once and at least 1d (idempotency_keys 30d, purchases 180d)`,
+};
 
 const ENVIRONMENTS = ['test_mode', 'live_mode'] as const;
 export type DodoEnvironment = (typeof ENVIRONMENTS)[number];

@@ -30,6 +30,9 @@ const { duration } = fields;
 const CONFIRM_SESSION_LIFE = 15 * MINUTE;
 const DEFAULT_PORT = 3000;
 
+/** What nobody asks for after its run, and what must outlive Temporal's memory of runs. */
+const KEPT = { quotes: 90 * DAY, idempotency_keys: 400 * DAY };
+
 /**
  * Loads the configuration for a mode from `env`.
  *
@@ -85,6 +88,7 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
     },
     catalogPath: resolve(optional('CATALOG', fields.path) ?? 'offers.yaml'),
     timing: readTiming(reader, dodo, mode === 'start' && isPolled(dodo)),
+    dataRetention: { ...KEPT, ...optional('DATA_RETENTION', fields.dataRetention) },
     merchantWebhook: readMerchantWebhook(reader),
     // With port 0 the real port is known only later; the caller may replace this then.
     appUrl: givenAppUrl ?? `http://localhost:${port || DEFAULT_PORT}`,

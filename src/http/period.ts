@@ -2,19 +2,15 @@
 import { z } from 'zod';
 import type { Period } from '../ledger/index.js';
 import { invalidParameter } from './field-errors.js';
+import { time, withinYears } from './validate.js';
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const EXPECTED = 'must be a date such as 2026-12-01, or a time such as 2026-12-01T00:00:00Z';
 
-const moment = z
-  .string(EXPECTED)
-  .refine(
-    (text) =>
-      DATE.test(text)
-        ? z.iso.date().safeParse(text).success
-        : z.iso.datetime({ offset: true }).safeParse(text).success,
-    EXPECTED,
-  );
+const date = z.iso.date(EXPECTED).meta({ override: withinYears });
+const moment = z.union([date, time], EXPECTED).refine((text) => /^(?:19[7-9]|2[01])/.test(text), {
+  error: 'must be from 1970 to 2199',
+});
 
 const zone = z
   .string('must be an IANA time zone such as Europe/Berlin')

@@ -27,6 +27,8 @@ export const PROBLEMS = {
   price_changed: { status: 409, title: 'The price has changed since it was shown' },
   not_in_review: { status: 409, title: 'It is not under review' },
   not_evaluable: { status: 409, title: 'The purchase cannot be evaluated again' },
+  customer_active: { status: 409, title: 'A run of the customer is under way' },
+  money_in_doubt: { status: 409, title: 'Money of the customer is in doubt' },
   evidence_mismatch: { status: 409, title: 'Dodo Payments shows something else' },
   offer_changed: { status: 409, title: 'Another offer is open than the one that was handed out' },
   presentation_expired: { status: 410, title: 'The offer has expired' },

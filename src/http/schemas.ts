@@ -61,6 +61,12 @@ export const purchaseBody = z
   .refine((body) => body.customer === undefined || body.customerId === undefined, {
     message: 'give either customer or customerId',
     path: ['customerId'],
+  })
+  .meta({
+    override: {
+      oneOf: [{ required: ['productId'] }, { required: ['productCart'] }],
+      not: { required: ['customer', 'customerId'] },
+    },
   });
 
 export const triggerBody = z.strictObject({
@@ -89,5 +95,7 @@ export const closeBody = z.strictObject({ reason });
 export const redeliverBody = z.strictObject({ reason });
 
 export const pauseBody = z.strictObject({ reason });
+
+export const eraseBody = z.strictObject({ reason });
 
 export const evaluateAgainBody = z.strictObject({ reason });

@@ -24,13 +24,20 @@ const IDEMPOTENCY_KEY: TextPattern = {
   expected: '1 to 200 visible ASCII characters',
 };
 
+/** Counts characters as JSON Schema does: a pair of surrogates is one. */
+const lengthOf = (value: string) => [...value].length;
+
 /** Text of a length, without NUL and lone surrogates. */
 export function text(min: number, max: number) {
-  return z
-    .string()
-    .min(min)
-    .max(max)
-    .regex(KEEPABLE_TEXT, 'must not contain NUL or half of a surrogate pair');
+  return (
+    z
+      .string()
+      .refine((value) => lengthOf(value) >= min, `must have at least ${min} characters`)
+      .refine((value) => lengthOf(value) <= max, `must have at most ${max} characters`)
+      .refine((value) => KEEPABLE_TEXT.test(value), 'must not contain NUL or half of a surrogate pair')
+      // In UTF-8 there are no halves of pairs, and not every reader of the document knows them.
+      .meta({ override: { minLength: min, maxLength: max, pattern: '^[^\\u0000]*$' } })
+  );
 }
 
 function pattern({ regex, expected }: TextPattern) {
@@ -62,25 +69,44 @@ export const quantity = z
   .min(1, 'must be at least 1')
   .max(MAX_QUANTITY, `must be at most ${MAX_QUANTITY}`);
 
-const FIRST_YEAR = Date.UTC(1970, 0, 1);
-const LAST_YEAR = Date.UTC(2200, 0, 1);
+/** The years that every part of the system can keep. */
+const YEARS = '(?=19[7-9]|2[01])';
 
 /** A time that every part of the system can keep: RFC 3339, from 1970 to 2199. */
 export const time = z.iso
   .datetime({ offset: true, error: 'must be a time such as 2026-12-01T00:00:00Z' })
-  .refine((text) => Date.parse(text) >= FIRST_YEAR && Date.parse(text) < LAST_YEAR, {
-    error: 'must be from 1970 to 2199',
-  });
+  .refine((value) => new RegExp(`^${YEARS}`).test(value), { error: 'must be from 1970 to 2199' })
+  .meta({ override: withinYears });
+
+/** Adds the years to the pattern of a time or date. */
+export function withinYears({ jsonSchema }: { jsonSchema: { pattern?: string } }): void {
+  jsonSchema.pattern = jsonSchema.pattern?.replace(/^\^/, `^${YEARS}`);
+}
 
 const MAX_REASON_LENGTH = 500;
+const ONE_LINE = /^[^\p{Cc}\p{Surrogate}\u2028\u2029]*$/u;
+/** The same for readers that do not know Unicode's categories, with whatever is trimmed at its ends. */
+const DOCUMENTED_LINE = (() => {
+  const breaks = '\\u2028\\u2029';
+  const controls = `\\u0000-\\u001f\\u007f-\\u009f${breaks}`;
+  const spaces = ' \\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000\\ufeff';
+  const trimmed = `[\\t-\\r${breaks}${spaces}]*`;
+  return `^${trimmed}[^${controls}${spaces}](?:[^${controls}]*[^${controls}${spaces}])?${trimmed}$`;
+})();
+
+/** One line of text, without spaces at its ends. `expected` completes "must ...". */
+export function line(max: number, expected: string) {
+  return z
+    .string(`must be a string that ${expected}`)
+    .trim()
+    .min(1, 'must not be empty')
+    .refine((value) => lengthOf(value) <= max, `must have at most ${max} characters`)
+    .refine((value) => ONE_LINE.test(value), 'must be one line without control characters')
+    .meta({ override: { maxLength: max, pattern: DOCUMENTED_LINE } });
+}
 
 /** An operator's reason, for the record: 1 to 500 characters on one line. */
-export const reason = z
-  .string('must be a string that gives the reason')
-  .trim()
-  .min(1, 'must give the reason')
-  .max(MAX_REASON_LENGTH, `must have at most ${MAX_REASON_LENGTH} characters`)
-  .regex(/^[^\p{Cc}\p{Surrogate}\u2028\u2029]*$/u, 'must be one line without control characters');
+export const reason = line(MAX_REASON_LENGTH, 'gives the reason');
 
 const MAX_PAIRS = 50;
 const MAX_TEXT_LENGTH = 500;
@@ -100,7 +126,8 @@ function pairs(name: TextPattern) {
         context.addIssue({ code: 'custom', path: [key], message: `must have a name of ${name.expected}` });
       }
     })
-    .refine((value) => Object.keys(value).length <= MAX_PAIRS, `must have at most ${MAX_PAIRS} entries`);
+    .refine((value) => Object.keys(value).length <= MAX_PAIRS, `must have at most ${MAX_PAIRS} entries`)
+    .meta({ override: { maxProperties: MAX_PAIRS, propertyNames: { pattern: name.regex.source } } });
 }
 
 /** Metadata within Dodo's limits: 50 pairs, keys of 40 characters, values of 500. */

@@ -5,6 +5,7 @@ export type * from './interface/audit.js';
 export type * from './interface/catalogs.js';
 export type * from './interface/console.js';
 export { FIGURES } from './interface/console.js';
+export type * from './interface/customers.js';
 export type * from './interface/experiments.js';
 export type * from './interface/keys.js';
 export type * from './interface/ledger.js';

@@ -19,9 +19,14 @@ export async function lockForShowing(
   { customerId, offerId }: Showing,
   limits: Limits,
 ): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(${CUSTOMER_LOCK}::int, hashtext(${customerId}))`);
+  await lockCustomer(tx, customerId);
   if (limits.redemptions === undefined) return;
   await tx.execute(sql`select pg_advisory_xact_lock(${OFFER_LOCK}::int, hashtext(${offerId}))`);
+}
+
+/** Locks a customer against showings until the transaction ends. */
+export async function lockCustomer(tx: Database, customerId: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(${CUSTOMER_LOCK}::int, hashtext(${customerId}))`);
 }
 
 /** Returns the time before which the window of an orphaned presentation ended. */

@@ -4,9 +4,11 @@ import { accountingOn } from './accounting.js';
 import { auditTrail, recordAudit } from './audit.js';
 import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
 import { consoleOn } from './console.js';
+import { customerData, eraseCustomer, runsOfCustomer } from './customers.js';
 import { catalogOf, evaluations, recordCatalog, runningByCatalog } from './catalogs.js';
 import { describeFailure } from './errors.js';
 import { experimentReport } from './experiment-report.js';
+import { deleteExpired } from './expiry.js';
 import { exposuresOf } from './exposures.js';
 import { bindKey, freeKey } from './keys.js';
 import { followPresentations, presentationsNamed } from './followers.js';
@@ -123,6 +125,10 @@ export function ledgerOn({ db, transaction, listen, close }: Store, log: LedgerL
     freeKey: (binding) => freeKey(db, binding),
     recordAudit: (entry) => recordAudit(db, entry),
     auditTrail: (page) => auditTrail(db, page),
+    customerData: (customerId) => customerData(db, customerId),
+    runsOfCustomer: (customerId) => runsOfCustomer(db, customerId),
+    eraseCustomer: (customerId) => transaction((tx) => eraseCustomer(tx, customerId)),
+    deleteExpired: (retention, now) => deleteExpired({ db, transaction }, retention, now),
     ping: () => checkTables(db),
     close: () => (closing ??= close()),
   });

@@ -9,6 +9,27 @@ const MINUTE = 60_000;
 
 const directory = useDataDirectory();
 
+describe('DATA_RETENTION', () => {
+  const DAY = 24 * 60 * MINUTE;
+
+  it('names what is deleted after which time, beside what nobody needs for long', () => {
+    expect(start().dataRetention).toEqual({ quotes: 90 * DAY, idempotency_keys: 400 * DAY });
+    expect(start({ DATA_RETENTION: 'facts=30d, quotes=7d,purchases=3650d' }).dataRetention).toEqual({
+      facts: 30 * DAY,
+      quotes: 7 * DAY,
+      purchases: 3650 * DAY,
+      idempotency_keys: 400 * DAY,
+    });
+  });
+
+  it.each(['facts', 'facts=1h', 'facts=soon', 'audit=30d', 'facts=30d,facts=40d', 'purchases=30d', '=30d'])(
+    'is refused as %s',
+    (text) => {
+      expect(mistakes(() => start({ DATA_RETENTION: text }))).toHaveProperty('DATA_RETENTION');
+    },
+  );
+});
+
 describe('defaults', () => {
   it('run everything on this machine from an empty environment', () => {
     expect(start()).toMatchObject({

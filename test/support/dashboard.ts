@@ -23,6 +23,7 @@ export function operatorApp(shop: Shop, over: Partial<DashboardDeps> & { scripte
     ping: async () => undefined,
     countWorkers: async () => 1,
     status: async () => 'closed',
+    openRunsOf: async () => [],
     parentOf: async () => undefined,
     end: async () => 'not_running',
     withdraw: async () => ({ kind: 'gone' }),

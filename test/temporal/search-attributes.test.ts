@@ -1,10 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { registerSearchAttributes } from '../../src/temporal/search-attributes.js';
+import { createRuns } from '../../src/temporal/runs.js';
 import { retentionDays } from '../../src/temporal/namespace.js';
 import { searchAttributeKeys } from '../../src/contract/search-attributes.js';
 import { testClient, uniqueId, uniqueTaskQueue } from '../support/temporal.js';
 
+const TIMING = { reconcileWindowMs: 1000, pollIntervalMs: 1000, actionWindowMs: 1000, sendWindowMs: 1000 };
 const names = Object.keys(searchAttributeKeys).sort();
 
 describe('search attributes', () => {
@@ -49,6 +51,26 @@ describe('search attributes', () => {
     });
     const query = `CustomerId = '${customer}' AND OfferExpiresAt > '2029-12-31T00:00:00Z'`;
     await vi.waitFor(async () => expect((await client.workflow.count(query)).count).toBe(1), 10_000);
+  });
+
+  it('lead to the open runs of a customer, and named runs are looked at where they lead to none', async () => {
+    const { client } = await testClient();
+    const taskQueue = uniqueTaskQueue();
+    const runs = createRuns({ client, taskQueue, timing: TIMING, notify: false });
+    const customer = uniqueId('cus');
+    const [found, named] = [uniqueId('found'), uniqueId('named')];
+    await client.workflow.start('collect', {
+      workflowId: found,
+      taskQueue,
+      typedSearchAttributes: [{ key: searchAttributeKeys.CustomerId, value: customer }],
+    });
+    await client.workflow.start('collect', { workflowId: named, taskQueue });
+    await vi.waitFor(
+      async () => expect(await runs.openRunsOf(customer, [named, uniqueId('gone')])).toEqual([found, named]),
+      10_000,
+    );
+    for (const run of [found, named]) await client.workflow.getHandle(run).terminate();
+    await vi.waitFor(async () => expect(await runs.openRunsOf(customer, [named])).toEqual([]), 10_000);
   });
 
   it('lead to an error that names the one taken by another type', async () => {

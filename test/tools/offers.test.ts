@@ -66,6 +66,20 @@ describe('npm run offers', () => {
     expect(JSON.parse(trail.stdout)).toHaveLength(4);
   });
 
+  it('exports and erases a customer', async () => {
+    const url = await serve(operatorApp(shop));
+    const exported = await offers(url, '--json', 'export-customer', shown.customer_id);
+    expect(JSON.parse(exported.stdout)).toMatchObject({
+      customerId: shown.customer_id,
+      data: { purchases: [{ purchaseId: shown.payment_id }] },
+    });
+    const reason = 'They asked for it.';
+    expect(await offers(url, 'erase-customer', shown.customer_id, '--reason', reason)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('customer_active') as string,
+    });
+  });
+
   it('says by its exit code what went wrong', async () => {
     const url = await serve(operatorApp(shop));
     expect(await offers(url, '--help')).toMatchObject({

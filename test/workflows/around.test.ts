@@ -229,5 +229,6 @@ describe('the janitor', () => {
     });
     expect(found).toEqual({ presentation_settled: 3, review_resolved: 1 });
     expect(activities.inputs('mendCompensations')).toEqual([input]);
+    expect(activities.inputs('deleteExpired')).toHaveLength(1);
   });
 });

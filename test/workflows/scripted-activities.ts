@@ -41,6 +41,7 @@ export const ACTIVITY_NAMES = [
   'findReversals',
   'mendCompensations',
   'mendReviews',
+  'deleteExpired',
   'settleByWord',
   'closedOffer',
   'deliverNotification',
@@ -265,6 +266,7 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
     findReversals: async () => ({}),
     mendCompensations: async () => ({}),
     mendReviews: async () => ({}),
+    deleteExpired: async () => ({}),
     settleByWord: async () => ({ kind: 'nothing' }),
     closedOffer: async () => ({ kind: 'failed' }),
     async deliverNotification(notification) {

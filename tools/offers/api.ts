@@ -14,6 +14,7 @@ export class CommandFailure extends Error {
 export interface Api {
   get(path: string): Promise<unknown>;
   post(path: string, body: object): Promise<unknown>;
+  delete(path: string, body: object): Promise<unknown>;
 }
 
 export interface ApiOptions {
@@ -48,7 +49,11 @@ export function connect({ api, key }: ApiOptions, env = process.env): Api {
     if (response.ok) return answer;
     throw new CommandFailure(inWords(response.status, answer), response.status >= 500 ? 3 : 1);
   }
-  return { get: (path) => ask('GET', path), post: (path, body) => ask('POST', path, body) };
+  return {
+    get: (path) => ask('GET', path),
+    post: (path, body) => ask('POST', path, body),
+    delete: (path, body) => ask('DELETE', path, body),
+  };
 }
 
 function inWords(status: number, answer: unknown): string {

@@ -139,6 +139,17 @@ function commandLine(): Command {
     (api, [id], { reason: why }) => api.post(path('api', 'notifications', id, 'redeliver'), { reason: why }),
     [reason],
   );
+  add<[string], object>(
+    'export-customer <customer>',
+    'everything that is held about a customer; with --json, to be given to them',
+    (api, [id]) => api.get(path('api', 'customers', id, 'data')),
+  );
+  add<[string], Why>(
+    'erase-customer <customer>',
+    'delete what is held about a customer, and leave what bookkeeping keeps without a name',
+    (api, [id], { reason: why }) => api.delete(path('api', 'customers', id, 'data'), { reason: why }),
+    [reason],
+  );
   for (const order of ['pause', 'unpause'])
     add<[string, string], Why>(
       `${order} <kind> <id>`,

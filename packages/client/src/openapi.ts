@@ -661,6 +661,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customers/{customerId}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export everything about a customer
+         * @description Operators: everything the ledger holds about a customer, to be given to them.
+         */
+        get: operations["exportCustomer"];
+        put?: never;
+        post?: never;
+        /**
+         * Erase a customer
+         * @description Operators: erase a customer. What bookkeeping keeps is given a random name that leads back to nobody, and the rest is deleted. The reason is given in the body or, where a client sends none with DELETE, in the query.
+         */
+        delete: operations["eraseCustomer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reviews": {
         parameters: {
             query?: never;
@@ -1464,7 +1488,7 @@ export interface components {
             /** @example 500 */
             status: number;
             /** @enum {string} */
-            code: "bad_request" | "invalid_body" | "invalid_parameter" | "invalid_webhook" | "unauthorized" | "invalid_signature" | "payment_failed" | "forbidden" | "unknown_route" | "no_open_offer" | "presentation_not_found" | "receipt_not_found" | "purchase_not_found" | "review_not_found" | "nothing_found" | "not_in_catalog" | "notification_not_found" | "method_not_allowed" | "already_decided" | "price_changed" | "not_in_review" | "not_evaluable" | "evidence_mismatch" | "offer_changed" | "presentation_expired" | "presentation_withdrawn" | "payload_too_large" | "unsupported_media_type" | "consent_required" | "product_unavailable" | "dodo_rejected" | "idempotency_key_reused" | "rate_limited" | "internal_error" | "dodo_unavailable" | "temporarily_unavailable";
+            code: "bad_request" | "invalid_body" | "invalid_parameter" | "invalid_webhook" | "unauthorized" | "invalid_signature" | "payment_failed" | "forbidden" | "unknown_route" | "no_open_offer" | "presentation_not_found" | "receipt_not_found" | "purchase_not_found" | "review_not_found" | "nothing_found" | "not_in_catalog" | "notification_not_found" | "method_not_allowed" | "already_decided" | "price_changed" | "not_in_review" | "not_evaluable" | "customer_active" | "money_in_doubt" | "evidence_mismatch" | "offer_changed" | "presentation_expired" | "presentation_withdrawn" | "payload_too_large" | "unsupported_media_type" | "consent_required" | "product_unavailable" | "dodo_rejected" | "idempotency_key_reused" | "rate_limited" | "internal_error" | "dodo_unavailable" | "temporarily_unavailable";
             detail?: string;
         } & {
             [key: string]: unknown;
@@ -2259,6 +2283,54 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description A run of the customer is under way */
+        CustomerActiveProblem: {
+            /** @constant */
+            type: "urn:problem-type:durable-upsells:customer_active";
+            /** @example A run of the customer is under way */
+            title: string;
+            /** @constant */
+            status: 409;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "customer_active";
+            /** @description Explains this occurrence to a person. */
+            detail?: string;
+            /** @description Ids. */
+            runs?: string[];
+            /** @description Ids. */
+            purchases?: string[];
+            /** @description Ids. */
+            presentations?: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Money of the customer is in doubt */
+        MoneyInDoubtProblem: {
+            /** @constant */
+            type: "urn:problem-type:durable-upsells:money_in_doubt";
+            /** @example Money of the customer is in doubt */
+            title: string;
+            /** @constant */
+            status: 409;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "money_in_doubt";
+            /** @description Explains this occurrence to a person. */
+            detail?: string;
+            /** @description Ids. */
+            reviews?: string[];
+            /** @description Ids. */
+            compensations?: string[];
+            /** @description Ids. */
+            payments?: string[];
+        } & {
+            [key: string]: unknown;
+        };
         Review: {
             reviewId: string;
             /** @enum {string} */
@@ -2473,7 +2545,7 @@ export interface operations {
                     metadata?: {
                         [key: string]: string | number | boolean;
                     };
-                };
+                } & (unknown | unknown);
             };
         };
         responses: {
@@ -3466,7 +3538,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        /** @constant */
+                        event?: "presentation";
+                        id?: string;
+                        data?: string;
+                        retry?: number;
+                    };
                 };
             };
             /** @description The reader has seen the final state; it need not come back. */
@@ -4120,13 +4198,13 @@ export interface operations {
                     "application/json": components["schemas"]["Presentation"];
                 };
             };
-            /** @description `invalid_parameter`: A parameter is invalid. */
+            /** @description `invalid_body`: The body is invalid. `invalid_parameter`: A parameter is invalid. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidParameterProblem"];
+                    "application/problem+json": components["schemas"]["InvalidBodyProblem"] | components["schemas"]["InvalidParameterProblem"];
                 };
             };
             /** @description `unauthorized`: No valid credentials. */
@@ -4917,6 +4995,17 @@ export interface operations {
                          * @description RFC 3339, UTC.
                          */
                         generatedAt: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        from?: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        to?: string;
+                        tz: string;
                         rows: {
                             presented: number;
                             viewed: number;
@@ -4924,6 +5013,8 @@ export interface operations {
                             declined: number;
                             expired: number;
                             paid: number;
+                            /** @description Changes of plan at the next billing date. Left out if there is none. */
+                            scheduled?: number;
                             /** @description The part of `paid` that came through the fallback. */
                             recovered: number;
                             /** @description Minor units by currency. */
@@ -4951,6 +5042,8 @@ export interface operations {
                             declined: number;
                             expired: number;
                             paid: number;
+                            /** @description Changes of plan at the next billing date. Left out if there is none. */
+                            scheduled?: number;
                             /** @description The part of `paid` that came through the fallback. */
                             recovered: number;
                             /** @description Minor units by currency. */
@@ -5288,6 +5381,17 @@ export interface operations {
                          * @description RFC 3339, UTC.
                          */
                         generatedAt: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        from?: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        to?: string;
+                        tz: string;
                         alpha: number;
                         power: number;
                         /** @description In conversion: 0.05 is five percentage points. */
@@ -6483,6 +6587,233 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NotEvaluableProblem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The type or encoding of the body is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
+            /** @description `temporarily_unavailable`: The service is temporarily unavailable. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TemporarilyUnavailableProblem"];
+                };
+            };
+            /** @description Any other error, such as `internal_error`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The data. What Dodo Payments knows of the customer is not in it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        customerId: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        exportedAt: string;
+                        /** @description The rows of each table, as `docs/privacy.md` lists them. */
+                        data: {
+                            [key: string]: {
+                                [key: string]: unknown;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description `invalid_parameter`: A parameter is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidParameterProblem"];
+                };
+            };
+            /** @description `unauthorized`: No valid credentials. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnauthorizedProblem"];
+                };
+            };
+            /** @description `forbidden`: These credentials do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `nothing_found`: Nothing is known of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NothingFoundProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
+            /** @description `temporarily_unavailable`: The service is temporarily unavailable. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TemporarilyUnavailableProblem"];
+                };
+            };
+            /** @description Any other error, such as `internal_error`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    eraseCustomer: {
+        parameters: {
+            query?: {
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The rows of each table that were changed. Repeating it changes nothing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        customerId: string;
+                        pseudonymised: {
+                            [key: string]: number;
+                        };
+                        deleted: {
+                            [key: string]: number;
+                        };
+                    };
+                };
+            };
+            /** @description `invalid_body`: The body is invalid. `invalid_parameter`: A parameter is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidBodyProblem"] | components["schemas"]["InvalidParameterProblem"];
+                };
+            };
+            /** @description `unauthorized`: No valid credentials. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnauthorizedProblem"];
+                };
+            };
+            /** @description `forbidden`: These credentials do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `customer_active`: A run of the customer is under way. `money_in_doubt`: Money of the customer is in doubt. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CustomerActiveProblem"] | components["schemas"]["MoneyInDoubtProblem"];
                 };
             };
             /** @description `payload_too_large`: The body is too large. */

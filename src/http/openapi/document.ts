@@ -2,6 +2,7 @@
 import { createDocument } from 'zod-openapi';
 import { offerPaths } from './offer-paths.js';
 import { commandPaths } from './command-paths.js';
+import { customerPaths } from './customer-paths.js';
 import { completed, TAGS } from './operations.js';
 import { operatorPaths } from './operator-paths.js';
 import { reviewPaths } from './review-paths.js';
@@ -35,7 +36,14 @@ export function openApiDocument(serverUrl: string) {
       },
     },
     security: [{ bearer: [] }],
-    paths: completed({ ...runPaths, ...offerPaths, ...operatorPaths, ...commandPaths, ...reviewPaths }),
+    paths: completed({
+      ...runPaths,
+      ...offerPaths,
+      ...operatorPaths,
+      ...commandPaths,
+      ...customerPaths,
+      ...reviewPaths,
+    }),
     webhooks,
   });
 }

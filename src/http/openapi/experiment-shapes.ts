@@ -1,6 +1,7 @@
 /** The report on experiments as `GET /openapi.json` describes it. */
 import { z } from 'zod';
 import { VERDICTS } from '../../reports/experiment-report.js';
+import { reported } from './funnel-shapes.js';
 import { time } from './shapes.js';
 
 const interval = z.object({ low: z.number(), high: z.number() });
@@ -8,6 +9,7 @@ const lift = interval.extend({ difference: z.number(), pValue: z.number().nullab
 
 export const experimentReport = z.object({
   generatedAt: time,
+  ...reported,
   alpha: z.number(),
   power: z.number(),
   minimumDetectableEffect: z.number().meta({ description: 'In conversion: 0.05 is five percentage points.' }),

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { time } from './shapes.js';
 
 const byCurrency = z.record(z.string(), z.number()).meta({ description: 'Minor units by currency.' });
+/** The period that was asked for. */
+export const reported = { from: time.optional(), to: time.optional(), tz: z.string() };
 const counts = z.object({
   presented: z.int(),
   viewed: z.int(),
@@ -10,6 +12,10 @@ const counts = z.object({
   declined: z.int(),
   expired: z.int(),
   paid: z.int(),
+  scheduled: z
+    .int()
+    .optional()
+    .meta({ description: 'Changes of plan at the next billing date. Left out if there is none.' }),
   recovered: z.int().meta({ description: 'The part of `paid` that came through the fallback.' }),
   gross: byCurrency,
   net: byCurrency,
@@ -21,6 +27,7 @@ const rates = z.object({
 
 export const funnelReport = z.object({
   generatedAt: time,
+  ...reported,
   rows: z.array(
     counts.extend({
       funnelId: z.string(),

@@ -94,6 +94,14 @@ function command(requestBody: z.ZodType, path: z.ZodObject, description: string)
   };
 }
 
+/** One event of a stream. */
+const event = z.object({
+  event: z.literal('presentation').optional(),
+  id: z.string().optional(),
+  data: z.string().optional(),
+  retry: z.int().optional(),
+});
+
 export const offerPaths: ZodOpenApiPathsObject = {
   '/api/upsell/{customerId}': {
     get: {
@@ -129,7 +137,7 @@ export const offerPaths: ZodOpenApiPathsObject = {
       responses: {
         '200': {
           description: 'Events whose `data` is a presentation.',
-          content: { 'text/event-stream': { schema: z.string() } },
+          content: { 'text/event-stream': { schema: event } },
         },
         '204': { description: 'The reader has seen the final state; it need not come back.' },
         ...problems('unauthorized', 'presentation_not_found', 'rate_limited'),
@@ -176,7 +184,7 @@ export const offerPaths: ZodOpenApiPathsObject = {
       requestBody: body(emptyBody),
       responses: {
         '200': json(presentation, 'The view was recorded.'),
-        ...problems('unauthorized', 'presentation_not_found', 'rate_limited'),
+        ...problems('invalid_body', 'unauthorized', 'presentation_not_found', 'rate_limited'),
       },
     },
   },

@@ -67,6 +67,12 @@ const OPERATIONS: Record<string, [operationId: string, tag: Tag, summary: string
   'get /api/catalog': ['getCatalog', 'Reports', 'Get the catalog in force'],
   'get /api/search': ['search', 'Operations', 'Find where the story of an id is told'],
   'get /api/audit': ['listCommands', 'Operations', 'List what operators ordered'],
+  'get /api/customers/{customerId}/data': [
+    'exportCustomer',
+    'Operations',
+    'Export everything about a customer',
+  ],
+  'delete /api/customers/{customerId}/data': ['eraseCustomer', 'Operations', 'Erase a customer'],
   'get /api/pauses': ['listPauses', 'Operations', 'List the offers and funnels that are paused'],
   'post /api/offers/{id}/pause': ['pauseOffer', 'Operations', 'Pause an offer everywhere'],
   'post /api/offers/{id}/unpause': ['unpauseOffer', 'Operations', 'Show a paused offer again'],

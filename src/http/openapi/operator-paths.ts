@@ -6,7 +6,7 @@ import { deadNotificationsQuery } from '../dead-notifications.js';
 import { MAX_EVALUATIONS_PAGE } from '../evaluations.js';
 import { periodFields, periodQuery } from '../period.js';
 import { redeliverBody } from '../schemas.js';
-import { ids } from '../validate.js';
+import { ids, time as given } from '../validate.js';
 import { funnelReport } from './funnel-shapes.js';
 import { experimentReport } from './experiment-shapes.js';
 import { body, json, problems } from './parts.js';
@@ -96,8 +96,11 @@ export const operatorPaths: ZodOpenApiPathsObject = {
       requestParams: {
         query: z.object({
           ...periodFields,
-          since: time.optional(),
-          cursor: z.string().optional(),
+          since: given.optional(),
+          cursor: z
+            .string()
+            .regex(/^[A-Za-z0-9_-]{1,500}$/)
+            .optional(),
           limit: z.int().min(1).max(MAX_EVALUATIONS_PAGE).optional(),
         }),
       },

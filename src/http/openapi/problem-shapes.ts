@@ -16,6 +16,8 @@ const current = presentation
   .optional()
   .meta({ description: 'The presentation as it is now. Show it, and ask again if it is open.' });
 
+const listed = z.array(z.string()).optional().meta({ description: 'Ids.' });
+
 /** What a code has besides the members that all have. */
 const MEMBERS: Partial<Record<ProblemCode, z.ZodRawShape>> = {
   invalid_body: { errors: errors.optional() },
@@ -40,6 +42,8 @@ const MEMBERS: Partial<Record<ProblemCode, z.ZodRawShape>> = {
   presentation_expired: { presentation: current },
   presentation_withdrawn: { presentation: current },
   consent_required: { missing: z.array(z.string()).meta({ description: 'Ids of the missing consents.' }) },
+  customer_active: { runs: listed, purchases: listed, presentations: listed },
+  money_in_doubt: { reviews: listed, compensations: listed, payments: listed },
   evidence_mismatch: { candidate: candidate.optional() },
 };
 

@@ -5,13 +5,13 @@ import { shownPurchaseId } from '../../domain/ids.js';
 import { requireOperator } from '../auth.js';
 import type { ApiDeps } from '../deps.js';
 import { Problem } from '../problem.js';
-import { parseQuery } from '../validate.js';
+import { line, parseQuery } from '../validate.js';
 
 const MAX_ID = 300;
 const MOST_PURCHASES = 100;
 
 /** The query of `GET /api/search`. */
-export const searchQuery = z.strictObject({ q: z.string('must be an id').trim().min(1).max(MAX_ID) });
+export const searchQuery = z.strictObject({ q: line(MAX_ID, 'is an id') });
 
 export function searchRoutes({ ledger }: Pick<ApiDeps, 'ledger'>): Router {
   const router = Router();

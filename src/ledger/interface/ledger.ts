@@ -4,6 +4,7 @@ import type { AuditLedger } from './audit.js';
 import type { AttemptLedger } from './attempts.js';
 import type { CatalogLedger } from './catalogs.js';
 import type { ConsoleLedger } from './console.js';
+import type { CustomerLedger } from './customers.js';
 import type { ExperimentLedger } from './experiments.js';
 import type { KeyLedger } from './keys.js';
 import type { NotificationLedger } from './notifications.js';
@@ -29,7 +30,8 @@ export interface Ledger
     ReportLedger,
     KeyLedger,
     AuditLedger,
-    ConsoleLedger {
+    ConsoleLedger,
+    CustomerLedger {
   /** Throws when the database cannot be reached or written, or its tables are not those of this build. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -75,6 +75,16 @@ export function askingRuns({ client, taskQueue }: RunsOptions) {
     }
   }
 
+  async function statusOf(run: string): Promise<'running' | 'closed' | 'unknown'> {
+    try {
+      const { status } = await withDeadline(() => handleOf(run).describe());
+      return status.name === 'RUNNING' ? 'running' : 'closed';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'unknown';
+      throw error;
+    }
+  }
+
   return {
     accept: (run: string, request: AcceptRequest, options: Required<UpdateOptions>) =>
       update(run, accept, [request], options),
@@ -98,14 +108,23 @@ export function askingRuns({ client, taskQueue }: RunsOptions) {
       signalIfRunning(client, () => handleOf(run).signal(declineOffer, { presentationId, at })),
 
     /** Returns the state of a run; `unknown` when Temporal has no such run. */
-    async status(run: string): Promise<'running' | 'closed' | 'unknown'> {
-      try {
-        const { status } = await withDeadline(() => handleOf(run).describe());
-        return status.name === 'RUNNING' ? 'running' : 'closed';
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return 'unknown';
-        throw error;
-      }
+    status: (run: string) => statusOf(run),
+
+    /**
+     * Lists the runs of a customer that are open: those that can be searched for, and those among the ones named. What was
+     * started a moment ago may not be found yet.
+     */
+    async openRunsOf(customerId: string, named: readonly string[]): Promise<string[]> {
+      const open = new Set<string>();
+      const query = `CustomerId = '${customerId}' AND TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'`;
+      await withDeadline(async () => {
+        for await (const { workflowId } of client.workflow.list({ query, pageSize: 20 })) {
+          open.add(workflowId);
+          if (open.size === 20) break;
+        }
+      });
+      for (const run of named) if ((await statusOf(run)) === 'running') open.add(run);
+      return [...open];
     },
 
     /** Counts the workers that poll for workflow tasks. Throws when Temporal cannot be reached. */
