@@ -140,7 +140,7 @@ export async function startWorker(
   createActivities: (context: ActivityContext) => object,
 ): Promise<RunningWorker> {
   const { dodo, ledger, catalog, log } = parts;
-  const { taskQueue } = config.temporal;
+  const { taskQueue, deployment } = config.temporal;
   const { port: metricsPort, temporalPort } = config.metrics;
   installRuntime(log, temporalPort === undefined ? undefined : `${config.http.host}:${temporalPort}`);
   const { connection, namespace } = await connectWorker(parts.temporal);
@@ -166,6 +166,7 @@ export async function startWorker(
     connection,
     namespace,
     taskQueue,
+    deployment,
     activities: createActivities({
       dodo,
       ledger,
@@ -188,6 +189,12 @@ export async function startWorker(
     }),
     overrides: { maxTaskQueueActivitiesPerSecond: activitiesPerSecond(config) },
   });
+  const version = worker.options.workerDeploymentOptions?.version;
+  if (version)
+    log.info(
+      { deployment: version.deploymentName, buildId: version.buildId },
+      'this worker is a version of a deployment, and gets no work before it is ramped or promoted: deploy/temporal/versions.sh',
+    );
   const isRunning = () => worker.getState() === 'RUNNING';
   const probes =
     metricsPort === undefined
