@@ -32,6 +32,8 @@ export interface Config {
     namespace?: string;
     taskQueue: string;
     uiUrl?: string;
+    /** The Worker Deployment that workers are versions of; without it, Worker Versioning is off. */
+    deployment?: string;
   };
   ledger:
     | { kind: 'embedded'; directory: string }

@@ -67,6 +67,12 @@ export const name: Field<string> = {
   expected: '1 to 200 letters, digits, ".", "_" or "-", the first a letter or digit',
 };
 
+/** A Worker Deployment. Temporal joins its name and a build id with a dot. */
+export const deploymentName: Field<string> = {
+  schema: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,199}$/),
+  expected: '1 to 200 letters, digits, "_" or "-", the first a letter or digit',
+};
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 

@@ -81,6 +81,7 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
       namespace: optional('TEMPORAL_NAMESPACE', fields.name),
       taskQueue: optional('TEMPORAL_TASK_QUEUE', fields.name) ?? 'offers',
       uiUrl: optional('TEMPORAL_UI_URL', fields.httpUrl),
+      deployment: optional('TEMPORAL_DEPLOYMENT_NAME', fields.deploymentName),
     },
     metrics: {
       port: optional('METRICS_PORT', fields.port),

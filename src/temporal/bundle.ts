@@ -1,5 +1,6 @@
 /** Bundles the workflow code. */
-import { access, mkdir, rename, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -60,6 +61,15 @@ export async function workflowBundle(options: Partial<BundleOptions> = {}): Prom
     return { codePath: prebuiltBundlePath };
   }
   return await bundleWorkflows(options);
+}
+
+const SOURCE_MAP = /\n\/\/# sourceMappingURL=.*\s*$/;
+const BUILD_ID_LENGTH = 16;
+
+/** Returns the id of a build: a hash of its workflow code, the same wherever the same code was built. */
+export async function buildIdOf(bundle: WorkflowBundle): Promise<string> {
+  const code = 'code' in bundle ? bundle.code : await readFile(bundle.codePath, 'utf8');
+  return createHash('sha256').update(code.replace(SOURCE_MAP, '')).digest('hex').slice(0, BUILD_ID_LENGTH);
 }
 
 /** Extracts the errors from a report that begins with every module bundled and ends with a stack. */

@@ -5605,15 +5605,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Temporal and the database can be reached. */
+            /** @description Temporal and the database can be reached. `degraded`: the worker of this process knows of runs that are stuck, and names them. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @constant */
-                        status: "ready";
+                        /** @enum {string} */
+                        status: "ready" | "degraded";
                     } & {
                         [key: string]: unknown;
                     };
