@@ -1,4 +1,5 @@
 /** The workflows a worker runs. Each is described at the top of its file. */
+export { bulk } from './bulk.js';
 export { closing } from './closing.js';
 export { compensation } from './compensation.js';
 export { janitor } from './janitor.js';

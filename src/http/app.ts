@@ -14,6 +14,7 @@ import { notificationRoutes } from './routes/notifications.js';
 import { referenceRoutes } from './reference/page.js';
 import { catalogRoutes } from './routes/catalog.js';
 import { auditRoutes } from './routes/audit.js';
+import { bulkRoutes } from './routes/bulk.js';
 import { elementRoutes } from './routes/elements.js';
 import { hostedPageRoutes } from './routes/hosted-page.js';
 import { presentationRoutes } from './routes/presentations.js';
@@ -147,6 +148,7 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
   app.use(reportRoutes(deps));
   app.use(catalogRoutes(deps));
   app.use(auditRoutes(deps));
+  app.use(bulkRoutes(deps));
   if (pages) app.use(pages);
   app.use(notFound);
   app.use(problemHandler(deps.log, security));

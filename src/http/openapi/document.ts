@@ -1,6 +1,7 @@
 /** `GET /openapi.json`, generated from the schemas that validate requests. */
 import { createDocument } from 'zod-openapi';
 import { offerPaths } from './offer-paths.js';
+import { bulkPaths } from './bulk-paths.js';
 import { commandPaths } from './command-paths.js';
 import { completed, TAGS } from './operations.js';
 import { operatorPaths } from './operator-paths.js';
@@ -35,7 +36,14 @@ export function openApiDocument(serverUrl: string) {
       },
     },
     security: [{ bearer: [] }],
-    paths: completed({ ...runPaths, ...offerPaths, ...operatorPaths, ...commandPaths, ...reviewPaths }),
+    paths: completed({
+      ...runPaths,
+      ...offerPaths,
+      ...operatorPaths,
+      ...commandPaths,
+      ...bulkPaths,
+      ...reviewPaths,
+    }),
     webhooks,
   });
 }
