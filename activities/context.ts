@@ -1,7 +1,8 @@
 /** The world that activities work with. */
 import type DodoPayments from 'dodopayments';
 import type { Logger } from 'pino';
-import type { ReversalEvent } from '../src/contract/messages.js';
+import type { Answer } from '../src/contract/answer.js';
+import type { RedeliveryInput, ReversalEvent } from '../src/contract/messages.js';
 import type { CompensationInput } from '../src/domain/compensation.js';
 import type { Catalog } from '../src/domain/offers.js';
 import type { Dodo } from '../src/dodo/client.js';
@@ -25,6 +26,19 @@ export interface MendingRuns {
   tellReversal(event: ReversalEvent): Promise<boolean>;
 }
 
+/** What bulk commands ask of runs. */
+export interface OrderingRuns {
+  withdraw(run: string, presentationId: string, reason: string): Promise<Answer<unknown>>;
+  extend(
+    run: string,
+    presentationId: string,
+    until: string,
+    reason: string,
+  ): Promise<Answer<{ expiresAt: string }>>;
+  /** Returns the run that sends it. */
+  redeliver(input: RedeliveryInput, failedAt: string): Promise<string>;
+}
+
 export interface ActivityContext {
   dodo: Dodo;
   ledger: Ledger;
@@ -38,7 +52,7 @@ export interface ActivityContext {
   proofs: Proofs;
   /** Tells a run of a payment, as its webhook would have. False when the payment concerns no run. */
   deliverPayment: (event: PaymentEvent, payment: DodoPayments.Payment | undefined) => Promise<boolean>;
-  runs: MendingRuns;
+  runs: MendingRuns & OrderingRuns;
   /** For how long anything is kept; what is left out, for ever. */
   dataRetention?: DataRetention;
   /** The merchant's endpoint for notifications, if there is one. */

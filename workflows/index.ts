@@ -6,6 +6,7 @@ import { sweep } from './sweep.js';
 import { pinToVersion } from './versioning.js';
 
 export { closing, janitor, resolution, sweep };
+export { bulk } from './bulk.js';
 export { compensation } from './compensation.js';
 export { latePayment } from './late-payment.js';
 export { notifications } from './notifications.js';

@@ -14,6 +14,8 @@ export const workflowId = {
   closing: (presentationId: string) => `closing/${presentationId}`,
   /** One per review: of two operators, one starts it. */
   resolution: (reviewId: string) => `resolution/${reviewId}`,
+  /** One per selection. */
+  bulk: (bulkId: string) => `bulk/${bulkId}`,
   notifications: (purchaseWorkflowId: string) => `notifications/${purchaseWorkflowId}`,
   /** One for each time a notification died: one that died again may be sent again. */
   redelivery: (notificationId: string, diedAt: string) => `redelivery/${notificationId}/${diedAt}`,

@@ -15,6 +15,7 @@ import { referenceRoutes } from './reference/page.js';
 import { catalogRoutes } from './routes/catalog.js';
 import { auditRoutes } from './routes/audit.js';
 import { customerRoutes } from './routes/customers.js';
+import { bulkRoutes } from './routes/bulk.js';
 import { elementRoutes } from './routes/elements.js';
 import { hostedPageRoutes } from './routes/hosted-page.js';
 import { presentationRoutes } from './routes/presentations.js';
@@ -149,6 +150,7 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
   app.use(catalogRoutes(deps));
   app.use(auditRoutes(deps));
   app.use(customerRoutes(deps));
+  app.use(bulkRoutes(deps));
   if (pages) app.use(pages);
   app.use(notFound);
   app.use(problemHandler(deps.log, security));

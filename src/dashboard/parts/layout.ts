@@ -11,6 +11,7 @@ const PAGES = [
   ['/dashboard/experiments', 'Experiments'],
   ['/dashboard/catalog', 'Catalog'],
   ['/dashboard/notifications', 'Notifications'],
+  ['/dashboard/bulk', 'In bulk'],
   ['/dashboard/audit', 'Audit trail'],
 ] as const;
 

@@ -25,6 +25,7 @@ html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.5 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif; font-variant-numeric: tabular-nums; }
 h1, h2, h3, p, ul, ol, dl, dd, figure { margin: 0; padding: 0; }
 h1 { font-size: 1.6rem; line-height: 1.2; letter-spacing: -.01em; overflow-wrap: anywhere; }
+td .id, th .id { overflow-wrap: normal; white-space: nowrap; }
 h2 { font-size: 1.1rem; line-height: 1.3; }
 h3 { font-size: .95rem; }
 a { color: var(--accent); text-underline-offset: .15em; text-decoration-thickness: .06em; }
