@@ -24,6 +24,7 @@ import { workerProbes } from './http/worker-probes.js';
 import type { Ledger } from './ledger/index.js';
 import { connectClient, connectWorker, type TemporalTarget } from './temporal/connect.js';
 import { checkNamespace } from './temporal/namespace.js';
+import { sendingHeaders } from './temporal/propagation.js';
 import { installRequestIds } from './temporal/request-id.js';
 import { createRuns, type Runs } from './temporal/runs.js';
 import { installRuntime } from './temporal/runtime.js';
@@ -149,7 +150,7 @@ export async function startWorker(
   // The sweep repeats every few minutes but must deliver each payment once.
   installRequestIds(connection);
   await checkNamespace(connection, namespace, { catalog: catalog(), log });
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, interceptors: { workflow: [sendingHeaders] } });
   await ensureSweepSchedule(client, {
     taskQueue,
     intervalMs: config.timing.sweepIntervalMs,

@@ -5,10 +5,12 @@ import { loadConfig } from './config/load.js';
 import { run, stopOnSignal, WORKER_STOPS_WITHIN } from './process.js';
 import { openParts } from './production.js';
 import { startWorker } from './service.js';
+import { startTelemetry } from './telemetry.js';
 
 await run(async () => {
   loadDotEnv();
   const config = loadConfig(process.env, { mode: 'worker' });
+  const telemetry = await startTelemetry('durable-upsells-worker');
   const parts = await openParts(config);
   const worker = await startWorker(config, parts, createActivities);
   parts.log.info({ taskQueue: config.temporal.taskQueue }, 'the worker is ready');
@@ -17,6 +19,7 @@ await run(async () => {
     async () => {
       await worker.stop();
       await parts.close();
+      await telemetry?.stop();
     },
     WORKER_STOPS_WITHIN,
   );

@@ -1,6 +1,7 @@
 /** Creates the worker. */
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { buildIdOf, workflowBundle, type WorkflowBundle } from './bundle.js';
+import { receivingHeaders } from './propagation.js';
 
 /**
  * A waiting run takes about 160 KiB of memory while cached, about 100 MB for all of them. Other runs are replayed from
@@ -51,6 +52,7 @@ export async function createWorker(options: CreateWorkerOptions): Promise<Worker
     activityTaskPollerBehavior: { type: 'autoscaling' },
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: SHUTDOWN_FORCE,
+    interceptors: { activity: [receivingHeaders] },
     ...options.overrides,
   });
 }
