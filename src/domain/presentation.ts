@@ -163,6 +163,8 @@ export function whenPaid(
 
 /** A presentation with what is not shown to customers. */
 export interface PresentationRecord extends Presentation {
+  /** `quantity` is not what was shown: an earlier release did not record it. Only the run knows it. */
+  quantityUnrecorded?: true;
   workflowId: string;
   /** The catalog version it was made from. */
   catalogHash?: string;

@@ -7,7 +7,9 @@ import type { PresentationStatus } from '../domain/words.js';
 import type { Presentation, PriceDisplay } from '../domain/presentation.js';
 import type { ApiDeps } from './deps.js';
 
-export type PresentationView = Omit<Presentation, 'updatePaymentMethodUrl'> & {
+export type PresentationView = Omit<Presentation, 'updatePaymentMethodUrl' | 'quantity'> & {
+  /** Left out where the offer was shown by a release that did not record it. */
+  quantity?: number;
   updatePaymentMethodUrl?: string;
   /** The price formatted for the customer, in the language of the copy. */
   display: PriceDisplay & { locale: string };
@@ -72,7 +74,7 @@ export async function viewOf(
     customerId,
     purchaseId: shownPurchaseId(purchaseId),
     product,
-    quantity,
+    ...(!record.quantityUnrecorded && { quantity }),
     ...(record.option !== undefined && { option: record.option }),
     ...(record.choices && !isPrivate && { choices: record.choices }),
     ...(record.variant !== undefined && { variant: record.variant }),

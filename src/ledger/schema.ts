@@ -110,7 +110,8 @@ export const presentations = pgTable(
     productId: text('product_id').notNull(),
     currency: text('currency').notNull(),
     product: jsonb('product').$type<Presentation['product']>().notNull(),
-    quantity: integer('quantity').notNull().default(1),
+    /** Null for an offer that was shown by a release that did not record it: its run knows. */
+    quantity: integer('quantity').default(1),
     option: text('option'),
     choices: jsonb('choices').$type<Choices>(),
     /** The terms for pricing other choices. */

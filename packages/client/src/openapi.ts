@@ -1766,7 +1766,8 @@ export interface components {
                 id: string;
                 name: string;
             };
-            quantity: number;
+            /** @description Left out where the offer was shown by a release that did not record it. */
+            quantity?: number;
             /** @description The id of the chosen one of `choices.options`. */
             option?: string;
             /** @description What the customer may choose. */
@@ -2118,7 +2119,8 @@ export interface components {
                 id: string;
                 name: string;
             };
-            quantity: number;
+            /** @description Left out where the offer was shown by a release that did not record it. */
+            quantity?: number;
             /** @description The id of the chosen one of `choices.options`. */
             option?: string;
             /** @description What the customer may choose. */
@@ -3006,7 +3008,8 @@ export interface operations {
                                 id: string;
                                 name: string;
                             };
-                            quantity: number;
+                            /** @description Left out where the offer was shown by a release that did not record it. */
+                            quantity?: number;
                             /** @description The id of the chosen one of `choices.options`. */
                             option?: string;
                             /** @description What the customer may choose. */
@@ -6723,7 +6726,8 @@ export interface operations {
                                 id: string;
                                 name: string;
                             };
-                            quantity: number;
+                            /** @description Left out where the offer was shown by a release that did not record it. */
+                            quantity?: number;
                             /** @description The id of the chosen one of `choices.options`. */
                             option?: string;
                             /** @description What the customer may choose. */
@@ -8209,7 +8213,8 @@ export interface operations {
                                 id: string;
                                 name: string;
                             };
-                            quantity: number;
+                            /** @description Left out where the offer was shown by a release that did not record it. */
+                            quantity?: number;
                             /** @description The id of the chosen one of `choices.options`. */
                             option?: string;
                             /** @description What the customer may choose. */
