@@ -1634,7 +1634,8 @@ export interface components {
                 /** @enum {string} */
                 mode: "one_click" | "checkout";
                 method?: {
-                    id: string;
+                    /** @description For backends only. */
+                    id?: string;
                     type: string;
                     network?: string;
                     last4?: string;
@@ -1839,7 +1840,8 @@ export interface components {
                 /** @enum {string} */
                 mode: "one_click" | "checkout";
                 method?: {
-                    id: string;
+                    /** @description For backends only. */
+                    id?: string;
                     type: string;
                     network?: string;
                     last4?: string;
@@ -1986,7 +1988,8 @@ export interface components {
                 /** @enum {string} */
                 mode: "one_click" | "checkout";
                 method?: {
-                    id: string;
+                    /** @description For backends only. */
+                    id?: string;
                     type: string;
                     network?: string;
                     last4?: string;
@@ -2074,7 +2077,8 @@ export interface components {
                     /** @enum {string} */
                     mode: "one_click" | "checkout";
                     method?: {
-                        id: string;
+                        /** @description For backends only. */
+                        id?: string;
                         type: string;
                         network?: string;
                         last4?: string;
@@ -2756,7 +2760,8 @@ export interface operations {
                                 /** @enum {string} */
                                 mode: "one_click" | "checkout";
                                 method?: {
-                                    id: string;
+                                    /** @description For backends only. */
+                                    id?: string;
                                     type: string;
                                     network?: string;
                                     last4?: string;
@@ -6473,7 +6478,8 @@ export interface operations {
                                 /** @enum {string} */
                                 mode: "one_click" | "checkout";
                                 method?: {
-                                    id: string;
+                                    /** @description For backends only. */
+                                    id?: string;
                                     type: string;
                                     network?: string;
                                     last4?: string;
@@ -7317,7 +7323,8 @@ export interface operations {
                                 /** @enum {string} */
                                 mode: "one_click" | "checkout";
                                 method?: {
-                                    id: string;
+                                    /** @description For backends only. */
+                                    id?: string;
                                     type: string;
                                     network?: string;
                                     last4?: string;
