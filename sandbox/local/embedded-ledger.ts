@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { FolderInUseError, lockFolder } from './folder-lock.js';
+import { makePrivate, makePrivateFolder } from './private-folder.js';
 import { LedgerError, rootCause } from '../../src/ledger/index.js';
 import { migrateTables } from '../../src/ledger/index.js';
 import { ledgerOn } from '../../src/ledger/index.js';
@@ -44,9 +45,13 @@ export async function imageOfEmptyLedger(): Promise<Blob> {
 async function openStore(dataDir: string, log: LedgerLog, image: Blob | undefined): Promise<Store> {
   if (dataDir === IN_MEMORY) return storeOf(await PGlite.create(IN_MEMORY, { loadDataDir: image }));
 
+  await makePrivateFolder(dataDir);
   const lock = await lockFolder(dataDir).catch(explainInUse);
   try {
-    return await storeOf(await openFiles(dataDir, log), () => lock.release());
+    const store = await storeOf(await openFiles(dataDir, log), () => lock.release());
+    // PGlite makes its files writable for everybody, whatever the umask says.
+    await makePrivate(dataDir);
+    return store;
   } catch (error) {
     await lock.release();
     const root = rootCause(error);

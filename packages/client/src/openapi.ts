@@ -1798,7 +1798,8 @@ export interface components {
                 /** @enum {string} */
                 mode: "one_click" | "checkout";
                 method?: {
-                    id: string;
+                    /** @description For backends only. */
+                    id?: string;
                     type: string;
                     network?: string;
                     last4?: string;
@@ -2003,7 +2004,8 @@ export interface components {
                 /** @enum {string} */
                 mode: "one_click" | "checkout";
                 method?: {
-                    id: string;
+                    /** @description For backends only. */
+                    id?: string;
                     type: string;
                     network?: string;
                     last4?: string;
@@ -2151,7 +2153,8 @@ export interface components {
                 /** @enum {string} */
                 mode: "one_click" | "checkout";
                 method?: {
-                    id: string;
+                    /** @description For backends only. */
+                    id?: string;
                     type: string;
                     network?: string;
                     last4?: string;
@@ -2239,7 +2242,8 @@ export interface components {
                     /** @enum {string} */
                     mode: "one_click" | "checkout";
                     method?: {
-                        id: string;
+                        /** @description For backends only. */
+                        id?: string;
                         type: string;
                         network?: string;
                         last4?: string;
@@ -3040,7 +3044,8 @@ export interface operations {
                                 /** @enum {string} */
                                 mode: "one_click" | "checkout";
                                 method?: {
-                                    id: string;
+                                    /** @description For backends only. */
+                                    id?: string;
                                     type: string;
                                     network?: string;
                                     last4?: string;
@@ -6758,7 +6763,8 @@ export interface operations {
                                 /** @enum {string} */
                                 mode: "one_click" | "checkout";
                                 method?: {
-                                    id: string;
+                                    /** @description For backends only. */
+                                    id?: string;
                                     type: string;
                                     network?: string;
                                     last4?: string;
@@ -8245,7 +8251,8 @@ export interface operations {
                                 /** @enum {string} */
                                 mode: "one_click" | "checkout";
                                 method?: {
-                                    id: string;
+                                    /** @description For backends only. */
+                                    id?: string;
                                     type: string;
                                     network?: string;
                                     last4?: string;

@@ -52,7 +52,7 @@ const payment = z.object({
   mode: z.enum(['one_click', 'checkout']),
   method: z
     .object({
-      id: z.string(),
+      id: z.string().optional().meta({ description: 'For backends only.' }),
       type: z.string(),
       network: z.string().optional(),
       last4: z.string().optional(),
