@@ -1,4 +1,5 @@
 /** `npm run server`: the API, in production beside one or more workers. */
+import './node-version.js';
 import { loadDotEnv } from './config/dotenv.js';
 import { loadConfig } from './config/load.js';
 import { API_STOPS_WITHIN, run, stopOnSignal } from './process.js';

@@ -1,4 +1,5 @@
 /** `npm run worker`: runs workflows and activities. Start as many as needed. */
+import './node-version.js';
 import { createActivities } from '../activities/index.js';
 import { loadDotEnv } from './config/dotenv.js';
 import { loadConfig } from './config/load.js';

@@ -52,6 +52,12 @@ export function webhookRoutes(deps: ApiDeps): Router {
   router.post('/webhooks/dodo', rawBody, async (req, res) => {
     const started = performance.now();
     const body: Buffer = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+    if (webhookSecrets.length === 0) {
+      webhookMetrics.received.inc({ result: 'refused' });
+      throw new Problem('invalid_signature', {
+        detail: 'This server has no webhook key, so it accepts no webhooks.',
+      });
+    }
     const verified = verifyWebhook({ headers: req.headers, body, secrets: [...webhookSecrets], now: now() });
     if (!verified.ok) {
       webhookMetrics.received.inc({ result: 'refused' });

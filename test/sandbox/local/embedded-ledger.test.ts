@@ -1,4 +1,4 @@
-import { openEmbeddedLedger } from '../../../sandbox/local/embedded-ledger.js';
+import { checkDisk, openEmbeddedLedger } from '../../../sandbox/local/embedded-ledger.js';
 import { chmod, cp, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,5 +94,22 @@ describe('the embedded ledger', { timeout: SEVERAL_STARTS }, () => {
     };
     await expect(openEmbeddedLedger(dataDir)).rejects.toMatchObject(damaged);
     await expect(openEmbeddedLedger(dataDir)).rejects.toMatchObject(damaged);
+  });
+});
+
+describe('the disk of the embedded ledger', () => {
+  it('is named when it is full, before the database stops on it', async () => {
+    await checkDisk(tmpdir(), 1);
+    await expect(checkDisk(tmpdir(), Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({
+      code: 'disk_full',
+      message: expect.stringMatching(new RegExp(`${tmpdir()} is full: \\d+ MB are left`)) as string,
+    });
+  });
+
+  it('is named when it cannot be written', async () => {
+    await expect(checkDisk('/nowhere/at/all')).rejects.toMatchObject({
+      code: 'read_only',
+      message: expect.stringContaining('/nowhere/at/all cannot be written') as string,
+    });
   });
 });
