@@ -1,5 +1,5 @@
 /** What offers brought within days of being shown, by the month in which they were shown. */
-import { isNotNull, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNotNull, sql, type SQL } from 'drizzle-orm';
 import { TAKING_ENTRIES } from '../domain/reversal.js';
 import { utc } from './columns.js';
 import { within } from './console.js';
@@ -20,41 +20,53 @@ export async function cohorts(
   const number = (value: SQL) => value.mapWith(Number);
   const month = sql<string>`to_char(${presentedAt} at time zone ${tz}, 'YYYY-MM')`;
   const until = (days: number) => sql`${presentedAt} + ${sql.raw(`interval '${days} days'`)}`;
-  const taken = (days: number) => sql`(
-    select coalesce(
-      sum((t.detail->>'amount')::bigint) filter (where t.at < ${until(days)}),
-      case when count(*) = 0 then ${refundedAmount} else 0 end
-    )
-    from ${timeline} t
-    where t.purchase_id = ${presentations.purchaseId} and t.detail->>'presentationId' = ${presentations.id}
-      and t.type in (${sql.join(
-        TAKING_ENTRIES.map((type) => sql`${type}`),
-        sql`, `,
-      )})
-  )`;
-  const net = (days: number) =>
-    number(sql`coalesce(sum(
-      case when ${paidAt} < ${until(days)} then
-        ${paidAmount} - (case when ${refundedAmount} = 0 then 0 else least(${paidAmount}, ${taken(days)}) end)
-      end
-    ), 0)`);
+  const backWithin = (days: number) =>
+    sql<number>`coalesce(
+      sum((${timeline.detail}->>'amount')::bigint) filter (where ${timeline.at} < ${until(days)}), 0
+    )`;
+  // Few offers are refunded: theirs are summed once, beside the others.
+  const back = db.$with('back').as(
+    db
+      .select({
+        id: presentations.id,
+        back7: backWithin(7).as('back7'),
+        back30: backWithin(30).as('back30'),
+        back90: backWithin(90).as('back90'),
+      })
+      .from(presentations)
+      .innerJoin(
+        timeline,
+        and(
+          eq(timeline.purchaseId, presentations.purchaseId),
+          inArray(timeline.type, [...TAKING_ENTRIES]),
+          sql`${timeline.detail}->>'presentationId' = ${presentations.id}`,
+        ),
+      )
+      .where(and(within(period), gt(refundedAmount, 0)))
+      .groupBy(presentations.id),
+  );
+  const net = (days: number, taken: SQL.Aliased<number>) =>
+    number(sql`coalesce(sum(${paidAmount} - least(${paidAmount}, coalesce(${taken}, ${refundedAmount})))
+      filter (where ${paidAt} < ${until(days)}), 0)`);
   const immature = (days: number) =>
     number(sql`count(*) filter (where ${until(days)} > ${utc(at)}::timestamptz)`);
   const rows = await db
+    .with(back)
     .select({
       month: month.as('month'),
       offerId,
       currency: sql<string>`coalesce(${paidCurrency}, ${currency})`.as('paid_in'),
       presented: number(sql`count(*)`),
       paid: number(sql`count(*) filter (where ${isNotNull(paidAt)})`),
-      net7: net(7),
-      net30: net(30),
-      net90: net(90),
+      net7: net(7, back.back7),
+      net30: net(30, back.back30),
+      net90: net(90, back.back90),
       immature7: immature(7),
       immature30: immature(30),
       immature90: immature(90),
     })
     .from(presentations)
+    .leftJoin(back, eq(back.id, presentations.id))
     .where(within(period))
     .groupBy(sql`1`, offerId, sql`3`)
     .orderBy(sql`1 desc`, offerId, sql`3`);
