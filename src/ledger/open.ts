@@ -4,6 +4,7 @@ import { accountingOn } from './accounting.js';
 import { auditTrail, recordAudit } from './audit.js';
 import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
 import { bulkOn } from './bulk.js';
+import { cohorts } from './cohorts.js';
 import { consoleOn } from './console.js';
 import { customerData, eraseCustomer, runsOfCustomer } from './customers.js';
 import { catalogOf, evaluations, recordCatalog, runningByCatalog } from './catalogs.js';
@@ -114,6 +115,7 @@ export function ledgerOn(store: Store, log: LedgerLog): Ledger {
     purchase: (purchaseId) => findPurchase(db, purchaseId),
     presentationPaidBy: (paymentId) => presentationPaidBy(db, paymentId),
     purchasePaidBy: (paymentId) => purchasePaidBy(db, paymentId),
+    cohorts: (period) => cohorts(db, period),
     funnelReport: (period) => funnelReport(db, period),
     deadLetterNotification: (letter) => deadLetterNotification(db, letter),
     recordRedelivery: (redelivered) => recordRedelivery(db, redelivered),

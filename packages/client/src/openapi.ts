@@ -450,6 +450,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what the offers of each month brought after days
+         * @description Operators: what the offers of each month brought within 7, 30 and 90 days of being shown, net of refunds and lost disputes.
+         */
+        get: operations["getCohorts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -5732,6 +5752,24 @@ export interface operations {
                                         } | null;
                                     };
                                 };
+                                /** @description What must not get worse. Customers, out of all who were exposed. */
+                                guardrails: {
+                                    [key: string]: {
+                                        count: number;
+                                        share: number | null;
+                                        interval: {
+                                            low: number;
+                                            high: number;
+                                        };
+                                        difference?: {
+                                            low: number;
+                                            high: number;
+                                            difference: number;
+                                        };
+                                        /** @description Certainly higher than in the first arm. */
+                                        worse: boolean;
+                                    };
+                                };
                                 /** @description Against the first arm. */
                                 comparison?: {
                                     /** @enum {string} */
@@ -5752,6 +5790,120 @@ export interface operations {
                                         };
                                     };
                                 };
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description `invalid_parameter`: A parameter is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidParameterProblem"];
+                };
+            };
+            /** @description `unauthorized`: No valid credentials. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnauthorizedProblem"];
+                };
+            };
+            /** @description `forbidden`: These credentials do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
+            /** @description `temporarily_unavailable`: The service is temporarily unavailable. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TemporarilyUnavailableProblem"];
+                };
+            };
+            /** @description Any other error, such as `internal_error`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCohorts: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest month first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        generatedAt: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        from?: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        to?: string;
+                        tz: string;
+                        cohorts: {
+                            month: string;
+                            offerId: string;
+                            currency: string;
+                            presented: number;
+                            paid: number;
+                            net: {
+                                days: number;
+                                /** @description Minor units of the currency. */
+                                amount: number;
+                                /** @description Presentations younger than that: the amount may still change. */
+                                immature: number;
                             }[];
                         }[];
                     };
