@@ -23,6 +23,13 @@ export interface MendingRuns {
   tellReversal(event: ReversalEvent): Promise<boolean>;
 }
 
+/** Both secrets sign during a rotation. */
+export interface MerchantWebhook {
+  url: string;
+  secret: Buffer;
+  otherSecret?: Buffer;
+}
+
 export interface ActivityContext {
   dodo: Dodo;
   ledger: Ledger;
@@ -40,5 +47,5 @@ export interface ActivityContext {
   /** For how long anything is kept; what is left out, for ever. */
   dataRetention?: DataRetention;
   /** The merchant's endpoint for notifications, if there is one. */
-  merchantWebhook?: { url: string; secret: Buffer };
+  readonly merchantWebhook?: MerchantWebhook;
 }

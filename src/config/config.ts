@@ -61,7 +61,8 @@ export interface Config {
   };
   /** For how long anything is kept. */
   dataRetention: DataRetention;
-  merchantWebhook?: { url: string; secret: Buffer };
+  /** With two secrets, during a rotation, both sign. */
+  merchantWebhook?: { url: string; secret: Buffer; otherSecret?: Buffer };
   /** An origin, such as `https://shop.example`. */
   appUrl: string;
   dataDir: string;

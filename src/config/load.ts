@@ -109,7 +109,7 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
         { name: 'DODO_PAYMENTS_WEBHOOK_KEY', values: dodo?.webhookSecrets ?? [] },
         {
           name: 'MERCHANT_WEBHOOK_SECRET',
-          values: settings.merchantWebhook ? [settings.merchantWebhook.secret] : [],
+          values: merchantSecrets(settings.merchantWebhook),
         },
       ],
     });
@@ -166,9 +166,14 @@ function readTiming(
   return timing;
 }
 
+function merchantSecrets(webhook: Config['merchantWebhook']): Buffer[] {
+  if (!webhook) return [];
+  return [webhook.secret, ...(webhook.otherSecret ? [webhook.otherSecret] : [])];
+}
+
 function readMerchantWebhook({ optional, has, note }: Reader): Config['merchantWebhook'] {
   const url = optional('MERCHANT_WEBHOOK_URL', fields.httpUrl);
-  const secret = optional('MERCHANT_WEBHOOK_SECRET', fields.webhookSecret);
+  const [secret, otherSecret] = optional('MERCHANT_WEBHOOK_SECRET', fields.webhookSecrets) ?? [];
   const hasUrl = has('MERCHANT_WEBHOOK_URL');
   const hasSecret = has('MERCHANT_WEBHOOK_SECRET') || has('MERCHANT_WEBHOOK_SECRET_FILE');
   if (hasUrl && !hasSecret) {
@@ -177,7 +182,9 @@ function readMerchantWebhook({ optional, has, note }: Reader): Config['merchantW
   if (hasSecret && !hasUrl) {
     note('MERCHANT_WEBHOOK_URL', 'is missing; MERCHANT_WEBHOOK_SECRET has no effect without it.');
   }
-  return url !== undefined && secret !== undefined ? { url, secret } : undefined;
+  return url !== undefined && secret !== undefined
+    ? { url, secret, ...(otherSecret && { otherSecret }) }
+    : undefined;
 }
 
 /** Splits the token secrets into the one that signs and those of before a rotation. */

@@ -21,9 +21,13 @@ export interface Visitor {
 
 /** Lets operators in and sets `res.locals.visitor`; calls `signIn` for browsers without a session. */
 export function admitOperators(deps: DashboardDeps, signIn: RequestHandler): RequestHandler {
-  const { sessionKey, ledger, now, operatorKeys, startsLocked } = deps;
-  const byBearer = authenticate({ ...deps, failures: failureLimit() });
-  const known = keyIdsOf(operatorKeys);
+  const { sessionKey, ledger, now, startsLocked } = deps;
+  const byBearer = authenticate({
+    ...deps,
+    apiKeys: () => deps.apiKeys,
+    operatorKeys: () => deps.operatorKeys,
+    failures: failureLimit(),
+  });
   return async (req, res, next) => {
     if (req.headers.authorization !== undefined) {
       await byBearer(req, res, () => undefined);
@@ -36,7 +40,7 @@ export function admitOperators(deps: DashboardDeps, signIn: RequestHandler): Req
     }
     const session = openSession(sessionKey, readCookie(req, 'upsells_session'), now());
     // A key that was taken out of service takes its sessions with it.
-    const isKnown = session && known.includes(session.actor);
+    const isKnown = session && keyIdsOf(deps.operatorKeys).includes(session.actor);
     if (!session || !isKnown || (await ledger.isSessionEnded(session.id))) {
       await signIn(req, res, next);
       return;

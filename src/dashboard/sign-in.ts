@@ -28,7 +28,7 @@ const TRIES_PER_MINUTE = 10;
 const unlockForm = z.strictObject({ token: z.string(), reason: reasonField });
 
 export function sessionRoutes(deps: DashboardDeps): Router {
-  const { operatorKeys, now, ledger, log } = deps;
+  const { now, ledger, log } = deps;
   const router = Router();
   const limited = rateLimit({
     windowMs: MINUTE,
@@ -48,7 +48,7 @@ export function sessionRoutes(deps: DashboardDeps): Router {
   router.post('/sign-in', limited, (req, res) => {
     requireOwnSignIn(deps, req);
     const { key, to } = (req.body ?? {}) as { key?: unknown; to?: unknown };
-    const actor = typeof key === 'string' ? operatorWithKey(operatorKeys, key.trim()) : undefined;
+    const actor = typeof key === 'string' ? operatorWithKey(deps.operatorKeys, key.trim()) : undefined;
     if (actor === undefined) {
       const failed = 'This is not an operator key.';
       securityLogOf(res).refused(req, new Problem('unauthorized', { detail: failed }));
