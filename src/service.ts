@@ -116,6 +116,7 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
     metricsApart: metricsPort !== undefined,
     sessionKey: sessionKeyFrom(config.auth.tokenSecret),
     startsLocked: isLive(config),
+    secondOperator: config.secondOperator,
     dodoLink: dodoLinks(config, dodo),
   };
   const { streams } = deps;

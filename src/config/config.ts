@@ -59,6 +59,8 @@ export interface Config {
     /** Those of before a rotation, or of after it: tokens signed with them are accepted. */
     earlierTokenSecrets?: readonly Buffer[];
   };
+  /** What is said to be paid without evidence takes the keys of two operators. */
+  secondOperator: boolean;
   /** For how long anything is kept. */
   dataRetention: DataRetention;
   /** With two secrets, during a rotation, both sign. */

@@ -86,6 +86,7 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
     },
     catalogPath: resolve(optional('CATALOG', fields.path) ?? 'offers.yaml'),
     timing: readTiming(reader, dodo, mode === 'start' && isPolled(dodo)),
+    secondOperator: optional('SECOND_OPERATOR', fields.onOff) === 'on',
     dataRetention: { ...KEPT, ...optional('DATA_RETENTION', fields.dataRetention) },
     merchantWebhook: readMerchantWebhook(reader),
     // With port 0 the real port is known only later; the caller may replace this then.
@@ -97,6 +98,8 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
   if (given.apiKeys?.some((key) => operators.has(keyText(key)))) {
     reader.note('OPERATOR_KEYS', 'contains a key from API_KEYS; a backend must not act as an operator.');
   }
+  if (settings.secondOperator && given.operatorKeys && given.operatorKeys.length < 2)
+    reader.note('OPERATOR_KEYS', 'lists one key; with SECOND_OPERATOR=on it takes those of two people.');
   if (isLive(dodo)) {
     checkLive(reader, {
       baseURL: dodo?.sandbox === false ? dodo.target.baseURL : undefined,

@@ -31,6 +31,8 @@ export interface ApiDeps {
   readonly apiKeys: readonly GivenKey[];
   readonly operatorKeys: readonly GivenKey[];
   readonly webhookSecrets: readonly Buffer[];
+  /** What is said to be paid without evidence takes the keys of two operators. */
+  secondOperator?: boolean;
   /** Whose pages may call the token routes. The origin of `appUrl` if omitted. */
   allowedOrigins?: readonly string[];
   /** Proxies whose `X-Forwarded-For` is believed: how many, or their addresses. */

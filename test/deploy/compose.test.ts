@@ -48,6 +48,7 @@ const ONLY_IN_THE_API = [
   'HOST',
   'OPERATOR_KEYS',
   'PORT',
+  'SECOND_OPERATOR',
   'TOKEN_SECRET',
   'TRUST_PROXY',
 ];
