@@ -1,7 +1,8 @@
 /** The world that activities work with. */
 import type DodoPayments from 'dodopayments';
 import type { Logger } from 'pino';
-import type { ReversalEvent } from '../src/contract/messages.js';
+import type { Answer } from '../src/contract/answer.js';
+import type { RedeliveryInput, ReversalEvent } from '../src/contract/messages.js';
 import type { CompensationInput } from '../src/domain/compensation.js';
 import type { Catalog } from '../src/domain/offers.js';
 import type { Dodo } from '../src/dodo/client.js';
@@ -19,6 +20,8 @@ export interface MendingRuns {
   startCompensation(input: CompensationInput): Promise<boolean>;
   /** Tells the merchant of an offer, once it is settled as unpaid. Asked before it is settled. */
   tellOfClosing(offer: { presentationId: string; purchaseId: string }): Promise<void>;
+  /** Has the notifier of a run that is gone end once it has delivered what it has: nothing more will come. */
+  endNotifier(run: string): Promise<void>;
   /** Tells a run of its own, a new one if the one before has ended. */
   tellReversal(event: ReversalEvent): Promise<boolean>;
 }
@@ -28,6 +31,19 @@ export interface MerchantWebhook {
   url: string;
   secret: Buffer;
   otherSecret?: Buffer;
+}
+
+/** What bulk commands ask of runs. */
+export interface OrderingRuns {
+  withdraw(run: string, presentationId: string, reason: string): Promise<Answer<unknown>>;
+  extend(
+    run: string,
+    presentationId: string,
+    until: string,
+    reason: string,
+  ): Promise<Answer<{ expiresAt: string }>>;
+  /** Returns the run that sends it. */
+  redeliver(input: RedeliveryInput, failedAt: string): Promise<string>;
 }
 
 export interface ActivityContext {
@@ -43,7 +59,7 @@ export interface ActivityContext {
   proofs: Proofs;
   /** Tells a run of a payment, as its webhook would have. False when the payment concerns no run. */
   deliverPayment: (event: PaymentEvent, payment: DodoPayments.Payment | undefined) => Promise<boolean>;
-  runs: MendingRuns;
+  runs: MendingRuns & OrderingRuns;
   /** For how long anything is kept; what is left out, for ever. */
   dataRetention?: DataRetention;
   /** The merchant's endpoint for notifications, if there is one. */

@@ -1,4 +1,5 @@
 /** The activities a worker offers to workflows. Their names are in recorded histories. */
+import { bulkActivities } from './afterwards/bulk.js';
 import { closedOfferActivities } from './afterwards/closed-offer.js';
 import { compensationActivities } from './afterwards/compensate.js';
 import { janitorActivities } from './afterwards/janitor.js';
@@ -51,6 +52,7 @@ export function createActivities(context: ActivityContext) {
     ...reversalActivities(context),
     ...sweepActivities(context),
     ...janitorActivities(context),
+    ...bulkActivities(context),
     ...resolutionActivities(context),
     ...notifyActivities(context),
   });

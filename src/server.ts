@@ -5,10 +5,12 @@ import { loadConfig } from './config/load.js';
 import { API_STOPS_WITHIN, run, stopOnSignal } from './process.js';
 import { openParts } from './production.js';
 import { startApi } from './service.js';
+import { startTelemetry } from './telemetry.js';
 
 await run(async () => {
   loadDotEnv();
   const config = loadConfig(process.env, { mode: 'server' });
+  const telemetry = await startTelemetry('durable-upsells-api');
   const parts = await openParts(config);
   const live = followSecrets(config, {
     env: process.env,
@@ -23,6 +25,7 @@ await run(async () => {
       live.stop();
       await api.stop();
       await parts.close();
+      await telemetry?.stop();
     },
     API_STOPS_WITHIN,
   );

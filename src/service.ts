@@ -11,23 +11,26 @@ import { workflowOfAttempt } from './domain/ids.js';
 import type { DashboardDeps } from './dashboard/deps.js';
 import type { Catalog } from './domain/offers.js';
 import type { PaymentEvent } from './domain/payment.js';
-import { serveHttp, type HttpServer } from './http-server.js';
-import { registry } from './metrics.js';
+import { serveHttp } from './http-server.js';
 import { createDashboard } from './dashboard/index.js';
+import { createOidcSignIn } from './dashboard/oidc.js';
 import { sessionKeyFrom } from './dashboard/session.js';
 import { createApp, createMetricsApp } from './http/app.js';
 import { handOver } from './http/hand-over.js';
 import { createReceiptSigner } from './http/receipts/sign.js';
 import { createStreamHub } from './http/streams/hub.js';
 import { rotatingTokens } from './http/token.js';
+import { workerProbes } from './http/worker-probes.js';
 import type { Ledger } from './ledger/index.js';
 import { connectClient, connectWorker, type TemporalTarget } from './temporal/connect.js';
 import { checkNamespace } from './temporal/namespace.js';
+import { sendingHeaders } from './temporal/propagation.js';
 import { installRequestIds } from './temporal/request-id.js';
 import { createRuns, type Runs } from './temporal/runs.js';
 import { installRuntime } from './temporal/runtime.js';
 import { ensureJanitorSchedule, ensureSweepSchedule } from './temporal/schedules.js';
 import { registerSearchAttributes } from './temporal/search-attributes.js';
+import { watchStuckRuns } from './temporal/stuck-runs.js';
 import { createWorker } from './temporal/worker.js';
 import type { Route } from './webhooks/route.js';
 
@@ -115,6 +118,7 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
     ...(trustProxy !== undefined && { trustProxy }),
     metricsApart: metricsPort !== undefined,
     sessionKey: sessionKeyFrom(config.auth.tokenSecret),
+    ...(config.auth.oidc && { oidc: createOidcSignIn(config.auth.oidc) }),
     startsLocked: isLive(config),
     secondOperator: config.secondOperator,
     dodoLink: dodoLinks(config, dodo),
@@ -152,15 +156,14 @@ export async function startWorker(
   createActivities: (context: ActivityContext) => object,
 ): Promise<RunningWorker> {
   const { dodo, ledger, catalog, log, latest = () => config } = parts;
-  const { taskQueue } = config.temporal;
+  const { taskQueue, deployment } = config.temporal;
   const { port: metricsPort, temporalPort } = config.metrics;
   installRuntime(log, temporalPort === undefined ? undefined : `${config.http.host}:${temporalPort}`);
-  const metrics = metricsPort === undefined ? undefined : await serveMetrics(config.http.host, metricsPort);
   const { connection, namespace } = await connectWorker(parts.temporal);
   // The sweep repeats every few minutes but must deliver each payment once.
   installRequestIds(connection);
   await checkNamespace(connection, namespace, { catalog: catalog(), log });
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, interceptors: { workflow: [sendingHeaders] } });
   await ensureSweepSchedule(client, {
     taskQueue,
     intervalMs: config.timing.sweepIntervalMs,
@@ -179,6 +182,7 @@ export async function startWorker(
     connection,
     namespace,
     taskQueue,
+    deployment,
     activities: createActivities({
       dodo,
       ledger,
@@ -204,8 +208,24 @@ export async function startWorker(
     }),
     overrides: { maxTaskQueueActivitiesPerSecond: activitiesPerSecond(config) },
   });
+  const version = worker.options.workerDeploymentOptions?.version;
+  if (version)
+    log.info(
+      { deployment: version.deploymentName, buildId: version.buildId },
+      'this worker is a version of a deployment, and gets no work before it is ramped or promoted: deploy/temporal/versions.sh',
+    );
+  const isRunning = () => worker.getState() === 'RUNNING';
+  const probes =
+    metricsPort === undefined
+      ? undefined
+      : await serveHttp(workerProbes({ ledger, runs, log, isRunning }), {
+          host: config.http.host,
+          port: metricsPort,
+        });
+  const watch = watchStuckRuns({ client, taskQueue, log });
   const ended = worker.run().finally(async () => {
-    await metrics?.close();
+    await watch.stop();
+    await probes?.close();
     await connection.close();
   });
   // Callers learn of a failure through `ended`; until they await it, it must not count as unhandled.
@@ -218,22 +238,6 @@ export async function startWorker(
       await ended;
     },
   };
-}
-
-/** Serves the metrics of a process without an API. */
-function serveMetrics(host: string, port: number): Promise<HttpServer> {
-  return serveHttp(
-    (req, res) => {
-      if (req.url !== '/metrics') {
-        res.writeHead(404).end();
-        return;
-      }
-      void registry.metrics().then((text) => {
-        res.writeHead(200, { 'Content-Type': registry.contentType }).end(text);
-      });
-    },
-    { host, port },
-  );
 }
 
 function isLive({ dodo }: Config): boolean {

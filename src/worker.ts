@@ -6,10 +6,12 @@ import { loadConfig } from './config/load.js';
 import { run, stopOnSignal, WORKER_STOPS_WITHIN } from './process.js';
 import { openParts } from './production.js';
 import { startWorker } from './service.js';
+import { startTelemetry } from './telemetry.js';
 
 await run(async () => {
   loadDotEnv();
   const config = loadConfig(process.env, { mode: 'worker' });
+  const telemetry = await startTelemetry('durable-upsells-worker');
   const parts = await openParts(config);
   const live = followSecrets(config, {
     env: process.env,
@@ -24,6 +26,7 @@ await run(async () => {
       live.stop();
       await worker.stop();
       await parts.close();
+      await telemetry?.stop();
     },
     WORKER_STOPS_WITHIN,
   );

@@ -14,6 +14,7 @@ import {
 import { workflowId } from '../src/domain/ids.js';
 import { compensationEvent } from '../src/contract/messages.js';
 import { ledgerActivities } from './activities.js';
+import { openOutbox } from './outbox.js';
 
 /** Starts the run of a compensation, unless the same thing is or was undone already. It goes on by itself. */
 export async function startCompensation(input: CompensationInput): Promise<void> {
@@ -39,11 +40,25 @@ export async function compensation(input: CompensationInput): Promise<'confirmed
   for (let pause = FIRST_LOOK_AFTER_MS; ; pause = Math.min(pause * 2, LONGEST_LOOK_AFTER_MS)) {
     const before = heard;
     const step = await ledgerActivities.compensate(input);
-    if (step.kind === 'ended') return step.status;
+    if (step.kind === 'ended') {
+      if (step.status === 'confirmed') await tellOfRefund(input);
+      return step.status;
+    }
     if (Date.now() >= deadline) {
       const last = await ledgerActivities.giveUpCompensation(input);
       return last.kind === 'ended' ? last.status : 'review';
     }
     await condition(() => heard !== before, pause, { summary: 'waiting for Dodo to confirm it' });
   }
+}
+
+/** Tells the merchant that the offer is paid in part now. A refund of the whole is told of by its reversal. */
+async function tellOfRefund(input: CompensationInput): Promise<void> {
+  if (input.kind !== 'refund_part') return;
+  const { notify = false, purchaseId, presentationId, amount, currency } = input;
+  const outbox = openOutbox({ notify, purchaseId });
+  outbox.send('offer.refunded', presentationId, {
+    reversal: { kind: 'refund', id: compensationId(input), amount, currency },
+  });
+  await outbox.flushed();
 }

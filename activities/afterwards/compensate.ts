@@ -5,7 +5,9 @@ import { hasEnded } from '../../src/dodo/subscriptions.js';
 import {
   MAX_REFUNDS,
   MAX_REFUSALS,
+  CLOCK_SKEW_MS,
   READINGS_LAG_MS,
+  UNKNOWN_REFUND_MS,
   REVIEW_OF_COMPENSATION,
   UNREADABLE_AFTER_MS,
   compensationId,
@@ -15,26 +17,35 @@ import {
 } from '../../src/domain/compensation.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import { reviewId } from '../../src/ledger/index.js';
+import type { CompensationRecord } from '../../src/domain/accounting.js';
 import type { TimelineEntry } from '../../src/domain/timeline.js';
 import type { ActivityContext } from '../context.js';
 
-type Refund = Extract<CompensationInput, { kind: 'refund' }>;
+type Refund = Extract<CompensationInput, { kind: 'refund' | 'refund_part' }>;
 type Ending = Extract<CompensationInput, { kind: 'end_subscription' }>;
+
+type PartialRefund = Extract<CompensationInput, { kind: 'refund_part' }>;
+/** What goes back of one line of a payment. */
+interface Part {
+  item_id: string;
+  amount: number;
+  tax_inclusive: boolean;
+}
 
 /** What Dodo says of the thing that has to be undone. */
 type Seen =
   | { kind: 'undone' }
   /** Under way at Dodo: only time helps. */
   | { kind: 'under_way' }
-  /** `failed`: the requests that came to nothing, as Dodo shows them. */
-  | { kind: 'to_do'; failed: number }
+  /** `failed`: the requests that came to nothing, as Dodo shows them; `latestAt`: when the latest one was made. */
+  | { kind: 'to_do'; failed: number; latestAt?: string }
   /** Dodo does not answer, or does not show the object: nothing is certain. */
   | { kind: 'unreadable'; why: string }
   /** It cannot be undone by asking again. */
   | { kind: 'hopeless'; why: string };
 
 export function compensationActivities(context: ActivityContext) {
-  const { dodo, ledger, log, now } = context;
+  const { dodo, ledger, log, now, runs } = context;
 
   return {
     /**
@@ -64,12 +75,12 @@ export function compensationActivities(context: ActivityContext) {
             ? askPerson(input, seen.why)
             : { kind: 'pending' };
         case 'to_do': {
-          // Dodo may have taken the latest request, and its readings do not show it yet. Only refunds are not idempotent.
-          const { askedAt, tries: asked } = known;
-          const isRecent = askedAt !== undefined && time - Date.parse(askedAt) < READINGS_LAG_MS;
-          if (input.kind === 'refund' && isRecent && seen.failed < asked) return { kind: 'pending' };
+          if (mayBeTaken(input, known, seen, time)) return { kind: 'pending' };
+          const parts = input.kind === 'refund_part' ? await partsOf(input) : undefined;
+          if (parts === 'unreadable') return { kind: 'pending' };
+          if (parts?.length === 0) return askPerson(input, 'Dodo shows nothing of it that can be refunded.');
           const tries = await ledger.countCompensationTry(id, now().toISOString());
-          const failure = await request(input);
+          const failure = await request(input, parts);
           if (failure === undefined) return recheck(input);
           if (failure.kind !== 'unknown') await ledger.noteCompensationRefused(id);
           log.warn({ failure, compensation: id, tries }, 'a compensation was not accepted by Dodo');
@@ -88,7 +99,7 @@ export function compensationActivities(context: ActivityContext) {
 
   async function look(input: CompensationInput): Promise<Seen> {
     try {
-      return input.kind === 'refund' ? await refundSeen(input) : await endSeen(input);
+      return input.kind === 'end_subscription' ? await endSeen(input) : await refundSeen(input);
     } catch (error) {
       const failure = classify(error);
       log.warn({ failure, compensation: compensationId(input) }, 'a compensation could not be looked at');
@@ -96,17 +107,25 @@ export function compensationActivities(context: ActivityContext) {
     }
   }
 
-  async function refundSeen({ paymentId }: Refund): Promise<Seen> {
-    const payment = await ifFound(dodo.payments.retrieve(paymentId));
+  async function refundSeen(input: Refund): Promise<Seen> {
+    const payment = await ifFound(dodo.payments.retrieve(input.paymentId));
     if (!payment) return { kind: 'unreadable', why: 'Dodo does not know the payment.' };
-    const { refunds } = payment;
-    if (refundedOf(payment) >= payment.total_amount) return { kind: 'undone' };
+    const { refunds, disputes } = payment;
+    const keep = input.kind === 'refund_part' ? input.keep : 0;
+    if (payment.total_amount - refundedOf(payment) <= keep) return { kind: 'undone' };
+    // Whether a dispute takes the money back shows when it ends.
+    if (input.kind === 'refund_part' && disputes.length > 0)
+      return { kind: 'hopeless', why: 'The payment is disputed.' };
     if (refunds.some(({ status }) => status === 'pending' || status === 'review'))
       return { kind: 'under_way' };
     const failed = refunds.filter(({ status }) => status === 'failed').length;
+    const latestAt = refunds
+      .map(({ created_at }) => utcOf(created_at))
+      .sort()
+      .at(-1);
     return failed >= MAX_REFUNDS
       ? { kind: 'hopeless', why: `${failed} refunds of it have failed.` }
-      : { kind: 'to_do', failed };
+      : { kind: 'to_do', failed, ...(latestAt !== undefined && { latestAt }) };
   }
 
   async function endSeen({ subscriptionId }: Ending): Promise<Seen> {
@@ -116,18 +135,51 @@ export function compensationActivities(context: ActivityContext) {
   }
 
   /** The one request. Answers why it may not have been accepted; undefined when Dodo took it. */
-  async function request(input: CompensationInput): Promise<DodoFailure | undefined> {
+  async function request(input: CompensationInput, parts?: Part[]): Promise<DodoFailure | undefined> {
     try {
-      if (input.kind === 'refund') {
-        await dodo.refunds.create({
-          payment_id: input.paymentId,
-          reason: 'This offer was paid twice.',
-          metadata: { [ATTEMPT_METADATA_KEY]: input.attemptId },
-        });
-      } else await dodo.subscriptions.update(input.subscriptionId, { status: 'cancelled' });
+      switch (input.kind) {
+        case 'refund':
+          await dodo.refunds.create({
+            payment_id: input.paymentId,
+            reason: 'This offer was paid twice.',
+            metadata: { [ATTEMPT_METADATA_KEY]: input.attemptId },
+          });
+          break;
+        case 'refund_part':
+          await dodo.refunds.create({
+            payment_id: input.paymentId,
+            items: parts ?? [],
+            reason: 'The price of this offer was wrong.',
+            metadata: { [ATTEMPT_METADATA_KEY]: input.attemptId },
+          });
+          break;
+        case 'end_subscription':
+          await dodo.subscriptions.update(input.subscriptionId, { status: 'cancelled' });
+      }
       return undefined;
     } catch (error) {
       return classify(error);
+    }
+  }
+
+  /**
+   * Spreads what still has to go back over the lines of a payment. A payment is read again for it: what was refunded
+   * meanwhile, by whomever, counts.
+   */
+  async function partsOf({ paymentId, keep }: PartialRefund): Promise<Part[] | 'unreadable'> {
+    try {
+      const payment = await dodo.payments.retrieve(paymentId);
+      const { items } = await dodo.payments.retrieveLineItems(paymentId);
+      let rest = payment.total_amount - refundedOf(payment) - keep;
+      return items.flatMap(({ items_id: item_id, refundable_amount }) => {
+        const amount = Math.min(rest, refundable_amount);
+        if (amount <= 0) return [];
+        rest -= amount;
+        return [{ item_id, amount, tax_inclusive: true }];
+      });
+    } catch (error) {
+      log.warn({ failure: classify(error), paymentId }, 'the lines of a payment could not be read');
+      return 'unreadable';
     }
   }
 
@@ -169,6 +221,20 @@ export function compensationActivities(context: ActivityContext) {
         },
       ]);
       log.warn({ paymentId, attemptId, presentationId, amount, currency }, 'a second payment was refunded');
+    } else if (input.kind === 'refund_part') {
+      const { paymentId, attemptId, amount, currency } = input;
+      // Books it, in case its webhook is lost.
+      const payment = await dodo.payments.retrieve(paymentId);
+      for (const { refund_id, status } of payment.refunds)
+        if (status === 'succeeded')
+          await runs.tellReversal({ kind: 'refund', id: refund_id, paymentId, type: 'refund.succeeded' });
+      await ledger.updatePresentation(presentationId, {}, [
+        { at, type: 'price_difference_refunded', detail: { presentationId, paymentId, amount, currency } },
+      ]);
+      log.warn(
+        { paymentId, attemptId, presentationId, purchaseId: input.purchaseId, amount, currency },
+        'the difference to the right price was refunded',
+      );
     } else {
       const { subscriptionId } = input;
       await ledger.updatePresentation(presentationId, {}, [
@@ -191,7 +257,7 @@ export function compensationActivities(context: ActivityContext) {
       presentationId,
       purchaseId,
       ...(customerId !== undefined && { customerId }),
-      ...(input.kind === 'refund'
+      ...(input.kind !== 'end_subscription'
         ? {
             attemptId: input.attemptId,
             paymentId: input.paymentId,
@@ -208,15 +274,41 @@ export function compensationActivities(context: ActivityContext) {
       { compensation: id, presentationId, review: review.reviewId, why },
       'a compensation needs a person',
     );
-    const type =
-      input.kind === 'refund' ? 'second_payment_refund_failed' : 'replaced_subscription_not_cancelled';
     const detail: TimelineEntry['detail'] = {
       presentationId,
-      ...(input.kind === 'refund'
-        ? { paymentId: input.paymentId, amount: input.amount }
-        : { subscriptionId: input.subscriptionId }),
+      ...(input.kind === 'end_subscription'
+        ? { subscriptionId: input.subscriptionId }
+        : { paymentId: input.paymentId, amount: input.amount }),
     };
+    const type = UNDONE_IN_VAIN[input.kind];
     await ledger.updatePresentation(presentationId, {}, [{ at, type, detail }]);
     return { kind: 'pending' };
   }
 }
+
+/** What the timeline says when a person has to be asked. */
+const UNDONE_IN_VAIN: Record<CompensationInput['kind'], string> = {
+  refund: 'second_payment_refund_failed',
+  refund_part: 'price_difference_not_refunded',
+  end_subscription: 'replaced_subscription_not_cancelled',
+};
+
+/**
+ * Checks whether Dodo may have taken the latest request although its readings do not show it. Only refunds are not
+ * idempotent; and a second refund of a part would go through, so that one is given as long as an unknown charge.
+ */
+function mayBeTaken(
+  input: CompensationInput,
+  { askedAt, tries }: Pick<CompensationRecord, 'askedAt' | 'tries'>,
+  seen: { failed: number; latestAt?: string },
+  time: number,
+): boolean {
+  if (input.kind === 'end_subscription' || askedAt === undefined) return false;
+  const age = time - Date.parse(askedAt);
+  if (input.kind === 'refund') return age < READINGS_LAG_MS && seen.failed < tries;
+  const isShown =
+    seen.latestAt !== undefined && Date.parse(seen.latestAt) >= Date.parse(askedAt) - CLOCK_SKEW_MS;
+  return !isShown && age < UNKNOWN_REFUND_MS;
+}
+
+const utcOf = (time: string) => new Date(time).toISOString();

@@ -7,7 +7,7 @@ import { subscriptionsOf, toPaymentEvent } from '../../src/dodo/payments.js';
 import { SUPERSEDED, type AttemptRecord } from '../../src/domain/attempt.js';
 import { openingOf, type CompensationInput } from '../../src/domain/compensation.js';
 import { judgedAttempt } from '../../src/domain/evidence.js';
-import { subscriptionOfPlanChange } from '../../src/domain/ids.js';
+import { replacedSubscription, subscriptionOfPlanChange } from '../../src/domain/ids.js';
 import { phaseOf, type PaymentEvent } from '../../src/domain/payment.js';
 import { isFulfilling, whenPaid, type PresentationRecord } from '../../src/domain/presentation.js';
 import {
@@ -204,8 +204,10 @@ export function latePaymentActivities(context: ActivityContext) {
         id: presentationId,
         patch: {
           status: 'paid',
-          ...whenPaid({ paymentId, paidAmount: amount, paidAt: at, recovered }),
-          ...(currency !== price.currency && { paidCurrency: currency }),
+          ...whenPaid(
+            { paymentId, paidAmount: amount, paidAt: at, recovered },
+            { paid: currency, price: price.currency },
+          ),
         },
       },
       timeline: [{ at, type: PAID_LATE, detail: { presentationId, paymentId } }],
@@ -347,9 +349,8 @@ export function latePaymentActivities(context: ActivityContext) {
     { id: presentationId, purchaseId, customerId }: PresentationRecord,
     compensates: boolean,
   ): Promise<LatePaymentSettled> {
-    const changed = subscriptionOfPlanChange(attempt.workflowId);
-    const bought = subscriptionsOf(payment).filter((id) => id !== changed);
-    const replaced = changed !== undefined && bought.length > 0 ? [changed] : [];
+    const ended = replacedSubscription(attempt.workflowId, subscriptionsOf(payment));
+    const replaced = ended === undefined ? [] : [ended];
     const base = { kind: 'fulfilled' as const, presentationId, purchaseId };
     if (!compensates) {
       return { ...base, unwanted: replaced.map((subscriptionId) => ({ subscriptionId, presentationId })) };
@@ -368,8 +369,8 @@ export function latePaymentActivities(context: ActivityContext) {
 
 /** The customer has asked for another change since: the plan they gave up is not sold beside it. */
 function isGivenUp(payment: DodoPayments.Payment, attempt: AttemptRecord): boolean {
-  const changed = subscriptionOfPlanChange(attempt.workflowId);
-  return attempt.errorCode === SUPERSEDED && subscriptionsOf(payment).some((id) => id !== changed);
+  const replaced = replacedSubscription(attempt.workflowId, subscriptionsOf(payment));
+  return attempt.errorCode === SUPERSEDED && replaced !== undefined;
 }
 
 /** A plan change's run ends a moment before the run that records its outcome, which is waited for. */

@@ -57,7 +57,8 @@ export function notifyActivities(context: ActivityContext) {
     const paymentId = payment?.paymentId ?? presentation?.paymentId;
     const seen = paymentId === undefined ? undefined : await ledger.payment(paymentId);
     const amount = seen?.amount ?? payment?.amount ?? presentation?.paidAmount;
-    const currency = seen?.currency ?? presentation?.price.currency;
+    const currency =
+      seen?.currency ?? payment?.currency ?? presentation?.paidCurrency ?? presentation?.price.currency;
     return amount === undefined || currency === undefined ? {} : { amount, currency };
   }
 

@@ -2,8 +2,9 @@
 import type { ResolutionInput } from '../../src/contract/messages.js';
 import { endingOf, outcomeOfRun, unpaid } from '../../src/domain/closing.js';
 import type { CompensationInput } from '../../src/domain/compensation.js';
-import { subscriptionOfPlanChange } from '../../src/domain/ids.js';
+import { replacedSubscription } from '../../src/domain/ids.js';
 import { whenPaid } from '../../src/domain/presentation.js';
+import { seenPayment } from '../../src/domain/verdict.js';
 import type { ActivityContext } from '../context.js';
 
 export type SettledByWord =
@@ -72,7 +73,13 @@ export function resolutionActivities({ ledger, log, now }: ActivityContext) {
         at,
         presentation: {
           id: presentationId,
-          patch: { status: 'paid', ...whenPaid({ paymentId, paidAmount: amount, paidAt: at, recovered }) },
+          patch: {
+            status: 'paid',
+            ...whenPaid(
+              { paymentId, paidAmount: amount, paidAt: at, recovered },
+              { paid: payment?.currency, price: presentation.price.currency },
+            ),
+          },
         },
         timeline: [{ at, type: 'paid', detail: { presentationId, ...(paymentId && { paymentId }) } }],
       });
@@ -88,9 +95,9 @@ function replacedBy(
   { presentationId, purchaseId, payment }: ResolutionInput,
   run: string | undefined,
 ): CompensationInput[] {
-  const subscriptionId = run === undefined ? undefined : subscriptionOfPlanChange(run);
-  const bought = payment?.subscriptionIds ?? [];
-  if (subscriptionId === undefined || bought.length === 0 || bought.includes(subscriptionId)) return [];
+  const bought = payment && seenPayment(payment).subscriptionIds;
+  const subscriptionId = replacedSubscription(run, bought);
+  if (subscriptionId === undefined) return [];
   const { customerId } = payment ?? {};
   return [
     {

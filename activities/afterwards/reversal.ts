@@ -188,7 +188,12 @@ export function reversalActivities({ dodo, ledger, log, now, proofs }: ActivityC
         ? paidWith(payment)
         : {
             amount: presentation?.paidAmount ?? purchase?.amount ?? event.amount ?? 0,
-            currency: presentation?.price.currency ?? purchase?.currency ?? event.currency ?? '',
+            currency:
+              presentation?.paidCurrency ??
+              presentation?.price.currency ??
+              purchase?.currency ??
+              event.currency ??
+              '',
           };
       const taken = payment ? takenIn(payment) : [];
       if (takesMoney(event.type) && !taken.some(({ id }) => id === event.id)) {

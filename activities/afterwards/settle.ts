@@ -102,7 +102,7 @@ export async function settleIneligible(
 ): Promise<void> {
   const { reason, at } = ended;
   const timeline = [{ at, type: 'ineligible', detail: { reason } }];
-  await ledger.settle({ ...ended, outcome: 'ineligible', timeline });
+  await ledger.settle({ ...ended, outcome: 'ineligible', endsRun: true, timeline });
 }
 
 export function settleActivities({ ledger }: ActivityContext) {
@@ -129,6 +129,7 @@ export function settleActivities({ ledger }: ActivityContext) {
         outcome,
         reason,
         at,
+        endsRun: true,
         presentation: presentation && { id: presentation.presentationId, patch: presentation.patch },
         timeline: [
           ...(presentation?.timeline ?? []),

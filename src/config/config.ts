@@ -3,6 +3,7 @@ import type { DodoConfig } from './dodo.js';
 import type { DataRetention } from '../domain/customer-data.js';
 import type { GivenKey } from './keys.js';
 import type { LogLevel } from './fields.js';
+import type { OidcConfig } from './oidc.js';
 
 /**
  * `start`: everything on one machine, for development. `demo`: the same, driven without a person.
@@ -31,6 +32,8 @@ export interface Config {
     namespace?: string;
     taskQueue: string;
     uiUrl?: string;
+    /** The Worker Deployment that workers are versions of; without it, Worker Versioning is off. */
+    deployment?: string;
   };
   ledger:
     | { kind: 'embedded'; directory: string }
@@ -58,6 +61,8 @@ export interface Config {
     tokenSecret?: Buffer;
     /** Those of before a rotation, or of after it: tokens signed with them are accepted. */
     earlierTokenSecrets?: readonly Buffer[];
+    /** Where operators sign in to the dashboard by OpenID Connect. */
+    oidc?: OidcConfig;
   };
   /** What is said to be paid without evidence takes the keys of two operators. */
   secondOperator: boolean;

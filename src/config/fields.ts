@@ -67,6 +67,12 @@ export const name: Field<string> = {
   expected: '1 to 200 letters, digits, ".", "_" or "-", the first a letter or digit',
 };
 
+/** A Worker Deployment. Temporal joins its name and a build id with a dot. */
+export const deploymentName: Field<string> = {
+  schema: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,199}$/),
+  expected: '1 to 200 letters, digits, "_" or "-", the first a letter or digit',
+};
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -138,6 +144,28 @@ export const origin: Field<string> = {
     .transform((text) => new URL(text).origin),
   expected: 'an origin: http:// or https://, a host and optionally a port, such as https://shop.example',
 };
+
+const MAX_OPAQUE = 500;
+
+/** A word that somebody else has made up. */
+export const opaque = {
+  schema: z
+    .string()
+    .regex(new RegExp(`^[\\x21-\\x7e]{1,${MAX_OPAQUE}}$`), 'it contains spaces or other characters'),
+};
+
+/**
+ * Builds the schema of a list, separated by commas.
+ *
+ * @param parse returns the value of an entry; `fail` says what is wrong with it
+ */
+export function listOf<T>(parse: (text: string, fail: (problem: string) => void) => T): z.ZodType<T[]> {
+  return z
+    .string()
+    .transform((text, context) =>
+      splitList(text).map((entry) => parse(entry, (problem) => context.addIssue(`${entry} ${problem}`))),
+    );
+}
 
 /** A list of origins. */
 export const origins: Field<string[]> = {

@@ -5,6 +5,7 @@ import type { Config, ServingConfig } from './config.js';
 import { keyText, type GivenKey } from './keys.js';
 import { checkLive } from './live.js';
 import { readDodo, type DodoConfig } from './dodo.js';
+import { readOidc } from './oidc.js';
 import * as fields from './fields.js';
 import { ConfigError, createReader, type Environment, type Reader } from './reader.js';
 
@@ -64,6 +65,7 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
     operatorKeys: ifServer('OPERATOR_KEYS', fields.keyList),
     tokenSecrets: ifServer('TOKEN_SECRET', fields.tokenSecrets),
   };
+  const oidc = readOidc(reader);
   const givenAppUrl = optional('APP_URL', fields.origin);
   const settings = {
     mode,
@@ -79,6 +81,7 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
       namespace: optional('TEMPORAL_NAMESPACE', fields.name),
       taskQueue: optional('TEMPORAL_TASK_QUEUE', fields.name) ?? 'offers',
       uiUrl: optional('TEMPORAL_UI_URL', fields.httpUrl),
+      deployment: optional('TEMPORAL_DEPLOYMENT_NAME', fields.deploymentName),
     },
     metrics: {
       port: optional('METRICS_PORT', fields.port),
@@ -127,14 +130,16 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
         ? { kind: 'embedded', directory: join(dataDir, 'ledger') }
         : { kind: 'postgres', url: database, ...(migrates === 'off' && { migrates: false }) },
     // Last, so that an invalid configuration leaves no files behind.
-    auth:
-      'completeAuth' in options
+    auth: {
+      ...('completeAuth' in options
         ? options.completeAuth(given, dataDir)
         : {
             apiKeys: given.apiKeys ?? [],
             operatorKeys: given.operatorKeys ?? [],
             ...tokenSecretsOf(given.tokenSecrets),
-          },
+          }),
+      ...(oidc && { oidc }),
+    },
   });
 }
 

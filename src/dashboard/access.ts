@@ -1,15 +1,32 @@
 /** Who may see the dashboard: an operator's session, or an operator key as a bearer. */
 import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
-import { authenticate, callerOf, failureLimit, keyIdsOf, type Caller } from '../http/auth.js';
+import {
+  authenticate,
+  callerOf,
+  failureLimit,
+  operatorWithId,
+  type Caller,
+  type Operator,
+} from '../http/auth.js';
 import { Problem } from '../http/problem.js';
 import { readCookie, setCookie } from './cookies.js';
 import type { DashboardDeps } from './deps.js';
-import { formToken, isFormToken, openSession, SESSION_LIFE, sealSession, type Session } from './session.js';
+import { FLOW_LIFE, oidcFlow, type OidcFlow } from './oidc.js';
+import {
+  formToken,
+  isFormToken,
+  openSession,
+  seal,
+  SESSION_LIFE,
+  sealSession,
+  unseal,
+  type Session,
+} from './session.js';
 
 /** A request that was let in. */
 export interface Visitor {
-  /** The id of the operator's key. */
+  /** The operator's id. */
   actor: string;
   /** For browsers. */
   session?: Session;
@@ -17,6 +34,8 @@ export interface Visitor {
   token?: string;
   /** Commands are refused until the session is unlocked. */
   locked: boolean;
+  /** Commands are refused whatever they do. */
+  readOnly: boolean;
 }
 
 /** Lets operators in and sets `res.locals.visitor`; calls `signIn` for browsers without a session. */
@@ -34,23 +53,28 @@ export function admitOperators(deps: DashboardDeps, signIn: RequestHandler): Req
       const caller = callerOf(res);
       if (caller.kind !== 'operator')
         throw new Problem('forbidden', { detail: 'The dashboard requires an operator key.' });
-      setVisitor(res, { actor: caller.keyId, locked: false });
+      setVisitor(res, { actor: caller.keyId, locked: false, readOnly: false });
       next();
       return;
     }
     const session = openSession(sessionKey, readCookie(req, 'upsells_session'), now());
-    // A key that was taken out of service takes its sessions with it.
-    const isKnown = session && keyIdsOf(deps.operatorKeys).includes(session.actor);
-    if (!session || !isKnown || (await ledger.isSessionEnded(session.id))) {
+    // A key that expired or was taken out of service takes its sessions with it, and so does a name.
+    const operator = session && operatorNamed(deps, session.actor);
+    if (!session || !operator || (await ledger.isSessionEnded(session.id))) {
       await signIn(req, res, next);
       return;
     }
     const { actor, unlockedUntil = 0 } = session;
     res.locals.caller = { kind: 'operator', keyId: actor } satisfies Caller;
     const locked = startsLocked && unlockedUntil <= now().getTime();
-    setVisitor(res, { actor, session, token: formToken(sessionKey, session.id), locked });
+    const { readOnly } = operator;
+    setVisitor(res, { actor, session, token: formToken(sessionKey, session.id), locked, readOnly });
     next();
   };
+}
+
+function operatorNamed({ operatorKeys, oidc, now }: DashboardDeps, id: string): Operator | undefined {
+  return operatorWithId(operatorKeys, id, now()) ?? oidc?.operatorWithId(id);
 }
 
 function setVisitor(res: Response, visitor: Visitor): void {
@@ -118,6 +142,23 @@ export function keepSession(
 
 export function forgetSession({ appUrl }: DashboardDeps, res: Response): void {
   setCookie(res, 'upsells_session', '', { maxAgeMs: 0, secure: isSecure(appUrl) });
+}
+
+/** Remembers in the browser what its way back from the provider must match. */
+export function keepFlow({ sessionKey, appUrl }: DashboardDeps, res: Response, flow: OidcFlow): void {
+  const life = { maxAgeMs: FLOW_LIFE, secure: isSecure(appUrl), sameSite: 'lax' as const };
+  setCookie(res, 'upsells_oidc', seal(sessionKey, 'oidc', flow), life);
+}
+
+/** Returns what `keepFlow` has kept, once; undefined if it was not this browser, or too long ago. */
+export function takeFlow(
+  { sessionKey, appUrl, now }: DashboardDeps,
+  req: Request,
+  res: Response,
+): OidcFlow | undefined {
+  const read = oidcFlow.safeParse(unseal(sessionKey, 'oidc', readCookie(req, 'upsells_oidc')));
+  setCookie(res, 'upsells_oidc', '', { maxAgeMs: 0, secure: isSecure(appUrl), sameSite: 'lax' });
+  return read.success && read.data.expiresAt > now().getTime() ? read.data : undefined;
 }
 
 const isSecure = (appUrl: string) => new URL(appUrl).protocol === 'https:';

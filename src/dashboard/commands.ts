@@ -2,12 +2,14 @@
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { PAUSABLE } from '../domain/pause.js';
+import { bulkCommands } from '../http/bulk.js';
 import { operatorCommands } from '../http/operator-commands.js';
 import { Problem, presentationNotFound } from '../http/problem.js';
 import { findPurchase } from '../http/purchase-view.js';
 import { ids, parseBody, parseParam, reason } from '../http/validate.js';
-import { visitorOf } from './access.js';
+import { visitorOf, type Visitor } from './access.js';
 import type { DashboardDeps } from './deps.js';
+import { requestOf, selectionFields } from './pages/bulk.js';
 import { localPath } from './local-path.js';
 
 const emptyIsAbsent = (value: unknown) => (value === '' ? undefined : value);
@@ -28,6 +30,7 @@ const resolveForm = form.extend({
 export function commandRoutes(deps: DashboardDeps): Router {
   const { ledger } = deps;
   const commands = operatorCommands(deps);
+  const bulk = bulkCommands(deps);
   const router = Router();
 
   /** Serves a form: checks it, gives the command, and goes back. */
@@ -37,11 +40,7 @@ export function commandRoutes(deps: DashboardDeps): Router {
     give: (res: Response, input: z.output<T>, req: Request) => Promise<void>,
   ): void {
     router.post(path, async (req: Request, res: Response) => {
-      const visitor = visitorOf(res);
-      if (visitor.locked)
-        throw new Problem('forbidden', {
-          detail: 'Live mode is read-only until you unlock it with a reason.',
-        });
+      requireUnlocked(visitorOf(res));
       const input = parseBody(schema, req.body);
       await give(res, input, req);
       res.redirect(303, localPath(input.back));
@@ -95,5 +94,22 @@ export function commandRoutes(deps: DashboardDeps): Router {
         }),
       );
 
+  router.post('/bulk', async (req: Request, res: Response) => {
+    requireUnlocked(visitorOf(res));
+    const { bulkId } = await bulk.draft(res, requestOf(parseBody(selectionFields, req.body)));
+    res.redirect(303, `/dashboard/bulk/${bulkId}`);
+  });
+  for (const order of ['start', 'abort'] as const)
+    command(`/bulk/:id/${order}`, form, (res, input, req) =>
+      bulk[order](res, parseParam(ids.bulk, 'id', req.params.id), input.reason),
+    );
+
   return router;
+}
+
+function requireUnlocked({ locked, readOnly }: Visitor): void {
+  if (readOnly)
+    throw new Problem('forbidden', { detail: 'You may look at everything, and give no commands.' });
+  if (locked)
+    throw new Problem('forbidden', { detail: 'Live mode is read-only until you unlock it with a reason.' });
 }

@@ -1,18 +1,25 @@
-/** The dashboard's cookies: seen by no script, and sent by no other site. */
+/** The dashboard's cookies: seen by no script, and sent along by no other site unless they must be. */
 import type { Request, Response } from 'express';
 
-export type CookieName = 'upsells_session' | 'upsells_sign_in';
+export type CookieName = 'upsells_session' | 'upsells_sign_in' | 'upsells_oidc';
 
-/** @param maxAgeMs 0 removes it */
+interface CookieLife {
+  /** 0 removes it. */
+  maxAgeMs: number;
+  secure: boolean;
+  /** `lax` for what has to come back when another site sends the browser here. */
+  sameSite?: 'strict' | 'lax';
+}
+
 export function setCookie(
   res: Response,
   name: CookieName,
   value: string,
-  { maxAgeMs, secure }: { maxAgeMs: number; secure: boolean },
+  { maxAgeMs, secure, sameSite = 'strict' }: CookieLife,
 ): void {
   res.cookie(name, value, {
     httpOnly: true,
-    sameSite: 'strict',
+    sameSite,
     secure,
     path: '/dashboard',
     maxAge: maxAgeMs,

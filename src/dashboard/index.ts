@@ -8,6 +8,8 @@ import { commandRoutes } from './commands.js';
 import type { DashboardDeps } from './deps.js';
 import { reportFailure } from './failures.js';
 import { auditCsv, auditPage, auditQuery } from './pages/audit.js';
+import { bulkCsv } from '../http/bulk.js';
+import { bulkListPage, bulkPage } from './pages/bulk.js';
 import { catalogPage } from './pages/catalog.js';
 import { customerPage } from './pages/customer.js';
 import { experimentsCsv, experimentsPage, experimentsQuery } from './pages/experiments.js';
@@ -27,6 +29,8 @@ import { sessionRoutes } from './sign-in.js';
 
 const ONE_YEAR = 365 * 24 * 60 * 60;
 const FORM_LIMIT = '8kb';
+/** A list of ids. */
+const LIST_LIMIT = '2mb';
 const MAX_QUERY = 300;
 
 /** Creates the pages below `/dashboard`. */
@@ -41,12 +45,13 @@ export function createDashboard(deps: DashboardDeps): Router {
     res.set('Cache-Control', 'no-store');
     next();
   });
+  router.use('/bulk', express.urlencoded({ extended: false, limit: LIST_LIMIT }));
   router.use(express.urlencoded({ extended: false, limit: FORM_LIMIT }));
 
   const signIn: RequestHandler = (req, res) => {
     const to = req.method === 'GET' ? req.originalUrl : '/dashboard';
     res.status(401).set('WWW-Authenticate', 'Bearer realm="durable-upsells"');
-    sendHtml(res, signInPage({ token: openSignInForm(deps, res), to }));
+    sendHtml(res, signInPage({ token: openSignInForm(deps, res), to, provider: deps.oidc?.name }));
   };
   router.use(sessionRoutes(deps));
   router.use(admitOperators(deps, signIn));
@@ -116,6 +121,16 @@ export function createDashboard(deps: DashboardDeps): Router {
   router.get('/notifications', async (req, res) =>
     show(req, res, await notificationsPage(deps, visitorOf(res))),
   );
+  router.get('/bulk', async (req, res) => show(req, res, await bulkListPage(deps, visitorOf(res))));
+  router.get('/bulk/:id', async (req, res) => {
+    const id = ids.bulk.safeParse(req.params.id).data;
+    await showOrNothing(req, res, id && (await bulkPage(deps, id, visitorOf(res))));
+  });
+  router.get('/bulk/:id/rows.csv', async (req, res) => {
+    const id = ids.bulk.safeParse(req.params.id).data;
+    if (id === undefined) return showOrNothing(req, res, undefined);
+    await sendCsv(res, id, bulkCsv(deps, id));
+  });
   router.get('/audit', async (req, res) =>
     show(req, res, await auditPage(deps, parseQuery(auditQuery, req.query))),
   );
@@ -136,7 +151,7 @@ export function createDashboard(deps: DashboardDeps): Router {
     sendCsv(res, 'audit', auditCsv(deps, parseQuery(auditQuery, req.query))),
   );
 
-  async function showOrNothing(req: Request, res: Response, page: Page | undefined): Promise<void> {
+  async function showOrNothing(req: Request, res: Response, page: Page | '' | undefined): Promise<void> {
     if (page) return show(req, res, page);
     res.status(404);
     return show(req, res, nothingFoundPage(String(req.params.id)));

@@ -9,7 +9,7 @@ export const UNLOCKED_FOR = 15 * MINUTE;
 
 const session = z.strictObject({
   id: z.string(),
-  /** The id of the operator's key. */
+  /** The operator's id. */
   actor: z.string(),
   /** Milliseconds since the epoch. */
   expiresAt: z.int(),
@@ -28,16 +28,26 @@ export function newSession(actor: string, now: Date): Session {
 
 /** Writes a session as the value of a cookie. */
 export function sealSession(key: Buffer, value: Session): string {
-  const payload = Buffer.from(JSON.stringify(value)).toString('base64url');
-  return `${payload}.${sign(key, `session ${payload}`)}`;
+  return seal(key, 'session', value);
 }
 
 /** Reads a session from the value of a cookie; undefined if we did not write it, or it has expired. */
 export function openSession(key: Buffer, cookie: string | undefined, now: Date): Session | undefined {
-  const [payload = '', signature = ''] = (cookie ?? '').split('.');
-  if (!isSame(signature, sign(key, `session ${payload}`))) return undefined;
-  const read = session.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
+  const read = session.safeParse(unseal(key, 'session', cookie));
   return read.success && read.data.expiresAt > now.getTime() ? read.data : undefined;
+}
+
+/** Writes a value so that nobody else can change it. It can be read. */
+export function seal(key: Buffer, purpose: string, value: object): string {
+  const payload = Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${payload}.${sign(key, `${purpose} ${payload}`)}`;
+}
+
+/** Reads what `seal` wrote for the same purpose; undefined for anything else. */
+export function unseal(key: Buffer, purpose: string, sealed: string | undefined): unknown {
+  const [payload = '', signature = ''] = (sealed ?? '').split('.');
+  if (!isSame(signature, sign(key, `${purpose} ${payload}`))) return undefined;
+  return JSON.parse(Buffer.from(payload, 'base64url').toString());
 }
 
 /** Returns the token that every form of a session carries. `of` is the session's id, or that of a sign-in form. */

@@ -1,6 +1,6 @@
-/** Signing in with an operator key, and out again. */
+/** Signing in with an operator key or by OpenID Connect, and out again. */
 import { randomUUID } from 'node:crypto';
-import { Router } from 'express';
+import { Router, type Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { z } from 'zod';
 import { MINUTE } from '../domain/duration.js';
@@ -11,15 +11,18 @@ import { parseBody, reason as reasonField } from '../http/validate.js';
 import {
   admitOperators,
   forgetSession,
+  keepFlow,
   keepSession,
   openSignInForm,
   requireOwnForm,
   requireOwnSignIn,
+  takeFlow,
   visitorOf,
 } from './access.js';
 import type { DashboardDeps } from './deps.js';
 import { localPath } from './local-path.js';
-import { signInPage } from './pages/sign-in.js';
+import { FLOW_LIFE } from './oidc.js';
+import { enteringPage, signInPage } from './pages/sign-in.js';
 import { newSession, UNLOCKED_FOR } from './session.js';
 
 /** A person mistypes a few times; a program guesses for ever. */
@@ -27,8 +30,16 @@ const TRIES_PER_MINUTE = 10;
 
 const unlockForm = z.strictObject({ token: z.string(), reason: reasonField });
 
+const WORDS = {
+  stranger: (provider: string) => `${provider} knows you, and this dashboard does not admit you.`,
+  failed: (provider: string) => `${provider} did not sign you in. Try again.`,
+  unreachable: (provider: string) => `${provider} cannot be reached. Try again in a minute.`,
+};
+const STATUSES = { stranger: 403, failed: 401, unreachable: 503 };
+
 export function sessionRoutes(deps: DashboardDeps): Router {
-  const { now, ledger, log } = deps;
+  const { now, ledger, log, oidc } = deps;
+  const provider = oidc?.name;
   const router = Router();
   const limited = rateLimit({
     windowMs: MINUTE,
@@ -42,27 +53,78 @@ export function sessionRoutes(deps: DashboardDeps): Router {
   });
 
   router.get('/sign-in', (_req, res) => {
-    res.type('html').send(signInPage({ token: openSignInForm(deps, res), to: '/dashboard' }).markup);
+    res
+      .type('html')
+      .send(signInPage({ token: openSignInForm(deps, res), to: '/dashboard', provider }).markup);
   });
 
   router.post('/sign-in', limited, (req, res) => {
     requireOwnSignIn(deps, req);
     const { key, to } = (req.body ?? {}) as { key?: unknown; to?: unknown };
-    const actor = typeof key === 'string' ? operatorWithKey(deps.operatorKeys, key.trim()) : undefined;
-    if (actor === undefined) {
-      const failed = 'This is not an operator key.';
+    const operator =
+      typeof key === 'string' ? operatorWithKey(deps.operatorKeys, key.trim(), now()) : undefined;
+    if (operator === undefined) {
+      const failed = 'This is not an operator key, or it has expired.';
       securityLogOf(res).refused(req, new Problem('unauthorized', { detail: failed }));
-      const token = openSignInForm(deps, res);
-      res
-        .status(401)
-        .type('html')
-        .send(signInPage({ token, to: localPath(to), failed }).markup);
+      sendSignIn(res, 401, failed, to);
       return;
     }
-    keepSession(deps, res, newSession(actor, now()));
-    log.info({ by: actor }, 'an operator signed in');
+    keepSession(deps, res, newSession(operator.id, now()));
+    log.info({ by: operator.id }, 'an operator signed in');
     res.redirect(303, localPath(to));
   });
+
+  /** Shows the form again, with what went wrong. */
+  function sendSignIn(res: Response, status: number, failed: string, to: unknown): void {
+    const token = openSignInForm(deps, res);
+    res
+      .status(status)
+      .type('html')
+      .send(signInPage({ token, to: localPath(to), failed, provider }).markup);
+  }
+
+  if (oidc) {
+    router.get('/sign-in/provider', limited, async (req, res) => {
+      const { to } = req.query;
+      const begun = await oidc.begin();
+      if (!begun) {
+        sendSignIn(res, 503, `${oidc.name} cannot be reached. Try again in a minute.`, to);
+        return;
+      }
+      const expiresAt = now().getTime() + FLOW_LIFE;
+      keepFlow(deps, res, { ...begun.flow, to: localPath(to), expiresAt });
+      res.redirect(303, begun.url);
+    });
+
+    router.get('/sign-in/callback', limited, async (req, res) => {
+      const flow = takeFlow(deps, req, res);
+      if (!flow) {
+        sendSignIn(
+          res,
+          400,
+          'Signing in took too long, or was begun in another browser. Try again.',
+          undefined,
+        );
+        return;
+      }
+      const { search } = new URL(req.originalUrl, 'http://dashboard.invalid');
+      const signedIn = await oidc.finish(search, flow);
+      if (signedIn.kind === 'operator') {
+        const { id } = signedIn.operator;
+        keepSession(deps, res, newSession(id, now()));
+        log.info({ by: id }, 'an operator signed in');
+        // A redirect would still count as the provider's, and take no session along.
+        res.type('html').send(enteringPage(flow.to).markup);
+        return;
+      }
+      const words = WORDS[signedIn.kind](oidc.name);
+      if ('reason' in signedIn) log.warn({ reason: signedIn.reason, provider }, 'signing in failed');
+      const code = signedIn.kind === 'stranger' ? 'forbidden' : 'unauthorized';
+      if (signedIn.kind !== 'unreachable')
+        securityLogOf(res).refused(req, new Problem(code, { detail: words }));
+      sendSignIn(res, STATUSES[signedIn.kind], words, flow.to);
+    });
+  }
 
   const admitted = admitOperators(deps, (_req, res) => res.redirect(303, '/dashboard'));
 
@@ -75,7 +137,9 @@ export function sessionRoutes(deps: DashboardDeps): Router {
   });
 
   router.post('/unlock', admitted, requireOwnForm(deps), async (req, res) => {
-    const { session, actor } = visitorOf(res);
+    const { session, actor, readOnly } = visitorOf(res);
+    if (readOnly)
+      throw new Problem('forbidden', { detail: 'You may look at everything, and give no commands.' });
     const { reason } = parseBody(unlockForm, req.body);
     if (session) {
       const at = now();

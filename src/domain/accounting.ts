@@ -68,7 +68,7 @@ export interface ReviewRecord {
 }
 
 /** What is undone. */
-export const COMPENSATION_KINDS = ['refund', 'end_subscription'] as const;
+export const COMPENSATION_KINDS = ['refund', 'refund_part', 'end_subscription'] as const;
 export type CompensationKind = (typeof COMPENSATION_KINDS)[number];
 
 /** `review`: Dodo does not confirm it, and a person has been asked. */
@@ -76,7 +76,7 @@ export const COMPENSATION_STATUSES = ['open', 'confirmed', 'review'] as const;
 export type CompensationStatus = (typeof COMPENSATION_STATUSES)[number];
 
 export interface CompensationRecord {
-  /** `refund/<paymentId>` or `end_subscription/<subscriptionId>`: the same thing is undone once. */
+  /** `refund/<paymentId>`, `refund_part/<paymentId>` or `end_subscription/<subscriptionId>`: the same thing is undone once. */
   compensationId: string;
   kind: CompensationKind;
   status: CompensationStatus;
@@ -85,6 +85,8 @@ export interface CompensationRecord {
   presentationId?: string;
   purchaseId?: string;
   amount?: number;
+  /** What the customer has paid once a part is back. */
+  keepAmount?: number;
   currency?: string;
   tries: number;
   /** When the latest request was sent, unless Dodo refused it. */

@@ -1,4 +1,5 @@
 /** The record of operators' commands. */
+import type { PresentationRecord } from './presentation.js';
 
 /** `ordered` is written before the effect; `done` or `failed` after it. */
 export type AuditPhase = 'ordered' | 'done' | 'failed';
@@ -21,4 +22,11 @@ export interface AuditEntry {
   state?: AuditState;
   /** The code of the problem that the command failed with. */
   failure?: string;
+}
+
+/** Returns what commands may change of a presentation. */
+export function presentationState(record: PresentationRecord | undefined): AuditState | undefined {
+  if (!record) return undefined;
+  const { status, decision = null, expiresAt, paymentId = null } = record;
+  return { status, decision, expiresAt, paymentId };
 }

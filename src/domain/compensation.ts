@@ -1,6 +1,6 @@
 /** What has to be undone at Dodo, and how long it is tried. */
 import type { CompensationRecord, ReviewKind } from './accounting.js';
-import { DAY, HOUR, SECOND } from './duration.js';
+import { DAY, HOUR, MINUTE, SECOND } from './duration.js';
 
 /** What one compensation run undoes. */
 export type CompensationInput = {
@@ -16,6 +16,20 @@ export type CompensationInput = {
       amount: number;
       currency: string;
       customerId?: string;
+    }
+  | {
+      /** What was paid above the right price. */
+      kind: 'refund_part';
+      paymentId: string;
+      attemptId: string;
+      /** What goes back. Minor units of `currency`. */
+      amount: number;
+      /** What the customer has paid once it is back. */
+      keep: number;
+      currency: string;
+      customerId?: string;
+      /** Whether the merchant's backend is told. */
+      notify?: boolean;
     }
   | {
       kind: 'end_subscription';
@@ -34,18 +48,25 @@ export type CompensationStep =
 /** The ids of compensations: the same thing is undone by one run. */
 export const compensationIds = {
   refund: (paymentId: string) => `refund/${paymentId}`,
+  refundPart: (paymentId: string) => `refund_part/${paymentId}`,
   endSubscription: (subscriptionId: string) => `end_subscription/${subscriptionId}`,
 };
 
 export function compensationId(input: CompensationInput): string {
-  return input.kind === 'refund'
-    ? compensationIds.refund(input.paymentId)
-    : compensationIds.endSubscription(input.subscriptionId);
+  switch (input.kind) {
+    case 'refund':
+      return compensationIds.refund(input.paymentId);
+    case 'refund_part':
+      return compensationIds.refundPart(input.paymentId);
+    case 'end_subscription':
+      return compensationIds.endSubscription(input.subscriptionId);
+  }
 }
 
 /** What a person is asked about when Dodo does not confirm it. */
 export const REVIEW_OF_COMPENSATION: Record<CompensationInput['kind'], ReviewKind> = {
   refund: 'refund_failed',
+  refund_part: 'refund_failed',
   end_subscription: 'subscription_lives_on',
 };
 
@@ -60,9 +81,10 @@ export function openingOf(
     kind,
     presentationId,
     purchaseId,
-    ...(input.kind === 'refund'
-      ? { paymentId: input.paymentId, amount: input.amount, currency: input.currency }
-      : { subscriptionId: input.subscriptionId }),
+    ...(input.kind === 'end_subscription'
+      ? { subscriptionId: input.subscriptionId }
+      : { paymentId: input.paymentId, amount: input.amount, currency: input.currency }),
+    ...(input.kind === 'refund_part' && { keepAmount: input.keep }),
     openedAt,
   };
 }
@@ -75,6 +97,13 @@ export const LONGEST_LOOK_AFTER_MS = 6 * HOUR;
  * Dodo refuses a refund of what is refunded already, so a second request does no harm.
  */
 export const READINGS_LAG_MS = 20 * SECOND;
+/**
+ * A refund of a part that Dodo may have taken is asked for again only after its readings have not shown it for as long
+ * as an unknown charge is looked for.
+ */
+export const UNKNOWN_REFUND_MS = 20 * MINUTE;
+/** How far Dodo's clock may be behind ours. */
+export const CLOCK_SKEW_MS = 5 * SECOND;
 /** After this a person is told that Dodo cannot be read. */
 export const UNREADABLE_AFTER_MS = HOUR;
 /** Dodo settles refunds within days. After this only a person goes on. */

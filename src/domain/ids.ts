@@ -14,6 +14,8 @@ export const workflowId = {
   closing: (presentationId: string) => `closing/${presentationId}`,
   /** One per review: of two operators, one starts it. */
   resolution: (reviewId: string) => `resolution/${reviewId}`,
+  /** One per selection. */
+  bulk: (bulkId: string) => `bulk/${bulkId}`,
   notifications: (purchaseWorkflowId: string) => `notifications/${purchaseWorkflowId}`,
   /** One for each time a notification died: one that died again may be sent again. */
   redelivery: (notificationId: string, diedAt: string) => `redelivery/${notificationId}/${diedAt}`,
@@ -39,6 +41,18 @@ const PLAN_CHANGE_PREFIX = workflowId.planChange('');
 /** Returns the subscription whose plan a run changes, by the run's workflow id; undefined for other runs. */
 export function subscriptionOfPlanChange(run: string): string | undefined {
   return run.startsWith(PLAN_CHANGE_PREFIX) ? run.slice(PLAN_CHANGE_PREFIX.length) : undefined;
+}
+
+/**
+ * Returns the subscription that a payment has replaced: the run was to change its plan, and the payment bought others
+ * instead. Undefined when the payment is of that subscription itself, as at a link that pays for the change.
+ */
+export function replacedSubscription(
+  run: string | undefined,
+  bought: readonly string[] = [],
+): string | undefined {
+  const changed = run === undefined ? undefined : subscriptionOfPlanChange(run);
+  return changed === undefined || bought.length === 0 || bought.includes(changed) ? undefined : changed;
 }
 
 const TRIGGER_PREFIX = 'trigger/';

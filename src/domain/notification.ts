@@ -18,8 +18,8 @@ export interface Notification {
   status?: PresentationStatus;
   /** The choice that was made, in case the ledger does not show it yet. */
   choice?: { option?: string; quantity: number; priceHash: string };
-  /** The payment for it. Minor units. */
-  payment?: { paymentId?: string; amount: number };
+  /** The payment for it. Minor units of `currency`, or of the price's where it is left out. */
+  payment?: { paymentId?: string; amount: number; currency?: string };
   /** What took its money back. Absent in notifications from before it existed. */
   reversal?: NotifiedReversal;
 }

@@ -56,6 +56,12 @@ export const REVIEW_ID: TextPattern = {
   expected: '"rev_" and 24 hexadecimal digits',
 };
 
+/** The id of a bulk run. */
+export const BULK_ID: TextPattern = {
+  regex: /^blk_[0-9a-f]{24}$/,
+  expected: '"blk_" and 24 hexadecimal digits',
+};
+
 /** The name of a merchant's own fact, sent with a trigger and called `facts.<name>` in the catalog. */
 export const CUSTOM_FACT: TextPattern = {
   regex: /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,

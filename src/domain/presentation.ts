@@ -143,15 +143,28 @@ export interface PresentationPatch {
   refundedAmount?: number;
 }
 
-/** Returns the change that comes with `paid`: what was paid, and no other way to pay or word about one any more. */
+/**
+ * Returns the change that comes with `paid`: what was paid, and no other way to pay or word about one any more.
+ *
+ * @param currency `paid`: that of the amount, where Dodo has told; `price`: that of the presentation
+ */
 export function whenPaid(
   paid: Pick<PresentationPatch, 'paymentId' | 'paidAmount' | 'paidAt' | 'recovered'>,
+  currency: { paid?: string; price: string },
 ): PresentationPatch {
-  return { ...paid, checkoutUrl: null, updatePaymentMethodUrl: null, message: null };
+  return {
+    ...paid,
+    ...(currency.paid !== undefined && currency.paid !== currency.price && { paidCurrency: currency.paid }),
+    checkoutUrl: null,
+    updatePaymentMethodUrl: null,
+    message: null,
+  };
 }
 
 /** A presentation with what is not shown to customers. */
 export interface PresentationRecord extends Presentation {
+  /** `quantity` is not what was shown: an earlier release did not record it. Only the run knows it. */
+  quantityUnrecorded?: true;
   workflowId: string;
   /** The catalog version it was made from. */
   catalogHash?: string;

@@ -138,6 +138,7 @@ export const NOTIFICATION_TYPES = [
   'offer.fulfilled',
   'offer.fallback',
   'offer.failed',
+  'offer.refunded',
   'offer.reversed',
 ] as const;
 export type NotificationType = (typeof NOTIFICATION_TYPES)[number];

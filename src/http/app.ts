@@ -9,12 +9,14 @@ import { knownParameters } from './known-parameters.js';
 import { servedMethods } from './methods.js';
 import { openApiDocument } from './openapi/document.js';
 import { Problem } from './problem.js';
+import { requestContext } from './request-context.js';
 import { notFound, problemHandler } from './problem-handler.js';
 import { notificationRoutes } from './routes/notifications.js';
 import { referenceRoutes } from './reference/page.js';
 import { catalogRoutes } from './routes/catalog.js';
 import { auditRoutes } from './routes/audit.js';
 import { customerRoutes } from './routes/customers.js';
+import { bulkRoutes } from './routes/bulk.js';
 import { elementRoutes } from './routes/elements.js';
 import { hostedPageRoutes } from './routes/hosted-page.js';
 import { presentationRoutes } from './routes/presentations.js';
@@ -97,6 +99,7 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
   const document = openApiDocument(deps.appUrl);
   const openApi = Buffer.from(JSON.stringify(document));
 
+  app.use(requestContext);
   // Pages bring their own policy, in place of this one.
   app.use(secureHeaders);
   app.use(allowOrigins(deps.allowedOrigins ?? [new URL(deps.appUrl).origin]));
@@ -154,6 +157,7 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
   app.use(catalogRoutes(deps));
   app.use(auditRoutes(deps));
   app.use(customerRoutes(deps));
+  app.use(bulkRoutes(deps));
   if (pages) app.use(pages);
   app.use(notFound);
   app.use(problemHandler(deps.log, security));

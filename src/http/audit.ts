@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { AuditEntry, AuditState } from '../domain/audit.js';
-import type { PresentationRecord } from '../domain/presentation.js';
 import { callerOf } from './auth.js';
 import type { ApiDeps } from './deps.js';
 import { pageQuery } from './page.js';
@@ -56,13 +55,6 @@ export async function audited<T>(
 export function keyOf(res: Response): string {
   const caller = callerOf(res);
   return caller.kind === 'token' ? 'token' : caller.keyId;
-}
-
-/** Returns what commands may change of a presentation. */
-export function presentationState(record: PresentationRecord | undefined): AuditState | undefined {
-  if (!record) return undefined;
-  const { status, decision = null, expiresAt, paymentId = null } = record;
-  return { status, decision, expiresAt, paymentId };
 }
 
 /** The query of `GET /api/audit`. */

@@ -90,21 +90,42 @@ export function authenticate({
   };
 }
 
-/** Returns the ids of keys, by which records of commands name them. */
-export function keyIdsOf(keys: readonly (string | NamedKey)[]): string[] {
-  return keys.map((key) => knownKey('operator', key).keyId);
+/** A person who may use the dashboard. */
+export interface Operator {
+  /** By which records of commands name them. */
+  id: string;
+  /** May look, and give no command. */
+  readOnly: boolean;
 }
 
-/** Returns the id of the operator key that a text is; undefined if it is none. */
+/** Returns the operator whose key a text is; undefined if it is none, or has expired. */
 export function operatorWithKey(
-  operatorKeys: readonly (string | NamedKey)[],
+  operatorKeys: readonly GivenKey[],
   text: string,
-): string | undefined {
+  now: Date,
+): Operator | undefined {
   const digest = sha256(text);
-  let found: string | undefined;
+  let found: ReturnType<typeof knownKey> | undefined;
   for (const key of operatorKeys.map((each) => knownKey('operator', each)))
-    if (timingSafeEqual(digest, key.digest)) found = key.keyId;
-  return found;
+    if (timingSafeEqual(digest, key.digest)) found = key;
+  return found && operatorOf(found, now);
+}
+
+/** Returns the operator whose key has an id; undefined if there is none any more, or it has expired. */
+export function operatorWithId(
+  operatorKeys: readonly GivenKey[],
+  id: string,
+  now: Date,
+): Operator | undefined {
+  return operatorKeys
+    .map((each) => knownKey('operator', each))
+    .filter(({ keyId }) => keyId === id)
+    .map((key) => operatorOf(key, now))
+    .find((operator) => operator !== undefined);
+}
+
+function operatorOf({ keyId, readOnly, end }: ReturnType<typeof knownKey>, now: Date): Operator | undefined {
+  return now.getTime() < end ? { id: keyId, readOnly: readOnly === true } : undefined;
 }
 
 /**

@@ -7,7 +7,9 @@ import type { PresentationStatus } from '../domain/words.js';
 import type { PaymentMethodSummary, Presentation, PriceDisplay } from '../domain/presentation.js';
 import type { ApiDeps } from './deps.js';
 
-export type PresentationView = Omit<Presentation, 'updatePaymentMethodUrl' | 'payment'> & {
+export type PresentationView = Omit<Presentation, 'updatePaymentMethodUrl' | 'quantity' | 'payment'> & {
+  /** Left out where the offer was shown by a release that did not record it. */
+  quantity?: number;
   payment: {
     mode: Presentation['payment']['mode'];
     /** A browser is not told its id, by which backends charge it. */
@@ -82,7 +84,7 @@ export async function viewOf(
     customerId,
     purchaseId: shownPurchaseId(purchaseId),
     product,
-    quantity,
+    ...(!record.quantityUnrecorded && { quantity }),
     ...(record.option !== undefined && { option: record.option }),
     ...(record.choices && !isPrivate && { choices: record.choices }),
     ...(record.variant !== undefined && { variant: record.variant }),

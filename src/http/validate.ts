@@ -3,6 +3,7 @@ import express from 'express';
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import {
+  BULK_ID,
   CATALOG_ID,
   CUSTOM_FACT,
   DODO_ID,
@@ -58,6 +59,7 @@ export const ids = {
   offer: pattern(CATALOG_ID),
   notification: pattern(NOTIFICATION_ID),
   review: pattern(REVIEW_ID),
+  bulk: pattern(BULK_ID),
   priceHash: pattern(PRICE_HASH),
 } as const;
 
@@ -184,11 +186,11 @@ export function readIdempotencyKey(req: Pick<Request, 'get'>): string | undefine
 const JSON_LIMIT_BYTES = 64 * 1024;
 
 /**
- * Creates the parser of JSON bodies of at most 64 KiB. Responds 415 to a body of another type: ignoring it, as Express
+ * Creates the parser of JSON bodies, of at most 64 KiB unless the route needs more. Responds 415 to a body of another type: ignoring it, as Express
  * does, would take it for an empty one and accept something the client did not say.
  */
-export function jsonBody(): RequestHandler {
-  const parse = express.json({ limit: JSON_LIMIT_BYTES, type: () => true });
+export function jsonBody(limit = JSON_LIMIT_BYTES): RequestHandler {
+  const parse = express.json({ limit, type: () => true });
   return (req, res, next) => {
     const hasBody =
       req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;

@@ -2,6 +2,7 @@
 export { LedgerError, rootCause, type LedgerErrorCode } from './errors.js';
 export type * from './interface/attempts.js';
 export type * from './interface/audit.js';
+export type * from './interface/bulk.js';
 export type * from './interface/catalogs.js';
 export type * from './interface/console.js';
 export { FIGURES } from './interface/console.js';

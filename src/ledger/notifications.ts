@@ -165,7 +165,13 @@ function moneyAndChoice(letter: DeadLetterDetail): Pick<Notification, 'payment' 
   const { paymentId, amount, option, quantity, priceHash } = letter;
   const { reversedBy: kind, reversalId: id, reversedAmount, currency } = letter;
   return {
-    ...(amount !== undefined && { payment: { ...(paymentId && { paymentId }), amount } }),
+    ...(amount !== undefined && {
+      payment: {
+        ...(paymentId && { paymentId }),
+        amount,
+        ...(kind === undefined && currency !== undefined && { currency }),
+      },
+    }),
     ...(quantity !== undefined &&
       priceHash !== undefined && { choice: { ...(option && { option }), quantity, priceHash } }),
     ...(kind !== undefined &&

@@ -3,6 +3,7 @@ import { acceptanceOf, recordAcceptance } from './acceptances.js';
 import { accountingOn } from './accounting.js';
 import { auditTrail, recordAudit } from './audit.js';
 import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
+import { bulkOn } from './bulk.js';
 import { consoleOn } from './console.js';
 import { customerData, eraseCustomer, runsOfCustomer } from './customers.js';
 import { catalogOf, evaluations, recordCatalog, runningByCatalog } from './catalogs.js';
@@ -76,6 +77,7 @@ export function ledgerOn({ db, transaction, listen, close }: Store, log: LedgerL
     ...accountingOn({ db, transaction }, log),
     ...operationsOn({ db, transaction }, log),
     ...consoleOn({ db, transaction }),
+    ...bulkOn({ db, transaction }),
     recordPurchase: (purchase, status) => recordPurchase(db, purchase, status),
     recordRegistration: (registration) => recordRegistration(db, registration),
     registration: (purchaseId) => findRegistration(db, purchaseId),

@@ -41,6 +41,7 @@ export async function openPresentation(
   if (await exists(tx, presentation.id)) return OPENED;
   if (previous) await changePresentation(tx, previous.presentationId, previous.patch, previous.timeline, log);
   await expireOrphan(tx, customerId, at);
+  await withdrawLeftOpen(tx, { purchaseId: presentation.purchaseId, workflowId }, at);
   if (await hasBlockingPresentation(tx, customerId)) return ANOTHER_OFFER_OPEN;
   const reached = await limitReached(tx, showing, limits);
   if (reached) return { opened: false, ...reached };
@@ -252,6 +253,34 @@ async function hasBlockingPresentation(tx: Database, customerId: string): Promis
       and(eq(presentations.customerId, customerId), inArray(presentations.status, [...BLOCKING_STATUSES])),
     );
   return found.length > 0;
+}
+
+/**
+ * Withdraws the undecided offers of a run that does not know of them any more: it was reset to before it showed them, and
+ * took another way. A run has one open offer at a time, so those still open when it shows another one, or ends, are such.
+ */
+export async function withdrawLeftOpen(
+  tx: Database,
+  run: { purchaseId: string; workflowId?: string },
+  at: string,
+): Promise<void> {
+  const withdrawn = await tx
+    .update(presentations)
+    .set({ status: 'withdrawn', decision: 'withdrawn', decidedAt: at })
+    .where(
+      and(
+        eq(presentations.purchaseId, run.purchaseId),
+        run.workflowId === undefined ? undefined : eq(presentations.workflowId, run.workflowId),
+        eq(presentations.status, 'open'),
+        isNull(presentations.decision),
+      ),
+    )
+    .returning({ id: presentations.id });
+  for (const { id } of withdrawn) {
+    await announceChange(tx, id);
+    const detail = { presentationId: id, reason: 'run_was_reset' };
+    await addToTimeline(tx, run.purchaseId, [{ at, type: 'withdrawn', detail }]);
+  }
 }
 
 async function expireOrphan(tx: Database, customerId: string, at: string): Promise<void> {

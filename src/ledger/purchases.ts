@@ -6,7 +6,7 @@ import type { BillingAddress, PurchaseRecord, PurchaseView } from '../domain/pur
 import { laterOutcome } from '../domain/outcome.js';
 import { POSSIBLY_OWNED_STATUSES } from '../domain/presentation.js';
 import { standingOutcome } from './outcomes.js';
-import { changePresentation } from './presentations.js';
+import { changePresentation, withdrawLeftOpen } from './presentations.js';
 import { presentationRecord, purchaseRecord, timelineEntry } from './records.js';
 import { payments, presentations, purchases, timeline } from './schema.js';
 import type { Database, LedgerLog } from './store.js';
@@ -70,6 +70,7 @@ export async function settle(tx: Database, input: SettleInput, log: LedgerLog): 
   const { purchaseId, outcome, reason, at, evaluation, presentation } = input;
   // The presentation before the purchase, as everywhere, so that transactions cannot deadlock.
   if (presentation) await changePresentation(tx, presentation.id, presentation.patch, [], log, false, at);
+  if (input.endsRun) await withdrawLeftOpen(tx, { purchaseId }, at);
   await addToTimeline(tx, purchaseId, input.timeline);
   await recordExposures(tx, input.exposures);
 

@@ -38,7 +38,10 @@ export function purchaseRecord(row: PurchaseRow): PurchaseRecord {
 
 /** Leaves out the product id and the currency, which have columns for look-ups but are in the documents as well. */
 export function presentationRecord(row: PresentationRow): PresentationRecord {
-  return withoutNulls(row, 'productId', 'currency');
+  const { quantity, ...shown } = withoutNulls(row, 'productId', 'currency');
+  return quantity === undefined
+    ? { ...shown, quantity: 1, quantityUnrecorded: true }
+    : { ...shown, quantity };
 }
 
 export function attemptRecord(row: AttemptRow): AttemptRecord {

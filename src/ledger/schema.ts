@@ -39,6 +39,7 @@ import type {
   ReviewStatus,
 } from '../domain/accounting.js';
 import type { AuditPhase, AuditState } from '../domain/audit.js';
+import type { BulkCommand, BulkParameters, BulkRowState, BulkStatus } from '../domain/bulk.js';
 import { instant, money } from './columns.js';
 import type { Pause } from '../domain/pause.js';
 import type { BillingAddress, ConsideredFunnel } from '../domain/purchase.js';
@@ -109,7 +110,8 @@ export const presentations = pgTable(
     productId: text('product_id').notNull(),
     currency: text('currency').notNull(),
     product: jsonb('product').$type<Presentation['product']>().notNull(),
-    quantity: integer('quantity').notNull().default(1),
+    /** Null for an offer that was shown by a release that did not record it: its run knows. */
+    quantity: integer('quantity').default(1),
     option: text('option'),
     choices: jsonb('choices').$type<Choices>(),
     /** The terms for pricing other choices. */
@@ -322,6 +324,8 @@ export const compensations = pgTable(
     presentationId: text('presentation_id'),
     purchaseId: text('purchase_id'),
     amount: money('amount'),
+    /** What the customer has paid once a part is back. */
+    keepAmount: money('keep_amount'),
     currency: text('currency'),
     /** Requests sent to Dodo for it. */
     tries: integer('tries').notNull().default(0),
@@ -378,6 +382,51 @@ export const audit = pgTable(
     failure: text('failure'),
   },
   (table) => [index('audit_of_subject').on(table.subject, table.seq)],
+);
+
+/** Commands on many things at once. */
+export const bulkRuns = pgTable('bulk_runs', {
+  bulkId: text('bulk_id').primaryKey(),
+  command: text('command').$type<BulkCommand>().notNull(),
+  parameters: jsonb('parameters').$type<BulkParameters>().notNull(),
+  selection: text('selection').notNull(),
+  status: text('status').$type<BulkStatus>().notNull(),
+  perMinute: integer('per_minute').notNull(),
+  createdBy: text('created_by').notNull(),
+  createdAt: instant('created_at').notNull(),
+  startedBy: text('started_by'),
+  startedAt: instant('started_at'),
+  reason: text('reason'),
+  abortedBy: text('aborted_by'),
+  endedAt: instant('ended_at'),
+});
+
+/** The frozen selection of each, and what became of every row. */
+export const bulkRows = pgTable(
+  'bulk_rows',
+  {
+    bulkId: text('bulk_id').notNull(),
+    seq: integer('seq').notNull(),
+    subject: text('subject').notNull(),
+    purchaseId: text('purchase_id'),
+    customerId: text('customer_id'),
+    offerId: text('offer_id'),
+    paymentId: text('payment_id'),
+    statusThen: text('status_then'),
+    currency: text('currency'),
+    price: money('price'),
+    paid: money('paid'),
+    due: money('due'),
+    state: text('state').$type<BulkRowState>().notNull(),
+    result: text('result'),
+    tries: integer('tries').notNull().default(0),
+    notBefore: instant('not_before'),
+    endedAt: instant('ended_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.bulkId, table.seq] }),
+    index('bulk_rows_by_state').on(table.bulkId, table.state, table.seq),
+  ],
 );
 
 /** Offers and funnels that operators have paused everywhere. */

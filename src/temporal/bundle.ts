@@ -1,5 +1,6 @@
 /** Bundles the workflow code. */
-import { access, mkdir, rename, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -19,6 +20,8 @@ const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`
 export const prebuiltBundlePath = fromRoot(compiled ? 'workflow-bundle.js' : 'dist/workflow-bundle.js');
 
 const workflowsPath = fromRoot(compiled ? 'workflows/index.js' : 'workflows/index.ts');
+/** Workflow code that is not a workflow: it carries traces and request ids through the runs. */
+const interceptorsPath = fromRoot(compiled ? 'workflows/carry-headers.js' : 'workflows/carry-headers.ts');
 
 /**
  * Bundles the workflow code; takes a second or two.
@@ -32,7 +35,12 @@ export async function bundleWorkflows(
   const complaints: string[] = [];
   const logger = new DefaultLogger('WARN', ({ message }) => void complaints.push(message));
   try {
-    return await bundleWorkflowCode({ workflowsPath, logger, ...options });
+    return await bundleWorkflowCode({
+      workflowsPath,
+      workflowInterceptorModules: [interceptorsPath],
+      logger,
+      ...options,
+    });
   } catch (error) {
     const reason = complaints.length > 0 ? complaints.map(errorsOf).join('\n') : String(error);
     throw new Error(`The workflow code could not be bundled.\n${reason}`, { cause: error });
@@ -60,6 +68,15 @@ export async function workflowBundle(options: Partial<BundleOptions> = {}): Prom
     return { codePath: prebuiltBundlePath };
   }
   return await bundleWorkflows(options);
+}
+
+const SOURCE_MAP = /\n\/\/# sourceMappingURL=.*\s*$/;
+const BUILD_ID_LENGTH = 16;
+
+/** Returns the id of a build: a hash of its workflow code, the same wherever the same code was built. */
+export async function buildIdOf(bundle: WorkflowBundle): Promise<string> {
+  const code = 'code' in bundle ? bundle.code : await readFile(bundle.codePath, 'utf8');
+  return createHash('sha256').update(code.replace(SOURCE_MAP, '')).digest('hex').slice(0, BUILD_ID_LENGTH);
 }
 
 /** Extracts the errors from a report that begins with every module bundled and ends with a stack. */

@@ -7,7 +7,7 @@ import { askingRuns } from './runs/questions.js';
 import { startingRuns } from './runs/starts.js';
 
 export type { RunsOptions } from './runs/calls.js';
-export type { Answer } from './runs/questions.js';
+export type { Answer } from '../contract/answer.js';
 
 export type Runs = ReturnType<typeof createRuns>;
 

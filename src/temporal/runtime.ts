@@ -1,6 +1,7 @@
 /** Sets up the SDK's runtime. */
 import { DefaultLogger, makeTelemetryFilterString, Runtime, type LogEntry } from '@temporalio/worker';
 import type { Logger } from '../log.js';
+import { noteTaskFailure } from './stuck-runs.js';
 
 let installed = false;
 
@@ -26,10 +27,16 @@ export function installRuntime(logger: Logger, metricsAddress?: string): void {
   });
 }
 
+/** What the SDK's core logs. */
+const TASK_FAILED = 'Failing workflow task';
+
 const METHODS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
 function writeEntry(logger: Logger, { level, message, meta }: LogEntry): void {
   const { error, sdkComponent, ...fields } = meta ?? {};
+  // The only place where the SDK says which run's task has failed, whether by the code or by its history.
+  if (message === TASK_FAILED && typeof fields.runId === 'string')
+    noteTaskFailure(fields.runId, String(fields.failure));
   logger[METHODS[level]](
     {
       component: `temporal-${String(sdkComponent ?? 'worker')}`,

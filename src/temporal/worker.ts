@@ -1,6 +1,7 @@
 /** Creates the worker. */
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
-import { workflowBundle, type WorkflowBundle } from './bundle.js';
+import { buildIdOf, workflowBundle, type WorkflowBundle } from './bundle.js';
+import { receivingHeaders } from './propagation.js';
 
 /**
  * A waiting run takes about 160 KiB of memory while cached, about 100 MB for all of them. Other runs are replayed from
@@ -19,6 +20,8 @@ interface CreateWorkerOptions {
   activities: object;
   /** Defaults to the prebuilt bundle in production, else to a bundle of the current sources. */
   workflowBundle?: WorkflowBundle;
+  /** The name of the deployment that this worker is a version of; without it, Worker Versioning is off. */
+  deployment?: string;
   /** Further options of the SDK; they win over the choices made here. */
   overrides?: Partial<WorkerOptions>;
 }
@@ -30,17 +33,26 @@ interface CreateWorkerOptions {
  * @throws Error when the workflow code cannot be bundled or the namespace does not exist
  */
 export async function createWorker(options: CreateWorkerOptions): Promise<Worker> {
+  const bundle = options.workflowBundle ?? (await workflowBundle());
   return await Worker.create({
     connection: options.connection,
     namespace: options.namespace,
     taskQueue: options.taskQueue,
     activities: options.activities,
-    workflowBundle: options.workflowBundle ?? (await workflowBundle()),
+    workflowBundle: bundle,
+    ...(options.deployment !== undefined && {
+      workerDeploymentOptions: {
+        version: { deploymentName: options.deployment, buildId: await buildIdOf(bundle) },
+        useWorkerVersioning: true,
+        defaultVersioningBehavior: 'AUTO_UPGRADE',
+      },
+    }),
     maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: SHUTDOWN_FORCE,
+    interceptors: { activity: [receivingHeaders] },
     ...options.overrides,
   });
 }

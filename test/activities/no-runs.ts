@@ -1,13 +1,17 @@
 /** Temporal for activities that must not ask it anything. */
-import type { MendingRuns } from '../../activities/context.js';
+import type { MendingRuns, OrderingRuns } from '../../activities/context.js';
 
-export function noRuns(): MendingRuns {
+export function noRuns(): MendingRuns & OrderingRuns {
   const unexpected = (what: string) => () => Promise.reject(new Error(`Unexpected call of runs.${what}.`));
   return {
     status: unexpected('status'),
     startLatePayment: unexpected('startLatePayment'),
     startCompensation: unexpected('startCompensation'),
     tellOfClosing: unexpected('tellOfClosing'),
+    endNotifier: unexpected('endNotifier'),
     tellReversal: unexpected('tellReversal'),
+    withdraw: unexpected('withdraw'),
+    extend: unexpected('extend'),
+    redeliver: unexpected('redeliver'),
   };
 }

@@ -1,21 +1,24 @@
 /** Offers that were shown and taken, for tests of what comes afterwards: on real books, without runs. */
-import type { MendingRuns } from '../../activities/context.js';
+import type { MendingRuns, OrderingRuns } from '../../activities/context.js';
 import { chargeActivities } from '../../activities/fulfilling/charge.js';
 import { lookUpActivities } from '../../activities/fulfilling/look-up.js';
 import type { CompensationInput } from '../../src/domain/compensation.js';
 import { attemptId, workflowId } from '../../src/domain/ids.js';
 import type { ReversalEvent } from '../../src/contract/messages.js';
 import type { PurchaseResult } from '../../sandbox/index.js';
+import { noRuns } from './no-runs.js';
 import type { Shop } from './shop.js';
 
 /** Temporal without runs, unless a test says that one is running. It remembers what it was asked to start. */
-export interface FakeRuns extends MendingRuns {
+export interface FakeRuns extends MendingRuns, OrderingRuns {
   running: Set<string>;
   late: { paymentId: string; attemptId: string }[];
   compensations: CompensationInput[];
   reversals: ReversalEvent[];
   /** Offers whose end the merchant is told of. */
   closings: string[];
+  /** Runs whose notifiers were told that nothing more will come. */
+  notifiersEnded: string[];
 }
 
 export function fakeRuns(): FakeRuns {
@@ -27,11 +30,13 @@ export function fakeRuns(): FakeRuns {
     return true;
   };
   const runs: FakeRuns = {
+    ...noRuns(),
     running: new Set(),
     late: [],
     compensations: [],
     reversals: [],
     closings: [],
+    notifiersEnded: [],
     status: async (run) => (runs.running.has(run) ? 'running' : 'closed'),
     startLatePayment: async (paymentId, attempt) =>
       once(paymentId, () => runs.late.push({ paymentId, attemptId: attempt })),
@@ -41,6 +46,7 @@ export function fakeRuns(): FakeRuns {
     },
     tellOfClosing: async ({ presentationId }) =>
       void once(presentationId, () => runs.closings.push(presentationId)),
+    endNotifier: async (run) => void runs.notifiersEnded.push(run),
     tellReversal: async (event) => once(event.id, () => runs.reversals.push(event)),
   };
   return runs;

@@ -58,6 +58,8 @@ const addresses = (): Record<string, string> => ({
   experiments: '/dashboard/experiments',
   catalog: '/dashboard/catalog',
   notifications: '/dashboard/notifications',
+  bulk: '/dashboard/bulk',
+  recall: `/dashboard/bulk/${books.bulkId}`,
   audit: '/dashboard/audit',
   nothing: '/dashboard/search?q=cus_nobody',
   mistake: '/dashboard/offers?from=yesterday',

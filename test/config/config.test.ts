@@ -158,6 +158,7 @@ describe('values', () => {
     ['TEMPORAL_ADDRESS', ['temporal', 'http://temporal:7233', 'temporal:', ':7233', 'a b:1']],
     ['TEMPORAL_NAMESPACE', ['a b', '/x', '-x', 'x'.repeat(201)]],
     ['TEMPORAL_TASK_QUEUE', ['a b', '']],
+    ['TEMPORAL_DEPLOYMENT_NAME', ['a b', 'a.b', '']],
     ['TEMPORAL_UI_URL', ['temporal', 'ftp://temporal', 'javascript:alert(1)']],
     [
       'APP_URL',

@@ -90,3 +90,46 @@ describe('keys', () => {
     });
   });
 });
+
+describe('signing in by OpenID Connect', () => {
+  const OIDC = {
+    OIDC_ISSUER: 'https://accounts.example/',
+    OIDC_CLIENT_ID: 'offers',
+    OIDC_CLIENT_SECRET: 'planted',
+    OIDC_REDIRECT_URL: 'https://offers.shop.example/below/dashboard/sign-in/callback',
+    OIDC_OPERATORS: 'Anna@Shop.example, @shop.example+read, subject-7',
+  };
+
+  it('takes a provider and who may come in', () =>
+    expect(server(OIDC).auth.oidc).toEqual({
+      issuer: 'https://accounts.example',
+      clientId: 'offers',
+      clientSecret: 'planted',
+      redirectUrl: OIDC.OIDC_REDIRECT_URL,
+      operators: [
+        { who: 'anna@shop.example' },
+        { who: '@shop.example', readOnly: true },
+        { who: 'subject-7' },
+      ],
+    }));
+
+  it.each(Object.keys(OIDC))('is all or nothing: %s', (name) =>
+    expect(Object.keys(mistakes(() => server({ ...OIDC, [name]: undefined })))).toEqual([name]),
+  );
+
+  it.each([
+    ['OIDC_ISSUER', 'http://accounts.example'],
+    ['OIDC_REDIRECT_URL', 'http://offers.shop.example/dashboard/sign-in/callback'],
+    ['OIDC_REDIRECT_URL', 'https://offers.shop.example/dashboard'],
+    ['OIDC_OPERATORS', 'anna@'],
+    ['OIDC_OPERATORS', '@'],
+    ['OIDC_OPERATORS', 'anna@shop.example,,'],
+    ['OIDC_OPERATORS', '+read'],
+    ['OIDC_CLIENT_ID', 'two words'],
+  ])('refuses %s=%s', (name, value) =>
+    expect(Object.keys(mistakes(() => server({ ...OIDC, [name]: value })))).toEqual([name]),
+  );
+
+  it('takes a provider on this machine without TLS', () =>
+    expect(server({ ...OIDC, OIDC_ISSUER: 'http://localhost:9000' }).auth.oidc).toBeDefined());
+});

@@ -41,6 +41,10 @@ await onBothDatabases((ledger) => {
         'with its status and what paid for it',
         { status: 'paid', payment: { paymentId: 'pay_2', amount: 4900 } },
       ],
+      [
+        'paid in another currency than the price',
+        { status: 'paid', payment: { paymentId: 'pay_2', amount: 830_000, currency: 'INR' } },
+      ],
       ['of a choice', { choice: { option: 'seats', quantity: 4, priceHash: 'hash-of-59600' } }],
       ['of a choice without options', { choice: { quantity: 4, priceHash: 'hash-of-59600' } }],
       ['of a reversal', { reversal: { kind: 'dispute', id: 'dsp_1', amount: 4900, currency: 'USD' } }],

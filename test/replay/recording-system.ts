@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { PurchaseResult, Sandbox } from '../../sandbox/index.js';
 import { writeShortCatalog } from '../../sandbox/demo/catalog.js';
 import { createDodoConsole, type DodoConsole } from '../../sandbox/demo/dodo-console.js';
+import { jsonClient, type JsonClient } from '../../sandbox/demo/http.js';
 import { createMerchantClient, type MerchantClient } from '../../sandbox/demo/merchant-client.js';
 import { connectClient } from '../../src/temporal/connect.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
@@ -15,6 +16,8 @@ export interface RecordingSystem {
   shop: MerchantClient;
   sandbox: Sandbox;
   dodo: DodoConsole;
+  /** Gives commands through the API. */
+  operator: JsonClient;
   /** Buys something without registering the purchase: its webhook starts the run. */
   buy: (
     productId: string,
@@ -50,6 +53,7 @@ export async function openRecordingSystem(
     sandbox,
     shop: createMerchantClient(stack),
     dodo: createDodoConsole(sandbox.url),
+    operator: jsonClient(stack.url, stack.operatorKey),
     async buy(productId, card = 'good', customerId) {
       buyers += 1;
       const bought = await sandbox.control.purchase({

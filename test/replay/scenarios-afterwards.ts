@@ -3,7 +3,9 @@ import { createDodo } from '../../src/dodo/client.js';
 import { eventually } from '../support/eventually.js';
 import type { Notification } from '../../src/domain/notification.js';
 import type { ClosingInput, RedeliveryInput, ResolutionInput } from '../../src/contract/messages.js';
-import { compensationId, type CompensationInput } from '../../src/domain/compensation.js';
+import { compensationId, compensationIds, type CompensationInput } from '../../src/domain/compensation.js';
+import { bodyOf } from '../../sandbox/demo/http.js';
+import type { PurchaseReply } from '../../sandbox/demo/merchant-client.js';
 import { workflowId } from '../../src/domain/ids.js';
 import { accepting, charging, openingCheckout, payInstead, planChangeOf, type Scenario } from './scenario.js';
 import type { RecordingSystem } from './recording-system.js';
@@ -225,10 +227,34 @@ export const NOTIFICATIONS: Scenario[] = [
     },
   },
   {
+    name: 'notified-of-a-recall',
+    play: (system) => recalled(system),
+  },
+  {
     name: 'notified-by-redelivery',
     play: (system) => redelivering(system),
   },
 ];
+
+/** Recalls a price that one customer has paid and another one still has open. */
+async function recalled(system: RecordingSystem): Promise<Record<string, string>> {
+  const paid = await accepting(system, 'prod_starter_course');
+  const open = await system.buy('prod_starter_course');
+  const { presentation } = await system.shop.offer(open.purchaseId);
+  const { body: purchase } = await system.operator.get<PurchaseReply>(`/api/purchases/${paid.purchaseId}`);
+  const reply = await system.operator.post<{ id: string }>('/api/bulk', {
+    command: 'recall',
+    select: { ids: [presentation, ...purchase.presentations].map((shown) => shown.id) },
+    rightPrice: { amount: 100, currency: presentation.price.currency },
+  });
+  const { id } = bodyOf('POST /api/bulk', reply, 201);
+  await system.operator.post(`/api/bulk/${id}/start`, { reason: 'The price was wrong.' });
+  const paymentId = await system.paidOffer(paid.customer_id);
+  const compensation = workflowId.compensation(compensationIds.refundPart(paymentId));
+  const run = workflowId.bulk(id);
+  await system.client.workflow.getHandle(run).result();
+  return { '': run, compensation };
+}
 
 /** Redelivers a dead notification, as an operator's command does. */
 async function redelivering(system: RecordingSystem): Promise<Record<string, string>> {

@@ -16,6 +16,8 @@ export interface Books {
   /** A purchase without an offer. */
   ineligible: string;
   notificationId: string;
+  /** A recall that was selected and not ordered yet. */
+  bulkId: string;
 }
 
 /** Writes the books. The months before are written straight into the ledger, the rest goes through the activities. */
@@ -110,7 +112,42 @@ export async function writeBooks(shop: Shop): Promise<Books> {
     failure: 'the endpoint answered 503',
     at: shop.now().toISOString(),
   });
-  return { paid, inReview: { ...doubted, reviewId: review.reviewId }, open, ineligible, notificationId };
+  const bulkId = `blk_${'a1b2c3d4'.repeat(3)}`;
+  await ledger.createBulk(
+    {
+      bulkId,
+      command: 'recall',
+      parameters: { rightPrice: { amount: 9_900, currency: 'USD' } },
+      selection: 'offerId bundle, price 14900',
+      status: 'draft',
+      perMinute: 24,
+      createdBy: 'a-key',
+      createdAt: shop.now().toISOString(),
+    },
+    [
+      { ...aboutRow(open), statusThen: 'open' },
+      { ...aboutRow(paid), statusThen: 'paid', paid: 14_900, due: 5_000 },
+    ],
+  );
+  return {
+    paid,
+    inReview: { ...doubted, reviewId: review.reviewId },
+    open,
+    ineligible,
+    notificationId,
+    bulkId,
+  };
+}
+
+function aboutRow({ presentationId, payment_id, customer_id }: Taken) {
+  return {
+    subject: presentationId,
+    purchaseId: payment_id,
+    customerId: customer_id,
+    offerId: 'bundle',
+    currency: 'USD',
+    price: 14_900,
+  };
 }
 
 async function accept(shop: Shop, { presentationId }: Taken): Promise<void> {

@@ -143,3 +143,47 @@ it('keeps no link open while the payment of the declined charge is under review'
   expect(await run.state()).toMatchObject({ status: 'fallback' });
   expect(run.activities.inputs('openFallback')).toHaveLength(1);
 });
+
+describe('a payment at the fallback', () => {
+  it.each<[string, Partial<PaymentEvent>, string]>([
+    ['of less, as with a discount', { amount: 4000 }, 'recovered'],
+    ['in a currency of the customer', { amount: 830_000, currency: 'INR' }, 'recovered'],
+    ['of more, as in another tax area', { amount: 5900 }, 'recovered'],
+  ])('counts when it is %s', async (_, change, outcome) => {
+    const { run } = await accepted(DECLINED);
+    const payment = await paid(run, 'link', { attemptId: run.attempt(2), ...change });
+    expect(await run.result()).toMatchObject({ outcome });
+    const { amount, currency } = payment;
+    expect(run.activities.inputs('settle')).toMatchObject([
+      { presentation: { patch: { paidAmount: amount, recovered: true }, paid: { amount, currency } } },
+    ]);
+  });
+
+  it.each<[string, Partial<PaymentEvent>]>([
+    ['of nothing', { amount: 0 }],
+    ['for another product', { productIds: ['prod_other'] }],
+  ])('is under review when it is %s', async (_, change) => {
+    const { run } = await accepted(DECLINED);
+    await paid(run, 'link', { attemptId: run.attempt(2), ...change });
+    expect(await run.state()).toMatchObject({ status: 'needs_review' });
+    await word(run, false);
+    await run.idle();
+    expect(await run.state()).toMatchObject({ status: 'fallback' });
+  });
+});
+
+it('tells the merchant of what was paid in its own currency', async () => {
+  const run = await harness.buy({
+    input: { notify: true },
+    script: (activities) => activities.next('charge', DECLINED),
+  });
+  void run.accept();
+  await run.activities.called('openFallback');
+  await run.idle();
+  const inr = { attemptId: run.attempt(2), amount: 830_000, currency: 'INR' };
+  const { paymentId } = await paid(run, 'link', inr);
+  expect(await run.result()).toMatchObject({ outcome: 'recovered' });
+  expect(run.activities.delivered.find(({ type }) => type === 'offer.fulfilled')).toMatchObject({
+    payment: { paymentId, amount: 830_000, currency: 'INR' },
+  });
+});

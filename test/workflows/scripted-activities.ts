@@ -49,6 +49,7 @@ export const ACTIVITY_NAMES = [
   'buryNotification',
   'recordRedelivery',
   'compensate',
+  'bulkStep',
   'giveUpCompensation',
   'followScheduledChange',
   'fenceAttempt',
@@ -293,6 +294,9 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
     },
     async followScheduledChange() {
       return { kind: 'happened' };
+    },
+    async bulkStep() {
+      return { kind: 'ended' };
     },
     async giveUpCompensation() {
       return { kind: 'pending' };

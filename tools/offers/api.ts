@@ -13,6 +13,8 @@ export class CommandFailure extends Error {
 
 export interface Api {
   get(path: string): Promise<unknown>;
+  /** Returns a file as it is. */
+  read(path: string): Promise<string>;
   post(path: string, body: object): Promise<unknown>;
   delete(path: string, body: object): Promise<unknown>;
 }
@@ -31,7 +33,7 @@ export function connect({ api, key }: ApiOptions, env = process.env): Api {
   if (!operatorKey)
     throw new CommandFailure('An operator key is needed: pass --key or set OPERATOR_KEYS.', 2);
 
-  async function ask(method: string, path: string, body?: object): Promise<unknown> {
+  async function send(method: string, path: string, body?: object): Promise<Response> {
     let response: Response;
     try {
       response = await fetch(url + path, {
@@ -45,12 +47,15 @@ export function connect({ api, key }: ApiOptions, env = process.env): Api {
     } catch {
       throw new CommandFailure(`${url} cannot be reached.`, 3);
     }
+    if (response.ok) return response;
     const answer: unknown = await response.json().catch(() => ({}));
-    if (response.ok) return answer;
     throw new CommandFailure(inWords(response.status, answer), response.status >= 500 ? 3 : 1);
   }
+  const ask = async (method: string, path: string, body?: object): Promise<unknown> =>
+    (await send(method, path, body)).json().catch(() => ({}));
   return {
     get: (path) => ask('GET', path),
+    read: async (path) => (await send('GET', path)).text(),
     post: (path, body) => ask('POST', path, body),
     delete: (path, body) => ask('DELETE', path, body),
   };

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { PAUSABLE } from '../../src/domain/pause.js';
 import { loadDotEnv } from '../../src/config/dotenv.js';
 import { CommandFailure, connect, type Api, type ApiOptions } from './api.js';
+import { bulkCommandLines } from './bulk.js';
 import { inLines } from './print.js';
 import { verifyReceiptFile } from './verify-receipt.js';
 import { ReceiptError } from '../../src/http/receipts/verify.js';
@@ -37,7 +38,8 @@ function commandLine(): Command {
       const { json, ...target } = program.opts<ApiOptions & { json?: true }>();
       const args = given.slice(0, -2) as A;
       const answer = await act(connect(target), args, own);
-      process.stdout.write(json ? `${JSON.stringify(answer)}\n` : `${inLines(answer).join('\n')}\n`);
+      if (typeof answer === 'string') process.stdout.write(answer);
+      else process.stdout.write(json ? `${JSON.stringify(answer)}\n` : `${inLines(answer).join('\n')}\n`);
     });
   }
 
@@ -161,6 +163,8 @@ function commandLine(): Command {
       },
       [reason],
     );
+  for (const { usage, description, act, options } of bulkCommandLines(reason))
+    add(usage, description, act, options);
   program
     .command('verify-receipt <file>')
     .description('check a signed receipt without a connection, and print it as evidence for a dispute')

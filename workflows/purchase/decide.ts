@@ -60,9 +60,10 @@ export async function decideAndFulfil(
       return { decision: 'accepted', result: { ...result, scheduled: true } };
     }
     if (result.kind === 'fulfilled') {
-      const { paymentId, amount = presentation.dueNow } = result.payment ?? {};
-      if (!result.told)
-        outbox.send('offer.fulfilled', presentationId, { status: 'paid', payment: { paymentId, amount } });
+      const { paymentId, amount = presentation.dueNow, currency } = result.payment ?? {};
+      const isOther = currency !== undefined && currency !== presentation.currency;
+      const payment = { paymentId, amount, ...(isOther && { currency }) };
+      if (!result.told) outbox.send('offer.fulfilled', presentationId, { status: 'paid', payment });
     } else {
       outbox.send('offer.failed', presentationId, { status: 'failed' });
     }

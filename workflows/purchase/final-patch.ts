@@ -50,14 +50,10 @@ export function finalPatch(presentation: ActivePresentation, result: FulfilmentR
     presentationId,
     patch: {
       ...patch,
-      ...(payment?.currency !== undefined &&
-        payment.currency !== currency && { paidCurrency: payment.currency }),
-      ...whenPaid({
-        paymentId,
-        paidAmount: amount,
-        paidAt: at,
-        recovered: result.paidVia === 'fallback',
-      }),
+      ...whenPaid(
+        { paymentId, paidAmount: amount, paidAt: at, recovered: result.paidVia === 'fallback' },
+        { paid: payment?.currency, price: currency },
+      ),
     },
     timeline,
     paid: {

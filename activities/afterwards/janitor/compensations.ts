@@ -60,9 +60,11 @@ async function inputOf(
     return subscriptionId === undefined ? undefined : { kind: record.kind, ...about, subscriptionId };
   if (paymentId === undefined || amount === undefined || currency === undefined) return undefined;
   const attemptId = await attemptOf(context, round, paymentId);
-  return attemptId === undefined
-    ? undefined
-    : { kind: record.kind, ...about, paymentId, attemptId, amount, currency };
+  if (attemptId === undefined) return undefined;
+  const refund = { ...about, paymentId, attemptId, amount, currency };
+  if (record.kind === 'refund') return { kind: record.kind, ...refund };
+  const { keepAmount: keep } = record;
+  return keep === undefined ? undefined : { kind: record.kind, ...refund, keep };
 }
 
 async function attemptOf(

@@ -1,6 +1,7 @@
 /** Offers and purchases whose run is gone: settled where that is certain, else put before a person. */
 import { toPaymentEvent } from '../../../src/dodo/payments.js';
-import { ifFound } from '../../../src/dodo/errors.js';
+import { classify, ifFound } from '../../../src/dodo/errors.js';
+import type { ReviewRecord } from '../../../src/domain/accounting.js';
 import type { JanitorInput } from '../../../src/contract/messages.js';
 import {
   endingOf,
@@ -15,7 +16,7 @@ import { phaseOf } from '../../../src/domain/payment.js';
 import { isUnsettled, type PresentationRecord } from '../../../src/domain/presentation.js';
 import { reviewsOfEnding } from '../../../src/domain/review.js';
 import type { Outcome } from '../../../src/domain/words.js';
-import type { UnsettledPurchase } from '../../../src/ledger/index.js';
+import { reviewId, type UnsettledPurchase } from '../../../src/ledger/index.js';
 import type { ActivityContext } from '../../context.js';
 import { askDodo, type Said } from './evidence.js';
 import { isBudgetSpent, type Round } from './round.js';
@@ -137,6 +138,8 @@ export async function closeOne(
   const { id, purchaseId } = presentation;
   const shown = (await ledger.purchase(purchaseId))?.presentations ?? [];
   const outcome = outcomeOfRun(shown, { id, outcome: ending.outcome }, now());
+  // Its run can queue nothing more.
+  await runs.endNotifier(presentation.workflowId);
   // Before it is settled: what is settled is not looked at again.
   if (ending.kind === 'ended') await runs.tellOfClosing({ presentationId: id, purchaseId });
   const at = now().toISOString();
@@ -163,7 +166,10 @@ export async function mendPurchase(
   const running = await isAnyRunning(context, [run]);
   // While the customer may still pay, the webhook or the sweep tells.
   if (isUnpaid ? !overdue : running) return;
-  if (isUnpaid && (await deliverIfPaid(context, round, purchase))) return;
+  if (isUnpaid) {
+    const looked = await lookAtCheckout(context, round, purchase);
+    if (looked !== 'unpaid') return;
+  }
   if (running) return;
 
   const view = await ledger.purchase(purchaseId);
@@ -176,9 +182,57 @@ export async function mendPurchase(
   const timeline = [{ at, type: 'closed', detail: { outcome } }];
   await ledger.closeRun({ purchaseId, outcome, at, presentations: [], timeline });
   await round.repaired('purchase_settled', { purchaseId, outcome });
+  await context.runs.endNotifier(run);
 }
 
-/** Looks once at the checkout session of a registered purchase. Returns whether a run was told of its payment. */
+/**
+ * Looks once at the checkout session of a registered purchase. When Dodo does not show it for a day, a person is asked,
+ * and it is looked at all the same until they say that it was not paid.
+ */
+async function lookAtCheckout(
+  context: ActivityContext,
+  round: Round,
+  purchase: UnsettledPurchase,
+): Promise<'told' | 'unpaid' | 'unreadable'> {
+  const { ledger, now } = context;
+  const { purchaseId, recordedAt } = purchase;
+  try {
+    const told = await deliverIfPaid(context, round, purchase);
+    const reason = told ? 'Dodo shows that it was paid.' : 'Dodo shows that it was not paid.';
+    const resolution = { paid: told, reason, by: 'proof' };
+    await ledger.resolveReview(reviewId('run_ended', purchaseId), resolution, now().toISOString());
+    return told ? 'told' : 'unpaid';
+  } catch (error) {
+    const age = now().getTime() - Date.parse(recordedAt);
+    if (isBudgetSpent(error) || age < CHECKOUT_WINDOW_MS + DAY) throw error;
+    const review = await askAboutCheckout(context, round, purchase, classify(error).message);
+    return review.resolution?.paid === false ? 'unpaid' : 'unreadable';
+  }
+}
+
+/** Opens the review of a registered purchase whose payment Dodo does not tell, once. */
+async function askAboutCheckout(
+  { ledger, now }: ActivityContext,
+  round: Round,
+  { purchaseId, customerId, checkoutSessionId }: UnsettledPurchase,
+  why: string,
+): Promise<ReviewRecord> {
+  const id = reviewId('run_ended', purchaseId);
+  const known = await ledger.review(id);
+  if (known) return known;
+  const review = await ledger.openReview({
+    kind: 'run_ended',
+    subject: purchaseId,
+    purchaseId,
+    ...(customerId !== undefined && { customerId }),
+    detail: `Whether its checkout (${checkoutSessionId}) was paid cannot be read from Dodo: ${why}`,
+    openedAt: now().toISOString(),
+  });
+  await round.repaired('review_opened', { purchaseId, kind: review.kind });
+  return review;
+}
+
+/** Returns whether the run of a registered purchase was told that its checkout was paid. */
 async function deliverIfPaid(
   { dodo, deliverPayment, proofs }: ActivityContext,
   round: Round,

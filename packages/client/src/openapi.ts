@@ -685,6 +685,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the commands in bulk
+         * @description Operators: commands in bulk, newest first.
+         */
+        get: operations["listBulkCommands"];
+        put?: never;
+        /**
+         * Freeze a selection for a command in bulk
+         * @description Operators: freeze a selection for a command. Nothing is ordered yet: the answer says how many rows and how much money it concerns.
+         */
+        post: operations["selectForBulkCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a command in bulk
+         * @description Operators: one command in bulk, and how far it is.
+         */
+        get: operations["getBulkCommand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/{id}/rows.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get every row with its result, as CSV
+         * @description Operators: every row with its result.
+         */
+        get: operations["getBulkRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order what was selected
+         * @description Operators: order what was selected.
+         */
+        post: operations["startBulkCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/{id}/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a command in bulk
+         * @description Operators: let no further row begin. Refunds that were asked for are followed to their end.
+         */
+        post: operations["abortBulkCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reviews": {
         parameters: {
             query?: never;
@@ -901,6 +1005,26 @@ export interface webhooks {
          * @description Delivered at least once. `sequence` orders all notifications about one purchase.
          */
         post: operations["onOfferFailed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "offer.refunded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A part of the money went back after a recall: access stays
+         * @description Delivered at least once. `sequence` orders all notifications about one purchase.
+         */
+        post: operations["onOfferRefunded"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1192,6 +1316,45 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+            };
+        };
+        OfferRefundedWebhook: {
+            /** @constant */
+            type: "offer.refunded";
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+            sequence: number;
+            data: {
+                purchaseId: string;
+                presentationId: string;
+                customerId?: string;
+                offerId?: string;
+                funnelId?: string;
+                step?: string;
+                product?: {
+                    id: string;
+                    name: string;
+                };
+                quantity?: number;
+                option?: string;
+                price?: components["schemas"]["Price"];
+                status?: components["schemas"]["PresentationStatus"];
+                paymentId?: string;
+                /** @description Minor units of the currency. */
+                paidAmount?: number;
+                /** Format: uri */
+                checkoutUrl?: string;
+                /** @description What went back, because the price was wrong. */
+                amount?: number;
+                currency?: string;
+                cause?: {
+                    /** @enum {string} */
+                    kind: "refund" | "dispute";
+                    id: string;
+                };
             };
         };
         OfferReversedWebhook: {
@@ -1488,7 +1651,7 @@ export interface components {
             /** @example 500 */
             status: number;
             /** @enum {string} */
-            code: "bad_request" | "invalid_body" | "invalid_parameter" | "invalid_webhook" | "unauthorized" | "invalid_signature" | "payment_failed" | "forbidden" | "unknown_route" | "no_open_offer" | "presentation_not_found" | "receipt_not_found" | "purchase_not_found" | "review_not_found" | "nothing_found" | "not_in_catalog" | "notification_not_found" | "method_not_allowed" | "already_decided" | "price_changed" | "not_in_review" | "not_evaluable" | "customer_active" | "money_in_doubt" | "confirmation_required" | "evidence_mismatch" | "offer_changed" | "presentation_expired" | "presentation_withdrawn" | "payload_too_large" | "unsupported_media_type" | "consent_required" | "product_unavailable" | "dodo_rejected" | "idempotency_key_reused" | "rate_limited" | "internal_error" | "dodo_unavailable" | "temporarily_unavailable";
+            code: "bad_request" | "invalid_body" | "invalid_parameter" | "invalid_webhook" | "unauthorized" | "invalid_signature" | "payment_failed" | "forbidden" | "unknown_route" | "no_open_offer" | "presentation_not_found" | "receipt_not_found" | "purchase_not_found" | "review_not_found" | "nothing_found" | "not_in_catalog" | "notification_not_found" | "bulk_not_found" | "method_not_allowed" | "already_decided" | "price_changed" | "not_in_review" | "not_evaluable" | "customer_active" | "money_in_doubt" | "confirmation_required" | "bulk_ended" | "evidence_mismatch" | "offer_changed" | "presentation_expired" | "presentation_withdrawn" | "payload_too_large" | "unsupported_media_type" | "consent_required" | "product_unavailable" | "dodo_rejected" | "idempotency_key_reused" | "rate_limited" | "internal_error" | "dodo_unavailable" | "temporarily_unavailable";
             detail?: string;
         } & {
             [key: string]: unknown;
@@ -1603,7 +1766,8 @@ export interface components {
                 id: string;
                 name: string;
             };
-            quantity: number;
+            /** @description Left out where the offer was shown by a release that did not record it. */
+            quantity?: number;
             /** @description The id of the chosen one of `choices.options`. */
             option?: string;
             /** @description What the customer may choose. */
@@ -1957,7 +2121,8 @@ export interface components {
                 id: string;
                 name: string;
             };
-            quantity: number;
+            /** @description Left out where the offer was shown by a release that did not record it. */
+            quantity?: number;
             /** @description The id of the chosen one of `choices.options`. */
             option?: string;
             /** @description What the customer may choose. */
@@ -2222,7 +2387,7 @@ export interface components {
             /** @description The `webhook-id` that the receiver sees. */
             id: string;
             /** @enum {string} */
-            type: "offer.presented" | "offer.accepted" | "offer.declined" | "offer.expired" | "offer.fulfilled" | "offer.fallback" | "offer.failed" | "offer.reversed";
+            type: "offer.presented" | "offer.accepted" | "offer.declined" | "offer.expired" | "offer.fulfilled" | "offer.fallback" | "offer.failed" | "offer.refunded" | "offer.reversed";
             sequence: number;
             purchaseId: string;
             presentationId: string;
@@ -2350,6 +2515,124 @@ export interface components {
             compensations?: string[];
             /** @description Ids. */
             payments?: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        BulkCommand: {
+            id: string;
+            /** @enum {string} */
+            command: "withdraw" | "extend" | "recall" | "retry_notification";
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** @description How the rows were selected, in words. */
+            selection: string;
+            /** @enum {string} */
+            status: "draft" | "running" | "aborted" | "done";
+            /** @description Rows a minute. */
+            perMinute: number;
+            createdBy: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            createdAt: string;
+            startedBy?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            startedAt?: string;
+            reason?: string;
+            abortedBy?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            endedAt?: string;
+        };
+        BulkCommandWithTotals: {
+            id: string;
+            /** @enum {string} */
+            command: "withdraw" | "extend" | "recall" | "retry_notification";
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** @description How the rows were selected, in words. */
+            selection: string;
+            /** @enum {string} */
+            status: "draft" | "running" | "aborted" | "done";
+            /** @description Rows a minute. */
+            perMinute: number;
+            createdBy: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            createdAt: string;
+            startedBy?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            startedAt?: string;
+            reason?: string;
+            abortedBy?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            endedAt?: string;
+            totals: {
+                rows: number;
+                states: {
+                    [key: string]: number;
+                };
+                money: {
+                    currency: string | null;
+                    /** @description When the selection was frozen. */
+                    status: string;
+                    rows: number;
+                    /** @description Minor units of the currency. */
+                    price: number;
+                    /** @description Minor units of the currency. */
+                    paid: number;
+                    /** @description What goes back. */
+                    due: number;
+                }[];
+                results: {
+                    result: string;
+                    rows: number;
+                }[];
+            };
+        };
+        /** @description Bulk command not found */
+        BulkNotFoundProblem: {
+            /** @constant */
+            type: "urn:problem-type:durable-upsells:bulk_not_found";
+            /** @example Bulk command not found */
+            title: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            code: "bulk_not_found";
+            /** @description Explains this occurrence to a person. */
+            detail?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The bulk command has ended */
+        BulkEndedProblem: {
+            /** @constant */
+            type: "urn:problem-type:durable-upsells:bulk_ended";
+            /** @example The bulk command has ended */
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            code: "bulk_ended";
+            /** @description Explains this occurrence to a person. */
+            detail?: string;
         } & {
             [key: string]: unknown;
         };
@@ -2747,7 +3030,8 @@ export interface operations {
                                 id: string;
                                 name: string;
                             };
-                            quantity: number;
+                            /** @description Left out where the offer was shown by a release that did not record it. */
+                            quantity?: number;
                             /** @description The id of the chosen one of `choices.options`. */
                             option?: string;
                             /** @description What the customer may choose. */
@@ -5628,15 +5912,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Temporal and the database can be reached. */
+            /** @description Temporal and the database can be reached. `degraded`: the worker of this process knows of runs that are stuck, and names them. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @constant */
-                        status: "ready";
+                        /** @enum {string} */
+                        status: "ready" | "degraded";
                     } & {
                         [key: string]: unknown;
                     };
@@ -6465,7 +6749,8 @@ export interface operations {
                                 id: string;
                                 name: string;
                             };
-                            quantity: number;
+                            /** @description Left out where the offer was shown by a release that did not record it. */
+                            quantity?: number;
                             /** @description The id of the chosen one of `choices.options`. */
                             option?: string;
                             /** @description What the customer may choose. */
@@ -6838,6 +7123,648 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["CustomerActiveProblem"] | components["schemas"]["MoneyInDoubtProblem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The type or encoding of the body is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
+            /** @description `temporarily_unavailable`: The service is temporarily unavailable. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TemporarilyUnavailableProblem"];
+                };
+            };
+            /** @description Any other error, such as `internal_error`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBulkCommands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The latest 100. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        bulk: components["schemas"]["BulkCommand"][];
+                    };
+                };
+            };
+            /** @description `invalid_parameter`: A parameter is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidParameterProblem"];
+                };
+            };
+            /** @description `unauthorized`: No valid credentials. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnauthorizedProblem"];
+                };
+            };
+            /** @description `forbidden`: These credentials do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
+            /** @description `temporarily_unavailable`: The service is temporarily unavailable. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TemporarilyUnavailableProblem"];
+                };
+            };
+            /** @description Any other error, such as `internal_error`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    selectForBulkCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    command: "withdraw" | "extend" | "recall" | "retry_notification";
+                    /** @default {} */
+                    select?: {
+                        ids?: (string)[];
+                        offerId?: string;
+                        funnelId?: string;
+                        step?: string;
+                        catalogHash?: string;
+                        currency?: string;
+                        price?: number;
+                        statuses?: ("open" | "accepted" | "charging" | "reconciling" | "needs_review" | "requires_action" | "fallback" | "scheduled" | "paid" | "declined" | "expired" | "withdrawn" | "failed")[];
+                        from?: string;
+                        to?: string;
+                        /** @default UTC */
+                        tz?: string;
+                    };
+                    /** Format: date-time */
+                    until?: string;
+                    rightPrice?: {
+                        amount: number;
+                        currency: string;
+                    };
+                    perMinute?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The frozen selection. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkCommandWithTotals"];
+                };
+            };
+            /** @description `invalid_body`: The body is invalid. `invalid_parameter`: A parameter is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidBodyProblem"] | components["schemas"]["InvalidParameterProblem"];
+                };
+            };
+            /** @description `unauthorized`: No valid credentials. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnauthorizedProblem"];
+                };
+            };
+            /** @description `forbidden`: These credentials do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `nothing_found`: Nothing is known of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NothingFoundProblem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The type or encoding of the body is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
+            /** @description `temporarily_unavailable`: The service is temporarily unavailable. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TemporarilyUnavailableProblem"];
+                };
+            };
+            /** @description Any other error, such as `internal_error`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBulkCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkCommandWithTotals"];
+                };
+            };
+            /** @description `invalid_parameter`: A parameter is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidParameterProblem"];
+                };
+            };
+            /** @description `unauthorized`: No valid credentials. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnauthorizedProblem"];
+                };
+            };
+            /** @description `forbidden`: These credentials do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `bulk_not_found`: Bulk command not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BulkNotFoundProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
+            /** @description `temporarily_unavailable`: The service is temporarily unavailable. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TemporarilyUnavailableProblem"];
+                };
+            };
+            /** @description Any other error, such as `internal_error`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBulkRows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the order of the selection. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description `invalid_parameter`: A parameter is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidParameterProblem"];
+                };
+            };
+            /** @description `unauthorized`: No valid credentials. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnauthorizedProblem"];
+                };
+            };
+            /** @description `forbidden`: These credentials do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `bulk_not_found`: Bulk command not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BulkNotFoundProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
+            /** @description `temporarily_unavailable`: The service is temporarily unavailable. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TemporarilyUnavailableProblem"];
+                };
+            };
+            /** @description Any other error, such as `internal_error`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startBulkCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is under way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkCommandWithTotals"];
+                };
+            };
+            /** @description `invalid_body`: The body is invalid. `invalid_parameter`: A parameter is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidBodyProblem"] | components["schemas"]["InvalidParameterProblem"];
+                };
+            };
+            /** @description `unauthorized`: No valid credentials. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnauthorizedProblem"];
+                };
+            };
+            /** @description `forbidden`: These credentials do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `bulk_not_found`: Bulk command not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BulkNotFoundProblem"];
+                };
+            };
+            /** @description `bulk_ended`: The bulk command has ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BulkEndedProblem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The type or encoding of the body is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
+            /** @description `temporarily_unavailable`: The service is temporarily unavailable. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TemporarilyUnavailableProblem"];
+                };
+            };
+            /** @description Any other error, such as `internal_error`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    abortBulkCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is aborted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkCommandWithTotals"];
+                };
+            };
+            /** @description `invalid_body`: The body is invalid. `invalid_parameter`: A parameter is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidBodyProblem"] | components["schemas"]["InvalidParameterProblem"];
+                };
+            };
+            /** @description `unauthorized`: No valid credentials. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnauthorizedProblem"];
+                };
+            };
+            /** @description `forbidden`: These credentials do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `bulk_not_found`: Bulk command not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BulkNotFoundProblem"];
+                };
+            };
+            /** @description `bulk_ended`: The bulk command has ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BulkEndedProblem"];
                 };
             };
             /** @description `payload_too_large`: The body is too large. */
@@ -7310,7 +8237,8 @@ export interface operations {
                                 id: string;
                                 name: string;
                             };
-                            quantity: number;
+                            /** @description Left out where the offer was shown by a release that did not record it. */
+                            quantity?: number;
                             /** @description The id of the chosen one of `choices.options`. */
                             option?: string;
                             /** @description What the customer may choose. */
@@ -7733,6 +8661,42 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["OfferFailedWebhook"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any other 2xx does as well. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; it is tried again beside those that follow. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onOfferRefunded: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same in every delivery of one notification. */
+                "webhook-id": string;
+                /** @description When it was sent. Unix seconds. */
+                "webhook-timestamp": string;
+                /** @description As Standard Webhooks describes it. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferRefundedWebhook"];
             };
         };
         responses: {

@@ -36,7 +36,7 @@ export function commandForm({
     ${fields}
     <label>Reason <input name="reason" required maxlength="500" autocomplete="off" /></label>
     ${
-      visitor.locked
+      visitor.locked || visitor.readOnly
         ? html`<button type="submit" disabled>${label}</button>`
         : html`<button class="${tone}" type="submit">${label}</button>`
     }

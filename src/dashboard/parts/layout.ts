@@ -11,6 +11,7 @@ const PAGES = [
   ['/dashboard/experiments', 'Experiments'],
   ['/dashboard/catalog', 'Catalog'],
   ['/dashboard/notifications', 'Notifications'],
+  ['/dashboard/bulk', 'In bulk'],
   ['/dashboard/audit', 'Audit trail'],
 ] as const;
 
@@ -78,7 +79,7 @@ const CURRENT: Html = { markup: 'aria-current="page"' };
 
 function signedIn({ actor, session, token }: Visitor): Html {
   return html`<div class="leave">
-    <span>Key <code>${actor}</code></span>
+    <span>${actor.includes('@') || actor.includes(':') ? 'Signed in as' : 'Key'} <code>${actor}</code></span>
     ${
       session &&
       html`<form method="post" action="/dashboard/sign-out">
@@ -89,7 +90,11 @@ function signedIn({ actor, session, token }: Visitor): Html {
   </div>`;
 }
 
-function lockNotice({ locked, token }: Visitor): Html {
+function lockNotice({ locked, readOnly, token }: Visitor): Html {
+  if (readOnly)
+    return html`<section class="banner care" aria-label="Read-only">
+      <p><strong>Read-only.</strong> You may look at everything, and give no commands.</p>
+    </section>`;
   if (!locked) return html``;
   return html`<section class="banner care" aria-label="Read-only">
     <p><strong>Live mode: read-only.</strong> Commands are refused until you unlock them, for 15 minutes.</p>
@@ -101,7 +106,8 @@ function lockNotice({ locked, token }: Visitor): Html {
   </section>`;
 }
 
-export function document(title: string, body: Html): Html {
+/** @param next where the browser goes on to by itself; a path of the dashboard */
+export function document(title: string, body: Html, next?: string): Html {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -109,6 +115,7 @@ export function document(title: string, body: Html): Html {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
+        ${next !== undefined && html`<meta http-equiv="refresh" content="0;url=${next}" />`}
         <title>${title} · Durable upsells</title>
         <link rel="icon" href="data:," />
         <link rel="stylesheet" href="${STYLE_SHEET.path}" />

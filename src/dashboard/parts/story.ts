@@ -45,6 +45,8 @@ const TOLD: Record<string, [words: string, tone: Tone]> = {
   checkout_opened: ['A checkout was opened', 'live'],
   second_payment_refunded: ['A second payment was given back', 'care'],
   second_payment_refund_failed: ['A second payment could not be given back', 'bad'],
+  price_difference_refunded: ['The difference to the right price was given back', 'care'],
+  price_difference_not_refunded: ['The difference to the right price could not be given back', 'bad'],
   refund_succeeded: ['A refund', 'bad'],
   dispute_opened: ['A dispute was opened', 'bad'],
   dispute_lost: ['A dispute was lost', 'bad'],

@@ -25,6 +25,7 @@ html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.5 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif; font-variant-numeric: tabular-nums; }
 h1, h2, h3, p, ul, ol, dl, dd, figure { margin: 0; padding: 0; }
 h1 { font-size: 1.6rem; line-height: 1.2; letter-spacing: -.01em; overflow-wrap: anywhere; }
+td .id, th .id { overflow-wrap: normal; white-space: nowrap; }
 h2 { font-size: 1.1rem; line-height: 1.3; }
 h3 { font-size: .95rem; }
 a { color: var(--accent); text-underline-offset: .15em; text-decoration-thickness: .06em; }
@@ -126,7 +127,7 @@ label { display: grid; gap: .2rem; font-size: .88rem; color: var(--soft); }
 input, select, textarea { font: inherit; color: var(--ink); background: var(--raised); border: 1px solid var(--edge); border-radius: .45rem; padding: .45rem .6rem; min-width: 0; width: 100%; }
 input[type='radio'], input[type='checkbox'] { width: auto; flex: none; accent-color: var(--accent); }
 button, .button { font: inherit; font-weight: 600; cursor: pointer; border-radius: .45rem; padding: .45rem .9rem; border: 1px solid var(--edge); background: var(--surface); color: var(--ink); text-decoration: none; display: inline-block; width: max-content; max-width: 100%; }
-button.main { background: var(--accent); border-color: var(--accent); color: var(--accent-ink); }
+button.main, .button.main { background: var(--accent); border-color: var(--accent); color: var(--accent-ink); }
 button.danger { border-color: var(--bad); color: var(--bad); }
 button:hover, .button:hover { filter: brightness(.96); }
 button[disabled] { opacity: .55; cursor: not-allowed; }

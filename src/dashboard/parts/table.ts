@@ -1,4 +1,5 @@
 /** Tables, the same rows as CSV, and lists of facts. */
+import { csvLine } from '../../reports/csv.js';
 import { html, type Html } from '../../html.js';
 
 /** What stands in a cell, and what stands for it in a CSV file. */
@@ -74,13 +75,7 @@ export function csvOf<Row>(columns: Column<Row>[], rows: readonly Row[]): string
       }),
     ),
   ];
-  return lines.map((line) => `${line.map(csvField).join(',')}\r\n`).join('');
-}
-
-function csvField(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return lines.map(csvLine).join('');
 }
 
 /** A list of names and values; those without a value are left out. */

@@ -1,6 +1,7 @@
 /** `GET /openapi.json`, generated from the schemas that validate requests. */
 import { createDocument } from 'zod-openapi';
 import { offerPaths } from './offer-paths.js';
+import { bulkPaths } from './bulk-paths.js';
 import { commandPaths } from './command-paths.js';
 import { customerPaths } from './customer-paths.js';
 import { completed, TAGS } from './operations.js';
@@ -42,6 +43,7 @@ export function openApiDocument(serverUrl: string) {
       ...operatorPaths,
       ...commandPaths,
       ...customerPaths,
+      ...bulkPaths,
       ...reviewPaths,
     }),
     webhooks,

@@ -155,8 +155,8 @@ export const operatorPaths: ZodOpenApiPathsObject = {
       security: [],
       responses: {
         '200': json(
-          z.looseObject({ status: z.literal('ready') }),
-          'Temporal and the database can be reached.',
+          z.looseObject({ status: z.enum(['ready', 'degraded']) }),
+          'Temporal and the database can be reached. `degraded`: the worker of this process knows of runs that are stuck, and names them.',
         ),
         '503': json(
           z.looseObject({ status: z.literal('not_ready') }),

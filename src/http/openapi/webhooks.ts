@@ -28,6 +28,11 @@ const DATA: Partial<Record<NotificationType, z.ZodObject>> = {
     amount: money.optional().meta({ description: 'What Dodo Payments says was paid, tax included.' }),
     currency: z.string().optional(),
   }),
+  'offer.refunded': data.extend({
+    amount: money.optional().meta({ description: 'What went back, because the price was wrong.' }),
+    currency: z.string().optional(),
+    cause: cause.optional(),
+  }),
   'offer.reversed': data.extend({
     amount: money.optional().meta({ description: 'Everything that went back.' }),
     currency: z.string().optional(),
@@ -43,6 +48,7 @@ const SUMMARIES: Record<NotificationType, string> = {
   'offer.fulfilled': 'It is paid: grant access now',
   'offer.fallback': 'The charge failed; the customer has another way to pay',
   'offer.failed': 'It could not be paid',
+  'offer.refunded': 'A part of the money went back after a recall: access stays',
   'offer.reversed': 'All of the money went back: revoke access',
 };
 

@@ -7,6 +7,7 @@ import type { Activity, Measures, MoneyInDoubt } from '../../ledger/index.js';
 import { requireOperator } from '../auth.js';
 import type { ApiDeps } from '../deps.js';
 import { periodOf, periodQuery } from '../period.js';
+import { readiness } from '../readiness.js';
 import { parseQuery } from '../validate.js';
 import { REVIEW_KINDS } from '../../domain/accounting.js';
 import { UNSETTLED_STATUSES } from '../../domain/presentation.js';
@@ -47,28 +48,15 @@ export function keyRoutes({ receipts }: ApiDeps): Router {
   return router;
 }
 
-export function probeRoutes({ ledger, runs, log }: ApiDeps): Router {
+export function probeRoutes(deps: ApiDeps): Router {
   const router = Router();
   router.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' });
   });
   router.get('/readyz', async (_req, res) => {
-    const [temporal, database] = await Promise.all([
-      reached('temporal', () => runs.ping()),
-      reached('database', () => ledger.ping()),
-    ]);
-    const ready = temporal && database;
-    res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not_ready', temporal, database });
+    const ready = await readiness(deps);
+    res.status(ready.status === 'not_ready' ? 503 : 200).json(ready);
   });
-  async function reached(what: string, ping: () => Promise<void>): Promise<boolean> {
-    try {
-      await ping();
-      return true;
-    } catch (error) {
-      log.warn({ err: error, what }, 'dependency could not be reached');
-      return false;
-    }
-  }
   return router;
 }
 

@@ -2,6 +2,7 @@
 import type { Accounting } from '../accounting.js';
 import type { AuditLedger } from './audit.js';
 import type { AttemptLedger } from './attempts.js';
+import type { BulkLedger } from './bulk.js';
 import type { CatalogLedger } from './catalogs.js';
 import type { ConsoleLedger } from './console.js';
 import type { CustomerLedger } from './customers.js';
@@ -30,6 +31,7 @@ export interface Ledger
     ReportLedger,
     KeyLedger,
     AuditLedger,
+    BulkLedger,
     ConsoleLedger,
     CustomerLedger {
   /** Throws when the database cannot be reached or written, or its tables are not those of this build. */

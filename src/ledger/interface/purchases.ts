@@ -33,6 +33,8 @@ export interface SettleInput {
   exposures?: Exposure[];
   /** The last state of the run's presentation. */
   presentation?: { id: string; patch: PresentationPatch };
+  /** The run of the purchase ends with it: an undecided offer that is left open is withdrawn. */
+  endsRun?: boolean;
   timeline: TimelineEntry[];
 }
 

@@ -9,6 +9,7 @@ import type {
   ReversalInput,
 } from '../../contract/messages.js';
 import { reversalEvent, reviewResolved } from '../../contract/messages.js';
+import type { BulkInput } from '../../domain/bulk.js';
 import { compensationId, type CompensationInput } from '../../domain/compensation.js';
 import { workflowId } from '../../domain/ids.js';
 import { hasGrpcStatus } from '../grpc-errors.js';
@@ -38,11 +39,14 @@ export function operatingRuns({ client, taskQueue, notify }: RunsOptions) {
 
   /** Its notifier delivers what it has, and would wait for more for ever. */
   async function endNotifier(run: string): Promise<void> {
+    if (!notify) return;
     const notifier = client.workflow.getHandle(workflowId.notifications(run));
     await signalIfRunning(client, () => notifier.signal('deliver', null));
   }
 
   return {
+    endNotifier,
+
     /**
      * Ends a run: cancels it, and terminates it if it does not end within moments.
      *
@@ -142,12 +146,25 @@ export function operatingRuns({ client, taskQueue, notify }: RunsOptions) {
         client.workflow.start('compensation', {
           workflowId: workflowId.compensation(compensationId(input)),
           taskQueue,
-          args: [input],
+          args: [input.kind === 'refund_part' ? { ...input, notify } : input],
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           staticSummary: compensationId(input),
         }),
       );
       return started === 'delivered';
+    },
+
+    /** Starts the run of a bulk command. It goes on where it was, if it is under way. */
+    async startBulk(bulkId: string): Promise<void> {
+      await unlessStarted(client, () =>
+        client.workflow.start('bulk', {
+          workflowId: workflowId.bulk(bulkId),
+          taskQueue,
+          args: [{ bulkId } satisfies BulkInput],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          staticSummary: `bulk command ${bulkId}`,
+        }),
+      );
     },
 
     /**

@@ -17,6 +17,7 @@ import {
   type AcceptRequest,
   type ResolveRequest,
 } from '../../contract/messages.js';
+import type { Answer } from '../../contract/answer.js';
 import type { Decision } from '../../domain/words.js';
 import { hasGrpcStatus } from '../grpc-errors.js';
 import { signalIfRunning, type RunsOptions } from './calls.js';
@@ -24,21 +25,6 @@ import { signalIfRunning, type RunsOptions } from './calls.js';
 const SECOND = 1000;
 const CALL_DEADLINE = 5 * SECOND;
 const SHORTEST_WAIT = SECOND / 10;
-
-/** The answer to an update. */
-export type Answer<T> =
-  | { kind: 'done'; value: T }
-  /**
-   * Refused by the run; `code` is one of the codes in `refusal`, `won` the decision that came first. `at`
-   * is set when the run had taken the message and refused it later; it answers the same message alike ever after.
-   */
-  | { kind: 'refused'; code: string; message: string; won?: Decision; at?: string }
-  /** The run has accepted it and is working on it. */
-  | { kind: 'pending' }
-  /** The run has ended or never existed. */
-  | { kind: 'gone' }
-  /** No worker took it in time: the run does not have it. */
-  | { kind: 'unanswered' };
 
 interface UpdateOptions {
   /** Makes the update idempotent. */

@@ -49,6 +49,8 @@ describe('an offer whose run is gone', () => {
     expect(await janitor('mendPresentations')).toEqual({ presentation_settled: 1 });
     expect(await presentation(shown)).toMatchObject({ status: 'withdrawn', decision: 'withdrawn' });
     expect(await isFree(shown)).toBe(true);
+    // The run was told of nothing any more; its notifier would wait for ever.
+    expect(runs.notifiersEnded).toContain(shown.run);
     const purchase = await shop.purchase(shown.payment_id);
     expect(purchase).toMatchObject({ status: 'settled', outcome: 'withdrawn' });
     expect(purchase.timeline).toContainEqual(
@@ -230,6 +232,65 @@ describe('a purchase', () => {
     later(26 * HOUR);
     expect(await janitor('mendPurchases')).toMatchObject({ purchase_settled: 1 });
     expect(await shop.purchase(purchaseId)).toMatchObject({ status: 'settled', outcome: 'abandoned' });
+  });
+
+  describe('whose checkout Dodo does not show', () => {
+    const unreadable = () =>
+      shop.sandbox.control.addFault({
+        match: { method: 'GET', path: '^/checkouts/' },
+        kind: 'status_before',
+        status: 500,
+        times: 99,
+      });
+    const reviewOf = async (purchaseId: string) =>
+      (await shop.context.ledger.reviews({ kind: 'run_ended', limit: 99 })).find(
+        (review) => review.purchaseId === purchaseId,
+      );
+
+    it('is put before a person after a day, once, and is settled when Dodo shows it after all', async () => {
+      const unpaid = await registered();
+      const paid = await registered();
+      const { payment_id } = await shop.sandbox.control.payCheckout(paid.sessionId);
+      unreadable();
+      later(48 * HOUR);
+      await janitor('mendPurchases');
+      expect(await reviewOf(unpaid.purchaseId)).toBeUndefined();
+      later(50 * HOUR);
+      expect(await janitor('mendPurchases')).toEqual({ review_opened: 2 });
+      expect(await janitor('mendPurchases')).toEqual({});
+      expect(await reviewOf(unpaid.purchaseId)).toMatchObject({
+        status: 'open',
+        detail: expect.stringContaining(unpaid.sessionId) as string,
+      });
+
+      shop.sandbox.control.clearFaults();
+      const told: string[] = [];
+      shop.context.deliverPayment = async ({ paymentId }) => Boolean(told.push(paymentId));
+      expect(await janitor('mendPurchases')).toMatchObject({ purchase_delivered: 1, purchase_settled: 1 });
+      expect(told).toEqual([payment_id]);
+      expect(await shop.purchase(unpaid.purchaseId)).toMatchObject({ outcome: 'abandoned' });
+      expect(await reviewOf(unpaid.purchaseId)).toMatchObject({ resolution: { paid: false, by: 'proof' } });
+      expect(await reviewOf(paid.purchaseId)).toMatchObject({ resolution: { paid: true, by: 'proof' } });
+      await shop.context.ledger.settle({
+        purchaseId: paid.purchaseId,
+        outcome: 'withdrawn',
+        at: shop.now().toISOString(),
+        timeline: [],
+      });
+    });
+
+    it('is abandoned when a person says that it was not paid', async () => {
+      const { purchaseId } = await registered();
+      unreadable();
+      later(50 * HOUR);
+      await janitor('mendPurchases');
+      const { reviewId = '' } = (await reviewOf(purchaseId)) ?? {};
+      const word = { paid: false, reason: 'asked them', by: 'op' };
+      await shop.context.ledger.resolveReview(reviewId, word, shop.now().toISOString());
+      expect(await janitor('mendPurchases')).toEqual({ purchase_settled: 1 });
+      expect(await shop.purchase(purchaseId)).toMatchObject({ status: 'settled', outcome: 'abandoned' });
+      expect(runs.notifiersEnded).toContain(workflowId.purchase(purchaseId));
+    });
   });
 
   it('whose payment no webhook told of is delivered to its run, once', async () => {

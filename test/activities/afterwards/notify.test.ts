@@ -89,6 +89,18 @@ it('says what was paid, in its own currency, and what took it back', async () =>
   const payment = (paymentId: string) => ({ payment: { paymentId, amount: 3000 } });
   await activities().deliverNotification(aNotification(purchaseId, { ...fulfilled, ...payment(offered) }));
   await activities().deliverNotification(aNotification(purchaseId, { ...fulfilled, ...payment(other) }));
+  // The ledger has not heard of it yet; the run has.
+  const early = { paymentId: id('pay'), amount: 750_000, currency: 'INR' };
+  await activities().deliverNotification(aNotification(purchaseId, { ...fulfilled, payment: early }));
+  // Found in the ledger alone: a late payment's run names none.
+  await ledger.updatePresentation(presentation.id, {
+    status: 'charging',
+    decision: 'accepted',
+    decidedAt: at(1),
+  });
+  const paid = { status: 'paid', paidAmount: 740_000, paidCurrency: 'INR', paidAt: at(1) } as const;
+  await ledger.updatePresentation(presentation.id, paid);
+  await activities().deliverNotification(aNotification(purchaseId, fulfilled));
   await activities().deliverNotification(
     aNotification(purchaseId, {
       ...about,
@@ -101,6 +113,8 @@ it('says what was paid, in its own currency, and what took it back', async () =>
   expect(received.map(({ data }) => [data.paymentId, data.amount, data.currency, data.cause])).toEqual([
     [offered, 3000, 'USD', undefined],
     [other, 830_000, 'INR', undefined],
+    [early.paymentId, 750_000, 'INR', undefined],
+    [undefined, 740_000, 'INR', undefined],
     [undefined, 3000, 'USD', { kind: 'dispute', id: 'dsp_1' }],
     [undefined, undefined, undefined, undefined],
   ]);

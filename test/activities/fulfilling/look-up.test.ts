@@ -80,3 +80,54 @@ describe('looking for the payment of an attempt', () => {
     });
   });
 });
+
+describe('looking for a plan change', () => {
+  async function paidChange() {
+    const attempt = await openAttempt(shop, { kind: 'change_plan' });
+    const { customer_id } = attempt.bought;
+    const { subscription_id } = await shop.buy('prod_basic_plan', { customer_id });
+    const { attemptId, presentationId, acceptedAt: since } = attempt.input;
+    const subscriptionId = subscription_id ?? '';
+    const look = (dueNow = attempt.input.price.dueNow) =>
+      lookUpActivities(shop.context).lookUpPlanChange({
+        ...{ attemptId, presentationId, customerId: customer_id, since, dueNow },
+        ...{ subscriptionId, productId: 'prod_pro_plan', quantity: 1 },
+      });
+    const change = () =>
+      shop.context.dodo.subscriptions.changePlan(subscriptionId, {
+        product_id: 'prod_pro_plan',
+        quantity: 1,
+        proration_billing_mode: 'do_not_bill',
+      });
+    return { attempt, look, change };
+  }
+
+  it('is not done while it is paid and the plan is still the old one', async () => {
+    const { attempt, look, change } = await paidChange();
+    const { payment_id: paymentId } = await attempt.pay();
+    expect(await look()).toMatchObject({ kind: 'payment', payment: { paymentId, status: 'processing' } });
+    await change();
+    expect(await look()).toMatchObject({ kind: 'done', payment: { paymentId, status: 'succeeded' } });
+  });
+
+  it('is absent while nothing was paid or changed, whether something is due or not', async () => {
+    const { look } = await paidChange();
+    expect(await look()).toEqual({ kind: 'absent' });
+    expect(await look(0)).toEqual({ kind: 'absent' });
+  });
+
+  it('is done when the plan is changed and no payment of ours is found: credit may have covered it', async () => {
+    const { look, change } = await paidChange();
+    await change();
+    expect(await look()).toEqual({ kind: 'done', payment: undefined });
+  });
+
+  it('is not done while its payment is under way, although the plan shows it; with nothing due it is', async () => {
+    const { attempt, look, change } = await paidChange();
+    await shop.sandbox.control.nextCharges(attempt.bought.customer_id, { status: 'processing' });
+    await attempt.pay();
+    await change();
+    expect(await look()).toMatchObject({ kind: 'payment', payment: { status: 'processing' } });
+    expect(await look(0)).toMatchObject({ kind: 'done' });
+  });
+});

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { readOptions, UsageError } from '../../../tools/doctor/options.js';
 import type { Report } from '../../../tools/doctor/report.js';
 import { running } from '../../sandbox/support.js';
 import { makeTemporaryFolder, removeFolder } from '../../support/temporary-folder.js';
@@ -52,18 +53,21 @@ test('prints JSON with a documented shape, and ends with 1 when a check failed',
   expect(text.stdout).toMatch(/\d+ checks: \d+ passed, \d+ failed, \d+ unknown\./);
 });
 
-test.each([
-  [['--jsno']],
-  [['extra']],
-  [['--url', 'not-an-origin']],
-  [['--live-test', '--json']],
-  [['--save', 'here']],
-])('refuses %j with 2', async (args) => {
-  const { code, stdout, stderr } = await doctor(args);
+test('refuses what it does not understand with 2', async () => {
+  const { code, stdout, stderr } = await doctor(['--jsno']);
   expect(code).toBe(2);
   expect(stdout).toBe('');
   expect(stderr).toContain('npm run doctor');
 });
+
+test.each([
+  [['extra']],
+  [['--url', 'not-an-origin']],
+  [['--live-test', '--json']],
+  [['--live-test', '--fix']],
+  [['--live-test', '--wait', 'long']],
+  [['--save', 'here']],
+])('cannot be run with %j', (args) => expect(() => readOptions(args)).toThrow(UsageError));
 
 test('the live test is refused for live keys', async () => {
   const { code, stderr } = await doctor(['--live-test'], {

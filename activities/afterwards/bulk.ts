@@ -1,0 +1,232 @@
+/** Commands on many things at once: the rows of a frozen selection, each with its entry in the audit trail. */
+import { presentationState, type AuditEntry, type AuditState } from '../../src/domain/audit.js';
+import {
+  BULK_STEP_ROWS,
+  LONGEST_BULK_WAIT_MS,
+  REFUND_UNDER_WAY,
+  dueOf,
+  type BulkInput,
+  type BulkRow,
+  type BulkRowState,
+  type BulkRun,
+  type BulkStep,
+} from '../../src/domain/bulk.js';
+import { compensationIds, openingOf, type CompensationInput } from '../../src/domain/compensation.js';
+import { refusal } from '../../src/contract/messages.js';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/duration.js';
+import { isUnsettled, statusAt, type PresentationRecord } from '../../src/domain/presentation.js';
+import type { Answer } from '../../src/contract/answer.js';
+import type { ActivityContext } from '../context.js';
+
+/** What came of a row. */
+interface Done {
+  state: Exclude<BulkRowState, 'pending' | 'doing'>;
+  result: string;
+  due?: number;
+  paymentId?: string;
+  /** `waiting`: milliseconds. */
+  againAfter?: number;
+}
+
+const SHORTEST_WAIT = SECOND;
+const LONGEST_WAIT = HOUR;
+/** Tries before a run that does not answer is left alone. */
+const MOST_TRIES_UNANSWERED = 20;
+
+const done = (result: string): Done => ({ state: 'done', result });
+const skipped = (result: string): Done => ({ state: 'skipped', result });
+const failed = (result: string): Done => ({ state: 'failed', result });
+
+export function bulkActivities(context: ActivityContext) {
+  const { ledger, runs, log, now } = context;
+
+  return {
+    /**
+     * Carries out the next rows of a bulk command whose turn it is, and says when to go on.
+     *
+     * Dodo: nothing; refunds are sent by compensations of their own. Ledger: marks each row before its effect, with an
+     * entry in the audit trail, and records what came of it. Repeated: a row that was interrupted is done again, which has
+     * no second effect; a row with a result is not touched.
+     *
+     * @throws when the ledger or Temporal cannot be reached
+     */
+    async bulkStep({ bulkId }: BulkInput): Promise<BulkStep> {
+      const run = await ledger.bulkRun(bulkId);
+      if (!run || run.status === 'draft') return { kind: 'ended' };
+      const rows = await ledger.dueBulkRows(bulkId, now().toISOString(), BULK_STEP_ROWS);
+      for (const row of rows) await carryOut(run, row);
+      const next = await ledger.nextBulkRow(bulkId);
+      if (next === undefined) {
+        await ledger.endBulk(bulkId, now().toISOString());
+        return { kind: 'ended' };
+      }
+      const pace = (rows.length * MINUTE) / run.perMinute;
+      const untilNext = Date.parse(next) - now().getTime();
+      return { kind: 'more', waitMs: Math.min(LONGEST_WAIT, Math.max(SHORTEST_WAIT, pace, untilNext)) };
+    },
+  };
+
+  async function carryOut(run: BulkRun, row: BulkRow): Promise<void> {
+    const { bulkId, seq, subject } = row;
+    const entry = (rest: Pick<AuditEntry, 'phase' | 'state' | 'failure'>): AuditEntry => ({
+      commandId: `${bulkId}/${seq}`,
+      at: now().toISOString(),
+      actor: run.startedBy ?? run.createdBy,
+      command: run.command,
+      subject,
+      reason: run.reason ?? '',
+      ...rest,
+    });
+    if (row.state === 'pending') {
+      const state = await stateOf(run, row);
+      // An operator may have aborted it a moment ago.
+      if (!(await ledger.beginBulkRow(row, entry({ phase: 'ordered', ...(state && { state }) })))) return;
+    }
+    const { againAfter, ...result } = await act(run, row);
+    const at = now().toISOString();
+    if (result.state === 'waiting') {
+      const notBefore = new Date(now().getTime() + (againAfter ?? MINUTE)).toISOString();
+      await ledger.recordBulkRow(row, { ...result, at, notBefore });
+      return;
+    }
+    const state = await stateOf(run, row);
+    await ledger.recordBulkRow(
+      row,
+      { ...result, at },
+      entry({
+        ...(result.state === 'done' ? { phase: 'done' } : { phase: 'failed', failure: result.result }),
+        ...(state && { state }),
+      }),
+    );
+    log.info(
+      { bulk: bulkId, command: run.command, subject, purchaseId: row.purchaseId, ...result },
+      'a row of a bulk command has its result',
+    );
+  }
+
+  async function stateOf({ command }: BulkRun, { subject }: BulkRow): Promise<AuditState | undefined> {
+    return command === 'retry_notification'
+      ? undefined
+      : presentationState(await ledger.presentation(subject));
+  }
+
+  async function act(run: BulkRun, row: BulkRow): Promise<Done> {
+    if (run.command === 'retry_notification') return retry(run, row);
+    const presentation = await ledger.presentation(row.subject);
+    if (!presentation) return failed('not_found');
+    switch (run.command) {
+      case 'withdraw':
+        return withdraw(run, row, presentation);
+      case 'extend':
+        return extend(run, row, presentation);
+      case 'recall':
+        return recall(run, row, presentation);
+    }
+  }
+
+  async function withdraw(run: BulkRun, row: BulkRow, presentation: PresentationRecord): Promise<Done> {
+    const status = statusAt(presentation, now());
+    // It was interrupted after its effect.
+    if (status === 'withdrawn' && row.state !== 'pending') return done('withdrawn');
+    if (status !== 'open') return skipped(status);
+    const { workflowId, id } = presentation;
+    const answer = await runs.withdraw(workflowId, id, run.reason ?? '');
+    return answer.kind === 'done' ? done('withdrawn') : notDone(answer, row);
+  }
+
+  async function extend(run: BulkRun, row: BulkRow, presentation: PresentationRecord): Promise<Done> {
+    const { reason = '', parameters } = run;
+    const { id, workflowId } = presentation;
+    const status = statusAt(presentation, now());
+    if (status !== 'open') return skipped(status);
+    const answer = await runs.extend(workflowId, id, parameters.until ?? '', reason);
+    if (answer.kind !== 'done') return notDone(answer, row);
+    const { expiresAt } = answer.value;
+    const detail = { presentationId: id, until: expiresAt, reason };
+    await ledger.updatePresentation(id, { expiresAt }, [
+      { at: now().toISOString(), type: 'extended', detail },
+    ]);
+    return done('extended');
+  }
+
+  async function retry(run: BulkRun, { subject }: BulkRow): Promise<Done> {
+    const dead = await ledger.deadNotification(subject);
+    if (!dead) return failed('not_found');
+    if (dead.redeliveredAt !== undefined) return skipped('delivered_before');
+    await runs.redeliver(
+      { id: dead.id, notification: dead.notification, reason: run.reason ?? '' },
+      dead.failedAt,
+    );
+    return done('handed_over');
+  }
+
+  /** Puts a wrong price right: an open offer ends; what was paid too much goes back, at most once per payment. */
+  async function recall(run: BulkRun, row: BulkRow, presentation: PresentationRecord): Promise<Done> {
+    const status = statusAt(presentation, now());
+    if (status === 'paid') return refund(run, presentation);
+    if (status === 'open') {
+      const ended = await withdraw(run, row, presentation);
+      // The customer was faster: what they pay is looked at when it is paid.
+      return ended.state === 'skipped'
+        ? { state: 'waiting', result: 'not_settled', againAfter: MINUTE }
+        : ended;
+    }
+    if (status === 'withdrawn' && row.state !== 'pending') return done('withdrawn');
+    if (!isUnsettled(status)) return skipped(status);
+    if (now().getTime() - Date.parse(run.startedAt ?? run.createdAt) > LONGEST_BULK_WAIT_MS)
+      return failed('not_settled');
+    return { state: 'waiting', result: 'not_settled', againAfter: MINUTE * Math.min(60, 2 ** row.tries) };
+  }
+
+  async function refund(run: BulkRun, presentation: PresentationRecord): Promise<Done> {
+    const { id, purchaseId, customerId, quantity, price, paymentId } = presentation;
+    const { paidAmount = 0, paidCurrency, refundedAmount } = presentation;
+    const { rightPrice } = run.parameters;
+    const currency = paidCurrency ?? price.currency;
+    if (!rightPrice || currency !== rightPrice.currency) return failed('other_currency');
+    if (paymentId === undefined) return skipped('no_payment');
+
+    const known = await ledger.compensation(compensationIds.refundPart(paymentId));
+    if (known) {
+      const { amount: due } = known;
+      const about = { paymentId, ...(due !== undefined && { due }) };
+      if (known.openedAt < (run.startedAt ?? ''))
+        return { ...failed('refunded_by_another_recall'), paymentId };
+      if (known.status === 'confirmed') return { ...done('refunded'), ...about };
+      if (known.status === 'review') return { ...failed('refund_needs_review'), ...about };
+    }
+    const due = known?.amount ?? dueOf({ paid: paidAmount - refundedAmount, quantity }, rightPrice);
+    if (due === 0) return { ...skipped('nothing_due'), paymentId, due };
+    const attemptId =
+      (await ledger.payment(paymentId))?.attemptId ?? (await ledger.attemptsOf(id)).at(-1)?.attemptId;
+    if (attemptId === undefined) return { ...failed('no_attempt'), paymentId, due };
+    const input: CompensationInput = {
+      kind: 'refund_part',
+      ...{ presentationId: id, purchaseId, customerId, paymentId, attemptId, currency },
+      amount: due,
+      keep: rightPrice.amount * quantity,
+    };
+    // Remembered before it is sent: the janitor starts its run if nobody else does.
+    await ledger.openCompensation(openingOf(input, now().toISOString()));
+    await runs.startCompensation(input);
+    return { state: 'waiting', result: REFUND_UNDER_WAY, due, paymentId, againAfter: 15 * SECOND };
+  }
+}
+
+/** What it means that a run did not do as it was asked. */
+function notDone(answer: Exclude<Answer<unknown>, { kind: 'done' }>, { tries, state }: BulkRow): Done {
+  switch (answer.kind) {
+    case 'refused':
+      // It was interrupted after its effect, and the ledger does not have it yet.
+      return answer.code === refusal.presentationWithdrawn && state !== 'pending'
+        ? done('withdrawn')
+        : skipped(answer.code);
+    case 'gone':
+      return skipped('run_ended');
+    case 'pending':
+    case 'unanswered':
+      return tries >= MOST_TRIES_UNANSWERED
+        ? failed('no_answer')
+        : { state: 'waiting', result: 'no_answer', againAfter: 30 * SECOND };
+  }
+}
