@@ -19,7 +19,8 @@ export function notificationId({ run, sequence }: Pick<Notification, 'run' | 'se
 /** Runs that make an offer themselves; the others tell of it afterwards. */
 const RUNS_OF_OFFERS = /^(purchase|trigger)\//;
 
-export function notifyActivities({ ledger, merchantWebhook, log, now }: ActivityContext) {
+export function notifyActivities(context: ActivityContext) {
+  const { ledger, log, now } = context;
   /** Returns the choice a notification names: the ledger may be a moment behind it. */
   async function chosenIn(presentation: PresentationRecord, { choice: named }: Notification) {
     if (!named) return undefined;
@@ -165,6 +166,8 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
 
   /** Sends one notification, once. */
   async function send(notification: Notification): Promise<void> {
+    // Its secret may have been rotated since the last one.
+    const { merchantWebhook } = context;
     if (!merchantWebhook) {
       throw ApplicationFailure.nonRetryable(
         'MERCHANT_WEBHOOK_URL is not set on this worker.',
@@ -178,7 +181,7 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
       method: 'POST',
       redirect: 'error',
       signal: AbortSignal.timeout(HTTP_TIMEOUT_MS),
-      headers: webhookHeaders({ id, timestamp: sentAt, body, secret: merchantWebhook.secret }),
+      headers: webhookHeaders({ ...merchantWebhook, id, timestamp: sentAt, body }),
       body,
     }).catch((error: unknown) => {
       throw ApplicationFailure.retryable(unreachable(error), 'merchant_webhook_failed');

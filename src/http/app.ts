@@ -119,7 +119,12 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
       res.set('Cache-Control', 'no-store');
       next();
     },
-    authenticate({ ...deps, failures: failureLimit() }),
+    authenticate({
+      ...deps,
+      apiKeys: () => deps.apiKeys,
+      operatorKeys: () => deps.operatorKeys,
+      failures: failureLimit(),
+    }),
     knownParameters,
     rateLimit({
       windowMs: MINUTE,

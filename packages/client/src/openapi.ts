@@ -1671,7 +1671,7 @@ export interface components {
             /** @example 500 */
             status: number;
             /** @enum {string} */
-            code: "bad_request" | "invalid_body" | "invalid_parameter" | "invalid_webhook" | "unauthorized" | "invalid_signature" | "payment_failed" | "forbidden" | "unknown_route" | "no_open_offer" | "presentation_not_found" | "receipt_not_found" | "purchase_not_found" | "review_not_found" | "nothing_found" | "not_in_catalog" | "notification_not_found" | "bulk_not_found" | "method_not_allowed" | "already_decided" | "price_changed" | "not_in_review" | "not_evaluable" | "customer_active" | "money_in_doubt" | "bulk_ended" | "evidence_mismatch" | "offer_changed" | "presentation_expired" | "presentation_withdrawn" | "payload_too_large" | "unsupported_media_type" | "consent_required" | "product_unavailable" | "dodo_rejected" | "idempotency_key_reused" | "rate_limited" | "internal_error" | "dodo_unavailable" | "temporarily_unavailable";
+            code: "bad_request" | "invalid_body" | "invalid_parameter" | "invalid_webhook" | "unauthorized" | "invalid_signature" | "payment_failed" | "forbidden" | "unknown_route" | "no_open_offer" | "presentation_not_found" | "receipt_not_found" | "purchase_not_found" | "review_not_found" | "nothing_found" | "not_in_catalog" | "notification_not_found" | "bulk_not_found" | "method_not_allowed" | "already_decided" | "price_changed" | "not_in_review" | "not_evaluable" | "customer_active" | "money_in_doubt" | "confirmation_required" | "bulk_ended" | "evidence_mismatch" | "offer_changed" | "presentation_expired" | "presentation_withdrawn" | "payload_too_large" | "unsupported_media_type" | "consent_required" | "product_unavailable" | "dodo_rejected" | "idempotency_key_reused" | "rate_limited" | "internal_error" | "dodo_unavailable" | "temporarily_unavailable";
             detail?: string;
         } & {
             [key: string]: unknown;
@@ -2384,6 +2384,24 @@ export interface components {
                 says: "for" | "against" | "nothing";
                 detail: string;
             }[];
+        };
+        /** @description A second operator has to say the same */
+        ConfirmationRequiredProblem: {
+            /** @constant */
+            type: "urn:problem-type:durable-upsells:confirmation_required";
+            /** @example A second operator has to say the same */
+            title: string;
+            /** @constant */
+            status: 409;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "confirmation_required";
+            /** @description Explains this occurrence to a person. */
+            detail?: string;
+        } & {
+            [key: string]: unknown;
         };
         DeadNotification: {
             /** @description The `webhook-id` that the receiver sees. */
@@ -4651,13 +4669,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["PresentationNotFoundProblem"];
                 };
             };
-            /** @description `already_decided`: The offer has already been decided. `not_in_review`: It is not under review. `evidence_mismatch`: Dodo Payments shows something else. */
+            /** @description `already_decided`: The offer has already been decided. `not_in_review`: It is not under review. `evidence_mismatch`: Dodo Payments shows something else. `confirmation_required`: A second operator has to say the same. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["AlreadyDecidedProblem"] | components["schemas"]["NotInReviewProblem"] | components["schemas"]["EvidenceMismatchProblem"];
+                    "application/problem+json": components["schemas"]["AlreadyDecidedProblem"] | components["schemas"]["NotInReviewProblem"] | components["schemas"]["EvidenceMismatchProblem"] | components["schemas"]["ConfirmationRequiredProblem"];
                 };
             };
             /** @description `payload_too_large`: The body is too large. */
@@ -4774,13 +4792,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["PresentationNotFoundProblem"];
                 };
             };
-            /** @description `already_decided`: The offer has already been decided. `not_in_review`: It is not under review. `evidence_mismatch`: Dodo Payments shows something else. */
+            /** @description `already_decided`: The offer has already been decided. `not_in_review`: It is not under review. `evidence_mismatch`: Dodo Payments shows something else. `confirmation_required`: A second operator has to say the same. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["AlreadyDecidedProblem"] | components["schemas"]["NotInReviewProblem"] | components["schemas"]["EvidenceMismatchProblem"];
+                    "application/problem+json": components["schemas"]["AlreadyDecidedProblem"] | components["schemas"]["NotInReviewProblem"] | components["schemas"]["EvidenceMismatchProblem"] | components["schemas"]["ConfirmationRequiredProblem"];
                 };
             };
             /** @description `payload_too_large`: The body is too large. */
@@ -4899,13 +4917,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["PresentationNotFoundProblem"];
                 };
             };
-            /** @description `already_decided`: The offer has already been decided. `not_in_review`: It is not under review. `evidence_mismatch`: Dodo Payments shows something else. */
+            /** @description `already_decided`: The offer has already been decided. `not_in_review`: It is not under review. `evidence_mismatch`: Dodo Payments shows something else. `confirmation_required`: A second operator has to say the same. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["AlreadyDecidedProblem"] | components["schemas"]["NotInReviewProblem"] | components["schemas"]["EvidenceMismatchProblem"];
+                    "application/problem+json": components["schemas"]["AlreadyDecidedProblem"] | components["schemas"]["NotInReviewProblem"] | components["schemas"]["EvidenceMismatchProblem"] | components["schemas"]["ConfirmationRequiredProblem"];
                 };
             };
             /** @description `payload_too_large`: The body is too large. */
@@ -8238,13 +8256,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ReviewNotFoundProblem"];
                 };
             };
-            /** @description `not_in_review`: It is not under review. `evidence_mismatch`: Dodo Payments shows something else. `already_decided`: The offer has already been decided. */
+            /** @description `not_in_review`: It is not under review. `evidence_mismatch`: Dodo Payments shows something else. `confirmation_required`: A second operator has to say the same. `already_decided`: The offer has already been decided. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["NotInReviewProblem"] | components["schemas"]["EvidenceMismatchProblem"] | components["schemas"]["AlreadyDecidedProblem"];
+                    "application/problem+json": components["schemas"]["NotInReviewProblem"] | components["schemas"]["EvidenceMismatchProblem"] | components["schemas"]["ConfirmationRequiredProblem"] | components["schemas"]["AlreadyDecidedProblem"];
                 };
             };
             /** @description `payload_too_large`: The body is too large. */
