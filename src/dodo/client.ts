@@ -2,6 +2,8 @@
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import DodoPayments from 'dodopayments';
 import { countDodoRequest } from '../metrics.js';
+import { createBudget } from './budget.js';
+import { retryAfterMs } from './errors.js';
 import { keepable, mayHoldUnkeepableText } from '../domain/text.js';
 import { inSpan } from '../tracing.js';
 
@@ -9,6 +11,9 @@ export type Dodo = DodoPayments;
 
 /** Below the 45 s a money activity may take, so that a slow reply counts as lost and not as a dead worker. */
 export const HTTP_TIMEOUT_MS = 25_000;
+
+/** How long nobody sends after a refusal that names no time. */
+const PAUSE_MS = 1_000;
 
 /** Which Dodo to talk to. The SDK's constructor takes an environment or a base URL, never both. */
 export type DodoTarget =
@@ -18,8 +23,11 @@ export type DodoTarget =
 /**
  * Creates a client that sends every request exactly once. Dodo has no idempotency keys, and the SDK would by default
  * send a POST up to three times. Reads are retried by Temporal, which honours `Retry-After` without blocking a worker.
+ *
+ * @param requestsPerMinute the most this process may send, in order of urgency; all of them at once without it
  */
-export function createDodo(apiKey: string, target: DodoTarget): Dodo {
+export function createDodo(apiKey: string, target: DodoTarget, requestsPerMinute?: number): Dodo {
+  const budget = requestsPerMinute === undefined ? undefined : createBudget(requestsPerMinute);
   return new DodoPayments({
     bearerToken: apiKey,
     // The SDK rejects both, even when one of them comes from its environment variables.
@@ -29,7 +37,12 @@ export function createDodo(apiKey: string, target: DodoTarget): Dodo {
     maxRetries: 0,
     // A redirect would send the request again, perhaps with the key, to wherever it says.
     fetchOptions: { redirect: 'manual' },
-    fetch: fetchKeepable,
+    fetch: async (input, init) => {
+      await budget?.take(init?.signal);
+      const response = await fetchKeepable(input, init);
+      if (response.status === 429) budget?.pause(retryAfterMs(response.headers) ?? PAUSE_MS);
+      return response;
+    },
     timeout: HTTP_TIMEOUT_MS,
   });
 }

@@ -1,5 +1,6 @@
 /** Classifies failed calls to Dodo by whether Dodo may have acted on them. */
 import DodoPayments from 'dodopayments';
+import { NO_BUDGET } from './budget.js';
 
 /** `message` is in our words and may be shown to anybody; `said` is what was said, for logs. */
 export type DodoFailure = { message: string; said?: string } &
@@ -19,6 +20,7 @@ const NEVER_CONNECTED = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
+  NO_BUDGET,
 ]);
 
 /** Classifies what a call to Dodo threw. Whatever it does not recognize is `unknown`. */
@@ -77,7 +79,7 @@ function codeOf(error: ApiError): string | undefined {
 }
 
 /** Reads `Retry-After`, in seconds or as a date. Capped at an hour, because a header must not stop us for a day. */
-function retryAfterMs(headers: Headers | undefined): number | undefined {
+export function retryAfterMs(headers: Headers | undefined): number | undefined {
   const HOUR = 3_600_000;
   const value = headers?.get('retry-after');
   if (!value) return undefined;
