@@ -33,7 +33,7 @@ import { firstPayment, type BuyOptions, type WorkflowHarness } from '../workflow
 export interface ScriptedScenario {
   name: string;
   /** Returns the ids of the runs to record, by the suffix of the file's name. */
-  play(harness: WorkflowHarness): Promise<Record<string, string>>;
+  play: (harness: WorkflowHarness) => Promise<Record<string, string>>;
 }
 
 const TIMING = {
