@@ -15,6 +15,7 @@ import { candidatesFor, snapshotOf, type Candidate } from './candidates.js';
 import { customerFacts } from './facts.js';
 import { tryNumber } from './lag.js';
 import type { PresentationRef } from './presentation-ref.js';
+import { keepReadings } from './readings.js';
 import { recordSecondPayment } from './second-payment.js';
 import { showStep } from './show.js';
 import { situationOfPurchase, situationOfTrigger, type Situation } from './situation.js';
@@ -237,6 +238,7 @@ export function evaluateActivities(context: ActivityContext) {
       evaluation,
     });
     if (shown.kind === 'presented') {
+      keepReadings(context, subject);
       return { kind: 'taken', evaluation: { kind: 'presented', snapshot, presented: shown.presented } };
     }
     return {
