@@ -191,7 +191,6 @@ export async function startWorker(
       }),
       runs,
     }),
-    overrides: { maxTaskQueueActivitiesPerSecond: activitiesPerSecond(config) },
   });
   const version = worker.options.workerDeploymentOptions?.version;
   if (version)
@@ -269,13 +268,4 @@ function deliveringPayments(deps: Parameters<typeof handOver>[0]): ActivityConte
 function routeOfAttempt(event: PaymentEvent): Extract<Route, { kind: 'payment' }> | undefined {
   const run = event.attemptId === undefined ? undefined : workflowOfAttempt(event.attemptId);
   return run === undefined ? undefined : { kind: 'payment', workflowId: run, event };
-}
-
-/** The average number of requests to Dodo per activity: evaluations make five, the others one or none. */
-const REQUESTS_PER_ACTIVITY = 3;
-
-/** Converts Dodo's limit to one on the task queue, which the Temporal server enforces across all workers. */
-function activitiesPerSecond({ dodo }: Config): number | undefined {
-  const { requestsPerMinute } = dodo;
-  return requestsPerMinute === undefined ? undefined : requestsPerMinute / 60 / REQUESTS_PER_ACTIVITY;
 }

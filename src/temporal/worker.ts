@@ -8,6 +8,8 @@ import { receivingHeaders } from './propagation.js';
  * their short histories when something happens to them.
  */
 const MAX_CACHED_WORKFLOWS = 600;
+/** Many of them only wait for their turn at Dodo, and must not keep a charge from beginning. */
+const MAX_ACTIVITIES = 1_000;
 /** Longer than a charge takes, so that a deployment never interrupts a call to the payment provider. */
 const SHUTDOWN_GRACE = '45s';
 const SHUTDOWN_FORCE = '60s';
@@ -48,6 +50,7 @@ export async function createWorker(options: CreateWorkerOptions): Promise<Worker
       },
     }),
     maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
+    maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
     shutdownGraceTime: SHUTDOWN_GRACE,
