@@ -22,43 +22,42 @@ import { lostPlanChangeActivities } from './fulfilling/lost-plan-change.js';
 import { recordStateActivities } from './fulfilling/record-state.js';
 import { retentionActivities } from './fulfilling/retention.js';
 import { withDefiniteFailures } from './definite-failures.js';
+import { withPriorities } from './priorities.js';
 import { evaluateActivities } from './offering/evaluate.js';
 import { presentActivities } from './offering/present.js';
-import { withPurposes } from './purposes.js';
 import { secondPaymentActivities } from './offering/second-payment.js';
 import { waitActivities } from './offering/wait.js';
 
 /** Makes all activities for a worker, on one Dodo client and one ledger. */
 export function createActivities(context: ActivityContext) {
-  return withPurposes(
-    withDefiniteFailures({
-      ...evaluateActivities(context),
-      ...presentActivities(context),
-      ...waitActivities(context),
-      ...secondPaymentActivities(context),
-      ...chargeActivities(context),
-      ...changePlanActivities(context),
-      ...cancelReplacedActivities(context),
-      ...lookUpActivities(context),
-      ...lostPlanChangeActivities(context),
-      ...fallbackActivities(context),
-      ...recordStateActivities(context),
-      ...fenceActivities(context),
-      ...askAgainActivities(context),
-      ...retentionActivities(context),
-      ...settleActivities(context),
-      ...scheduledChangeActivities(context),
-      ...latePaymentActivities(context),
-      ...closedOfferActivities(context),
-      ...compensationActivities(context),
-      ...reversalActivities(context),
-      ...sweepActivities(context),
-      ...janitorActivities(context),
-      ...bulkActivities(context),
-      ...resolutionActivities(context),
-      ...notifyActivities(context),
-    }),
-  );
+  const activities = withDefiniteFailures({
+    ...evaluateActivities(context),
+    ...presentActivities(context),
+    ...waitActivities(context),
+    ...secondPaymentActivities(context),
+    ...chargeActivities(context),
+    ...changePlanActivities(context),
+    ...cancelReplacedActivities(context),
+    ...lookUpActivities(context),
+    ...lostPlanChangeActivities(context),
+    ...fallbackActivities(context),
+    ...recordStateActivities(context),
+    ...fenceActivities(context),
+    ...askAgainActivities(context),
+    ...retentionActivities(context),
+    ...settleActivities(context),
+    ...scheduledChangeActivities(context),
+    ...latePaymentActivities(context),
+    ...closedOfferActivities(context),
+    ...compensationActivities(context),
+    ...reversalActivities(context),
+    ...sweepActivities(context),
+    ...janitorActivities(context),
+    ...bulkActivities(context),
+    ...resolutionActivities(context),
+    ...notifyActivities(context),
+  });
+  return withPriorities(context.dodo, activities);
 }
 
 export type Activities = ReturnType<typeof createActivities>;

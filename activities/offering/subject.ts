@@ -1,13 +1,13 @@
 /** The customer an offer is for, and the subscription it is about. */
 import type DodoPayments from 'dodopayments';
-import type { BillingAddress } from '../../src/domain/purchase.js';
 import type { SavedMethod } from '../../src/dodo/payment-methods.js';
 import type { ListedPayment } from '../../src/dodo/payments.js';
+import type { BillingAddress } from '../../src/domain/purchase.js';
 
 /** A customer at Dodo. The language is newer than the SDK's types. */
 export type CustomerAtDodo = DodoPayments.Customer & { preferred_locale?: string | null };
 
-/** What has been read of a customer; filled as things are needed. */
+/** What has been read of the customer at Dodo, filled as things are needed: see `readings.ts`. */
 export interface Readings {
   /** The purchase at hand. */
   purchase?: { paymentId: string; productIds: readonly string[] };

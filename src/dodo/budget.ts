@@ -1,122 +1,202 @@
-/** Keeps the requests of a process below Dodo's limit, and a share of them for money. */
+/**
+ * Dodo's limit on requests, kept by all parts of a process together. What moves money goes first; among equals, the
+ * requests of work that began earlier, so that it is finished before more is begun.
+ */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /**
- * What a request is for, most urgent first: moving money, finding out what came of it, offering something, and looking
- * after everything else.
+ * What requests are for, the most urgent first: charges and plan changes, what became of an accepted offer, evaluations
+ * and quotes, and sweeps.
  */
-export const PURPOSES = ['money', 'proof', 'offer', 'upkeep'] as const;
-export type Purpose = (typeof PURPOSES)[number];
+export const PRIORITIES = ['money', 'proof', 'offer', 'sweep'] as const;
+export type Priority = (typeof PRIORITIES)[number];
 
-interface Work {
-  purpose: Purpose;
-  /** Of two works for one purpose, the earlier one finishes first: halves of many would all come too late. */
-  order: number;
+/** Thrown when a request would have to wait for longer than its caller can: it was not sent. */
+export class DodoBusyError extends Error {
+  override name = 'DodoBusyError';
+
+  constructor(
+    /** When there may be room for it. */
+    readonly retryAfterMs: number,
+  ) {
+    super('Other requests to Dodo have to go first.');
+  }
 }
 
-const works = new AsyncLocalStorage<Work>();
+interface Job {
+  priority: Priority;
+  /** Of the priority: 0 goes first. */
+  rank: number;
+  order: number;
+  /** Requests that cannot be sent by then are given up. Milliseconds, as of `performance.now`. */
+  until: number;
+}
+
+interface Waiter {
+  job: Job;
+  go: () => void;
+  giveUp: (error: DodoBusyError) => void;
+}
+
+/** For callers who have set no limit themselves, such as somebody waiting for a page. */
+const PATIENCE_MS = 10_000;
+/** Nobody stops the whole process for longer, whatever `Retry-After` says. */
+const LONGEST_PAUSE_MS = 60_000;
+const MINUTE_MS = 60_000;
+
+const jobs = new AsyncLocalStorage<Job>();
 let begun = 0;
 
-/** Runs something whose requests to Dodo are for one purpose. */
-export function withPurpose<T>(purpose: Purpose, run: () => T): T {
-  begun += 1;
-  return works.run({ purpose, order: begun }, run);
+/**
+ * Does some work whose requests to Dodo have a priority. Within other work, its priority and patience count.
+ *
+ * @param patienceMs how long after the beginning its requests may still have to wait
+ */
+export function withPriority<T>(priority: Priority, patienceMs: number, work: () => T): T {
+  return jobs.getStore() ? work() : jobs.run(newJob(priority, patienceMs), work);
 }
 
-/** The code of an error for a request that waited until its time was over, and was never sent. */
-export const NO_BUDGET = 'DODO_BUDGET_SPENT';
+function currentJob(): Job {
+  return jobs.getStore() ?? newJob('offer', PATIENCE_MS);
+}
+
+function newJob(priority: Priority, patienceMs: number): Job {
+  begun += 1;
+  return {
+    priority,
+    rank: PRIORITIES.indexOf(priority),
+    order: begun,
+    until: performance.now() + patienceMs,
+  };
+}
 
 export interface Budget {
   /**
-   * Waits until a request may be sent: the most urgent first, then those of the work that began first.
+   * Waits until a request may be sent.
    *
-   * @throws an error with the code `DODO_BUDGET_SPENT` when the signal aborts before
+   * @param movesMoney its attempt is recorded, so it is sent now or not at all; the next requests pay for it
+   * @throws DodoBusyError when that would take too long
    */
-  take(signal?: AbortSignal | null): Promise<void>;
-  /** Lets nobody send for a while: Dodo has refused a request as one too many. */
+  take(movesMoney?: boolean): Promise<void>;
+  /**
+   * Checks that the work at hand would get its turn in time, before it does anything.
+   *
+   * @throws DodoBusyError if not
+   */
+  admit(): void;
+  /** Tells whether the work at hand moves money. */
+  isMoney(): boolean;
+  /** Lets nobody send anything for a while. */
   pause(ms: number): void;
+  /** Learns how many requests Dodo still takes, which other processes may have used up. */
+  learn(remaining: number): void;
+  /** Requests that wait. */
+  waiting(priority: Priority): number;
 }
 
-/** The requests that may be sent at once. Dodo allows 40 a second. */
-const BURST = 40;
-/** The share of the burst that only money and its proofs may use. */
-const RESERVED = 0.5;
-const MINUTE = 60_000;
-
-interface Waiting {
-  order: number;
-  go: () => void;
+interface BudgetOptions {
+  /** Undefined when only Dodo's own refusals limit requests. */
+  perMinute?: number;
+  /** Told of each request that is sent. */
+  onSent?: (priority: Priority, waitedMs: number) => void;
 }
 
-/** Creates a budget of so many requests in any minute. */
-export function createBudget(perMinute: number): Budget {
-  const burst = Math.max(1, Math.min(BURST, perMinute / 6));
-  // A full bucket and a minute of refilling are the limit together.
-  const perMs = Math.max(perMinute - burst, perMinute / 2) / MINUTE;
-  const queues: Record<Purpose, Set<Waiting>> = {
-    money: new Set(),
-    proof: new Set(),
-    offer: new Set(),
-    upkeep: new Set(),
-  };
-  let tokens = burst;
-  let at = Date.now();
+/**
+ * Creates a token bucket. The bucket and what flows into it within a minute are together never more than the limit.
+ */
+export function createBudget({ perMinute = Infinity, onSent }: BudgetOptions = {}): Budget {
+  const isLimited = Number.isFinite(perMinute);
+  const size = isLimited ? Math.max(1, Math.floor(perMinute / 8)) : Infinity;
+  const perMs = isLimited ? Math.max(perMinute - size, perMinute / 2) / MINUTE_MS : Infinity;
+  /** What offers and sweeps leave over, so that a click finds some. */
+  const reserve = isLimited ? Math.floor(size / 5) : 0;
+  let tokens = size;
+  let at = performance.now();
   let pausedUntil = 0;
+  let queue: Waiter[] = [];
   let timer: NodeJS.Timeout | undefined;
 
-  const floorOf = (purpose: Purpose) => (purpose === 'money' || purpose === 'proof' ? 0 : burst * RESERVED);
+  function refill(): number {
+    const now = performance.now();
+    if (isLimited) tokens = Math.min(size, tokens + (now - at) * perMs);
+    at = now;
+    return now;
+  }
+
+  const needed = ({ priority }: Job) => (priority === 'offer' || priority === 'sweep' ? 1 + reserve : 1);
+  const pauseLeft = (now: number) => Math.max(0, pausedUntil - now);
+
+  /** Returns how long a request has to wait if nothing more urgent comes. */
+  function waitOf(job: Job, now: number): number {
+    const ahead = queue.filter((other) => isBefore(other.job, job)).length;
+    const missing = needed(job) + ahead - tokens;
+    return pauseLeft(now) + (isLimited && missing > 0 ? missing / perMs : 0);
+  }
 
   function serve(): void {
     clearTimeout(timer);
     timer = undefined;
-    const now = Date.now();
-    tokens = Math.min(burst, tokens + Math.max(0, now - at) * perMs);
-    at = now;
-    for (;;) {
-      const purpose = PURPOSES.find((one) => queues[one].size > 0);
-      if (purpose === undefined) return;
-      const needed = Math.min(floorOf(purpose) + 1, burst);
-      const wait = Math.max(pausedUntil - now, (needed - tokens) / perMs);
-      if (wait > 0) {
-        timer = setTimeout(serve, Math.ceil(wait));
-        return;
-      }
-      const first = [...queues[purpose]].reduce((a, b) => (b.order < a.order ? b : a));
-      queues[purpose].delete(first);
+    const now = refill();
+    queue = queue.filter((waiter) => {
+      if (waiter.job.until > now) return true;
+      waiter.giveUp(new DodoBusyError(Math.max(waitOf(waiter.job, now), 1_000)));
+      return false;
+    });
+    for (let [next] = queue; next; [next] = queue) {
+      if (pausedUntil > now || tokens < needed(next.job)) break;
+      queue.shift();
       tokens -= 1;
-      first.go();
+      next.go();
     }
+    const [next] = queue;
+    if (!next) return;
+    const patience = Math.min(...queue.map(({ job }) => job.until)) - now;
+    const wait = pauseLeft(now) || (needed(next.job) - tokens) / perMs;
+    timer = setTimeout(serve, Math.ceil(Math.max(1, Math.min(wait, patience))));
+  }
+
+  async function take(movesMoney = false): Promise<void> {
+    const job = currentJob();
+    const now = refill();
+    if (movesMoney) {
+      if (pausedUntil > now) throw new DodoBusyError(pauseLeft(now));
+      tokens -= 1;
+    } else {
+      const wait = waitOf(job, now);
+      if (now + wait > job.until) throw new DodoBusyError(wait);
+      if (wait > 0) {
+        await new Promise<void>((resolve, reject) => {
+          const ahead = queue.filter((other) => isBefore(other.job, job)).length;
+          queue.splice(ahead, 0, { job, go: resolve, giveUp: reject });
+          serve();
+        });
+      } else {
+        tokens -= 1;
+      }
+    }
+    onSent?.(job.priority, performance.now() - now);
   }
 
   return {
-    take(signal) {
-      const { purpose, order } = works.getStore() ?? { purpose: 'offer', order: (begun += 1) };
-      const queue = queues[purpose];
-      return new Promise<void>((resolve, reject) => {
-        const late = () => {
-          queue.delete(waiting);
-          reject(
-            Object.assign(new Error('The request was not sent: too many others are.'), { code: NO_BUDGET }),
-          );
-        };
-        const waiting: Waiting = {
-          order,
-          go: () => {
-            signal?.removeEventListener('abort', late);
-            resolve();
-          },
-        };
-        if (signal?.aborted) {
-          late();
-          return;
-        }
-        signal?.addEventListener('abort', late, { once: true });
-        queue.add(waiting);
-        serve();
-      });
+    take,
+    admit() {
+      const now = refill();
+      const job = currentJob();
+      const wait = waitOf(job, now);
+      if (now + wait > job.until) throw new DodoBusyError(wait);
     },
+    isMoney: () => jobs.getStore()?.priority === 'money',
     pause(ms) {
-      pausedUntil = Math.max(pausedUntil, Date.now() + ms);
+      pausedUntil = Math.max(pausedUntil, performance.now() + Math.min(ms, LONGEST_PAUSE_MS));
     },
+    learn(remaining) {
+      refill();
+      if (isLimited && remaining >= 0) tokens = Math.min(tokens, remaining);
+    },
+    waiting: (priority) => queue.filter(({ job }) => job.priority === priority).length,
   };
+}
+
+function isBefore(one: Job, other: Job): boolean {
+  return one.rank === other.rank ? one.order <= other.order : one.rank < other.rank;
 }

@@ -1,34 +1,47 @@
 /** The Dodo Payments client, set up for this system. */
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import DodoPayments from 'dodopayments';
-import { countDodoRequest } from '../metrics.js';
-import { createBudget } from './budget.js';
-import { retryAfterMs } from './errors.js';
+import { countDodoRequest, countDodoWait, observeBudget } from '../metrics.js';
 import { keepable, mayHoldUnkeepableText } from '../domain/text.js';
 import { inSpan } from '../tracing.js';
+import { createBudget, PRIORITIES, type Budget } from './budget.js';
+import { retryAfterMs } from './errors.js';
 
 export type Dodo = DodoPayments;
 
 /** Below the 45 s a money activity may take, so that a slow reply counts as lost and not as a dead worker. */
 export const HTTP_TIMEOUT_MS = 25_000;
 
-/** How long nobody sends after a refusal that names no time. */
-const PAUSE_MS = 1_000;
-
 /** Which Dodo to talk to. The SDK's constructor takes an environment or a base URL, never both. */
 export type DodoTarget =
   | { environment: 'test_mode' | 'live_mode'; baseURL?: undefined }
   | { baseURL: string; environment?: undefined };
 
+/** Without `Retry-After`, a refusal for sending too much stops everybody for this long. */
+const SHORT_PAUSE_MS = 1_000;
+
+const budgets = new WeakMap<Dodo, Budget>();
+
 /**
  * Creates a client that sends every request exactly once. Dodo has no idempotency keys, and the SDK would by default
  * send a POST up to three times. Reads are retried by Temporal, which honours `Retry-After` without blocking a worker.
  *
- * @param requestsPerMinute the most this process may send, in order of urgency; all of them at once without it
+ * @param requestsPerMinute Dodo's limit; by default only its refusals limit requests. Who waits for their turn is not yet
+ * within the timeout of a request
  */
 export function createDodo(apiKey: string, target: DodoTarget, requestsPerMinute?: number): Dodo {
-  const budget = requestsPerMinute === undefined ? undefined : createBudget(requestsPerMinute);
-  return new DodoPayments({
+  const budget = createBudget({ perMinute: requestsPerMinute, onSent: countDodoWait });
+
+  class LimitedDodo extends DodoPayments {
+    protected override async prepareRequest(
+      { method = 'get' }: RequestInit,
+      { url }: { url: string },
+    ): Promise<void> {
+      await budget.take(budget.isMoney() && method.toLowerCase() !== 'get' && !url.endsWith('/preview'));
+    }
+  }
+
+  const dodo = new LimitedDodo({
     bearerToken: apiKey,
     // The SDK rejects both, even when one of them comes from its environment variables.
     ...(target.baseURL === undefined
@@ -37,14 +50,34 @@ export function createDodo(apiKey: string, target: DodoTarget, requestsPerMinute
     maxRetries: 0,
     // A redirect would send the request again, perhaps with the key, to wherever it says.
     fetchOptions: { redirect: 'manual' },
-    fetch: async (input, init) => {
-      await budget?.take(init?.signal);
+    async fetch(input, init) {
       const response = await fetchKeepable(input, init);
-      if (response.status === 429) budget?.pause(retryAfterMs(response.headers) ?? PAUSE_MS);
+      heed(budget, response);
       return response;
     },
     timeout: HTTP_TIMEOUT_MS,
   });
+  budgets.set(dodo, budget);
+  observeBudget(requestsPerMinute, () =>
+    PRIORITIES.map((priority) => [priority, budget.waiting(priority)] as const),
+  );
+  return dodo;
+}
+
+/**
+ * Checks that the work at hand would get its turn at Dodo in time, before it does anything.
+ *
+ * @throws DodoBusyError if not
+ */
+export function admitTo(dodo: Dodo): void {
+  budgets.get(dodo)?.admit();
+}
+
+/** Goes by what an answer says of the limit: a refusal stops everybody. */
+function heed(budget: Budget, { status, headers }: Response): void {
+  if (status === 429) return budget.pause(retryAfterMs(headers) ?? SHORT_PAUSE_MS);
+  const remaining = headers.get('x-ratelimit-remaining');
+  if (remaining !== null && /^\d+$/.test(remaining)) budget.learn(Number(remaining));
 }
 
 /** Fetches, and replaces what cannot be kept in the texts of the answer: names and addresses are typed by customers. */

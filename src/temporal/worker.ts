@@ -8,8 +8,8 @@ import { receivingHeaders } from './propagation.js';
  * their short histories when something happens to them.
  */
 const MAX_CACHED_WORKFLOWS = 600;
-/** Activities that wait for their turn at Dodo must not keep those that charge, or only write, from beginning. */
-const MAX_ACTIVITIES = 500;
+/** Many of them only wait for their turn at Dodo, and must not keep a charge from beginning. */
+const MAX_ACTIVITIES = 1_000;
 /** Longer than a charge takes, so that a deployment never interrupts a call to the payment provider. */
 const SHUTDOWN_GRACE = '45s';
 const SHUTDOWN_FORCE = '60s';
