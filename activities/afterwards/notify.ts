@@ -68,6 +68,9 @@ export function notifyActivities(context: ActivityContext) {
     const sequence = await sequenceOf(notification);
     const presentation = await ledger.presentation(presentationId);
     const chosen = presentation && (await chosenIn(presentation, notification));
+    const purchase = (await ledger.purchase(purchaseId))?.purchase;
+    const action = presentation && actionOf(presentation, chosen?.option);
+    const subscriptionId = presentation?.subscriptionId ?? purchase?.subscriptionId;
     const paymentId = payment?.paymentId ?? presentation?.paymentId;
     const body = JSON.stringify({
       type,
@@ -88,6 +91,9 @@ export function notifyActivities(context: ActivityContext) {
         status: notification.status ?? presentation?.status,
         ...(paymentId && { paymentId }),
         ...(payment && { paidAmount: payment.amount }),
+        ...(action && { action }),
+        ...(subscriptionId && { subscriptionId }),
+        ...(purchase?.metadata && { metadata: purchase.metadata }),
         ...(await moneyOf(notification, presentation)),
         ...(presentation?.checkoutUrl && { checkoutUrl: presentation.checkoutUrl }),
       },
@@ -100,7 +106,8 @@ export function notifyActivities(context: ActivityContext) {
     /**
      * Delivers one notification to the merchant's endpoint, signed. Follows no redirect.
      *
-     * Dodo: nothing. Ledger: gives the notification its number, and reads the presentation and its payment.
+     * Dodo: nothing. Ledger: gives the notification its number, and reads the presentation, its purchase and
+     * its payment.
      * Repeated: sends the notification again under the same `webhook-id` and with the same number.
      *
      * @throws ApplicationFailure `no_merchant_webhook` (not retryable) when no endpoint is configured,
@@ -195,6 +202,11 @@ export function notifyActivities(context: ActivityContext) {
     }
     if (handsOut !== undefined) await ledger.markHandedOut(handsOut, now().toISOString());
   }
+}
+
+/** Returns the kind of action behind an offer, or behind the option of it that was chosen. */
+function actionOf({ terms, actionKind, option: shown }: PresentationRecord, option = shown) {
+  return terms?.ways.find((way) => way.option === option)?.action.kind ?? actionKind;
 }
 
 /** A request that the endpoint will not take as it is. It asks for another try with 408 and 429. */

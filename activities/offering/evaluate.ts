@@ -10,6 +10,8 @@ import type { TriggerEvent } from '../../src/contract/messages.js';
 import type { PaymentEvent } from '../../src/domain/payment.js';
 import { settleIneligible } from '../afterwards/settle.js';
 import type { ActivityContext } from '../context.js';
+import { metadataOf } from '../../src/dodo/payments.js';
+import { merchantMetadata } from '../../src/domain/metadata.js';
 import { classify, isKeyRejected } from '../../src/dodo/errors.js';
 import { candidatesFor, snapshotOf, type Candidate } from './candidates.js';
 import { customerFacts } from './facts.js';
@@ -170,6 +172,7 @@ export function evaluateActivities(context: ActivityContext) {
         currency: subject.currency,
         billing: subject.billing,
         purchasedAt: payment?.created_at,
+        metadata: payment && merchantMetadata(metadataOf(payment)),
       },
       'evaluating',
     );

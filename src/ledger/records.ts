@@ -23,7 +23,16 @@ function withoutNulls<T extends object, Left extends keyof T & string = never>(
 /** Leaves out the billing address, which only charging needs and a view must not show. */
 export function purchaseRecord(row: PurchaseRow): PurchaseRecord {
   const { purchaseId, workflowId, trigger, productIds } = row;
-  const { customerId, paymentId, checkoutSessionId, subscriptionId, amount, currency, purchasedAt } = row;
+  const {
+    customerId,
+    paymentId,
+    checkoutSessionId,
+    subscriptionId,
+    amount,
+    currency,
+    purchasedAt,
+    metadata,
+  } = row;
   const optional = {
     customerId,
     paymentId,
@@ -32,6 +41,7 @@ export function purchaseRecord(row: PurchaseRow): PurchaseRecord {
     amount,
     currency,
     purchasedAt,
+    metadata,
   };
   return { purchaseId, workflowId, trigger, productIds, ...withoutNulls(optional) };
 }

@@ -1103,6 +1103,17 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /**
+                 * @description What accepting the offer does, or the option of it that was chosen.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription that the offer is about, or that the purchase began. */
+                subscriptionId?: string;
+                /** @description What you gave the order: the `metadata` of the purchase at Dodo Payments. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
             };
         };
         Price: {
@@ -1178,6 +1189,17 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /**
+                 * @description What accepting the offer does, or the option of it that was chosen.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription that the offer is about, or that the purchase began. */
+                subscriptionId?: string;
+                /** @description What you gave the order: the `metadata` of the purchase at Dodo Payments. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
             };
         };
         OfferDeclinedWebhook: {
@@ -1209,6 +1231,17 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /**
+                 * @description What accepting the offer does, or the option of it that was chosen.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription that the offer is about, or that the purchase began. */
+                subscriptionId?: string;
+                /** @description What you gave the order: the `metadata` of the purchase at Dodo Payments. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
             };
         };
         OfferExpiredWebhook: {
@@ -1240,6 +1273,17 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /**
+                 * @description What accepting the offer does, or the option of it that was chosen.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription that the offer is about, or that the purchase began. */
+                subscriptionId?: string;
+                /** @description What you gave the order: the `metadata` of the purchase at Dodo Payments. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
             };
         };
         OfferFulfilledWebhook: {
@@ -1271,6 +1315,17 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /**
+                 * @description What accepting the offer does, or the option of it that was chosen.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription that the offer is about, or that the purchase began. */
+                subscriptionId?: string;
+                /** @description What you gave the order: the `metadata` of the purchase at Dodo Payments. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
                 /** @description What Dodo Payments says was paid, tax included. */
                 amount?: number;
                 currency?: string;
@@ -1305,6 +1360,17 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /**
+                 * @description What accepting the offer does, or the option of it that was chosen.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription that the offer is about, or that the purchase began. */
+                subscriptionId?: string;
+                /** @description What you gave the order: the `metadata` of the purchase at Dodo Payments. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
             };
         };
         OfferFailedWebhook: {
@@ -1336,6 +1402,17 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /**
+                 * @description What accepting the offer does, or the option of it that was chosen.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription that the offer is about, or that the purchase began. */
+                subscriptionId?: string;
+                /** @description What you gave the order: the `metadata` of the purchase at Dodo Payments. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
             };
         };
         OfferRefundedWebhook: {
@@ -1367,6 +1444,17 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /**
+                 * @description What accepting the offer does, or the option of it that was chosen.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription that the offer is about, or that the purchase began. */
+                subscriptionId?: string;
+                /** @description What you gave the order: the `metadata` of the purchase at Dodo Payments. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
                 /** @description What went back, because the price was wrong. */
                 amount?: number;
                 currency?: string;
@@ -1406,6 +1494,17 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /**
+                 * @description What accepting the offer does, or the option of it that was chosen.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription that the offer is about, or that the purchase began. */
+                subscriptionId?: string;
+                /** @description What you gave the order: the `metadata` of the purchase at Dodo Payments. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
                 /** @description Everything that went back. */
                 amount?: number;
                 currency?: string;
