@@ -80,7 +80,9 @@ if (isWanted({ name: 'abandoned' })) {
 }
 await recordScripted(SCRIPTED.filter(isWanted), (name, error) => {
   if (error !== undefined) failed.push(name);
-  say(error === undefined ? name : `${name}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
+  say(
+    error === undefined ? name : `${name}: ${error instanceof Error ? error.message : JSON.stringify(error)}`,
+  );
 });
 if (failed.length > 0) say(`Not recorded: ${failed.join(', ')}.`);
 process.exit(failed.length > 0 ? 1 : 0);
