@@ -32,6 +32,8 @@ function row(fields: Partial<PresentationRow> = {}): PresentationRow {
     paidCurrency: null,
     refundedAmount: 0,
     handedOutAt: null,
+    actionKind: null,
+    subscriptionId: null,
     experiment: null,
     variant: null,
     catalogHash: null,

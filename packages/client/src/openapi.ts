@@ -1070,6 +1070,13 @@ export interface components {
                 offerId?: string;
                 funnelId?: string;
                 step?: string;
+                /**
+                 * @description The kind of action that carries it out.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription it is about: the one that is changed or kept, or that was bought. */
+                subscriptionId?: string;
                 product?: {
                     id: string;
                     name: string;
@@ -1083,6 +1090,10 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /** @description Your own metadata of the order that the offer followed. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
             };
         };
         Price: {
@@ -1145,6 +1156,13 @@ export interface components {
                 offerId?: string;
                 funnelId?: string;
                 step?: string;
+                /**
+                 * @description The kind of action that carries it out.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription it is about: the one that is changed or kept, or that was bought. */
+                subscriptionId?: string;
                 product?: {
                     id: string;
                     name: string;
@@ -1158,6 +1176,10 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /** @description Your own metadata of the order that the offer followed. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
             };
         };
         OfferDeclinedWebhook: {
@@ -1176,6 +1198,13 @@ export interface components {
                 offerId?: string;
                 funnelId?: string;
                 step?: string;
+                /**
+                 * @description The kind of action that carries it out.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription it is about: the one that is changed or kept, or that was bought. */
+                subscriptionId?: string;
                 product?: {
                     id: string;
                     name: string;
@@ -1189,6 +1218,10 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /** @description Your own metadata of the order that the offer followed. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
             };
         };
         OfferExpiredWebhook: {
@@ -1207,6 +1240,13 @@ export interface components {
                 offerId?: string;
                 funnelId?: string;
                 step?: string;
+                /**
+                 * @description The kind of action that carries it out.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription it is about: the one that is changed or kept, or that was bought. */
+                subscriptionId?: string;
                 product?: {
                     id: string;
                     name: string;
@@ -1220,6 +1260,10 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /** @description Your own metadata of the order that the offer followed. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
             };
         };
         OfferFulfilledWebhook: {
@@ -1238,6 +1282,13 @@ export interface components {
                 offerId?: string;
                 funnelId?: string;
                 step?: string;
+                /**
+                 * @description The kind of action that carries it out.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription it is about: the one that is changed or kept, or that was bought. */
+                subscriptionId?: string;
                 product?: {
                     id: string;
                     name: string;
@@ -1251,6 +1302,10 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /** @description Your own metadata of the order that the offer followed. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
                 /** @description What Dodo Payments says was paid, tax included. */
                 amount?: number;
                 currency?: string;
@@ -1272,6 +1327,13 @@ export interface components {
                 offerId?: string;
                 funnelId?: string;
                 step?: string;
+                /**
+                 * @description The kind of action that carries it out.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription it is about: the one that is changed or kept, or that was bought. */
+                subscriptionId?: string;
                 product?: {
                     id: string;
                     name: string;
@@ -1285,6 +1347,10 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /** @description Your own metadata of the order that the offer followed. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
             };
         };
         OfferFailedWebhook: {
@@ -1303,6 +1369,13 @@ export interface components {
                 offerId?: string;
                 funnelId?: string;
                 step?: string;
+                /**
+                 * @description The kind of action that carries it out.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription it is about: the one that is changed or kept, or that was bought. */
+                subscriptionId?: string;
                 product?: {
                     id: string;
                     name: string;
@@ -1316,6 +1389,10 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /** @description Your own metadata of the order that the offer followed. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
             };
         };
         OfferRefundedWebhook: {
@@ -1334,6 +1411,13 @@ export interface components {
                 offerId?: string;
                 funnelId?: string;
                 step?: string;
+                /**
+                 * @description The kind of action that carries it out.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription it is about: the one that is changed or kept, or that was bought. */
+                subscriptionId?: string;
                 product?: {
                     id: string;
                     name: string;
@@ -1347,6 +1431,10 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /** @description Your own metadata of the order that the offer followed. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
                 /** @description What went back, because the price was wrong. */
                 amount?: number;
                 currency?: string;
@@ -1373,6 +1461,13 @@ export interface components {
                 offerId?: string;
                 funnelId?: string;
                 step?: string;
+                /**
+                 * @description The kind of action that carries it out.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription it is about: the one that is changed or kept, or that was bought. */
+                subscriptionId?: string;
                 product?: {
                     id: string;
                     name: string;
@@ -1386,6 +1481,10 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /** @description Your own metadata of the order that the offer followed. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
                 /** @description Everything that went back. */
                 amount?: number;
                 currency?: string;
