@@ -5,7 +5,6 @@ import { priceShown, productOf } from '../../src/domain/choice.js';
 import { shownPurchaseId } from '../../src/domain/ids.js';
 import type { PresentationRecord } from '../../src/domain/presentation.js';
 import { REFUSED_BY_MERCHANT, type Notification } from '../../src/domain/notification.js';
-import type { ActionKind } from '../../src/domain/words.js';
 import { webhookHeaders } from '../../src/webhooks/sign.js';
 import type { RedeliveryInput } from '../../src/contract/messages.js';
 import type { ActivityContext } from '../context.js';
@@ -68,9 +67,6 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
     const sequence = await sequenceOf(notification);
     const presentation = await ledger.presentation(presentationId);
     const chosen = presentation && (await chosenIn(presentation, notification));
-    const order = await ledger.orderOf(purchaseId);
-    const action = presentation && actionOf(presentation, notification);
-    const subscriptionId = presentation?.subscriptionId ?? order.subscriptionId;
     const paymentId = payment?.paymentId ?? presentation?.paymentId;
     const body = JSON.stringify({
       type,
@@ -83,8 +79,6 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
         offerId: presentation?.offerId,
         funnelId: presentation?.funnelId,
         step: presentation?.step,
-        ...(action && { action }),
-        ...(subscriptionId !== undefined && { subscriptionId }),
         product: presentation?.product,
         quantity: presentation?.quantity,
         ...(presentation?.option !== undefined && { option: presentation.option }),
@@ -95,7 +89,6 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
         ...(payment && { paidAmount: payment.amount }),
         ...(await moneyOf(notification, presentation)),
         ...(presentation?.checkoutUrl && { checkoutUrl: presentation.checkoutUrl }),
-        ...(order.metadata && { metadata: order.metadata }),
       },
     });
     const isNews = presentation?.status === 'open' && presentation.handedOutAt === undefined;
@@ -199,14 +192,6 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
     }
     if (handsOut !== undefined) await ledger.markHandedOut(handsOut, now().toISOString());
   }
-}
-
-/** Returns the kind of what was chosen, else of what was shown first. */
-function actionOf(presentation: PresentationRecord, { choice }: Notification): ActionKind | undefined {
-  const { terms, actionKind } = presentation;
-  const option = choice?.option ?? presentation.option;
-  const way = terms?.ways.find((one) => one.option === option);
-  return way?.action.kind ?? actionKind;
 }
 
 /** A request that the endpoint will not take as it is. It asks for another try with 408 and 429. */

@@ -11,8 +11,6 @@ import type { PaymentEvent } from '../../src/domain/payment.js';
 import { settleIneligible } from '../afterwards/settle.js';
 import type { ActivityContext } from '../context.js';
 import { classify, isKeyRejected } from '../../src/dodo/errors.js';
-import { metadataOf } from '../../src/dodo/payments.js';
-import { merchantMetadata } from '../../src/domain/metadata.js';
 import { candidatesFor, snapshotOf, type Candidate } from './candidates.js';
 import { customerFacts } from './facts.js';
 import { tryNumber } from './lag.js';
@@ -170,7 +168,6 @@ export function evaluateActivities(context: ActivityContext) {
         amount: payment?.total_amount,
         currency: subject.currency,
         billing: subject.billing,
-        metadata: payment && merchantMetadata(metadataOf(payment)),
         purchasedAt: payment?.created_at,
       },
       'evaluating',

@@ -68,8 +68,6 @@ export async function prepareOffer(context: ActivityContext, input: OfferToPrepa
     customerId: subject.customerId,
     purchaseId: subject.purchaseId,
     ...shown,
-    actionKind: offer.action.kind,
-    ...(subject.subscription && { subscriptionId: subject.subscription.subscription_id }),
     copy: renderCopy(worded.copy, shown.price, shown.product.name),
     expiresAt: new Date(context.now().getTime() + offer.windowMs).toISOString(),
   };

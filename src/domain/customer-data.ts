@@ -39,7 +39,7 @@ export const KEPT_DETAILS = [
 
 /** What can be kept for a limited time, each with a time of its own. */
 export const LIMITED_DATA = [
-  /** Addresses, metadata, and the facts that funnels were matched with, of settled purchases. */
+  /** Addresses, and the facts that funnels were matched with, of settled purchases. */
   'facts',
   /** Prices shown for choices of offers that are settled. */
   'quotes',

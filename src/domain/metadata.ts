@@ -22,12 +22,6 @@ export const OWN_METADATA_KEYS: readonly string[] = [
   'upsell_registration',
 ];
 
-/** Returns the metadata that the merchant gave an order, without what this system added. */
-export function merchantMetadata(metadata: Readonly<OfferMetadata>): OfferMetadata | undefined {
-  const own = Object.entries(metadata).filter(([key]) => !OWN_METADATA_KEYS.includes(key));
-  return own.length > 0 ? Object.fromEntries(own) : undefined;
-}
-
 /** Dodo's limits. */
 export const METADATA_KEY = /^[A-Za-z0-9_-]{1,40}$/;
 export const MAX_METADATA_VALUE = 500;

@@ -1,6 +1,6 @@
 /** One offer before one customer: what it shows, which states it goes through, and what the ledger keeps of it. */
 import type { Consent, OfferCopy, PaidAction } from './offers.js';
-import type { ActionKind, BillingInterval, Decision, OfferType, PresentationStatus } from './words.js';
+import type { BillingInterval, Decision, OfferType, PresentationStatus } from './words.js';
 
 /** A price as it is shown, previewed by Dodo. Minor units of `currency`. */
 export interface Price {
@@ -110,10 +110,6 @@ export interface Presentation {
   checkoutUrl?: string;
   updatePaymentMethodUrl?: string;
   message?: string;
-  /** The kind of the action shown first; absent in presentations from before it was recorded. */
-  actionKind?: ActionKind;
-  /** The subscription it is about, which is changed or kept. */
-  subscriptionId?: string;
 }
 
 /** A change to a recorded presentation; fields left out stay as they are. */

@@ -1,6 +1,5 @@
 /** A purchase or trigger, how it was evaluated, and what came of it. */
 import type { ClauseResult, Facts } from './rules/match.js';
-import type { OfferMetadata } from './offers.js';
 import type { Outcome, ReasonCode, TriggerType } from './words.js';
 import type { TimelineEntry } from './timeline.js';
 import type { PresentationRecord } from './presentation.js';
@@ -29,8 +28,6 @@ export interface PurchaseRecord {
   amount?: number;
   currency?: string;
   billing?: BillingAddress;
-  /** The merchant's own metadata of the order. */
-  metadata?: OfferMetadata;
   purchasedAt?: string;
 }
 

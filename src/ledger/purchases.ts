@@ -1,7 +1,7 @@
 /** Implements `PurchaseLedger`, except for waits. */
 import { and, arrayContains, desc, eq, inArray, notExists, sql, type AnyColumn, type SQL } from 'drizzle-orm';
 import { recordExposures } from './exposures.js';
-import type { Order, SettleInput } from './interface/purchases.js';
+import type { SettleInput } from './interface/purchases.js';
 import type { BillingAddress, PurchaseRecord, PurchaseView } from '../domain/purchase.js';
 import { laterOutcome } from '../domain/outcome.js';
 import { POSSIBLY_OWNED_STATUSES } from '../domain/presentation.js';
@@ -34,7 +34,6 @@ export async function recordPurchase(
         // Settling erased the address; a late repetition must not bring it back.
         billing: sql`case when ${purchases.status} = 'settled' then null else ${keptOrNew(purchases.billing)} end`,
         purchasedAt: keptOrNew(purchases.purchasedAt),
-        metadata: keptOrNew(purchases.metadata),
         paid: sql`${purchases.paid} or ${newValue(purchases.paid)}`,
         status: sql`case when ${purchases.status} = 'awaiting_payment' then ${newValue(purchases.status)} else ${purchases.status} end`,
       },
@@ -64,18 +63,6 @@ export async function returnUrlOf(db: Database, purchaseId: string): Promise<str
     .from(purchases)
     .where(eq(purchases.purchaseId, purchaseId));
   return row?.returnUrl ?? undefined;
-}
-
-/** Implements `Ledger.orderOf`. */
-export async function orderOf(db: Database, purchaseId: string): Promise<Order> {
-  const [row] = await db
-    .select({ metadata: purchases.metadata, subscriptionId: purchases.subscriptionId })
-    .from(purchases)
-    .where(eq(purchases.purchaseId, purchaseId));
-  return {
-    ...(row?.metadata && { metadata: row.metadata }),
-    ...(row?.subscriptionId != null && { subscriptionId: row.subscriptionId }),
-  };
 }
 
 /** The transaction behind `Ledger.settle`. */

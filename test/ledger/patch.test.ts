@@ -32,8 +32,6 @@ function row(fields: Partial<PresentationRow> = {}): PresentationRow {
     paidCurrency: null,
     refundedAmount: 0,
     handedOutAt: null,
-    actionKind: null,
-    subscriptionId: null,
     experiment: null,
     variant: null,
     catalogHash: null,

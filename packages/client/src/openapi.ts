@@ -1070,13 +1070,6 @@ export interface components {
                 offerId?: string;
                 funnelId?: string;
                 step?: string;
-                /**
-                 * @description The kind of action that carries it out.
-                 * @enum {string}
-                 */
-                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
-                /** @description The subscription it is about: the one that is changed or kept, or that was bought. */
-                subscriptionId?: string;
                 product?: {
                     id: string;
                     name: string;
@@ -1090,10 +1083,6 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
-                /** @description Your own metadata of the order that the offer followed. */
-                metadata?: {
-                    [key: string]: string | number | boolean;
-                };
             };
         };
         Price: {
@@ -1156,13 +1145,6 @@ export interface components {
                 offerId?: string;
                 funnelId?: string;
                 step?: string;
-                /**
-                 * @description The kind of action that carries it out.
-                 * @enum {string}
-                 */
-                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
-                /** @description The subscription it is about: the one that is changed or kept, or that was bought. */
-                subscriptionId?: string;
                 product?: {
                     id: string;
                     name: string;
@@ -1176,10 +1158,6 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
-                /** @description Your own metadata of the order that the offer followed. */
-                metadata?: {
-                    [key: string]: string | number | boolean;
-                };
             };
         };
         OfferDeclinedWebhook: {
@@ -1198,13 +1176,6 @@ export interface components {
                 offerId?: string;
                 funnelId?: string;
                 step?: string;
-                /**
-                 * @description The kind of action that carries it out.
-                 * @enum {string}
-                 */
-                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
-                /** @description The subscription it is about: the one that is changed or kept, or that was bought. */
-                subscriptionId?: string;
                 product?: {
                     id: string;
                     name: string;
@@ -1218,10 +1189,6 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
-                /** @description Your own metadata of the order that the offer followed. */
-                metadata?: {
-                    [key: string]: string | number | boolean;
-                };
             };
         };
         OfferExpiredWebhook: {
@@ -1240,13 +1207,6 @@ export interface components {
                 offerId?: string;
                 funnelId?: string;
                 step?: string;
-                /**
-                 * @description The kind of action that carries it out.
-                 * @enum {string}
-                 */
-                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
-                /** @description The subscription it is about: the one that is changed or kept, or that was bought. */
-                subscriptionId?: string;
                 product?: {
                     id: string;
                     name: string;
@@ -1260,10 +1220,6 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
-                /** @description Your own metadata of the order that the offer followed. */
-                metadata?: {
-                    [key: string]: string | number | boolean;
-                };
             };
         };
         OfferFulfilledWebhook: {
@@ -1282,13 +1238,6 @@ export interface components {
                 offerId?: string;
                 funnelId?: string;
                 step?: string;
-                /**
-                 * @description The kind of action that carries it out.
-                 * @enum {string}
-                 */
-                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
-                /** @description The subscription it is about: the one that is changed or kept, or that was bought. */
-                subscriptionId?: string;
                 product?: {
                     id: string;
                     name: string;
@@ -1302,10 +1251,6 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
-                /** @description Your own metadata of the order that the offer followed. */
-                metadata?: {
-                    [key: string]: string | number | boolean;
-                };
                 /** @description What Dodo Payments says was paid, tax included. */
                 amount?: number;
                 currency?: string;
@@ -1327,13 +1272,6 @@ export interface components {
                 offerId?: string;
                 funnelId?: string;
                 step?: string;
-                /**
-                 * @description The kind of action that carries it out.
-                 * @enum {string}
-                 */
-                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
-                /** @description The subscription it is about: the one that is changed or kept, or that was bought. */
-                subscriptionId?: string;
                 product?: {
                     id: string;
                     name: string;
@@ -1347,10 +1285,6 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
-                /** @description Your own metadata of the order that the offer followed. */
-                metadata?: {
-                    [key: string]: string | number | boolean;
-                };
             };
         };
         OfferFailedWebhook: {
@@ -1369,13 +1303,6 @@ export interface components {
                 offerId?: string;
                 funnelId?: string;
                 step?: string;
-                /**
-                 * @description The kind of action that carries it out.
-                 * @enum {string}
-                 */
-                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
-                /** @description The subscription it is about: the one that is changed or kept, or that was bought. */
-                subscriptionId?: string;
                 product?: {
                     id: string;
                     name: string;
@@ -1389,10 +1316,6 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
-                /** @description Your own metadata of the order that the offer followed. */
-                metadata?: {
-                    [key: string]: string | number | boolean;
-                };
             };
         };
         OfferRefundedWebhook: {
@@ -1411,13 +1334,6 @@ export interface components {
                 offerId?: string;
                 funnelId?: string;
                 step?: string;
-                /**
-                 * @description The kind of action that carries it out.
-                 * @enum {string}
-                 */
-                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
-                /** @description The subscription it is about: the one that is changed or kept, or that was bought. */
-                subscriptionId?: string;
                 product?: {
                     id: string;
                     name: string;
@@ -1431,10 +1347,6 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
-                /** @description Your own metadata of the order that the offer followed. */
-                metadata?: {
-                    [key: string]: string | number | boolean;
-                };
                 /** @description What went back, because the price was wrong. */
                 amount?: number;
                 currency?: string;
@@ -1461,13 +1373,6 @@ export interface components {
                 offerId?: string;
                 funnelId?: string;
                 step?: string;
-                /**
-                 * @description The kind of action that carries it out.
-                 * @enum {string}
-                 */
-                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
-                /** @description The subscription it is about: the one that is changed or kept, or that was bought. */
-                subscriptionId?: string;
                 product?: {
                     id: string;
                     name: string;
@@ -1481,10 +1386,6 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
-                /** @description Your own metadata of the order that the offer followed. */
-                metadata?: {
-                    [key: string]: string | number | boolean;
-                };
                 /** @description Everything that went back. */
                 amount?: number;
                 currency?: string;

@@ -1,7 +1,7 @@
 /** The webhooks that the merchant's backend receives, as `GET /openapi.json` describes them. */
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject } from 'zod-openapi';
-import { ACTION_KINDS, NOTIFICATION_TYPES, type NotificationType } from '../../domain/words.js';
+import { NOTIFICATION_TYPES, type NotificationType } from '../../domain/words.js';
 import { money, price, product, status, time } from './shapes.js';
 
 const data = z.object({
@@ -11,10 +11,6 @@ const data = z.object({
   offerId: z.string().optional(),
   funnelId: z.string().optional(),
   step: z.string().optional(),
-  action: z.enum(ACTION_KINDS).optional().meta({ description: 'The kind of action that carries it out.' }),
-  subscriptionId: z.string().optional().meta({
-    description: 'The subscription it is about: the one that is changed or kept, or that was bought.',
-  }),
   product: product.optional(),
   quantity: z.int().optional(),
   option: z.string().optional(),
@@ -23,10 +19,6 @@ const data = z.object({
   paymentId: z.string().optional(),
   paidAmount: money.optional(),
   checkoutUrl: z.url().optional(),
-  metadata: z
-    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
-    .optional()
-    .meta({ description: 'Your own metadata of the order that the offer followed.' }),
 });
 const cause = z.object({ kind: z.enum(['refund', 'dispute']), id: z.string() });
 

@@ -69,9 +69,6 @@ export interface PurchaseClaim {
   withdrawn: boolean;
 }
 
-/** What the merchant's order was. */
-export type Order = Pick<PurchaseRecord, 'metadata' | 'subscriptionId'>;
-
 export interface PurchaseLedger {
   /**
    * Records a registered purchase and returns the session that stands: of several, the one that was recorded first. Only
@@ -94,8 +91,6 @@ export interface PurchaseLedger {
   recordPurchase(purchase: PurchaseRecord, status: 'awaiting_payment' | 'evaluating'): Promise<void>;
   /** Returns the address to charge with; undefined once the run has settled. */
   billingOf(purchaseId: string): Promise<BillingAddress | undefined>;
-  /** Returns the metadata of a purchase's order and its subscription; empty where nothing is known. */
-  orderOf(purchaseId: string): Promise<Order>;
   /**
    * Records that the run waits before it shows a step, and returns when the wait ends. If the wait has already begun, its
    * original end stands.

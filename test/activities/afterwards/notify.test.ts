@@ -120,62 +120,6 @@ it('says what was paid, in its own currency, and what took it back', async () =>
   ]);
 });
 
-it('names the kind of action, the subscription, and the metadata of the order, without what is ours', async () => {
-  const { data: upgrade, bought: plan } = await toldOf('prod_basic_plan');
-  expect(upgrade).toMatchObject({ action: 'change_plan', subscriptionId: plan.subscription_id });
-  expect(upgrade.metadata).toEqual({ order_id: 'order-1001', gift: true, seats: 3 });
-  const { data: charge } = await toldOf('prod_starter_course', { kept: false });
-  expect(charge).toMatchObject({ action: 'charge' });
-  expect(charge).not.toHaveProperty('subscriptionId');
-  expect(charge).not.toHaveProperty('metadata');
-});
-
-it('names the kind of the option that was chosen', async () => {
-  const purchase = aPurchase({ subscriptionId: 'sub_1' });
-  const { purchaseId, workflowId } = purchase;
-  await shop.context.ledger.recordPurchase(purchase, 'evaluating');
-  const product = { id: 'prod_a', name: 'A' };
-  const { price } = aPresentation();
-  const presentation = aPresentation({
-    purchaseId,
-    option: 'once',
-    actionKind: 'charge',
-    choices: {
-      options: ['once', 'saved'].map((option) => ({
-        id: option,
-        label: option,
-        product,
-        quantity: 1,
-        price,
-      })),
-    },
-  });
-  const ways = [
-    { option: 'once', action: { kind: 'charge', productId: 'prod_a', quantity: 1 } },
-    { option: 'saved', action: { kind: 'payment', productId: 'prod_a', quantity: 1 } },
-  ] as const;
-  const terms = { ways: [...ways] };
-  await shop.context.ledger.openPresentation({ presentation, terms, workflowId, at: at(0) });
-  const about = { presentationId: presentation.id };
-  await activities().deliverNotification(aNotification(purchaseId, about));
-  const choice = { option: 'saved', quantity: 1, priceHash: price.hash };
-  await activities().deliverNotification(aNotification(purchaseId, { ...about, sequence: 2, choice }));
-  expect(received.map(({ data }) => data.action)).toEqual(['charge', 'payment']);
-  // Read from the purchase where the offer is about none of its own.
-  expect(received.map(({ data }) => data.subscriptionId)).toEqual(['sub_1', 'sub_1']);
-});
-
-/** Buys something that leads to an offer, and returns what the merchant is told of it. */
-async function toldOf(productId: string, { kept = true } = {}) {
-  const metadata = { order_id: 'order-1001', gift: true, seats: 3, upsell_registration: 'forged' };
-  const bought = await shop.buy(productId, kept ? { metadata } : {});
-  const evaluation = await shop.evaluate(bought.payment_id);
-  if (evaluation.kind !== 'presented') throw new Error('There is no offer.');
-  const presentationId = (await shop.purchase(bought.payment_id)).presentations[0]?.id ?? '';
-  await activities().deliverNotification(aNotification(bought.payment_id, { presentationId }));
-  return { bought, data: received.at(-1)?.data ?? {} };
-}
-
 it.each([
   [400, 'merchant_webhook_refused'],
   [401, 'merchant_webhook_refused'],
