@@ -15,10 +15,9 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { Facts } from '../domain/rules/match.js';
-import type { Catalog, OfferCopy, OfferMetadata } from '../domain/offers.js';
+import type { Catalog, OfferCopy } from '../domain/offers.js';
 import type { Arm } from '../experiments/assign.js';
 import {
-  ACTION_KINDS,
   ATTEMPT_KINDS,
   ATTEMPT_STATUSES,
   DECISIONS,
@@ -84,8 +83,6 @@ export const purchases = pgTable(
     checkoutUrl: text('checkout_url'),
     /** What was asked for under its key: the same key with another request is another purchase. */
     requestHash: text('request_hash'),
-    /** The merchant's own metadata of the order, as Dodo has it on the payment. */
-    metadata: jsonb('metadata').$type<OfferMetadata>(),
   },
   (table) => [
     index('purchases_of_customer').on(table.customerId),
@@ -142,9 +139,6 @@ export const presentations = pgTable(
     refundedAmount: money('refunded_amount').notNull().default(0),
     /** When it was first handed to somebody who may show it. */
     handedOutAt: instant('handed_out_at'),
-    actionKind: text('action_kind', { enum: ACTION_KINDS }),
-    /** The subscription it is about. */
-    subscriptionId: text('subscription_id'),
   },
   (table) => [
     uniqueIndex('one_open_presentation_per_customer').on(table.customerId).where(isBlocking(table.status)),
