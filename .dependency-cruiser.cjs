@@ -21,7 +21,7 @@ function onlyImports(name, from, allowed, comment) {
 const BELOW_CATALOG = '^src/(domain|contract|experiments)/';
 const BELOW_LEDGER = '^src/(domain|contract|catalog|experiments)/';
 const BELOW_EDGES =
-  '^src/(domain|contract|catalog|experiments|ledger|webhooks)/|^src/(log|html|metrics)[.]ts$';
+  '^src/(domain|contract|catalog|experiments|ledger|webhooks)/|^src/(log|html|metrics|tracing|ids-in-log)[.]ts$';
 const PURE_WORKFLOW_PACKAGES = '^node_modules/@temporalio/(workflow|common)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */

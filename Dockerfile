@@ -21,6 +21,8 @@ RUN --mount=type=cache,target=/var/cache/npm npm ci --omit=dev --cache /var/cach
 # PGlite, the embedded ledger of `npm start`, is an ordinary dependency so that `npm ci && npm start` always works. No
 # production process loads it (test/deploy/modules.test.ts).
 RUN rm -r node_modules/@electric-sql
+# Built code needs neither the loader of TypeScript nor the bundler of the offer component.
+RUN rm -r node_modules/tsx node_modules/esbuild node_modules/@esbuild node_modules/.bin
 # Temporal's native library comes for five platforms, 27 MB each, and with its sources. The image needs only one of
 # them; loading it proves that it is the right one.
 RUN cd node_modules/@temporalio/core-bridge \

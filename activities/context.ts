@@ -26,6 +26,13 @@ export interface MendingRuns {
   tellReversal(event: ReversalEvent): Promise<boolean>;
 }
 
+/** Both secrets sign during a rotation. */
+export interface MerchantWebhook {
+  url: string;
+  secret: Buffer;
+  otherSecret?: Buffer;
+}
+
 /** What bulk commands ask of runs. */
 export interface OrderingRuns {
   withdraw(run: string, presentationId: string, reason: string): Promise<Answer<unknown>>;
@@ -56,5 +63,5 @@ export interface ActivityContext {
   /** For how long anything is kept; what is left out, for ever. */
   dataRetention?: DataRetention;
   /** The merchant's endpoint for notifications, if there is one. */
-  merchantWebhook?: { url: string; secret: Buffer };
+  readonly merchantWebhook?: MerchantWebhook;
 }

@@ -22,6 +22,7 @@ import { lostPlanChangeActivities } from './fulfilling/lost-plan-change.js';
 import { recordStateActivities } from './fulfilling/record-state.js';
 import { retentionActivities } from './fulfilling/retention.js';
 import { withDefiniteFailures } from './definite-failures.js';
+import { withPriorities } from './priorities.js';
 import { evaluateActivities } from './offering/evaluate.js';
 import { presentActivities } from './offering/present.js';
 import { secondPaymentActivities } from './offering/second-payment.js';
@@ -29,7 +30,7 @@ import { waitActivities } from './offering/wait.js';
 
 /** Makes all activities for a worker, on one Dodo client and one ledger. */
 export function createActivities(context: ActivityContext) {
-  return withDefiniteFailures({
+  const activities = withDefiniteFailures({
     ...evaluateActivities(context),
     ...presentActivities(context),
     ...waitActivities(context),
@@ -56,6 +57,7 @@ export function createActivities(context: ActivityContext) {
     ...resolutionActivities(context),
     ...notifyActivities(context),
   });
+  return withPriorities(context.dodo, activities);
 }
 
 export type Activities = ReturnType<typeof createActivities>;

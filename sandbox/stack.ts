@@ -90,8 +90,8 @@ export async function startStack(config: ServingConfig, options: StackOptions): 
     }
     const parts = {
       dodo: dodo.sandbox
-        ? createDodo(sandbox?.apiKey ?? '', { baseURL: sandbox?.url ?? '' })
-        : createDodo(dodo.apiKey, dodo.target),
+        ? createDodo(sandbox?.apiKey ?? '', { baseURL: sandbox?.url ?? '' }, dodo.requestsPerMinute)
+        : createDodo(dodo.apiKey, dodo.target, dodo.requestsPerMinute),
       ledger,
       catalog: live.catalog,
       catalogState: live.state,

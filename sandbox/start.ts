@@ -4,6 +4,7 @@ import { loadDotEnv } from '../src/config/dotenv.js';
 import { loadLocalConfig } from './local/config.js';
 import { createLogger } from '../src/log.js';
 import { run, stopOnSignal, WORKER_STOPS_WITHIN } from '../src/process.js';
+import { startTelemetry } from '../src/telemetry.js';
 import { startStack, type Stack } from './stack.js';
 import type { ServingConfig } from '../src/config/config.js';
 import { diagnose } from '../tools/doctor/diagnose.js';
@@ -14,6 +15,7 @@ await run(async () => {
   const started = performance.now();
   const config = loadLocalConfig(process.env, { mode: 'start' });
   const log = createLogger(process.env.LOG_LEVEL ?? 'warn');
+  const telemetry = await startTelemetry('durable-upsells');
   const stack = await startStack(config, {
     log,
     anyPorts: config.http.port === 0,
@@ -38,7 +40,14 @@ await run(async () => {
   process.stdout.write(
     '\nCtrl-C stops everything. Open offers are kept, and continue after the next start.\n\n',
   );
-  stopOnSignal(log, () => stack.stop(), WORKER_STOPS_WITHIN);
+  stopOnSignal(
+    log,
+    async () => {
+      await stack.stop();
+      await telemetry?.stop();
+    },
+    WORKER_STOPS_WITHIN,
+  );
   warnOfPort(config, stack);
   sayHowPaymentsAreFound(config);
   if (!config.dodo.sandbox) await warnOfFailures(config, stack);

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { pino, stdSerializers, type DestinationStream, type Logger } from 'pino';
 import type PinoPretty from 'pino-pretty';
+import { currentIds } from './ids-in-log.js';
 
 export type { Logger } from 'pino';
 
@@ -50,6 +51,8 @@ export function createLogger(level?: string, destination?: DestinationStream): L
       level: level ?? process.env.LOG_LEVEL ?? 'info',
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      // What a line says itself comes before what it is a part of.
+      mixin: () => ({ ...currentIds() }),
       serializers: { err: (error: Error) => redact(stdSerializers.err(error)) },
       hooks: {
         logMethod(args, method) {

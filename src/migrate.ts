@@ -1,4 +1,5 @@
 /** `npm run migrate`: brings the ledger's tables up to date and ends, for roles that may do what the processes may not. */
+import './node-version.js';
 import { loadDotEnv } from './config/dotenv.js';
 import { databaseUrl } from './config/fields.js';
 import { ConfigError, createReader } from './config/reader.js';

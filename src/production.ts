@@ -23,7 +23,7 @@ export async function openParts(config: Config): Promise<OpenedParts> {
   const ledger = await openLedger({ url: database.url, migrates: database.migrates, log });
   live.follow((catalog, at) => ledger.recordCatalog(catalog, at));
   return {
-    dodo: createDodo(dodo.apiKey, dodo.target),
+    dodo: createDodo(dodo.apiKey, dodo.target, dodo.requestsPerMinute),
     ledger,
     catalog: live.catalog,
     catalogState: live.state,

@@ -5,6 +5,7 @@
  *   --bundle <file>      a bundle of workflow code, in place of that of this build
  *   --task-queue <name>  only runs of this task queue; TEMPORAL_TASK_QUEUE by default, without it all of the namespace
  */
+import './node-version.js';
 import { parseArgs } from 'node:util';
 import { loadDotEnv } from './config/dotenv.js';
 import { createLogger } from './log.js';

@@ -19,11 +19,12 @@ import { createApp, createMetricsApp } from './http/app.js';
 import { handOver } from './http/hand-over.js';
 import { createReceiptSigner } from './http/receipts/sign.js';
 import { createStreamHub } from './http/streams/hub.js';
-import { createTokens } from './http/token.js';
+import { rotatingTokens } from './http/token.js';
 import { workerProbes } from './http/worker-probes.js';
 import type { Ledger } from './ledger/index.js';
 import { connectClient, connectWorker, type TemporalTarget } from './temporal/connect.js';
 import { checkNamespace } from './temporal/namespace.js';
+import { sendingHeaders } from './temporal/propagation.js';
 import { installRequestIds } from './temporal/request-id.js';
 import { createRuns, type Runs } from './temporal/runs.js';
 import { installRuntime } from './temporal/runtime.js';
@@ -46,6 +47,8 @@ export interface Parts {
 
 export interface ApiParts extends Parts {
   webhookSecrets: readonly Buffer[];
+  /** Returns the configuration with the secrets in force; `config` if omitted. */
+  latest?: () => ServingConfig;
   /** Temporal's UI, for links. */
   uiUrl?: string;
   /** Serves further pages, such as the demo shop's. */
@@ -75,7 +78,7 @@ export function temporalTarget({ temporal }: Config): TemporalTarget {
 
 /** Serves the API until it is stopped. */
 export async function startApi(config: ServingConfig, parts: ApiParts): Promise<RunningApi> {
-  const { dodo, ledger, catalog, log, uiUrl, webhookSecrets } = parts;
+  const { dodo, ledger, catalog, log, uiUrl, webhookSecrets, latest = () => config } = parts;
   const { connection, client, namespace } = await connectClient(parts.temporal);
   installRequestIds(connection);
   await checkNamespace(connection, namespace, { catalog: catalog(), log });
@@ -93,13 +96,23 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
     catalogState: parts.catalogState ?? fixedState(catalog),
     log,
     proofs: createProofs(await ledger.proofKey()),
-    tokens: createTokens([config.auth.tokenSecret, ...(config.auth.earlierTokenSecrets ?? [])]),
+    tokens: rotatingTokens(() => {
+      const { tokenSecret, earlierTokenSecrets = [] } = latest().auth;
+      return [tokenSecret, ...earlierTokenSecrets];
+    }),
     now: () => new Date(),
     appUrl: config.appUrl,
     acceptWaitMs: config.http.acceptWaitMs,
-    apiKeys: config.auth.apiKeys,
-    operatorKeys: config.auth.operatorKeys,
-    webhookSecrets,
+    get apiKeys() {
+      return latest().auth.apiKeys;
+    },
+    get operatorKeys() {
+      return latest().auth.operatorKeys;
+    },
+    get webhookSecrets() {
+      const { dodo: received } = latest();
+      return parts.latest && !received.sandbox ? received.webhookSecrets : webhookSecrets;
+    },
     temporalLink: (run) => uiUrl && `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(run)}`,
     ...(allowedOrigins && { allowedOrigins }),
     ...(trustProxy !== undefined && { trustProxy }),
@@ -107,6 +120,7 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
     sessionKey: sessionKeyFrom(config.auth.tokenSecret),
     ...(config.auth.oidc && { oidc: createOidcSignIn(config.auth.oidc) }),
     startsLocked: isLive(config),
+    secondOperator: config.secondOperator,
     dodoLink: dodoLinks(config, dodo),
   };
   const { streams } = deps;
@@ -138,10 +152,10 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
  */
 export async function startWorker(
   config: Config,
-  parts: Parts,
+  parts: Parts & { latest?: () => Config },
   createActivities: (context: ActivityContext) => object,
 ): Promise<RunningWorker> {
-  const { dodo, ledger, catalog, log } = parts;
+  const { dodo, ledger, catalog, log, latest = () => config } = parts;
   const { taskQueue, deployment } = config.temporal;
   const { port: metricsPort, temporalPort } = config.metrics;
   installRuntime(log, temporalPort === undefined ? undefined : `${config.http.host}:${temporalPort}`);
@@ -149,7 +163,7 @@ export async function startWorker(
   // The sweep repeats every few minutes but must deliver each payment once.
   installRequestIds(connection);
   await checkNamespace(connection, namespace, { catalog: catalog(), log });
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, interceptors: { workflow: [sendingHeaders] } });
   await ensureSweepSchedule(client, {
     taskQueue,
     intervalMs: config.timing.sweepIntervalMs,
@@ -177,7 +191,9 @@ export async function startWorker(
       appUrl: config.appUrl,
       now: () => new Date(),
       proofs,
-      merchantWebhook: config.merchantWebhook,
+      get merchantWebhook() {
+        return latest().merchantWebhook;
+      },
       dataRetention: config.dataRetention,
       deliverPayment: deliveringPayments({
         runs,
@@ -190,7 +206,6 @@ export async function startWorker(
       }),
       runs,
     }),
-    overrides: { maxTaskQueueActivitiesPerSecond: activitiesPerSecond(config) },
   });
   const version = worker.options.workerDeploymentOptions?.version;
   if (version)
@@ -268,13 +283,4 @@ function deliveringPayments(deps: Parameters<typeof handOver>[0]): ActivityConte
 function routeOfAttempt(event: PaymentEvent): Extract<Route, { kind: 'payment' }> | undefined {
   const run = event.attemptId === undefined ? undefined : workflowOfAttempt(event.attemptId);
   return run === undefined ? undefined : { kind: 'payment', workflowId: run, event };
-}
-
-/** The average number of requests to Dodo per activity: evaluations make five, the others one or none. */
-const REQUESTS_PER_ACTIVITY = 3;
-
-/** Converts Dodo's limit to one on the task queue, which the Temporal server enforces across all workers. */
-function activitiesPerSecond({ dodo }: Config): number | undefined {
-  const { requestsPerMinute } = dodo;
-  return requestsPerMinute === undefined ? undefined : requestsPerMinute / 60 / REQUESTS_PER_ACTIVITY;
 }

@@ -20,12 +20,15 @@ export const moneyActivities = proxyActivities<Pick<Activities, 'charge' | 'chan
   summary: 'send the attempt, once',
 });
 
-/** Reads of Dodo. They give up soon, because the workflow asks again at its own pace. */
+/**
+ * Reads of Dodo. They give up soon, because the workflow asks again at its own pace; the time allows for other requests
+ * that have to go first.
+ */
 export const readActivities = proxyActivities<
   Pick<Activities, 'lookUpPayment' | 'lookUpPlanChange' | 'lookUpLostPlanChange'>
 >({
-  startToCloseTimeout: '30s',
-  scheduleToCloseTimeout: '1 minute',
+  startToCloseTimeout: '2 minutes',
+  scheduleToCloseTimeout: '3 minutes',
   retry: { initialInterval: '2s', maximumAttempts: 3 },
   summary: 'read the outcome from Dodo',
 });

@@ -19,7 +19,8 @@ export function notificationId({ run, sequence }: Pick<Notification, 'run' | 'se
 /** Runs that make an offer themselves; the others tell of it afterwards. */
 const RUNS_OF_OFFERS = /^(purchase|trigger)\//;
 
-export function notifyActivities({ ledger, merchantWebhook, log, now }: ActivityContext) {
+export function notifyActivities(context: ActivityContext) {
+  const { ledger, log, now } = context;
   /** Returns the choice a notification names: the ledger may be a moment behind it. */
   async function chosenIn(presentation: PresentationRecord, { choice: named }: Notification) {
     if (!named) return undefined;
@@ -67,6 +68,9 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
     const sequence = await sequenceOf(notification);
     const presentation = await ledger.presentation(presentationId);
     const chosen = presentation && (await chosenIn(presentation, notification));
+    const purchase = (await ledger.purchase(purchaseId))?.purchase;
+    const action = presentation && actionOf(presentation, chosen?.option);
+    const subscriptionId = presentation?.subscriptionId ?? purchase?.subscriptionId;
     const paymentId = payment?.paymentId ?? presentation?.paymentId;
     const body = JSON.stringify({
       type,
@@ -87,6 +91,9 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
         status: notification.status ?? presentation?.status,
         ...(paymentId && { paymentId }),
         ...(payment && { paidAmount: payment.amount }),
+        ...(action && { action }),
+        ...(subscriptionId && { subscriptionId }),
+        ...(purchase?.metadata && { metadata: purchase.metadata }),
         ...(await moneyOf(notification, presentation)),
         ...(presentation?.checkoutUrl && { checkoutUrl: presentation.checkoutUrl }),
       },
@@ -99,7 +106,8 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
     /**
      * Delivers one notification to the merchant's endpoint, signed. Follows no redirect.
      *
-     * Dodo: nothing. Ledger: gives the notification its number, and reads the presentation and its payment.
+     * Dodo: nothing. Ledger: gives the notification its number, and reads the presentation, its purchase and
+     * its payment.
      * Repeated: sends the notification again under the same `webhook-id` and with the same number.
      *
      * @throws ApplicationFailure `no_merchant_webhook` (not retryable) when no endpoint is configured,
@@ -165,6 +173,8 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
 
   /** Sends one notification, once. */
   async function send(notification: Notification): Promise<void> {
+    // Its secret may have been rotated since the last one.
+    const { merchantWebhook } = context;
     if (!merchantWebhook) {
       throw ApplicationFailure.nonRetryable(
         'MERCHANT_WEBHOOK_URL is not set on this worker.',
@@ -178,7 +188,7 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
       method: 'POST',
       redirect: 'error',
       signal: AbortSignal.timeout(HTTP_TIMEOUT_MS),
-      headers: webhookHeaders({ id, timestamp: sentAt, body, secret: merchantWebhook.secret }),
+      headers: webhookHeaders({ ...merchantWebhook, id, timestamp: sentAt, body }),
       body,
     }).catch((error: unknown) => {
       throw ApplicationFailure.retryable(unreachable(error), 'merchant_webhook_failed');
@@ -192,6 +202,11 @@ export function notifyActivities({ ledger, merchantWebhook, log, now }: Activity
     }
     if (handsOut !== undefined) await ledger.markHandedOut(handsOut, now().toISOString());
   }
+}
+
+/** Returns the kind of action behind an offer, or behind the option of it that was chosen. */
+function actionOf({ terms, actionKind, option: shown }: PresentationRecord, option = shown) {
+  return terms?.ways.find((way) => way.option === option)?.action.kind ?? actionKind;
 }
 
 /** A request that the endpoint will not take as it is. It asks for another try with 408 and 429. */

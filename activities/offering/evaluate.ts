@@ -10,11 +10,14 @@ import type { TriggerEvent } from '../../src/contract/messages.js';
 import type { PaymentEvent } from '../../src/domain/payment.js';
 import { settleIneligible } from '../afterwards/settle.js';
 import type { ActivityContext } from '../context.js';
+import { metadataOf } from '../../src/dodo/payments.js';
+import { merchantMetadata } from '../../src/domain/metadata.js';
 import { classify, isKeyRejected } from '../../src/dodo/errors.js';
 import { candidatesFor, snapshotOf, type Candidate } from './candidates.js';
 import { customerFacts } from './facts.js';
 import { tryNumber } from './lag.js';
 import type { PresentationRef } from './presentation-ref.js';
+import { keepReadings } from './readings.js';
 import { recordSecondPayment } from './second-payment.js';
 import { showStep } from './show.js';
 import { situationOfPurchase, situationOfTrigger, type Situation } from './situation.js';
@@ -169,6 +172,7 @@ export function evaluateActivities(context: ActivityContext) {
         currency: subject.currency,
         billing: subject.billing,
         purchasedAt: payment?.created_at,
+        metadata: payment && merchantMetadata(metadataOf(payment)),
       },
       'evaluating',
     );
@@ -237,6 +241,7 @@ export function evaluateActivities(context: ActivityContext) {
       evaluation,
     });
     if (shown.kind === 'presented') {
+      keepReadings(context, subject);
       return { kind: 'taken', evaluation: { kind: 'presented', snapshot, presented: shown.presented } };
     }
     return {

@@ -5,7 +5,7 @@ import type { Funnel } from '../../src/domain/offers.js';
 import { couldMatch, type Facts } from '../../src/domain/rules/match.js';
 import { factsIn } from '../../src/domain/rules/when.js';
 import type { ActivityContext } from '../context.js';
-import { customerOf } from './customer.js';
+import { customerOf } from './readings.js';
 import type { OfferSubject } from './subject.js';
 
 const DAY_MS = 24 * 3_600_000;

@@ -14,6 +14,11 @@ import { ALREADY_OWNED, PURCHASE_REFUNDED, type AttemptInput } from '../../src/d
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import { phaseOf } from '../../src/domain/payment.js';
 import type { ActivityContext } from '../context.js';
+import { customerOf, paidBy } from './readings.js';
+import type { OfferSubject } from './subject.js';
+
+/** As long as a checkout session lives: whoever is newer has bought little. */
+const NEW_CUSTOMER_MS = 24 * 60 * 60_000;
 
 /**
  * Returns whether a customer has a product: bought through us, bought at Dodo at any time and not given back, or
@@ -21,23 +26,46 @@ import type { ActivityContext } from '../context.js';
  */
 export async function ownsProduct(
   context: ActivityContext,
-  customerId: string,
+  subject: OfferSubject,
+  product: { id: string; isRecurring: boolean },
+): Promise<boolean> {
+  const { customerId } = subject;
+  if (await context.ledger.hasBought(customerId, product.id)) return true;
+  if (!product.isRecurring && (await isFirstPurchase(context, subject, product.id))) return false;
+  return boughtAtDodo(context, customerId, product.id, product.isRecurring);
+}
+
+/**
+ * Checks whether a new customer has bought nothing but the purchase at hand, and what is known to be something else. One
+ * request answers that for all offers of a run.
+ */
+async function isFirstPurchase(
+  context: ActivityContext,
+  subject: OfferSubject,
   productId: string,
 ): Promise<boolean> {
-  return (
-    (await context.ledger.hasBought(customerId, productId)) || boughtAtDodo(context, customerId, productId)
+  const { purchase } = subject.readings;
+  if (!purchase || purchase.productIds.includes(productId)) return false;
+  const createdAt = Date.parse((await customerOf(context, subject))?.created_at ?? '');
+  if (!(context.now().getTime() - createdAt < NEW_CUSTOMER_MS)) return false;
+  const paid = await paidBy(context, subject);
+  return paid.every(
+    (payment) => payment.payment_id === purchase.paymentId || isOfAnotherOffer(payment, productId),
   );
 }
 
+/** @param isRecurring false for a product that nobody can be subscribed to */
 async function boughtAtDodo(
   { dodo }: ActivityContext,
   customerId: string,
   productId: string,
+  isRecurring = true,
 ): Promise<boolean> {
   const filter = { customer_id: customerId, product_id: productId };
   for await (const payment of listPayments(dodo, { ...filter, status: 'succeeded' })) {
     if (!(await wentBack(dodo, payment, productId))) return true;
   }
+  if (!isRecurring) return false;
   const { items } = await dodo.subscriptions.list({ ...filter, page_number: 0, page_size: 100 });
   return items.some((subscription) => !hasEnded(subscription));
 }

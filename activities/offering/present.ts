@@ -9,7 +9,9 @@ import type { ReasonCode } from '../../src/domain/words.js';
 import { settleIneligible, type Closing } from '../afterwards/settle.js';
 import type { ActivityContext } from '../context.js';
 import type { PresentationRef } from './presentation-ref.js';
+import { keepReadings, takeReadings } from './readings.js';
 import { showStep } from './show.js';
+import type { OfferSubject } from './subject.js';
 
 export type { PresentationRef as Presented } from './presentation-ref.js';
 
@@ -45,7 +47,7 @@ export function presentActivities(context: ActivityContext) {
     /**
      * Prices the offer of a step and puts it before the customer, or says why it is skipped.
      *
-     * Dodo: reads the subscription, saved methods and prices. Moves no money.
+     * Dodo: reads the subscription, saved methods and prices, less what was read for the step before. Moves no money.
      * Ledger: opens the presentation together with the decision that led here. A first step that is skipped settles the
      * purchase as `ineligible`; other skipped steps write nothing, and the run records the decision when it settles.
      * Repeated: returns the presentation it opened before.
@@ -54,15 +56,29 @@ export function presentActivities(context: ActivityContext) {
      */
     async present(input: PresentInput): Promise<PresentResult> {
       const { purchaseId, workflowId, funnelId, step, policy, customerId, currency, previous } = input;
+      // Whatever was accepted may have changed the subscription or the saved methods.
+      const before =
+        previous?.patch.decision === 'declined'
+          ? takeReadings(context, { workflowId, customerId })
+          : undefined;
       const [subscription, billing] = await Promise.all([
-        input.subscriptionId === undefined
-          ? undefined
-          : ifFound(dodo.subscriptions.retrieve(input.subscriptionId)),
+        before && before.subscription?.subscription_id === input.subscriptionId
+          ? before.subscription
+          : input.subscriptionId !== undefined && ifFound(dodo.subscriptions.retrieve(input.subscriptionId)),
         ledger.billingOf(purchaseId),
       ]);
       const funnel = catalog().funnels.find(({ id }) => id === funnelId);
+      const subject: OfferSubject = {
+        workflowId,
+        purchaseId,
+        customerId,
+        currency,
+        billing,
+        subscription: subscription || undefined,
+        readings: before?.readings ?? {},
+      };
       const shown = await showStep(context, {
-        subject: { workflowId, purchaseId, customerId, currency, billing, subscription },
+        subject,
         funnelId,
         step,
         offer: input.offer,
@@ -76,7 +92,10 @@ export function presentActivities(context: ActivityContext) {
         }),
         previous,
       });
-      if (shown.kind === 'presented') return shown;
+      if (shown.kind === 'presented') {
+        keepReadings(context, subject);
+        return shown;
+      }
       const { reason, detail } = shown;
       if (input.first) {
         const exposures = shown.kind === 'held_out' ? shown.exposures : [];

@@ -14,9 +14,9 @@ import { currentPrice, readProduct } from '../../src/dodo/pricing.js';
 import { paymentBy } from '../../src/domain/payment-mode.js';
 import type { Choices, OfferTerms, Presentation, Price } from '../../src/domain/presentation.js';
 import type { ActivityContext } from '../context.js';
-import { customerOf } from './customer.js';
 import { ownsProduct } from './ownership.js';
 import { notEligible, type NotEligible } from './quote.js';
+import { customerOf } from './readings.js';
 import type { OfferSubject } from './subject.js';
 
 /** A variant that this customer may take. */
@@ -50,11 +50,14 @@ export async function priceVariant(
   if (action.kind === 'change_plan' && subscription && isPlan(subscription, { ...action, quantity })) {
     return notEligible('already_owned', `the subscription is already on ${action.productId}`);
   }
+  const reading = customerOf(context, subject).then((customer) =>
+    readProduct(context.dodo, action.productId, customer?.preferred_locale),
+  );
   const [product, owned, priced] = await Promise.all([
-    readProduct(context.dodo, action.productId, (await customerOf(context, subject))?.preferred_locale),
+    reading,
     action.kind !== 'change_plan' &&
       offer.ifOwned === 'skip' &&
-      ownsProduct(context, subject.customerId, action.productId),
+      reading.then((read) => read && ownsProduct(context, subject, { id: action.productId, ...read })),
     previewPrice(
       context,
       { action: inQuantity(action, quantity), discountCode: offer.discountCode },

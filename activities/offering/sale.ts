@@ -1,15 +1,11 @@
 /** Quotes for offers that sell something. */
-import {
-  rankPaymentMethods,
-  savedMethods,
-  type MethodChoice,
-  type SavedMethod,
-} from '../../src/dodo/payment-methods.js';
+import { rankPaymentMethods, type MethodChoice, type SavedMethod } from '../../src/dodo/payment-methods.js';
 import type { Price } from '../../src/domain/presentation.js';
 import { variantsOf } from '../../src/domain/variants.js';
 import type { ActivityContext } from '../context.js';
 import { choicesAmong, priceVariant, termsAmong, withPayment, type SaleInput } from './priced-variants.js';
 import { notEligible, type NotEligible, type OfferQuote } from './quote.js';
+import { methodsOf } from './readings.js';
 import { NO_PLAN_NAMED } from './requested-plan.js';
 
 /** Quotes an offer in every variant that this customer may take; the first of them is preselected. */
@@ -22,7 +18,7 @@ export async function quoteSale(
   if (obstacle !== undefined) return notEligible('product_unavailable', obstacle);
 
   const [saved, ...priced] = await Promise.all([
-    savedMethods(context.dodo, subject.customerId),
+    methodsOf(context, subject),
     ...variantsOf(offer).map((variant) => priceVariant(context, variant, input)),
   ]);
   const method = methodFor(saved, priced.find((one) => one.kind === 'priced')?.price, input, context.now());

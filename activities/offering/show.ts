@@ -84,6 +84,8 @@ export async function showStep(context: ActivityContext, input: StepToShow): Pro
         words,
         workflowId,
         catalogHash,
+        actionKind: offer.action.kind,
+        subscriptionId: subject.subscription?.subscription_id,
         limits: limitsOf(context.catalog(), offer),
         at,
         evaluation,

@@ -86,6 +86,7 @@ export async function situationOfPurchase(
       billing,
       subscription,
       ...(subscriptions.length > 1 && { subscriptions }),
+      readings: { purchase: { paymentId, productIds } },
     },
     facts: {
       product_id: productIds.length > 0 ? productIds : undefined,
@@ -166,7 +167,7 @@ export async function situationOfTrigger(
   );
   return {
     productIds: event.productId === undefined ? [] : [event.productId],
-    subject: { workflowId, purchaseId, customerId, currency, billing, subscription },
+    subject: { workflowId, purchaseId, customerId, currency, billing, subscription, readings: {} },
     facts: {
       product_id: event.productId,
       country: billing?.country,

@@ -1,9 +1,20 @@
 /** The customer an offer is for, and the subscription it is about. */
 import type DodoPayments from 'dodopayments';
+import type { SavedMethod } from '../../src/dodo/payment-methods.js';
+import type { ListedPayment } from '../../src/dodo/payments.js';
 import type { BillingAddress } from '../../src/domain/purchase.js';
 
 /** A customer at Dodo. The language is newer than the SDK's types. */
 export type CustomerAtDodo = DodoPayments.Customer & { preferred_locale?: string | null };
+
+/** What has been read of the customer at Dodo, filled as things are needed: see `readings.ts`. */
+export interface Readings {
+  /** The purchase at hand. */
+  purchase?: { paymentId: string; productIds: readonly string[] };
+  customer?: Promise<CustomerAtDodo | undefined>;
+  methods?: Promise<SavedMethod[]>;
+  paid?: Promise<ListedPayment[]>;
+}
 
 /** The customer an offer is for. */
 export interface OfferSubject {
@@ -13,8 +24,8 @@ export interface OfferSubject {
   /** Of the first purchase; the offer must be in the same currency. */
   currency?: string;
   billing?: BillingAddress;
-  /** Read when it is first needed: see `customerOf`. */
-  customer?: Promise<CustomerAtDodo | undefined>;
+  /** What has been read of the customer: see `readings.ts`. */
+  readings: Readings;
   /** The subscription whose plan is to change, or which is to be kept. */
   subscription?: DodoPayments.Subscription;
   /** Where several were bought at once: a funnel is about the one that its rule holds for. */

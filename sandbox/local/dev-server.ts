@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { searchAttributeKeys } from '../../src/contract/search-attributes.js';
 import { FolderInUseError, lockFolder, type FolderLock } from './folder-lock.js';
+import { makePrivateFolder } from './private-folder.js';
 import { POLL_LIMITS } from './poll-limits.js';
 import { freePort, portBecomesFree } from './ports.js';
 import { ensureRetention } from './retention.js';
@@ -113,6 +114,7 @@ export async function startDevServer(options: DevServerOptions = {}): Promise<De
 /** Locks the folder, because two servers would corrupt its database. */
 async function lockDataDir(dataDir: string, options: DevServerOptions): Promise<FolderLock> {
   try {
+    await makePrivateFolder(dataDir);
     const lock = await lockFolder(dataDir, { patience: options.folderPatience ?? FOLDER_PATIENCE });
     await rm(join(dataDir, OLD_LOCK), { force: true });
     return lock;

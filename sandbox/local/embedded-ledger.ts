@@ -1,9 +1,10 @@
 /** The embedded ledger: PGlite, a PostgreSQL inside this process, with its files in a folder. */
-import { access, rename, rm } from 'node:fs/promises';
+import { access, constants, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { FolderInUseError, lockFolder } from './folder-lock.js';
+import { makePrivate, makePrivateFolder } from './private-folder.js';
 import { LedgerError, rootCause } from '../../src/ledger/index.js';
 import { migrateTables } from '../../src/ledger/index.js';
 import { ledgerOn } from '../../src/ledger/index.js';
@@ -44,9 +45,13 @@ export async function imageOfEmptyLedger(): Promise<Blob> {
 async function openStore(dataDir: string, log: LedgerLog, image: Blob | undefined): Promise<Store> {
   if (dataDir === IN_MEMORY) return storeOf(await PGlite.create(IN_MEMORY, { loadDataDir: image }));
 
+  await makePrivateFolder(dataDir);
   const lock = await lockFolder(dataDir).catch(explainInUse);
   try {
-    return await storeOf(await openFiles(dataDir, log), () => lock.release());
+    const store = await storeOf(await openFiles(dataDir, log), () => lock.release());
+    // PGlite makes its files writable for everybody, whatever the umask says.
+    await makePrivate(dataDir);
+    return { ...store, checkFiles: () => checkDisk(dataDir) };
   } catch (error) {
     await lock.release();
     const root = rootCause(error);
@@ -85,6 +90,30 @@ async function storeOf(client: PGlite, afterwards?: () => Promise<void>): Promis
       await afterwards?.();
     },
   };
+}
+
+/** The database keeps its log in files of 16 MB each, and stops for good when there is no room for the next one. */
+const LEAST_FREE_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Checks that the ledger can be written. Its database notices a full disk only when it is too late.
+ *
+ * @throws LedgerError `disk_full` or `read_only`
+ */
+export async function checkDisk(dataDir: string, leastFree = LEAST_FREE_BYTES): Promise<void> {
+  await access(dataDir, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
+    throw new LedgerError(
+      'read_only',
+      `The data folder ${dataDir} cannot be written: ${error.code ?? error.message}.`,
+    );
+  });
+  const { bavail, bsize } = await statfs(dataDir);
+  if (bavail * bsize >= leastFree) return;
+  const left = Math.floor((bavail * bsize) / 1024 / 1024);
+  throw new LedgerError(
+    'disk_full',
+    `The disk of the data folder ${dataDir} is full: ${left} MB are left. Free some space on it, and start again.`,
+  );
 }
 
 /** Creates the files under another name first, so that a process killed halfway leaves none that look complete. */

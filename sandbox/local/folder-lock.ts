@@ -182,7 +182,7 @@ async function createLock(
   holders: readonly ProcessIdentity[],
 ): Promise<boolean> {
   try {
-    await writeFile(lockFile(folder, number), JSON.stringify(holders), { flag: 'wx' });
+    await writeFile(lockFile(folder, number), JSON.stringify(holders), { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
     if (isCode(error, 'EEXIST')) return false;
@@ -194,7 +194,7 @@ async function createLock(
 async function replaceLock(file: string, holders: readonly ProcessIdentity[]): Promise<void> {
   const temporary = `${file}.${process.pid}`;
   try {
-    await writeFile(temporary, JSON.stringify(holders));
+    await writeFile(temporary, JSON.stringify(holders), { mode: 0o600 });
     await rename(temporary, file);
   } catch (error) {
     // The whole folder was deleted, and the lock with it.

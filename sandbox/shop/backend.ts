@@ -5,13 +5,21 @@ export interface BackendOptions {
   apiKey: string;
 }
 
-/** The answer to a search for a purchase's offer. `run` links to its workflow in the Temporal UI. */
+/** The answer to a search for a purchase's offer. */
 export type OfferAnswer =
-  | { state: 'offer'; presentation: object; run?: string }
+  | ({ state: 'offer'; presentation: object } & Links)
   /** There is none yet. */
-  | { state: 'waiting'; run?: string }
+  | ({ state: 'waiting' } & Links)
   /** There is none, and none will come. */
-  | { state: 'none'; run?: string };
+  | ({ state: 'none' } & Links);
+
+/** Where the curious look on. */
+interface Links {
+  /** Its workflow in the Temporal UI. */
+  run?: string;
+  /** Its customer on the dashboard. */
+  customer?: string;
+}
 
 export type Backend = ReturnType<typeof createBackend>;
 
@@ -61,15 +69,21 @@ export function createBackend({ apiUrl, apiKey }: BackendOptions) {
       if (found === undefined) return { state: 'none' };
       const purchase = fields(found);
       const link = fields(purchase.links).temporal;
-      const run = typeof link === 'string' ? { run: link } : {};
-      if (purchase.status === 'settled') return { state: 'none', ...run };
-      if (typeof purchase.customerId !== 'string') return { state: 'waiting', ...run };
+      const { customerId } = purchase;
+      const links: Links = {
+        ...(typeof link === 'string' && { run: link }),
+        ...(typeof customerId === 'string' && {
+          customer: `/dashboard/customers/${encodeURIComponent(customerId)}`,
+        }),
+      };
+      if (purchase.status === 'settled') return { state: 'none', ...links };
+      if (typeof customerId !== 'string') return { state: 'waiting', ...links };
 
-      const upsell = fields(await call('GET', `/api/upsell/${encodeURIComponent(purchase.customerId)}`));
+      const upsell = fields(await call('GET', `/api/upsell/${encodeURIComponent(customerId)}`));
       const presentation = fields(upsell.presentation);
       return presentation.purchaseId === purchaseId
-        ? { state: 'offer', presentation, ...run }
-        : { state: 'waiting', ...run };
+        ? { state: 'offer', presentation, ...links }
+        : { state: 'waiting', ...links };
     },
   };
 }

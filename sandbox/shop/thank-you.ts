@@ -27,9 +27,13 @@ export function thankYouPage({ good, paymentStatus, offer }: ThankYou): Html {
       ${offerOf(offer, paymentStatus)}
       <p class="onward"><a class="link" href="/">Back to the shop</a></p>
     `,
-    footer: html`<p id="run" hidden>
-      Behind the scenes: <a href="#">follow this purchase in the Temporal UI</a>
-    </p>`,
+    footer: html`<div id="behind" hidden>
+      Behind the scenes:
+      <ul>
+        <li hidden><a data-link="run" href="#">follow this purchase in the Temporal UI</a></li>
+        <li hidden><a data-link="customer" href="#">see this customer on the dashboard</a></li>
+      </ul>
+    </div>`,
   });
 }
 

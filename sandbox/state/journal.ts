@@ -1,8 +1,10 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makePrivateFolder } from '../local/private-folder.js';
 
 const JOURNAL_FILE = 'sandbox.jsonl';
+const OWNER_ONLY = 0o600;
 
 /** An append-only file of JSON lines. */
 export interface Journal {
@@ -23,7 +25,7 @@ export async function openJournal(
   replay: (entry: unknown) => void,
   snapshot: () => unknown,
 ): Promise<Journal> {
-  await mkdir(folder, { recursive: true });
+  await makePrivateFolder(folder);
   const file = join(folder, JOURNAL_FILE);
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
@@ -47,11 +49,11 @@ export async function openJournal(
     replay(entry);
   });
   if (text !== '') await rewrite(file, folder, snapshot());
-  return appender(await open(file, 'a'));
+  return appender(await open(file, 'a', OWNER_ONLY));
 }
 
 async function rewrite(file: string, folder: string, entry: unknown): Promise<void> {
-  const next = await open(`${file}.next`, 'w');
+  const next = await open(`${file}.next`, 'w', OWNER_ONLY);
   try {
     await next.writeFile(`${JSON.stringify(entry)}\n`);
     await next.sync();

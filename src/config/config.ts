@@ -64,9 +64,12 @@ export interface Config {
     /** Where operators sign in to the dashboard by OpenID Connect. */
     oidc?: OidcConfig;
   };
+  /** What is said to be paid without evidence takes the keys of two operators. */
+  secondOperator: boolean;
   /** For how long anything is kept. */
   dataRetention: DataRetention;
-  merchantWebhook?: { url: string; secret: Buffer };
+  /** With two secrets, during a rotation, both sign. */
+  merchantWebhook?: { url: string; secret: Buffer; otherSecret?: Buffer };
   /** An origin, such as `https://shop.example`. */
   appUrl: string;
   dataDir: string;

@@ -6,7 +6,7 @@ import type { Reader } from './reader.js';
 
 /** How to reach Dodo, or the sandbox in its place. */
 export type DodoConfig = {
-  /** Dodo's rate limit, enforced by the task queue across all workers. Undefined for the sandbox and other stand-ins. */
+  /** Dodo's rate limit, kept by each process. Undefined for the sandbox and other stand-ins. */
   requestsPerMinute?: number;
   /** True when real money may move. */
   live?: boolean;

@@ -279,17 +279,6 @@ export const webhookSecrets: Field<Buffer[]> = {
   secret: true,
 };
 
-export const webhookSecret: Field<Buffer> = {
-  schema: z.string().transform((text, context) => {
-    const parsed = parseWebhookSecret(text);
-    if (parsed.ok) return parsed.secret;
-    context.addIssue(parsed.problem);
-    return z.NEVER;
-  }),
-  expected: SECRET_FORM,
-  secret: true,
-};
-
 function splitList(text: string): string[] {
   return text.split(',').map((part) => part.trim());
 }

@@ -89,6 +89,7 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
     },
     catalogPath: resolve(optional('CATALOG', fields.path) ?? 'offers.yaml'),
     timing: readTiming(reader, dodo, mode === 'start' && isPolled(dodo)),
+    secondOperator: optional('SECOND_OPERATOR', fields.onOff) === 'on',
     dataRetention: { ...KEPT, ...optional('DATA_RETENTION', fields.dataRetention) },
     merchantWebhook: readMerchantWebhook(reader),
     // With port 0 the real port is known only later; the caller may replace this then.
@@ -100,6 +101,8 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
   if (given.apiKeys?.some((key) => operators.has(keyText(key)))) {
     reader.note('OPERATOR_KEYS', 'contains a key from API_KEYS; a backend must not act as an operator.');
   }
+  if (settings.secondOperator && given.operatorKeys && given.operatorKeys.length < 2)
+    reader.note('OPERATOR_KEYS', 'lists one key; with SECOND_OPERATOR=on it takes those of two people.');
   if (isLive(dodo)) {
     checkLive(reader, {
       baseURL: dodo?.sandbox === false ? dodo.target.baseURL : undefined,
@@ -112,7 +115,7 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
         { name: 'DODO_PAYMENTS_WEBHOOK_KEY', values: dodo?.webhookSecrets ?? [] },
         {
           name: 'MERCHANT_WEBHOOK_SECRET',
-          values: settings.merchantWebhook ? [settings.merchantWebhook.secret] : [],
+          values: merchantSecrets(settings.merchantWebhook),
         },
       ],
     });
@@ -171,9 +174,14 @@ function readTiming(
   return timing;
 }
 
+function merchantSecrets(webhook: Config['merchantWebhook']): Buffer[] {
+  if (!webhook) return [];
+  return [webhook.secret, ...(webhook.otherSecret ? [webhook.otherSecret] : [])];
+}
+
 function readMerchantWebhook({ optional, has, note }: Reader): Config['merchantWebhook'] {
   const url = optional('MERCHANT_WEBHOOK_URL', fields.httpUrl);
-  const secret = optional('MERCHANT_WEBHOOK_SECRET', fields.webhookSecret);
+  const [secret, otherSecret] = optional('MERCHANT_WEBHOOK_SECRET', fields.webhookSecrets) ?? [];
   const hasUrl = has('MERCHANT_WEBHOOK_URL');
   const hasSecret = has('MERCHANT_WEBHOOK_SECRET') || has('MERCHANT_WEBHOOK_SECRET_FILE');
   if (hasUrl && !hasSecret) {
@@ -182,7 +190,9 @@ function readMerchantWebhook({ optional, has, note }: Reader): Config['merchantW
   if (hasSecret && !hasUrl) {
     note('MERCHANT_WEBHOOK_URL', 'is missing; MERCHANT_WEBHOOK_SECRET has no effect without it.');
   }
-  return url !== undefined && secret !== undefined ? { url, secret } : undefined;
+  return url !== undefined && secret !== undefined
+    ? { url, secret, ...(otherSecret && { otherSecret }) }
+    : undefined;
 }
 
 /** Splits the token secrets into the one that signs and those of before a rotation. */

@@ -41,7 +41,12 @@ export interface Visitor {
 /** Lets operators in and sets `res.locals.visitor`; calls `signIn` for browsers without a session. */
 export function admitOperators(deps: DashboardDeps, signIn: RequestHandler): RequestHandler {
   const { sessionKey, ledger, now, startsLocked } = deps;
-  const byBearer = authenticate({ ...deps, failures: failureLimit() });
+  const byBearer = authenticate({
+    ...deps,
+    apiKeys: () => deps.apiKeys,
+    operatorKeys: () => deps.operatorKeys,
+    failures: failureLimit(),
+  });
   return async (req, res, next) => {
     if (req.headers.authorization !== undefined) {
       await byBearer(req, res, () => undefined);

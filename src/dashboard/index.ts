@@ -15,7 +15,7 @@ import { customerPage } from './pages/customer.js';
 import { experimentsCsv, experimentsPage, experimentsQuery } from './pages/experiments.js';
 import { funnelsCsv, funnelsPage, funnelsQuery } from './pages/funnels.js';
 import { notificationsPage } from './pages/notifications.js';
-import { offersCsv, offersPage, offersQuery } from './pages/offers.js';
+import { cohortsCsv, offersCsv, offersPage, offersQuery } from './pages/offers.js';
 import { purchasePage } from './pages/purchase.js';
 import { reviewPage, reviewsPage, reviewsPageQuery } from './pages/reviews.js';
 import { rowsCsv, rowsPage, rowsQuery } from './pages/rows.js';
@@ -137,6 +137,9 @@ export function createDashboard(deps: DashboardDeps): Router {
 
   router.get('/offers.csv', async (req, res) =>
     sendCsv(res, 'offers', [await offersCsv(deps, parseQuery(offersQuery, req.query))]),
+  );
+  router.get('/cohorts.csv', async (req, res) =>
+    sendCsv(res, 'cohorts', [await cohortsCsv(deps, parseQuery(offersQuery, req.query))]),
   );
   router.get('/funnels.csv', async (req, res) =>
     sendCsv(res, 'funnels', [await funnelsCsv(deps, parseQuery(funnelsQuery, req.query))]),

@@ -38,7 +38,7 @@ const WORDS = {
 const STATUSES = { stranger: 403, failed: 401, unreachable: 503 };
 
 export function sessionRoutes(deps: DashboardDeps): Router {
-  const { operatorKeys, now, ledger, log, oidc } = deps;
+  const { now, ledger, log, oidc } = deps;
   const provider = oidc?.name;
   const router = Router();
   const limited = rateLimit({
@@ -61,7 +61,8 @@ export function sessionRoutes(deps: DashboardDeps): Router {
   router.post('/sign-in', limited, (req, res) => {
     requireOwnSignIn(deps, req);
     const { key, to } = (req.body ?? {}) as { key?: unknown; to?: unknown };
-    const operator = typeof key === 'string' ? operatorWithKey(operatorKeys, key.trim(), now()) : undefined;
+    const operator =
+      typeof key === 'string' ? operatorWithKey(deps.operatorKeys, key.trim(), now()) : undefined;
     if (operator === undefined) {
       const failed = 'This is not an operator key, or it has expired.';
       securityLogOf(res).refused(req, new Problem('unauthorized', { detail: failed }));

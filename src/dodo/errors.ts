@@ -1,12 +1,13 @@
 /** Classifies failed calls to Dodo by whether Dodo may have acted on them. */
 import DodoPayments from 'dodopayments';
+import { DodoBusyError } from './budget.js';
 
 /** `message` is in our words and may be shown to anybody; `said` is what was said, for logs. */
 export type DodoFailure = { message: string; said?: string } &
   /** A definite refusal: nothing happened at Dodo. */
   (
     | { kind: 'rejected'; status: number; code: string }
-    /** Certainly not acted upon: the connection was never made, or Dodo refused us for sending too many requests. */
+    /** Certainly not acted upon: the connection was never made, or there were too many requests, at Dodo or waiting here. */
     | { kind: 'not_sent'; retryAfterMs?: number }
     /** Timeout, lost connection, 5xx or a nonsensical answer: the call may have taken effect. */
     | { kind: 'unknown' }
@@ -23,6 +24,8 @@ const NEVER_CONNECTED = new Set([
 
 /** Classifies what a call to Dodo threw. Whatever it does not recognize is `unknown`. */
 export function classify(error: unknown): DodoFailure {
+  if (error instanceof DodoBusyError)
+    return { kind: 'not_sent', retryAfterMs: error.retryAfterMs, message: error.message };
   if (error instanceof DodoPayments.APIConnectionTimeoutError)
     return { kind: 'unknown', message: 'Dodo did not answer in time.' };
   if (error instanceof DodoPayments.APIConnectionError) {
@@ -77,7 +80,7 @@ function codeOf(error: ApiError): string | undefined {
 }
 
 /** Reads `Retry-After`, in seconds or as a date. Capped at an hour, because a header must not stop us for a day. */
-function retryAfterMs(headers: Headers | undefined): number | undefined {
+export function retryAfterMs(headers: Headers | undefined): number | undefined {
   const HOUR = 3_600_000;
   const value = headers?.get('retry-after');
   if (!value) return undefined;

@@ -13,6 +13,8 @@ type ChargeAction = Exclude<PaidAction, { kind: 'change_plan' }>;
 
 interface ProductSummary {
   name: string;
+  /** Somebody can be subscribed to it. */
+  isRecurring: boolean;
   /** Undefined for a one-time product. */
   every?: BillingPeriod;
 }
@@ -20,7 +22,14 @@ interface ProductSummary {
 /** How long a product's name and period are taken to be what they were. What is charged is previewed each time. */
 const PRODUCT_AGE_MS = 5 * 60_000;
 const MAX_PRODUCTS = 500;
-const summaries = new WeakMap<Dodo, Map<string, { at: number; summary: ProductSummary }>>();
+
+interface KeptProduct {
+  at: number;
+  /** Also while it is being read, so that nobody reads it beside. */
+  summary: Promise<ProductSummary | undefined>;
+}
+
+const products = new WeakMap<Dodo, Map<string, KeptProduct>>();
 
 /**
  * Reads a product's name, falling back to its id when Dodo has none, and its billing period. Returns undefined when the
@@ -33,27 +42,45 @@ export async function readProduct(
   productId: string,
   locale?: string | null,
 ): Promise<ProductSummary | undefined> {
-  const known = summaries.get(dodo) ?? new Map<string, { at: number; summary: ProductSummary }>();
-  summaries.set(dodo, known);
+  const known = products.get(dodo) ?? new Map<string, KeptProduct>();
+  products.set(dodo, known);
   const key = JSON.stringify([productId, locale ?? null]);
   const kept = known.get(key);
   const at = performance.now();
   if (kept && at - kept.at < PRODUCT_AGE_MS) return kept.summary;
+  if (known.size >= MAX_PRODUCTS) known.clear();
+  const reading: KeptProduct = { at, summary: retrieveProduct(dodo, productId, locale) };
+  known.set(key, reading);
+  const forget = () => void (known.get(key) === reading && known.delete(key));
+  return reading.summary.then(
+    (summary) => {
+      if (!summary) forget();
+      return summary;
+    },
+    (error: unknown) => {
+      forget();
+      throw error;
+    },
+  );
+}
+
+async function retrieveProduct(
+  dodo: Dodo,
+  productId: string,
+  locale: string | null | undefined,
+): Promise<ProductSummary | undefined> {
   // The parameter is newer than the SDK's types. Dodo answers in its base language where there is no translation.
   const inLocale = locale == null ? undefined : { query: { locale } };
   const product = await ifFound(dodo.products.retrieve(productId, inLocale));
-  known.delete(key);
-  if (!product) return undefined;
-  const summary = summaryOf(product, productId);
-  if (known.size >= MAX_PRODUCTS) known.clear();
-  known.set(key, { at, summary });
-  return summary;
+  return product && summaryOf(product, productId);
 }
 
 function summaryOf(product: DodoPayments.Product, productId: string): ProductSummary {
   const { price } = product;
   return {
     name: product.name || productId,
+    // Whatever Dodo leaves unclear may be subscribed to.
+    isRecurring: price.type !== 'one_time_price' || product.is_recurring,
     ...(price.type === 'recurring_price' && {
       every: { interval: price.payment_frequency_interval, count: price.payment_frequency_count },
     }),

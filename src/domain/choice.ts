@@ -24,6 +24,8 @@ export interface ListedOption {
 /** A presentation as far as choosing goes: what it stands for now, and what may be chosen instead. */
 export interface Choosable<Option extends ListedOption = ListedOption> extends Choice {
   choices?: { quantity?: QuantityBounds; options?: Option[] };
+  /** The ledger does not know the quantity, so whoever names one is believed here; the run checks it. */
+  quantityUnrecorded?: true;
 }
 
 export type ChoiceCheck<Option extends ListedOption = ListedOption> =
@@ -51,7 +53,8 @@ export function findChoice<Option extends ListedOption>(
   const quantity = named.quantity ?? usual;
   const bounds = option ? option.quantities : choices?.quantity;
   const isAsListed = option?.quantity === quantity;
-  if (quantity !== usual && !isAsListed && !isWithin(quantity, bounds)) {
+  const isFixed = quantity !== usual && !isAsListed && !isWithin(quantity, bounds);
+  if (isFixed && !shown.quantityUnrecorded) {
     return { kind: 'quantity_not_allowed', quantity, usual, bounds };
   }
   return { kind: 'found', choice: { ...(id !== undefined && { option: id }), quantity }, option, isAsListed };

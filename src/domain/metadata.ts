@@ -22,6 +22,12 @@ export const OWN_METADATA_KEYS: readonly string[] = [
   'upsell_registration',
 ];
 
+/** Returns what a merchant gave an order; undefined if that is nothing. */
+export function merchantMetadata(metadata: OfferMetadata): OfferMetadata | undefined {
+  const given = Object.entries(metadata).filter(([key]) => !OWN_METADATA_KEYS.includes(key));
+  return given.length > 0 ? Object.fromEntries(given) : undefined;
+}
+
 /** Dodo's limits. */
 export const METADATA_KEY = /^[A-Za-z0-9_-]{1,40}$/;
 export const MAX_METADATA_VALUE = 500;

@@ -1,6 +1,6 @@
 /** One offer before one customer: what it shows, which states it goes through, and what the ledger keeps of it. */
 import type { Consent, OfferCopy, PaidAction } from './offers.js';
-import type { BillingInterval, Decision, OfferType, PresentationStatus } from './words.js';
+import type { ActionKind, BillingInterval, Decision, OfferType, PresentationStatus } from './words.js';
 
 /** A price as it is shown, previewed by Dodo. Minor units of `currency`. */
 export interface Price {
@@ -163,9 +163,15 @@ export function whenPaid(
 
 /** A presentation with what is not shown to customers. */
 export interface PresentationRecord extends Presentation {
+  /** `quantity` is not what was shown: an earlier release did not record it. Only the run knows it. */
+  quantityUnrecorded?: true;
   workflowId: string;
   /** The catalog version it was made from. */
   catalogHash?: string;
+  /** Not recorded by earlier releases, like the subscription. */
+  actionKind?: ActionKind;
+  /** The subscription that it is about. */
+  subscriptionId?: string;
   /** The experiment `variant` belongs to. */
   experiment?: string;
   presentedAt: string;

@@ -1,6 +1,7 @@
 /** A purchase or trigger, how it was evaluated, and what came of it. */
 import type { ClauseResult, Facts } from './rules/match.js';
 import type { Outcome, ReasonCode, TriggerType } from './words.js';
+import type { OfferMetadata } from './offers.js';
 import type { TimelineEntry } from './timeline.js';
 import type { PresentationRecord } from './presentation.js';
 
@@ -29,6 +30,8 @@ export interface PurchaseRecord {
   currency?: string;
   billing?: BillingAddress;
   purchasedAt?: string;
+  /** What the merchant gave the order at Dodo, without what this system wrote beside it. */
+  metadata?: OfferMetadata;
 }
 
 /** The result of one funnel in an evaluation; `reason` is left out for the one that was chosen. */

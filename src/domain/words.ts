@@ -143,6 +143,10 @@ export const NOTIFICATION_TYPES = [
 ] as const;
 export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
 
+/** What accepting an offer does at Dodo. */
+export const ACTION_KINDS = ['charge', 'payment', 'change_plan', 'pause', 'extend_trial'] as const;
+export type ActionKind = (typeof ACTION_KINDS)[number];
+
 /** The kinds of requests an attempt makes at Dodo. */
 export const ATTEMPT_KINDS = [
   'charge',

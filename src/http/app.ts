@@ -9,6 +9,7 @@ import { knownParameters } from './known-parameters.js';
 import { servedMethods } from './methods.js';
 import { openApiDocument } from './openapi/document.js';
 import { Problem } from './problem.js';
+import { requestContext } from './request-context.js';
 import { notFound, problemHandler } from './problem-handler.js';
 import { notificationRoutes } from './routes/notifications.js';
 import { referenceRoutes } from './reference/page.js';
@@ -98,6 +99,7 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
   const document = openApiDocument(deps.appUrl);
   const openApi = Buffer.from(JSON.stringify(document));
 
+  app.use(requestContext);
   // Pages bring their own policy, in place of this one.
   app.use(secureHeaders);
   app.use(allowOrigins(deps.allowedOrigins ?? [new URL(deps.appUrl).origin]));
@@ -117,7 +119,12 @@ export function createApp(deps: ApiDeps, pages?: express.RequestHandler): Expres
       res.set('Cache-Control', 'no-store');
       next();
     },
-    authenticate({ ...deps, failures: failureLimit() }),
+    authenticate({
+      ...deps,
+      apiKeys: () => deps.apiKeys,
+      operatorKeys: () => deps.operatorKeys,
+      failures: failureLimit(),
+    }),
     knownParameters,
     rateLimit({
       windowMs: MINUTE,

@@ -12,9 +12,12 @@ export type Caller =
 /** Says whether a client may fail once more. */
 export type FailureLimit = (client: string) => boolean;
 
+/** Keys, or what returns those in force. */
+type Keys = readonly GivenKey[] | (() => readonly GivenKey[]);
+
 export interface AuthenticateOptions {
-  apiKeys: readonly GivenKey[];
-  operatorKeys: readonly GivenKey[];
+  apiKeys: Keys;
+  operatorKeys: Keys;
   tokens: Tokens;
   /** Unlimited if omitted. */
   failures?: FailureLimit;
@@ -37,10 +40,8 @@ export function authenticate({
   failures = () => true,
   now = () => new Date(),
 }: AuthenticateOptions): RequestHandler {
-  const keys = [
-    ...apiKeys.map((key) => knownKey('backend', key)),
-    ...operatorKeys.map((key) => knownKey('operator', key)),
-  ];
+  const backends = knownKeys('backend', apiKeys);
+  const operators = knownKeys('operator', operatorKeys);
 
   return async (req, res, next) => {
     const header = req.headers.authorization;
@@ -59,7 +60,7 @@ export function authenticate({
     let found: Caller | undefined;
     let known: ReturnType<typeof knownKey> | undefined;
     // Compare every key, so that timing reveals neither a near miss nor which key matched.
-    for (const key of keys) {
+    for (const key of [...backends(), ...operators()]) {
       if (timingSafeEqual(digest, key.digest)) {
         known = key;
         found = { kind: key.kind, keyId: key.keyId };
@@ -185,6 +186,16 @@ export function failureLimit(now: () => number = Date.now): FailureLimit {
     if (clients.size >= MAX_CLIENTS) clients.delete(clients.keys().next().value ?? '');
     clients.set(client, { since: at, count: 1 });
     return true;
+  };
+}
+
+/** Returns the keys in force, hashed once for as long as they stay the same. */
+function knownKeys(kind: 'backend' | 'operator', keys: Keys) {
+  let hashed: { given: readonly GivenKey[]; known: ReturnType<typeof knownKey>[] } | undefined;
+  return () => {
+    const given = typeof keys === 'function' ? keys() : keys;
+    if (hashed?.given !== given) hashed = { given, known: given.map((key) => knownKey(kind, key)) };
+    return hashed.known;
   };
 }
 

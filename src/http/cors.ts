@@ -14,7 +14,8 @@ export function allowOrigins(origins: readonly string[]): RequestHandler {
     if (origin === undefined || !allowed.has(origin)) return next();
     res.set({
       'Access-Control-Allow-Origin': origin,
-      'Access-Control-Expose-Headers': 'Location, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate',
+      'Access-Control-Expose-Headers':
+        'Location, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-Id',
       // Pages of other origins read these answers.
       'Cross-Origin-Resource-Policy': 'cross-origin',
     });

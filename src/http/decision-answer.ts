@@ -9,6 +9,8 @@ import { Problem, presentationNotFound } from './problem.js';
 export interface Reader {
   /** Whether presentations carry a token, for a backend to pass on. */
   withToken: boolean;
+  /** A customer's browser, which is shown no more than it needs. */
+  isBrowser?: boolean;
   /** Most preferred first. */
   locales: string[];
 }

@@ -27,9 +27,12 @@ export interface ApiDeps {
   appUrl: string;
   /** How long the response to an accept or decline waits for the run to finish with it. Milliseconds. */
   acceptWaitMs: number;
-  apiKeys: readonly GivenKey[];
-  operatorKeys: readonly GivenKey[];
-  webhookSecrets: readonly Buffer[];
+  /** Those in force: keys and secrets may change while the process runs, so they are read at each use. */
+  readonly apiKeys: readonly GivenKey[];
+  readonly operatorKeys: readonly GivenKey[];
+  readonly webhookSecrets: readonly Buffer[];
+  /** What is said to be paid without evidence takes the keys of two operators. */
+  secondOperator?: boolean;
   /** Whose pages may call the token routes. The origin of `appUrl` if omitted. */
   allowedOrigins?: readonly string[];
   /** Proxies whose `X-Forwarded-For` is believed: how many, or their addresses. */

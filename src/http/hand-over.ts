@@ -1,5 +1,6 @@
 /** Hands Dodo's events over to Temporal. Webhooks and the sweep both come this way, so that they decide alike. */
 import { provesAttempt } from '../dodo/payments.js';
+import { withPriority } from '../dodo/budget.js';
 import { isOlderThanFirstPayment } from '../dodo/subscriptions.js';
 import {
   decideClaim,
@@ -52,13 +53,17 @@ export async function handOver(
 
 /** Longer than Dodo takes, and well within the time after which it would send the webhook again. */
 const READ_TIMEOUT_MS = 5_000;
+/** As long as that again may pass until it is sent. */
+const PATIENCE_MS = 5_000;
 
 /** Reads whether a charge renews its subscription. What cannot be read now is left to the run. */
 async function isRenewal({ dodo, log }: HandOverDeps, charge: UnclearCharge | undefined): Promise<boolean> {
   if (!charge) return false;
   const { subscriptionId, paidAt } = charge;
   try {
-    const subscription = await dodo.subscriptions.retrieve(subscriptionId, { timeout: READ_TIMEOUT_MS });
+    const subscription = await withPriority('offer', PATIENCE_MS, () =>
+      dodo.subscriptions.retrieve(subscriptionId, { timeout: READ_TIMEOUT_MS }),
+    );
     return isOlderThanFirstPayment(subscription, paidAt);
   } catch (error) {
     log.warn({ err: error, subscriptionId }, 'could not read whether a payment renews its subscription');

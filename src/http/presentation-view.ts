@@ -4,10 +4,17 @@ import { statusAt, type PresentationRecord } from '../domain/presentation.js';
 import { displayPrice, renderCopy } from '../catalog/copy.js';
 import { wordsFor } from '../catalog/words.js';
 import type { PresentationStatus } from '../domain/words.js';
-import type { Presentation, PriceDisplay } from '../domain/presentation.js';
+import type { PaymentMethodSummary, Presentation, PriceDisplay } from '../domain/presentation.js';
 import type { ApiDeps } from './deps.js';
 
-export type PresentationView = Omit<Presentation, 'updatePaymentMethodUrl'> & {
+export type PresentationView = Omit<Presentation, 'updatePaymentMethodUrl' | 'quantity' | 'payment'> & {
+  /** Left out where the offer was shown by a release that did not record it. */
+  quantity?: number;
+  payment: {
+    mode: Presentation['payment']['mode'];
+    /** A browser is not told its id, by which backends charge it. */
+    method?: Omit<PaymentMethodSummary, 'id'> & { id?: string };
+  };
   updatePaymentMethodUrl?: string;
   /** The price formatted for the customer, in the language of the copy. */
   display: PriceDisplay & { locale: string };
@@ -34,7 +41,12 @@ const CLOSED = new Set<PresentationStatus>(['declined', 'expired', 'withdrawn'])
 export async function viewOf(
   { ledger, tokens, now }: Pick<ApiDeps, 'ledger' | 'tokens' | 'now'>,
   record: PresentationRecord,
-  options: { withToken: boolean; status?: PresentationStatus; locales?: readonly string[] },
+  options: {
+    withToken: boolean;
+    isBrowser?: boolean;
+    status?: PresentationStatus;
+    locales?: readonly string[];
+  },
 ): Promise<PresentationView> {
   const serverTime = now();
   if (record.status === 'open' && record.handedOutAt === undefined)
@@ -61,7 +73,7 @@ export async function viewOf(
   const status = options.status ?? statusAt(record, serverTime);
   const isPayable = status !== 'needs_review' && !CLOSED.has(status);
   // A browser's token reads no more of an offer that has ended than that.
-  const isPrivate = !options.withToken && CLOSED.has(status);
+  const isPrivate = options.isBrowser && CLOSED.has(status);
   return {
     id,
     status,
@@ -72,12 +84,12 @@ export async function viewOf(
     customerId,
     purchaseId: shownPurchaseId(purchaseId),
     product,
-    quantity,
+    ...(!record.quantityUnrecorded && { quantity }),
     ...(record.option !== undefined && { option: record.option }),
     ...(record.choices && !isPrivate && { choices: record.choices }),
     ...(record.variant !== undefined && { variant: record.variant }),
     price,
-    payment: isPrivate ? { mode: payment.mode } : payment,
+    payment: isPrivate ? { mode: payment.mode } : options.isBrowser ? withoutMethodId(payment) : payment,
     copy: record.words ? renderCopy(words, price, product.name, locale) : record.copy,
     display: { locale, ...displayPrice(price, locale) },
     expiresAt,
@@ -90,4 +102,10 @@ export async function viewOf(
     ...(record.message && { message: record.message }),
     ...(token && { token }),
   };
+}
+
+function withoutMethodId({ mode, method }: Presentation['payment']): PresentationView['payment'] {
+  if (!method) return { mode };
+  const { id: _, ...shown } = method;
+  return { mode, method: shown };
 }

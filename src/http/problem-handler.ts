@@ -1,7 +1,7 @@
 /** The last handlers of the API: they respond to every error with problem details. */
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { SecurityLog } from './security-events.js';
-import { LedgerError } from '../ledger/index.js';
+import { LedgerError, type LedgerErrorCode } from '../ledger/index.js';
 import { hasGrpcStatus } from '../temporal/grpc-errors.js';
 import { PROBLEM_MEDIA_TYPE, Problem, temporarilyUnavailable } from './problem.js';
 
@@ -92,13 +92,14 @@ export function toProblem(error: unknown): Problem {
   });
 }
 
+const AWAY = new Set<LedgerErrorCode>(['unreachable', 'refused', 'read_only', 'disk_full', 'outdated']);
 /** The database's classes of errors that pass: it lacks resources, was interrupted, or can only be read at the moment. */
-const PASSING_SQL_STATES = /^(?:53|57|58|25006|55P03|40)/;
+const PASSING_SQL_STATES = /^(?:53|57|58|25006|42P01|55P03|40)/;
 
 /** Checks whether an error says that the store or Temporal is away, and nothing about the request. */
 function isAway(error: unknown): boolean {
   if (error instanceof LedgerError)
-    return error.code === 'unreachable' || PASSING_SQL_STATES.test(error.sqlState ?? '');
+    return AWAY.has(error.code) || PASSING_SQL_STATES.test(error.sqlState ?? '');
   return hasGrpcStatus(error, 'UNAVAILABLE', 'DEADLINE_EXCEEDED', 'RESOURCE_EXHAUSTED');
 }
 

@@ -30,6 +30,7 @@ export const PROBLEMS = {
   not_evaluable: { status: 409, title: 'The purchase cannot be evaluated again' },
   customer_active: { status: 409, title: 'A run of the customer is under way' },
   money_in_doubt: { status: 409, title: 'Money of the customer is in doubt' },
+  confirmation_required: { status: 409, title: 'A second operator has to say the same' },
   bulk_ended: { status: 409, title: 'The bulk command has ended' },
   evidence_mismatch: { status: 409, title: 'Dodo Payments shows something else' },
   offer_changed: { status: 409, title: 'Another offer is open than the one that was handed out' },

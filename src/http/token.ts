@@ -107,6 +107,19 @@ export function createTokens(
   };
 }
 
+/** Issues and verifies tokens with the secrets in force, of which the first one signs. */
+export function rotatingTokens(secrets: () => readonly Buffer[], now?: () => Date): Tokens {
+  let made: { of: string; tokens: Tokens } | undefined;
+  const current = () => {
+    const given = secrets();
+    const of = given.map((secret) => signingKey(secret).kid).join();
+    if (made?.of !== of) made = { of, tokens: createTokens(given, now) };
+    return made.tokens;
+  };
+  current();
+  return { issue: (input) => current().issue(input), verify: (token) => current().verify(token) };
+}
+
 const KID_LENGTH = 8;
 
 function signingKey(secret: Buffer) {

@@ -282,7 +282,15 @@ async function erase(tx: Database, subjects: Subjects): Promise<Erasure> {
       purchases: await count(
         tx
           .update(purchases)
-          .set({ customerId, billing: null, facts: null, considered: [], returnUrl: null, checkoutUrl: null })
+          .set({
+            customerId,
+            billing: null,
+            facts: null,
+            metadata: null,
+            considered: [],
+            returnUrl: null,
+            checkoutUrl: null,
+          })
           .where(about.purchases)
           .returning(one),
       ),

@@ -10,6 +10,7 @@ import { DrizzleQueryError } from 'drizzle-orm';
  * - `outdated`: its tables are missing or older than this build
  * - `too_new`: its tables are those of a later build
  * - `read_only`: it cannot be written
+ * - `disk_full`: nothing can be written, because the database's disk is full
  * - `failed`: a statement failed
  */
 export type LedgerErrorCode =
@@ -21,6 +22,7 @@ export type LedgerErrorCode =
   | 'outdated'
   | 'too_new'
   | 'read_only'
+  | 'disk_full'
   | 'failed';
 
 export class LedgerError extends Error {
@@ -65,6 +67,10 @@ export function isConnectionLoss(sqlState: string): boolean {
   return sqlState.startsWith('08') || sqlState.startsWith('57P');
 }
 
+/** PostgreSQL's codes. */
+const DISK_FULL = '53100';
+const READ_ONLY = '25006';
+
 /** Turns a database failure into a LedgerError without the statement and its values. Returns other errors unchanged. */
 export function describeFailure(operation: string, error: unknown): unknown {
   const root = rootCause(error);
@@ -72,6 +78,18 @@ export function describeFailure(operation: string, error: unknown): unknown {
   const fromDatabase = error instanceof DrizzleQueryError || isSqlState(code);
   if (!fromDatabase || root instanceof LedgerError) return root;
   const reason = root instanceof Error ? root.message : String(root);
+  if (code === DISK_FULL || /no space left on device/i.test(reason))
+    return new LedgerError(
+      'disk_full',
+      `The ledger failed at "${operation}", because the disk of its database is full: ${reason}. Free some space on it.`,
+      DISK_FULL,
+    );
+  if (code === READ_ONLY)
+    return new LedgerError(
+      'read_only',
+      `The ledger failed at "${operation}", because it can only be read: the database is a standby, or was set read-only.`,
+      code,
+    );
   return new LedgerError(
     isSqlState(code) && !isConnectionLoss(code) ? 'failed' : 'unreachable',
     `The ledger failed at "${operation}": ${reason}${code === undefined ? '' : ` (${code})`}.`,

@@ -60,6 +60,7 @@ const DELETIONS: Record<Exclude<LimitedData, 'purchases'>, Deletion> = {
           or(
             isNotNull(purchases.facts),
             isNotNull(purchases.billing),
+            isNotNull(purchases.metadata),
             sql`${purchases.considered} <> '[]'::jsonb`,
           ),
         ),
@@ -67,7 +68,7 @@ const DELETIONS: Record<Exclude<LimitedData, 'purchases'>, Deletion> = {
       .limit(MOST_ROWS);
     const cleared = await db
       .update(purchases)
-      .set({ facts: null, billing: null, considered: [] })
+      .set({ facts: null, billing: null, metadata: null, considered: [] })
       .where(inArray(purchases.purchaseId, found))
       .returning({ id: purchases.purchaseId });
     return cleared.length;

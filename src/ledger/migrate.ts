@@ -2,14 +2,17 @@
  * Brings the ledger's tables up to date. Needs no more than the right to create tables in the first schema of the search
  * path, and no session: it works through a pooler in transaction mode.
  */
-import { sql } from 'drizzle-orm';
+import { getTableName, is, sql } from 'drizzle-orm';
+import { PgTable } from 'drizzle-orm/pg-core';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { LedgerError } from './errors.js';
 import { migrations } from './migrations.js';
+import * as schema from './schema.js';
 import type { Database, Store } from './store.js';
 
 /** An arbitrary number that every version of this program must share. */
 const MIGRATION_LOCK = 7_305_881;
+const TABLES = Object.values(schema).flatMap((one: unknown) => (is(one, PgTable) ? [getTableName(one)] : []));
 const APPLIED = sql.identifier(migrations.migrationsTable);
 
 /**
@@ -50,6 +53,19 @@ export async function checkTables(db: Database): Promise<void> {
   );
   const last = exists?.there ? await lastApplied(db) : undefined;
   refuseNewer(last);
+  const missing = rows<{ name: string }>(
+    await db.execute(
+      sql`select name from unnest(array[${sql.join(
+        TABLES.map((name) => sql`${name}`),
+        sql`, `,
+      )}]::text[]) as name where to_regclass(name) is null`,
+    ),
+  );
+  if (last !== undefined && last >= newest() && missing.length > 0)
+    throw new LedgerError(
+      'outdated',
+      `The ledger has lost tables (${missing.map(({ name }) => name).join(', ')}). Restore them from a backup.`,
+    );
   if (last === undefined || last < newest())
     throw new LedgerError(
       'outdated',

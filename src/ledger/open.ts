@@ -4,10 +4,11 @@ import { accountingOn } from './accounting.js';
 import { auditTrail, recordAudit } from './audit.js';
 import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
 import { bulkOn } from './bulk.js';
+import { cohorts } from './cohorts.js';
 import { consoleOn } from './console.js';
 import { customerData, eraseCustomer, runsOfCustomer } from './customers.js';
 import { catalogOf, evaluations, recordCatalog, runningByCatalog } from './catalogs.js';
-import { describeFailure } from './errors.js';
+import { describeFailure, LedgerError, type LedgerErrorCode } from './errors.js';
 import { experimentReport } from './experiment-report.js';
 import { deleteExpired } from './expiry.js';
 import { exposuresOf } from './exposures.js';
@@ -71,9 +72,12 @@ export async function openLedger({ url, log = silentLog, migrates }: LedgerOptio
 }
 
 /** Creates the ledger on a database that is open and migrated. */
-export function ledgerOn({ db, transaction, listen, close }: Store, log: LedgerLog): Ledger {
+export function ledgerOn(store: Store, log: LedgerLog): Ledger {
+  const { db, transaction, listen, close } = store;
   let closing: Promise<void> | undefined;
-  return withClearErrors({
+  /** The operations that could not write, each with when and why. */
+  const unwritten = new Map<string, { at: number; error: LedgerError }>();
+  const ledger: Ledger = {
     ...accountingOn({ db, transaction }, log),
     ...operationsOn({ db, transaction }, log),
     ...consoleOn({ db, transaction }),
@@ -111,6 +115,7 @@ export function ledgerOn({ db, transaction, listen, close }: Store, log: LedgerL
     purchase: (purchaseId) => findPurchase(db, purchaseId),
     presentationPaidBy: (paymentId) => presentationPaidBy(db, paymentId),
     purchasePaidBy: (paymentId) => purchasePaidBy(db, paymentId),
+    cohorts: (period) => cohorts(db, period),
     funnelReport: (period) => funnelReport(db, period),
     deadLetterNotification: (letter) => deadLetterNotification(db, letter),
     recordRedelivery: (redelivered) => recordRedelivery(db, redelivered),
@@ -131,21 +136,39 @@ export function ledgerOn({ db, transaction, listen, close }: Store, log: LedgerL
     runsOfCustomer: (customerId) => runsOfCustomer(db, customerId),
     eraseCustomer: (customerId) => transaction((tx) => eraseCustomer(tx, customerId)),
     deleteExpired: (retention, now) => deleteExpired({ db, transaction }, retention, now),
-    ping: () => checkTables(db),
+    async ping() {
+      await store.checkFiles?.();
+      await checkTables(db);
+      // Reading goes on while nothing can be written.
+      for (const { at, error } of unwritten.values()) if (Date.now() - at < BELIEVED_FOR) throw error;
+    },
     close: () => (closing ??= close()),
+  };
+  return withClearErrors(ledger, (name, error) => {
+    if (error instanceof LedgerError && UNWRITABLE.has(error.code) && name !== 'ping')
+      unwritten.set(name, { at: Date.now(), error });
+    else if (error === undefined) unwritten.delete(name);
   });
 }
 
+/** How long a failure to write says something about now, if the same was not tried again. */
+const BELIEVED_FOR = 60_000;
+const UNWRITABLE = new Set<LedgerErrorCode>(['disk_full', 'read_only']);
+
 /** Wraps the ledger so that errors name the operation that failed, and no values. */
-function withClearErrors(ledger: Ledger): Ledger {
+function withClearErrors(ledger: Ledger, ended: (name: string, error?: unknown) => void): Ledger {
   const named = Object.entries(ledger).map(
     ([name, method]: [string, (...args: never[]) => Promise<unknown>]) => [
       name,
       async (...args: never[]) => {
         try {
-          return await method(...args);
+          const result = await method(...args);
+          ended(name);
+          return result;
         } catch (error) {
-          throw describeFailure(name, error);
+          const described = describeFailure(name, error);
+          ended(name, described);
+          throw described;
         }
       },
     ],

@@ -76,7 +76,8 @@ function isReopened(row: PresentationRow, change: PresentationPatch): boolean {
 }
 
 function isAnotherChoice(row: PresentationRow, { option, quantity }: PresentationPatch): boolean {
-  return (option ?? row.option) !== row.option || (quantity ?? row.quantity) !== row.quantity;
+  const isOtherQuantity = row.quantity !== null && (quantity ?? row.quantity) !== row.quantity;
+  return (option ?? row.option) !== row.option || isOtherQuantity;
 }
 
 /** Returns the part of a change that applies to an attempt in its current state. A late one only fills gaps. */

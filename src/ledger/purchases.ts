@@ -34,6 +34,8 @@ export async function recordPurchase(
         // Settling erased the address; a late repetition must not bring it back.
         billing: sql`case when ${purchases.status} = 'settled' then null else ${keptOrNew(purchases.billing)} end`,
         purchasedAt: keptOrNew(purchases.purchasedAt),
+        // Once settled it may have been erased.
+        metadata: sql`case when ${purchases.status} = 'settled' then ${purchases.metadata} else ${keptOrNew(purchases.metadata)} end`,
         paid: sql`${purchases.paid} or ${newValue(purchases.paid)}`,
         status: sql`case when ${purchases.status} = 'awaiting_payment' then ${newValue(purchases.status)} else ${purchases.status} end`,
       },

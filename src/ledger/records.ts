@@ -23,7 +23,16 @@ function withoutNulls<T extends object, Left extends keyof T & string = never>(
 /** Leaves out the billing address, which only charging needs and a view must not show. */
 export function purchaseRecord(row: PurchaseRow): PurchaseRecord {
   const { purchaseId, workflowId, trigger, productIds } = row;
-  const { customerId, paymentId, checkoutSessionId, subscriptionId, amount, currency, purchasedAt } = row;
+  const {
+    customerId,
+    paymentId,
+    checkoutSessionId,
+    subscriptionId,
+    amount,
+    currency,
+    purchasedAt,
+    metadata,
+  } = row;
   const optional = {
     customerId,
     paymentId,
@@ -32,13 +41,17 @@ export function purchaseRecord(row: PurchaseRow): PurchaseRecord {
     amount,
     currency,
     purchasedAt,
+    metadata,
   };
   return { purchaseId, workflowId, trigger, productIds, ...withoutNulls(optional) };
 }
 
 /** Leaves out the product id and the currency, which have columns for look-ups but are in the documents as well. */
 export function presentationRecord(row: PresentationRow): PresentationRecord {
-  return withoutNulls(row, 'productId', 'currency');
+  const { quantity, ...shown } = withoutNulls(row, 'productId', 'currency');
+  return quantity === undefined
+    ? { ...shown, quantity: 1, quantityUnrecorded: true }
+    : { ...shown, quantity };
 }
 
 export function attemptRecord(row: AttemptRow): AttemptRecord {

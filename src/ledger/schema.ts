@@ -15,9 +15,10 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { Facts } from '../domain/rules/match.js';
-import type { Catalog, OfferCopy } from '../domain/offers.js';
+import type { Catalog, OfferCopy, OfferMetadata } from '../domain/offers.js';
 import type { Arm } from '../experiments/assign.js';
 import {
+  ACTION_KINDS,
   ATTEMPT_KINDS,
   ATTEMPT_STATUSES,
   DECISIONS,
@@ -79,6 +80,7 @@ export const purchases = pgTable(
     settledAt: instant('settled_at'),
     /** Where its customer comes back to from Dodo's pages. */
     returnUrl: text('return_url'),
+    metadata: jsonb('metadata').$type<OfferMetadata>(),
     /** Where a registered purchase is paid. */
     checkoutUrl: text('checkout_url'),
     /** What was asked for under its key: the same key with another request is another purchase. */
@@ -106,11 +108,14 @@ export const presentations = pgTable(
     experiment: text('experiment'),
     variant: text('variant'),
     catalogHash: text('catalog_hash'),
+    actionKind: text('action_kind', { enum: ACTION_KINDS }),
+    subscriptionId: text('subscription_id'),
     type: text('type', { enum: OFFER_TYPES }).notNull(),
     productId: text('product_id').notNull(),
     currency: text('currency').notNull(),
     product: jsonb('product').$type<Presentation['product']>().notNull(),
-    quantity: integer('quantity').notNull().default(1),
+    /** Null for an offer that was shown by a release that did not record it: its run knows. */
+    quantity: integer('quantity').default(1),
     option: text('option'),
     choices: jsonb('choices').$type<Choices>(),
     /** The terms for pricing other choices. */

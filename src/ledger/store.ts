@@ -10,6 +10,8 @@ export interface Store {
   transaction: <T>(work: (tx: Database) => Promise<T>) => Promise<T>;
   /** Hears what is announced on a channel, also after the connection was lost, until it is told to stop. */
   listen: (channel: string, listener: Listener) => Promise<() => Promise<void>>;
+  /** Checks what the database itself does not say of its files. */
+  checkFiles?: () => Promise<void>;
   close: () => Promise<void>;
 }
 

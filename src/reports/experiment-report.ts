@@ -27,6 +27,22 @@ export interface ExperimentResult {
   arms: ArmResult[];
 }
 
+/** What must not get worse while conversion gets better. Each counts customers. */
+export const GUARDRAILS = ['declined', 'refunded', 'disputed', 'firstRefunded'] as const;
+export type Guardrail = (typeof GUARDRAILS)[number];
+
+/** A guardrail of one arm: its share of the exposed customers, and how it differs from the first arm's. */
+export interface GuardrailResult {
+  count: number;
+  /** Null without customers. */
+  share: number | null;
+  interval: Interval;
+  /** The difference from the first arm, with an interval that stays valid however often it is looked at. */
+  difference?: { difference: number; low: number; high: number };
+  /** Chance is an unlikely explanation for its being higher than in the first arm. */
+  worse: boolean;
+}
+
 export interface ArmResult {
   variant: string;
   weight: number;
@@ -42,6 +58,7 @@ export interface ArmResult {
    * customer brought the same amount.
    */
   revenuePerCustomer: Record<string, { mean: number; interval: Interval | null }>;
+  guardrails: Record<Guardrail, GuardrailResult>;
   /** Omitted for the first arm, to which the others are compared. */
   comparison?: Comparison;
 }

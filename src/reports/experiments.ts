@@ -5,6 +5,7 @@ import type { ExposureCount } from '../ledger/index.js';
 import { compareArms, revenueSample } from './compare-arms.js';
 import { mean, meanInterval, sampleRatio, sampleSize } from './compare.js';
 import type { ArmResult, ExperimentReport, ExperimentResult } from './experiment-report.js';
+import { guardrailsOf } from './guardrails.js';
 import { phasesOf, type ArmCount, type Phase } from './phases.js';
 import { wilsonInterval } from './wilson.js';
 
@@ -52,13 +53,14 @@ function resultOf({ experiment, arms, inForce, firstExposedAt, lastExposedAt }: 
     confidence: 1 - alpha,
     arms: arms.map((arm) => ({
       ...figuresOf(arm),
+      guardrails: guardrailsOf(arm, control, { alpha, perArm }),
       ...(control &&
         arm !== control && { comparison: compareArms(control, arm, { alpha, perArm, mismatch }) }),
     })),
   };
 }
 
-function figuresOf(arm: ArmCount): ArmResult {
+function figuresOf(arm: ArmCount): Omit<ArmResult, 'guardrails'> {
   const { variant, weight, exposed, accepted, paid } = arm;
   return {
     variant,

@@ -1,8 +1,9 @@
 /** Groups the customers of an experiment by the weights under which they were assigned; only equal weights compare. */
 import type { Experiment } from '../experiments/names.js';
+import type { Guardrail } from './experiment-report.js';
 import type { ExposureCount } from '../ledger/index.js';
 
-export interface ArmCount {
+export interface ArmCount extends Record<Guardrail, number> {
   variant: string;
   weight: number;
   exposed: number;
@@ -68,11 +69,21 @@ function phaseOf({ name, arms }: Experiment, rows: ExposureCount[], inForce: boo
 }
 
 function total(rows: ExposureCount[]): Omit<ArmCount, 'variant' | 'weight'> {
-  const sum = (field: 'exposed' | 'accepted' | 'paid') => rows.reduce((all, row) => all + row[field], 0);
+  const sum = (field: 'exposed' | 'accepted' | 'paid' | Guardrail) =>
+    rows.reduce((all, row) => all + row[field], 0);
   const net: ExposureCount['net'] = {};
   for (const [currency, amounts] of rows.flatMap((row) => Object.entries(row.net))) {
     const before = net[currency] ?? { sum: 0, squares: 0 };
     net[currency] = { sum: before.sum + amounts.sum, squares: before.squares + amounts.squares };
   }
-  return { exposed: sum('exposed'), accepted: sum('accepted'), paid: sum('paid'), net };
+  return {
+    exposed: sum('exposed'),
+    accepted: sum('accepted'),
+    paid: sum('paid'),
+    declined: sum('declined'),
+    refunded: sum('refunded'),
+    disputed: sum('disputed'),
+    firstRefunded: sum('firstRefunded'),
+    net,
+  };
 }

@@ -20,6 +20,8 @@ const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`
 export const prebuiltBundlePath = fromRoot(compiled ? 'workflow-bundle.js' : 'dist/workflow-bundle.js');
 
 const workflowsPath = fromRoot(compiled ? 'workflows/index.js' : 'workflows/index.ts');
+/** Workflow code that is not a workflow: it carries traces and request ids through the runs. */
+const interceptorsPath = fromRoot(compiled ? 'workflows/carry-headers.js' : 'workflows/carry-headers.ts');
 
 /**
  * Bundles the workflow code; takes a second or two.
@@ -33,7 +35,12 @@ export async function bundleWorkflows(
   const complaints: string[] = [];
   const logger = new DefaultLogger('WARN', ({ message }) => void complaints.push(message));
   try {
-    return await bundleWorkflowCode({ workflowsPath, logger, ...options });
+    return await bundleWorkflowCode({
+      workflowsPath,
+      workflowInterceptorModules: [interceptorsPath],
+      logger,
+      ...options,
+    });
   } catch (error) {
     const reason = complaints.length > 0 ? complaints.map(errorsOf).join('\n') : String(error);
     throw new Error(`The workflow code could not be bundled.\n${reason}`, { cause: error });

@@ -2,6 +2,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
+import { sendingHeaders } from './propagation.js';
 
 /** The Temporal server and namespace to use. */
 export interface TemporalTarget {
@@ -84,7 +85,7 @@ export async function connectClient(
   const connection = await explainFailure(settings.address, () =>
     Connection.connect({ ...settings, connectTimeout }),
   );
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, interceptors: { workflow: [sendingHeaders] } });
   return { connection, client, namespace };
 }
 

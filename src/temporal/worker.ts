@@ -1,12 +1,15 @@
 /** Creates the worker. */
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { buildIdOf, workflowBundle, type WorkflowBundle } from './bundle.js';
+import { receivingHeaders } from './propagation.js';
 
 /**
  * A waiting run takes about 160 KiB of memory while cached, about 100 MB for all of them. Other runs are replayed from
  * their short histories when something happens to them.
  */
 const MAX_CACHED_WORKFLOWS = 600;
+/** Many of them only wait for their turn at Dodo, and must not keep a charge from beginning. */
+const MAX_ACTIVITIES = 1_000;
 /** Longer than a charge takes, so that a deployment never interrupts a call to the payment provider. */
 const SHUTDOWN_GRACE = '45s';
 const SHUTDOWN_FORCE = '60s';
@@ -47,10 +50,12 @@ export async function createWorker(options: CreateWorkerOptions): Promise<Worker
       },
     }),
     maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
+    maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: SHUTDOWN_FORCE,
+    interceptors: { activity: [receivingHeaders] },
     ...options.overrides,
   });
 }

@@ -35,16 +35,22 @@ export function signWebhook({ id, timestamp, body, secret }: SignWebhookInput): 
 }
 
 /**
- * Returns the headers of a signed webhook with a JSON body.
+ * Returns the headers of a signed webhook with a JSON body. With another secret, it is signed with both.
  *
  * @throws as `signWebhook`
  */
-export function webhookHeaders(input: SignWebhookInput): Record<string, string> {
+export function webhookHeaders({
+  otherSecret,
+  ...input
+}: SignWebhookInput & { otherSecret?: Buffer }): Record<string, string> {
+  const signatures = [input.secret, ...(otherSecret ? [otherSecret] : [])].map((secret) =>
+    signWebhook({ ...input, secret }),
+  );
   return {
     'content-type': 'application/json',
     'webhook-id': input.id,
     'webhook-timestamp': String(input.timestamp),
-    'webhook-signature': signWebhook(input),
+    'webhook-signature': signatures.join(' '),
   };
 }
 

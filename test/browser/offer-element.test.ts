@@ -371,6 +371,17 @@ describe.skipIf(chromiumPath() === undefined)('<dodo-offer> (CHROMIUM_PATH)', ()
     expect(posts('accept')).toHaveLength(1);
   });
 
+  it('keeps a token in the tab until it has run out, and no longer', async () => {
+    api.begin(anOffer());
+    const page = await visit();
+    await accept(page).waitFor();
+    const kept = () => page.evaluate(`sessionStorage.getItem('dodo-offer:prs_1')`);
+    expect(await kept()).toMatch(/token/);
+    api.answer('accept', () => ({ status: 401, body: { code: 'unauthorized' } }));
+    await accept(page).click();
+    await expect.poll(kept, { timeout: 10_000 }).toBe('');
+  });
+
   it.each([
     ['en', 'This offer has ended'],
     ['de', 'Dieses Angebot ist beendet'],

@@ -107,9 +107,9 @@ describe('the demo shop’s server', () => {
     answers['/api/upsell/cus_1'] = { status: 200, body: { eligible: true, presentation } };
     expect(await findOffer('pur_1')).toEqual({
       status: 200,
-      body: { state: 'offer', presentation, run: temporal },
+      body: { state: 'offer', presentation, run: temporal, customer: '/dashboard/customers/cus_1' },
     });
-    expect(await findOffer('pur_2')).toEqual({ status: 200, body: { state: 'waiting', retry: true } });
+    expect(await findOffer('pur_2')).toMatchObject({ status: 200, body: { state: 'waiting', retry: true } });
   });
 
   it('opens an offer for the browser that bought, and for nobody who only knows the purchase', async () => {
@@ -141,7 +141,10 @@ describe('the demo shop’s server', () => {
     answers['/api/purchases/pur_1'] = { status: 200, body: { status: 'awaiting_payment' } };
     expect((await findOffer('pur_1')).body).toEqual({ state: 'waiting', retry: true });
     answers['/api/purchases/pur_1'] = { status: 200, body: { status: 'settled', customerId: 'cus_1' } };
-    expect((await findOffer('pur_1')).body).toEqual({ state: 'none' });
+    expect((await findOffer('pur_1')).body).toEqual({
+      state: 'none',
+      customer: '/dashboard/customers/cus_1',
+    });
     expect((await findOffer('pur_unknown')).body).toEqual({ state: 'none' });
     answers['/api/purchases/pur_1'] = { status: 503, body: {} };
     expect(await findOffer('pur_1')).toEqual({ status: 503, body: { state: 'waiting' } });

@@ -9,6 +9,15 @@ const MINUTE = 60_000;
 
 const directory = useDataDirectory();
 
+describe('SECOND_OPERATOR', () => {
+  it('takes the keys of two people', () => {
+    expect(server().secondOperator).toBe(false);
+    expect(mistakes(() => server({ SECOND_OPERATOR: 'on' }))).toHaveProperty('OPERATOR_KEYS');
+    const two = 'anna:operator-key-0123456789abcdef,ben:operator-key-fedcba9876543210';
+    expect(server({ SECOND_OPERATOR: 'on', OPERATOR_KEYS: two }).secondOperator).toBe(true);
+  });
+});
+
 describe('DATA_RETENTION', () => {
   const DAY = 24 * 60 * MINUTE;
 

@@ -1,5 +1,5 @@
 /** Runs the output of `npm run build` as the image does. */
-import { cp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,8 +28,18 @@ beforeAll(async () => {
     {},
   );
   expect(code, output).toBe(0);
+  await leaveOut('tsx', 'esbuild', '@esbuild', '@electric-sql', '.bin');
   await cp(join(repository, 'deploy/health'), join(app, 'deploy/health'), { recursive: true });
 }, BUILD_TIMEOUT);
+
+/** Takes away what the image does not have either. */
+async function leaveOut(...names: string[]): Promise<void> {
+  const modules = join(app, 'node_modules');
+  await rm(modules);
+  await mkdir(modules);
+  for (const name of await readdir(join(repository, 'node_modules')))
+    if (!names.includes(name)) await symlink(join(repository, 'node_modules', name), join(modules, name));
+}
 
 afterAll(async () => {
   await removeFolder(app);

@@ -60,6 +60,14 @@ describe('the image', () => {
     expect(all('RUN').some((text) => text.includes('npm ci --omit=dev'))).toBe(true);
   });
 
+  it('has no loader of TypeScript, no bundler and no embedded database', () => {
+    const removed = all('RUN')
+      .filter((text) => text.startsWith('rm -r '))
+      .join(' ');
+    for (const name of ['tsx', 'esbuild', '@esbuild', '@electric-sql'])
+      expect(removed).toContain(`node_modules/${name}`);
+  });
+
   it('runs in production mode, in which the worker uses the prebuilt workflow bundle', () => {
     expect(inLastStage('ENV')).toContain('NODE_ENV=production');
   });

@@ -1,5 +1,6 @@
 import DodoPayments from 'dodopayments';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { withPriority } from '../../src/dodo/budget.js';
 import { createDodo, HTTP_TIMEOUT_MS, type Dodo } from '../../src/dodo/client.js';
 import { classify, type DodoFailure } from '../../src/dodo/errors.js';
 import {
@@ -197,5 +198,53 @@ describe('an answer', () => {
     const name = JSON.parse('"A\\u0000da \\ud800 \\ud83d\\ude00"') as string;
     server.answer = json(200, { customer_id: 'cus_1', name });
     expect(await dodo.customers.retrieve('cus_1')).toMatchObject({ name: 'A\ufffdda \ufffd \u{1f600}' });
+  });
+});
+
+describe('the limit', () => {
+  const limited = (perMinute?: number) => createDodo(API_KEY, { baseURL: server.url }, perMinute);
+
+  it('makes requests wait, which is not within their timeout', async () => {
+    // Seven at once, then about one a second.
+    const client = limited(60);
+    server.answer = json(200, {});
+    const started = performance.now();
+    const calls = Array.from({ length: 7 }, () => client.payments.retrieve('pay_1', { timeout: TIMEOUT_MS }));
+    await Promise.all(calls);
+    expect(server.requests).toHaveLength(7);
+    expect(performance.now() - started).toBeGreaterThan(2 * TIMEOUT_MS);
+  });
+
+  it('is one for all clients with other options', async () => {
+    const client = limited(1);
+    server.answer = json(200, {});
+    await client.payments.retrieve('pay_1');
+    const other = client.withOptions({ timeout: TIMEOUT_MS });
+    expect(await Promise.resolve(other.payments.retrieve('pay_1')).catch(classify)).toMatchObject({
+      kind: 'not_sent',
+      message: 'Other requests to Dodo have to go first.',
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is learned from a refusal: nobody asks for anything before Retry-After is over', async () => {
+    const client = limited();
+    server.answer = refusal(429, 'TOO_MANY_REQUESTS', { 'retry-after': '1' });
+    expect(await Promise.resolve(client.payments.retrieve('pay_1')).catch(classify)).toMatchObject({
+      kind: 'not_sent',
+      retryAfterMs: 1_000,
+    });
+    server.answer = json(200, {});
+    const started = performance.now();
+    await client.customers.retrieve('cus_1');
+    expect(performance.now() - started).toBeGreaterThan(900);
+  });
+
+  it('does not hold up a charge whose attempt is recorded', async () => {
+    const client = limited(1);
+    server.answer = json(200, { session_id: 'cks_1' });
+    await client.payments.retrieve('pay_1');
+    await withPriority('money', 1_000, () => client.checkoutSessions.create({ product_cart: [] }));
+    expect(server.requests.map(({ path }) => path)).toEqual(['/payments/pay_1', '/checkouts']);
   });
 });

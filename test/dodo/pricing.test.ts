@@ -47,7 +47,10 @@ describe('readProduct', () => {
 
   it('reads the name of a one-time product', async () => {
     server.answer = json(200, aProduct());
-    expect(await readProduct(dodo, 'prod_team_license')).toEqual({ name: 'Team license' });
+    expect(await readProduct(dodo, 'prod_team_license')).toEqual({
+      name: 'Team license',
+      isRecurring: false,
+    });
     expect(sent()).toEqual([['GET /products/prod_team_license', undefined]]);
   });
 
@@ -55,6 +58,7 @@ describe('readProduct', () => {
     server.answer = json(200, aProduct({ name: 'Pro plan', price: monthly, is_recurring: true }));
     expect(await readProduct(dodo, 'prod_pro_plan')).toEqual({
       name: 'Pro plan',
+      isRecurring: true,
       every: { interval: 'Month', count: 3 },
     });
   });
@@ -62,7 +66,7 @@ describe('readProduct', () => {
   it.each([null, undefined, ''])('uses the id when the name at Dodo is %j', async (name) => {
     server.answer = json(200, aProduct({ name }));
     const id = `prod_named_${String(name)}`;
-    expect(await readProduct(dodo, id)).toEqual({ name: id });
+    expect(await readProduct(dodo, id)).toEqual({ name: id, isRecurring: false });
   });
 
   it('reads a product once within minutes', async () => {
@@ -70,9 +74,9 @@ describe('readProduct', () => {
       name: 'Kept',
       price: { type: 'one_time_price', price: 1, currency: 'USD' },
     });
-    expect(await readProduct(dodo, 'prod_kept')).toEqual({ name: 'Kept' });
+    expect(await readProduct(dodo, 'prod_kept')).toMatchObject({ name: 'Kept' });
     server.answer = refusal(500, 'INTERNAL_SERVER_ERROR');
-    expect(await readProduct(dodo, 'prod_kept')).toEqual({ name: 'Kept' });
+    expect(await readProduct(dodo, 'prod_kept')).toMatchObject({ name: 'Kept' });
   });
 
   it('returns undefined for a product that does not exist, and throws when Dodo does not answer', async () => {

@@ -45,6 +45,11 @@ async function mentions(text: string): Promise<unknown> {
 
 async function declined(): Promise<Taken> {
   const shown = await offered(shop);
+  await decline(shown);
+  return shown;
+}
+
+async function decline(shown: Taken): Promise<void> {
   const at = shop.now().toISOString();
   await shop.context.ledger.updatePresentation(shown.presentationId, {
     status: 'declined',
@@ -52,7 +57,6 @@ async function declined(): Promise<Taken> {
     decidedAt: at,
   });
   await shop.context.ledger.settle({ purchaseId: shown.payment_id, outcome: 'declined', at, timeline: [] });
-  return shown;
 }
 
 it('exports everything about a customer, without the names of operators', async () => {
@@ -224,11 +228,19 @@ it('leaves what was paid without a name, deletes the rest, and is audited with i
 it('deletes what never moved money, and what was chosen and agreed to', async () => {
   const { ledger } = shop.context;
   const call = await api();
-  const shown = await declined();
+  const shown = await offered(shop);
+  const metadata = { gift_for: 'Ada' };
+  const again = { purchaseId: shown.payment_id, workflowId: shown.run, trigger: 'purchase' } as const;
+  const recordPurchase = () => ledger.recordPurchase({ ...again, productIds: [], metadata }, 'evaluating');
+  await recordPurchase();
+  expect((await ledger.purchase(shown.payment_id))?.purchase.metadata).toEqual(metadata);
+  await decline(shown);
   const { body } = await call('DELETE', dataOf(shown), { reason: REASON });
   expect(body).toMatchObject({ deleted: { presentations: 1 }, pseudonymised: { purchases: 1 } });
   expect(await ledger.presentation(shown.presentationId)).toBeUndefined();
   // The first purchase was paid at Dodo: it stays, so that its webhook cannot start another run.
   expect(await ledger.purchase(shown.payment_id)).toMatchObject({ status: 'settled', presentations: [] });
+  await recordPurchase();
+  expect((await ledger.purchase(shown.payment_id))?.purchase.metadata).toBeUndefined();
   expect(await mentions(shown.customer_id)).toEqual([]);
 });

@@ -64,7 +64,7 @@ interface Reply {
   body: Record<string, unknown> & { code?: string; detail?: string };
 }
 
-async function api() {
+async function api(over: object = {}) {
   const { dodo, ledger, proofs, now } = shop.context;
   const runs = {
     status: async () => (script.running ? 'running' : 'closed'),
@@ -121,6 +121,7 @@ async function api() {
     operatorKeys: [OPERATOR, SECOND_OPERATOR],
     webhookSecrets: [],
     temporalLink: (run: string) => `https://temporal.example/${encodeURIComponent(run)}`,
+    ...over,
   };
   const url = await serve(createApp(deps as unknown as ApiDeps));
   async function call(method: string, path: string, body?: object, key = OPERATOR): Promise<Reply> {
@@ -301,6 +302,36 @@ describe('resolving as paid', () => {
       }),
     );
     expect(await shop.context.ledger.payment(paymentId)).toMatchObject({ verdict: 'counts', proven: true });
+  });
+
+  it('takes two operators where nothing at Dodo shows it, if that is configured', async () => {
+    const { post } = await api({ secondOperator: true });
+    const { ledger } = shop.context;
+    const openedAt = shop.now().toISOString();
+    const refund = (subject: string) =>
+      ledger.openReview({ kind: 'refund_failed', subject, amount: 500, currency: 'USD', openedAt });
+    const review = await refund('refund/pay_two_keys');
+    const word = { paid: true, reason: 'Given back by transfer.' };
+    const first = await post(resolvePath({ review }), word);
+    expect(first).toMatchObject({ status: 409, body: { code: 'confirmation_required' } });
+    // The same key is not a second one, and an old word has lapsed.
+    expect(await post(resolvePath({ review }), word)).toMatchObject({ status: 409 });
+    shop.pass(25 * 3_600_000);
+    expect(await post(resolvePath({ review }), word, SECOND_OPERATOR)).toMatchObject({ status: 409 });
+    expect(await post(resolvePath({ review }), word)).toMatchObject({
+      status: 200,
+      body: { status: 'resolved', resolution: { paid: true } },
+    });
+
+    // What is not declared paid takes one.
+    const other = await refund('refund/pay_one_key');
+    const refused = { paid: false, reason: 'It stays.' };
+    expect(await post(resolvePath({ review: other }), refused)).toMatchObject({ status: 200 });
+    // And so does what Dodo shows.
+    const shown = await inReview();
+    expect(await post(resolvePath(shown), { paid: true, reason: 'The only one.' })).toMatchObject({
+      status: 200,
+    });
   });
 
   it('settles the offer when its run is gone', async () => {

@@ -65,6 +65,7 @@ export function scriptedApp(
   { before = aRecord(), after, others = [], current, accepted, latest, answer, answers }: Script,
   asked: Asked,
   kept: { hash: string; acceptance: object }[] = [],
+  over: Partial<ApiDeps> = {},
 ) {
   let record = before;
   const keys = new Map<string, string>();
@@ -115,7 +116,9 @@ export function scriptedApp(
     operatorKeys: [],
     webhookSecrets: [],
   };
-  return createApp(deps as unknown as ApiDeps);
+  // Getters stay what they are.
+  const all = Object.defineProperties(deps, Object.getOwnPropertyDescriptors(over));
+  return createApp(all as unknown as ApiDeps);
 }
 
 export interface Reply {

@@ -146,12 +146,37 @@ await onBothDatabases((ledger) => {
       lastExposedAt: at(3),
       accepted: 2,
       paid: 2,
+      declined: 0,
+      refunded: 1,
+      disputed: 0,
+      firstRefunded: 0,
       net: { USD: { sum: 3500, squares: 2500 ** 2 + 1000 ** 2 } },
     });
     expect(rows).toContainEqual(
       expect.objectContaining({ variant: 'annual', arms: ARMS, exposed: 1, accepted: 0, paid: 0, net: {} }),
     );
     expect(rows).toContainEqual(expect.objectContaining({ variant: 'control', arms: moved, exposed: 1 }));
+  });
+
+  it('counts what must not get worse: declines, refunds, disputes, refunds of the first purchase', async () => {
+    const experiment = id('exp');
+    const disputed = anExposure({ experiment });
+    const offer = await show(disputed);
+    await pay(offer, 3000);
+    const dispute = { presentationId: offer.id, id: id('dsp') };
+    await ledger().updatePresentation(offer.id, {}, [{ at: at(3), type: 'dispute_opened', detail: dispute }]);
+    const declined = anExposure({ experiment });
+    await ledger().updatePresentation((await show(declined)).id, {
+      status: 'declined',
+      decision: 'declined',
+      decidedAt: at(1),
+    });
+    await ledger().note(declined.purchaseId, [
+      { at: at(4), type: 'refund_succeeded', detail: { id: id('ref'), amount: 1900 } },
+    ]);
+    expect(await reportOf(experiment)).toMatchObject([
+      { exposed: 2, declined: 1, refunded: 0, disputed: 1, firstRefunded: 1 },
+    ]);
   });
 
   it('counts every offer since the exposure for a holdout, and none before', async () => {

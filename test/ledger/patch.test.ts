@@ -35,6 +35,8 @@ function row(fields: Partial<PresentationRow> = {}): PresentationRow {
     experiment: null,
     variant: null,
     catalogHash: null,
+    actionKind: null,
+    subscriptionId: null,
     option: null,
     choices: null,
     words: null,

@@ -100,5 +100,40 @@ describe.skipIf(!postgres.available)('the ledger', () => {
     await admin.query('alter table upsells.ledger_migrations rename to elsewhere');
     await expect(ledger.ping()).rejects.toMatchObject({ code: 'outdated' });
     await admin.query('alter table upsells.elsewhere rename to ledger_migrations');
+    await admin.query('alter table upsells.presentations rename to elsewhere');
+    await expect(ledger.ping()).rejects.toMatchObject({
+      code: 'outdated',
+      message: expect.stringContaining('presentations') as string,
+    });
+    await admin.query('alter table upsells.elsewhere rename to presentations');
+    await ledger.ping();
+  });
+
+  it('says that its disk is full, and is not ready until it has been written again', async () => {
+    const ledger = await open(urlFor('owns_tables'));
+    await admin.query(`
+      create function upsells.is_full() returns trigger language plpgsql as $$ begin
+        raise exception using errcode = '53100', message = 'could not extend file: No space left on device'; end $$;
+      create trigger is_full before insert on upsells.idempotency_keys execute function upsells.is_full();`);
+    await expect(bind(ledger)).rejects.toMatchObject({
+      code: 'disk_full',
+      sqlState: '53100',
+      message: expect.stringMatching(/disk of its database is full.*Free some space/) as string,
+    });
+    await expect(ledger.ping()).rejects.toMatchObject({ code: 'disk_full' });
+    await admin.query('drop trigger is_full on upsells.idempotency_keys');
+    expect(await bind(ledger)).toBe('r');
+    await ledger.ping();
+  });
+
+  it('says that it can only be read once its server is a standby', async () => {
+    const ledger = await open(urlFor('owns_tables'));
+    await admin.query(
+      `alter role owns_tables in database ${database} set default_transaction_read_only = on`,
+    );
+    const later = await open(urlFor('owns_tables'), false).catch((error: unknown) => error);
+    expect(later).toMatchObject({ code: 'read_only' });
+    await admin.query(`alter role owns_tables in database ${database} reset default_transaction_read_only`);
+    await ledger.ping();
   });
 });

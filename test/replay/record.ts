@@ -7,11 +7,13 @@ import { startDevServer } from '../../sandbox/local/dev-server.js';
 import { openRuns, unlessBroken } from '../support/workflow-task-failures.js';
 import { removeHistories, writeHistory } from './history-files.js';
 import { recordAbandoned } from './record-abandoned.js';
+import { recordScripted } from './record-scripted.js';
 import type { Scenario } from './scenario.js';
 import { AFTERWARDS, NOTIFICATIONS } from './scenarios-afterwards.js';
 import { CHARGES } from './scenarios-charges.js';
 import { DECISIONS } from './scenarios-decisions.js';
 import { PLAN_CHANGES } from './scenarios-plans.js';
+import { SCRIPTED } from './scenarios-scripted.js';
 import { TIMING, TIMING_OFFERS } from './scenarios-timing.js';
 import { openRecordingSystem, type RecordingSystem } from './recording-system.js';
 
@@ -76,5 +78,9 @@ if (isWanted({ name: 'abandoned' })) {
     say(file);
   }
 }
+await recordScripted(SCRIPTED.filter(isWanted), (name, error) => {
+  if (error !== undefined) failed.push(name);
+  say(error === undefined ? name : `${name}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
+});
 if (failed.length > 0) say(`Not recorded: ${failed.join(', ')}.`);
 process.exit(failed.length > 0 ? 1 : 0);

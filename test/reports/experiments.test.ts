@@ -29,6 +29,10 @@ const count = (variant: string, exposed: number, paid: number, more: Partial<Exp
   lastExposedAt: '2026-03-31T00:00:00.000Z',
   accepted: paid,
   paid,
+  declined: 0,
+  refunded: 0,
+  disputed: 0,
+  firstRefunded: 0,
   net: { USD: { sum: paid * 1000, squares: paid * 1_000_000 } },
   ...more,
 });
@@ -37,6 +41,31 @@ function resultOf(...counts: ExposureCount[]) {
   const found = experimentReport(counts, catalog).experiments.find(({ name }) => name === 'f.s');
   return found?.arms[1]?.comparison;
 }
+
+describe('guardrails', () => {
+  const guardrailsOf = (...counts: ExposureCount[]) =>
+    experimentReport(counts, catalog).experiments.find(({ name }) => name === 'f.s')?.arms[1]?.guardrails;
+
+  test('tell of an arm that costs more than it brings, and not of chance', () => {
+    const control = count('control', 2000, 200, { refunded: 10, disputed: 2, declined: 900 });
+    const found = guardrailsOf(
+      control,
+      count('other', 2000, 300, { refunded: 90, disputed: 4, declined: 910 }),
+    );
+    expect(found).toMatchObject({
+      refunded: { count: 90, share: 0.045, worse: true },
+      disputed: { count: 4, worse: false },
+      declined: { count: 910, worse: false },
+      firstRefunded: { count: 0, share: 0, worse: false },
+    });
+    expect(found?.refunded.difference?.low).toBeGreaterThan(0);
+  });
+
+  test('say nothing of a few customers', () => {
+    const found = guardrailsOf(count('control', 10, 1), count('other', 10, 9, { refunded: 9 }));
+    expect(found).toMatchObject({ refunded: { count: 9, worse: false } });
+  });
+});
 
 describe('the verdict', () => {
   test.each([

@@ -22,6 +22,10 @@ const armOf = (variant: string): ArmCount => ({
   exposed: 0,
   accepted: 0,
   paid: 0,
+  declined: 0,
+  refunded: 0,
+  disputed: 0,
+  firstRefunded: 0,
   net: {},
 });
 

@@ -24,7 +24,7 @@ export interface PurchaseFixture {
   subscription: SubscriptionEvent;
 }
 
-export const TO_PRO: OfferAction = {
+export const TO_PRO: Extract<OfferAction, { kind: 'change_plan' }> = {
   kind: 'change_plan',
   productId: 'prod_pro',
   prorationBillingMode: 'difference_immediately',

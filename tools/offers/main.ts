@@ -4,6 +4,7 @@ import { PAUSABLE } from '../../src/domain/pause.js';
 import { loadDotEnv } from '../../src/config/dotenv.js';
 import { CommandFailure, connect, type Api, type ApiOptions } from './api.js';
 import { bulkCommandLines } from './bulk.js';
+import { eventCommandLines } from './event-commands.js';
 import { inLines } from './print.js';
 import { verifyReceiptFile } from './verify-receipt.js';
 import { ReceiptError } from '../../src/http/receipts/verify.js';
@@ -165,6 +166,7 @@ function commandLine(): Command {
     );
   for (const { usage, description, act, options } of bulkCommandLines(reason))
     add(usage, description, act, options);
+  eventCommandLines(program);
   program
     .command('verify-receipt <file>')
     .description('check a signed receipt without a connection, and print it as evidence for a dispute')

@@ -450,6 +450,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what the offers of each month brought after days
+         * @description Operators: what the offers of each month brought within 7, 30 and 90 days of being shown, net of refunds and lost disputes.
+         */
+        get: operations["getCohorts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -1083,6 +1103,17 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /**
+                 * @description What accepting the offer does, or the option of it that was chosen.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription that the offer is about, or that the purchase began. */
+                subscriptionId?: string;
+                /** @description What you gave the order: the `metadata` of the purchase at Dodo Payments. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
             };
         };
         Price: {
@@ -1158,6 +1189,17 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /**
+                 * @description What accepting the offer does, or the option of it that was chosen.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription that the offer is about, or that the purchase began. */
+                subscriptionId?: string;
+                /** @description What you gave the order: the `metadata` of the purchase at Dodo Payments. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
             };
         };
         OfferDeclinedWebhook: {
@@ -1189,6 +1231,17 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /**
+                 * @description What accepting the offer does, or the option of it that was chosen.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription that the offer is about, or that the purchase began. */
+                subscriptionId?: string;
+                /** @description What you gave the order: the `metadata` of the purchase at Dodo Payments. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
             };
         };
         OfferExpiredWebhook: {
@@ -1220,6 +1273,17 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /**
+                 * @description What accepting the offer does, or the option of it that was chosen.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription that the offer is about, or that the purchase began. */
+                subscriptionId?: string;
+                /** @description What you gave the order: the `metadata` of the purchase at Dodo Payments. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
             };
         };
         OfferFulfilledWebhook: {
@@ -1251,6 +1315,17 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /**
+                 * @description What accepting the offer does, or the option of it that was chosen.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription that the offer is about, or that the purchase began. */
+                subscriptionId?: string;
+                /** @description What you gave the order: the `metadata` of the purchase at Dodo Payments. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
                 /** @description What Dodo Payments says was paid, tax included. */
                 amount?: number;
                 currency?: string;
@@ -1285,6 +1360,17 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /**
+                 * @description What accepting the offer does, or the option of it that was chosen.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription that the offer is about, or that the purchase began. */
+                subscriptionId?: string;
+                /** @description What you gave the order: the `metadata` of the purchase at Dodo Payments. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
             };
         };
         OfferFailedWebhook: {
@@ -1316,6 +1402,17 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /**
+                 * @description What accepting the offer does, or the option of it that was chosen.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription that the offer is about, or that the purchase began. */
+                subscriptionId?: string;
+                /** @description What you gave the order: the `metadata` of the purchase at Dodo Payments. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
             };
         };
         OfferRefundedWebhook: {
@@ -1347,6 +1444,17 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /**
+                 * @description What accepting the offer does, or the option of it that was chosen.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription that the offer is about, or that the purchase began. */
+                subscriptionId?: string;
+                /** @description What you gave the order: the `metadata` of the purchase at Dodo Payments. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
                 /** @description What went back, because the price was wrong. */
                 amount?: number;
                 currency?: string;
@@ -1386,6 +1494,17 @@ export interface components {
                 paidAmount?: number;
                 /** Format: uri */
                 checkoutUrl?: string;
+                /**
+                 * @description What accepting the offer does, or the option of it that was chosen.
+                 * @enum {string}
+                 */
+                action?: "charge" | "payment" | "change_plan" | "pause" | "extend_trial";
+                /** @description The subscription that the offer is about, or that the purchase began. */
+                subscriptionId?: string;
+                /** @description What you gave the order: the `metadata` of the purchase at Dodo Payments. */
+                metadata?: {
+                    [key: string]: string | number | boolean;
+                };
                 /** @description Everything that went back. */
                 amount?: number;
                 currency?: string;
@@ -1651,7 +1770,7 @@ export interface components {
             /** @example 500 */
             status: number;
             /** @enum {string} */
-            code: "bad_request" | "invalid_body" | "invalid_parameter" | "invalid_webhook" | "unauthorized" | "invalid_signature" | "payment_failed" | "forbidden" | "unknown_route" | "no_open_offer" | "presentation_not_found" | "receipt_not_found" | "purchase_not_found" | "review_not_found" | "nothing_found" | "not_in_catalog" | "notification_not_found" | "bulk_not_found" | "method_not_allowed" | "already_decided" | "price_changed" | "not_in_review" | "not_evaluable" | "customer_active" | "money_in_doubt" | "bulk_ended" | "evidence_mismatch" | "offer_changed" | "presentation_expired" | "presentation_withdrawn" | "payload_too_large" | "unsupported_media_type" | "consent_required" | "product_unavailable" | "dodo_rejected" | "idempotency_key_reused" | "rate_limited" | "internal_error" | "dodo_unavailable" | "temporarily_unavailable";
+            code: "bad_request" | "invalid_body" | "invalid_parameter" | "invalid_webhook" | "unauthorized" | "invalid_signature" | "payment_failed" | "forbidden" | "unknown_route" | "no_open_offer" | "presentation_not_found" | "receipt_not_found" | "purchase_not_found" | "review_not_found" | "nothing_found" | "not_in_catalog" | "notification_not_found" | "bulk_not_found" | "method_not_allowed" | "already_decided" | "price_changed" | "not_in_review" | "not_evaluable" | "customer_active" | "money_in_doubt" | "confirmation_required" | "bulk_ended" | "evidence_mismatch" | "offer_changed" | "presentation_expired" | "presentation_withdrawn" | "payload_too_large" | "unsupported_media_type" | "consent_required" | "product_unavailable" | "dodo_rejected" | "idempotency_key_reused" | "rate_limited" | "internal_error" | "dodo_unavailable" | "temporarily_unavailable";
             detail?: string;
         } & {
             [key: string]: unknown;
@@ -1766,7 +1885,8 @@ export interface components {
                 id: string;
                 name: string;
             };
-            quantity: number;
+            /** @description Left out where the offer was shown by a release that did not record it. */
+            quantity?: number;
             /** @description The id of the chosen one of `choices.options`. */
             option?: string;
             /** @description What the customer may choose. */
@@ -1797,7 +1917,8 @@ export interface components {
                 /** @enum {string} */
                 mode: "one_click" | "checkout";
                 method?: {
-                    id: string;
+                    /** @description For backends only. */
+                    id?: string;
                     type: string;
                     network?: string;
                     last4?: string;
@@ -2002,7 +2123,8 @@ export interface components {
                 /** @enum {string} */
                 mode: "one_click" | "checkout";
                 method?: {
-                    id: string;
+                    /** @description For backends only. */
+                    id?: string;
                     type: string;
                     network?: string;
                     last4?: string;
@@ -2118,7 +2240,8 @@ export interface components {
                 id: string;
                 name: string;
             };
-            quantity: number;
+            /** @description Left out where the offer was shown by a release that did not record it. */
+            quantity?: number;
             /** @description The id of the chosen one of `choices.options`. */
             option?: string;
             /** @description What the customer may choose. */
@@ -2149,7 +2272,8 @@ export interface components {
                 /** @enum {string} */
                 mode: "one_click" | "checkout";
                 method?: {
-                    id: string;
+                    /** @description For backends only. */
+                    id?: string;
                     type: string;
                     network?: string;
                     last4?: string;
@@ -2237,7 +2361,8 @@ export interface components {
                     /** @enum {string} */
                     mode: "one_click" | "checkout";
                     method?: {
-                        id: string;
+                        /** @description For backends only. */
+                        id?: string;
                         type: string;
                         network?: string;
                         last4?: string;
@@ -2358,6 +2483,24 @@ export interface components {
                 says: "for" | "against" | "nothing";
                 detail: string;
             }[];
+        };
+        /** @description A second operator has to say the same */
+        ConfirmationRequiredProblem: {
+            /** @constant */
+            type: "urn:problem-type:durable-upsells:confirmation_required";
+            /** @example A second operator has to say the same */
+            title: string;
+            /** @constant */
+            status: 409;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "confirmation_required";
+            /** @description Explains this occurrence to a person. */
+            detail?: string;
+        } & {
+            [key: string]: unknown;
         };
         DeadNotification: {
             /** @description The `webhook-id` that the receiver sees. */
@@ -3006,7 +3149,8 @@ export interface operations {
                                 id: string;
                                 name: string;
                             };
-                            quantity: number;
+                            /** @description Left out where the offer was shown by a release that did not record it. */
+                            quantity?: number;
                             /** @description The id of the chosen one of `choices.options`. */
                             option?: string;
                             /** @description What the customer may choose. */
@@ -3037,7 +3181,8 @@ export interface operations {
                                 /** @enum {string} */
                                 mode: "one_click" | "checkout";
                                 method?: {
-                                    id: string;
+                                    /** @description For backends only. */
+                                    id?: string;
                                     type: string;
                                     network?: string;
                                     last4?: string;
@@ -4623,13 +4768,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["PresentationNotFoundProblem"];
                 };
             };
-            /** @description `already_decided`: The offer has already been decided. `not_in_review`: It is not under review. `evidence_mismatch`: Dodo Payments shows something else. */
+            /** @description `already_decided`: The offer has already been decided. `not_in_review`: It is not under review. `evidence_mismatch`: Dodo Payments shows something else. `confirmation_required`: A second operator has to say the same. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["AlreadyDecidedProblem"] | components["schemas"]["NotInReviewProblem"] | components["schemas"]["EvidenceMismatchProblem"];
+                    "application/problem+json": components["schemas"]["AlreadyDecidedProblem"] | components["schemas"]["NotInReviewProblem"] | components["schemas"]["EvidenceMismatchProblem"] | components["schemas"]["ConfirmationRequiredProblem"];
                 };
             };
             /** @description `payload_too_large`: The body is too large. */
@@ -4746,13 +4891,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["PresentationNotFoundProblem"];
                 };
             };
-            /** @description `already_decided`: The offer has already been decided. `not_in_review`: It is not under review. `evidence_mismatch`: Dodo Payments shows something else. */
+            /** @description `already_decided`: The offer has already been decided. `not_in_review`: It is not under review. `evidence_mismatch`: Dodo Payments shows something else. `confirmation_required`: A second operator has to say the same. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["AlreadyDecidedProblem"] | components["schemas"]["NotInReviewProblem"] | components["schemas"]["EvidenceMismatchProblem"];
+                    "application/problem+json": components["schemas"]["AlreadyDecidedProblem"] | components["schemas"]["NotInReviewProblem"] | components["schemas"]["EvidenceMismatchProblem"] | components["schemas"]["ConfirmationRequiredProblem"];
                 };
             };
             /** @description `payload_too_large`: The body is too large. */
@@ -4871,13 +5016,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["PresentationNotFoundProblem"];
                 };
             };
-            /** @description `already_decided`: The offer has already been decided. `not_in_review`: It is not under review. `evidence_mismatch`: Dodo Payments shows something else. */
+            /** @description `already_decided`: The offer has already been decided. `not_in_review`: It is not under review. `evidence_mismatch`: Dodo Payments shows something else. `confirmation_required`: A second operator has to say the same. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["AlreadyDecidedProblem"] | components["schemas"]["NotInReviewProblem"] | components["schemas"]["EvidenceMismatchProblem"];
+                    "application/problem+json": components["schemas"]["AlreadyDecidedProblem"] | components["schemas"]["NotInReviewProblem"] | components["schemas"]["EvidenceMismatchProblem"] | components["schemas"]["ConfirmationRequiredProblem"];
                 };
             };
             /** @description `payload_too_large`: The body is too large. */
@@ -5724,6 +5869,24 @@ export interface operations {
                                         } | null;
                                     };
                                 };
+                                /** @description What must not get worse. Customers, out of all who were exposed. */
+                                guardrails: {
+                                    [key: string]: {
+                                        count: number;
+                                        share: number | null;
+                                        interval: {
+                                            low: number;
+                                            high: number;
+                                        };
+                                        difference?: {
+                                            low: number;
+                                            high: number;
+                                            difference: number;
+                                        };
+                                        /** @description Certainly higher than in the first arm. */
+                                        worse: boolean;
+                                    };
+                                };
                                 /** @description Against the first arm. */
                                 comparison?: {
                                     /** @enum {string} */
@@ -5744,6 +5907,120 @@ export interface operations {
                                         };
                                     };
                                 };
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description `invalid_parameter`: A parameter is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidParameterProblem"];
+                };
+            };
+            /** @description `unauthorized`: No valid credentials. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnauthorizedProblem"];
+                };
+            };
+            /** @description `forbidden`: These credentials do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
+            /** @description `temporarily_unavailable`: The service is temporarily unavailable. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TemporarilyUnavailableProblem"];
+                };
+            };
+            /** @description Any other error, such as `internal_error`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCohorts: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest month first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        generatedAt: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        from?: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        to?: string;
+                        tz: string;
+                        cohorts: {
+                            month: string;
+                            offerId: string;
+                            currency: string;
+                            presented: number;
+                            paid: number;
+                            net: {
+                                days: number;
+                                /** @description Minor units of the currency. */
+                                amount: number;
+                                /** @description Presentations younger than that: the amount may still change. */
+                                immature: number;
                             }[];
                         }[];
                     };
@@ -6723,7 +7000,8 @@ export interface operations {
                                 id: string;
                                 name: string;
                             };
-                            quantity: number;
+                            /** @description Left out where the offer was shown by a release that did not record it. */
+                            quantity?: number;
                             /** @description The id of the chosen one of `choices.options`. */
                             option?: string;
                             /** @description What the customer may choose. */
@@ -6754,7 +7032,8 @@ export interface operations {
                                 /** @enum {string} */
                                 mode: "one_click" | "checkout";
                                 method?: {
-                                    id: string;
+                                    /** @description For backends only. */
+                                    id?: string;
                                     type: string;
                                     network?: string;
                                     last4?: string;
@@ -8076,13 +8355,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ReviewNotFoundProblem"];
                 };
             };
-            /** @description `not_in_review`: It is not under review. `evidence_mismatch`: Dodo Payments shows something else. `already_decided`: The offer has already been decided. */
+            /** @description `not_in_review`: It is not under review. `evidence_mismatch`: Dodo Payments shows something else. `confirmation_required`: A second operator has to say the same. `already_decided`: The offer has already been decided. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["NotInReviewProblem"] | components["schemas"]["EvidenceMismatchProblem"] | components["schemas"]["AlreadyDecidedProblem"];
+                    "application/problem+json": components["schemas"]["NotInReviewProblem"] | components["schemas"]["EvidenceMismatchProblem"] | components["schemas"]["ConfirmationRequiredProblem"] | components["schemas"]["AlreadyDecidedProblem"];
                 };
             };
             /** @description `payload_too_large`: The body is too large. */
@@ -8209,7 +8488,8 @@ export interface operations {
                                 id: string;
                                 name: string;
                             };
-                            quantity: number;
+                            /** @description Left out where the offer was shown by a release that did not record it. */
+                            quantity?: number;
                             /** @description The id of the chosen one of `choices.options`. */
                             option?: string;
                             /** @description What the customer may choose. */
@@ -8240,7 +8520,8 @@ export interface operations {
                                 /** @enum {string} */
                                 mode: "one_click" | "checkout";
                                 method?: {
-                                    id: string;
+                                    /** @description For backends only. */
+                                    id?: string;
                                     type: string;
                                     network?: string;
                                     last4?: string;

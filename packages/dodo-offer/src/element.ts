@@ -128,8 +128,11 @@ export class DodoOfferElement extends HTMLElement {
     }
     offer.subscribe(() => this.#render(offer.state));
     for (const name of FORWARDED) offer.on(name, (detail: unknown) => this.#tell(name, detail));
-    offer.on('change', ({ presentation }) => {
+    offer.on('change', ({ phase, presentation }) => {
       if (presentation?.token) remember(presentation.id, presentation.token, src);
+      // A token that has run out does not stay behind.
+      const known = presentation?.id ?? id ?? recall(src ?? '');
+      if (phase === 'lost' && known) keep(known, '');
     });
     this.#render(offer.state);
   }

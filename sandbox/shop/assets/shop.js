@@ -15,11 +15,11 @@ for (const form of document.querySelectorAll('[data-buy]')) {
 }
 
 const offer = document.querySelector('dodo-offer');
-const run = document.getElementById('run');
-for (const name of ['offer-shown', 'offer-none']) offer?.addEventListener(name, () => void linkRun());
+const behind = document.getElementById('behind');
+for (const name of ['offer-shown', 'offer-none']) offer?.addEventListener(name, () => void linkBehind());
 
-/** Links the purchase's run, for the curious. */
-async function linkRun() {
+/** Links the purchase's run and its customer, for the curious. */
+async function linkBehind() {
   const src = offer.getAttribute('src');
   const found =
     src &&
@@ -27,7 +27,11 @@ async function linkRun() {
       (answer) => answer.json(),
       () => undefined,
     ));
-  if (!/^https?:\/\//.test(found?.run ?? '')) return;
-  run.querySelector('a').href = found.run;
-  run.hidden = false;
+  for (const link of behind.querySelectorAll('[data-link]')) {
+    const to = found?.[link.dataset.link];
+    if (!/^(https?:\/\/|\/dashboard\/)/.test(to ?? '')) continue;
+    link.href = to;
+    link.parentElement.hidden = false;
+    behind.hidden = false;
+  }
 }

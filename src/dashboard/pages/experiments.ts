@@ -1,7 +1,12 @@
 /** Experiments and holdouts: arms, shares, uplift and verdicts. */
 import { z } from 'zod';
 import { html, type Html } from '../../html.js';
-import type { ArmResult, ExperimentResult } from '../../reports/experiment-report.js';
+import {
+  GUARDRAILS,
+  type ArmResult,
+  type ExperimentResult,
+  type Guardrail,
+} from '../../reports/experiment-report.js';
 import { experimentReport } from '../../reports/experiments.js';
 import type { DashboardDeps } from '../deps.js';
 import type { Page } from '../parts/layout.js';
@@ -113,10 +118,33 @@ function experimentPanel(result: ExperimentResult, index: number): Html {
       (value) => `${(value * 100).toFixed(1)} points`,
       0,
     )}
+    ${table({ caption: `Guardrails of ${name}`, columns: GUARDRAIL_COLUMNS, rows: arms, none: 'It has no arms.' })}
     ${arms.map(({ comparison }) => comparison && html`<p>${comparison.inWords}</p>`).filter((one) => one !== undefined)}
     ${firstExposedAt !== undefined && html`<p class="small soft">First customer ${moment(firstExposedAt)}, latest ${moment(lastExposedAt)}.</p>`}
   </section>`;
 }
+
+const GUARDRAIL_NAMES: Record<Guardrail, string> = {
+  declined: 'Declined',
+  refunded: 'Refunded',
+  disputed: 'Disputed',
+  firstRefunded: 'First purchase refunded',
+};
+
+const GUARDRAIL_COLUMNS: Column<ArmResult>[] = [
+  { title: 'Guardrails', heads: true, cell: ({ variant }) => variant },
+  ...GUARDRAILS.map((name): Column<ArmResult> => ({
+    title: GUARDRAIL_NAMES[name],
+    number: true,
+    cell: ({ guardrails: { [name]: found } }) =>
+      html`${found.worse && html`${badge('worse')} `}${whole(found.count)}<span class="soft small"
+          >${percent(found.share)}${
+            found.difference &&
+            `, ${percent(found.difference.low)} to ${percent(found.difference.high)} from the first arm`
+          }</span
+        >`,
+  })),
+];
 
 const CSV: Column<ArmRow>[] = [
   { title: 'experiment', cell: ({ experiment }) => experiment },
@@ -125,6 +153,11 @@ const CSV: Column<ArmRow>[] = [
   { title: 'exposed', cell: () => '', csv: ({ exposed }) => exposed },
   { title: 'accepted', cell: () => '', csv: ({ accepted }) => accepted },
   { title: 'paid', cell: () => '', csv: ({ paid }) => paid },
+  ...GUARDRAILS.map((name): Column<ArmRow> => ({
+    title: name,
+    cell: () => '',
+    csv: ({ guardrails }) => guardrails[name].count,
+  })),
   { title: 'verdict', cell: ({ comparison }) => comparison?.verdict ?? '' },
   { title: 'difference', cell: () => '', csv: ({ comparison }) => comparison?.conversion?.difference },
   { title: 'low', cell: () => '', csv: ({ comparison }) => comparison?.conversion?.low },

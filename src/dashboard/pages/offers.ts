@@ -1,7 +1,7 @@
 /** What the offers do and earn, over time, and what was not shown. */
 import { z } from 'zod';
 import { html, type Html } from '../../html.js';
-import type { Figure, NotShown, OfferCounts, OfferDay } from '../../ledger/index.js';
+import type { Cohort, Figure, NotShown, OfferCounts, OfferDay } from '../../ledger/index.js';
 import { wilsonInterval, type Interval } from '../../reports/wilson.js';
 import type { DashboardDeps } from '../deps.js';
 import { bucketsOf, dayLabel } from '../parts/buckets.js';
@@ -30,7 +30,11 @@ export async function offersPage(
   query: z.output<typeof offersQuery>,
 ): Promise<Page> {
   const period = shownPeriod(query, now());
-  const [days, missed] = await Promise.all([ledger.offerDays(period), ledger.notShown(period)]);
+  const [days, missed, cohorts] = await Promise.all([
+    ledger.offerDays(period),
+    ledger.notShown(period),
+    ledger.cohorts({ ...period, at: now().toISOString() }),
+  ]);
   const sums = sumsOf(days);
   const columns = sumColumns(period);
   return {
@@ -65,6 +69,22 @@ export async function offersPage(
         )}
       </section>
       ${overTime(days, period, now())}
+      <section class="panel" aria-labelledby="cohorts">
+        <header>
+          <h2 id="cohorts">Net after 7, 30 and 90 days</h2>
+          <a href="/dashboard/cohorts.csv?${queryOf(period)}">CSV</a>
+        </header>
+        <p class="small soft">
+          By the month in which an offer was shown; less refunds and lost disputes of the same days. A sum of
+          which a part is younger than that is marked as not mature: it may still change.
+        </p>
+        ${table({
+          caption: 'Net after 7, 30 and 90 days, by month',
+          columns: COHORTS,
+          rows: cohorts,
+          none: 'No offer was shown in this period.',
+        })}
+      </section>
       <section class="panel" aria-labelledby="missed">
         <header>
           <h2 id="missed">Not shown</h2>
@@ -89,6 +109,39 @@ export async function offersCsv(
   const period = shownPeriod(query, now());
   return csvOf(DAYS, await ledger.offerDays(period));
 }
+
+/** What the offers of each month brought, as CSV. */
+export async function cohortsCsv(
+  { ledger, now }: OffersDeps,
+  query: z.output<typeof offersQuery>,
+): Promise<string> {
+  const period = shownPeriod(query, now());
+  return csvOf(COHORTS, await ledger.cohorts({ ...period, at: now().toISOString() }));
+}
+
+const COHORTS: Column<Cohort>[] = [
+  { title: 'Month', heads: true, cell: ({ month }) => month },
+  { title: 'Offer', cell: ({ offerId }) => offerId },
+  { title: 'Currency', cell: ({ currency }) => currency },
+  {
+    title: 'Shown',
+    number: true,
+    cell: ({ presented }) => whole(presented),
+    csv: ({ presented }) => presented,
+  },
+  { title: 'Paid', number: true, cell: ({ paid }) => whole(paid), csv: ({ paid }) => paid },
+  ...[0, 1, 2].flatMap((place): Column<Cohort>[] => [
+    {
+      title: `After ${[7, 30, 90][place]} days`,
+      number: true,
+      cell: ({ net, currency }) => {
+        const { amount, immature } = net[place] ?? { amount: 0, immature: 0 };
+        return html`${money(amount, currency)}${immature > 0 && html`<span class="soft small">not mature: ${whole(immature)} younger</span>`}`;
+      },
+      csv: ({ net }) => net[place]?.amount,
+    },
+  ]),
+];
 
 function takeInterval(accepted: number, presented: number): Interval {
   return wilsonInterval(accepted, presented, CONFIDENCE);

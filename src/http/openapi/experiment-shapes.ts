@@ -1,6 +1,6 @@
 /** The report on experiments as `GET /openapi.json` describes it. */
 import { z } from 'zod';
-import { VERDICTS } from '../../reports/experiment-report.js';
+import { GUARDRAILS, VERDICTS } from '../../reports/experiment-report.js';
 import { reported } from './funnel-shapes.js';
 import { time } from './shapes.js';
 
@@ -37,6 +37,18 @@ export const experimentReport = z.object({
             z.string(),
             z.object({ mean: z.number(), interval: interval.nullable() }),
           ),
+          guardrails: z
+            .record(
+              z.enum(GUARDRAILS),
+              z.object({
+                count: z.int(),
+                share: z.number().nullable(),
+                interval,
+                difference: interval.extend({ difference: z.number() }).optional(),
+                worse: z.boolean().meta({ description: 'Certainly higher than in the first arm.' }),
+              }),
+            )
+            .meta({ description: 'What must not get worse. Customers, out of all who were exposed.' }),
           comparison: z
             .object({
               verdict: z.enum(VERDICTS),

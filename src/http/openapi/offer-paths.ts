@@ -88,6 +88,7 @@ function command(requestBody: z.ZodType, path: z.ZodObject, description: string)
         'already_decided',
         'not_in_review',
         'evidence_mismatch',
+        'confirmation_required',
         'temporarily_unavailable',
       ),
     },

@@ -11,7 +11,7 @@ import { funnelReport } from './funnel-shapes.js';
 import { experimentReport } from './experiment-shapes.js';
 import { body, json, problems } from './parts.js';
 import { catalogInForce, deadNotification, evaluation } from './run-shapes.js';
-import { time } from './shapes.js';
+import { money, time } from './shapes.js';
 
 const auditEntry = z.object({
   seq: z.int(),
@@ -133,6 +133,43 @@ export const operatorPaths: ZodOpenApiPathsObject = {
         '200': json(
           experimentReport,
           'Comparison of the arms of experiments and holdouts, per set of weights.',
+        ),
+        ...problems('invalid_parameter', 'unauthorized', 'forbidden'),
+      },
+    },
+  },
+  '/api/reports/cohorts': {
+    get: {
+      description:
+        'Operators: what the offers of each month brought within 7, 30 and 90 days of being shown, net of refunds and lost disputes.',
+      requestParams: { query: periodQuery },
+      responses: {
+        '200': json(
+          z.object({
+            generatedAt: time,
+            from: time.optional(),
+            to: time.optional(),
+            tz: z.string(),
+            cohorts: z.array(
+              z.object({
+                month: z.string(),
+                offerId: z.string(),
+                currency: z.string(),
+                presented: z.int(),
+                paid: z.int(),
+                net: z.array(
+                  z.object({
+                    days: z.int(),
+                    amount: money,
+                    immature: z.int().meta({
+                      description: 'Presentations younger than that: the amount may still change.',
+                    }),
+                  }),
+                ),
+              }),
+            ),
+          }),
+          'Newest month first.',
         ),
         ...problems('invalid_parameter', 'unauthorized', 'forbidden'),
       },

@@ -53,6 +53,7 @@ export const reviewPaths: ZodOpenApiPathsObject = {
           'review_not_found',
           'not_in_review',
           'evidence_mismatch',
+          'confirmation_required',
           'already_decided',
           'temporarily_unavailable',
         ),

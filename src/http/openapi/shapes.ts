@@ -52,7 +52,7 @@ const payment = z.object({
   mode: z.enum(['one_click', 'checkout']),
   method: z
     .object({
-      id: z.string(),
+      id: z.string().optional().meta({ description: 'For backends only.' }),
       type: z.string(),
       network: z.string().optional(),
       last4: z.string().optional(),
@@ -127,7 +127,10 @@ export const presentation = z
     customerId: z.string(),
     purchaseId: z.string(),
     product,
-    quantity: z.int(),
+    quantity: z
+      .int()
+      .optional()
+      .describe('Left out where the offer was shown by a release that did not record it.'),
     option: z.string().optional().meta({ description: 'The id of the chosen one of `choices.options`.' }),
     choices: z
       .object({

@@ -1,7 +1,7 @@
 /** The webhooks that the merchant's backend receives, as `GET /openapi.json` describes them. */
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject } from 'zod-openapi';
-import { NOTIFICATION_TYPES, type NotificationType } from '../../domain/words.js';
+import { ACTION_KINDS, NOTIFICATION_TYPES, type NotificationType } from '../../domain/words.js';
 import { money, price, product, status, time } from './shapes.js';
 
 const data = z.object({
@@ -19,6 +19,18 @@ const data = z.object({
   paymentId: z.string().optional(),
   paidAmount: money.optional(),
   checkoutUrl: z.url().optional(),
+  action: z
+    .enum(ACTION_KINDS)
+    .optional()
+    .meta({ description: 'What accepting the offer does, or the option of it that was chosen.' }),
+  subscriptionId: z
+    .string()
+    .optional()
+    .meta({ description: 'The subscription that the offer is about, or that the purchase began.' }),
+  metadata: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .optional()
+    .meta({ description: 'What you gave the order: the `metadata` of the purchase at Dodo Payments.' }),
 });
 const cause = z.object({ kind: z.enum(['refund', 'dispute']), id: z.string() });
 

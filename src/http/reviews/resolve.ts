@@ -3,6 +3,7 @@ import type { ReviewRecord, ReviewResolution } from '../../domain/accounting.js'
 import type { ResolveRequest } from '../../contract/messages.js';
 import type { PaymentEvent } from '../../domain/payment.js';
 import type { PresentationRecord } from '../../domain/presentation.js';
+import { DAY } from '../../domain/duration.js';
 import { runUnderReview } from '../../domain/review.js';
 import type { Answer } from '../../temporal/runs.js';
 import { agreed } from '../commands.js';
@@ -11,7 +12,7 @@ import { Problem } from '../problem.js';
 import { subjectOf, type Subject } from './candidates.js';
 import { checkWord, decidesOffer, type Word } from './check-word.js';
 
-type ResolveDeps = Pick<ApiDeps, 'dodo' | 'ledger' | 'log' | 'proofs' | 'runs' | 'now'>;
+type ResolveDeps = Pick<ApiDeps, 'dodo' | 'ledger' | 'log' | 'proofs' | 'runs' | 'now' | 'secondOperator'>;
 
 /** How long the run that carries out a word may take before the request is answered. */
 const WAIT_MS = 4_000;
@@ -20,7 +21,7 @@ const WAIT_MS = 4_000;
  * Resolves a review: checks the word against Dodo, writes it down, carries it out, and closes the review.
  *
  * @param by the id of the operator's key
- * @throws Problem `not_in_review` when it is resolved, or another operator is resolving it; `evidence_mismatch` when
+ * @throws Problem `confirmation_required` when a second operator has to say the same; `not_in_review` when it is resolved, or another operator is resolving it; `evidence_mismatch` when
  * Dodo says otherwise; what the run says when it refuses; `temporarily_unavailable` when Dodo or the run does not answer
  */
 export async function resolveReview(
@@ -34,6 +35,8 @@ export async function resolveReview(
   requireOpen(review);
   const subject = await subjectOf(deps, review);
   const payment = await checkWord(deps, subject, word);
+  if (word.paid && payment === undefined && lacksEvidence(review, word))
+    await requireSecond(deps, review, by);
   const paymentId = payment?.paymentId ?? word.paymentId;
   const resolution: ReviewResolution = {
     paid: word.paid,
@@ -61,6 +64,42 @@ export async function resolveReview(
   const detail = { ...aboutPresentation(subject), ...(!subject.presentation && { reviewId }), paid, reason };
   await ledger.note(noteOn(review), [{ at, type: 'resolved', detail }]);
   await tellLatePayment(deps, review);
+}
+
+/** A payment that is named has been looked at, and so has the end of a subscription. */
+function lacksEvidence({ kind }: ReviewRecord, { paymentId }: Word): boolean {
+  return paymentId === undefined && kind !== 'subscription_lives_on';
+}
+
+const CONFIRMED_WITHIN = DAY;
+const MOST_COMMANDS = 200;
+
+/**
+ * Requires, where it is configured, that another operator has said the same within a day. The audit trail knows: it has the command that was refused
+ * for want of a second one.
+ */
+async function requireSecond(
+  { ledger, now, secondOperator }: ResolveDeps,
+  { reviewId, presentationId }: ReviewRecord,
+  by: string,
+): Promise<void> {
+  if (!secondOperator) return;
+  const since = now().getTime() - CONFIRMED_WITHIN;
+  for (const subject of [reviewId, presentationId]) {
+    if (subject === undefined) continue;
+    const trail = await ledger.auditTrail({ subject, limit: MOST_COMMANDS });
+    const isConfirmed = trail.some(
+      ({ command, failure, actor, at }) =>
+        command === 'resolve' &&
+        failure === 'confirmation_required' &&
+        actor !== by &&
+        Date.parse(at) >= since,
+    );
+    if (isConfirmed) return;
+  }
+  throw new Problem('confirmation_required', {
+    detail: 'Nothing at Dodo shows this. It counts once another operator says the same within a day.',
+  });
 }
 
 /** The run of a payment whose own run had ended waits for the word. It looks by itself, only later. */

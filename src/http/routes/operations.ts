@@ -36,6 +36,11 @@ export function reportRoutes({ ledger, catalog, now }: ApiDeps): Router {
       ...period,
     });
   });
+  router.get('/api/reports/cohorts', requireOperator, async (req, res) => {
+    const period = periodOf(parseQuery(periodQuery, req.query));
+    const at = now().toISOString();
+    res.json({ generatedAt: at, ...period, cohorts: await ledger.cohorts({ ...period, at }) });
+  });
   return router;
 }
 

@@ -35,6 +35,7 @@ export function presentationRoutes(deps: ApiDeps): Router {
   };
   const readerOf = (req: Request, res: Response): Reader => ({
     withToken: claimsOf(res) === undefined,
+    isBrowser: claimsOf(res) !== undefined,
     locales: wantedLocales(req),
   });
   const keyed = (req: Request, res: Response, request: unknown[]): KeyedRequest => ({

@@ -14,7 +14,7 @@ const MAX_TOLD_OF = 1_000;
 const MAX_BODY_BYTES = 1024 * 1024;
 
 export function webhookRoutes(deps: ApiDeps): Router {
-  const { log, now, webhookSecrets } = deps;
+  const { log, now } = deps;
   const router = Router();
   /** The products that the log has named. */
   const toldOf = new Set<string>();
@@ -27,8 +27,12 @@ export function webhookRoutes(deps: ApiDeps): Router {
     if (!parsed.ok) return false;
     const canonical = Buffer.from(JSON.stringify(parsed.value));
     if (canonical.equals(body)) return false;
-    return verifyWebhook({ headers: req.headers, body: canonical, secrets: [...webhookSecrets], now: now() })
-      .ok;
+    return verifyWebhook({
+      headers: req.headers,
+      body: canonical,
+      secrets: [...deps.webhookSecrets],
+      now: now(),
+    }).ok;
   }
   let notedAt = -Infinity;
   function noteReencoding(): void {
@@ -52,7 +56,14 @@ export function webhookRoutes(deps: ApiDeps): Router {
   router.post('/webhooks/dodo', rawBody, async (req, res) => {
     const started = performance.now();
     const body: Buffer = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
-    const verified = verifyWebhook({ headers: req.headers, body, secrets: [...webhookSecrets], now: now() });
+    const secrets = [...deps.webhookSecrets];
+    if (secrets.length === 0) {
+      webhookMetrics.received.inc({ result: 'refused' });
+      throw new Problem('invalid_signature', {
+        detail: 'This server has no webhook key, so it accepts no webhooks.',
+      });
+    }
+    const verified = verifyWebhook({ headers: req.headers, body, secrets, now: now() });
     if (!verified.ok) {
       webhookMetrics.received.inc({ result: 'refused' });
       if (wasReencoded(req, body)) noteReencoding();

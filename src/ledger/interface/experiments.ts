@@ -27,6 +27,14 @@ export interface ExposureCount {
   accepted: number;
   /** Customers who paid for one, refunded or not. */
   paid: number;
+  /** Customers who declined one. */
+  declined: number;
+  /** Customers whose offer was refunded, in full or in part. */
+  refunded: number;
+  /** Customers who disputed the payment of one. */
+  disputed: number;
+  /** Customers whose first purchase was refunded. */
+  firstRefunded: number;
   /** Sum and sum of squares, by currency, of what each paying customer paid net of refunds. Minor units. */
   net: Record<string, { sum: number; squares: number }>;
 }

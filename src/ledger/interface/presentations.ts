@@ -11,6 +11,7 @@ import type {
 } from '../../domain/presentation.js';
 import type { Acceptance } from '../../domain/receipt.js';
 import type { EvaluationRecord } from '../../domain/purchase.js';
+import type { ActionKind } from '../../domain/words.js';
 import type { TimelineEntry } from '../../domain/timeline.js';
 import type { Exposure } from './experiments.js';
 
@@ -28,6 +29,8 @@ export interface OpenPresentationInput {
   terms?: OfferTerms;
   workflowId: string;
   catalogHash?: string;
+  actionKind?: ActionKind;
+  subscriptionId?: string;
   limits?: Limits;
   at: string;
   /** How the presentation was chosen. Kept on the purchase. */

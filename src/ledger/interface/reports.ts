@@ -13,7 +13,26 @@ export interface FunnelReportRow extends OfferCounts {
   net: Record<string, number>;
 }
 
+/** What the presentations of one month brought, per offer and currency. */
+export interface Cohort {
+  /** `YYYY-MM` in the time zone asked for. */
+  month: string;
+  offerId: string;
+  currency: string;
+  presented: number;
+  paid: number;
+  /** Net of refunds and lost disputes, within so many days of each showing. Minor units. */
+  net: {
+    days: 7 | 30 | 90;
+    amount: number;
+    /** Presentations that were shown less than these days ago: the amount may still change. */
+    immature: number;
+  }[];
+}
+
 export interface ReportLedger {
+  /** @param period in which the presentations were shown; `at` is now */
+  cohorts(period: Period & { tz: string; at: string }): Promise<Cohort[]>;
   /** @param period in which the presentations were shown; all of them by default */
   funnelReport(period?: Period): Promise<FunnelReportRow[]>;
 }

@@ -120,6 +120,45 @@ it('says what was paid, in its own currency, and what took it back', async () =>
   ]);
 });
 
+it('names the order by its own metadata, the subscription, and what the offer does', async () => {
+  const metadata = { order: '1042', gift: true };
+  const plan = await shop.buy('prod_basic_plan', { metadata });
+  const course = await shop.buy('prod_starter_course', {
+    metadata: { ...metadata, upsell_purchase_id: 'x' },
+  });
+  for (const { payment_id } of [plan, course]) {
+    const evaluation = await shop.evaluate(payment_id);
+    if (evaluation.kind !== 'presented') throw new Error(`There is no offer: ${evaluation.kind}.`);
+    const { presentationId } = evaluation.presented;
+    await activities().deliverNotification(aNotification(payment_id, { presentationId }));
+  }
+  expect(
+    received.map(({ data: { action, subscriptionId, metadata } }) => [action, subscriptionId, metadata]),
+  ).toEqual([
+    ['change_plan', plan.subscription_id, metadata],
+    ['charge', undefined, metadata],
+  ]);
+});
+
+it('says what the option that was chosen does', async () => {
+  const purchase = aPurchase();
+  const { purchaseId, workflowId } = purchase;
+  const { ledger } = shop.context;
+  await ledger.recordPurchase(purchase, 'evaluating');
+  const presentation = aPresentation({ purchaseId, option: 'yearly' });
+  const ways = (['charge', 'payment'] as const).map((kind, index) => ({
+    option: ['yearly', 'once'][index],
+    action: { kind, productId: 'prod_pro_plan', quantity: 1 },
+  }));
+  const opened = { presentation, workflowId, terms: { ways }, actionKind: 'charge', at: at(0) } as const;
+  await ledger.openPresentation(opened);
+  const about = { presentationId: presentation.id };
+  const choice = { option: 'once', quantity: 1, priceHash: 'other' };
+  await activities().deliverNotification(aNotification(purchaseId, about));
+  await activities().deliverNotification(aNotification(purchaseId, { ...about, sequence: 2, choice }));
+  expect(received.map(({ data }) => data.action)).toEqual(['charge', 'payment']);
+});
+
 it.each([
   [400, 'merchant_webhook_refused'],
   [401, 'merchant_webhook_refused'],

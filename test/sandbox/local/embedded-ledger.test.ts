@@ -1,10 +1,16 @@
-import { openEmbeddedLedger } from '../../../sandbox/local/embedded-ledger.js';
-import { cp, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { checkDisk, openEmbeddedLedger } from '../../../sandbox/local/embedded-ledger.js';
+import { chmod, cp, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startChild, type Child } from '../../ledger/child.js';
 import { aPurchase } from '../../ledger/examples.js';
+
+/** Lists a folder, with everything in it. */
+async function everything(folder: string): Promise<string[]> {
+  const below = await readdir(folder, { recursive: true });
+  return [folder, ...below.map((name) => join(folder, name))];
+}
 
 /** The embedded database takes seconds to start, longer on a busy machine. */
 const SEVERAL_STARTS = 2 * 60 * 1000;
@@ -52,6 +58,15 @@ describe('the embedded ledger', { timeout: SEVERAL_STARTS }, () => {
     }
   });
 
+  it('can be read and changed by its owner only, also where its files were open to everybody before', async () => {
+    for (const file of await everything(dataDir)) await chmod(file, 0o777);
+    await (await openEmbeddedLedger(dataDir)).close();
+    const open: string[] = [];
+    for (const file of await everything(dataDir))
+      if (((await stat(file)).mode & 0o077) !== 0) open.push(file);
+    expect(open).toEqual([]);
+  });
+
   it('is refused to a second process while it is open', async () => {
     writer = startChild('writer.ts', dataDir);
     await writer.printed(1);
@@ -79,5 +94,22 @@ describe('the embedded ledger', { timeout: SEVERAL_STARTS }, () => {
     };
     await expect(openEmbeddedLedger(dataDir)).rejects.toMatchObject(damaged);
     await expect(openEmbeddedLedger(dataDir)).rejects.toMatchObject(damaged);
+  });
+});
+
+describe('the disk of the embedded ledger', () => {
+  it('is named when it is full, before the database stops on it', async () => {
+    await checkDisk(tmpdir(), 1);
+    await expect(checkDisk(tmpdir(), Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({
+      code: 'disk_full',
+      message: expect.stringMatching(new RegExp(`${tmpdir()} is full: \\d+ MB are left`)) as string,
+    });
+  });
+
+  it('is named when it cannot be written', async () => {
+    await expect(checkDisk('/nowhere/at/all')).rejects.toMatchObject({
+      code: 'read_only',
+      message: expect.stringContaining('/nowhere/at/all cannot be written') as string,
+    });
   });
 });
