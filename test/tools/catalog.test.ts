@@ -188,6 +188,14 @@ describe('simulate', () => {
       code: 2,
       err: '--accept must be a probability from 0 to 1, not 20.\n',
     });
+    expect(await run('simulate', 'nothing', file('offers.yaml'))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Available: ') as string,
+    });
+    expect(await run('simulate', 'nothing', 'a.yaml', 'b.yaml')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('at most two arguments, not 3') as string,
+    });
     expect(await run('simulate', 'nothing', '--catalog', file('offers.yaml'))).toMatchObject({
       code: 2,
       err: expect.stringContaining('There is no funnel nothing') as string,

@@ -18,8 +18,8 @@ const USAGE = `npm run catalog -- <command> [file]        file: CATALOG, else of
       --api <url> --key <key>   read them from a running system (API_URL, OPERATOR_KEYS)
       --since <time>            only those since this time
       --purchases <file>        read them from a file of JSON lines
-  simulate <funnel>           run synthetic customers through the real workflow code, months in seconds
-      --catalog <file>          the file with the funnel
+  simulate <funnel> [file]    run synthetic customers through the real workflow code, months in seconds
+      --catalog <file>          the same as [file]
       --customers <n>           number of customers; default 100
       --days <n>                days over which they arrive; default 30
       --accept <p> --decline <p>  probabilities at every step; default 0.2 and 0.5, the rest let the offer lapse
@@ -56,9 +56,12 @@ async function main([command = '', ...args]: string[]): Promise<string[]> {
     throw new CommandFailure(`Unknown command "${command}".\n\n${USAGE.trimEnd()}`, 2);
   }
   const { values, positionals } = parse(command as keyof typeof OPTIONS, args);
-  const [first, ...more] = positionals;
-  if (more.length > 0)
-    throw new CommandFailure(`${command} takes at most one argument, not ${more.length + 1}.`, 2);
+  const [first, second] = positionals;
+  const most = command === 'simulate' ? 2 : 1;
+  if (positionals.length > most) {
+    const allowed = most === 1 ? 'one argument' : 'two arguments';
+    throw new CommandFailure(`${command} takes at most ${allowed}, not ${positionals.length}.`, 2);
+  }
   const path = process.env.CATALOG ?? 'offers.yaml';
   switch (command as keyof typeof OPTIONS) {
     case 'validate':
@@ -70,7 +73,7 @@ async function main([command = '', ...args]: string[]): Promise<string[]> {
     case 'simulate': {
       // Its dependencies are large, and for development only.
       const { simulateCommand } = await import('./simulate.js');
-      return simulateCommand(first, values.catalog ?? path, values);
+      return simulateCommand(first, second ?? values.catalog ?? path, values);
     }
   }
 }
