@@ -10,4 +10,11 @@ export {
   type Result,
   type Succeeded,
 } from './result.js';
+export {
+  signalAccept,
+  signalDecline,
+  type SignalledAcceptance,
+  type SignalledDecision,
+  type TemporalClient,
+} from './temporal.js';
 export { verifyWebhook, WebhookVerificationError, type OfferWebhook } from './webhooks.js';
