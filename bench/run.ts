@@ -2,6 +2,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { benchAccept } from './accept.js';
 import { benchAcknowledge } from './acknowledge.js';
+import { benchRequests } from './requests.js';
 import { benchStartup } from './startup.js';
 import { benchVerify } from './verify.js';
 
@@ -9,6 +10,7 @@ const PARTS: Record<string, { title: string; run: () => Promise<string> }> = {
   verify: { title: 'Verifying a webhook', run: benchVerify },
   acknowledge: { title: 'Acknowledging a webhook', run: benchAcknowledge },
   accept: { title: 'From accept to paid', run: benchAccept },
+  requests: { title: 'Requests to Dodo', run: benchRequests },
   startup: { title: 'From npm start to ready', run: benchStartup },
 };
 

@@ -1,10 +1,59 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buy, buyWithOffer, settled } from '../support/purchases.js';
+import { countRequests } from '../../bench/count-requests.js';
 import { eventually } from '../support/eventually.js';
 import { testStack, type TestStack } from '../support/stack.js';
 
 /** Longer than the tests, so that no sweep or look-up comes in between. */
 const QUIET = { POLL_INTERVAL: '10s', RECONCILE_WINDOW: '20m', SWEEP_INTERVAL: '1h' };
+
+describe('requests to Dodo', () => {
+  let stack: TestStack;
+  beforeAll(async () => {
+    stack = await testStack(QUIET);
+    // The sweep that comes first would be counted.
+    await eventually('did the first sweep look at Dodo', () =>
+      Promise.resolve(stack.sandbox.books.requests({ path: /^\/payments$/ }).length > 0 || undefined),
+    );
+  });
+  afterAll(() => stack.stop());
+
+  it('are counted exactly', async () => {
+    expect(await countRequests(stack)).toEqual({
+      'One-click, accepted': [
+        'GET /payments/{id}',
+        'GET /customers/{id}',
+        'GET /customers/{id}/payment-methods',
+        'POST /checkouts/preview',
+        'GET /payments',
+        'GET /payments',
+        'POST /checkouts/preview',
+        'POST /checkouts',
+      ],
+      'Plan change, accepted': [
+        'GET /payments/{id}',
+        'GET /subscriptions/{id}',
+        'GET /customers/{id}',
+        'GET /customers/{id}/payment-methods',
+        'POST /subscriptions/{id}/change-plan/preview',
+        'GET /payments',
+        'GET /subscriptions/{id}',
+        'POST /subscriptions/{id}/change-plan/preview',
+        'POST /subscriptions/{id}/change-plan',
+      ],
+      'Declined twice': [
+        'GET /payments/{id}',
+        'GET /customers/{id}',
+        'GET /customers/{id}/payment-methods',
+        'POST /checkouts/preview',
+        'GET /payments',
+        'POST /checkouts/preview',
+      ],
+      'A purchase that no funnel matches': [],
+      'A renewal': [],
+    });
+  });
+});
 
 describe('a busy hour at the limit', () => {
   let stack: TestStack;
