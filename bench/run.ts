@@ -3,6 +3,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { benchAccept } from './accept.js';
 import { benchAcknowledge } from './acknowledge.js';
 import { benchConsole } from './console.js';
+import { benchRequests } from './requests.js';
 import { benchStartup } from './startup.js';
 import { benchVerify } from './verify.js';
 
@@ -11,6 +12,7 @@ const PARTS: Record<string, { title: string; run: () => Promise<string> }> = {
   acknowledge: { title: 'Acknowledging a webhook', run: benchAcknowledge },
   accept: { title: 'From accept to paid', run: benchAccept },
   console: { title: "Operators' pages and reports", run: benchConsole },
+  requests: { title: 'Requests to Dodo', run: benchRequests },
   startup: { title: 'From npm start to ready', run: benchStartup },
 };
 

@@ -50,7 +50,13 @@ export async function priceVariant(
   if (action.kind === 'change_plan' && subscription && isPlan(subscription, { ...action, quantity })) {
     return notEligible('already_owned', `the subscription is already on ${action.productId}`);
   }
-  const reading = customerOf(context, subject).then((customer) =>
+  const pricing = previewPrice(
+    context,
+    { action: inQuantity(action, quantity), discountCode: offer.discountCode },
+    subject,
+  );
+  // A preview tells the name, and a customer's language may ask for another.
+  const reading = Promise.all([customerOf(context, subject), pricing]).then(([customer]) =>
     readProduct(context.dodo, action.productId, customer?.preferred_locale),
   );
   const [product, owned, priced] = await Promise.all([
@@ -58,11 +64,7 @@ export async function priceVariant(
     action.kind !== 'change_plan' &&
       offer.ifOwned === 'skip' &&
       reading.then((read) => read && ownsProduct(context, subject, { id: action.productId, ...read })),
-    previewPrice(
-      context,
-      { action: inQuantity(action, quantity), discountCode: offer.discountCode },
-      subject,
-    ),
+    pricing,
   ]);
   if (!product) return notEligible('product_unavailable', `Dodo has no product ${action.productId}`);
   if (owned) return notEligible('already_owned', `the customer already has ${action.productId}`);

@@ -42,15 +42,13 @@ export async function readProduct(
   productId: string,
   locale?: string | null,
 ): Promise<ProductSummary | undefined> {
-  const known = products.get(dodo) ?? new Map<string, KeptProduct>();
-  products.set(dodo, known);
-  const key = JSON.stringify([productId, locale ?? null]);
+  const known = productsAt(dodo);
+  const key = productKey(productId, locale);
   const kept = known.get(key);
   const at = performance.now();
   if (kept && at - kept.at < PRODUCT_AGE_MS) return kept.summary;
-  if (known.size >= MAX_PRODUCTS) known.clear();
   const reading: KeptProduct = { at, summary: retrieveProduct(dodo, productId, locale) };
-  known.set(key, reading);
+  keep(known, key, reading);
   const forget = () => void (known.get(key) === reading && known.delete(key));
   return reading.summary.then(
     (summary) => {
@@ -62,6 +60,31 @@ export async function readProduct(
       throw error;
     },
   );
+}
+
+function keep(known: Map<string, KeptProduct>, key: string, product: KeptProduct): void {
+  if (known.size >= MAX_PRODUCTS) known.clear();
+  known.set(key, product);
+}
+
+/** Keeps what a preview told of a product, in Dodo's base language, so that it need not be read for its name. */
+function keepPreviewed(dodo: Dodo, productId: string, summary: ProductSummary): void {
+  const known = productsAt(dodo);
+  const key = productKey(productId);
+  const kept = known.get(key);
+  const at = performance.now();
+  if (kept && at - kept.at < PRODUCT_AGE_MS) return;
+  keep(known, key, { at, summary: Promise.resolve(summary) });
+}
+
+function productsAt(dodo: Dodo): Map<string, KeptProduct> {
+  const known = products.get(dodo) ?? new Map<string, KeptProduct>();
+  products.set(dodo, known);
+  return known;
+}
+
+function productKey(productId: string, locale?: string | null): string {
+  return JSON.stringify([productId, locale ?? null]);
 }
 
 async function retrieveProduct(
@@ -87,19 +110,30 @@ function summaryOf(product: DodoPayments.Product, productId: string): ProductSum
   };
 }
 
-/** Previews the price, tax included, of buying something now. */
+interface ChargeInput {
+  action: { productId: string; quantity: number; addons?: Addon[] };
+  customerId: string;
+  billing: BillingAddress;
+  currency: string | undefined;
+  discountCode?: string;
+}
+
+/**
+ * Previews the price, tax included, of buying something now.
+ *
+ * @param input.every the billing period of a recurring product
+ */
 export async function previewCharge(
   dodo: Dodo,
-  input: {
-    action: { productId: string; quantity: number; addons?: Addon[] };
-    customerId: string;
-    billing: BillingAddress;
-    currency: string | undefined;
-    discountCode?: string;
-    /** The billing period of a recurring product. */
-    every?: BillingPeriod;
-  },
+  { every, ...input }: ChargeInput & { every?: BillingPeriod },
 ): Promise<Price> {
+  return chargePrice(await previewCheckout(dodo, input), every);
+}
+
+async function previewCheckout(
+  dodo: Dodo,
+  input: ChargeInput,
+): Promise<DodoPayments.CheckoutSessionPreviewResponse> {
   const preview = await dodo.checkoutSessions.preview({
     product_cart: [cartItem(input.action)],
     customer: { customer_id: input.customerId },
@@ -107,13 +141,25 @@ export async function previewCharge(
     ...(input.currency !== undefined && { billing_currency: input.currency as DodoPayments.Currency }),
     ...(input.discountCode !== undefined && { discount_codes: [input.discountCode] }),
   });
+  const { productId } = input.action;
+  const { product_cart: lines } = preview as Partial<typeof preview>;
+  const line = lines?.find(({ product_id }) => product_id === productId);
+  // A line does not tell how often a subscription is billed.
+  if (line?.name && !line.is_subscription)
+    keepPreviewed(dodo, productId, { name: line.name, isRecurring: false });
+  return preview;
+}
+
+function chargePrice(
+  preview: DodoPayments.CheckoutSessionPreviewResponse,
+  every: BillingPeriod | undefined,
+): Price {
   const { current_breakup: now, recurring_breakup: later } = preview;
   return priced({
     currency: preview.currency,
     dueNow: now.total_amount,
     ...(now.tax != null && { tax: now.tax }),
-    ...(later &&
-      input.every && { recurring: { amount: later.total_amount - (later.tax ?? 0), ...input.every } }),
+    ...(later && every && { recurring: { amount: later.total_amount - (later.tax ?? 0), ...every } }),
     ...(preview.next_billing_date && { nextBillingAt: preview.next_billing_date }),
   });
 }
@@ -149,8 +195,9 @@ export async function currentPrice(
   }
   const { billing, customerId, currency } = subject;
   if (!billing) return undefined;
-  const product = await readProduct(dodo, action.productId);
-  return previewCharge(dodo, { action, customerId, billing, currency, discountCode, every: product?.every });
+  const preview = await previewCheckout(dodo, { action, customerId, billing, currency, discountCode });
+  const product = preview.recurring_breakup ? await readProduct(dodo, action.productId) : undefined;
+  return chargePrice(preview, product?.every);
 }
 
 /** Previews the price of changing a subscription's plan. */
@@ -165,6 +212,10 @@ export async function previewPlanChange(
     planChangeBody(subscription, action, discountCode),
   );
   const { immediate_charge: charge, new_plan: plan } = preview;
+  const { line_items: lines } = charge as Partial<typeof charge>;
+  const line = lines?.find((one) => one.type === 'subscription' && one.product_id === action.productId);
+  if (line?.name)
+    keepPreviewed(dodo, action.productId, { name: line.name, isRecurring: true, every: periodOf(plan) });
   const { currency, customer_credits: credit } = charge.summary;
   return priced({
     currency,

@@ -98,10 +98,11 @@ export async function startScriptedWorld(): Promise<ScriptedWorld> {
       },
   });
 
-  const dodo = createDodo('dodo_test_key', { baseURL: server.url });
+  // A client each time: a refusal stops it for a while.
+  const newDodo = () => createDodo('dodo_test_key', { baseURL: server.url });
   const world: ScriptedWorld = {
     context: {
-      dodo,
+      dodo: newDodo(),
       ledger,
       catalog: () => {
         throw new Error('Unexpected look at the catalog in force.');
@@ -123,10 +124,10 @@ export async function startScriptedWorld(): Promise<ScriptedWorld> {
     dodo: {},
     ledger: {},
     hurry() {
-      world.context.dodo = dodo.withOptions({ timeout: IMPATIENT_MS });
+      world.context.dodo = world.context.dodo.withOptions({ timeout: IMPATIENT_MS });
     },
     reset() {
-      world.context.dodo = dodo;
+      world.context.dodo = newDodo();
       world.dodo = {};
       world.ledger = {};
       events = [];

@@ -87,6 +87,38 @@ describe('readProduct', () => {
   });
 });
 
+describe('the name of a product', () => {
+  const line = { product_id: 'prod_previewed', name: 'Previewed', is_subscription: false };
+  const preview = (named: object) =>
+    json(200, { currency: 'USD', current_breakup: { total_amount: 1 }, product_cart: [named] });
+  const charge = {
+    action: { productId: 'prod_previewed', quantity: 1 },
+    customerId: 'cus_1',
+    billing: { country: 'US' },
+    currency: 'USD',
+  };
+
+  it('is asked for in every language, and where a preview tells no name or a subscription', async () => {
+    for (const told of [
+      { ...line, name: null },
+      { ...line, is_subscription: true },
+    ]) {
+      server.answer = preview(told);
+      await previewCharge(dodo, charge);
+    }
+    server.answer = json(200, aProduct({ name: 'Read' }));
+    expect(await readProduct(dodo, 'prod_previewed', 'de')).toMatchObject({ name: 'Read' });
+    expect(await readProduct(dodo, 'prod_previewed')).toMatchObject({ name: 'Read' });
+  });
+
+  it('is known from a preview of a charge', async () => {
+    server.answer = preview({ ...line, product_id: 'prod_told' });
+    await previewCharge(dodo, { ...charge, action: { productId: 'prod_told', quantity: 1 } });
+    server.answer = refusal(500, 'INTERNAL_SERVER_ERROR');
+    expect(await readProduct(dodo, 'prod_told')).toEqual({ name: 'Previewed', isRecurring: false });
+  });
+});
+
 describe('previewCharge', () => {
   const input = {
     action: { productId: 'prod_team_license', quantity: 2 },

@@ -89,7 +89,6 @@ describe('an attempt that goes well', () => {
     expect(await charge()).toEqual({ kind: 'submitted', paymentId: 'pay_2', dueNow: PRICE });
     expect(done()).toEqual([
       'ledger.billingOf',
-      'GET /products/prod_team_license',
       PREVIEW,
       'ledger.presentation',
       'ledger.recordAttempt',
