@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { shopRoutes } from '../../packages/client/examples/express.js';
+import { shopApp } from '../../packages/client/examples/hono.js';
 import { offerRoute, webhookRoute } from '../../packages/client/examples/route-handlers.js';
 import {
   dataOf,
@@ -246,6 +247,16 @@ describe('the examples', () => {
     const post = (text: string) =>
       POST(new Request('https://shop.example/hook', { method: 'POST', body: text, headers }));
     expect([(await post(body)).status, (await post('{}')).status]).toEqual([204, 401]);
+    expect(granted.splice(0)).toEqual(['cus_1 p']);
+  });
+
+  it('for Hono: the same handlers on its routes', async () => {
+    const { client } = await against({ current: aRecord() });
+    const app = shopApp({ offers: client, customerOf: () => 'cus_1', grant, webhookSecret: SECRET });
+    const offer = await app.request('/offer');
+    expect(await offer.json()).toMatchObject({ eligible: true, presentation: { id: 'prs_1' } });
+    const { body, headers } = signed(FULFILLED);
+    expect((await app.request('/offer-webhooks', { method: 'POST', body, headers })).status).toBe(204);
     expect(granted.splice(0)).toEqual(['cus_1 p']);
   });
 });
