@@ -82,7 +82,7 @@ export interface OfferOptions {
 export interface Offer {
   readonly state: OfferState;
   /** Calls back on each change, and returns how to stop. */
-  subscribe(listener: () => void): () => void;
+  subscribe: (this: void, listener: () => void) => () => void;
   on<K extends keyof OfferEvents>(name: K, listener: (detail: OfferEvents[K]) => void): () => void;
   accept(consents?: readonly string[]): Promise<void>;
   decline(): Promise<void>;
