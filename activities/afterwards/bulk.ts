@@ -54,7 +54,7 @@ export function bulkActivities(context: ActivityContext) {
       const run = await ledger.bulkRun(bulkId);
       if (!run || run.status === 'draft') return { kind: 'ended' };
       const rows = await ledger.dueBulkRows(bulkId, now().toISOString(), BULK_STEP_ROWS);
-      for (const row of rows) await carryOut(run, row);
+      for (const row of rows) await carryOut((await ledger.bulkRun(bulkId)) ?? run, row);
       const next = await ledger.nextBulkRow(bulkId);
       if (next === undefined) {
         await ledger.endBulk(bulkId, now().toISOString());
@@ -82,7 +82,9 @@ export function bulkActivities(context: ActivityContext) {
       // An operator may have aborted it a moment ago.
       if (!(await ledger.beginBulkRow(row, entry({ phase: 'ordered', ...(state && { state }) })))) return;
     }
-    const { againAfter, ...result } = await act(run, row);
+    // What is under way at Dodo is followed to its end; nothing new begins.
+    const isOver = run.status === 'aborted' && row.state === 'waiting' && row.result !== REFUND_UNDER_WAY;
+    const { againAfter, ...result }: Done = isOver ? skipped('aborted') : await act(run, row);
     const at = now().toISOString();
     if (result.state === 'waiting') {
       const notBefore = new Date(now().getTime() + (againAfter ?? MINUTE)).toISOString();
@@ -114,6 +116,8 @@ export function bulkActivities(context: ActivityContext) {
     if (run.command === 'retry_notification') return retry(run, row);
     const presentation = await ledger.presentation(row.subject);
     if (!presentation) return failed('not_found');
+    // It was named, and the rest of the selection did not hold for it.
+    if (row.statusThen === undefined) return failed('not_selected');
     switch (run.command) {
       case 'withdraw':
         return withdraw(run, row, presentation);
@@ -163,9 +167,15 @@ export function bulkActivities(context: ActivityContext) {
   /** Puts a wrong price right: an open offer ends; what was paid too much goes back, at most once per payment. */
   async function recall(run: BulkRun, row: BulkRow, presentation: PresentationRecord): Promise<Done> {
     const status = statusAt(presentation, now());
-    if (status === 'paid') return refund(run, presentation);
-    if (status === 'open') {
-      const ended = await withdraw(run, row, presentation);
+    if (status === 'paid') return refund(run, row, presentation);
+    // An acceptance may wait to be sent while the ledger still says open, also past the window: only the run knows.
+    if (presentation.status === 'open') {
+      const { workflowId, id } = presentation;
+      const answer = await runs.withdraw(workflowId, id, run.reason ?? '');
+      if (answer.kind === 'done') return done('withdrawn');
+      if (answer.kind === 'refused' && answer.code === refusal.presentationExpired) return skipped('expired');
+      if (answer.kind === 'gone' && status === 'expired') return skipped('expired');
+      const ended = notDone(answer, row);
       // The customer was faster: what they pay is looked at when it is paid.
       return ended.state === 'skipped'
         ? { state: 'waiting', result: 'not_settled', againAfter: MINUTE }
@@ -178,7 +188,7 @@ export function bulkActivities(context: ActivityContext) {
     return { state: 'waiting', result: 'not_settled', againAfter: MINUTE * Math.min(60, 2 ** row.tries) };
   }
 
-  async function refund(run: BulkRun, presentation: PresentationRecord): Promise<Done> {
+  async function refund(run: BulkRun, row: BulkRow, presentation: PresentationRecord): Promise<Done> {
     const { id, purchaseId, customerId, quantity, price, paymentId } = presentation;
     const { paidAmount = 0, paidCurrency, refundedAmount } = presentation;
     const { rightPrice } = run.parameters;
@@ -186,12 +196,12 @@ export function bulkActivities(context: ActivityContext) {
     if (!rightPrice || currency !== rightPrice.currency) return failed('other_currency');
     if (paymentId === undefined) return skipped('no_payment');
 
+    const keep = rightPrice.amount * quantity;
     const known = await ledger.compensation(compensationIds.refundPart(paymentId));
+    if (known && known.keepAmount !== keep) return { ...failed('refunded_by_another_recall'), paymentId };
     if (known) {
       const { amount: due } = known;
       const about = { paymentId, ...(due !== undefined && { due }) };
-      if (known.openedAt < (run.startedAt ?? ''))
-        return { ...failed('refunded_by_another_recall'), paymentId };
       if (known.status === 'confirmed') return { ...done('refunded'), ...about };
       if (known.status === 'review') return { ...failed('refund_needs_review'), ...about };
     }
@@ -204,12 +214,17 @@ export function bulkActivities(context: ActivityContext) {
       kind: 'refund_part',
       ...{ presentationId: id, purchaseId, customerId, paymentId, attemptId, currency },
       amount: due,
-      keep: rightPrice.amount * quantity,
+      keep,
     };
     // Remembered before it is sent: the janitor starts its run if nobody else does.
-    await ledger.openCompensation(openingOf(input, now().toISOString()));
-    await runs.startCompensation(input);
-    return { state: 'waiting', result: REFUND_UNDER_WAY, due, paymentId, againAfter: 15 * SECOND };
+    const opened = await ledger.openCompensation(openingOf(input, now().toISOString()));
+    // Another recall was faster, and its price is the one that holds.
+    if (opened.keepAmount !== keep) return { ...failed('refunded_by_another_recall'), paymentId };
+    const { amount = due } = opened;
+    await runs.startCompensation({ ...input, amount });
+    // Banks may take days. Rows that nobody has looked at come in between.
+    const againAfter = Math.min(HOUR, 15 * SECOND * 2 ** Math.min(row.tries, 8));
+    return { state: 'waiting', result: REFUND_UNDER_WAY, due: amount, paymentId, againAfter };
   }
 }
 

@@ -1,6 +1,7 @@
 /** Undoes something at Dodo, one look and at most one request at a time, until Dodo confirms it. */
 import { classify, ifFound, type DodoFailure } from '../../src/dodo/errors.js';
-import { refundedOf } from '../../src/dodo/payments.js';
+import { DodoBusyError } from '../../src/dodo/budget.js';
+import { refundEvent, refundedOf } from '../../src/dodo/payments.js';
 import { hasEnded } from '../../src/dodo/subscriptions.js';
 import {
   MAX_REFUNDS,
@@ -79,7 +80,9 @@ export function compensationActivities(context: ActivityContext) {
           const parts = input.kind === 'refund_part' ? await partsOf(input) : undefined;
           if (parts === 'unreadable') return { kind: 'pending' };
           if (parts?.length === 0) return askPerson(input, 'Dodo shows nothing of it that can be refunded.');
-          const tries = await ledger.countCompensationTry(id, now().toISOString());
+          const tries = await ledger.countCompensationTry(id, now().toISOString(), known.tries);
+          // This work was taken for dead, and somebody else has gone on with it.
+          if (tries === undefined) return { kind: 'pending' };
           const failure = await request(input, parts);
           if (failure === undefined) return recheck(input);
           if (failure.kind !== 'unknown') await ledger.noteCompensationRefused(id);
@@ -101,6 +104,8 @@ export function compensationActivities(context: ActivityContext) {
     try {
       return input.kind === 'end_subscription' ? await endSeen(input) : await refundSeen(input);
     } catch (error) {
+      // It has not been its turn, which says nothing of Dodo.
+      if (error instanceof DodoBusyError) throw error;
       const failure = classify(error);
       log.warn({ failure, compensation: compensationId(input) }, 'a compensation could not be looked at');
       return { kind: 'unreadable', why: `Dodo cannot be read: ${failure.message}` };
@@ -225,9 +230,8 @@ export function compensationActivities(context: ActivityContext) {
       const { paymentId, attemptId, amount, currency } = input;
       // Books it, in case its webhook is lost.
       const payment = await dodo.payments.retrieve(paymentId);
-      for (const { refund_id, status } of payment.refunds)
-        if (status === 'succeeded')
-          await runs.tellReversal({ kind: 'refund', id: refund_id, paymentId, type: 'refund.succeeded' });
+      for (const refund of payment.refunds)
+        if (refund.status === 'succeeded') await runs.tellReversal(refundEvent(paymentId, refund));
       await ledger.updatePresentation(presentationId, {}, [
         { at, type: 'price_difference_refunded', detail: { presentationId, paymentId, amount, currency } },
       ]);

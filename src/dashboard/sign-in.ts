@@ -64,7 +64,7 @@ export function sessionRoutes(deps: DashboardDeps): Router {
     const operator =
       typeof key === 'string' ? operatorWithKey(deps.operatorKeys, key.trim(), now()) : undefined;
     if (operator === undefined) {
-      const failed = 'This is not an operator key, or it has expired.';
+      const failed = 'This is not an operator key. It may have expired.';
       securityLogOf(res).refused(req, new Problem('unauthorized', { detail: failed }));
       sendSignIn(res, 401, failed, to);
       return;

@@ -84,6 +84,15 @@ export function refundedOf({ refunds, total_amount, refund_status }: DodoPayment
   return refund_status === 'full' ? Math.max(sum, total_amount) : sum;
 }
 
+/** Returns the event that tells of a refund of a payment, with what was refunded: without a word on it, it is all. */
+export function refundEvent(
+  paymentId: string,
+  { refund_id: id, amount, currency }: Pick<DodoPayments.RefundListItem, 'refund_id' | 'amount' | 'currency'>,
+) {
+  const refunded = amount != null && currency != null ? { amount, currency } : {};
+  return { kind: 'refund' as const, id, paymentId, type: 'refund.succeeded', ...refunded };
+}
+
 /** Returns what lost disputes took back of a payment. Minor units; one in another currency counts as all of it. */
 export function lostOf({ disputes, total_amount, currency }: DodoPayments.Payment): number {
   return disputes

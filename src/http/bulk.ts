@@ -188,8 +188,8 @@ async function rowsOf(
   for (const filter of filtersOf(command, { ...selection, ...(named && { ids: named }) }, parameters))
     for (const one of await ledger.selectPresentations(filter, MAX_BULK_ROWS + 1)) found.set(one.id, one);
   const rows = [...found.values()]
-    .map((one) => rowOf({ ...one, status: statusAt(one, now()) }, parameters))
-    .filter((row) => named !== undefined || isConcerned(command, row));
+    .filter((one) => named !== undefined || isConcerned(command, one, rowOf(one, parameters)))
+    .map((one) => rowOf({ ...one, status: statusAt(one, now()) }, parameters));
   // What nobody knows is a row too, so that the result says so.
   const unknown = (named ?? []).filter((id) => !found.has(id)).map((subject) => ({ subject }));
   return [...rows, ...unknown];
@@ -244,10 +244,16 @@ function rowOf(presentation: PresentationRecord, { rightPrice }: BulkParameters)
   };
 }
 
-/** A recall concerns who may still pay the wrong price, and who has paid more than the right one. */
-function isConcerned(command: BulkCommand, { statusThen, due = 0 }: BulkRowDraft): boolean {
+/**
+ * A recall concerns who may still pay the wrong price, and who has paid more than the right one. What is open past its
+ * window may have been accepted in time.
+ */
+function isConcerned(
+  command: BulkCommand,
+  { status }: PresentationRecord,
+  { due = 0 }: BulkRowDraft,
+): boolean {
   if (command !== 'recall') return true;
-  const status = statusThen as PresentationRecord['status'];
   return isUnsettled(status) || (status === 'paid' && due > 0);
 }
 

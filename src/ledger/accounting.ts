@@ -86,8 +86,11 @@ export interface Accounting {
   openCompensation(
     compensation: Omit<CompensationRecord, 'status' | 'tries' | 'askedAt' | 'endedAt'>,
   ): Promise<CompensationRecord>;
-  /** Counts a request about to be sent; answers how many there have been. */
-  countCompensationTry(compensationId: string, askedAt: string): Promise<number>;
+  /**
+   * Counts a request about to be sent; answers how many there have been. Undefined, and nothing may be sent, if another
+   * one was counted since there were `before`.
+   */
+  countCompensationTry(compensationId: string, askedAt: string, before: number): Promise<number | undefined>;
   /** Takes note that the latest request certainly had no effect, so that another may follow at once. */
   noteCompensationRefused(compensationId: string): Promise<void>;
   endCompensation(
@@ -132,7 +135,7 @@ export function accountingOn(
     reviews: (page) => listReviews(db, page),
     countOpenReviews: () => countOpenReviews(db),
     openCompensation: (compensation) => openCompensation(db, compensation),
-    countCompensationTry: (id, askedAt) => countCompensationTry(db, id, askedAt),
+    countCompensationTry: (id, askedAt, before) => countCompensationTry(db, id, askedAt, before),
     noteCompensationRefused: (id) => noteCompensationRefused(db, id),
     endCompensation: (id, status, at) => endCompensation(db, id, status, at),
     compensation: (id) => findCompensation(db, id),

@@ -115,7 +115,7 @@ export function bulkOn({ db, transaction }: Pick<Store, 'db' | 'transaction'>): 
           ),
         )
         .orderBy(
-          sql`case ${bulkRows.state} when 'doing' then 0 when 'waiting' then 1 else 2 end`,
+          sql`case ${bulkRows.state} when 'doing' then 0 when 'pending' then 1 else 2 end`,
           asc(bulkRows.seq),
         )
         .limit(limit);

@@ -18,14 +18,23 @@ export async function openCompensation(
   return found;
 }
 
-/** Counts a request that is about to be sent. @returns how many there have been, this one included */
-export async function countCompensationTry(db: Database, id: string, askedAt: string): Promise<number> {
+/**
+ * Counts a request that is about to be sent, unless another one was counted since `before` was read.
+ *
+ * @returns how many there have been, this one included; undefined if it must not be sent
+ */
+export async function countCompensationTry(
+  db: Database,
+  id: string,
+  askedAt: string,
+  before: number,
+): Promise<number | undefined> {
   const [row] = await db
     .update(compensations)
     .set({ tries: sql`${compensations.tries} + 1`, askedAt })
-    .where(eq(compensations.compensationId, id))
+    .where(and(eq(compensations.compensationId, id), eq(compensations.tries, before)))
     .returning({ tries: compensations.tries });
-  return row?.tries ?? 0;
+  return row?.tries;
 }
 
 /** Takes note that the latest request certainly had no effect. */

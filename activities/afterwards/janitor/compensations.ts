@@ -5,7 +5,7 @@ import type { CompensationRecord } from '../../../src/domain/accounting.js';
 import { REVIEW_OF_COMPENSATION, type CompensationInput } from '../../../src/domain/compensation.js';
 import { workflowId } from '../../../src/domain/ids.js';
 import type { ActivityContext } from '../../context.js';
-import type { Round } from './round.js';
+import { isBudgetSpent, type Round } from './round.js';
 import { isAnyRunning } from './runs-gone.js';
 
 /** Starts the run of an open compensation again if it is gone. What cannot be started is put before a person. */
@@ -76,6 +76,9 @@ async function attemptOf(
   if (known !== undefined) return known;
   round.spend();
   // It has been open for a day without anybody following it: unreadable is reason enough to ask a person.
-  const payment = await ifFound(dodo.payments.retrieve(paymentId)).catch(() => undefined);
+  const payment = await ifFound(dodo.payments.retrieve(paymentId)).catch((error: unknown) => {
+    if (isBudgetSpent(error)) throw error;
+    return undefined;
+  });
   return payment && toPaymentEvent(payment, proofs).attemptId;
 }

@@ -1,6 +1,7 @@
 /** Refunds and lost disputes whose webhook was lost. */
 import type { ReversalEvent } from '../../../src/contract/messages.js';
 import type { Dodo } from '../../../src/dodo/client.js';
+import { refundEvent } from '../../../src/dodo/payments.js';
 import { timelineTypeOf } from '../../../src/domain/reversal.js';
 import type { ActivityContext } from '../../context.js';
 import type { Round } from './round.js';
@@ -20,8 +21,7 @@ export async function* reversalsSince(
   const refunds = pages(round, (page) =>
     dodo.refunds.list({ ...page, created_at_gte: since, status: 'succeeded' }),
   );
-  for await (const { refund_id: id, payment_id: paymentId } of refunds)
-    yield { kind: 'refund', id, paymentId, type: 'refund.succeeded' };
+  for await (const refund of refunds) yield refundEvent(refund.payment_id, refund);
   for (const end of ['lost', 'accepted'] as const) {
     const disputes = pages(round, (page) =>
       dodo.disputes.list({ ...page, created_at_gte: disputedSince, dispute_status: `dispute_${end}` }),

@@ -1,5 +1,6 @@
 /** One round of the janitor: how much of Dodo's limit it may use, and what it has repaired. */
 import { heartbeat } from '@temporalio/activity';
+import { DodoBusyError } from '../../../src/dodo/budget.js';
 import { classify, isKeyRejected } from '../../../src/dodo/errors.js';
 import { REPAIRED, type Repair } from '../../../src/domain/janitor.js';
 import type { TimelineEntry } from '../../../src/domain/timeline.js';
@@ -16,7 +17,7 @@ class BudgetSpent extends Error {}
 
 /** Checks for the end of a round's budget, which says nothing about what was looked at. */
 export function isBudgetSpent(error: unknown): boolean {
-  return error instanceof BudgetSpent;
+  return error instanceof BudgetSpent || error instanceof DodoBusyError;
 }
 
 export interface Round {

@@ -9,6 +9,7 @@ import type { BulkView } from '../../../src/http/bulk.js';
 import { serve } from '../../http/serve.js';
 import { operatorApp, OPERATOR } from '../../support/dashboard.js';
 import { fakeRuns, look, offered, take, type FakeRuns, type Taken } from '../offers-taken.js';
+import { HOUR, MINUTE } from '../../../src/domain/duration.js';
 import { openShop, type Shop } from '../shop.js';
 
 let shop: Shop;
@@ -351,6 +352,87 @@ describe('a recall', () => {
       { state: 'failed', result: 'refunded_by_another_recall' },
     ]);
     expect(refundsOf(bought.paymentId)).toHaveLength(1);
+  });
+
+  it('goes by the price of the recall that was first, whichever run sends the refund', async () => {
+    const bought = await paid();
+    const low = await draft({ ...recallOf(bought), rightPrice: { amount: 4_900, currency: 'USD' } });
+    const right = await draft(recallOf(bought));
+    await start(low.id);
+    await start(right.id);
+    await step(right.id);
+    await step(low.id);
+    expect(runs.compensations).toMatchObject([{ amount: 5_000, keep: 9_900 }]);
+    expect(await rowsOf(low.id)).toMatchObject([{ state: 'failed', result: 'refunded_by_another_recall' }]);
+    await runCompensations();
+    expect(refundsOf(bought.paymentId)).toMatchObject([{ amount: 5_000 }]);
+  });
+
+  it('touches nothing that was named and did not fit the rest of the selection', async () => {
+    const [bought, open] = [await paid(), await offered(shop)];
+    const { id } = await draft({
+      ...recallOf(bought, open),
+      select: { ...recallOf(bought, open).select, offerId: 'pro' },
+    });
+    await start(id);
+    await step(id);
+    expect(await rowsOf(id)).toMatchObject([
+      { state: 'failed', result: 'not_selected' },
+      { state: 'failed', result: 'not_selected' },
+    ]);
+    expect(runs.compensations).toEqual([]);
+    expect((await shop.context.ledger.presentation(open.presentationId))?.status).toBe('open');
+  });
+
+  it('comes to every row although Dodo takes its time over the first refunds', async () => {
+    await shop.sandbox.control.setPolicy({ refunds: 'pending' });
+    const bought = [];
+    for (let count = 0; count < 11; count += 1) bought.push(await paid());
+    const { id } = await draft(recallOf(...bought));
+    await start(id);
+    await step(id);
+    await runCompensations();
+    shop.pass(MINUTE);
+    await step(id);
+    const results = (await rowsOf(id)).map(({ result }) => result);
+    expect(results).toEqual(bought.map(() => 'refund_under_way'));
+    await shop.sandbox.control.setPolicy({ refunds: 'succeed' });
+  });
+
+  it('takes back what was accepted in time and is not sent yet', async () => {
+    const open = await offered(shop);
+    withdrawals = 'come_late';
+    shop.pass(HOUR);
+    const { id } = await draft({
+      command: 'recall',
+      select: { offerId: 'bundle', price: 14_900 },
+      rightPrice: { amount: 9_900, currency: 'USD' },
+    });
+    await start(id);
+    while ((await rowsOf(id)).some(({ state }) => state === 'pending')) await step(id);
+    expect((await rowsOf(id)).find((row) => row.id === open.presentationId)).toMatchObject({
+      state: 'waiting',
+      result: 'not_settled',
+    });
+  });
+
+  it('begins nothing new once it is aborted', async () => {
+    const open = await offered(shop);
+    withdrawals = 'come_late';
+    const { id } = await draft(recallOf(open));
+    await start(id);
+    // It is aborted while the row is being carried out.
+    const { withdraw } = runs;
+    runs.withdraw = async (...asked) => {
+      await ask('POST', `/api/bulk/${id}/abort`, { reason: 'Enough.' });
+      return withdraw(...asked);
+    };
+    await step(id);
+    await shop.context.ledger.updatePresentation(open.presentationId, { status: 'paid', paidAmount: 14_900 });
+    shop.pass(HOUR);
+    await step(id);
+    expect(await rowsOf(id)).toMatchObject([{ state: 'skipped', result: 'aborted' }]);
+    expect(runs.compensations).toEqual([]);
   });
 
   it('counts what was given back before, and gives nothing back of what was not too much', async () => {

@@ -346,12 +346,21 @@ describe('a reversal whose webhook was lost', () => {
     expect(runs.reversals).toHaveLength(3);
     expect(runs.reversals).toEqual(
       expect.arrayContaining([
-        { kind: 'refund', id: ofOffer.refund_id, paymentId: refunded.paidWith, type: 'refund.succeeded' },
+        {
+          kind: 'refund',
+          id: ofOffer.refund_id,
+          paymentId: refunded.paidWith,
+          type: 'refund.succeeded',
+          amount: ofOffer.amount,
+          currency: 'USD',
+        },
         {
           kind: 'refund',
           id: ofPurchase.refund_id,
           paymentId: disputed.payment_id,
           type: 'refund.succeeded',
+          amount: ofPurchase.amount,
+          currency: 'USD',
         },
         { kind: 'dispute', id: dispute_id, paymentId: disputed.paidWith, type: 'dispute.lost' },
       ]),
