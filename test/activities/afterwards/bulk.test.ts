@@ -418,14 +418,12 @@ describe('a recall', () => {
 
   it('begins nothing new once it is aborted', async () => {
     const open = await offered(shop);
-    withdrawals = 'come_late';
     const { id } = await draft(recallOf(open));
     await start(id);
     // It is aborted while the row is being carried out.
-    const { withdraw } = runs;
-    runs.withdraw = async (...asked) => {
+    runs.withdraw = async () => {
       await ask('POST', `/api/bulk/${id}/abort`, { reason: 'Enough.' });
-      return withdraw(...asked);
+      return { kind: 'refused', code: 'already_decided', message: 'accepted', won: 'accepted' };
     };
     await step(id);
     await shop.context.ledger.updatePresentation(open.presentationId, { status: 'paid', paidAmount: 14_900 });
