@@ -14,7 +14,7 @@ import {
 import { compensationIds, openingOf, type CompensationInput } from '../../src/domain/compensation.js';
 import { refusal } from '../../src/contract/messages.js';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/duration.js';
-import { isUnsettled, statusAt, type PresentationRecord } from '../../src/domain/presentation.js';
+import { extension, isUnsettled, statusAt, type PresentationRecord } from '../../src/domain/presentation.js';
 import type { Answer } from '../../src/contract/answer.js';
 import type { ActivityContext } from '../context.js';
 
@@ -146,10 +146,8 @@ export function bulkActivities(context: ActivityContext) {
     const answer = await runs.extend(workflowId, id, parameters.until ?? '', reason);
     if (answer.kind !== 'done') return notDone(answer, row);
     const { expiresAt } = answer.value;
-    const detail = { presentationId: id, until: expiresAt, reason };
-    await ledger.updatePresentation(id, { expiresAt }, [
-      { at: now().toISOString(), type: 'extended', detail },
-    ]);
+    const { patch, timeline } = extension(id, { expiresAt, reason, at: now().toISOString() });
+    await ledger.updatePresentation(id, patch, timeline);
     return done('extended');
   }
 

@@ -145,28 +145,6 @@ export const origin: Field<string> = {
   expected: 'an origin: http:// or https://, a host and optionally a port, such as https://shop.example',
 };
 
-const MAX_OPAQUE = 500;
-
-/** A word that somebody else has made up. */
-export const opaque = {
-  schema: z
-    .string()
-    .regex(new RegExp(`^[\\x21-\\x7e]{1,${MAX_OPAQUE}}$`), 'it contains spaces or other characters'),
-};
-
-/**
- * Builds the schema of a list, separated by commas.
- *
- * @param parse returns the value of an entry; `fail` says what is wrong with it
- */
-export function listOf<T>(parse: (text: string, fail: (problem: string) => void) => T): z.ZodType<T[]> {
-  return z
-    .string()
-    .transform((text, context) =>
-      splitList(text).map((entry) => parse(entry, (problem) => context.addIssue(`${entry} ${problem}`))),
-    );
-}
-
 /** A list of origins. */
 export const origins: Field<string[]> = {
   schema: z
@@ -207,10 +185,13 @@ export const databaseUrl: Field<string> = {
   secret: true,
 };
 
+/** A key or a name that somebody else has made up. */
+export const opaque = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,500}$/, 'it contains spaces or other characters that no key has, or is too long');
+
 export const dodoApiKey: Field<string> = {
-  schema: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,500}$/, 'it contains spaces or other characters that no key has, or is too long'),
+  schema: opaque,
   expected: 'an API key from the Dodo Payments dashboard',
   secret: true,
 };
@@ -279,7 +260,8 @@ export const webhookSecrets: Field<Buffer[]> = {
   secret: true,
 };
 
-function splitList(text: string): string[] {
+/** Splits a list at its commas. */
+export function splitList(text: string): string[] {
   return text.split(',').map((part) => part.trim());
 }
 

@@ -1,4 +1,5 @@
 /** Signing in to the dashboard by OpenID Connect: the provider, our registration there, and who may come in. */
+import { z } from 'zod';
 import * as fields from './fields.js';
 import type { Field, Reader } from './reader.js';
 
@@ -24,13 +25,15 @@ export const CALLBACK_PATH = '/dashboard/sign-in/callback';
 const MAX_LENGTH = 254;
 
 const operators: Field<AdmittedOperator[]> = {
-  schema: fields.listOf((text, fail) => {
-    const [, who = '', read] = /^([^\s+]\S*?)(\+read)?$/.exec(text) ?? [];
-    const isAddress = /^[^@]*@[^@]+\.[^@]+$/.test(who);
-    if (who === '' || who.length > MAX_LENGTH || (who.includes('@') && !isAddress))
-      fail('is not an e-mail address, @domain or subject');
-    return { who: who.includes('@') ? who.toLowerCase() : who, ...(read && { readOnly: true as const }) };
-  }),
+  schema: z.string().transform((list, context) =>
+    fields.splitList(list).map((entry) => {
+      const [, who = '', read] = /^([^\s+]\S*?)(\+read)?$/.exec(entry) ?? [];
+      const isAddress = /^[^@]*@[^@]+\.[^@]+$/.test(who);
+      if (who === '' || who.length > MAX_LENGTH || (who.includes('@') && !isAddress))
+        context.addIssue(`${entry} is not an e-mail address, @domain or subject`);
+      return { who: who.includes('@') ? who.toLowerCase() : who, ...(read && { readOnly: true as const }) };
+    }),
+  ),
   expected:
     'e-mail addresses, @domain for everybody of one, or subjects of the provider, separated by commas, each with +read after it if it is to give no commands',
 };
@@ -40,9 +43,12 @@ const redirectUrl: Field<string> = {
   expected: `the address of this API followed by ${CALLBACK_PATH}, as it is registered with the provider`,
 };
 
-const text: Field<string> = { ...fields.opaque, expected: 'the client id that the provider has given' };
+const name: Field<string> = {
+  schema: fields.opaque,
+  expected: 'the client id that the provider has given',
+};
 const secret: Field<string> = {
-  ...fields.opaque,
+  schema: fields.opaque,
   expected: 'the client secret that the provider has given',
   secret: true,
 };
@@ -50,7 +56,7 @@ const secret: Field<string> = {
 /** Reads `OIDC_*`: all of them or none. */
 export function readOidc({ optional, has, note }: Reader): OidcConfig | undefined {
   const issuer = optional('OIDC_ISSUER', fields.httpUrl);
-  const clientId = optional('OIDC_CLIENT_ID', text);
+  const clientId = optional('OIDC_CLIENT_ID', name);
   const clientSecret = optional('OIDC_CLIENT_SECRET', secret);
   const redirect = optional('OIDC_REDIRECT_URL', redirectUrl);
   const admitted = optional('OIDC_OPERATORS', operators);

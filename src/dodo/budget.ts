@@ -133,6 +133,17 @@ export function createBudget({ perMinute = Infinity, onSent }: BudgetOptions = {
     return pauseLeft(now) + (isLimited && missing > 0 ? missing / perMs : 0);
   }
 
+  /**
+   * Returns how long a request has to wait.
+   *
+   * @throws DodoBusyError when its work cannot wait for so long
+   */
+  function turnOf(job: Job, now: number): number {
+    const wait = waitOf(job, now);
+    if (now + wait > job.until) throw new DodoBusyError(wait);
+    return wait;
+  }
+
   function serve(): void {
     clearTimeout(timer);
     timer = undefined;
@@ -162,9 +173,7 @@ export function createBudget({ perMinute = Infinity, onSent }: BudgetOptions = {
       if (pausedUntil > now) throw new DodoBusyError(pauseLeft(now));
       tokens -= 1;
     } else {
-      const wait = waitOf(job, now);
-      if (now + wait > job.until) throw new DodoBusyError(wait);
-      if (wait > 0) {
+      if (turnOf(job, now) > 0) {
         await new Promise<void>((resolve, reject) => {
           const ahead = queue.filter((other) => isBefore(other.job, job)).length;
           queue.splice(ahead, 0, { job, go: resolve, giveUp: reject });
@@ -180,10 +189,7 @@ export function createBudget({ perMinute = Infinity, onSent }: BudgetOptions = {
   return {
     take,
     admit() {
-      const now = refill();
-      const job = currentJob();
-      const wait = waitOf(job, now);
-      if (now + wait > job.until) throw new DodoBusyError(wait);
+      turnOf(currentJob(), refill());
     },
     isMoney: () => jobs.getStore()?.priority === 'money',
     pause(ms) {

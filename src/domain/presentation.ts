@@ -1,5 +1,6 @@
 /** One offer before one customer: what it shows, which states it goes through, and what the ledger keeps of it. */
 import type { Consent, OfferCopy, PaidAction } from './offers.js';
+import type { TimelineEntry } from './timeline.js';
 import type { ActionKind, BillingInterval, Decision, OfferType, PresentationStatus } from './words.js';
 
 /** A price as it is shown, previewed by Dodo. Minor units of `currency`. */
@@ -243,6 +244,9 @@ export const FULFILLING_STATUSES = [
 /** The run of the presentation is still at work on it. */
 export const UNSETTLED_STATUSES = ['open', ...FULFILLING_STATUSES] as const satisfies PresentationStatus[];
 
+/** Something may still happen by itself. */
+export const UNFINISHED_STATUSES: PresentationStatus[] = [...UNSETTLED_STATUSES, 'scheduled'];
+
 /** Paid, or accepted and possibly paid at any moment: its product is not offered to the customer again. */
 export const POSSIBLY_OWNED_STATUSES = [
   'paid',
@@ -325,6 +329,15 @@ export function isUnsettled(status: PresentationStatus): boolean {
 /** Checks for the statuses that operators search for, because fulfilment did not go straight through. */
 export function isExceptional(status: PresentationStatus): boolean {
   return isFulfilling(status) && !mayReopen(status);
+}
+
+/** Returns what an extension changes in the ledger, and what it leaves on the timeline. Times are RFC 3339. */
+export function extension(
+  presentationId: string,
+  { expiresAt, reason, at }: { expiresAt: string; reason: string; at: string },
+): { patch: PresentationPatch; timeline: TimelineEntry[] } {
+  const detail = { presentationId, until: expiresAt, reason };
+  return { patch: { expiresAt }, timeline: [{ at, type: 'extended', detail }] };
 }
 
 /** Returns the status at a time: an offer past its window is expired even before its run has recorded so. */

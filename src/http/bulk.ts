@@ -91,6 +91,12 @@ export function bulkCommands(deps: BulkDeps) {
     return run;
   }
 
+  /** Makes sure that a bulk command can still be ordered or aborted. */
+  async function requireUnended(bulkId: string): Promise<void> {
+    const run = await runNamed(bulkId);
+    if (run.status !== 'draft' && run.status !== 'running') throw ended(run);
+  }
+
   const stateOf = async (bulkId: string) => {
     const run = await runNamed(bulkId);
     const { rows, states } = await ledger.bulkTotals(bulkId);
@@ -99,8 +105,7 @@ export function bulkCommands(deps: BulkDeps) {
 
   /** Orders a draft. Given again, it makes sure that its run is under way. */
   async function start(res: Response, bulkId: string, why: string): Promise<void> {
-    const run = await runNamed(bulkId);
-    if (run.status !== 'draft' && run.status !== 'running') throw ended(run);
+    await requireUnended(bulkId);
     await audited(
       deps,
       res,
@@ -120,8 +125,7 @@ export function bulkCommands(deps: BulkDeps) {
 
   /** Lets no further row begin. */
   async function abort(res: Response, bulkId: string, why: string): Promise<void> {
-    const run = await runNamed(bulkId);
-    if (run.status !== 'draft' && run.status !== 'running') throw ended(run);
+    await requireUnended(bulkId);
     await audited(
       deps,
       res,

@@ -1,5 +1,5 @@
 /** Operators' commands on a presentation: they ask the run and record its consent in the ledger. */
-import type { PresentationRecord } from '../domain/presentation.js';
+import { extension, type PresentationRecord } from '../domain/presentation.js';
 import type { Answer } from '../temporal/runs.js';
 import { DAY } from '../domain/duration.js';
 import { invalidField } from './field-errors.js';
@@ -38,10 +38,8 @@ export async function extendPresentation(
   if (Date.parse(until) > now().getTime() + LONGEST_EXTENSION)
     throw invalidField('until', 'must be within a year from now');
   const { expiresAt } = agreed(await runs.extend(record.workflowId, record.id, until, reason), record);
-  const detail = { presentationId: record.id, until: expiresAt, reason };
-  await ledger.updatePresentation(record.id, { expiresAt }, [
-    { at: now().toISOString(), type: 'extended', detail },
-  ]);
+  const { patch, timeline } = extension(record.id, { expiresAt, reason, at: now().toISOString() });
+  await ledger.updatePresentation(record.id, patch, timeline);
 }
 
 /** Returns the result of a command that the run agreed to, and throws a Problem for every other answer. */

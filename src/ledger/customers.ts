@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { and, eq, inArray, ne, or, sql, type SQL } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { KEPT_DETAILS, type Erasure, type ErasureHindrances } from '../domain/customer-data.js';
-import { UNSETTLED_STATUSES } from '../domain/presentation.js';
+import { UNFINISHED_STATUSES } from '../domain/presentation.js';
 import { TAKING_ENTRIES } from '../domain/reversal.js';
 import type { CustomerData, ErasureResult } from './interface/customers.js';
 import { lockCustomer } from './limits.js';
@@ -33,44 +33,44 @@ interface Subjects {
 }
 
 async function subjectsOf(db: Database, customerId: string): Promise<Subjects> {
-  const bought = await db
-    .select({ id: purchases.purchaseId })
-    .from(purchases)
-    .where(eq(purchases.customerId, customerId));
-  const purchaseIds = bought.map(({ id }) => id);
-  const shown = await db
-    .select({ id: presentations.id })
-    .from(presentations)
-    .where(or(eq(presentations.customerId, customerId), inArray(presentations.purchaseId, purchaseIds)));
-  const presentationIds = shown.map(({ id }) => id);
-  const paid = await db
-    .select({ id: payments.paymentId })
-    .from(payments)
-    .where(
-      or(
-        eq(payments.customerId, customerId),
-        inArray(payments.purchaseId, purchaseIds),
-        inArray(payments.presentationId, presentationIds),
+  const purchaseIds = await idsOf(
+    db.select({ id: purchases.purchaseId }).from(purchases).where(eq(purchases.customerId, customerId)),
+  );
+  const presentationIds = await idsOf(
+    db
+      .select({ id: presentations.id })
+      .from(presentations)
+      .where(or(eq(presentations.customerId, customerId), inArray(presentations.purchaseId, purchaseIds))),
+  );
+  const paymentIds = await idsOf(
+    db
+      .select({ id: payments.paymentId })
+      .from(payments)
+      .where(
+        or(
+          eq(payments.customerId, customerId),
+          inArray(payments.purchaseId, purchaseIds),
+          inArray(payments.presentationId, presentationIds),
+        ),
       ),
-    );
-  const doubted = await db
-    .select({ id: reviews.reviewId })
-    .from(reviews)
-    .where(
-      or(
-        eq(reviews.customerId, customerId),
-        inArray(reviews.purchaseId, purchaseIds),
-        inArray(reviews.presentationId, presentationIds),
+  );
+  const reviewIds = await idsOf(
+    db
+      .select({ id: reviews.reviewId })
+      .from(reviews)
+      .where(
+        or(
+          eq(reviews.customerId, customerId),
+          inArray(reviews.purchaseId, purchaseIds),
+          inArray(reviews.presentationId, presentationIds),
+        ),
       ),
-    );
-  const ids = (rows: { id: string }[]) => rows.map(({ id }) => id);
-  return {
-    customerId,
-    purchaseIds,
-    presentationIds,
-    paymentIds: ids(paid),
-    reviewIds: ids(doubted),
-  };
+  );
+  return { customerId, purchaseIds, presentationIds, paymentIds, reviewIds };
+}
+
+async function idsOf(rows: PromiseLike<{ id: string }[]>): Promise<string[]> {
+  return (await rows).map(({ id }) => id);
 }
 
 /** Returns which rows of each table are about a customer. */
@@ -164,33 +164,32 @@ export async function eraseCustomer(tx: Database, customerId: string): Promise<E
 
 async function hindrancesOf(tx: Database, subjects: Subjects): Promise<ErasureHindrances> {
   const about = rowsAbout(subjects);
-  const ids = async (rows: PromiseLike<{ id: string }[]>) => (await rows).map(({ id }) => id);
   return {
-    purchases: await ids(
+    purchases: await idsOf(
       tx
         .select({ id: purchases.purchaseId })
         .from(purchases)
         .where(and(about.purchases, ne(purchases.status, 'settled'))),
     ),
-    presentations: await ids(
+    presentations: await idsOf(
       tx
         .select({ id: presentations.id })
         .from(presentations)
-        .where(and(about.presentations, inArray(presentations.status, [...UNSETTLED_STATUSES, 'scheduled']))),
+        .where(and(about.presentations, inArray(presentations.status, UNFINISHED_STATUSES))),
     ),
-    reviews: await ids(
+    reviews: await idsOf(
       tx
         .select({ id: reviews.reviewId })
         .from(reviews)
         .where(and(about.reviews, eq(reviews.status, 'open'))),
     ),
-    compensations: await ids(
+    compensations: await idsOf(
       tx
         .select({ id: compensations.compensationId })
         .from(compensations)
         .where(and(about.compensations, eq(compensations.status, 'open'))),
     ),
-    payments: await ids(
+    payments: await idsOf(
       tx
         .select({ id: payments.paymentId })
         .from(payments)

@@ -1,12 +1,13 @@
 /** Deletes what has been kept for as long as it is to be kept. */
 import { and, eq, inArray, isNotNull, lt, or, sql, type SQL } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
 import {
   LIMITED_DATA,
   type DataRetention,
   type LimitedData,
   type RowCounts,
 } from '../domain/customer-data.js';
-import { UNSETTLED_STATUSES } from '../domain/presentation.js';
+import { UNFINISHED_STATUSES, UNSETTLED_STATUSES } from '../domain/presentation.js';
 import { isStory } from './customers.js';
 import {
   acceptances,
@@ -73,56 +74,34 @@ const DELETIONS: Record<Exclude<LimitedData, 'purchases'>, Deletion> = {
       .returning({ id: purchases.purchaseId });
     return cleared.length;
   },
-  quotes: async (db, before) =>
-    removed(
-      db
-        .delete(quotes)
-        .where(
-          sql`ctid in (select ctid from ${quotes} where ${lt(quotes.quotedAt, before)}
-          and ${ofSettledOffer(quotes.presentationId)} limit ${MOST_ROWS})`,
-        )
-        .returning({ one: sql`1` }),
+  quotes: (db, before) =>
+    deleteSome(db, quotes, sql`${lt(quotes.quotedAt, before)} and ${ofSettledOffer(quotes.presentationId)}`),
+  acceptances: (db, before) =>
+    deleteSome(
+      db,
+      acceptances,
+      sql`${lt(acceptances.clickedAt, before)} and ${ofSettledOffer(acceptances.presentationId)}`,
     ),
-  acceptances: async (db, before) =>
-    removed(
-      db
-        .delete(acceptances)
-        .where(
-          sql`ctid in (select ctid from ${acceptances} where ${lt(acceptances.clickedAt, before)}
-          and ${ofSettledOffer(acceptances.presentationId)} limit ${MOST_ROWS})`,
-        )
-        .returning({ one: sql`1` }),
+  timeline: (db, before) =>
+    deleteSome(
+      db,
+      timeline,
+      sql`${lt(timeline.at, before)} and ${isStory()}
+        and not exists (select 1 from ${purchases} where ${purchases.purchaseId} = ${timeline.purchaseId}
+          and ${purchases.status} <> 'settled')`,
     ),
-  timeline: async (db, before) =>
-    removed(
-      db
-        .delete(timeline)
-        .where(
-          sql`ctid in (select ctid from ${timeline} where ${lt(timeline.at, before)} and ${isStory()}
-          and not exists (select 1 from ${purchases} where ${purchases.purchaseId} = ${timeline.purchaseId}
-            and ${purchases.status} <> 'settled') limit ${MOST_ROWS})`,
-        )
-        .returning({ one: sql`1` }),
-    ),
-  exposures: async (db, before) =>
-    removed(
-      db
-        .delete(exposures)
-        .where(
-          sql`ctid in (select ctid from ${exposures} where ${lt(exposures.exposedAt, before)} limit ${MOST_ROWS})`,
-        )
-        .returning({ one: sql`1` }),
-    ),
-  idempotency_keys: async (db, before) =>
-    removed(
-      db
-        .delete(idempotencyKeys)
-        .where(
-          sql`ctid in (select ctid from ${idempotencyKeys} where ${lt(idempotencyKeys.boundAt, before)} limit ${MOST_ROWS})`,
-        )
-        .returning({ one: sql`1` }),
-    ),
+  exposures: (db, before) => deleteSome(db, exposures, lt(exposures.exposedAt, before)),
+  idempotency_keys: (db, before) => deleteSome(db, idempotencyKeys, lt(idempotencyKeys.boundAt, before)),
 };
+
+/** Deletes rows for which a condition holds, as many as one call may. Returns how many. */
+async function deleteSome(db: Database, table: PgTable, condition: SQL): Promise<number> {
+  const deleted = await db
+    .delete(table)
+    .where(sql`ctid in (select ctid from ${table} where ${condition} limit ${MOST_ROWS})`)
+    .returning({ one: sql`1` });
+  return deleted.length;
+}
 
 /** Deletes purchases and everything about them, unless anything of them is still under way or in doubt. */
 async function deletePurchases(tx: Database, before: string): Promise<number> {
@@ -133,7 +112,7 @@ async function deletePurchases(tx: Database, before: string): Promise<number> {
       and(
         settledBefore(before),
         sql`not exists (select 1 from ${presentations} where ${presentations.purchaseId} = ${purchases.purchaseId}
-          and ${inArray(presentations.status, [...UNSETTLED_STATUSES, 'scheduled'])})`,
+          and ${inArray(presentations.status, UNFINISHED_STATUSES)})`,
         sql`not exists (select 1 from ${reviews} where ${reviews.purchaseId} = ${purchases.purchaseId}
           and ${reviews.status} = 'open')`,
         sql`not exists (select 1 from ${compensations} where ${compensations.purchaseId} = ${purchases.purchaseId}
@@ -169,8 +148,4 @@ function ofSettledOffer(
 ): SQL {
   return sql`not exists (select 1 from ${presentations} where ${presentations.id} = ${presentationId}
     and ${inArray(presentations.status, [...UNSETTLED_STATUSES])})`;
-}
-
-async function removed(rows: PromiseLike<unknown[]>): Promise<number> {
-  return (await rows).length;
 }
