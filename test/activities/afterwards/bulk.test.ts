@@ -104,6 +104,37 @@ async function runCompensations(): Promise<void> {
     await new MockActivityEnvironment().run(() => reversalActivities(context).recordReversal(event));
 }
 
+/** A context whose process dies once a number of calls to the ledger, Dodo and runs have had their effect. */
+function dyingAfter(calls: number, alive: ActivityContext) {
+  let left = calls;
+  let dead = false;
+  const mortal = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get(of, name) {
+        const value: unknown = Reflect.get(of, name);
+        if (typeof value === 'object' && value !== null) return mortal(value);
+        if (typeof value !== 'function') return value;
+        return async (...given: unknown[]) => {
+          if (dead) throw new Error('The process is dead.');
+          const answer: unknown = await Reflect.apply(value, of, given);
+          left -= 1;
+          dead = left <= 0;
+          if (dead) throw new Error('The process dies.');
+          return answer;
+        };
+      },
+    });
+  const { ledger, dodo, runs: temporal } = alive;
+  const { payments, refunds } = dodo;
+  const context = {
+    ...alive,
+    ledger: mortal(ledger),
+    runs: mortal(temporal),
+    dodo: { payments: mortal(payments), refunds: mortal(refunds) } as ActivityContext['dodo'],
+  };
+  return { context, hasDied: () => dead };
+}
+
 const recallOf = (...taken: Taken[]) => ({
   command: 'recall',
   select: { ids: taken.map(({ presentationId }) => presentationId) },
@@ -352,6 +383,44 @@ describe('a recall', () => {
       { state: 'failed', result: 'refunded_by_another_recall' },
     ]);
     expect(refundsOf(bought.paymentId)).toHaveLength(1);
+  });
+
+  it('gives one refund, whatever call its process dies after', async () => {
+    for (let calls = 1, died = true; died; calls += 1) {
+      const bought = await paid();
+      const { id } = await draft(recallOf(bought));
+      await start(id);
+      const alive = context;
+      const dying = dyingAfter(calls, alive);
+      context = dying.context;
+      await step(id)
+        .then(runCompensations)
+        .catch(() => undefined);
+      died = dying.hasDied();
+      context = alive;
+
+      // Whoever goes on does not know how far it was. The answer to a request may have been lost.
+      for (const pause of [MINUTE, HOUR, HOUR, HOUR]) {
+        await step(id);
+        await runCompensations();
+        shop.pass(pause);
+      }
+      expect(await step(id), `after call ${calls}`).toEqual({ kind: 'ended' });
+      expect(refundsOf(bought.paymentId), `after call ${calls}`).toMatchObject([{ amount: 5_000 }]);
+      expect(await rowsOf(id)).toMatchObject([{ state: 'done', result: 'refunded' }]);
+    }
+  });
+
+  it('gives one refund when work that was taken for dead goes on beside its successor', async () => {
+    const bought = await paid();
+    const { id } = await draft(recallOf(bought));
+    await start(id);
+    await step(id);
+    const [input] = runs.compensations;
+    if (!input) throw new Error('No compensation was started.');
+    const work = compensationActivities(context);
+    await Promise.all([work.compensate(input), work.compensate(input), work.compensate(input)]);
+    expect(refundsOf(bought.paymentId)).toMatchObject([{ amount: 5_000 }]);
   });
 
   it('goes by the price of the recall that was first, whichever run sends the refund', async () => {
