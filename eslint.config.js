@@ -54,6 +54,10 @@ export default defineConfig(
     rules: { 'no-undef': 'off' },
   },
   {
+    files: ['**/*.cjs'],
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
+  {
     // Tools look for a default export in these.
     files: ['*.config.{js,ts}', 'test/support/global-setup.ts'],
     rules: { 'no-restricted-exports': 'off' },

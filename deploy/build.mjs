@@ -14,7 +14,7 @@ const out = resolve(process.argv[2] ?? join(root, 'dist'));
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
 /** Files that are read at run time but not copied by the compiler. */
-const ASSETS = ['src/ledger/migrations'];
+const ASSETS = ['src/ledger/migrations', 'src/temporal/failure-converter.cjs'];
 const OWN_FOLDERS = ['src', 'workflows', 'activities', 'elements', 'workflow-bundle.js'];
 
 for (const name of OWN_FOLDERS) rmSync(join(out, name), { recursive: true, force: true });

@@ -8,10 +8,13 @@
 import './node-version.js';
 import { parseArgs } from 'node:util';
 import { loadDotEnv } from './config/dotenv.js';
+import { payloadKeys } from './config/fields.js';
+import { ConfigError, createReader } from './config/reader.js';
 import { createLogger } from './log.js';
 import { run } from './process.js';
 import { workflowBundle } from './temporal/bundle.js';
 import { connectClient } from './temporal/connect.js';
+import { encryptingConverter } from './temporal/payload-codec.js';
 import { replayOpen } from './temporal/replay-open.js';
 import { installRuntime } from './temporal/runtime.js';
 
@@ -26,9 +29,13 @@ await run(async () => {
   installRuntime(createLogger('silent'));
   const taskQueue = values['task-queue'] ?? (process.env.TEMPORAL_TASK_QUEUE?.trim() || undefined);
   const bundle = values.bundle === undefined ? await workflowBundle() : { codePath: values.bundle };
-  const { connection, client, namespace } = await connectClient({});
+  const reader = createReader(process.env);
+  const keys = reader.optional('TEMPORAL_PAYLOAD_KEYS', payloadKeys);
+  if (reader.problems.length > 0) throw new ConfigError(reader.problems);
+  const { connection, client, namespace } = await connectClient({ ...(keys && { payloadKeys: () => keys }) });
   const { runs, broken } = await replayOpen(client, bundle, {
     taskQueue,
+    dataConverter: encryptingConverter(keys && (() => keys)),
     onBroken: ({ workflowId, runId, problem }) => say(`${workflowId} (run ${runId}): ${problem}`),
   });
   await connection.close();

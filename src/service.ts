@@ -1,5 +1,5 @@
 /** Starts the two parts of a process: the API and the worker. */
-import { Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { Router, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { ActivityContext } from '../activities/context.js';
@@ -24,7 +24,6 @@ import { workerProbes } from './http/worker-probes.js';
 import type { Ledger } from './ledger/index.js';
 import { connectClient, connectWorker, type TemporalTarget } from './temporal/connect.js';
 import { checkNamespace } from './temporal/namespace.js';
-import { sendingHeaders } from './temporal/propagation.js';
 import { installRequestIds } from './temporal/request-id.js';
 import { createRuns, type Runs } from './temporal/runs.js';
 import { installRuntime } from './temporal/runtime.js';
@@ -79,7 +78,8 @@ export function temporalTarget({ temporal }: Config): TemporalTarget {
 /** Serves the API until it is stopped. */
 export async function startApi(config: ServingConfig, parts: ApiParts): Promise<RunningApi> {
   const { dodo, ledger, catalog, log, uiUrl, webhookSecrets, latest = () => config } = parts;
-  const { connection, client, namespace } = await connectClient(parts.temporal);
+  const payloadKeys = payloadKeysOf(config, latest);
+  const { connection, client, namespace } = await connectClient({ ...parts.temporal, payloadKeys });
   installRequestIds(connection);
   await checkNamespace(connection, namespace, { catalog: catalog(), log });
   await registerSearchAttributes(connection, namespace, log);
@@ -122,6 +122,9 @@ export async function startApi(config: ServingConfig, parts: ApiParts): Promise<
     startsLocked: isLive(config),
     secondOperator: config.secondOperator,
     dodoLink: dodoLinks(config, dodo),
+    ...(payloadKeys && {
+      payloads: { keys: payloadKeys, ...(uiUrl && { uiOrigin: new URL(uiUrl).origin }) },
+    }),
   };
   const { streams } = deps;
   const pages = Router().use(createDashboard(deps));
@@ -159,11 +162,13 @@ export async function startWorker(
   const { taskQueue, deployment } = config.temporal;
   const { port: metricsPort, temporalPort } = config.metrics;
   installRuntime(log, temporalPort === undefined ? undefined : `${config.http.host}:${temporalPort}`);
-  const { connection, namespace } = await connectWorker(parts.temporal);
+  const { connection, namespace, dataConverter, client } = await connectWorker({
+    ...parts.temporal,
+    payloadKeys: payloadKeysOf(config, latest),
+  });
   // The sweep repeats every few minutes but must deliver each payment once.
   installRequestIds(connection);
   await checkNamespace(connection, namespace, { catalog: catalog(), log });
-  const client = new Client({ connection, namespace, interceptors: { workflow: [sendingHeaders] } });
   await ensureSweepSchedule(client, {
     taskQueue,
     intervalMs: config.timing.sweepIntervalMs,
@@ -183,6 +188,7 @@ export async function startWorker(
     namespace,
     taskQueue,
     deployment,
+    dataConverter,
     activities: createActivities({
       dodo,
       ledger,
@@ -250,6 +256,12 @@ function dodoLinks({ dodo: config }: Config, dodo: Dodo): (paymentId: string) =>
     isDodo
       ? `https://app.dodopayments.com/transactions/payments/${encodeURIComponent(paymentId)}`
       : `${dodo.baseURL}/invoices/payments/${encodeURIComponent(paymentId)}`;
+}
+
+/** Returns the keys in force; undefined if the process began without any. */
+function payloadKeysOf({ temporal }: Config, latest: () => Config): TemporalTarget['payloadKeys'] {
+  const { payloadKeys: first } = temporal;
+  return first && (() => latest().temporal.payloadKeys ?? first);
 }
 
 function runsFor(config: Config, client: Client): Runs {

@@ -34,6 +34,8 @@ export interface Config {
     uiUrl?: string;
     /** The Worker Deployment that workers are versions of; without it, Worker Versioning is off. */
     deployment?: string;
+    /** Encrypt what runs carry: the first one encrypts, each of them decrypts. Without any, nothing is encrypted. */
+    payloadKeys?: readonly { id: string; key: Buffer }[];
   };
   ledger:
     | { kind: 'embedded'; directory: string }

@@ -222,6 +222,27 @@ export const keyList: Field<GivenKey[]> = {
   secret: true,
 };
 
+const PAYLOAD_KEY = /^([A-Za-z0-9][A-Za-z0-9._-]{0,39}):([A-Za-z0-9+/]{43}=)$/;
+const MAX_PAYLOAD_KEYS = 5;
+
+/** Keys that encrypt what runs carry. The first one encrypts, each of them decrypts. */
+export const payloadKeys: Field<{ id: string; key: Buffer }[]> = {
+  schema: z.string().transform((text, context) => {
+    const parts = splitList(text);
+    const keys = parts.flatMap((part, index) => {
+      const [, id, key] = PAYLOAD_KEY.exec(part) ?? [];
+      if (id !== undefined && key !== undefined) return [{ id, key: Buffer.from(key, 'base64') }];
+      context.addIssue(`${nth(index, parts)} is not an id, a colon and base64 of 32 bytes`);
+      return [];
+    });
+    if (parts.length > MAX_PAYLOAD_KEYS) context.addIssue(`it lists ${parts.length} keys`);
+    if (new Set(keys.map(({ id }) => id)).size < keys.length) context.addIssue('two keys have the same id');
+    return keys;
+  }),
+  expected: `an id, a colon and the output of openssl rand -base64 32, such as 2027-01:<key>, or up to ${MAX_PAYLOAD_KEYS} of these separated by commas`,
+  secret: true,
+};
+
 const MAX_TOKEN_SECRETS = 3;
 
 /** One secret, or several during a rotation. */

@@ -11,6 +11,7 @@ const ROTATED = [
   'TOKEN_SECRET',
   'DODO_PAYMENTS_WEBHOOK_KEY',
   'MERCHANT_WEBHOOK_SECRET',
+  'TEMPORAL_PAYLOAD_KEYS',
 ] as const;
 const LOOK_EVERY = 5 * SECOND;
 
@@ -53,8 +54,9 @@ export function followSecrets<C extends Config>(
     if (changed.length === 0) return;
     known = now;
     try {
-      const { auth, dodo, merchantWebhook } = load();
-      current = { ...current, auth, dodo, merchantWebhook };
+      const { auth, dodo, merchantWebhook, temporal } = load();
+      const { payloadKeys } = temporal;
+      current = { ...current, auth, dodo, merchantWebhook, temporal: { ...current.temporal, payloadKeys } };
       log.info({ changed }, 'secrets have changed, and are in force');
     } catch (error) {
       // Its messages quote no secret.

@@ -82,6 +82,7 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
       taskQueue: optional('TEMPORAL_TASK_QUEUE', fields.name) ?? 'offers',
       uiUrl: optional('TEMPORAL_UI_URL', fields.httpUrl),
       deployment: optional('TEMPORAL_DEPLOYMENT_NAME', fields.deploymentName),
+      payloadKeys: optional('TEMPORAL_PAYLOAD_KEYS', fields.payloadKeys),
     },
     metrics: {
       port: optional('METRICS_PORT', fields.port),
@@ -113,6 +114,10 @@ export function loadConfig(env: Environment, options: LoadOptions): Config {
         { name: 'OPERATOR_KEYS', values: given.operatorKeys?.map(keyText) ?? [] },
         { name: 'TOKEN_SECRET', values: given.tokenSecrets ?? [] },
         { name: 'DODO_PAYMENTS_WEBHOOK_KEY', values: dodo?.webhookSecrets ?? [] },
+        {
+          name: 'TEMPORAL_PAYLOAD_KEYS',
+          values: settings.temporal.payloadKeys?.map(({ key }) => key) ?? [],
+        },
         {
           name: 'MERCHANT_WEBHOOK_SECRET',
           values: merchantSecrets(settings.merchantWebhook),

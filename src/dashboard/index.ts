@@ -5,6 +5,7 @@ import { findPurchase } from '../http/purchase-view.js';
 import { ids, parseQuery } from '../http/validate.js';
 import { admitOperators, openSignInForm, requireOwnForm, visitorOf } from './access.js';
 import { commandRoutes } from './commands.js';
+import { decodeRoutes, refuseStranger } from './decode.js';
 import type { DashboardDeps } from './deps.js';
 import { reportFailure } from './failures.js';
 import { auditCsv, auditPage, auditQuery } from './pages/audit.js';
@@ -47,6 +48,8 @@ export function createDashboard(deps: DashboardDeps): Router {
   });
   router.use('/bulk', express.urlencoded({ extended: false, limit: LIST_LIMIT }));
   router.use(express.urlencoded({ extended: false, limit: FORM_LIMIT }));
+
+  router.use(decodeRoutes(deps, admitOperators(deps, refuseStranger)));
 
   const signIn: RequestHandler = (req, res) => {
     const to = req.method === 'GET' ? req.originalUrl : '/dashboard';

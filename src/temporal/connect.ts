@@ -1,7 +1,9 @@
 /** Connects to Temporal. */
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type ConnectionLike } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
+import { encryptingConverter, type PayloadKey } from './payload-codec.js';
 import { sendingHeaders } from './propagation.js';
 
 /** The Temporal server and namespace to use. */
@@ -15,6 +17,8 @@ export interface TemporalTarget {
    * TLS, another address) are then meant for a different server and are ignored.
    */
   embedded?: boolean;
+  /** The keys that encrypt what runs carry, now; without them nothing is encrypted. */
+  payloadKeys?: () => readonly PayloadKey[];
   /** The environment to read; defaults to `process.env`. */
   env?: Record<string, string | undefined>;
 }
@@ -33,6 +37,9 @@ export interface TemporalClient {
 interface TemporalWorkerConnection {
   connection: NativeConnection;
   namespace: string;
+  /** For the worker. */
+  dataConverter: DataConverter | undefined;
+  client: Client;
 }
 
 /** The settings that both kinds of connection accept. */
@@ -85,19 +92,28 @@ export async function connectClient(
   const connection = await explainFailure(settings.address, () =>
     Connection.connect({ ...settings, connectTimeout }),
   );
-  const client = new Client({ connection, namespace, interceptors: { workflow: [sendingHeaders] } });
-  return { connection, client, namespace };
+  return { connection, client: clientOn(connection, namespace, target), namespace };
 }
 
 /**
- * Connects a worker, which runs on the SDK's native core.
+ * Connects a worker, which runs on the SDK's native core, and a client on the same connection.
  *
  * @throws TemporalError naming the address when Temporal cannot be reached
  */
 export async function connectWorker(target: TemporalTarget): Promise<TemporalWorkerConnection> {
   const { settings, namespace } = temporalSettings(target);
   const connection = await explainFailure(settings.address, () => NativeConnection.connect(settings));
-  return { connection, namespace };
+  return {
+    connection,
+    namespace,
+    dataConverter: encryptingConverter(target.payloadKeys),
+    client: clientOn(connection, namespace, target),
+  };
+}
+
+function clientOn(connection: ConnectionLike, namespace: string, { payloadKeys }: TemporalTarget): Client {
+  const dataConverter = encryptingConverter(payloadKeys);
+  return new Client({ connection, namespace, dataConverter, interceptors: { workflow: [sendingHeaders] } });
 }
 
 async function explainFailure<T>(address: string | undefined, connect: () => Promise<T>): Promise<T> {

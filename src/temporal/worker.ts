@@ -1,4 +1,5 @@
 /** Creates the worker. */
+import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { buildIdOf, workflowBundle, type WorkflowBundle } from './bundle.js';
 import { receivingHeaders } from './propagation.js';
@@ -24,6 +25,8 @@ interface CreateWorkerOptions {
   workflowBundle?: WorkflowBundle;
   /** The name of the deployment that this worker is a version of; without it, Worker Versioning is off. */
   deployment?: string;
+  /** As `connectWorker` returns it. */
+  dataConverter?: DataConverter;
   /** Further options of the SDK; they win over the choices made here. */
   overrides?: Partial<WorkerOptions>;
 }
@@ -42,6 +45,7 @@ export async function createWorker(options: CreateWorkerOptions): Promise<Worker
     taskQueue: options.taskQueue,
     activities: options.activities,
     workflowBundle: bundle,
+    dataConverter: options.dataConverter,
     ...(options.deployment !== undefined && {
       workerDeploymentOptions: {
         version: { deploymentName: options.deployment, buildId: await buildIdOf(bundle) },

@@ -1,4 +1,6 @@
 /** Secrets in files, rotated while a process runs. */
+import { defaultPayloadConverter } from '@temporalio/common';
+import { payloadCodec } from '../../src/temporal/payload-codec.js';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
@@ -113,4 +115,18 @@ it('a notification is signed with both secrets of a rotation, and either verifie
     expect(verifyWebhook({ headers, body, secrets: [secret], now: new Date() })).toMatchObject({ ok: true });
   const stranger = Buffer.alloc(32, 3);
   expect(verifyWebhook({ headers, body, secrets: [stranger], now: new Date() })).toMatchObject({ ok: false });
+});
+
+it('the key that encrypts what runs carry changes, and the one of before still opens it', async () => {
+  const entry = (id: string, byte: number) => `${id}:${Buffer.alloc(32, byte).toString('base64')}`;
+  const { live, write } = following({ TEMPORAL_PAYLOAD_KEYS: entry('old', 1) });
+  const codec = payloadCodec(() => live.current().temporal.payloadKeys ?? []);
+  const before = await codec.encode([defaultPayloadConverter.toPayload('before')]);
+  write('TEMPORAL_PAYLOAD_KEYS', `${entry('new', 2)},${entry('old', 1)}`);
+  await vi.waitFor(async () => {
+    const [after] = await codec.encode(before);
+    expect(Buffer.from(after?.metadata?.['encryption-key-id'] ?? []).toString()).toBe('new');
+  });
+  const [opened] = await codec.decode(before);
+  expect(opened && defaultPayloadConverter.fromPayload(opened)).toBe('before');
 });

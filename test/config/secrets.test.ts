@@ -14,6 +14,8 @@ import {
 
 const directory = useDataDirectory();
 
+const PAYLOAD_KEY = Buffer.alloc(32, 4).toString('base64');
+
 describe('secrets', () => {
   it('accept one webhook key, or two during a rotation', () => {
     expect(
@@ -59,6 +61,9 @@ describe('secrets', () => {
     ['DATABASE_URL', 'planted'],
     ['DODO_PAYMENTS_API_KEY', 'dodo test planted'],
     ['MERCHANT_WEBHOOK_SECRET', 'whsec_planted!'],
+    ['TEMPORAL_PAYLOAD_KEYS', 'planted-without-an-id'],
+    ['TEMPORAL_PAYLOAD_KEYS', `2027-01:${Buffer.from('planted, and too short').toString('base64')}`],
+    ['TEMPORAL_PAYLOAD_KEYS', `a:${PAYLOAD_KEY},a:${PAYLOAD_KEY}`],
   ])('reject an invalid %s without quoting it', (name, value) => {
     expect(
       mistakes(() =>
@@ -77,6 +82,17 @@ describe('secrets', () => {
     expect(mistakes(() => server({ MERCHANT_WEBHOOK_SECRET: WEBHOOK_KEY }))).toHaveProperty(
       'MERCHANT_WEBHOOK_URL',
     );
+  });
+
+  it('encrypt what runs carry, the first of a rotation', () => {
+    const { payloadKeys } = server({
+      TEMPORAL_PAYLOAD_KEYS: `new:${PAYLOAD_KEY}, old:${PAYLOAD_KEY}`,
+    }).temporal;
+    const key = Buffer.alloc(32, 4);
+    expect(payloadKeys).toEqual([
+      { id: 'new', key },
+      { id: 'old', key },
+    ]);
   });
 
   it('can be read from files', () => {

@@ -23,6 +23,7 @@ const PACKAGES = [
   '@temporalio/client',
   '@temporalio/common',
   '@temporalio/envconfig',
+  '@temporalio/proto',
   '@temporalio/worker',
   '@temporalio/workflow',
   'cephes',
