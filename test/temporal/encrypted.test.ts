@@ -37,7 +37,7 @@ it('the message of a failure is for holders of the key', async () => {
     await keyed.client.workflow.start(greetSomebody, { taskQueue, workflowId, args: ['Ada Rosewood'] });
     const failure = await eventually('a failure', async () => {
       const { raw } = await client.workflow.getHandle(workflowId).describe();
-      return raw.pendingActivities?.[0]?.lastFailure;
+      return raw.pendingActivities?.[0]?.lastFailure ?? undefined;
     });
     const history = await client.workflow.getHandle(workflowId).fetchHistory();
     expect(JSON.stringify([failure, history])).not.toMatch(/Rose Lane|Ada Rosewood/);
