@@ -162,9 +162,8 @@ export async function situationOfTrigger(
   const subscription = found?.customer.customer_id === customerId ? found : undefined;
   const billing = subscription?.billing ? billingOf(subscription) : await lastBilling(context, customerId);
   const currency = subscription?.currency;
-  const merchantFacts = Object.entries(event.facts ?? {}).map(
-    ([name, value]) => [`facts.${name}`, value] as const,
-  );
+  const given = event.facts ?? (await context.ledger.triggerFacts(purchaseId)) ?? {};
+  const merchantFacts = Object.entries(given).map(([name, value]) => [`facts.${name}`, value] as const);
   return {
     productIds: event.productId === undefined ? [] : [event.productId],
     subject: { workflowId, purchaseId, customerId, currency, billing, subscription, readings: {} },

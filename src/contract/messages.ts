@@ -10,6 +10,7 @@ import type { Decision, Outcome, PresentationStatus, ReasonCode, TriggerType } f
 import type { Addon } from '../domain/offers.js';
 import type { Notification } from '../domain/notification.js';
 import type { PaymentEvent } from '../domain/payment.js';
+import type { MerchantFacts } from '../domain/purchase.js';
 import type { PlanChangeAnswer, PlanChangeClaim } from './plan-change.js';
 
 /** How long a run waits, in milliseconds. Fixed when the run starts. */
@@ -29,7 +30,8 @@ export interface TriggerEvent {
   customerId: string;
   subscriptionId?: string;
   productId?: string;
-  facts?: Record<string, string | number | boolean>;
+  /** In runs that the API started, the ledger has them instead: a history is no place for what a merchant knows of somebody. */
+  facts?: MerchantFacts;
 }
 
 /** A change of plan that waits for the next billing date. */

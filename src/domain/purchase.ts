@@ -5,6 +5,9 @@ import type { OfferMetadata } from './offers.js';
 import type { TimelineEntry } from './timeline.js';
 import type { PresentationRecord } from './presentation.js';
 
+/** What the merchant's app knows and sends with a trigger, for the catalog's `facts.<name>`. */
+export type MerchantFacts = Record<string, string | number | boolean>;
+
 /** The address the first purchase was billed to. Kept until the run settles, then erased. */
 export interface BillingAddress {
   country: string;

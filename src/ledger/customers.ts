@@ -20,6 +20,7 @@ import {
   quotes,
   reviews,
   timeline,
+  triggerFacts,
 } from './schema.js';
 import type { Database } from './store.js';
 
@@ -87,6 +88,7 @@ function rowsAbout({ customerId, purchaseIds, presentationIds, paymentIds, revie
       inArray(compensations.paymentId, paymentIds),
     ),
     timeline: inArray(timeline.purchaseId, purchaseIds),
+    trigger_facts: eq(triggerFacts.customerId, customerId),
     quotes: inArray(quotes.presentationId, presentationIds),
     acceptances: inArray(acceptances.presentationId, presentationIds),
     exposures: eq(exposures.customerId, customerId),
@@ -103,6 +105,7 @@ const TABLES = {
   reviews,
   compensations,
   timeline,
+  trigger_facts: triggerFacts,
   quotes,
   acceptances,
   exposures,
@@ -222,6 +225,7 @@ async function erase(tx: Database, subjects: Subjects): Promise<Erasure> {
     deleted[name] = gone.length;
   };
 
+  await remove('trigger_facts', about.trigger_facts);
   await remove('quotes', about.quotes);
   await remove('acceptances', about.acceptances);
   await remove('exposures', about.exposures);

@@ -22,6 +22,7 @@ import {
   quotes,
   reviews,
   timeline,
+  triggerFacts,
 } from './schema.js';
 import type { Database, Store } from './store.js';
 
@@ -72,7 +73,14 @@ const DELETIONS: Record<Exclude<LimitedData, 'purchases'>, Deletion> = {
       .set({ facts: null, billing: null, metadata: null, considered: [] })
       .where(inArray(purchases.purchaseId, found))
       .returning({ id: purchases.purchaseId });
-    return cleared.length;
+    const deleted = await deleteSome(
+      db,
+      triggerFacts,
+      // A run that waits for its next step is evaluated once more.
+      sql`${lt(triggerFacts.recordedAt, before)} and not exists (select 1 from ${purchases}
+        where ${purchases.purchaseId} = ${triggerFacts.purchaseId} and ${purchases.status} <> 'settled')`,
+    );
+    return cleared.length + deleted;
   },
   quotes: (db, before) =>
     deleteSome(db, quotes, sql`${lt(quotes.quotedAt, before)} and ${ofSettledOffer(quotes.presentationId)}`),
@@ -130,7 +138,7 @@ async function deletePurchases(tx: Database, before: string): Promise<number> {
     await tx.delete(table).where(inArray(table.presentationId, offers));
   for (const table of [payments, reviews, compensations])
     await tx.delete(table).where(or(inArray(table.purchaseId, ids), inArray(table.presentationId, offers)));
-  for (const table of [timeline, notificationSequences, presentations, purchases])
+  for (const table of [timeline, triggerFacts, notificationSequences, presentations, purchases])
     await tx.delete(table).where(inArray(table.purchaseId, ids));
   return ids.length;
 }

@@ -47,6 +47,7 @@ import {
   returnUrlOf,
   settle,
 } from './purchases.js';
+import { recordTriggerFacts, triggerFactsOf } from './trigger-facts.js';
 import { quotesOf, recordQuote } from './quotes.js';
 import { claimPurchase, findRegistration, recordRegistration } from './registrations.js';
 import { funnelReport } from './report.js';
@@ -99,6 +100,8 @@ export function ledgerOn(store: Store, log: LedgerLog): Ledger {
     updateAttempt: (...change) => transaction((tx) => updateAttempt(tx, change, log)),
     updatePresentation: (id, patch, timeline) =>
       transaction((tx) => changePresentation(tx, id, patch, timeline, log)),
+    recordTriggerFacts: (given) => recordTriggerFacts(db, given),
+    triggerFacts: (purchaseId) => triggerFactsOf(db, purchaseId),
     recordQuote: (quote) => recordQuote(db, quote),
     quotes: (presentationId, choice) => quotesOf(db, presentationId, choice),
     markViewed: (id, at) => markViewed(db, id, at),

@@ -15,6 +15,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { Facts } from '../domain/rules/match.js';
+import type { MerchantFacts } from '../domain/purchase.js';
 import type { Catalog, OfferCopy, OfferMetadata } from '../domain/offers.js';
 import type { Arm } from '../experiments/assign.js';
 import {
@@ -197,6 +198,18 @@ export const timeline = pgTable(
     // Refunds, disputes and notifications are found by their ids.
     index('timeline_by_id').on(sql`(detail->>'id')`),
   ],
+);
+
+/** What the merchant's app said with a trigger. Histories of runs do not hold it. */
+export const triggerFacts = pgTable(
+  'trigger_facts',
+  {
+    purchaseId: text('purchase_id').primaryKey(),
+    customerId: text('customer_id').notNull(),
+    facts: jsonb('facts').$type<MerchantFacts>().notNull(),
+    recordedAt: instant('recorded_at').notNull(),
+  },
+  (table) => [index('trigger_facts_of_customer').on(table.customerId)],
 );
 
 /** Prices shown for a choice within a presentation, by the hash that an acceptance refers to. */

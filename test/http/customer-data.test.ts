@@ -59,6 +59,18 @@ async function decline(shown: Taken): Promise<void> {
   await shop.context.ledger.settle({ purchaseId: shown.payment_id, outcome: 'declined', at, timeline: [] });
 }
 
+it('exports and erases what the merchant said with a trigger', async () => {
+  const shown = await declined();
+  const customerId = shown.customer_id;
+  const given = { purchaseId: shown.payment_id, customerId, facts: { reason: 'price' } };
+  await shop.context.ledger.recordTriggerFacts({ ...given, recordedAt: shop.now().toISOString() });
+  const call = await api();
+  const { body } = await call('GET', dataOf(shown));
+  expect(body.data?.trigger_facts).toMatchObject([given]);
+  expect((await call('DELETE', dataOf(shown), { reason: REASON })).status).toBe(200);
+  expect(await shop.context.ledger.triggerFacts(shown.payment_id)).toBeUndefined();
+});
+
 it('exports everything about a customer, without the names of operators', async () => {
   const call = await api();
   await call('POST', `/api/presentations/${books.paid.presentationId}/withdraw`, { reason: 'Too late.' });

@@ -92,6 +92,10 @@ export function scriptedApp(
         return Promise.resolve(keys.get(key));
       },
       freeKey: ({ key }: { key: string }) => Promise.resolve(void keys.delete(key)),
+      recordTriggerFacts: (given: object) => {
+        asked.push(['recordTriggerFacts', given]);
+        return Promise.resolve();
+      },
       recordAcceptance: (hash: string, acceptance: object) => {
         kept.push({ hash, acceptance });
         return Promise.resolve();

@@ -20,6 +20,10 @@ await onBothDatabases((ledger) => {
       price: presentation.price,
       quotedAt: THEN,
     });
+    await ledger().recordTriggerFacts({
+      ...{ purchaseId: id, customerId: `cus_${id}` },
+      ...{ facts: { seats: 9 }, recordedAt: THEN },
+    });
     await ledger().note(id, [
       { at: THEN, type: 'story', detail: { text: 'once' } },
       { at: THEN, type: 'refund_succeeded', detail: { id: 'ref_1', paymentId: 'pay_1', amount: 5 } },
@@ -52,9 +56,11 @@ await onBothDatabases((ledger) => {
           { facts: 29 * DAY, quotes: 29 * DAY, timeline: 29 * DAY, idempotency_keys: 29 * DAY },
           at,
         ),
-      ).toMatchObject({ facts: 1, quotes: 1, timeline: 1, idempotency_keys: 1 });
+      ).toMatchObject({ facts: 2, quotes: 1, timeline: 1, idempotency_keys: 1 });
       const view = await ledger().purchase('ret_1');
       expect(view?.facts).toBeUndefined();
+      expect(await ledger().triggerFacts('ret_1')).toBeUndefined();
+      expect(await ledger().triggerFacts('ret_2')).toEqual({ seats: 9 });
       expect(view?.timeline.map(({ type }) => type)).toEqual(['refund_succeeded']);
       expect(await ledger().quotes('prs_ret_1')).toEqual([]);
       expect(await ledger().quotes('prs_ret_2')).toHaveLength(1);

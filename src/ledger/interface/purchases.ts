@@ -3,6 +3,7 @@ import type { PresentationPatch } from '../../domain/presentation.js';
 import type {
   BillingAddress,
   EvaluationRecord,
+  MerchantFacts,
   PurchaseRecord,
   PurchaseView,
 } from '../../domain/purchase.js';
@@ -38,6 +39,14 @@ export interface SettleInput {
   timeline: TimelineEntry[];
 }
 
+/** What came with a trigger. */
+export interface TriggerFacts {
+  purchaseId: string;
+  customerId: string;
+  facts: MerchantFacts;
+  recordedAt: string;
+}
+
 /** A purchase that is registered before it is paid. */
 export interface NewRegistration {
   purchaseId: string;
@@ -70,6 +79,10 @@ export interface PurchaseClaim {
 }
 
 export interface PurchaseLedger {
+  /** Records what came with a trigger, before its run starts. The first time counts. */
+  recordTriggerFacts(given: TriggerFacts): Promise<void>;
+  /** Returns what came with a trigger; undefined if nothing did, or it is no longer kept. */
+  triggerFacts(purchaseId: string): Promise<MerchantFacts | undefined>;
   /**
    * Records a registered purchase and returns the session that stands: of several, the one that was recorded first. Only
    * that one may be handed out.
