@@ -1,4 +1,5 @@
 /** Undoes something at Dodo, one look and at most one request at a time, until Dodo confirms it. */
+import type DodoPayments from 'dodopayments';
 import { classify, ifFound, type DodoFailure } from '../../src/dodo/errors.js';
 import { DodoBusyError } from '../../src/dodo/budget.js';
 import { refundEvent, refundedOf } from '../../src/dodo/payments.js';
@@ -62,7 +63,7 @@ export function compensationActivities(context: ActivityContext) {
       const known = await ledger.openCompensation(openingOf(input, now().toISOString()));
       if (known.status === 'confirmed') return { kind: 'ended', status: 'confirmed' };
 
-      const seen = await look(input);
+      const seen = await look(input, known);
       const time = now().getTime();
       switch (seen.kind) {
         case 'undone':
@@ -83,12 +84,24 @@ export function compensationActivities(context: ActivityContext) {
           const tries = await ledger.countCompensationTry(id, now().toISOString(), known.tries);
           // This work was taken for dead, and somebody else has gone on with it.
           if (tries === undefined) return { kind: 'pending' };
-          const failure = await request(input, parts);
-          if (failure === undefined) return recheck(input);
-          if (failure.kind !== 'unknown') await ledger.noteCompensationRefused(id);
-          log.warn({ failure, compensation: id, tries }, 'a compensation was not accepted by Dodo');
-          return failure.kind === 'rejected' && tries >= MAX_REFUSALS
-            ? askPerson(input, `Dodo refused it ${tries} times: ${failure.code}`)
+          const { failure, refundId } = await request(input, parts);
+          if (failure === undefined) {
+            // Most of what is asked for is done at once; whatever a reading says, it is read again later.
+            if (refundId !== undefined) await ledger.noteCompensationTaken(id, refundId);
+            const after = await look(input, { ...known, ...(refundId !== undefined && { refundId }) });
+            if (after.kind === 'undone') return confirm(input);
+          } else {
+            if (failure.kind !== 'unknown') await ledger.noteCompensationRefused(id);
+            log.warn({ failure, compensation: id, tries }, 'a compensation was not accepted by Dodo');
+          }
+          if (tries < MAX_REFUSALS) return { kind: 'pending' };
+          if (failure?.kind === 'rejected')
+            return askPerson(input, `Dodo refused it ${tries} times: ${failure.code}`);
+          return time - Date.parse(known.openedAt) > UNREADABLE_AFTER_MS
+            ? askPerson(
+                input,
+                `It was asked for ${tries} times: ${failure?.message ?? 'Dodo shows no effect.'}`,
+              )
             : { kind: 'pending' };
         }
       }
@@ -100,9 +113,9 @@ export function compensationActivities(context: ActivityContext) {
     },
   };
 
-  async function look(input: CompensationInput): Promise<Seen> {
+  async function look(input: CompensationInput, known: CompensationRecord): Promise<Seen> {
     try {
-      return input.kind === 'end_subscription' ? await endSeen(input) : await refundSeen(input);
+      return input.kind === 'end_subscription' ? await endSeen(input) : await refundSeen(input, known);
     } catch (error) {
       // It has not been its turn, which says nothing of Dodo.
       if (error instanceof DodoBusyError) throw error;
@@ -112,12 +125,20 @@ export function compensationActivities(context: ActivityContext) {
     }
   }
 
-  async function refundSeen(input: Refund): Promise<Seen> {
+  async function refundSeen(input: Refund, known: CompensationRecord): Promise<Seen> {
     const payment = await ifFound(dodo.payments.retrieve(input.paymentId));
     if (!payment) return { kind: 'unreadable', why: 'Dodo does not know the payment.' };
-    const { refunds, disputes } = payment;
+    const { disputes, total_amount } = payment;
     const keep = input.kind === 'refund_part' ? input.keep : 0;
-    if (payment.total_amount - refundedOf(payment) <= keep) return { kind: 'undone' };
+    if (total_amount - refundedOf(payment) <= keep) return { kind: 'undone' };
+    // What a signed event has told of counts as well: the payment may not show it for long, or ever.
+    const told = (await ledger.payment(input.paymentId))?.refundedAmount ?? 0;
+    if (total_amount - told <= keep) return { kind: 'undone' };
+    const latest = await latestRefund(payment, known);
+    if (latest === 'not_shown') return { kind: 'under_way' };
+    const refunds = [...payment.refunds.filter(({ refund_id }) => refund_id !== latest?.refund_id)];
+    if (latest) refunds.push(latest);
+    if (total_amount - refundedOf({ ...payment, refunds }) <= keep) return { kind: 'undone' };
     // Whether a dispute takes the money back shows when it ends.
     if (input.kind === 'refund_part' && disputes.length > 0)
       return { kind: 'hopeless', why: 'The payment is disputed.' };
@@ -133,37 +154,50 @@ export function compensationActivities(context: ActivityContext) {
       : { kind: 'to_do', failed, ...(latestAt !== undefined && { latestAt }) };
   }
 
+  /**
+   * Reads the refund that Dodo made of the latest request, where the payment does not show how it ended. `not_shown`: Dodo
+   * took the request a while ago at most, and shows nothing of it.
+   */
+  async function latestRefund(
+    { refunds }: DodoPayments.Payment,
+    { refundId, askedAt }: CompensationRecord,
+  ): Promise<DodoPayments.RefundListItem | 'not_shown' | undefined> {
+    if (refundId === undefined) return undefined;
+    const shown = refunds.find(({ refund_id }) => refund_id === refundId);
+    if (shown?.status === 'succeeded' || shown?.status === 'failed') return shown;
+    const refund = (await ifFound(dodo.refunds.retrieve(refundId))) ?? shown;
+    if (refund) return refund;
+    const age = now().getTime() - Date.parse(askedAt ?? '');
+    return age < UNKNOWN_REFUND_MS ? 'not_shown' : undefined;
+  }
+
   async function endSeen({ subscriptionId }: Ending): Promise<Seen> {
     const subscription = await ifFound(dodo.subscriptions.retrieve(subscriptionId));
     if (!subscription) return { kind: 'unreadable', why: 'Dodo does not know the subscription.' };
     return hasEnded(subscription) ? { kind: 'undone' } : { kind: 'to_do', failed: 0 };
   }
 
-  /** The one request. Answers why it may not have been accepted; undefined when Dodo took it. */
-  async function request(input: CompensationInput, parts?: Part[]): Promise<DodoFailure | undefined> {
+  /** The one request. `failure` says why it may not have been accepted. */
+  async function request(
+    input: CompensationInput,
+    parts?: Part[],
+  ): Promise<{ failure?: DodoFailure; refundId?: string }> {
     try {
-      switch (input.kind) {
-        case 'refund':
-          await dodo.refunds.create({
-            payment_id: input.paymentId,
-            reason: 'This offer was paid twice.',
-            metadata: { [ATTEMPT_METADATA_KEY]: input.attemptId },
-          });
-          break;
-        case 'refund_part':
-          await dodo.refunds.create({
-            payment_id: input.paymentId,
-            items: parts ?? [],
-            reason: 'The price of this offer was wrong.',
-            metadata: { [ATTEMPT_METADATA_KEY]: input.attemptId },
-          });
-          break;
-        case 'end_subscription':
-          await dodo.subscriptions.update(input.subscriptionId, { status: 'cancelled' });
+      if (input.kind === 'end_subscription') {
+        await dodo.subscriptions.update(input.subscriptionId, { status: 'cancelled' });
+        return {};
       }
-      return undefined;
+      const isPart = input.kind === 'refund_part';
+      const refund: unknown = await dodo.refunds.create({
+        payment_id: input.paymentId,
+        ...(isPart && { items: parts ?? [] }),
+        reason: isPart ? 'The price of this offer was wrong.' : 'This offer was paid twice.',
+        metadata: { [ATTEMPT_METADATA_KEY]: input.attemptId },
+      });
+      const { refund_id } = (refund ?? {}) as Partial<DodoPayments.Refund>;
+      return typeof refund_id === 'string' ? { refundId: refund_id } : {};
     } catch (error) {
-      return classify(error);
+      return { failure: classify(error) };
     }
   }
 
@@ -186,12 +220,6 @@ export function compensationActivities(context: ActivityContext) {
       log.warn({ failure: classify(error), paymentId }, 'the lines of a payment could not be read');
       return 'unreadable';
     }
-  }
-
-  /** Most of what is asked for is done at once; whatever a reading says, it is read again later. */
-  async function recheck(input: CompensationInput): Promise<CompensationStep> {
-    const seen = await look(input);
-    return seen.kind === 'undone' ? confirm(input) : { kind: 'pending' };
   }
 
   async function confirm(input: CompensationInput): Promise<CompensationStep> {

@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type DodoPayments from 'dodopayments';
 import type { ReversalEvent } from '../../src/contract/messages.js';
 import { ifFound } from '../../src/dodo/errors.js';
-import { metadataOf, provesAttempt } from '../../src/dodo/payments.js';
+import { amountOfRefund, metadataOf, provesAttempt } from '../../src/dodo/payments.js';
 import type { AttemptRecord } from '../../src/domain/attempt.js';
 import { ATTEMPT_METADATA_KEY, workflowId, workflowOfAttempt } from '../../src/domain/ids.js';
 import { isUnsettled, type PresentationRecord } from '../../src/domain/presentation.js';
@@ -206,7 +206,8 @@ export function reversalActivities({ dodo, ledger, log, now, proofs }: ActivityC
         if (own) taken.push(own);
       }
       const ofThis = taken.find(({ id }) => id === event.id);
-      const known = ofThis ? { ...event, amount: ofThis.amount, currency: paid.currency } : event;
+      const known =
+        ofThis && ofThis.amount > 0 ? { ...event, amount: ofThis.amount, currency: paid.currency } : event;
       const { purchaseId } = presentation ?? purchase ?? { purchaseId: '' };
       const { amount, whole, endsAccess } = await ledger.recordReversal({
         id: event.id,
@@ -240,7 +241,11 @@ function takenIn(payment: Payment): Taken[] {
   const taken = [
     ...refunds
       .filter(({ status }) => status === 'succeeded')
-      .map(({ refund_id: id, amount }): Taken => ({ id, kind: 'refund', amount: amount ?? total_amount })),
+      .map((refund): Taken => ({
+        id: refund.refund_id,
+        kind: 'refund',
+        amount: amountOfRefund(refund, payment),
+      })),
     ...disputes
       .filter(({ dispute_status }) => isLost(dispute_status))
       .map((dispute): Taken => {
@@ -259,10 +264,14 @@ function paidWith({ total_amount: amount, currency }: Payment): Paid {
   return { amount, currency };
 }
 
-/** Returns what an event says that it took. Where it names no amount in the payment's currency, that is everything. */
+/**
+ * Returns what an event says that it took. Where it names no amount in the payment's currency, that is everything, unless
+ * it is only a part.
+ */
 function ownWord(event: ReversalEvent, paid: Paid): Taken[] {
   if (!takesMoney(event.type)) return [];
   const exact = isExact(event, paid.currency) ? event.amount : undefined;
+  if (exact === undefined && event.partial) return [];
   return [{ id: event.id, kind: event.kind, amount: exact ?? paid.amount }];
 }
 

@@ -131,14 +131,15 @@ export function lookUpActivities({ dodo, ledger, proofs, now }: ActivityContext)
       const { scheduled_change } = subscription;
       const scheduled = scheduled_change != null && isPlan(scheduled_change, input);
       const paid = read && phaseOf(read.event.status) === 'paid';
+      const asked = attempt && { dueNow: attempt.amount };
       if (scheduled || (changed && (paid || input.dueNow === 0)))
-        return { kind: 'done', payment: read?.event };
+        return { kind: 'done', payment: read?.event, ...asked };
       // Changed without a payment of ours: credit covered it, or Dodo did not copy our metadata.
       if (changed && !read) return { kind: 'done' };
       await recordInterim(input, read, attempt);
       // Paid but not changed yet: Dodo is about to change it.
-      if (paid) return { kind: 'payment', payment: { ...read.event, status: 'processing' } };
-      return read ? found(read) : { kind: 'absent' };
+      if (paid) return { kind: 'payment', payment: { ...read.event, status: 'processing' }, ...asked };
+      return read ? { ...found(read), ...asked } : { kind: 'absent' };
     },
   };
 }

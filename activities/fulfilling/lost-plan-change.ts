@@ -4,8 +4,10 @@ import type { AttemptRecord } from '../../src/domain/attempt.js';
 import { workflowId, workflowOfAttempt } from '../../src/domain/ids.js';
 import { phaseOf, type PaymentEvent } from '../../src/domain/payment.js';
 import type { PresentationRecord } from '../../src/domain/presentation.js';
-import { judgePayment } from '../../src/domain/verdict.js';
+import { judgedAttempt } from '../../src/domain/evidence.js';
+import { judgePayment, seenPayment } from '../../src/domain/verdict.js';
 import type { ActivityContext } from '../context.js';
+import { reviewDiffering } from './differing.js';
 import { lookUpActivities } from './look-up.js';
 
 export interface LostPlanChangeInput {
@@ -71,28 +73,47 @@ export function lostPlanChangeActivities(context: ActivityContext) {
     if (attempt.kind !== 'fallback') {
       const finding = await lookUps.lookUpPlanChange({ ...input, ...about });
       if (finding.kind === 'done')
-        return {
+        return unlessDiffering(input, attempt, finding.payment, {
           kind: 'fulfilled',
           paidVia: 'attempt',
           newSubscription: false,
           attemptId,
           payment: finding.payment,
-        };
+        });
       if (finding.kind === 'payment') return phaseOf(finding.payment.status) === 'failed' ? FAILED : OPEN;
       const neverSent = attempt.status === 'rejected' || attempt.status === 'absent';
       return neverSent || age > input.reconcileWindowMs ? FAILED : OPEN;
     }
     const finding = await lookUps.lookUpPayment(about);
     const payment = finding.kind === 'payment' ? finding.payment : undefined;
-    const judged =
-      payment && judgePayment(payment, { ...attempt, customerId, withoutProof: attempt.proof !== true });
-    if (judged?.kind === 'counts') {
+    const judged = payment && judge(payment, attempt, customerId);
+    if (judged?.kind === 'counts' || judged?.kind === 'review') {
       const newSubscription = attempt.sessionId !== undefined;
-      return { kind: 'fulfilled', paidVia: 'fallback', newSubscription, attemptId, payment };
+      const paid = { kind: 'fulfilled', paidVia: 'fallback', newSubscription, attemptId, payment } as const;
+      return unlessDiffering(input, attempt, payment, paid);
     }
-    const isUnderWay =
-      judged?.kind === 'review' || (judged?.kind === 'undecided' && judged.phase !== 'failed');
+    const isUnderWay = judged?.kind === 'undecided' && judged.phase !== 'failed';
     return isUnderWay || age <= LINK_LIFE_MS ? OPEN : FAILED;
+  }
+
+  function judge(payment: PaymentEvent, attempt: AttemptRecord, customerId: string) {
+    return judgePayment(seenPayment(payment), judgedAttempt(attempt, { customerId }));
+  }
+
+  /** Leaves it open while a person has to look at a payment that is not what was accepted; their word decides. */
+  async function unlessDiffering(
+    { presentationId, customerId }: LostPlanChangeInput,
+    attempt: AttemptRecord,
+    payment: PaymentEvent | undefined,
+    fulfilled: LostPlanChange,
+  ): Promise<LostPlanChange> {
+    const judged = payment && judge(payment, attempt, customerId);
+    if (!payment || judged?.kind !== 'review') return fulfilled;
+    const { attemptId } = attempt;
+    const about = { attemptId, presentationId, attempt, source: 'look_up' } as const;
+    const { status, resolution } = await reviewDiffering(context, payment, judged.doubt, about);
+    if (status === 'open') return OPEN;
+    return resolution?.paid === true ? fulfilled : FAILED;
   }
 
   return {
@@ -100,7 +121,7 @@ export function lostPlanChangeActivities(context: ActivityContext) {
      * Looks a plan change up of which nobody knows how it ended: each of its attempts, and its fallback.
      *
      * Dodo: reads the subscription and the payments of the attempts. Ledger: reads the attempts; records what the
-     * look-ups record. Repeated: reads again.
+     * look-ups record, and opens a review of a payment that is not what was accepted. Repeated: reads again.
      *
      * @throws as `lookUpPlanChange`
      */

@@ -2,10 +2,11 @@
 import { SUPERSEDED } from '../../src/domain/attempt.js';
 import type { PaymentEvent } from '../../src/domain/payment.js';
 import type { PresentationPatch } from '../../src/domain/presentation.js';
-import { differingReview, unprovenReview } from '../../src/domain/review.js';
-import { seenPayment, type Doubt } from '../../src/domain/verdict.js';
+import { unprovenReview } from '../../src/domain/review.js';
+import type { Doubt } from '../../src/domain/verdict.js';
 import type { AttemptStatus } from '../../src/domain/words.js';
 import type { ActivityContext } from '../context.js';
+import { reviewDiffering } from './differing.js';
 import { MESSAGES } from './messages.js';
 
 export interface RecordStateInput {
@@ -59,7 +60,8 @@ const CHANGES: Record<RecordStateInput['status'], StateChange> = {
   reopened: { patch: { status: 'fallback', message: MESSAGES.checkout } },
 };
 
-export function recordStateActivities({ ledger, log, now }: ActivityContext) {
+export function recordStateActivities(context: ActivityContext) {
+  const { ledger, now } = context;
   /** Opens the review of an attempt, unless the presentation has moved on meanwhile. */
   async function openReviewOf(attemptId: string, presentationId: string): Promise<void> {
     const presentation = await ledger.presentation(presentationId);
@@ -83,7 +85,10 @@ export function recordStateActivities({ ledger, log, now }: ActivityContext) {
       const { attemptId, presentationId, status, payment, doubt } = input;
       const change = CHANGES[status];
       const at = now().toISOString();
-      if (payment && doubt) await openReview(input, payment, doubt, at);
+      if (payment && doubt) {
+        const attempt = await ledger.attempt(attemptId);
+        await reviewDiffering(context, payment, doubt, { ...input, attempt, source: 'webhook' });
+      }
       const detail = { presentationId, attemptId, ...(payment && { paymentId: payment.paymentId }) };
       await ledger.updateAttempt(
         attemptId,
@@ -97,29 +102,4 @@ export function recordStateActivities({ ledger, log, now }: ActivityContext) {
       if (status === 'needs_review' && payment === undefined) await openReviewOf(attemptId, presentationId);
     },
   };
-
-  async function openReview(
-    { attemptId, presentationId }: RecordStateInput,
-    payment: PaymentEvent,
-    doubt: Doubt,
-    at: string,
-  ): Promise<void> {
-    const { paymentId } = payment;
-    const [attempt, presentation] = await Promise.all([
-      ledger.attempt(attemptId),
-      ledger.presentation(presentationId),
-    ]);
-    const purchaseId = presentation?.purchaseId;
-    await ledger.recordPayment({
-      ...seenPayment(payment),
-      presentationId,
-      purchaseId,
-      source: 'webhook',
-      seenAt: at,
-    });
-    await ledger.recordVerdict(paymentId, 'review', { detail: doubt, presentationId, purchaseId });
-    const about = { attemptId, presentationId, purchaseId };
-    const review = await ledger.openReview(differingReview(payment, doubt, about, attempt, now()));
-    log.error({ paymentId, attemptId, presentationId, doubt, review: review.reviewId }, 'a payment differs');
-  }
 }

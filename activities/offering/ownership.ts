@@ -4,14 +4,15 @@ import {
   listPayments,
   listPaymentsSince,
   lostOf,
+  provesAttempt,
   refundedOf,
   type ListedPayment,
 } from '../../src/dodo/payments.js';
+import { ifFound } from '../../src/dodo/errors.js';
 import { hasEnded } from '../../src/dodo/subscriptions.js';
 import { isLost } from '../../src/domain/reversal.js';
 import { PRODUCT_METADATA_KEY } from '../../src/dodo/proof.js';
 import { ALREADY_OWNED, PURCHASE_REFUNDED, type AttemptInput } from '../../src/domain/attempt.js';
-import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import { phaseOf } from '../../src/domain/payment.js';
 import type { ActivityContext } from '../context.js';
 import { customerOf, paidBy } from './readings.js';
@@ -50,7 +51,7 @@ async function isFirstPurchase(
   if (!(context.now().getTime() - createdAt < NEW_CUSTOMER_MS)) return false;
   const paid = await paidBy(context, subject);
   return paid.every(
-    (payment) => payment.payment_id === purchase.paymentId || isOfAnotherOffer(payment, productId),
+    (payment) => payment.payment_id === purchase.paymentId || isOfAnotherOffer(context, payment, productId),
   );
 }
 
@@ -105,7 +106,7 @@ export async function whyNotSold(
   since: readonly ListedPayment[],
 ): Promise<string | undefined> {
   const own = since.find((payment) => payment.payment_id === paymentId);
-  if (own?.refund_status === 'full') return PURCHASE_REFUNDED;
+  if (paymentId !== undefined && (await hasGoneBack(context, paymentId, own))) return PURCHASE_REFUNDED;
   // A plan change is compared with the plan that the subscription is on now.
   if (action.kind === 'change_plan' || ifOwned !== 'skip') return undefined;
   const paidElse = since.some(
@@ -113,16 +114,41 @@ export async function whyNotSold(
       payment !== own &&
       phaseOf(payment.status ?? null) === 'paid' &&
       payment.refund_status !== 'full' &&
-      !isOfAnotherOffer(payment, action.productId),
+      !isOfAnotherOffer(context, payment, action.productId),
   );
   if (!paidElse) return undefined;
   return (await boughtAtDodo(context, customerId, action.productId)) ? ALREADY_OWNED : undefined;
 }
 
-/** Tells payments of other offers by what we wrote on them. */
-function isOfAnotherOffer({ metadata }: ListedPayment, productId: string): boolean {
+/**
+ * Checks whether everything that was paid for a purchase went back. Asks Dodo only where its row in the list says that
+ * something did, or where the purchase is older than the list.
+ */
+async function hasGoneBack(
+  { dodo }: ActivityContext,
+  paymentId: string,
+  row: ListedPayment | undefined,
+): Promise<boolean> {
+  if (row?.refund_status === 'full') return true;
+  const isUntouched = row && row.refund_status == null && !(row.dispute_status && isLost(row.dispute_status));
+  if (isUntouched) return false;
+  const payment = await ifFound(dodo.payments.retrieve(paymentId));
+  return (
+    payment !== undefined &&
+    payment.total_amount > 0 &&
+    refundedOf(payment) + lostOf(payment) >= payment.total_amount
+  );
+}
+
+/** Tells payments of other offers by what we wrote on them, and nobody else. */
+function isOfAnotherOffer(
+  { proofs }: Pick<ActivityContext, 'proofs'>,
+  { metadata, customer }: ListedPayment,
+  productId: string,
+): boolean {
   const sold = metadata[PRODUCT_METADATA_KEY];
-  return metadata[ATTEMPT_METADATA_KEY] !== undefined && sold !== undefined && sold !== productId;
+  if (sold === undefined || sold === productId) return false;
+  return provesAttempt(proofs, { metadata, customerId: customer.customer_id });
 }
 
 /** The same where the customer's payments have not been read for another reason. */

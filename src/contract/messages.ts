@@ -213,6 +213,8 @@ export interface ReversalEvent {
   /** The refunded or disputed amount. Minor units of `currency`; both are absent where the event does not say. */
   amount?: number;
   currency?: string;
+  /** It is a refund of a part, whether or not it says how much of it. */
+  partial?: true;
 }
 
 /** The input of a reversal run. */

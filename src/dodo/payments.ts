@@ -76,21 +76,50 @@ export function subscriptionsOf({
   return [...new Set(subscription_id ? [...named, subscription_id] : named)];
 }
 
+/** What was paid, and in which currency. */
+type Paid = Pick<DodoPayments.Payment, 'total_amount' | 'currency'>;
+type Refund = Pick<DodoPayments.RefundListItem, 'amount' | 'currency' | 'is_partial'>;
+
+/**
+ * Returns what a refund gave back, in the payment's currency: everything where Dodo names no amount in that currency, and
+ * nothing that is known where it says that it is a part.
+ */
+export function amountOfRefund(
+  { amount, currency, is_partial }: Refund,
+  { total_amount, currency: paidIn }: Paid,
+): number {
+  if (amount != null && (currency == null || currency === paidIn)) return amount;
+  return is_partial === true ? 0 : total_amount;
+}
+
 /** Returns what was refunded of a payment. Minor units of its currency. */
-export function refundedOf({ refunds, total_amount, refund_status }: DodoPayments.Payment): number {
+export function refundedOf({
+  refunds,
+  refund_status,
+  ...paid
+}: Paid &
+  Pick<DodoPayments.Payment, 'refund_status'> & {
+    refunds: readonly (Refund & { status: string })[];
+  }): number {
   const sum = refunds
     .filter(({ status }) => status === 'succeeded')
-    .reduce((total, { amount }) => total + (amount ?? total_amount), 0);
-  return refund_status === 'full' ? Math.max(sum, total_amount) : sum;
+    .reduce((total, refund) => total + amountOfRefund(refund, paid), 0);
+  return refund_status === 'full' ? Math.max(sum, paid.total_amount) : sum;
 }
 
 /** Returns the event that tells of a refund of a payment, with what was refunded: without a word on it, it is all. */
 export function refundEvent(
   paymentId: string,
-  { refund_id: id, amount, currency }: Pick<DodoPayments.RefundListItem, 'refund_id' | 'amount' | 'currency'>,
+  { refund_id: id, amount, currency, is_partial }: Refund & { refund_id: string },
 ) {
-  const refunded = amount != null && currency != null ? { amount, currency } : {};
-  return { kind: 'refund' as const, id, paymentId, type: 'refund.succeeded', ...refunded };
+  return {
+    kind: 'refund' as const,
+    id,
+    paymentId,
+    type: 'refund.succeeded',
+    ...(amount != null && currency != null && { amount, currency }),
+    ...(is_partial === true && { partial: true as const }),
+  };
 }
 
 /** Returns what lost disputes took back of a payment. Minor units; one in another currency counts as all of it. */
@@ -118,16 +147,25 @@ export async function* listPayments(
 ): AsyncGenerator<DodoPayments.PaymentListResponse> {
   for (let page_number = 0; page_number < maxPages; page_number += 1) {
     const { items } = await dodo.payments.list({ ...filter, page_number, page_size: PAGE_SIZE });
-    yield* items.flatMap(readable);
+    yield* items.flatMap((row) => readable(row, filter.customer_id));
     if (items.length < PAGE_SIZE) return;
   }
 }
 
-/** Mends a row that leaves its metadata out, and drops one that identifies no payment or no customer. */
-function readable(row: DodoPayments.PaymentListResponse): DodoPayments.PaymentListResponse[] {
+/**
+ * Mends a row that leaves its metadata out, or the customer whose payments were asked for: it must not be taken for
+ * absent. Drops one that identifies no payment or no customer.
+ */
+function readable(
+  row: DodoPayments.PaymentListResponse,
+  customerId: string | undefined,
+): DodoPayments.PaymentListResponse[] {
   const given = row as Partial<DodoPayments.PaymentListResponse> | null;
-  if (typeof given?.payment_id !== 'string' || typeof given.customer?.customer_id !== 'string') return [];
-  return [metadataOf(row) === row.metadata ? row : { ...row, metadata: metadataOf(row) }];
+  const named = given?.customer?.customer_id ?? customerId;
+  if (typeof given?.payment_id !== 'string' || typeof named !== 'string') return [];
+  const metadata = metadataOf(row);
+  if (metadata === row.metadata && given.customer?.customer_id === named) return [row];
+  return [{ ...row, metadata, customer: { ...row.customer, customer_id: named } }];
 }
 
 /** Returns the metadata of something that Dodo answered; empty where it has none. */

@@ -91,6 +91,8 @@ export interface CompensationRecord {
   tries: number;
   /** When the latest request was sent, unless Dodo refused it. */
   askedAt?: string;
+  /** The refund that Dodo has made of the latest request it took. */
+  refundId?: string;
   openedAt: string;
   endedAt?: string;
 }

@@ -61,7 +61,7 @@ export type Finding =
    */
   | { kind: 'payment'; payment: PaymentEvent; dueNow?: number; link?: boolean }
   /** Carried out completely: the plan is changed and paid for. */
-  | { kind: 'done'; payment?: PaymentEvent }
+  | { kind: 'done'; payment?: PaymentEvent; dueNow?: number }
   | { kind: 'absent' };
 
 /** The code of an attempt that was not sent because the customer has bought the product since it was offered. */

@@ -74,7 +74,7 @@ export const REVIEW_OF_COMPENSATION: Record<CompensationInput['kind'], ReviewKin
 export function openingOf(
   input: CompensationInput,
   openedAt: string,
-): Omit<CompensationRecord, 'status' | 'tries' | 'askedAt' | 'endedAt'> {
+): Omit<CompensationRecord, 'status' | 'tries' | 'askedAt' | 'refundId' | 'endedAt'> {
   const { kind, presentationId, purchaseId } = input;
   return {
     compensationId: compensationId(input),

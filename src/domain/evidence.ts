@@ -57,7 +57,11 @@ export interface Doubted {
 }
 
 /** A payment, and what it is used for already, if it is. */
-export type FoundPayment = SeenPayment & { usedFor?: string };
+export type FoundPayment = SeenPayment & {
+  usedFor?: string;
+  /** Refunded or lost to disputes. Minor units. */
+  goneBack?: number;
+};
 
 /** Dodo's clock and ours differ. */
 const CLOCK_MARGIN_MS = 10 * 60 * 1000;
@@ -235,7 +239,9 @@ function sessionOf({ sessionId }: SeenPayment, { attempt }: Doubted): Evidence {
   );
 }
 
-function statusOf({ status }: SeenPayment): Evidence {
+function statusOf({ status, amount, goneBack = 0 }: FoundPayment): Evidence {
+  if (phaseOf(status) === 'paid' && amount !== undefined && amount > 0 && goneBack >= amount)
+    return evidence('status', false, 'It succeeded, and all of it went back.');
   return evidence(
     'status',
     phaseOf(status) === 'paid',

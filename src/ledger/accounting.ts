@@ -11,10 +11,12 @@ import type {
 import {
   countCompensationTry,
   noteCompensationRefused,
+  noteCompensationTaken,
   endCompensation,
   findCompensation,
   listCompensations,
   openCompensation,
+  type OpeningCompensation,
 } from './compensations.js';
 import { proofKey, receiptKey } from './installation.js';
 import {
@@ -83,9 +85,7 @@ export interface Accounting {
   countOpenReviews(): Promise<OpenReviews[]>;
 
   /** Opens a compensation; the same thing is undone once. */
-  openCompensation(
-    compensation: Omit<CompensationRecord, 'status' | 'tries' | 'askedAt' | 'endedAt'>,
-  ): Promise<CompensationRecord>;
+  openCompensation(compensation: OpeningCompensation): Promise<CompensationRecord>;
   /**
    * Counts a request about to be sent; answers how many there have been. Undefined, and nothing may be sent, if another
    * one was counted since there were `before`.
@@ -93,6 +93,8 @@ export interface Accounting {
   countCompensationTry(compensationId: string, askedAt: string, before: number): Promise<number | undefined>;
   /** Takes note that the latest request certainly had no effect, so that another may follow at once. */
   noteCompensationRefused(compensationId: string): Promise<void>;
+  /** Takes note of the refund that Dodo has made of the latest request. */
+  noteCompensationTaken(compensationId: string, refundId: string): Promise<void>;
   endCompensation(
     compensationId: string,
     status: Exclude<CompensationStatus, 'open'>,
@@ -137,6 +139,7 @@ export function accountingOn(
     openCompensation: (compensation) => openCompensation(db, compensation),
     countCompensationTry: (id, askedAt, before) => countCompensationTry(db, id, askedAt, before),
     noteCompensationRefused: (id) => noteCompensationRefused(db, id),
+    noteCompensationTaken: (id, refundId) => noteCompensationTaken(db, id, refundId),
     endCompensation: (id, status, at) => endCompensation(db, id, status, at),
     compensation: (id) => findCompensation(db, id),
     compensations: (filter) => listCompensations(db, filter),

@@ -4,10 +4,16 @@ import type { CompensationRecord, CompensationStatus } from '../domain/accountin
 import { compensations } from './schema.js';
 import type { Database } from './store.js';
 
+/** A compensation before anything was asked for. */
+export type OpeningCompensation = Omit<
+  CompensationRecord,
+  'status' | 'tries' | 'askedAt' | 'refundId' | 'endedAt'
+>;
+
 /** Opens a compensation; the same thing is undone once, so a second opening answers the first. */
 export async function openCompensation(
   db: Database,
-  compensation: Omit<CompensationRecord, 'status' | 'tries' | 'askedAt' | 'endedAt'>,
+  compensation: OpeningCompensation,
 ): Promise<CompensationRecord> {
   await db
     .insert(compensations)
@@ -40,6 +46,11 @@ export async function countCompensationTry(
 /** Takes note that the latest request certainly had no effect. */
 export async function noteCompensationRefused(db: Database, id: string): Promise<void> {
   await db.update(compensations).set({ askedAt: null }).where(eq(compensations.compensationId, id));
+}
+
+/** Takes note of the refund that Dodo has made of the latest request. */
+export async function noteCompensationTaken(db: Database, id: string, refundId: string): Promise<void> {
+  await db.update(compensations).set({ refundId }).where(eq(compensations.compensationId, id));
 }
 
 /** Ends a compensation. What Dodo has confirmed stays confirmed; a review may still be confirmed. */

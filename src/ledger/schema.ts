@@ -348,6 +348,8 @@ export const compensations = pgTable(
     tries: integer('tries').notNull().default(0),
     /** When the latest request was sent, unless Dodo refused it. */
     askedAt: instant('asked_at'),
+    /** The refund that Dodo has made of the latest request it took. */
+    refundId: text('refund_id'),
     openedAt: instant('opened_at').notNull(),
     endedAt: instant('ended_at'),
   },

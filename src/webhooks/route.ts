@@ -139,10 +139,13 @@ function routeReversal(kind: 'refund' | 'dispute', type: string, data: Fields): 
 }
 
 /** Returns what a refund or dispute says of its money. Dodo writes the amount of a dispute as text. */
-function takenBack(data: Fields): Pick<ReversalEvent, 'amount' | 'currency'> {
+function takenBack(data: Fields): Pick<ReversalEvent, 'amount' | 'currency' | 'partial'> {
   const amount = minorUnits(data.amount);
   const currency = text(data.currency);
-  return amount === undefined || currency === undefined ? {} : { amount, currency };
+  return {
+    ...(amount !== undefined && currency !== undefined && { amount, currency }),
+    ...(data.is_partial === true && { partial: true }),
+  };
 }
 
 interface World {

@@ -417,6 +417,18 @@ describe('resolving as paid', () => {
     });
   });
 
+  it('is refused with a payment all of which went back, named or not', async () => {
+    const { post } = await api();
+    const shown = await inReview();
+    await shop.context.dodo.refunds.create({ payment_id: paymentOf(shown) });
+    for (const named of [{ paymentId: paymentOf(shown) }, {}])
+      expect(await post(resolvePath(shown), { paid: true, ...named, reason: 'Here.' })).toMatchObject({
+        status: 409,
+        body: { code: 'evidence_mismatch' },
+      });
+    expect(await statusOf(shown)).toBe('needs_review');
+  });
+
   it('needs a payment when Dodo shows none', async () => {
     const { post } = await api();
     const shown = await inReview('never_sent');

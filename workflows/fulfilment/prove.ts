@@ -196,8 +196,7 @@ export function proofFrom(finding: Finding | undefined): Proof | undefined {
 function ours(inbox: PaymentInbox, finding: Finding | undefined): Finding | undefined {
   if (inbox.judges && finding !== undefined && finding.kind !== 'absent' && finding.payment) {
     const { attemptId } = finding.payment;
-    if (finding.kind === 'payment' && finding.dueNow !== undefined && attemptId !== undefined)
-      inbox.asked(attemptId, finding.dueNow);
+    if (finding.dueNow !== undefined && attemptId !== undefined) inbox.asked(attemptId, finding.dueNow);
     inbox.note(finding.payment);
     return inbox.accepts(finding.payment) ? finding : { kind: 'absent' };
   }

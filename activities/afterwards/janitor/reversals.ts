@@ -2,7 +2,7 @@
 import type { ReversalEvent } from '../../../src/contract/messages.js';
 import type { Dodo } from '../../../src/dodo/client.js';
 import { refundEvent } from '../../../src/dodo/payments.js';
-import { timelineTypeOf } from '../../../src/domain/reversal.js';
+import { minorUnits, timelineTypeOf } from '../../../src/domain/reversal.js';
 import type { ActivityContext } from '../../context.js';
 import type { Round } from './round.js';
 
@@ -21,14 +21,33 @@ export async function* reversalsSince(
   const refunds = pages(round, (page) =>
     dodo.refunds.list({ ...page, created_at_gte: since, status: 'succeeded' }),
   );
-  for await (const refund of refunds) yield refundEvent(refund.payment_id, refund);
+  for await (const refund of refunds)
+    if (isNamed(refund, 'refund_id') && refund.status === 'succeeded')
+      yield refundEvent(refund.payment_id, refund);
   for (const end of ['lost', 'accepted'] as const) {
     const disputes = pages(round, (page) =>
       dodo.disputes.list({ ...page, created_at_gte: disputedSince, dispute_status: `dispute_${end}` }),
     );
-    for await (const { dispute_id: id, payment_id: paymentId } of disputes)
-      yield { kind: 'dispute', id, paymentId, type: `dispute.${end}` };
+    for await (const dispute of disputes) {
+      if (!isNamed(dispute, 'dispute_id') || dispute.dispute_status !== `dispute_${end}`) continue;
+      const { dispute_id: id, payment_id: paymentId, currency } = dispute;
+      const amount = minorUnits(dispute.amount);
+      yield {
+        kind: 'dispute',
+        id,
+        paymentId,
+        type: `dispute.${end}`,
+        ...(amount !== undefined && typeof currency === 'string' && { amount, currency }),
+      };
+    }
   }
+}
+
+/** Checks that a row identifies what went back, and of which payment. One that does not must not hold up the others. */
+function isNamed(row: unknown, id: 'refund_id' | 'dispute_id'): boolean {
+  if (typeof row !== 'object' || row === null) return false;
+  const { [id]: own, payment_id } = row as Record<string, unknown>;
+  return typeof own === 'string' && typeof payment_id === 'string';
 }
 
 async function* pages<T>(

@@ -1,6 +1,6 @@
 /** The payments at Dodo that may be the one a review is about, as they are now. */
 import { classify, ifFound } from '../../dodo/errors.js';
-import { listPayments, toPaymentEvent } from '../../dodo/payments.js';
+import { listPayments, lostOf, refundedOf, toPaymentEvent } from '../../dodo/payments.js';
 import type { ReviewRecord } from '../../domain/accounting.js';
 import {
   judgedAttempt,
@@ -93,7 +93,11 @@ export async function readPayment(
   const payment = await ifFound(deps.dodo.payments.retrieve(paymentId));
   if (!payment) return undefined;
   const usedFor = await usedForOther(deps, paymentId, subject);
-  return { ...toPaymentEvent(payment, deps.proofs), ...(usedFor !== undefined && { usedFor }) };
+  return {
+    ...toPaymentEvent(payment, deps.proofs),
+    goneBack: refundedOf(payment) + lostOf(payment),
+    ...(usedFor !== undefined && { usedFor }),
+  };
 }
 
 /** Says what a payment counts for already, other than for the review's own doubt. */

@@ -89,7 +89,7 @@ async function fittingPayment(deps: CheckDeps, subject: Subject, paymentId: stri
   const candidate = weigh(payment, subject.doubted);
   const why = mismatch(candidate);
   if (why !== undefined) throw refuse(why, candidate);
-  const { usedFor: _, ...event } = payment;
+  const { usedFor: _, goneBack: __, ...event } = payment;
   return event;
 }
 

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { compensationActivities } from '../../../activities/afterwards/compensate.js';
 import {
+  READINGS_LAG_MS,
+  UNKNOWN_REFUND_MS,
   UNREADABLE_AFTER_MS,
   compensationId,
   type CompensationInput,
@@ -135,6 +137,70 @@ describe('a refund', () => {
     expect(refunds()).toHaveLength(1);
   });
 
+  describe('that Dodo took', () => {
+    const asked = () =>
+      shop.sandbox.books.requests({ method: 'POST' }).filter(({ path }) => path === '/refunds').length;
+
+    it('is not asked for again although no reading shows it for minutes', async () => {
+      const { input } = await secondPayment();
+      const before = asked();
+      shop.sandbox.control.lagReads({ kind: 'refund', ms: 60_000 });
+      for (let n = 1; n <= 4; n += 1) {
+        expect(await compensate(input)).toEqual({ kind: 'pending' });
+        shop.pass(3 * READINGS_LAG_MS);
+      }
+      expect(asked()).toBe(before + 1);
+      shop.sandbox.control.clearFaults();
+      expect(await compensate(input)).toEqual({ kind: 'ended', status: 'confirmed' });
+      expect(await reviewsOf(input)).toEqual([]);
+    });
+
+    it('is confirmed by what a signed event has told, although no reading shows it', async () => {
+      const { input, paymentId } = await secondPayment();
+      shop.sandbox.control.lagReads({ kind: 'refund', ms: 60_000 });
+      expect(await compensate(input)).toEqual({ kind: 'pending' });
+      await shop.context.ledger.recordPayment({
+        paymentId,
+        status: 'succeeded',
+        refundedAmount: 'amount' in input ? input.amount : 0,
+        source: 'webhook',
+        seenAt: shop.now().toISOString(),
+      });
+      expect(await compensate(input)).toEqual({ kind: 'ended', status: 'confirmed' });
+    });
+
+    it('is followed by itself where the payment never shows its refunds', async () => {
+      const { payments } = shop.context.dodo;
+      const retrieve = payments.retrieve.bind(payments);
+      const blind = vi.spyOn(payments, 'retrieve').mockImplementation((async (id: string) => ({
+        ...(await retrieve(id)),
+        refunds: [],
+        refund_status: null,
+      })) as never);
+      try {
+        await shop.sandbox.control.setPolicy({ refunds: 'pending' });
+        const { input, refunds } = await secondPayment();
+        for (let n = 1; n <= 2; n += 1) {
+          shop.pass(UNKNOWN_REFUND_MS);
+          expect(await compensate(input)).toEqual({ kind: 'pending' });
+          shop.pass(UNKNOWN_REFUND_MS);
+          expect(await compensate(input)).toEqual({ kind: 'pending' });
+          expect(refunds()).toHaveLength(n);
+          const { refund_id = '' } = refunds().find(({ status }) => status === 'pending') ?? {};
+          await shop.sandbox.control.settleRefund(refund_id, n === 1 ? 'failed' : 'succeeded');
+        }
+        expect(await compensate(input)).toEqual({ kind: 'ended', status: 'confirmed' });
+        expect(
+          refunds()
+            .map(({ status }) => status)
+            .sort(),
+        ).toEqual(['failed', 'succeeded']);
+      } finally {
+        blind.mockRestore();
+      }
+    });
+  });
+
   it('that nothing confirms for two weeks is a review', async () => {
     await shop.sandbox.control.setPolicy({ refunds: 'pending' });
     const { input } = await secondPayment();
@@ -172,6 +238,34 @@ describe('the end of a replaced subscription', () => {
       expect(await compensate(input)).toEqual({ kind: 'ended', status: 'confirmed' });
       expect(await statusOf()).toBe('cancelled');
       expect(await reviewsOf(input)).toMatchObject([{ status: 'resolved' }]);
+    },
+  );
+
+  it.each(['answers 500 for an hour', 'takes the request without effect'])(
+    'is a review when Dodo %s, and is still asked for',
+    async (how) => {
+      const { input, status: statusOf } = await replaced();
+      const { subscriptions } = shop.context.dodo;
+      const idle = how.startsWith('takes')
+        ? vi.spyOn(subscriptions, 'update').mockImplementation((async () => ({})) as never)
+        : undefined;
+      shop.sandbox.control.addFault({
+        on: 'cancel_subscription',
+        kind: 'status_before',
+        status: 500,
+        times: 4,
+      });
+      for (let n = 1; n <= 3; n += 1) {
+        expect(await compensate(input)).toEqual({ kind: 'pending' });
+        expect(await reviewsOf(input)).toEqual([]);
+      }
+      shop.pass(UNREADABLE_AFTER_MS + 1);
+      expect(await compensate(input)).toEqual({ kind: 'pending' });
+      expect(await reviewsOf(input)).toMatchObject([{ kind: 'subscription_lives_on', status: 'open' }]);
+      idle?.mockRestore();
+      shop.sandbox.control.clearFaults();
+      expect(await compensate(input)).toEqual({ kind: 'ended', status: 'confirmed' });
+      expect(await statusOf()).toBe('cancelled');
     },
   );
 

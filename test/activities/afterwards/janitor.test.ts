@@ -362,11 +362,39 @@ describe('a reversal whose webhook was lost', () => {
           amount: ofPurchase.amount,
           currency: 'USD',
         },
-        { kind: 'dispute', id: dispute_id, paymentId: disputed.paidWith, type: 'dispute.lost' },
+        {
+          kind: 'dispute',
+          id: dispute_id,
+          paymentId: disputed.paidWith,
+          type: 'dispute.lost',
+          amount: 14_900,
+          currency: 'USD',
+        },
       ]),
     );
     expect(await janitor('findReversals')).toEqual({});
   });
+});
+
+it('tells of a refund although other rows of the list name nothing', async () => {
+  const { payment_id } = await offered(shop);
+  const { refund_id } = await shop.context.dodo.refunds.create({ payment_id });
+  const odd = [null, { payment_id: null }, { refund_id: null }, { status: 'pending' }, { payment_id: 7 }];
+  for (const row of odd) {
+    const other = await shop.buy('prod_starter_course');
+    const { refund_id: id } = await shop.context.dodo.refunds.create({ payment_id: other.payment_id });
+    shop.sandbox.control.overrideRows(
+      row === null ? { kind: 'refund', id, row } : { kind: 'refund', id, fields: row },
+    );
+  }
+  const told: string[] = [];
+  shop.context.runs.tellReversal = async ({ id }) => {
+    told.push(id);
+    return true;
+  };
+  await janitor('findReversals');
+  shop.sandbox.control.clearFaults();
+  expect(told).toContain(refund_id);
 });
 
 it('tells of a refund again as long as the ledger does not have it, however its run ended', async () => {

@@ -249,6 +249,19 @@ describe('a reading that is behind the event', () => {
     expect(await record(silent, 2)).toMatchObject({ reversed: { presentationId } });
   });
 
+  it('of a part that nobody names the amount of takes nothing that is not known', async () => {
+    const { paymentId, presentationId, amount } = await paidOffer();
+    shop.sandbox.control.lagReads({ kind: 'refund', ms: LONG });
+    const { amount: _, currency: __, ...part } = await refund(paymentId, 1900);
+    const silent: ReversalEvent = { ...part, partial: true };
+    await expect(record(silent)).rejects.toMatchObject({ type: 'reading_behind' });
+    expect(await record(silent, TRIES_FOR_READING)).toEqual({});
+    expect(await revenueOf(presentationId)).toBe(amount);
+    shop.sandbox.control.clearFaults();
+    expect(await record(silent)).toEqual({});
+    expect(await revenueOf(presentationId)).toBe(amount - 1900);
+  });
+
   it('is not waited for when the event makes up the whole by itself', async () => {
     const { paymentId, presentationId } = await paidOffer();
     shop.sandbox.control.lagReads({ kind: 'refund', ms: LONG });

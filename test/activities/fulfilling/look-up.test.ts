@@ -43,6 +43,14 @@ describe('looking for the payment of an attempt', () => {
     });
   });
 
+  it('finds it in a row that leaves its customer out', async () => {
+    const attempt = await openAttempt(shop);
+    const { payment_id } = await attempt.pay();
+    shop.sandbox.control.overrideRows({ kind: 'payment', id: payment_id, fields: { customer: null } });
+    expect(await lookUp(attempt)).toMatchObject({ kind: 'payment', payment: { paymentId: payment_id } });
+    shop.sandbox.control.clearFaults();
+  });
+
   it('finds nothing in a purchase whose metadata only names the attempt', async () => {
     const attempt = await openAttempt(shop);
     const { payment_id } = await attempt.pay({
@@ -107,7 +115,12 @@ describe('looking for a plan change', () => {
     const { payment_id: paymentId } = await attempt.pay();
     expect(await look()).toMatchObject({ kind: 'payment', payment: { paymentId, status: 'processing' } });
     await change();
-    expect(await look()).toMatchObject({ kind: 'done', payment: { paymentId, status: 'succeeded' } });
+    expect(await look()).toMatchObject({
+      kind: 'done',
+      payment: { paymentId, status: 'succeeded' },
+      // What was asked for, in case the reply that would have told was lost.
+      dueNow: attempt.input.price.dueNow,
+    });
   });
 
   it('is absent while nothing was paid or changed, whether something is due or not', async () => {

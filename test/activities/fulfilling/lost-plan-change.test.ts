@@ -94,6 +94,26 @@ describe('a plan change of which nobody knows how it ended', () => {
     });
   });
 
+  it('is a review when another amount was charged, and then what a person says of it', async () => {
+    for (const paid of [true, false]) {
+      const { input, lost, presentationId, customer_id } = await accepted();
+      await shop.sandbox.control.nextCharges(customer_id, { amount: 5001 });
+      await changePlan(input);
+      expect(await lookUp(lost)).toEqual({ kind: 'open' });
+      expect(await lookUp(lost)).toEqual({ kind: 'open' });
+      const { ledger } = shop.context;
+      const [review, ...more] = await ledger.reviews({ presentationId, limit: 10 });
+      expect(more).toEqual([]);
+      expect(review).toMatchObject({ kind: 'payment_differs', status: 'open', amount: 5001 });
+      expect(await ledger.payment(review?.paymentId ?? '')).toMatchObject({ verdict: 'review' });
+      const word = { paid, reason: 'looked at', by: 'operator' };
+      await ledger.resolveReview(review?.reviewId ?? '', word, shop.now().toISOString());
+      expect(await lookUp(lost)).toMatchObject(
+        paid ? { kind: 'fulfilled', payment: { amount: 5001 } } : { kind: 'failed' },
+      );
+    }
+  });
+
   it('is open while its payment is, and fulfilled or failed with it', async () => {
     for (const status of ['succeeded', 'failed'] as const) {
       const { input, lost, customer_id } = await accepted();

@@ -232,6 +232,15 @@ describe('an offer whose product the customer has bought meanwhile', () => {
     expect(after?.message).toMatch(/already have this.*not charged/);
   });
 
+  it('is not charged although its metadata claims, without a proof, that it was another offer', async () => {
+    const input = await accepted('prod_starter_course');
+    await shop.buy('prod_complete_bundle', {
+      customer_id: input.customerId,
+      metadata: { upsell_attempt_id: 'purchase/pay_1:bundle:1', upsell_product_id: 'prod_other' },
+    });
+    expect(await charge(input)).toEqual(OWNED);
+  });
+
   it('is not sold at the checkout either, when that was the way to pay or Dodo was away', async () => {
     for (const asked of [true, false]) {
       const input = await accepted('prod_starter_course');
@@ -274,6 +283,27 @@ describe('an offer whose purchase was refunded', () => {
     expect(await send(input)).toEqual({ kind: 'rejected', code });
     expect(await openFallback(next(input), { errorCode: code })).toEqual({ kind: 'none' });
     expect((await shown(input))?.message).toMatch(/was refunded/);
+  });
+
+  it('is not sold when all of it went back in parts, by a dispute, or before the run began', async () => {
+    const PURCHASE_REFUNDED = { kind: 'rejected', code: 'PURCHASE_REFUNDED' };
+    const ages = { runStartedAt: new Date(shop.now().getTime() + HOUR).toISOString() };
+    const old = await accepted('prod_starter_course', ages);
+    await shop.context.dodo.refunds.create({ payment_id: old.purchaseId });
+    expect(await charge(old)).toEqual(PURCHASE_REFUNDED);
+
+    const disputed = await accepted('prod_starter_course');
+    const { dispute_id } = await shop.sandbox.control.openDispute({ payment_id: disputed.purchaseId });
+    await shop.sandbox.control.moveDispute(dispute_id, 'lost');
+    expect(await charge(disputed)).toEqual(PURCHASE_REFUNDED);
+
+    const inPart = await accepted('prod_starter_course');
+    const { items } = await shop.context.dodo.payments.retrieveLineItems(inPart.purchaseId);
+    await shop.context.dodo.refunds.create({
+      payment_id: inPart.purchaseId,
+      items: [{ item_id: items[0]?.items_id ?? '', amount: 100, tax_inclusive: true }],
+    });
+    expect(await charge(inPart)).toMatchObject({ kind: 'submitted' });
   });
 });
 

@@ -1,0 +1,1 @@
+ALTER TABLE "compensations" ADD COLUMN "refund_id" text;
