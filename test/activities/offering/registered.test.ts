@@ -226,6 +226,23 @@ describe('the payment of a registered purchase', () => {
   });
 });
 
+describe('a registered purchase that another customer pays for', () => {
+  it('is theirs: the offer, and what they own', async () => {
+    const first = await shop.buy('prod_course_workbook');
+    const body = { productId: 'prod_starter_course', customerId: first.customer_id };
+    const { purchaseId } = await register(undefined, body);
+    const payer = await shop.buy('prod_course_workbook');
+    const { payment_id } = await payAgain({ purchaseId, customer_id: payer.customer_id });
+    const evaluation = await evaluate(purchaseId, payment_id);
+    expect(evaluation).toMatchObject({ kind: 'presented', presented: { customerId: payer.customer_id } });
+    const { ledger } = shop.context;
+    expect((await shop.purchase(purchaseId)).purchase.customerId).toBe(payer.customer_id);
+    expect((await ledger.latestPurchase(payer.customer_id))?.purchase.purchaseId).toBe(purchaseId);
+    expect(await ledger.hasBought(payer.customer_id, 'prod_starter_course')).toBe(true);
+    expect(await ledger.hasBought(first.customer_id, 'prod_starter_course')).toBe(false);
+  });
+});
+
 describe('a second payment of a registered purchase', () => {
   it('is recorded and reviewed by the run of its own, and nothing is offered or refunded for it', async () => {
     const first = await bought();
