@@ -191,7 +191,7 @@ async function productsBought(
 
 /** Checks for the first charge of a subscription, where Dodo says so. The field is newer than the SDK's types. */
 function isFirstCharge(payment: object): boolean {
-  return 'charge_type' in payment && payment.charge_type === 'new';
+  return 'charge_type' in payment && (payment.charge_type === 'new' || payment.charge_type === 'checkout');
 }
 
 /** Returns whether the subscription was paid for before, so that this payment is a renewal or a plan change. */

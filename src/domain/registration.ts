@@ -1,5 +1,5 @@
 /** Purchases that were registered with us before they were paid. */
-import type { PaymentEvent } from './payment.js';
+import { isLaterCharge, type PaymentEvent } from './payment.js';
 
 /**
  * Tells whether a payment that bears a registration pays for it again. Renewals and plan changes of the subscription that
@@ -12,7 +12,7 @@ export function paysAgain(
   first: { paymentId: string; subscriptionIds: readonly string[] },
 ): boolean {
   if (payment.paymentId === first.paymentId) return false;
-  if (payment.chargeType !== undefined && payment.chargeType !== 'new') return false;
+  if (isLaterCharge(payment.chargeType)) return false;
   return !subscriptionsOf(payment).some((id) => first.subscriptionIds.includes(id));
 }
 
