@@ -160,6 +160,12 @@ export async function situationOfTrigger(
       ? await onlySubscription(context, customerId)
       : await ifFound(context.dodo.subscriptions.retrieve(subscriptionId));
   const subscription = found?.customer.customer_id === customerId ? found : undefined;
+  if (subscription?.status === 'pending')
+    waitForReading(
+      'subscription_lags',
+      `Subscription ${subscription.subscription_id} is pending.`,
+      context.now(),
+    );
   const billing = subscription?.billing ? billingOf(subscription) : await lastBilling(context, customerId);
   const currency = subscription?.currency;
   const merchantFacts = Object.entries(event.facts ?? {}).map(
