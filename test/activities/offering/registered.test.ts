@@ -226,6 +226,28 @@ describe('the payment of a registered purchase', () => {
   });
 });
 
+describe('the first payment of a plan that was registered', () => {
+  it('is no renewal, however much younger than its subscription', async () => {
+    await shop.sandbox.control.setPolicy({ chargeType: false });
+    const paid = await bought({ productId: 'prod_basic_plan', customer: { email: 'late@example.com' } });
+    const data = await shop.context.dodo.payments.retrieve(paid.payment_id);
+    const { created_at } = await shop.context.dodo.subscriptions.retrieve(data.subscription_id ?? '');
+    const late = new Date(Date.parse(created_at) + 30 * HOUR).toISOString();
+    const { runs } = scriptedRuns();
+    const deliver = (payment_id: string) =>
+      handOver(
+        depsWith(runs),
+        { type: 'payment.succeeded', data: { ...data, payment_id, created_at: late } },
+        payment_id,
+      );
+    expect(await deliver(paid.payment_id)).toMatchObject({ kind: 'handed_over' });
+    await evaluate(paid.purchaseId, paid.payment_id);
+    expect(await deliver('pay_renewal')).toEqual({ kind: 'ignored', why: 'renewal' });
+    expect(await deliver(paid.payment_id)).toMatchObject({ kind: 'handed_over' });
+    await shop.sandbox.control.setPolicy({ chargeType: true });
+  });
+});
+
 describe('a registered purchase that another customer pays for', () => {
   it('is theirs: the offer, and what they own', async () => {
     const first = await shop.buy('prod_course_workbook');
