@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { priceShown, productOf } from '../../src/domain/choice.js';
 import { shownPurchaseId } from '../../src/domain/ids.js';
-import type { PresentationRecord } from '../../src/domain/presentation.js';
+import { doubleClickSince, type PresentationRecord } from '../../src/domain/presentation.js';
 import { REFUSED_BY_MERCHANT, type Notification } from '../../src/domain/notification.js';
 import { webhookHeaders } from '../../src/webhooks/sign.js';
 import type { RedeliveryInput } from '../../src/contract/messages.js';
@@ -62,7 +62,7 @@ export function notifyActivities(context: ActivityContext) {
     return amount === undefined || currency === undefined ? {} : { amount, currency };
   }
 
-  /** `handsOut`: the open presentation that the receiver may show once it has this. */
+  /** `handsOut`: the open presentation that the receiver may show once it has this, unless a page shows another one. */
   async function bodyOf(notification: Notification): Promise<{ body: string; handsOut?: string }> {
     const { type, timestamp, purchaseId, presentationId, payment } = notification;
     const sequence = await sequenceOf(notification);
@@ -200,7 +200,8 @@ export function notifyActivities(context: ActivityContext) {
         isRefused(response.status) ? REFUSED_BY_MERCHANT : 'merchant_webhook_failed',
       );
     }
-    if (handsOut !== undefined) await ledger.markHandedOut(handsOut, now().toISOString());
+    if (handsOut === undefined) return;
+    await ledger.markHandedOut(handsOut, now().toISOString(), { acceptedSince: doubleClickSince(now()) });
   }
 }
 

@@ -228,10 +228,11 @@ export function reversalActivities({ dodo, ledger, log, now, proofs }: ActivityC
   };
 
   /** The run of a purchase that was paid a moment ago may be at work, and the ledger not know it yet. */
-  function withdrawnIfBegun({ payment_id, created_at, metadata }: Payment): RecordedReversal {
+  function withdrawnIfBegun(payment: Payment): RecordedReversal {
+    const { payment_id, created_at } = payment;
     const age = now().getTime() - Date.parse(created_at);
     if (age > ABOUT_TO_BE_KNOWN_MS) return {};
-    return { withdraw: workflowId.purchase(registrationIn(metadata, proofs) ?? payment_id) };
+    return { withdraw: workflowId.purchase(registrationIn(metadataOf(payment), proofs) ?? payment_id) };
   }
 }
 

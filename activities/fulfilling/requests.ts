@@ -68,7 +68,8 @@ export async function returnUrl(
 ): Promise<string> {
   const own = await ledger.returnUrlOf(purchaseId);
   const url = new URL(own ?? '/thank-you', appUrl);
-  url.searchParams.set('presentation', presentationId);
+  // Appended to the text: writing the whole query anew would change how it is encoded.
+  url.search += `${url.search === '' ? '?' : '&'}presentation=${presentationId}`;
   return url.href;
 }
 

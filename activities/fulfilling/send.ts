@@ -155,7 +155,8 @@ async function lookAndPrice(context: ActivityContext, input: AttemptInput, prepa
     );
   }
   if (known.value !== undefined) return RECORDED_BEFORE;
-  const refused = await whyNotSold(context, input, others).catch((error: unknown) => {
+  const isRecurring = priced.status === 'fulfilled' && priced.value.now?.recurring !== undefined;
+  const refused = await whyNotSold(context, input, others, isRecurring).catch((error: unknown) => {
     throw notSent(error);
   });
   if (refused !== undefined) return { kind: 'rejected', code: refused } satisfies SendReply;

@@ -95,16 +95,20 @@ async function wentBack(
  * Returns why an offer that was open must not be sold any more at the click: its purchase was refunded, or the customer
  * has bought the product elsewhere since the run began. What they had before was checked when it was offered.
  *
- * Asks Dodo for nothing more unless the customer has paid for something else in between.
+ * Asks Dodo for nothing more unless the customer has paid for something else in between, or may have come by a
+ * subscription without paying, as by a change of plan. A purchase that is older than its run is read by itself.
  *
  * @param since the customer's payments since the run began, without those of the attempt at hand
+ * @param isRecurring whether the product can be subscribed to
  * @returns a code, or undefined
  */
 export async function whyNotSold(
   context: ActivityContext,
   { customerId, paymentId, offer: { action }, ifOwned }: AttemptInput,
   since: readonly ListedPayment[],
+  isRecurring: boolean,
 ): Promise<string | undefined> {
+  const { dodo } = context;
   const own = since.find((payment) => payment.payment_id === paymentId);
   if (paymentId !== undefined && (await hasGoneBack(context, paymentId, own))) return PURCHASE_REFUNDED;
   // A plan change is compared with the plan that the subscription is on now.
@@ -116,8 +120,21 @@ export async function whyNotSold(
       payment.refund_status !== 'full' &&
       !isOfAnotherOffer(context, payment, action.productId),
   );
-  if (!paidElse) return undefined;
-  return (await boughtAtDodo(context, customerId, action.productId)) ? ALREADY_OWNED : undefined;
+  const isOwned = paidElse
+    ? await boughtAtDodo(context, customerId, action.productId)
+    : isRecurring && (await isSubscribed(dodo, customerId, action.productId));
+  return isOwned ? ALREADY_OWNED : undefined;
+}
+
+/** Checks for a subscription that goes on, or would if it were paid for. One that nobody has paid yet is `pending`. */
+async function isSubscribed(dodo: Dodo, customer_id: string, product_id: string): Promise<boolean> {
+  const { items } = await dodo.subscriptions.list({
+    customer_id,
+    product_id,
+    page_number: 0,
+    page_size: 100,
+  });
+  return items.some((subscription) => !hasEnded(subscription) && subscription.status !== 'pending');
 }
 
 /**
@@ -156,9 +173,7 @@ export async function whyNotSoldNow(
   context: ActivityContext,
   input: AttemptInput,
 ): Promise<string | undefined> {
-  return whyNotSold(
-    context,
-    input,
-    await listPaymentsSince(context.dodo, input.customerId, input.runStartedAt),
-  );
+  const since = await listPaymentsSince(context.dodo, input.customerId, input.runStartedAt);
+  const shown = await context.ledger.presentation(input.presentationId);
+  return whyNotSold(context, input, since, shown?.price.recurring !== undefined);
 }

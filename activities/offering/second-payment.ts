@@ -1,7 +1,7 @@
 /** Payments beside the one that counts for a registered purchase. */
 import { ifFound } from '../../src/dodo/errors.js';
 import type { PaymentSource } from '../../src/domain/accounting.js';
-import type { PaymentEvent } from '../../src/domain/payment.js';
+import { isLaterCharge, type PaymentEvent } from '../../src/domain/payment.js';
 import { paysAgain, subscriptionsOf } from '../../src/domain/registration.js';
 import type { ActivityContext } from '../context.js';
 
@@ -26,7 +26,7 @@ export async function recordSecondPayment(
   const subscriptionIds = first.subscriptionId === undefined ? [] : [first.subscriptionId];
   if (
     subscriptionsOf(payment).length > 0 &&
-    payment.chargeType === undefined &&
+    !isLaterCharge(payment.chargeType) &&
     subscriptionIds.length === 0
   ) {
     // Several subscriptions bought at once: the ledger keeps none of them.

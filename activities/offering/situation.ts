@@ -160,6 +160,12 @@ export async function situationOfTrigger(
       ? await onlySubscription(context, customerId)
       : await ifFound(context.dodo.subscriptions.retrieve(subscriptionId));
   const subscription = found?.customer.customer_id === customerId ? found : undefined;
+  if (subscription?.status === 'pending')
+    waitForReading(
+      'subscription_lags',
+      `Subscription ${subscription.subscription_id} is pending.`,
+      context.now(),
+    );
   const billing = subscription?.billing ? billingOf(subscription) : await lastBilling(context, customerId);
   const currency = subscription?.currency;
   const given = event.facts ?? (await context.ledger.triggerFacts(purchaseId)) ?? {};
@@ -190,7 +196,7 @@ async function productsBought(
 
 /** Checks for the first charge of a subscription, where Dodo says so. The field is newer than the SDK's types. */
 function isFirstCharge(payment: object): boolean {
-  return 'charge_type' in payment && payment.charge_type === 'new';
+  return 'charge_type' in payment && (payment.charge_type === 'new' || payment.charge_type === 'checkout');
 }
 
 /** Returns whether the subscription was paid for before, so that this payment is a renewal or a plan change. */

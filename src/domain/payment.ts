@@ -34,6 +34,11 @@ export function withoutProof({ proven: _, ...event }: PaymentEvent): PaymentEven
   return event;
 }
 
+/** Checks for a charge of a subscription that is no purchase, by Dodo's word for it. Other words may be added to these. */
+export function isLaterCharge(chargeType: string | undefined): boolean {
+  return chargeType === 'renewal' || chargeType === 'plan_change';
+}
+
 export type PaymentPhase = 'paid' | 'failed' | 'action_required' | 'pending';
 
 /** Returns the phase of a payment by its status at Dodo. Only `succeeded` is paid; what may still succeed is pending. */

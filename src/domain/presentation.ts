@@ -351,3 +351,11 @@ export function statusAt(
 function includes(statuses: readonly PresentationStatus[], status: PresentationStatus): boolean {
   return statuses.includes(status);
 }
+
+/** How long a request without a `presentationId` still refers to the last acceptance, as a double click does. */
+const DOUBLE_CLICK_MS = 60_000;
+
+/** Returns since when an acceptance may be the first half of a double click. RFC 3339. */
+export function doubleClickSince(now: Date): string {
+  return new Date(now.getTime() - DOUBLE_CLICK_MS).toISOString();
+}

@@ -1,8 +1,5 @@
 /** Purchases that were registered with us before they were paid. */
-import type { PaymentEvent } from './payment.js';
-
-/** The charges of a subscription that are no purchase of it. Dodo has other words for first ones, and may add more. */
-const LATER_CHARGES: readonly string[] = ['renewal', 'plan_change', 'on_demand'];
+import { isLaterCharge, type PaymentEvent } from './payment.js';
 
 /**
  * Tells whether a payment that bears a registration pays for it again. Renewals and plan changes of the subscription that
@@ -15,7 +12,7 @@ export function paysAgain(
   first: { paymentId: string; subscriptionIds: readonly string[] },
 ): boolean {
   if (payment.paymentId === first.paymentId) return false;
-  if (payment.chargeType !== undefined && LATER_CHARGES.includes(payment.chargeType)) return false;
+  if (isLaterCharge(payment.chargeType)) return false;
   return !subscriptionsOf(payment).some((id) => first.subscriptionIds.includes(id));
 }
 

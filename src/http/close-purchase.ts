@@ -1,6 +1,6 @@
 /** Closes a purchase whose run is dead or stuck: the run is ended, its customer is freed, its money stays under review. */
 import { endingOf, outcomeOfEndings } from '../domain/closing.js';
-import { workflowId } from '../domain/ids.js';
+import { triggerPurchaseId, workflowId } from '../domain/ids.js';
 import type { PurchaseView } from '../domain/purchase.js';
 import { reviewsOfEnding } from '../domain/review.js';
 import type { ApiDeps } from './deps.js';
@@ -9,26 +9,39 @@ import { Problem, temporarilyUnavailable } from './problem.js';
 type CloseDeps = Pick<ApiDeps, 'ledger' | 'runs' | 'now' | 'log'>;
 
 /**
- * Closes a purchase. Repeating it changes nothing.
+ * Closes a purchase or trigger. Repeating it changes nothing.
  *
+ * @param id of a purchase, or of the event of a trigger; of the two, the one that is not settled yet
  * @param by the id of the operator's key
  * @returns what the ledger has of it then; undefined when only Temporal knew it
  * @throws Problem `purchase_not_found`, or `temporarily_unavailable` when Temporal cannot be reached
  */
 export async function closePurchase(
   deps: CloseDeps,
-  purchaseId: string,
+  id: string,
   { reason, by }: { reason: string; by: string },
 ): Promise<PurchaseView | undefined> {
   const { ledger, now } = deps;
-  const known = await ledger.purchase(purchaseId);
-  if (!known && !(await isKnownToTemporal(deps, purchaseId)))
+  const known = await closableOf(deps, id);
+  const purchaseId = known?.purchase.purchaseId ?? id;
+  if (!known && !(await isKnownToTemporal(deps, id)))
     throw new Problem('purchase_not_found', { detail: 'No purchase or trigger has this id.' });
   await ledger.note(purchaseId, [{ at: now().toISOString(), type: 'close_ordered', detail: { reason, by } }]);
   const runs = known ? [known.purchase.workflowId] : runsNamed(purchaseId);
   for (const run of [...runs, ...(await planChangesOf(deps, known))]) await endRun(deps, run, reason, by);
   await settleRows(deps, purchaseId);
   return ledger.purchase(purchaseId);
+}
+
+/** Finds what an id names: a purchase and a trigger may both have it. */
+async function closableOf(
+  { ledger }: Pick<CloseDeps, 'ledger'>,
+  id: string,
+): Promise<PurchaseView | undefined> {
+  const purchase = await ledger.purchase(id);
+  if (purchase && purchase.status !== 'settled') return purchase;
+  const trigger = await ledger.purchase(triggerPurchaseId(id));
+  return trigger && (!purchase || trigger.status !== 'settled') ? trigger : purchase;
 }
 
 /** The runs that an id may name when the ledger has not heard of it. */

@@ -1,13 +1,9 @@
 /** Finds the offer a customer has now, for backends that name only the customer. */
-import { isInFlight, statusAt, type PresentationRecord } from '../domain/presentation.js';
+import { doubleClickSince, isInFlight, statusAt, type PresentationRecord } from '../domain/presentation.js';
 import type { PresentationStatus, PurchaseStatus, ReasonCode } from '../domain/words.js';
 import type { ApiDeps } from './deps.js';
 import { viewOf, type PresentationView } from './presentation-view.js';
 import { Problem, presentationNotFound } from './problem.js';
-
-const SECOND = 1000;
-/** How long a request without a `presentationId` still refers to the last acceptance, as a double click does. */
-const DOUBLE_CLICK_MS = 60 * SECOND;
 
 /**
  * Why there is no offer to show now.
@@ -143,8 +139,4 @@ function currentOf(
   customerId: string,
 ): Promise<PresentationRecord | undefined> {
   return ledger.currentPresentation(customerId, doubleClickSince(now()));
-}
-
-function doubleClickSince(now: Date): string {
-  return new Date(now.getTime() - DOUBLE_CLICK_MS).toISOString();
 }

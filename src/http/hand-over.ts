@@ -45,7 +45,7 @@ export async function handOver(
   });
   const route = await decided(deps, routed);
   if (route.kind === 'ignored') return route;
-  if (await isRenewal(deps, unclearCharge(body, route))) return { kind: 'ignored', why: 'renewal' };
+  if (await isRenewal(deps, route, unclearCharge(body, route))) return { kind: 'ignored', why: 'renewal' };
   const result = await runs.deliver(route, deliveryId);
   const isLate = result === 'no_run' || result === 'duplicate';
   return { kind: 'handed_over', result: isLate ? ((await takeLate(deps, route)) ?? result) : result };
@@ -57,8 +57,12 @@ const READ_TIMEOUT_MS = 5_000;
 const PATIENCE_MS = 5_000;
 
 /** Reads whether a charge renews its subscription. What cannot be read now is left to the run. */
-async function isRenewal({ dodo, log }: HandOverDeps, charge: UnclearCharge | undefined): Promise<boolean> {
-  if (!charge) return false;
+async function isRenewal(
+  { dodo, ledger, log }: HandOverDeps,
+  route: DecidedRoute,
+  charge: UnclearCharge | undefined,
+): Promise<boolean> {
+  if (!charge || (await paysForRegistration(ledger, route))) return false;
   const { subscriptionId, paidAt } = charge;
   try {
     const subscription = await withPriority('offer', PATIENCE_MS, () =>
@@ -69,6 +73,14 @@ async function isRenewal({ dodo, log }: HandOverDeps, charge: UnclearCharge | un
     log.warn({ err: error, subscriptionId }, 'could not read whether a payment renews its subscription');
     return false;
   }
+}
+
+/** Checks for the payment of a registered purchase. However late it is: nothing was bought before that could be renewed. */
+async function paysForRegistration(ledger: HandOverDeps['ledger'], route: DecidedRoute): Promise<boolean> {
+  if (route.kind !== 'purchase' && route.kind !== 'payment') return false;
+  const { registration, event } = route;
+  const purchase = registration === undefined ? undefined : (await ledger.purchase(registration))?.purchase;
+  return purchase !== undefined && (purchase.paymentId ?? event.paymentId) === event.paymentId;
 }
 
 /** Decides what a payment is that names an attempt without proving it: counted and logged when it is not ours. */

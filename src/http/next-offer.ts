@@ -30,5 +30,6 @@ export async function viewWithNext(
   const follower = await followerOf(deps, record);
   const view = await viewOf(deps, record, reader);
   // It is for the same customer, so the caller may decide it too: it always comes with a token.
-  return follower ? { ...view, next: await viewOf(deps, follower, { ...reader, withToken: true }) } : view;
+  if (!follower) return view;
+  return { ...view, next: await viewOf(deps, follower, { ...reader, withToken: true, besides: true }) };
 }

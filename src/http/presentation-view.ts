@@ -1,6 +1,6 @@
 /** A presentation as clients see it. */
 import { shownPurchaseId } from '../domain/ids.js';
-import { statusAt, type PresentationRecord } from '../domain/presentation.js';
+import { doubleClickSince, statusAt, type PresentationRecord } from '../domain/presentation.js';
 import { displayPrice, renderCopy } from '../catalog/copy.js';
 import { wordsFor } from '../catalog/words.js';
 import type { PresentationStatus } from '../domain/words.js';
@@ -36,7 +36,8 @@ const CLOSED = new Set<PresentationStatus>(['declined', 'expired', 'withdrawn'])
  * it; that is recorded the first time.
  *
  * @param options `status` is what the run just said, for when the ledger lags behind; `locales` are the reader's
- * languages, most preferred first
+ * languages, most preferred first; `besides` when something else was asked for: then it is handed out only if no page
+ * may still show another one
  */
 export async function viewOf(
   { ledger, tokens, now }: Pick<ApiDeps, 'ledger' | 'tokens' | 'now'>,
@@ -44,13 +45,18 @@ export async function viewOf(
   options: {
     withToken: boolean;
     isBrowser?: boolean;
+    besides?: boolean;
     status?: PresentationStatus;
     locales?: readonly string[];
   },
 ): Promise<PresentationView> {
   const serverTime = now();
   if (record.status === 'open' && record.handedOutAt === undefined)
-    await ledger.markHandedOut(record.id, serverTime.toISOString());
+    await ledger.markHandedOut(
+      record.id,
+      serverTime.toISOString(),
+      options.besides ? { acceptedSince: doubleClickSince(serverTime) } : undefined,
+    );
   const {
     id,
     offerId,

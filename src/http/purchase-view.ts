@@ -35,7 +35,7 @@ export async function purchaseViewOf(deps: ViewDeps, view: PurchaseView, locales
     considered,
     presentations: await Promise.all(
       presentations.map(async (record) => ({
-        ...(await viewOf(deps, record, { withToken: false, locales })),
+        ...(await viewOf(deps, record, { withToken: false, besides: true, locales })),
         ...(record.catalogHash !== undefined && { catalogHash: record.catalogHash }),
       })),
     ),

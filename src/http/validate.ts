@@ -111,6 +111,8 @@ export function line(max: number, expected: string) {
 export const reason = line(MAX_REASON_LENGTH, 'gives the reason');
 
 const MAX_PAIRS = 50;
+/** Those that we write beside a merchant's own: the registration and its proof. */
+const OUR_PAIRS = 2;
 const MAX_TEXT_LENGTH = 500;
 
 const scalar = z.union(
@@ -119,7 +121,7 @@ const scalar = z.union(
 );
 
 /** An object of scalars. Reports each bad key by name: zod's own error for records says only that one is invalid. */
-function pairs(name: TextPattern) {
+function pairs(name: TextPattern, most = MAX_PAIRS) {
   return z
     .record(z.string(), scalar, 'must be an object')
     .superRefine((value, context) => {
@@ -128,12 +130,12 @@ function pairs(name: TextPattern) {
         context.addIssue({ code: 'custom', path: [key], message: `must have a name of ${name.expected}` });
       }
     })
-    .refine((value) => Object.keys(value).length <= MAX_PAIRS, `must have at most ${MAX_PAIRS} entries`)
-    .meta({ override: { maxProperties: MAX_PAIRS, propertyNames: { pattern: name.regex.source } } });
+    .refine((value) => Object.keys(value).length <= most, `must have at most ${most} entries`)
+    .meta({ override: { maxProperties: most, propertyNames: { pattern: name.regex.source } } });
 }
 
-/** Metadata within Dodo's limits: 50 pairs, keys of 40 characters, values of 500. */
-export const metadata = pairs(METADATA_KEY);
+/** Metadata within Dodo's limits, ours included: 50 pairs, keys of 40 characters, values of 500. */
+export const metadata = pairs(METADATA_KEY, MAX_PAIRS - OUR_PAIRS);
 
 /** Facts about a customer that the merchant's app sends with a trigger, for the catalog's `facts.<name>`. */
 export const facts = pairs(CUSTOM_FACT);

@@ -105,7 +105,7 @@ export function ledgerOn(store: Store, log: LedgerLog): Ledger {
     recordQuote: (quote) => recordQuote(db, quote),
     quotes: (presentationId, choice) => quotesOf(db, presentationId, choice),
     markViewed: (id, at) => markViewed(db, id, at),
-    markHandedOut: (id, at) => markHandedOut(db, id, at),
+    markHandedOut: (...handOut) => markHandedOut(db, ...handOut),
     lastAccepted: (customerId, acceptedSince) => lastAccepted(db, customerId, acceptedSince),
     settle: (input) => transaction((tx) => settle(tx, input, log)),
     presentation: (id) => findPresentation(db, id),

@@ -187,11 +187,40 @@ export async function markViewed(db: Database, id: string, at: string): Promise<
     .where(and(eq(presentations.id, id), isNull(presentations.viewedAt)));
 }
 
-export async function markHandedOut(db: Database, id: string, at: string): Promise<void> {
+/** Implements `Ledger.markHandedOut`. */
+export async function markHandedOut(
+  db: Database,
+  id: string,
+  at: string,
+  unlessShowsAnother?: { acceptedSince: string },
+): Promise<void> {
+  if (unlessShowsAnother && (await maySeeAnother(db, id, unlessShowsAnother.acceptedSince))) return;
   await db
     .update(presentations)
     .set({ handedOutAt: at })
     .where(and(eq(presentations.id, id), isNull(presentations.handedOutAt)));
+}
+
+/**
+ * Checks whether a page may still show what the customer was handed last: they have not decided it, or they accepted it
+ * only just, and the second half of a double click may be on its way.
+ */
+async function maySeeAnother(db: Database, id: string, acceptedSince: string): Promise<boolean> {
+  const customer = db
+    .select({ id: presentations.customerId })
+    .from(presentations)
+    .where(eq(presentations.id, id));
+  const handedOutAt = sql`coalesce(${presentations.handedOutAt}, ${presentations.viewedAt})`;
+  const [last] = await db
+    .select({ decision: presentations.decision, decidedAt: presentations.decidedAt })
+    .from(presentations)
+    .where(
+      and(eq(presentations.customerId, customer), ne(presentations.id, id), sql`${handedOutAt} is not null`),
+    )
+    .orderBy(desc(handedOutAt))
+    .limit(1);
+  if (last === undefined || last.decision === 'declined') return false;
+  return last.decision !== 'accepted' || last.decidedAt === null || last.decidedAt >= acceptedSince;
 }
 
 export async function findPresentation(db: Database, id: string): Promise<PresentationRecord | undefined> {

@@ -24,7 +24,8 @@ export async function recordPurchase(
     .onConflictDoUpdate({
       target: purchases.purchaseId,
       set: {
-        customerId: keptOrNew(purchases.customerId),
+        // Who paid may be another customer than the one it was registered for. Once settled it may have been erased.
+        customerId: sql`case when ${purchases.status} = 'settled' then ${purchases.customerId} else coalesce(${newValue(purchases.customerId)}, ${purchases.customerId}) end`,
         paymentId: keptOrNew(purchases.paymentId),
         checkoutSessionId: keptOrNew(purchases.checkoutSessionId),
         subscriptionId: keptOrNew(purchases.subscriptionId),

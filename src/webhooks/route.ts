@@ -17,7 +17,7 @@ import {
   workflowId,
   workflowOfAttempt,
 } from '../domain/ids.js';
-import { withoutProof, type PaymentEvent } from '../domain/payment.js';
+import { isLaterCharge, withoutProof, type PaymentEvent } from '../domain/payment.js';
 import { isTooOldToOffer } from '../domain/purchase.js';
 
 /** The offer a run will most likely show, so that operators can search for it from the start. */
@@ -240,7 +240,7 @@ function routePurchase(
   if (amount === undefined || amount < 0) return ignored('no amount was paid');
 
   const chargeType = text(data.charge_type);
-  if (chargeType !== undefined && LATER_CHARGES.includes(chargeType))
+  if (chargeType !== undefined && isLaterCharge(chargeType))
     return ignored(`${chargeType.replaceAll('_', ' ')} of a subscription`);
 
   const registration = registrationIn(metadata, evidence) ?? evidence.legacyPurchaseId;
@@ -272,9 +272,6 @@ function routePurchase(
     ...(registration !== undefined && { registration }),
   };
 }
-
-/** The charges of a subscription that are no purchase. They bear the metadata of the first. Other words may be added. */
-const LATER_CHARGES = ['renewal', 'plan_change'];
 
 function isNamed(productId: string, { funnels }: Catalog): boolean {
   return funnels.some(({ when }) => productsNamedIn(when).includes(productId));

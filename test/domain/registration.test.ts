@@ -1,19 +1,26 @@
 import { expect, it } from 'vitest';
 import { paysAgain } from '../../src/domain/registration.js';
 
-const first = { paymentId: 'pay_1', subscriptionIds: ['sub_1'] };
+const FIRST = { paymentId: 'pay_1', subscriptionIds: ['sub_1'] };
 
-it.each([undefined, 'new', 'checkout', 'one_time'])(
-  'a second payment pays again, whatever Dodo calls first charges: %s',
-  (chargeType) => {
-    const again = { paymentId: 'pay_2', ...(chargeType !== undefined && { chargeType }) };
-    expect(paysAgain(again, first)).toBe(true);
-    expect(paysAgain({ ...again, subscriptionId: 'sub_2' }, first)).toBe(true);
-    expect(paysAgain({ ...again, subscriptionId: 'sub_1' }, first)).toBe(false);
-    expect(paysAgain({ ...again, paymentId: 'pay_1' }, first)).toBe(false);
-  },
-);
-
-it.each(['renewal', 'plan_change', 'on_demand'])('a later charge does not: %s', (chargeType) => {
-  expect(paysAgain({ paymentId: 'pay_2', chargeType }, first)).toBe(false);
+it.each([
+  ['the same payment', { paymentId: 'pay_1' }, false],
+  ['another one', { paymentId: 'pay_2' }, true],
+  ['one of a checkout, in either word for it', { paymentId: 'pay_2', chargeType: 'new' }, true],
+  ['one of a checkout, in either word for it', { paymentId: 'pay_2', chargeType: 'checkout' }, true],
+  [
+    'one that bought a subscription of its own',
+    { paymentId: 'pay_2', chargeType: 'checkout', subscriptionId: 'sub_2' },
+    true,
+  ],
+  ['a renewal', { paymentId: 'pay_2', chargeType: 'renewal', subscriptionId: 'sub_2' }, false],
+  ['a plan change', { paymentId: 'pay_2', chargeType: 'plan_change', subscriptionId: 'sub_2' }, false],
+  [
+    'a charge on demand of what was bought',
+    { paymentId: 'pay_2', chargeType: 'on_demand', subscriptionId: 'sub_1' },
+    false,
+  ],
+  ['any charge of what was bought', { paymentId: 'pay_2', subscriptionIds: ['sub_3', 'sub_1'] }, false],
+])('a registration is paid again, or not, by %s', (_, payment, expected) => {
+  expect(paysAgain(payment, FIRST)).toBe(expected);
 });

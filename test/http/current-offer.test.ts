@@ -10,8 +10,8 @@ async function upsellApi(script: Script) {
   const url = await serve(scriptedApp(script, asked));
   return {
     asked,
-    async call(method: 'GET' | 'POST', path = '', body?: object) {
-      const response = await fetch(`${url}/api/upsell/cus_1${path}`, {
+    async call(method: 'GET' | 'POST', path = '', body?: object, under = '/api/upsell/cus_1') {
+      const response = await fetch(`${url}${under}${path}`, {
         method,
         headers: { Authorization: `Bearer ${BACKEND}`, 'Content-Type': 'application/json' },
         ...(body && { body: JSON.stringify(body) }),
@@ -91,6 +91,21 @@ describe('handing out', () => {
     const api = await upsellApi({ current });
     expect(await api.call('GET')).toMatchObject({ status: 200, body: { eligible: true } });
     expect(api.asked.map(([what]) => what)).toEqual(expected);
+  });
+});
+
+describe('an offer that is shown besides what was asked for', () => {
+  it('is handed out only if no page may still show another one', async () => {
+    const purchaseId = 'pay_1';
+    const lapsed = aRecord({ status: 'expired', decision: 'expired', purchaseId });
+    const current = unseen({ purchaseId });
+    const api = await upsellApi({ before: lapsed, current });
+    expect(await api.call('GET', '', undefined, '/api/presentations/prs_1')).toMatchObject({
+      status: 200,
+      body: { next: { id: 'prs_b' } },
+    });
+    const acceptedSince = new Date(NOW.getTime() - 60_000).toISOString();
+    expect(api.asked).toEqual([['markHandedOut', 'prs_b', { acceptedSince }]]);
   });
 });
 

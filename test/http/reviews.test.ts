@@ -1,3 +1,4 @@
+import { aPresentation } from '../ledger/examples.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/http/app.js';
 import type { ApiDeps } from '../../src/http/deps.js';
@@ -744,6 +745,29 @@ describe('closing a purchase', () => {
     await post(`/api/purchases/${shown.payment_id}/close`, { reason: 'It hangs.' });
     expect(await statusOf(shown)).toBe('failed');
     expect(script.closings).toEqual([`${shown.presentationId} charging`]);
+  });
+
+  it('is closing a trigger where its event has the id, also beside a purchase that is settled', async () => {
+    const { post } = await api();
+    const shown = await offered(shop);
+    const close = () => post(`/api/purchases/${shown.payment_id}/close`, { reason: 'It hangs.' });
+    await close();
+    const { ledger } = shop.context;
+    const run = `trigger/${shown.payment_id}`;
+    const trigger = { purchaseId: run, workflowId: run, trigger: 'usage_milestone' } as const;
+    const { customer_id: customerId } = shown;
+    await ledger.recordPurchase({ ...trigger, customerId, productIds: [] }, 'evaluating');
+    const presentation = aPresentation({
+      purchaseId: run,
+      customerId,
+      expiresAt: '2999-01-01T00:00:00.000Z',
+    });
+    await ledger.openPresentation({ presentation, workflowId: run, at: shop.now().toISOString() });
+    expect(await close()).toMatchObject({
+      status: 200,
+      body: { purchaseId: shown.payment_id, status: 'settled', outcome: 'withdrawn' },
+    });
+    expect(await ledger.presentation(presentation.id)).toMatchObject({ status: 'withdrawn' });
   });
 
   it('withdraws an open offer, leaves what is paid alone, and needs an operator and a reason', async () => {

@@ -82,8 +82,8 @@ export function scriptedApp(
       currentPresentation: () => Promise.resolve(current),
       lastAccepted: () => Promise.resolve(accepted),
       latestPurchase: () => Promise.resolve(latest),
-      markHandedOut: (id: string) => {
-        asked.push(['markHandedOut', id]);
+      markHandedOut: (id: string, _at: string, ...unless: unknown[]) => {
+        asked.push(['markHandedOut', id, ...unless.filter(Boolean)]);
         return Promise.resolve();
       },
       quotes: () => Promise.resolve([]),

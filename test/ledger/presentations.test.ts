@@ -48,6 +48,31 @@ await onBothDatabases((ledger) => {
     expect(await ledger().currentPresentation(customerId, at(0))).toMatchObject({ id: third.id });
   });
 
+  it.each([
+    ['nothing was handed to the customer before', undefined, true],
+    ['that was declined', { status: 'declined', decision: 'declined', decidedAt: at(2) }, true],
+    ['that has lapsed', { status: 'expired', decision: 'expired', decidedAt: at(2) }, false],
+    ['that was withdrawn', { status: 'withdrawn', decision: 'withdrawn', decidedAt: at(2) }, false],
+    ['that was accepted just now', { status: 'paid', decision: 'accepted', decidedAt: at(2) }, false],
+    ['that was accepted before', { status: 'paid', decision: 'accepted', decidedAt: at(1) }, true],
+  ] as const)(
+    'takes an offer for handed out besides, unless a page may still show another one: %s',
+    async (_, ended, handedOut) => {
+      const customerId = id('cus');
+      if (ended) {
+        const onThePage = await open({ customerId });
+        await ledger().markHandedOut(onThePage.id, at(0));
+        await ledger().updatePresentation(onThePage.id, ended);
+      }
+      const next = aPresentation({ customerId });
+      await ledger().openPresentation({ presentation: next, workflowId: 'purchase/next', at: at(2) });
+      await ledger().markHandedOut(next.id, at(3), { acceptedSince: at(2) });
+      expect((await ledger().presentation(next.id))?.handedOutAt).toBe(handedOut ? at(3) : undefined);
+      await ledger().markHandedOut(next.id, at(4));
+      expect((await ledger().presentation(next.id))?.handedOutAt).toBe(at(handedOut ? 3 : 4));
+    },
+  );
+
   it('opens the same presentation again with success and without changes', async () => {
     const presentation = await open();
     await ledger().updatePresentation(presentation.id, {

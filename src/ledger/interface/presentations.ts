@@ -90,8 +90,13 @@ export interface PresentationLedger {
   updatePresentation(id: string, patch: PresentationPatch, timeline?: TimelineEntry[]): Promise<void>;
   /** Records the first view. Later ones change nothing. */
   markViewed(id: string, at: string): Promise<void>;
-  /** Records when a presentation was first handed to somebody who may show it. Later times change nothing. */
-  markHandedOut(id: string, at: string): Promise<void>;
+  /**
+   * Records when a presentation was first handed to somebody who may show it. Later times change nothing.
+   *
+   * @param unlessShowsAnother not while a page may still show what the customer was handed before: undecided, or accepted
+   * at this time or later
+   */
+  markHandedOut(id: string, at: string, unlessShowsAnother?: { acceptedSince: string }): Promise<void>;
   /** Records a price before it is shown. Recording it again renews its time and its credit. */
   recordQuote(quote: QuoteRecord): Promise<void>;
 

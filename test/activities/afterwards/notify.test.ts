@@ -120,6 +120,24 @@ it('says what was paid, in its own currency, and what took it back', async () =>
   ]);
 });
 
+it('hands an offer out, unless the page may still show the one before it', async () => {
+  const { ledger } = shop.context;
+  const customerId = id('cus');
+  const tellOf = async (workflowId: string) => {
+    const presentation = aPresentation({ customerId });
+    await ledger.openPresentation({ presentation, workflowId, at: at(0) });
+    await activities().deliverNotification(
+      aNotification(presentation.purchaseId, { presentationId: presentation.id }),
+    );
+    const { handedOutAt } = (await ledger.presentation(presentation.id)) ?? {};
+    return { id: presentation.id, handedOut: handedOutAt !== undefined };
+  };
+  const first = await tellOf('purchase/one');
+  expect(first.handedOut).toBe(true);
+  await ledger.updatePresentation(first.id, { status: 'expired', decision: 'expired', decidedAt: at(30) });
+  expect((await tellOf('purchase/one')).handedOut).toBe(false);
+});
+
 it('names the order by its own metadata, the subscription, and what the offer does', async () => {
   const metadata = { order: '1042', gift: true };
   const plan = await shop.buy('prod_basic_plan', { metadata });

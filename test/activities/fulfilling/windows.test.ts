@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { askAgainActivities } from '../../../activities/fulfilling/ask-again.js';
 import { changePlanActivities } from '../../../activities/fulfilling/change-plan.js';
 import { chargeActivities } from '../../../activities/fulfilling/charge.js';
@@ -7,7 +7,7 @@ import { fenceActivities } from '../../../activities/fulfilling/fence.js';
 import { lookUpActivities } from '../../../activities/fulfilling/look-up.js';
 import type { AttemptInput } from '../../../src/domain/attempt.js';
 import { attemptId, workflowId } from '../../../src/domain/ids.js';
-import { openShop, type Shop } from '../shop.js';
+import { CATALOG, openShop, type Shop } from '../shop.js';
 
 const HOUR = 3_600_000;
 
@@ -250,6 +250,37 @@ describe('an offer whose product the customer has bought meanwhile', () => {
     }
   });
 
+  describe('as a subscription that no payment tells of', () => {
+    const offersAPlan = CATALOG.replace('product_id: prod_complete_bundle', 'product_id: prod_pro_plan');
+    afterAll(() => shop.sell(CATALOG));
+
+    it.each(['active', 'on_hold', 'paused'] as const)('is not charged while that is %s', async (status) => {
+      shop.sell(offersAPlan);
+      const input = await accepted('prod_starter_course');
+      const { subscriptions } = shop.context.dodo;
+      const list = vi.spyOn(subscriptions, 'list').mockResolvedValue({ items: [{ status }] } as never);
+      try {
+        expect(await charge(input)).toEqual(OWNED);
+        expect(list).toHaveBeenCalledWith(
+          expect.objectContaining({ customer_id: input.customerId, product_id: 'prod_pro_plan' }),
+        );
+      } finally {
+        list.mockRestore();
+      }
+    });
+
+    it('is charged while that is not begun, or over', async () => {
+      shop.sell(offersAPlan);
+      for (const status of ['pending', 'cancelled', 'expired', 'failed']) {
+        const input = await accepted('prod_starter_course');
+        const { subscriptions } = shop.context.dodo;
+        const list = vi.spyOn(subscriptions, 'list').mockResolvedValue({ items: [{ status }] } as never);
+        expect(await charge(input)).toMatchObject({ kind: 'submitted' });
+        list.mockRestore();
+      }
+    });
+  });
+
   it('is charged when it may be owned, when it was refunded, and when something else was bought', async () => {
     const allowed = await accepted('prod_starter_course', { ifOwned: 'allow' });
     await shop.buy('prod_complete_bundle', { customer_id: allowed.customerId });
@@ -307,6 +338,41 @@ describe('an offer whose purchase was refunded', () => {
   });
 });
 
+describe('an offer whose purchase is older than its run', () => {
+  const DAY = 24 * HOUR;
+  async function late() {
+    const input = await accepted('prod_starter_course');
+    shop.pass(DAY);
+    const at = shop.now();
+    const sendBefore = at.getTime() + HOUR;
+    return { ...input, acceptedAt: at.toISOString(), runStartedAt: at.toISOString(), sendBefore };
+  }
+
+  it('is not sold when the purchase was refunded, or lost in a dispute', async () => {
+    const code = 'PURCHASE_REFUNDED';
+    const refunded = await late();
+    await shop.context.dodo.refunds.create({ payment_id: refunded.purchaseId });
+    expect(await charge(refunded)).toEqual({ kind: 'rejected', code });
+    for (const isOld of [true, false]) {
+      const input = isOld ? await late() : await accepted('prod_starter_course');
+      const { control } = shop.sandbox;
+      const { dispute_id } = await control.openDispute({ payment_id: input.purchaseId });
+      await control.moveDispute(dispute_id, 'lost');
+      expect(await charge(input)).toEqual({ kind: 'rejected', code });
+    }
+  });
+
+  it('is sold when only a part went back, or nothing', async () => {
+    const whole = await late();
+    expect(await charge(whole)).toMatchObject({ kind: 'submitted' });
+    const part = await late();
+    const { control } = shop.sandbox;
+    const { dispute_id } = await control.openDispute({ payment_id: part.purchaseId, amount: 100 });
+    await control.moveDispute(dispute_id, 'lost');
+    expect(await charge(part)).toMatchObject({ kind: 'submitted' });
+  });
+});
+
 describe('a payment that the bank wants confirmed', () => {
   it.each([true, false])('says whether there is a page for it: %s', async (payment_link) => {
     const input = await accepted('prod_starter_course');
@@ -324,22 +390,28 @@ describe('a payment that the bank wants confirmed', () => {
 });
 
 describe('the page a customer comes back to', () => {
-  const OWN = 'https://shop.example/orders/7?tab=extras';
-
-  it("is the purchase's own, for a charge and for its fallback", async () => {
-    const input = await accepted('prod_starter_course');
-    const context = {
-      ...shop.context,
-      ledger: {
-        ...shop.context.ledger,
-        returnUrlOf: async (id: string) => (id === input.purchaseId ? OWN : undefined),
-      },
-    };
-    await chargeActivities(context).charge(input);
-    await fallbackActivities(context).openFallback({ ...next(input), failed: {}, asked: false });
-    const urls = checkoutsOf(input).map(({ body }) => (body as { return_url: string }).return_url);
-    expect(urls).toEqual(Array(2).fill(`${OWN}&presentation=${input.presentationId}`));
-  });
+  it.each([
+    ['https://shop.example/orders/7', '', '?'],
+    ['https://shop.example/orders/7?tab=extras', '', '&'],
+    ['https://shop.example/orders/7?q=a%20b&flag&presentation=mine', '', '&'],
+    ['https://shop.example:8443/orders/7?tab=extras', '#thanks', '&'],
+  ])(
+    "is the purchase's own as it was written, for a charge and for its fallback: %s%s",
+    async (OWN, end, joint) => {
+      const input = await accepted('prod_starter_course');
+      const context = {
+        ...shop.context,
+        ledger: {
+          ...shop.context.ledger,
+          returnUrlOf: async (id: string) => (id === input.purchaseId ? `${OWN}${end}` : undefined),
+        },
+      };
+      await chargeActivities(context).charge(input);
+      await fallbackActivities(context).openFallback({ ...next(input), failed: {}, asked: false });
+      const urls = checkoutsOf(input).map(({ body }) => (body as { return_url: string }).return_url);
+      expect(urls).toEqual(Array(2).fill(`${OWN}${joint}presentation=${input.presentationId}${end}`));
+    },
+  );
 
   it("is the shop's thank-you page for a purchase that names none", async () => {
     const input = await accepted('prod_starter_course');

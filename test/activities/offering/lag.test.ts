@@ -88,6 +88,17 @@ describe('a reading that lags behind a signed payment', () => {
     expect(lags).toEqual(Array.from({ length: 20 }, () => 'subscription_lags'));
   });
 
+  it('of a subscription that a trigger names is repeated as well', async () => {
+    const { customer_id, subscription_id = '' } = await shop.buy('prod_basic_plan');
+    const subscriptionId = subscription_id ?? '';
+    shop.sandbox.control.lagReads({ kind: 'subscription', id: subscriptionId, reads: 2 });
+    const event = { customerId: customer_id, subscriptionId };
+    expect(await evaluateTrigger('soon-active', 'limit_approaching', event)).toMatchObject({
+      kind: 'presented',
+      presented: { offerId: 'pro', subscriptionId },
+    });
+  });
+
   it.each(['processing', 'failed'] as const)(
     'of a payment that stays %s ends without an offer, within limits',
     async (status) => {
@@ -125,24 +136,24 @@ describe('a reading that lags behind a signed payment', () => {
   });
 });
 
-describe('what Dodo does not have', () => {
-  async function evaluateTrigger(
-    eventId: string,
-    trigger: 'limit_approaching' | 'upgrade_requested',
-    event: TriggerEvent,
-  ): Promise<Evaluation> {
-    const { evaluate: run } = evaluateActivities(shop.context);
-    const input = { purchaseId: `trigger/${eventId}`, workflowId: `trigger/${eventId}`, trigger, event };
-    for (let attempt = 1; attempt < 10; attempt += 1) {
-      try {
-        return await new MockActivityEnvironment({ attempt }, { logger: QUIET }).run(run, input);
-      } catch (error) {
-        if (attempt === 9) throw error;
-      }
+async function evaluateTrigger(
+  eventId: string,
+  trigger: 'limit_approaching' | 'upgrade_requested',
+  event: TriggerEvent,
+): Promise<Evaluation> {
+  const { evaluate: run } = evaluateActivities(shop.context);
+  const input = { purchaseId: `trigger/${eventId}`, workflowId: `trigger/${eventId}`, trigger, event };
+  for (let attempt = 1; attempt < 10; attempt += 1) {
+    try {
+      return await new MockActivityEnvironment({ attempt }, { logger: QUIET }).run(run, input);
+    } catch (error) {
+      if (attempt === 9) throw error;
     }
-    throw new Error('unreachable');
   }
+  throw new Error('unreachable');
+}
 
+describe('what Dodo does not have', () => {
   it.each<[string, Partial<TriggerEvent>]>([
     ['a subscription', { subscriptionId: 'sub_unknown' }],
     ['a customer', { customerId: 'cus_unknown' }],

@@ -226,6 +226,45 @@ describe('the payment of a registered purchase', () => {
   });
 });
 
+describe('the first payment of a plan that was registered', () => {
+  it('is no renewal, however much younger than its subscription', async () => {
+    await shop.sandbox.control.setPolicy({ chargeType: false });
+    const paid = await bought({ productId: 'prod_basic_plan', customer: { email: 'late@example.com' } });
+    const data = await shop.context.dodo.payments.retrieve(paid.payment_id);
+    const { created_at } = await shop.context.dodo.subscriptions.retrieve(data.subscription_id ?? '');
+    const late = new Date(Date.parse(created_at) + 30 * HOUR).toISOString();
+    const { runs } = scriptedRuns();
+    const deliver = (payment_id: string) =>
+      handOver(
+        depsWith(runs),
+        { type: 'payment.succeeded', data: { ...data, payment_id, created_at: late } },
+        payment_id,
+      );
+    expect(await deliver(paid.payment_id)).toMatchObject({ kind: 'handed_over' });
+    await evaluate(paid.purchaseId, paid.payment_id);
+    expect(await deliver('pay_renewal')).toEqual({ kind: 'ignored', why: 'renewal' });
+    expect(await deliver(paid.payment_id)).toMatchObject({ kind: 'handed_over' });
+    await shop.sandbox.control.setPolicy({ chargeType: true });
+  });
+});
+
+describe('a registered purchase that another customer pays for', () => {
+  it('is theirs: the offer, and what they own', async () => {
+    const first = await shop.buy('prod_course_workbook');
+    const body = { productId: 'prod_starter_course', customerId: first.customer_id };
+    const { purchaseId } = await register(undefined, body);
+    const payer = await shop.buy('prod_course_workbook');
+    const { payment_id } = await payAgain({ purchaseId, customer_id: payer.customer_id });
+    const evaluation = await evaluate(purchaseId, payment_id);
+    expect(evaluation).toMatchObject({ kind: 'presented', presented: { customerId: payer.customer_id } });
+    const { ledger } = shop.context;
+    expect((await shop.purchase(purchaseId)).purchase.customerId).toBe(payer.customer_id);
+    expect((await ledger.latestPurchase(payer.customer_id))?.purchase.purchaseId).toBe(purchaseId);
+    expect(await ledger.hasBought(payer.customer_id, 'prod_starter_course')).toBe(true);
+    expect(await ledger.hasBought(first.customer_id, 'prod_starter_course')).toBe(false);
+  });
+});
+
 describe('a second payment of a registered purchase', () => {
   it('is recorded and reviewed by the run of its own, and nothing is offered or refunded for it', async () => {
     const first = await bought();
