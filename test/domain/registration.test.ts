@@ -1,5 +1,15 @@
 import { expect, it } from 'vitest';
-import { paysAgain } from '../../src/domain/registration.js';
+import { paysAgain, subscriptionsOf } from '../../src/domain/registration.js';
+
+it('a payment is for the subscriptions that it lists, or else for the one that it names', () => {
+  expect(subscriptionsOf({ subscriptionId: 'sub_1', subscriptionIds: ['sub_1', 'sub_2'] })).toEqual([
+    'sub_1',
+    'sub_2',
+  ]);
+  expect(subscriptionsOf({ subscriptionId: 'sub_1', subscriptionIds: [] })).toEqual(['sub_1']);
+  expect(subscriptionsOf({ subscriptionId: 'sub_1' })).toEqual(['sub_1']);
+  expect(subscriptionsOf({})).toEqual([]);
+});
 
 const FIRST = { paymentId: 'pay_1', subscriptionIds: ['sub_1'] };
 

@@ -59,6 +59,25 @@ describe('the statuses of an attempt', () => {
     expect(mayAttemptBecome('paid', 'refunded')).toBe(true);
     expect(mayAttemptBecome('refunded', 'paid')).toBe(false);
   });
+
+  it('lead to a review from wherever the outcome is still open, and from there to any outcome', () => {
+    const open = [
+      'recorded',
+      'unknown',
+      'submitted',
+      'processing',
+      'requires_action',
+      'needs_review',
+    ] as const;
+    const ends = ['rejected', 'absent', 'failed', 'paid', 'refunded'] as const;
+    for (const status of open) {
+      expect(mayAttemptBecome(status, 'needs_review'), status).toBe(true);
+      for (const end of ends) expect(mayAttemptBecome(status, end), `${status} ${end}`).toBe(true);
+    }
+    for (const end of ends) {
+      for (const status of open) expect(mayAttemptBecome(end, status), `${end} ${status}`).toBe(false);
+    }
+  });
 });
 
 describe('the outcome', () => {

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import * as drizzleKit from 'drizzle-kit/api';
+import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
-import { migrations, openLedger } from '../../src/ledger/index.js';
+import { migrateTables, migrations, openLedger } from '../../src/ledger/index.js';
 import * as schema from '../../src/ledger/schema.js';
+import type { Store } from '../../src/ledger/store.js';
 import { postgresForTests } from '../support/postgres.js';
 import { aPresentation, at } from './examples.js';
 
@@ -72,6 +74,22 @@ it.skipIf(!postgres.available)(
     await admin.end();
   },
 );
+
+it.skipIf(!postgres.available)(`are not waited for without end${title}`, async () => {
+  if (!postgres.available) return;
+  const other = new pg.Client({ connectionString: postgres.url });
+  const ours = new pg.Client({ connectionString: postgres.url });
+  await Promise.all([other.connect(), ours.connect()]);
+  // Another process is migrating, and hangs.
+  await other.query('select pg_advisory_lock(7305881)');
+  // What ends the wait if nothing else does: with another code.
+  await ours.query('set lock_timeout = 5000');
+  const transaction: Store['transaction'] = (work) => drizzle(ours).transaction(work);
+  await expect(migrateTables({ transaction }, 100)).rejects.toMatchObject({ cause: { code: '57014' } });
+  const { rows } = await ours.query<{ statement_timeout: string }>('show statement_timeout');
+  expect(rows).toEqual([{ statement_timeout: '0' }]);
+  await Promise.all([other.end(), ours.end()]);
+});
 
 it('are complete: the declared tables need no further migration', async () => {
   const journal = JSON.parse(

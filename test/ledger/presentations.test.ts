@@ -151,6 +151,27 @@ await onBothDatabases((ledger) => {
     expect(await ledger().currentPresentation('cus_none', at(4))).toBeUndefined();
   });
 
+  it('keeps every price that was quoted for a choice, the newest first, and renews one that is quoted again', async () => {
+    const { id: presentationId } = await open();
+    const quote = (dueNow: number, hash: string, minutes: number, credit?: number) =>
+      ledger().recordQuote({
+        presentationId,
+        quantity: 3,
+        price: { currency: 'USD', dueNow, hash, ...(credit !== undefined && { credit }) },
+        quotedAt: at(minutes),
+      });
+    await quote(4000, 'a', 1);
+    await quote(5000, 'b', 2);
+    const quoted = () => ledger().quotes(presentationId, { quantity: 3 });
+    expect(await quoted()).toMatchObject([{ price: { hash: 'b' } }, { price: { hash: 'a', dueNow: 4000 } }]);
+    await quote(4000, 'a', 3, 100);
+    expect(await quoted()).toMatchObject([
+      { price: { hash: 'a', credit: 100 }, quotedAt: at(3) },
+      { price: { hash: 'b', dueNow: 5000 } },
+    ]);
+    expect(await ledger().quotes(presentationId, { quantity: 2 })).toEqual([]);
+  });
+
   it('reopens an accepted offer when its price has changed', async () => {
     const { id: presentationId, price } = await open();
     await ledger().updatePresentation(presentationId, {

@@ -146,6 +146,17 @@ await onBothDatabases((ledger, warnings) => {
     }
   });
 
+  it('waits for a step until the time that was named first, and for each step by itself', async () => {
+    const { purchaseId, ...purchase } = aPurchase();
+    await ledger().recordPurchase({ purchaseId, ...purchase }, 'evaluating');
+    const wait = (step: string, minutes: number) =>
+      ledger().beginWait({ purchaseId, funnelId: 'f', step, at: at(0), until: at(minutes) });
+    expect(await wait('lite', 60)).toEqual({ until: at(60) });
+    expect(await wait('lite', 90)).toEqual({ until: at(60) });
+    expect(await wait('more', 120)).toEqual({ until: at(120) });
+    expect(await ledger().purchase(purchaseId)).toMatchObject({ status: 'waiting', funnelId: 'f' });
+  });
+
   it('keeps the reason why no offer was shown', async () => {
     const purchase = aPurchase();
     await ledger().recordPurchase(purchase, 'evaluating');

@@ -27,6 +27,13 @@ describe('the first decision', () => {
     expect(run.activities.calls()).not.toContain('charge');
   });
 
+  it('may be made again: a second decline is answered like the first', async () => {
+    const run = await harness.buy();
+    const declined = { decision: 'declined', nextPresentationId: run.presentation('lite') };
+    expect(await run.decline({ step: 'bundle' })).toMatchObject(declined);
+    expect(await run.decline({ step: 'bundle' })).toMatchObject(declined);
+  });
+
   it('is shared by repeated clicks: one charge, one answer', async () => {
     const run = await harness.buy();
     const replies = [run.accept(), run.accept(), run.accept()];

@@ -129,6 +129,17 @@ describe('an accepted offer', () => {
 });
 
 describe('a charge that is declined', () => {
+  it('is not made up for by a payment of less than is due, where no proof tells whose it is', async () => {
+    const { run } = await accepted(DECLINED);
+    const { customerId, dueNow: amount, currency } = run.fixture;
+    const payment = { paymentId: 'pay_2', attemptId: run.attempt(2), status: 'succeeded', customerId };
+    await run.signal('paymentEvent', { ...payment, amount: amount - 1, currency });
+    await run.idle();
+    expect(await run.state()).toMatchObject({ status: 'fallback' });
+    await run.signal('paymentEvent', { ...payment, amount, currency });
+    expect(await run.result()).toMatchObject({ outcome: 'recovered' });
+  });
+
   it('is not retried: the customer gets the checkout, a message, and a day to pay', async () => {
     const { run, reply } = await accepted(DECLINED);
     expect(await reply).toMatchObject({ status: 'fallback', decision: 'accepted' });
@@ -137,6 +148,10 @@ describe('a charge that is declined', () => {
     expect(await run.result()).toEqual({ outcome: 'abandoned', presentations: 1 });
     expect(run.activities.inputs('openFallback')).toMatchObject([
       { attemptId: run.attempt(2), failed: { errorCode: 'INSUFFICIENT_FUNDS' } },
+    ]);
+    const presentationId = run.presentation();
+    expect(run.activities.inputs('settle')).toMatchObject([
+      { presentation: { presentationId, timeline: [{ type: 'failed', detail: { presentationId } }] } },
     ]);
     expect(run.activities.inputs('charge')).toHaveLength(1);
     expect(between(run.activities, 'openFallback', 'settle')).toBeGreaterThanOrEqual(24 * HOUR);

@@ -181,6 +181,29 @@ describe('a plan change whose payment failed', () => {
     );
   });
 
+  it('is not bought at the checkout by a payment of less than is due, where no proof tells whose it is', async () => {
+    const { run } = await accepted();
+    await run.webhook(run.attempt(1, 'pro'), 'failed');
+    await run.activities.called('openFallback');
+    await run.idle();
+    const { customerId, dueNow: amount, currency } = run.fixture;
+    const payment = { paymentId: 'pay_2', attemptId: run.attempt(2, 'pro'), status: 'succeeded', customerId };
+    await run.child.planChange.signal(paymentEvent, { ...payment, amount: amount - 1, currency });
+    await run.idle();
+    expect(await run.state()).toMatchObject({ status: 'fallback' });
+    await run.child.planChange.signal(paymentEvent, { ...payment, amount, currency });
+    expect(await run.result()).toMatchObject({ outcome: 'recovered' });
+  });
+
+  it('finds that the checkout was paid although no webhook tells of it', async () => {
+    const { run } = await accepted();
+    await run.webhook(run.attempt(1, 'pro'), 'failed');
+    await run.activities.called('openFallback');
+    await run.idle();
+    run.activities.book(run.attempt(2, 'pro'), 'succeeded');
+    expect(await run.result()).toMatchObject({ outcome: 'recovered' });
+  });
+
   it('is abandoned if the checkout is not paid, and the old subscription stays', async () => {
     const { run } = await accepted();
     await run.webhook(run.attempt(1, 'pro'), 'failed');

@@ -278,7 +278,11 @@ describe('a command in bulk', () => {
       body: { status: 'aborted', totals: { states: { done: 10, skipped: 2 } } },
     });
     expect(await step(id)).toEqual({ kind: 'ended' });
-    expect((await rowsOf(id)).filter(({ result }) => result === 'aborted')).toHaveLength(2);
+    // What will not be done has ended, so that nothing can be written over it.
+    const aborted = (await rowsOf(id)).filter(({ result }) => result === 'aborted');
+    const ended_at = expect.stringMatching(/^2026-/) as string;
+    expect(aborted).toMatchObject([{ ended_at }, { ended_at }]);
+    expect(await shop.context.ledger.bulkRun(id)).toHaveProperty('endedAt');
     expect((await ask('GET', `/api/bulk/${id}`)).body).toMatchObject({ status: 'aborted' });
     expect(await start(id)).toMatchObject({ status: 409 });
   });

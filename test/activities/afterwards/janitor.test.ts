@@ -231,7 +231,11 @@ describe('a purchase', () => {
     expect(await shop.purchase(purchaseId)).toMatchObject({ status: 'awaiting_payment' });
     later(26 * HOUR);
     expect(await janitor('mendPurchases')).toMatchObject({ purchase_settled: 1 });
-    expect(await shop.purchase(purchaseId)).toMatchObject({ status: 'settled', outcome: 'abandoned' });
+    expect(await shop.purchase(purchaseId)).toMatchObject({
+      status: 'settled',
+      outcome: 'abandoned',
+      timeline: [{ type: 'closed', detail: { outcome: 'abandoned' } }, { type: 'repaired' }],
+    });
   });
 
   describe('whose checkout Dodo does not show', () => {

@@ -6,6 +6,7 @@ import {
 } from '../../../activities/afterwards/late-payment.js';
 import { settleActivities } from '../../../activities/afterwards/settle.js';
 import { recordStateActivities } from '../../../activities/fulfilling/record-state.js';
+import { workflowId } from '../../../src/domain/ids.js';
 import { seenPayment } from '../../../src/domain/verdict.js';
 import { toPaymentEvent } from '../../../src/dodo/payments.js';
 import { metadataOf, openAttempt, type OpenAttempt } from '../attempts.js';
@@ -52,6 +53,11 @@ describe('a payment that no run waits for', () => {
       paymentId: payment_id,
       paidAmount: price.dueNow,
     });
+    expect(await shop.context.ledger.attempt(attempt.input.attemptId)).toMatchObject({
+      status: 'paid',
+      paymentId: payment_id,
+      paidAmount: price.dueNow,
+    });
     expect(await recordOf(payment_id)).toMatchObject({
       verdict: 'counts',
       proven: true,
@@ -60,6 +66,14 @@ describe('a payment that no run waits for', () => {
     // The same again: what follows may not have been told when the process died.
     expect(await settle(attempt, payment_id)).toMatchObject({ kind: 'fulfilled' });
     expect(await recordOf(payment_id)).toMatchObject({ verdict: 'counts' });
+  });
+
+  it('of a plan change waits a few tries for the run that is about to record it', async () => {
+    const attempt = await openAttempt(shop, { workflowId: workflowId.planChange('sub_1') });
+    const { payment_id } = await attempt.pay();
+    for (const n of [1, 3])
+      await expect(settle(attempt, payment_id, {}, n)).rejects.toMatchObject({ type: 'about_to_settle' });
+    expect(await settle(attempt, payment_id, {}, 4)).toMatchObject({ kind: 'fulfilled' });
   });
 
   it('is nothing to tell of when its own run has settled the offer by it', async () => {
@@ -162,7 +176,10 @@ describe('a payment that no run waits for', () => {
     const unknown = { ...attempt.input, attemptId: attempt.input.attemptId.replace(/:1$/, ':9') };
     const { payment_id } = await attempt.pay({ metadata: metadataOf(shop, unknown) });
     const { attemptId } = unknown;
-    await expect(settle(attempt, payment_id, { attemptId })).rejects.toMatchObject({ type: 'not_known_yet' });
+    for (const n of [1, LAST_TRY - 1])
+      await expect(settle(attempt, payment_id, { attemptId }, n)).rejects.toMatchObject({
+        type: 'not_known_yet',
+      });
     expect(await settle(attempt, payment_id, { attemptId }, LAST_TRY)).toEqual({ kind: 'nothing' });
     const reviews = await shop.context.ledger.reviews({
       kind: 'payment_unmatched',
@@ -217,6 +234,7 @@ describe('a payment that is not what was accepted', () => {
       paidCurrency: 'INR',
       price: { currency: 'USD' },
     });
+    expect(await shop.context.ledger.attempt(attemptId)).toMatchObject({ paidAmount: 830_000 });
     const [row] = await shop.context.ledger.funnelReport();
     expect(row?.gross).toMatchObject({ INR: 830_000 });
   });

@@ -26,7 +26,9 @@ beforeAll(async () => {
     void buffer(request).then((body) => {
       const notification = JSON.parse(body.toString()) as Received;
       received.push({ ...notification, id: String(request.headers['webhook-id']) });
-      response.writeHead(answer(notification)).end();
+      // Where a redirection would lead: to an endpoint that takes everything.
+      const isLed = request.url !== '/hooks';
+      response.writeHead(isLed ? 204 : answer(notification), { location: '/elsewhere' }).end();
     });
   });
   url = `http://127.0.0.1:${await listenOnLoopback(server)}/hooks`;
@@ -192,6 +194,17 @@ it.each([
     nonRetryable: false,
   });
 });
+
+it.each([301, 302, 307, 308])(
+  'does not follow a %i: what it says is for the address that was given',
+  async (status) => {
+    answer = () => status;
+    await expect(activities().deliverNotification(aNotification(id('pay')))).rejects.toMatchObject({
+      type: 'merchant_webhook_failed',
+    });
+    expect(received).toHaveLength(1);
+  },
+);
 
 it('of two, delivers the second only where the endpoint fails on the first', async () => {
   const purchaseId = id('pay');

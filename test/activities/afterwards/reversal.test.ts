@@ -228,6 +228,14 @@ describe('an offer whose money goes back', () => {
   });
 });
 
+it('is waited for as long as it says: a minute for a reading, an hour for a run', () => {
+  // As Temporal tries it again: after a second, then after twice as long, once a minute in the end.
+  const waited = (tries: number) =>
+    Array.from({ length: tries - 1 }, (_, n) => Math.min(2 ** n, 60)).reduce((sum, pause) => sum + pause);
+  expect(Math.round(waited(TRIES_FOR_READING) / 60)).toBe(1);
+  expect(Math.round(waited(TRIES_FOR_RUN) / 3600)).toBe(1);
+});
+
 describe('a reading that is behind the event', () => {
   it('is repeated before it decides anything about a part', async () => {
     const { paymentId, presentationId, amount } = await paidOffer();

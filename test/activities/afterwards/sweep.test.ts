@@ -106,6 +106,28 @@ describe('a payment that only names an attempt', () => {
   });
 });
 
+describe('an ordinary purchase', () => {
+  const reads = ({ payment_id }: { payment_id: string }) =>
+    shop.sandbox.books.requests({ method: 'GET', path: `/payments/${payment_id}` }).length;
+
+  it('that interests nobody is read once per process', async () => {
+    const bought = await shop.buy('prod_team_license');
+    const sweeping = sweepActivities({ ...shop.context, deliverPayment: async () => false });
+    await sweep(sweeping);
+    await sweep(sweeping);
+    expect(reads(bought)).toBe(1);
+  });
+
+  it('that the ledger knows is neither read nor told of, not even by a process that has just started', async () => {
+    const bought = await shop.buy('prod_starter_course');
+    await shop.evaluate(bought.payment_id);
+    const before = reads(bought);
+    await sweep();
+    expect(reads(bought)).toBe(before);
+    expect(toldOf(bought.payment_id)).toEqual([]);
+  });
+});
+
 describe('a renewal', () => {
   it('is told to nobody, whether or not an attempt created its subscription', async () => {
     const attempt = await openAttempt(shop);

@@ -66,6 +66,10 @@ it('refuses one click, which names the most that the next one may charge', async
     message: expect.stringContaining('$150.99 at most') as string,
   });
   expect(await paid()).toEqual([]);
+  // What was shown to somebody without the ceiling bears another hash.
+  const other = await offered('{}');
+  expect((await other.shown()).price).toMatchObject({ dueNow: PRICE + 50 });
+  expect((await other.shown()).price.hash).not.toBe(again.price.hash);
 
   await costs(PRICE + 60);
   expect(await click(2)).toMatchObject({ kind: 'submitted', dueNow: PRICE + 60 });

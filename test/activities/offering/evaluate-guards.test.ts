@@ -509,7 +509,10 @@ describe('a trigger', () => {
     const { customer_id: customerId } = await shop.buy('prod_basic_plan');
     expect(
       await shop.evaluateTrigger('upgrade_requested', { customerId, productId: 'prod_pro_plan' }),
-    ).toMatchObject({ kind: 'presented', presented: { productId: 'prod_pro_plan', dueNow: 5000 } });
+    ).toMatchObject({
+      kind: 'presented',
+      presented: { productId: 'prod_pro_plan', dueNow: 5000, windowMs: 3_600_000 },
+    });
   });
 });
 

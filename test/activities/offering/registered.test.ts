@@ -355,6 +355,19 @@ describe('a second payment of a registered purchase', () => {
 });
 
 describe('the sweep', () => {
+  it('does not read the payment of a registered purchase that is known to be paid by it', async () => {
+    const { purchaseId, payment_id } = await bought();
+    await evaluate(purchaseId, payment_id);
+    const reads = () =>
+      shop.sandbox.books.requests({ method: 'GET', path: `/payments/${payment_id}` }).length;
+    const before = reads();
+    const sweep = sweepActivities({ ...shop.context, deliverPayment: () => Promise.resolve(false) });
+    await new MockActivityEnvironment().run((input: { since: string }) => sweep.sweepPayments(input), {
+      since: new Date(shop.now().getTime() - HOUR).toISOString(),
+    });
+    expect(reads()).toBe(before);
+  });
+
   it('delivers the payment of a registered purchase that was given up', async () => {
     const { purchaseId, payment_id } = await bought();
     await abandon(purchaseId);
