@@ -14,11 +14,11 @@ import { ALREADY_OWNED, PURCHASE_REFUNDED, type AttemptInput } from '../../src/d
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import { phaseOf } from '../../src/domain/payment.js';
 import type { ActivityContext } from '../context.js';
-import { customerOf, paidBy } from './readings.js';
+import { paidBy } from './readings.js';
 import type { OfferSubject } from './subject.js';
 
-/** As long as a checkout session lives: whoever is newer has bought little. */
-const NEW_CUSTOMER_MS = 24 * 60 * 60_000;
+/** With more payments than this, Dodo is asked for those of the product: they may not even be on one page. */
+const MAX_PAYMENTS = 20;
 
 /**
  * Returns whether a customer has a product: bought through us, bought at Dodo at any time and not given back, or
@@ -31,27 +31,39 @@ export async function ownsProduct(
 ): Promise<boolean> {
   const { customerId } = subject;
   if (await context.ledger.hasBought(customerId, product.id)) return true;
-  if (!product.isRecurring && (await isFirstPurchase(context, subject, product.id))) return false;
+  if (!product.isRecurring && (await hasOnlyBoughtElse(context, subject, product.id))) return false;
   return boughtAtDodo(context, customerId, product.id, product.isRecurring);
 }
 
 /**
- * Checks whether a new customer has bought nothing but the purchase at hand, and what is known to be something else. One
- * request answers that for all offers of a run.
+ * Checks whether everything that the customer of a purchase has paid for is known to be something else. One request
+ * answers that for all offers of a run.
  */
-async function isFirstPurchase(
+async function hasOnlyBoughtElse(
   context: ActivityContext,
   subject: OfferSubject,
   productId: string,
 ): Promise<boolean> {
   const { purchase } = subject.readings;
   if (!purchase || purchase.productIds.includes(productId)) return false;
-  const createdAt = Date.parse((await customerOf(context, subject))?.created_at ?? '');
-  if (!(context.now().getTime() - createdAt < NEW_CUSTOMER_MS)) return false;
   const paid = await paidBy(context, subject);
-  return paid.every(
-    (payment) => payment.payment_id === purchase.paymentId || isOfAnotherOffer(payment, productId),
-  );
+  if (paid.length > MAX_PAYMENTS) return false;
+  const others = paid.filter(({ payment_id }) => payment_id !== purchase.paymentId);
+  return areForElse(context, others, productId);
+}
+
+/** Checks that payments are known to be for something else: an offer of ours, or a purchase in the ledger. */
+async function areForElse(
+  { ledger }: ActivityContext,
+  payments: readonly ListedPayment[],
+  productId: string,
+): Promise<boolean> {
+  const unclear = payments.filter((payment) => !isOfAnotherOffer(payment, productId));
+  const purchases = await Promise.all(unclear.map(({ payment_id }) => ledger.purchasePaidBy(payment_id)));
+  return purchases.every((known) => {
+    const productIds = known?.purchase.productIds ?? [];
+    return productIds.length > 0 && !productIds.includes(productId);
+  });
 }
 
 /** @param isRecurring false for a product that nobody can be subscribed to */
@@ -108,14 +120,12 @@ export async function whyNotSold(
   if (own?.refund_status === 'full') return PURCHASE_REFUNDED;
   // A plan change is compared with the plan that the subscription is on now.
   if (action.kind === 'change_plan' || ifOwned !== 'skip') return undefined;
-  const paidElse = since.some(
+  const besides = since.filter(
     (payment) =>
-      payment !== own &&
-      phaseOf(payment.status ?? null) === 'paid' &&
-      payment.refund_status !== 'full' &&
-      !isOfAnotherOffer(payment, action.productId),
+      payment !== own && phaseOf(payment.status ?? null) === 'paid' && payment.refund_status !== 'full',
   );
-  if (!paidElse) return undefined;
+  if (besides.length <= MAX_PAYMENTS && (await areForElse(context, besides, action.productId)))
+    return undefined;
   return (await boughtAtDodo(context, customerId, action.productId)) ? ALREADY_OWNED : undefined;
 }
 
