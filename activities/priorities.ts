@@ -1,6 +1,7 @@
 /** Which activities go first where requests to Dodo have to wait for their turn. */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { DODO_BUSY } from '../src/contract/busy.js';
 import { DodoBusyError, withPriority, type Priority } from '../src/dodo/budget.js';
 import { admitTo, HTTP_TIMEOUT_MS, type Dodo } from '../src/dodo/client.js';
 
@@ -80,7 +81,7 @@ function activityTimeout(): number | undefined {
 function again({ message, retryAfterMs }: DodoBusyError): ApplicationFailure {
   return ApplicationFailure.create({
     message,
-    type: 'dodo_busy',
+    type: DODO_BUSY,
     nonRetryable: false,
     // Nothing that anybody has to look at.
     category: ApplicationFailureCategory.BENIGN,

@@ -15,8 +15,11 @@ export async function countRequests({
   ...api
 }: CountedStack): Promise<Record<string, string[]>> {
   const http = jsonClient(api.url, api.apiKey);
-  const buy = (product_id: string) =>
-    control.purchase({ product_id, email: `${crypto.randomUUID()}@example.com` });
+  const buy = (product_id: string, customer_id?: string) =>
+    control.purchase({
+      product_id,
+      ...(customer_id === undefined ? { email: `${crypto.randomUUID()}@example.com` } : { customer_id }),
+    });
 
   const isOpen = (customerId: string) =>
     eventually('an offer', async () => (await http.get(`/api/upsell/${customerId}`)).body.eligible === true);
@@ -41,8 +44,8 @@ export async function countRequests({
       .map(({ method, path }) => `${method} ${path.replace(/(?<=\/)(pay|cus|sub|prod)_\w+/g, '{id}')}`);
   }
 
-  async function decided(product: string, decisions: readonly ('accept' | 'decline')[]) {
-    const bought = await buy(product);
+  async function decided(product: string, decisions: readonly ('accept' | 'decline')[], customerId?: string) {
+    const bought = await buy(product, customerId);
     const { customer_id, payment_id } = bought;
     for (const decision of decisions) {
       await isOpen(customer_id);
@@ -52,8 +55,12 @@ export async function countRequests({
     return bought;
   }
 
+  const { customer_id: returning } = await decided('prod_single_license', ['accept']);
   const counted = {
     'One-click, accepted': await requestsOf(() => decided('prod_starter_course', ['accept'])),
+    'One-click, accepted by a returning customer': await requestsOf(() =>
+      decided('prod_starter_course', ['accept'], returning),
+    ),
     'Plan change, accepted': await requestsOf(() => decided('prod_basic_plan', ['accept'])),
     'Declined twice': await requestsOf(() => decided('prod_starter_course', ['decline', 'decline'])),
     'A purchase that no funnel matches': await requestsOf(() => buy('prod_course_workbook')),

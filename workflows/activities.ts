@@ -1,8 +1,16 @@
 /** How each kind of activity is retried. The kinds differ in what a second try would do. */
-import { ActivityFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  patched,
+  proxyActivities,
+} from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { SendReply } from '../src/domain/attempt.js';
 import { REFUSED_BY_MERCHANT } from '../src/domain/notification.js';
+import { DODO_BUSY } from '../src/contract/busy.js';
+import { PATCHES } from './patches.js';
 import { DAY } from './units.js';
 
 /** Choosing and pricing an offer; worth retrying only while the customer may still be there. */
@@ -122,5 +130,22 @@ export async function ifReadable<T>(read: () => Promise<T>): Promise<T | undefin
   } catch (failure) {
     if (isCancellation(failure) || !(failure instanceof ActivityFailure)) throw failure;
     return undefined;
+  }
+}
+
+/**
+ * Reads the outcome of an attempt. A look-up that waited in vain for its turn at Dodo begins anew: that says nothing about
+ * whether Dodo can be read. Undefined when it cannot.
+ */
+export async function readOutcome<T>(read: () => Promise<T>): Promise<T | undefined> {
+  for (;;) {
+    try {
+      return await read();
+    } catch (failure) {
+      if (isCancellation(failure) || !(failure instanceof ActivityFailure)) throw failure;
+      const { cause } = failure;
+      const waited = cause instanceof ApplicationFailure && cause.type === DODO_BUSY;
+      if (!waited || !patched(PATCHES.queuedLookUps)) return undefined;
+    }
   }
 }

@@ -25,4 +25,6 @@ export const PATCHES = {
   notificationOrder: 'notification-order',
   /** A round of the janitor ends by deleting what was kept for long enough. */
   dataRetention: 'data-retention',
+  /** A look-up that waited in vain for its turn at Dodo is made again, and does not count as one that failed. */
+  queuedLookUps: 'queued-look-ups',
 } as const;

@@ -89,7 +89,8 @@ export function evaluateActivities(context: ActivityContext) {
   /**
    * Chooses a funnel for a purchase or trigger and puts its first offer before the customer.
    *
-   * Dodo: reads the payment or subscription, the customer, saved methods and prices. Moves no money.
+   * Dodo: reads the subscription, saved methods, prices and what was paid for, and the payment and the customer where the
+   * webhook does not tell enough. Moves no money.
    * Ledger: stores the catalog version, records the purchase, and either opens a presentation, begins a wait, or settles
    * the purchase as `ineligible`, each with how the funnels fared.
    * A registered purchase is evaluated for one payment only: another one is recorded and reviewed.
@@ -103,7 +104,9 @@ export function evaluateActivities(context: ActivityContext) {
   async function evaluate(input: EvaluateInput): Promise<Evaluation> {
     const catalog = context.catalog();
     try {
-      return await evaluateBy(catalog, input);
+      const evaluation = await evaluateBy(catalog, input);
+      if (input.paymentId !== undefined) await ledger.forgetAnnounced(input.paymentId);
+      return evaluation;
     } catch (error) {
       const failure = classify(error);
       if (failure.kind !== 'rejected' || isKeyRejected(failure) || tryNumber() < REFUSALS) throw error;

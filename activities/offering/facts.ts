@@ -2,8 +2,7 @@
 import type DodoPayments from 'dodopayments';
 import { listPayments } from '../../src/dodo/payments.js';
 import type { Funnel } from '../../src/domain/offers.js';
-import { couldMatch, type Facts } from '../../src/domain/rules/match.js';
-import { factsIn } from '../../src/domain/rules/when.js';
+import { explain, type Facts } from '../../src/domain/rules/match.js';
 import type { ActivityContext } from '../context.js';
 import { customerOf } from './readings.js';
 import type { OfferSubject } from './subject.js';
@@ -11,8 +10,8 @@ import type { OfferSubject } from './subject.js';
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * Reads the facts of a customer that cost a request (`tenure_days`, `purchase_count`), if the funnel's rule names them,
- * could still match, and they are not known yet.
+ * Reads the facts of a customer that cost a request (`tenure_days`, `purchase_count`), if the funnel's rule could still
+ * match and turns on them.
  */
 export async function customerFacts(
   context: ActivityContext,
@@ -23,13 +22,13 @@ export async function customerFacts(
   const { dodo, now } = context;
   const { customerId } = subject;
   const facts: Facts = {};
-  if (!couldMatch(funnel.when, known)) return facts;
-  const named = factsIn(funnel.when);
-  if (named.has('tenure_days') && known.tenure_days === undefined) {
+  const { failed, unknown } = explain(funnel.when, known);
+  if (failed !== undefined) return facts;
+  if (unknown.includes('tenure_days')) {
     const customer = await customerOf(context, subject);
     if (customer) facts.tenure_days = daysSince(customer.created_at, now());
   }
-  if (named.has('purchase_count') && known.purchase_count === undefined) {
+  if (unknown.includes('purchase_count')) {
     let count = 0;
     for await (const payment of listPayments(dodo, { customer_id: customerId, status: 'succeeded' })) {
       if (payment.total_amount > 0) count += 1;
@@ -51,7 +50,7 @@ export function subscriptionFacts(subscription: DodoPayments.Subscription | unde
 export function methodTypes({
   payment_method,
   payment_method_type,
-}: DodoPayments.Payment): string[] | undefined {
+}: Pick<DodoPayments.Payment, 'payment_method' | 'payment_method_type'>): string[] | undefined {
   const types = [payment_method, payment_method_type].flatMap((type) => type ?? []);
   return types.length > 0 ? types : undefined;
 }

@@ -15,11 +15,11 @@ import { PRODUCT_METADATA_KEY } from '../../src/dodo/proof.js';
 import { ALREADY_OWNED, PURCHASE_REFUNDED, type AttemptInput } from '../../src/domain/attempt.js';
 import { phaseOf } from '../../src/domain/payment.js';
 import type { ActivityContext } from '../context.js';
-import { customerOf, paidBy } from './readings.js';
+import { paidBy } from './readings.js';
 import type { OfferSubject } from './subject.js';
 
-/** As long as a checkout session lives: whoever is newer has bought little. */
-const NEW_CUSTOMER_MS = 24 * 60 * 60_000;
+/** With more payments than this, Dodo is asked for those of the product: they may not even be on one page. */
+const MAX_PAYMENTS = 20;
 
 /**
  * Returns whether a customer has a product: bought through us, bought at Dodo at any time and not given back, or
@@ -32,27 +32,41 @@ export async function ownsProduct(
 ): Promise<boolean> {
   const { customerId } = subject;
   if (await context.ledger.hasBought(customerId, product.id)) return true;
-  if (!product.isRecurring && (await isFirstPurchase(context, subject, product.id))) return false;
+  if (!product.isRecurring && (await hasOnlyBoughtElse(context, subject, product.id))) return false;
   return boughtAtDodo(context, customerId, product.id, product.isRecurring);
 }
 
 /**
- * Checks whether a new customer has bought nothing but the purchase at hand, and what is known to be something else. One
- * request answers that for all offers of a run.
+ * Checks whether everything that the customer of a purchase has paid for is known to be something else. One request
+ * answers that for all offers of a run.
  */
-async function isFirstPurchase(
+async function hasOnlyBoughtElse(
   context: ActivityContext,
   subject: OfferSubject,
   productId: string,
 ): Promise<boolean> {
   const { purchase } = subject.readings;
   if (!purchase || purchase.productIds.includes(productId)) return false;
-  const createdAt = Date.parse((await customerOf(context, subject))?.created_at ?? '');
-  if (!(context.now().getTime() - createdAt < NEW_CUSTOMER_MS)) return false;
   const paid = await paidBy(context, subject);
-  return paid.every(
-    (payment) => payment.payment_id === purchase.paymentId || isOfAnotherOffer(context, payment, productId),
+  if (paid.length > MAX_PAYMENTS) return false;
+  const others = paid.filter(({ payment_id }) => payment_id !== purchase.paymentId);
+  return areForElse(context, others, productId);
+}
+
+/** Checks that payments are known to be for something else: an offer of ours, or a purchase in the ledger. */
+async function areForElse(
+  context: ActivityContext,
+  payments: readonly ListedPayment[],
+  productId: string,
+): Promise<boolean> {
+  const unclear = payments.filter((payment) => !isOfAnotherOffer(context, payment, productId));
+  const purchases = await Promise.all(
+    unclear.map(({ payment_id }) => context.ledger.purchasePaidBy(payment_id)),
   );
+  return purchases.every((known) => {
+    const productIds = known?.purchase.productIds ?? [];
+    return productIds.length > 0 && !productIds.includes(productId);
+  });
 }
 
 /** @param isRecurring false for a product that nobody can be subscribed to */
@@ -113,16 +127,14 @@ export async function whyNotSold(
   if (paymentId !== undefined && (await hasGoneBack(context, paymentId, own))) return PURCHASE_REFUNDED;
   // A plan change is compared with the plan that the subscription is on now.
   if (action.kind === 'change_plan' || ifOwned !== 'skip') return undefined;
-  const paidElse = since.some(
+  const besides = since.filter(
     (payment) =>
-      payment !== own &&
-      phaseOf(payment.status ?? null) === 'paid' &&
-      payment.refund_status !== 'full' &&
-      !isOfAnotherOffer(context, payment, action.productId),
+      payment !== own && phaseOf(payment.status ?? null) === 'paid' && payment.refund_status !== 'full',
   );
-  const isOwned = paidElse
-    ? await boughtAtDodo(context, customerId, action.productId)
-    : isRecurring && (await isSubscribed(dodo, customerId, action.productId));
+  const onlyElse = besides.length <= MAX_PAYMENTS && (await areForElse(context, besides, action.productId));
+  const isOwned = onlyElse
+    ? isRecurring && (await isSubscribed(dodo, customerId, action.productId))
+    : await boughtAtDodo(context, customerId, action.productId);
   return isOwned ? ALREADY_OWNED : undefined;
 }
 

@@ -51,11 +51,13 @@ export async function prepareOffer(context: ActivityContext, input: OfferToPrepa
 
   const refused = await refusal(context, input);
   if (refused) return refused;
-  if ((await customerOf(context, subject))?.blocked_at != null)
-    return notEligible('customer_blocked', 'the customer is blocked at Dodo');
   const worded = await withWords(context, offer, input.catalogHash);
   if (!worded) return notEligible('product_unavailable', `the words of offer ${offer.id} are not stored`);
-  const quoted = await quote(context, input);
+  // Whoever has paid moments ago is not blocked; their language matters to offers in more than one.
+  const isKnown = subject.readings.justPaid === true && worded.copy.locales === undefined;
+  const customer = isKnown ? undefined : await customerOf(context, subject);
+  if (customer?.blocked_at != null) return notEligible('customer_blocked', 'the customer is blocked at Dodo');
+  const quoted = await quote(context, input, customer?.preferred_locale);
   if (quoted.kind === 'not_eligible') return quoted;
   const { kind: _, terms, ...shown } = quoted;
   const presentation: Presentation = {
@@ -93,11 +95,15 @@ async function refusal(
   return reached && notEligible(reached.reason, reached.detail);
 }
 
-function quote(context: ActivityContext, { offer, policy, subject }: OfferToPrepare) {
+function quote(
+  context: ActivityContext,
+  { offer, policy, subject }: OfferToPrepare,
+  locale: string | null | undefined,
+) {
   const { action } = offer;
   return action.kind === 'pause' || action.kind === 'extend_trial'
     ? quoteRetention(context, { offer, action, subject })
-    : quoteSale(context, { offer: { ...offer, action }, policy, subject });
+    : quoteSale(context, { offer: { ...offer, action }, policy, subject, locale });
 }
 
 /** Continues with the presentation this run made before, unless it is decided or the offer now sells something else. */

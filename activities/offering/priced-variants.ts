@@ -16,7 +16,6 @@ import type { Choices, OfferTerms, Presentation, Price } from '../../src/domain/
 import type { ActivityContext } from '../context.js';
 import { ownsProduct } from './ownership.js';
 import { notEligible, type NotEligible } from './quote.js';
-import { customerOf } from './readings.js';
 import type { OfferSubject } from './subject.js';
 
 /** A variant that this customer may take. */
@@ -32,6 +31,8 @@ export interface SaleInput {
   offer: PaidOffer;
   policy?: Policy;
   subject: OfferSubject;
+  /** The customer's language, if it is known. A code of Dodo's. */
+  locale?: string | null | undefined;
 }
 
 /**
@@ -42,7 +43,7 @@ export interface SaleInput {
 export async function priceVariant(
   context: ActivityContext,
   variant: OfferVariant,
-  { offer, subject }: SaleInput,
+  { offer, subject, locale }: SaleInput,
 ): Promise<PricedVariant | NotEligible> {
   const { action } = variant;
   const { subscription } = subject;
@@ -56,9 +57,7 @@ export async function priceVariant(
     subject,
   );
   // A preview tells the name, and a customer's language may ask for another.
-  const reading = Promise.all([customerOf(context, subject), pricing]).then(([customer]) =>
-    readProduct(context.dodo, action.productId, customer?.preferred_locale),
-  );
+  const reading = pricing.then(() => readProduct(context.dodo, action.productId, locale));
   const [product, owned, priced] = await Promise.all([
     reading,
     action.kind !== 'change_plan' &&

@@ -60,16 +60,17 @@ export function methodsOf(
   return (readings.methods ??= savedMethods(dodo, customerId));
 }
 
-/** Reads the customer's paid payments, whatever for, once. */
+/** Reads the customer's latest paid payments, whatever for, once: a page of them. */
 export function paidBy(
   { dodo }: Pick<ActivityContext, 'dodo'>,
-  { customerId, readings }: OfferSubject,
+  { customerId, readings }: Pick<OfferSubject, 'customerId' | 'readings'>,
 ): Promise<ListedPayment[]> {
   return (readings.paid ??= collect(dodo, customerId));
 }
 
 async function collect(dodo: Dodo, customer_id: string): Promise<ListedPayment[]> {
   const found: ListedPayment[] = [];
-  for await (const payment of listPayments(dodo, { customer_id, status: 'succeeded' })) found.push(payment);
+  for await (const payment of listPayments(dodo, { customer_id, status: 'succeeded' }, 1))
+    found.push(payment);
   return found;
 }

@@ -8,6 +8,7 @@ import {
   provesAttempt,
   subscriptionsOf,
 } from '../../src/dodo/payments.js';
+import { purchaseAnnounced, wasJustMade, type PurchasePayment } from '../../src/dodo/announced.js';
 import { ifFound } from '../../src/dodo/errors.js';
 import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
 import { phaseOf } from '../../src/domain/payment.js';
@@ -17,21 +18,22 @@ import type { ReasonCode } from '../../src/domain/words.js';
 import type { ActivityContext } from '../context.js';
 import { methodTypes, subscriptionFacts } from './facts.js';
 import { waitForReading } from './lag.js';
-import type { OfferSubject } from './subject.js';
+import { paidBy } from './readings.js';
+import type { OfferSubject, Readings } from './subject.js';
 
 export interface Situation {
   subject: OfferSubject;
   productIds: string[];
   facts: Facts;
   /** For purchases. */
-  payment?: DodoPayments.Payment;
+  payment?: PurchasePayment;
 }
 
 type Run = Pick<OfferSubject, 'workflowId' | 'purchaseId'>;
 
 /**
- * Reads a purchase and its subscription. The webhook was only a hint: what Dodo says now decides, once it no longer
- * contradicts what was signed.
+ * Finds out about a purchase and its subscription. A webhook that has just come tells of the payment, and Dodo only has to
+ * bear it out; else what Dodo says now decides, once it no longer contradicts what was signed.
  *
  * @returns a reason for payments that start no offer: of another kind, unpaid, refunded, ours, or too old
  * @throws ApplicationFailure named by the lag (retryable) while a reading contradicts the event
@@ -43,7 +45,9 @@ export async function situationOfPurchase(
 ): Promise<Situation | { reason: ReasonCode }> {
   const { now } = context;
   if (paymentId === undefined) return { reason: 'no_matching_funnel' };
-  const payment = await readPaid(context, paymentId);
+  const readings: Readings = {};
+  const payment =
+    (await announcedPayment(context, paymentId, readings)) ?? (await readPaid(context, paymentId));
   if (!payment) return { reason: 'pricing_unavailable' };
   if (isTooOldToOffer(payment.created_at, now())) return { reason: 'purchase_too_old' };
   const subscriptions: DodoPayments.Subscription[] = [];
@@ -86,7 +90,7 @@ export async function situationOfPurchase(
       billing,
       subscription,
       ...(subscriptions.length > 1 && { subscriptions }),
-      readings: { purchase: { paymentId, productIds } },
+      readings: { ...readings, purchase: { paymentId, productIds } },
     },
     facts: {
       product_id: productIds.length > 0 ? productIds : undefined,
@@ -101,8 +105,28 @@ export async function situationOfPurchase(
   };
 }
 
+/**
+ * Returns the payment as its webhook told of it moments ago, if Dodo bears it out: its subscription is read next, and what
+ * was bought once is among what the customer has paid for, which their ownership is told by as well.
+ */
+async function announcedPayment(
+  context: ActivityContext,
+  paymentId: string,
+  readings: Readings,
+): Promise<PurchasePayment | undefined> {
+  const announced = purchaseAnnounced(await context.ledger.announcedPayment(paymentId), context.now());
+  if (!announced) return undefined;
+  if (subscriptionsOf(announced).length === 0) {
+    const paid = await paidBy(context, { customerId: announced.customer.customer_id, readings });
+    const row = paid.find(({ payment_id }) => payment_id === paymentId);
+    if (!row || row.refund_status != null) return undefined;
+  }
+  readings.justPaid = wasJustMade(announced, context.now());
+  return announced;
+}
+
 /** Tells whether we sent a payment. Anybody can name one of our attempts in a checkout link. */
-async function isOurs({ ledger, proofs }: ActivityContext, payment: DodoPayments.Payment): Promise<boolean> {
+async function isOurs({ ledger, proofs }: ActivityContext, payment: PurchasePayment): Promise<boolean> {
   const { customer } = payment;
   const metadata = metadataOf(payment);
   const attemptId = metadata[ATTEMPT_METADATA_KEY];
@@ -203,7 +227,7 @@ function isFirstCharge(payment: object): boolean {
 async function wasPaidBefore(
   { dodo }: ActivityContext,
   subscription_id: string,
-  payment: DodoPayments.Payment,
+  payment: PurchasePayment,
 ): Promise<boolean> {
   for await (const other of listPayments(dodo, {
     subscription_id,

@@ -11,6 +11,8 @@ export type CustomerAtDodo = DodoPayments.Customer & { preferred_locale?: string
 export interface Readings {
   /** The purchase at hand. */
   purchase?: { paymentId: string; productIds: readonly string[] };
+  /** The customer has paid moments ago, so that they are not blocked. */
+  justPaid?: boolean;
   customer?: Promise<CustomerAtDodo | undefined>;
   methods?: Promise<SavedMethod[]>;
   paid?: Promise<ListedPayment[]>;

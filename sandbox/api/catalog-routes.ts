@@ -7,7 +7,7 @@ import { listQuery, page } from './paging.js';
 import type { Route } from './route.js';
 import { ok } from './route.js';
 
-const productQuery = z.object({
+const productQuery = z.strictObject({
   ...listQuery,
   recurring: z.enum(['true', 'false']).optional(),
   archived: z.enum(['true', 'false']).default('false'),
@@ -15,7 +15,7 @@ const productQuery = z.object({
 });
 
 /** Newer than SDK 2.52. */
-const localeQuery = z.object({ locale: z.string().optional() });
+const localeQuery = z.strictObject({ locale: z.string().optional() });
 
 export const catalogRoutes: Route[] = [
   {
@@ -48,7 +48,11 @@ export const catalogRoutes: Route[] = [
     path: '/addons',
     run: (world, { query }) =>
       ok(
-        page(world.tables.addons.all(), parse(z.object(listQuery), query, 'INVALID_QUERY_PARAMS'), addonView),
+        page(
+          world.tables.addons.all(),
+          parse(z.strictObject(listQuery), query, 'INVALID_QUERY_PARAMS'),
+          addonView,
+        ),
       ),
   },
   {

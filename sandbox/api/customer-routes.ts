@@ -8,7 +8,7 @@ import type { Route } from './route.js';
 import { NO_CONTENT, ok } from './route.js';
 import { portalQuerySchema } from './schemas.js';
 
-const customerQuery = z.object({
+const customerQuery = z.strictObject({
   ...listQuery,
   ...createdQuery,
   email: z.string().optional(),

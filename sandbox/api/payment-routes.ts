@@ -14,7 +14,7 @@ import type { Route } from './route.js';
 import { ok } from './route.js';
 import { paymentBodySchema, refundBodySchema } from './schemas.js';
 
-const paymentQuery = z.object({
+const paymentQuery = z.strictObject({
   ...listQuery,
   ...createdQuery,
   customer_id: z.string().optional(),
@@ -25,7 +25,7 @@ const paymentQuery = z.object({
   currency: z.string().optional(),
 });
 
-const refundQuery = z.object({
+const refundQuery = z.strictObject({
   ...listQuery,
   ...createdQuery,
   customer_id: z.string().optional(),
@@ -33,7 +33,7 @@ const refundQuery = z.object({
   status: z.string().optional(),
 });
 
-const disputeQuery = z.object({
+const disputeQuery = z.strictObject({
   ...listQuery,
   ...createdQuery,
   customer_id: z.string().optional(),

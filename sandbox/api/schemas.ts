@@ -29,7 +29,15 @@ export const countrySchema = z
   .regex(/^[A-Z]{2}$/, 'expected an ISO 3166-1 alpha-2 code such as US')
   .transform((code) => code as CountryCode);
 
-export const addressSchema = z.object({
+/** Fields of Dodo's that change nothing here. What Dodo does not have is refused, as a mistake of the caller's. */
+function unused<Name extends string>(...names: Name[]): Record<Name, z.ZodOptional<z.ZodUnknown>> {
+  return Object.fromEntries(names.map((name) => [name, z.unknown().optional()])) as Record<
+    Name,
+    z.ZodOptional<z.ZodUnknown>
+  >;
+}
+
+export const addressSchema = z.strictObject({
   country: countrySchema,
   street: z.string().nullish(),
   city: z.string().nullish(),
@@ -41,18 +49,19 @@ const MAX_AMOUNT = 2_147_483_647;
 export const amountSchema = z.int().min(0).max(MAX_AMOUNT);
 export const emailSchema = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'expected an email address');
 
-const addonSchema = z.object({ addon_id: z.string(), quantity: z.int().min(1) });
+const addonSchema = z.strictObject({ addon_id: z.string(), quantity: z.int().min(1) });
 
-const cartItemSchema = z.object({
+const cartItemSchema = z.strictObject({
   product_id: z.string(),
   quantity: z.int().min(1),
   amount: amountSchema.nullish(),
   addons: z.array(addonSchema).nullish(),
+  ...unused('credit_entitlements'),
 });
 
 const customerRequestSchema = z.union([
-  z.object({ customer_id: z.string() }),
-  z.object({ email: emailSchema, name: z.string().nullish(), phone_number: z.string().nullish() }),
+  z.strictObject({ customer_id: z.string() }),
+  z.strictObject({ email: emailSchema, name: z.string().nullish(), phone_number: z.string().nullish() }),
 ]);
 
 const MAX_CART_ITEMS = 20;
@@ -60,7 +69,7 @@ const MAX_DISCOUNT_CODES = 20;
 const discountCodesSchema = z.array(z.string()).max(MAX_DISCOUNT_CODES).nullish();
 const urlSchema = z.url({ protocol: /^https?$/ });
 
-export const checkoutBodySchema = z.object({
+export const checkoutBodySchema = z.strictObject({
   product_cart: z.array(cartItemSchema).max(MAX_CART_ITEMS),
   customer: customerRequestSchema.nullish(),
   billing_address: addressSchema.nullish(),
@@ -75,21 +84,64 @@ export const checkoutBodySchema = z.object({
   discount_code: z.string().nullish(),
   discount_codes: discountCodesSchema,
   force_3ds: z.boolean().nullish(),
-  feature_flags: z.object({ always_create_new_customer: z.boolean().optional() }).nullish(),
-  subscription_data: z
-    .object({
-      trial_period_days: z.int().min(0).max(10_000).nullish(),
-      on_demand: z.object({ mandate_only: z.boolean(), product_price: amountSchema.nullish() }).nullish(),
+  feature_flags: z
+    .strictObject({
+      always_create_new_customer: z.boolean().optional(),
+      ...unused(
+        'allow_currency_selection',
+        'allow_customer_editing_business_name',
+        'allow_customer_editing_city',
+        'allow_customer_editing_country',
+        'allow_customer_editing_email',
+        'allow_customer_editing_name',
+        'allow_customer_editing_state',
+        'allow_customer_editing_street',
+        'allow_customer_editing_tax_id',
+        'allow_customer_editing_zipcode',
+        'allow_discount_code',
+        'allow_editing_addons',
+        'allow_phone_number_collection',
+        'allow_tax_id',
+        'redirect_immediately',
+        'require_cardholder_name',
+        'require_phone_number',
+        'require_tax_id',
+        'single_page',
+      ),
     })
     .nullish(),
+  subscription_data: z
+    .strictObject({
+      trial_period_days: z.int().min(0).max(10_000).nullish(),
+      on_demand: z
+        .strictObject({
+          mandate_only: z.boolean(),
+          product_price: amountSchema.nullish(),
+          ...unused('adaptive_currency_fees_inclusive', 'product_currency', 'product_description'),
+        })
+        .nullish(),
+    })
+    .nullish(),
+  ...unused(
+    'allowed_payment_method_types',
+    'custom_fields',
+    'customer_business_name',
+    'customization',
+    'mandate_min_amount_inr_paise',
+    'product_collection_id',
+    'short_link',
+    'show_saved_payment_methods',
+  ),
 });
 export type CheckoutBody = z.output<typeof checkoutBodySchema>;
 
-export const paymentBodySchema = z.object({
+export const paymentBodySchema = z.strictObject({
   billing: addressSchema,
   customer: customerRequestSchema,
   product_cart: z
-    .array(z.object({ product_id: z.string(), quantity: z.int().min(1), amount: amountSchema.nullish() }))
+    .array(
+      z.strictObject({ product_id: z.string(), quantity: z.int().min(1), amount: amountSchema.nullish() }),
+    )
     .min(1)
     .max(100),
   billing_currency: currencySchema.nullish(),
@@ -100,10 +152,20 @@ export const paymentBodySchema = z.object({
   discount_code: z.string().nullish(),
   discount_codes: discountCodesSchema,
   force_3ds: z.boolean().nullish(),
+  ...unused(
+    'adaptive_currency_fees_inclusive',
+    'allowed_payment_method_types',
+    'customer_business_name',
+    'redirect_immediately',
+    'require_phone_number',
+    'short_link',
+    'show_saved_payment_methods',
+    'tax_id',
+  ),
 });
 export type PaymentBody = z.output<typeof paymentBodySchema>;
 
-export const planChangeBodySchema = z.object({
+export const planChangeBodySchema = z.strictObject({
   product_id: z.string(),
   quantity: z.int().min(1),
   proration_billing_mode: z.enum([
@@ -124,10 +186,11 @@ export const planChangeBodySchema = z.object({
   collect_via_payment_link: z.boolean().nullish(),
   cancel_older_payment_link: z.boolean().nullish(),
   return_url: urlSchema.nullish(),
+  ...unused('adaptive_currency_fees_inclusive'),
 });
 export type PlanChangeBody = z.output<typeof planChangeBodySchema>;
 
-export const subscriptionPatchSchema = z.object({
+export const subscriptionPatchSchema = z.strictObject({
   status: z.enum(['cancelled', 'paused', 'active']).nullish(),
   pause: z.boolean().nullish(),
   cancel_at_next_billing_date: z.boolean().nullish(),
@@ -147,27 +210,42 @@ export const subscriptionPatchSchema = z.object({
   next_billing_date: z.iso.datetime({ offset: true }).nullish(),
   metadata: metadataSchema.nullish(),
   billing: addressSchema.nullish(),
+  ...unused(
+    'cancel_reason',
+    'credit_entitlement_cart',
+    'customer_business_name',
+    'customer_name',
+    'disable_on_demand',
+    'subscription_period_count',
+    'subscription_period_interval',
+    'tax_id',
+  ),
 });
 export type SubscriptionPatch = z.output<typeof subscriptionPatchSchema>;
 
 export const methodUpdateSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('new'), return_url: urlSchema.nullish() }),
-  z.object({ type: z.literal('existing'), payment_method_id: z.string() }),
+  z.strictObject({
+    type: z.literal('new'),
+    return_url: urlSchema.nullish(),
+    ...unused('allowed_payment_method_types'),
+  }),
+  z.strictObject({ type: z.literal('existing'), payment_method_id: z.string() }),
 ]);
 
-export const onDemandChargeSchema = z.object({
+export const onDemandChargeSchema = z.strictObject({
   product_price: amountSchema,
   product_currency: currencySchema.nullish(),
   product_description: z.string().nullish(),
   metadata: metadataSchema.nullish(),
+  ...unused('adaptive_currency_fees_inclusive', 'customer_balance_config'),
 });
 
 const MAX_REASON = 3000;
-export const refundBodySchema = z.object({
+export const refundBodySchema = z.strictObject({
   payment_id: z.string(),
   items: z
     .array(
-      z.object({
+      z.strictObject({
         item_id: z.string(),
         amount: amountSchema.nullish(),
         tax_inclusive: z.boolean().optional(),
@@ -178,7 +256,7 @@ export const refundBodySchema = z.object({
   metadata: metadataSchema.nullish(),
 });
 
-export const portalQuerySchema = z.object({
+export const portalQuerySchema = z.strictObject({
   return_url: urlSchema.optional(),
   send_email: z.enum(['true', 'false']).optional(),
 });

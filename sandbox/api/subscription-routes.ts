@@ -21,7 +21,7 @@ import {
   subscriptionPatchSchema,
 } from './schemas.js';
 
-const subscriptionQuery = z.object({
+const subscriptionQuery = z.strictObject({
   ...listQuery,
   ...createdQuery,
   customer_id: z.string().optional(),

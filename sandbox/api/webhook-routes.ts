@@ -15,7 +15,7 @@ import type { World } from '../world.js';
 import type { Route } from './route.js';
 import { ok } from './route.js';
 
-const changeSchema = z.object({
+const changeSchema = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).nullish(),
   description: z.string().nullish(),
   disabled: z.boolean().nullish(),
@@ -29,7 +29,7 @@ const createSchema = changeSchema.extend({
   idempotency_key: z.string().nullish(),
 });
 
-const listQuery = z.object({
+const listQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(250).default(50),
   iterator: z.string().optional(),
 });

@@ -36,7 +36,9 @@ export function attemptPayment(world: World, paymentId: string, attempt: Attempt
     payment_method_id: methodId,
     ...(answer && chargedAt(paymentOf(world, paymentId), answer)),
   });
-  const verdict = (answer && forcedVerdict(answer)) ?? cardVerdict(world, payment, attempt);
+  const verdict = isBlocked(world, customer_id)
+    ? { status: 'failed' as const, error_code: 'GENERIC_DECLINE' }
+    : ((answer && forcedVerdict(answer)) ?? cardVerdict(world, payment, attempt));
   if (verdict.status === 'processing') return process(world, paymentId, verdict.settle);
   if (verdict.status === 'requires_customer_action') {
     return setPaymentStatus(world, paymentId, 'requires_customer_action', {
@@ -49,6 +51,11 @@ export function attemptPayment(world: World, paymentId: string, attempt: Attempt
     return process(world, paymentId, { after_ms: outcomeDelayMs, status: verdict.status, error_code });
   }
   return endPayment(world, paymentId, verdict);
+}
+
+/** Dodo declines whatever a blocked customer tries to pay. Its code for that is not documented. */
+function isBlocked(world: World, customerId: string): boolean {
+  return world.tables.customers.get(customerId)?.blocked_at != null;
 }
 
 function process(world: World, id: string, settle: ChargeAnswerRow['settle']): PaymentRow {

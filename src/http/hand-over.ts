@@ -1,4 +1,5 @@
 /** Hands Dodo's events over to Temporal. Webhooks and the sweep both come this way, so that they decide alike. */
+import { announcementIn } from '../dodo/announced.js';
 import { provesAttempt } from '../dodo/payments.js';
 import { withPriority } from '../dodo/budget.js';
 import { isOlderThanFirstPayment } from '../dodo/subscriptions.js';
@@ -25,8 +26,9 @@ export type HandedOver =
 
 /**
  * Routes an event and delivers it, at most once per `deliveryId`. The ledger is asked only about purchases and
- * attempts of before there were proofs, and about registered purchases that no run waits for any more. Dodo is asked
- * once where an event leaves open whether a subscription is renewed.
+ * attempts of before there were proofs, and about registered purchases that no run waits for any more. It keeps the
+ * payment of a purchase for the run, which need not read it then. Dodo is asked once where an event leaves open whether a
+ * subscription is renewed.
  *
  * @throws when Temporal does not take it, or the ledger cannot be reached
  */
@@ -46,9 +48,32 @@ export async function handOver(
   const route = await decided(deps, routed);
   if (route.kind === 'ignored') return route;
   if (await isRenewal(deps, route, unclearCharge(body, route))) return { kind: 'ignored', why: 'renewal' };
+  if (route.kind === 'purchase') await announce(deps, body);
   const result = await runs.deliver(route, deliveryId);
   const isLate = result === 'no_run' || result === 'duplicate';
   return { kind: 'handed_over', result: isLate ? ((await takeLate(deps, route)) ?? result) : result };
+}
+
+/** The ledger answers within milliseconds, and Dodo waits for our answer meanwhile. */
+const LEDGER_PATIENCE_MS = 500;
+
+/** Keeps the payment for the run that evaluates it. A run that does not find it reads it from Dodo. */
+async function announce({ ledger, log, now }: HandOverDeps, body: Record<string, unknown>): Promise<void> {
+  const announced = announcementIn(body, now());
+  if (!announced) return;
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, LEDGER_PATIENCE_MS);
+  });
+  const { paymentId } = announced;
+  const kept = ledger.announcePayment(announced).catch((error: unknown) => {
+    log.warn(
+      { err: error, paymentId },
+      'could not keep the payment of a webhook; its run reads it from Dodo',
+    );
+  });
+  await Promise.race([kept, tooLong]);
+  clearTimeout(timer);
 }
 
 /** Longer than Dodo takes, and well within the time after which it would send the webhook again. */

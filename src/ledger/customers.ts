@@ -9,6 +9,7 @@ import type { CustomerData, ErasureResult } from './interface/customers.js';
 import { lockCustomer } from './limits.js';
 import {
   acceptances,
+  announcedPayments,
   attempts,
   audit,
   compensations,
@@ -77,6 +78,7 @@ async function idsOf(rows: PromiseLike<{ id: string }[]>): Promise<string[]> {
 /** Returns which rows of each table are about a customer. */
 function rowsAbout({ customerId, purchaseIds, presentationIds, paymentIds, reviewIds }: Subjects) {
   return {
+    announced_payments: eq(announcedPayments.customerId, customerId),
     purchases: inArray(purchases.purchaseId, purchaseIds),
     presentations: inArray(presentations.id, presentationIds),
     attempts: or(eq(attempts.customerId, customerId), inArray(attempts.presentationId, presentationIds)),
@@ -98,6 +100,7 @@ function rowsAbout({ customerId, purchaseIds, presentationIds, paymentIds, revie
 }
 
 const TABLES = {
+  announced_payments: announcedPayments,
   purchases,
   presentations,
   attempts,
@@ -226,6 +229,7 @@ async function erase(tx: Database, subjects: Subjects): Promise<Erasure> {
   };
 
   await remove('trigger_facts', about.trigger_facts);
+  await remove('announced_payments', about.announced_payments);
   await remove('quotes', about.quotes);
   await remove('acceptances', about.acceptances);
   await remove('exposures', about.exposures);

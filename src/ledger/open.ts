@@ -1,6 +1,7 @@
 /** Opens the ledger on a database. */
 import { acceptanceOf, recordAcceptance } from './acceptances.js';
 import { accountingOn } from './accounting.js';
+import { announcedPayment, announcePayment, forgetAnnounced } from './announced.js';
 import { auditTrail, recordAudit } from './audit.js';
 import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
 import { bulkOn } from './bulk.js';
@@ -83,6 +84,9 @@ export function ledgerOn(store: Store, log: LedgerLog): Ledger {
     ...operationsOn({ db, transaction }, log),
     ...consoleOn({ db, transaction }),
     ...bulkOn({ db, transaction }),
+    announcePayment: (payment) => announcePayment(db, payment),
+    announcedPayment: (paymentId) => announcedPayment(db, paymentId),
+    forgetAnnounced: (paymentId) => forgetAnnounced(db, paymentId),
     recordPurchase: (purchase, status) => recordPurchase(db, purchase, status),
     recordRegistration: (registration) => recordRegistration(db, registration),
     registration: (purchaseId) => findRegistration(db, purchaseId),

@@ -95,6 +95,21 @@ export const purchases = pgTable(
   ],
 );
 
+/** Payments as their webhooks told of them, from then until their purchases are evaluated: addresses are among it. */
+export const announcedPayments = pgTable(
+  'announced_payments',
+  {
+    paymentId: text('payment_id').primaryKey(),
+    customerId: text('customer_id').notNull(),
+    details: jsonb('details').$type<Record<string, unknown>>().notNull(),
+    announcedAt: instant('announced_at').notNull(),
+  },
+  (table) => [
+    index('announced_payments_of_customer').on(table.customerId),
+    index('announced_payments_by_age').on(table.announcedAt),
+  ],
+);
+
 export const presentations = pgTable(
   'presentations',
   {

@@ -27,6 +27,7 @@ function take(metadata: Record<string, unknown>) {
     ledger: {
       attempt: async (id: string) => void lookedFor.push(id),
       purchase: async () => undefined,
+      announcePayment: async () => undefined,
     },
     runs: { deliver: async (route: (typeof delivered)[number]) => (delivered.push(route), 'delivered') },
   };

@@ -13,6 +13,7 @@ import {
   type LatePaymentInput,
   type ResolutionInput,
 } from '../../src/contract/messages.js';
+import { DODO_BUSY } from '../../src/contract/busy.js';
 import { compensationId, type CompensationInput } from '../../src/domain/compensation.js';
 import { workflowId } from '../../src/domain/ids.js';
 import { REFUSED_BY_MERCHANT } from '../../src/domain/notification.js';
@@ -50,6 +51,7 @@ const DECLINED = { kind: 'rejected', code: 'INSUFFICIENT_FUNDS' } as const;
 const NOT_SENT = { kind: 'not_sent', detail: 'Dodo answered 401.' } as const;
 const DIED = new Error('The worker died.');
 const UNREADABLE = new Error('Dodo cannot be read.');
+const QUEUED = ApplicationFailure.retryable('Other requests to Dodo have to go first.', DODO_BUSY);
 const REFUSED = ApplicationFailure.retryable("The merchant's endpoint answered 400.", REFUSED_BY_MERCHANT);
 
 const unique = (prefix: string) => `${prefix}_${randomUUID()}`;
@@ -368,6 +370,17 @@ const WINDOWS: ScriptedScenario[] = [
       await run.webhook(run.attempt(4, 'pro'), 'succeeded');
       await run.subscriptionWebhook(PRO);
       return endedChange(run);
+    },
+  },
+  {
+    name: 'converted-after-look-ups-in-a-queue',
+    async play(harness) {
+      const { run } = await accepted(harness, { script: (activities) => activities.next('charge', LOST) });
+      run.activities.always('lookUpPayment', QUEUED);
+      await run.pass(10 * MINUTE);
+      run.activities.book(run.attempt(1), 'succeeded');
+      run.activities.always('lookUpPayment', undefined);
+      return ended(run);
     },
   },
   {

@@ -21,19 +21,23 @@ describe('requests to Dodo', () => {
   it('are counted exactly', async () => {
     expect(await countRequests(stack)).toEqual({
       'One-click, accepted': [
-        'GET /payments/{id}',
-        'GET /customers/{id}',
+        'GET /payments',
         'GET /customers/{id}/payment-methods',
         'POST /checkouts/preview',
         'GET /payments',
+        'POST /checkouts/preview',
+        'POST /checkouts',
+      ],
+      'One-click, accepted by a returning customer': [
+        'GET /payments',
+        'GET /customers/{id}/payment-methods',
+        'POST /checkouts/preview',
         'GET /payments',
         'POST /checkouts/preview',
         'POST /checkouts',
       ],
       'Plan change, accepted': [
-        'GET /payments/{id}',
         'GET /subscriptions/{id}',
-        'GET /customers/{id}',
         'GET /customers/{id}/payment-methods',
         'POST /subscriptions/{id}/change-plan/preview',
         'GET /payments',
@@ -42,11 +46,9 @@ describe('requests to Dodo', () => {
         'POST /subscriptions/{id}/change-plan',
       ],
       'Declined twice': [
-        'GET /payments/{id}',
-        'GET /customers/{id}',
+        'GET /payments',
         'GET /customers/{id}/payment-methods',
         'POST /checkouts/preview',
-        'GET /payments',
         'POST /checkouts/preview',
       ],
       'A purchase that no funnel matches': [],

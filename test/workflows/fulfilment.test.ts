@@ -1,4 +1,6 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
+import { DODO_BUSY } from '../../src/contract/busy.js';
 import type { Answer, ScriptedActivities } from './scripted-activities.js';
 import type { PurchaseRun } from './purchase-run.js';
 import { RECONCILE_WINDOW, useWorkflowHarness } from './use-workflow-harness.js';
@@ -11,6 +13,7 @@ const LOST: Answer<'charge'> = { kind: 'unknown', detail: 'socket hang up' };
 const DECLINED: Answer<'charge'> = { kind: 'rejected', code: 'INSUFFICIENT_FUNDS' };
 const NOT_SENT: Answer<'charge'> = { kind: 'not_sent', detail: 'connection refused' };
 const UNREADABLE = new Error('Dodo cannot be read.');
+const QUEUED = ApplicationFailure.retryable('Other requests to Dodo have to go first.', DODO_BUSY);
 
 /** Accepts an offer, and returns the answer that the customer waits for. */
 async function accepted(
@@ -314,6 +317,17 @@ describe('a charge whose reply was lost', () => {
       expect(run.activities.inputs('charge')).toHaveLength(1);
     },
   );
+
+  it('is not reviewed because look-ups wait in a queue: they go on waiting, and then decide', async () => {
+    const { run } = await accepted(LOST);
+    run.activities.always('lookUpPayment', QUEUED);
+    await run.pass(2 * RECONCILE_WINDOW + 5 * MINUTE);
+    expect(await run.state()).toMatchObject({ status: 'reconciling' });
+    run.activities.book(run.attempt(1), 'succeeded');
+    run.activities.always('lookUpPayment', undefined);
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+    expect(run.activities.inputs('charge')).toHaveLength(1);
+  });
 
   it('no longer needs an operator once its webhook comes', async () => {
     const { run } = await accepted(LOST);

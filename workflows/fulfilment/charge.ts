@@ -1,7 +1,7 @@
 /** The strategy for offers paid by a charge of their own: a one-click checkout session, or `payments.create`. */
 import { workflowInfo } from '@temporalio/workflow';
 import { attemptId } from '../../src/domain/ids.js';
-import { ifReadable, ledgerActivities, moneyActivities, readActivities, sendOnce } from '../activities.js';
+import { ledgerActivities, moneyActivities, readActivities, readOutcome, sendOnce } from '../activities.js';
 import { proofOf, type PaymentInbox } from '../payments.js';
 import type { PaymentStrategy } from './strategy.js';
 import { askAgain, attemptInput, fence, openFallback, sentAs, type Terms } from './terms.js';
@@ -26,12 +26,12 @@ export function chargeStrategy(terms: Terms, inbox: PaymentInbox): PaymentStrate
     fence: (n) => fence(terms, id(n)),
     askAgain: (n) => askAgain(terms, id(n)),
     lookUp: (n, paymentId) =>
-      ifReadable(() =>
+      readOutcome(() =>
         readActivities.lookUpPayment({ attemptId: id(n), presentationId, paymentId, customerId, since }),
       ),
     openFallback: (n, failed) => openFallback(terms, id(n), failed),
     lookUpFallback: (n) =>
-      ifReadable(() => readActivities.lookUpPayment({ attemptId: id(n), presentationId, customerId, since })),
+      readOutcome(() => readActivities.lookUpPayment({ attemptId: id(n), presentationId, customerId, since })),
     record: (n, status, doubtful) =>
       ledgerActivities.recordState({ attemptId: id(n), presentationId, status, ...doubtful }),
   };

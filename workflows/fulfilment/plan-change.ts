@@ -5,7 +5,7 @@ import { attemptId } from '../../src/domain/ids.js';
 import type { Addon } from '../../src/domain/offers.js';
 import { hasAddons, type WantedPlan } from '../../src/domain/plan.js';
 import type { Proof } from '../../src/domain/payment.js';
-import { ifReadable, ledgerActivities, moneyActivities, readActivities, sendOnce } from '../activities.js';
+import { ledgerActivities, moneyActivities, readActivities, readOutcome, sendOnce } from '../activities.js';
 import { proofOf, type PaymentInbox } from '../payments.js';
 import type { PaymentStrategy } from './strategy.js';
 import { addonsOfChange, askAgain, attemptInput, fence, openFallback, sentAs, type Terms } from './terms.js';
@@ -51,7 +51,7 @@ export function planChangeStrategy(
     fence: (n) => fence(terms, id(n)),
     askAgain: (n) => askAgain(terms, id(n)),
     lookUp: (n, paymentId) =>
-      ifReadable(() =>
+      readOutcome(() =>
         readActivities.lookUpPlanChange({
           attemptId: id(n),
           presentationId,
@@ -67,7 +67,7 @@ export function planChangeStrategy(
       ),
     openFallback: (n, failed) => openFallback(terms, id(n), failed),
     lookUpFallback: (n) =>
-      ifReadable(() => readActivities.lookUpPayment({ attemptId: id(n), presentationId, customerId, since })),
+      readOutcome(() => readActivities.lookUpPayment({ attemptId: id(n), presentationId, customerId, since })),
     record: (n, status, doubtful) =>
       ledgerActivities.recordState({ attemptId: id(n), presentationId, status, ...doubtful }),
   };

@@ -5,7 +5,7 @@
 import { condition, patched } from '@temporalio/workflow';
 import type { FulfilmentResult, PriceChanged } from '../../src/domain/fulfilment.js';
 import { attemptId, workflowId } from '../../src/domain/ids.js';
-import { ifReadable, ledgerActivities, readActivities } from '../activities.js';
+import { ledgerActivities, readActivities, readOutcome } from '../activities.js';
 import { proofByVerdict } from '../fulfilment/reviews.js';
 import { addonsOfChange, type Terms } from '../fulfilment/terms.js';
 import { PATCHES } from '../patches.js';
@@ -67,7 +67,7 @@ export async function reviewLost(
 /** Looks the change up at Dodo. Undefined while it may still go either way. */
 async function lookUp(run: PurchaseRun, terms: Terms, lostAt: number): Promise<FulfilmentResult | undefined> {
   const { presentationId, customerId, productId, quantity, dueNow, subscriptionId = '' } = terms.shown;
-  const found = await ifReadable(() =>
+  const found = await readOutcome(() =>
     readActivities.lookUpLostPlanChange({
       purchaseId: terms.purchaseId,
       presentationId,

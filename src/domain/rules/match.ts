@@ -36,7 +36,8 @@ export interface ClauseResult {
  * Checks a funnel's `when` against the facts. All clauses and groups must hold: one entry of an `any` group, every entry of
  * an `all` group. For a list, `in` and the comparisons hold if any of its values satisfies them, and `not` if none of them
  * is excluded. An unknown fact satisfies nothing, not even `not`: a rule that excludes a country does not hold for a
- * customer whose country is unknown. If one alternative holds, unknown facts in the others do not matter.
+ * customer whose country is unknown. Only what every customer satisfies, such as `tenure_days gte 0`, need not be known.
+ * If one alternative holds, unknown facts in the others do not matter.
  */
 export function explain(when: When, facts: Facts): Explanation {
   const { clauses, groups } = partsOf(when);
@@ -60,7 +61,10 @@ export function clauseResults(when: When, facts: Facts, path = ''): ClauseResult
       clause: `${fact} ${clauseWords(clause)}`,
       fact,
       ...(value !== undefined && { value }),
-      holds: value === undefined ? 'unknown' : failure(fact, clause, value) === undefined,
+      holds:
+        value === undefined
+          ? holdsForAnyone(fact, clause) || 'unknown'
+          : failure(fact, clause, value) === undefined,
       ...(path !== '' && { path }),
     };
   });
@@ -81,9 +85,19 @@ export function funnelsInOrder(catalog: Catalog, trigger: TriggerType): Funnel[]
 }
 
 function explainClause(fact: string, clause: Clause, value: Facts[string]): Explanation {
-  if (value === undefined) return { holds: false, unknown: [fact] };
+  if (value === undefined) {
+    return holdsForAnyone(fact, clause) ? { holds: true, unknown: [] } : { holds: false, unknown: [fact] };
+  }
   const failed = failure(fact, clause, value);
   return failed === undefined ? { holds: true, unknown: [] } : { holds: false, unknown: [], failed };
+}
+
+/** Facts of every customer that are at least 0, and cost a request. */
+const COUNTS = ['tenure_days', 'purchase_count'];
+
+function holdsForAnyone(fact: string, clause: Clause): boolean {
+  const isBoundedAbove = clause.in || clause.not || clause.lt !== undefined || clause.lte !== undefined;
+  return COUNTS.includes(fact) && !isBoundedAbove && failure(fact, clause, 0) === undefined;
 }
 
 function explainGroup({ kind, entries }: Group, facts: Facts): Explanation {

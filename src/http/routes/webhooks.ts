@@ -1,6 +1,6 @@
 /**
- * `POST /webhooks/dodo`: verifies a webhook, hands it to Temporal and acknowledges it. Nothing happens in between, but for
- * a look into the ledger when a payment names an attempt of ours without a proof.
+ * `POST /webhooks/dodo`: verifies a webhook, hands it to Temporal and acknowledges it. In between, the ledger keeps the
+ * payment of a purchase for its run, if it can, and is asked when a payment names an attempt of ours without a proof.
  */
 import express, { Router, type Request } from 'express';
 import type { ApiDeps } from '../deps.js';

@@ -78,11 +78,26 @@ export interface PurchaseClaim {
   withdrawn: boolean;
 }
 
+/** A payment as a signed webhook told of it. */
+export interface AnnouncedPayment {
+  paymentId: string;
+  customerId: string;
+  /** The fields of it that evaluating a purchase needs, as Dodo wrote them. */
+  details: Record<string, unknown>;
+  /** RFC 3339. */
+  announcedAt: string;
+}
+
 export interface PurchaseLedger {
   /** Records what came with a trigger, before its run starts. The first time counts. */
   recordTriggerFacts(given: TriggerFacts): Promise<void>;
   /** Returns what came with a trigger; undefined if nothing did, or it is no longer kept. */
   triggerFacts(purchaseId: string): Promise<MerchantFacts | undefined>;
+  /** Keeps a payment until its purchase is evaluated, and for an hour at most. The latest announcement stands. */
+  announcePayment(payment: AnnouncedPayment): Promise<void>;
+  announcedPayment(paymentId: string): Promise<AnnouncedPayment | undefined>;
+  /** Deletes a payment that was announced. */
+  forgetAnnounced(paymentId: string): Promise<void>;
   /**
    * Records a registered purchase and returns the session that stands: of several, the one that was recorded first. Only
    * that one may be handed out.

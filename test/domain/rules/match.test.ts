@@ -4,6 +4,21 @@ import { clauseResults, couldMatch, explain, funnelsInOrder } from '../../../src
 import type { Facts } from '../../../src/domain/rules/match.js';
 import type { Catalog, Clause, FactValue, Funnel, When } from '../../../src/domain/offers.js';
 
+describe('what every customer satisfies', () => {
+  test.each([
+    [{ tenure_days: { gte: 0 } }, true],
+    [{ tenure_days: { gt: -1 }, purchase_count: { gte: 0 } }, true],
+    [{ tenure_days: { gt: 0 } }, false],
+    [{ tenure_days: { gte: 0, lt: 30 } }, false],
+    [{ tenure_days: { not: [3] } }, false],
+    [{ subscription_age_days: { gte: 0 } }, false],
+    [{ 'facts.n': { gte: 0 } }, false],
+  ] as [When, boolean][])('need not be known: %j', (when, holds) => {
+    expect(explain(when, {}).holds).toBe(holds);
+    expect(clauseResults(when, {}).every((clause) => clause.holds === true)).toBe(holds);
+  });
+});
+
 describe('explain', () => {
   const cases: [rule: string, when: When, facts: Facts, failed: string | undefined][] = [
     ['no condition', {}, {}, undefined],
