@@ -25,4 +25,6 @@ export const PATCHES = {
   notificationOrder: 'notification-order',
   /** A round of the janitor ends by deleting what was kept for long enough. */
   dataRetention: 'data-retention',
+  /** The merchant is told of what a recall itself has given back. */
+  ownRefunds: 'own-refunds',
 } as const;
