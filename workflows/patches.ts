@@ -27,4 +27,6 @@ export const PATCHES = {
   dataRetention: 'data-retention',
   /** The merchant is told of what a recall itself has given back. */
   ownRefunds: 'own-refunds',
+  /** A scheduled change of plan is looked at every day, and given up soon when it is dropped before its date. */
+  droppedChange: 'dropped-change',
 } as const;

@@ -424,6 +424,19 @@ const PLAN_CHANGES: ScriptedScenario[] = [
       ]),
   },
   {
+    name: 'scheduled-change-cancelled-before-its-date',
+    play: (harness) =>
+      scheduled(harness, (at) => [
+        { kind: 'scheduled', at },
+        { kind: 'scheduled', at },
+        { kind: 'absent' },
+        { kind: 'absent' },
+        { kind: 'absent' },
+        { kind: 'absent' },
+        { kind: 'dropped' },
+      ]),
+  },
+  {
     name: 'scheduled-change-dropped',
     play: (harness) => scheduled(harness, (at) => [{ kind: 'scheduled', at }, { kind: 'dropped' }]),
   },
