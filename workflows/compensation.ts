@@ -2,7 +2,7 @@
  * `compensation/<kind>/<id>`: undoes something at Dodo and follows it until Dodo confirms it. Where Dodo does not, a
  * person is asked, and the run goes on looking: a refund may still arrive.
  */
-import { ParentClosePolicy, condition, setHandler, startChild } from '@temporalio/workflow';
+import { ParentClosePolicy, condition, patched, setHandler, startChild } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   COMPENSATION_DEADLINE_MS,
@@ -10,11 +10,13 @@ import {
   LONGEST_LOOK_AFTER_MS,
   compensationId,
   type CompensationInput,
+  type RefundedPart,
 } from '../src/domain/compensation.js';
 import { workflowId } from '../src/domain/ids.js';
 import { compensationEvent } from '../src/contract/messages.js';
 import { ledgerActivities } from './activities.js';
 import { openOutbox } from './outbox.js';
+import { PATCHES } from './patches.js';
 
 /** Starts the run of a compensation, unless the same thing is or was undone already. It goes on by itself. */
 export async function startCompensation(input: CompensationInput): Promise<void> {
@@ -41,7 +43,7 @@ export async function compensation(input: CompensationInput): Promise<'confirmed
     const before = heard;
     const step = await ledgerActivities.compensate(input);
     if (step.kind === 'ended') {
-      if (step.status === 'confirmed') await tellOfRefund(input);
+      if (step.status === 'confirmed') await tellOfRefund(input, step.refund);
       return step.status;
     }
     if (Date.now() >= deadline) {
@@ -53,12 +55,17 @@ export async function compensation(input: CompensationInput): Promise<'confirmed
 }
 
 /** Tells the merchant that the offer is paid in part now. A refund of the whole is told of by its reversal. */
-async function tellOfRefund(input: CompensationInput): Promise<void> {
+async function tellOfRefund(input: CompensationInput, refund: RefundedPart | undefined): Promise<void> {
   if (input.kind !== 'refund_part') return;
   const { notify = false, purchaseId, presentationId, amount, currency } = input;
   const outbox = openOutbox({ notify, purchaseId });
-  outbox.send('offer.refunded', presentationId, {
-    reversal: { kind: 'refund', id: compensationId(input), amount, currency },
-  });
+  if (patched(PATCHES.ownRefunds)) {
+    // What went back otherwise was not by this recall, and nothing of it may have been.
+    if (refund) outbox.send('offer.refunded', presentationId, { reversal: { kind: 'refund', ...refund } });
+  } else {
+    outbox.send('offer.refunded', presentationId, {
+      reversal: { kind: 'refund', id: compensationId(input), amount, currency },
+    });
+  }
   await outbox.flushed();
 }

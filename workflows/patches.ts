@@ -27,4 +27,8 @@ export const PATCHES = {
   dataRetention: 'data-retention',
   /** A look-up that waited in vain for its turn at Dodo is made again, and does not count as one that failed. */
   queuedLookUps: 'queued-look-ups',
+  /** The merchant is told of what a recall itself has given back. */
+  ownRefunds: 'own-refunds',
+  /** A scheduled change of plan is looked at every day, and given up soon when it is dropped before its date. */
+  droppedChange: 'dropped-change',
 } as const;

@@ -198,8 +198,10 @@ export function bulkActivities(context: ActivityContext) {
     const known = await ledger.compensation(compensationIds.refundPart(paymentId));
     if (known && known.keepAmount !== keep) return { ...failed('refunded_by_another_recall'), paymentId };
     if (known) {
-      const { amount: due } = known;
+      const due = known.refundedAmount ?? known.amount;
       const about = { paymentId, ...(due !== undefined && { due }) };
+      // It had gone back otherwise meanwhile.
+      if (known.status === 'confirmed' && due === 0) return { ...skipped('nothing_due'), ...about };
       if (known.status === 'confirmed') return { ...done('refunded'), ...about };
       if (known.status === 'review') return { ...failed('refund_needs_review'), ...about };
     }

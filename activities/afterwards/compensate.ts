@@ -1,8 +1,7 @@
 /** Undoes something at Dodo, one look and at most one request at a time, until Dodo confirms it. */
-import type DodoPayments from 'dodopayments';
 import { classify, ifFound, type DodoFailure } from '../../src/dodo/errors.js';
 import { DodoBusyError } from '../../src/dodo/budget.js';
-import { refundEvent, refundedOf } from '../../src/dodo/payments.js';
+import { lostOf, refundEvent, refundedOf } from '../../src/dodo/payments.js';
 import { hasEnded } from '../../src/dodo/subscriptions.js';
 import {
   MAX_REFUNDS,
@@ -17,10 +16,12 @@ import {
   type CompensationInput,
   type CompensationStep,
 } from '../../src/domain/compensation.js';
-import { ATTEMPT_METADATA_KEY } from '../../src/domain/ids.js';
+import { ATTEMPT_METADATA_KEY, REFUND_TRY_METADATA_KEY } from '../../src/domain/ids.js';
+import { isUndecided } from '../../src/domain/reversal.js';
 import { reviewId } from '../../src/ledger/index.js';
 import type { CompensationRecord } from '../../src/domain/accounting.js';
 import type { TimelineEntry } from '../../src/domain/timeline.js';
+import type DodoPayments from 'dodopayments';
 import type { ActivityContext } from '../context.js';
 
 type Refund = Extract<CompensationInput, { kind: 'refund' | 'refund_part' }>;
@@ -39,12 +40,18 @@ type Seen =
   | { kind: 'undone' }
   /** Under way at Dodo: only time helps. */
   | { kind: 'under_way' }
-  /** `failed`: the requests that came to nothing, as Dodo shows them; `latestAt`: when the latest one was made. */
-  | { kind: 'to_do'; failed: number; latestAt?: string }
+  /**
+   * `failed`: the requests that came to nothing, as Dodo shows them; `isUnclear`: Dodo shows a refund that may be ours.
+   * `due`: what still has to go back. Minor units.
+   */
+  | { kind: 'to_do'; failed: number; isUnclear?: boolean; due?: number }
   /** Dodo does not answer, or does not show the object: nothing is certain. */
   | { kind: 'unreadable'; why: string }
   /** It cannot be undone by asking again. */
-  | { kind: 'hopeless'; why: string };
+  | { kind: 'hopeless'; why: string; due?: number };
+
+/** Whose a refund is that Dodo shows. `unclear`: it bears nothing that tells. */
+type Whose = { kind: 'ours'; tries?: number } | { kind: 'others' } | { kind: 'unclear' };
 
 export function compensationActivities(context: ActivityContext) {
   const { dodo, ledger, log, now, runs } = context;
@@ -60,10 +67,10 @@ export function compensationActivities(context: ActivityContext) {
      */
     async compensate(input: CompensationInput): Promise<CompensationStep> {
       const id = compensationId(input);
-      const known = await ledger.openCompensation(openingOf(input, now().toISOString()));
-      if (known.status === 'confirmed') return { kind: 'ended', status: 'confirmed' };
+      const opened = await ledger.openCompensation(openingOf(input, now().toISOString()));
+      if (opened.status === 'confirmed') return ended(input, opened);
 
-      const seen = await look(input, known);
+      const { known, seen } = await look(input, opened);
       const time = now().getTime();
       switch (seen.kind) {
         case 'undone':
@@ -71,36 +78,41 @@ export function compensationActivities(context: ActivityContext) {
         case 'under_way':
           return { kind: 'pending' };
         case 'hopeless':
-          return askPerson(input, seen.why);
+          return askPerson(input, seen.why, seen.due);
         case 'unreadable':
           return time - Date.parse(known.openedAt) > UNREADABLE_AFTER_MS
             ? askPerson(input, seen.why)
             : { kind: 'pending' };
         case 'to_do': {
           if (mayBeTaken(input, known, seen, time)) return { kind: 'pending' };
+          if (known.askedAt !== undefined && seen.isUnclear)
+            return askPerson(input, 'Dodo shows a refund of which nothing tells whose it is.', seen.due);
           const parts = input.kind === 'refund_part' ? await partsOf(input) : undefined;
           if (parts === 'unreadable') return { kind: 'pending' };
           if (parts?.length === 0) return askPerson(input, 'Dodo shows nothing of it that can be refunded.');
           const tries = await ledger.countCompensationTry(id, now().toISOString(), known.tries);
           // This work was taken for dead, and somebody else has gone on with it.
           if (tries === undefined) return { kind: 'pending' };
-          const { failure, refundId } = await request(input, parts);
+          const failure = await request(input, tries, parts);
           if (failure === undefined) {
-            // Most of what is asked for is done at once; whatever a reading says, it is read again later.
-            if (refundId !== undefined) await ledger.noteCompensationTaken(id, refundId);
-            const after = await look(input, { ...known, ...(refundId !== undefined && { refundId }) });
-            if (after.kind === 'undone') return confirm(input);
+            const after = await recheck(input);
+            if (after.kind === 'ended') return after;
           } else {
-            if (failure.kind !== 'unknown') await ledger.noteCompensationRefused(id);
             log.warn({ failure, compensation: id, tries }, 'a compensation was not accepted by Dodo');
+            if (failure.kind === 'not_sent')
+              await ledger.noteCompensationReply(id, tries, { kind: 'not_sent' });
           }
-          if (tries < MAX_REFUSALS) return { kind: 'pending' };
-          if (failure?.kind === 'rejected')
-            return askPerson(input, `Dodo refused it ${tries} times: ${failure.code}`);
-          return time - Date.parse(known.openedAt) > UNREADABLE_AFTER_MS
+          if (failure?.kind === 'rejected') {
+            await ledger.noteCompensationReply(id, tries, { kind: 'refused' });
+            const refusals = known.refusals + 1;
+            if (refusals >= MAX_REFUSALS)
+              return askPerson(input, `Dodo refused it ${refusals} times: ${failure.code}`, seen.due);
+          }
+          return tries >= MAX_REFUSALS && time - Date.parse(known.openedAt) > UNREADABLE_AFTER_MS
             ? askPerson(
                 input,
                 `It was asked for ${tries} times: ${failure?.message ?? 'Dodo shows no effect.'}`,
+                seen.due,
               )
             : { kind: 'pending' };
         }
@@ -113,62 +125,112 @@ export function compensationActivities(context: ActivityContext) {
     },
   };
 
-  async function look(input: CompensationInput, known: CompensationRecord): Promise<Seen> {
+  /** `known`: with what Dodo shows of a request of which it was unknown what came of it. */
+  async function look(
+    input: CompensationInput,
+    known: CompensationRecord,
+  ): Promise<{ known: CompensationRecord; seen: Seen }> {
     try {
-      return input.kind === 'end_subscription' ? await endSeen(input) : await refundSeen(input, known);
+      return input.kind === 'end_subscription'
+        ? { known, seen: await endSeen(input) }
+        : await refundSeen(input, known);
     } catch (error) {
       // It has not been its turn, which says nothing of Dodo.
       if (error instanceof DodoBusyError) throw error;
       const failure = classify(error);
       log.warn({ failure, compensation: compensationId(input) }, 'a compensation could not be looked at');
-      return { kind: 'unreadable', why: `Dodo cannot be read: ${failure.message}` };
+      return { known, seen: { kind: 'unreadable', why: `Dodo cannot be read: ${failure.message}` } };
     }
   }
 
-  async function refundSeen(input: Refund, known: CompensationRecord): Promise<Seen> {
-    const payment = await ifFound(dodo.payments.retrieve(input.paymentId));
-    if (!payment) return { kind: 'unreadable', why: 'Dodo does not know the payment.' };
-    const { disputes, total_amount } = payment;
-    const keep = input.kind === 'refund_part' ? input.keep : 0;
-    if (total_amount - refundedOf(payment) <= keep) return { kind: 'undone' };
+  async function refundSeen(
+    input: Refund,
+    before: CompensationRecord,
+  ): Promise<{ known: CompensationRecord; seen: Seen }> {
+    const shown = await ifFound(dodo.payments.retrieve(input.paymentId));
+    if (!shown)
+      return { known: before, seen: { kind: 'unreadable', why: 'Dodo does not know the payment.' } };
+    const { known, isUnclear } = await recognized(input, before, shown);
+    const payment = await withOwnRefunds(shown, known);
     // What a signed event has told of counts as well: the payment may not show it for long, or ever.
     const told = (await ledger.payment(input.paymentId))?.refundedAmount ?? 0;
+    const seen = refundState(input, known, payment, told);
+    return { known, seen: { ...seen, ...(isUnclear && { isUnclear }) } };
+  }
+
+  /** Adds the refunds that are certainly our own, where the payment does not show them, or how they ended. */
+  async function withOwnRefunds(
+    payment: DodoPayments.Payment,
+    known: CompensationRecord | undefined,
+  ): Promise<DodoPayments.Payment> {
+    const ended = payment.refunds.filter(({ status }) => status === 'succeeded' || status === 'failed');
+    const unclear = (known?.refundIds ?? []).filter((id) => !ended.some(({ refund_id }) => refund_id === id));
+    const read = await Promise.all(unclear.map((id) => ifFound(dodo.refunds.retrieve(id))));
+    const found = read.filter((refund) => refund !== undefined);
+    const others = payment.refunds.filter(
+      (one) => !found.some(({ refund_id }) => refund_id === one.refund_id),
+    );
+    return { ...payment, refunds: [...others, ...found] };
+  }
+
+  function refundState(
+    input: Refund,
+    known: CompensationRecord,
+    payment: DodoPayments.Payment,
+    told: number,
+  ): Seen {
+    const { refunds, disputes, total_amount } = payment;
+    const keep = input.kind === 'refund_part' ? input.keep : 0;
     if (total_amount - told <= keep) return { kind: 'undone' };
-    const latest = await latestRefund(payment, known);
-    if (latest === 'not_shown') return { kind: 'under_way' };
-    const refunds = [...payment.refunds.filter(({ refund_id }) => refund_id !== latest?.refund_id)];
-    if (latest) refunds.push(latest);
-    if (total_amount - refundedOf({ ...payment, refunds }) <= keep) return { kind: 'undone' };
+    const due = dueOf(input, payment);
+    const back = refundedOf(payment);
+    if (input.kind === 'refund' ? back >= total_amount : due <= 0) return { kind: 'undone' };
     // Whether a dispute takes the money back shows when it ends.
-    if (input.kind === 'refund_part' && disputes.length > 0)
-      return { kind: 'hopeless', why: 'The payment is disputed.' };
+    if (input.kind === 'refund_part' && disputes.some(({ dispute_status }) => isUndecided(dispute_status)))
+      return { kind: 'hopeless', why: 'The payment is disputed.', due };
     if (refunds.some(({ status }) => status === 'pending' || status === 'review'))
       return { kind: 'under_way' };
+    // Dodo has taken it, and this reading is from before.
+    if (known.refundIds.some((id) => !refunds.some(({ refund_id }) => refund_id === id)))
+      return { kind: 'under_way' };
     const failed = refunds.filter(({ status }) => status === 'failed').length;
-    const latestAt = refunds
-      .map(({ created_at }) => utcOf(created_at))
-      .sort()
-      .at(-1);
     return failed >= MAX_REFUNDS
-      ? { kind: 'hopeless', why: `${failed} refunds of it have failed.` }
-      : { kind: 'to_do', failed, ...(latestAt !== undefined && { latestAt }) };
+      ? { kind: 'hopeless', why: `${failed} refunds of it have failed.`, due }
+      : { kind: 'to_do', failed, due };
   }
 
   /**
-   * Reads the refund that Dodo made of the latest request, where the payment does not show how it ended. `not_shown`: Dodo
-   * took the request a while ago at most, and shows nothing of it.
+   * Looks for the refund that a request has made whose answer was lost: somebody may have refunded by hand meanwhile,
+   * and that one does not tell of ours.
    */
-  async function latestRefund(
-    { refunds }: DodoPayments.Payment,
-    { refundId, askedAt }: CompensationRecord,
-  ): Promise<DodoPayments.RefundListItem | 'not_shown' | undefined> {
-    if (refundId === undefined) return undefined;
-    const shown = refunds.find(({ refund_id }) => refund_id === refundId);
-    if (shown?.status === 'succeeded' || shown?.status === 'failed') return shown;
-    const refund = (await ifFound(dodo.refunds.retrieve(refundId))) ?? shown;
-    if (refund) return refund;
-    const age = now().getTime() - Date.parse(askedAt ?? '');
-    return age < UNKNOWN_REFUND_MS ? 'not_shown' : undefined;
+  async function recognized(input: Refund, known: CompensationRecord, { refunds }: DodoPayments.Payment) {
+    const { askedAt, tries } = known;
+    if (askedAt === undefined) return { known, isUnclear: false };
+    const since = Date.parse(askedAt) - CLOCK_SKEW_MS;
+    const id = compensationId(input);
+    let isUnclear = false;
+    for (const { refund_id: refundId, created_at } of refunds) {
+      if (known.refundIds.includes(refundId)) continue;
+      const whose = await whoseIs(input, refundId);
+      const isRecent = Date.parse(created_at) >= since;
+      if (whose.kind === 'unclear') isUnclear ||= isRecent;
+      if (whose.kind !== 'ours') continue;
+      const isLatest = whose.tries === undefined ? isRecent : whose.tries === tries;
+      await ledger.noteCompensationReply(id, isLatest ? tries : 0, { kind: 'taken', refundId });
+    }
+    return { known: (await ledger.compensation(id)) ?? known, isUnclear };
+  }
+
+  /** The list of a payment's refunds does not have their metadata. */
+  async function whoseIs({ attemptId }: Refund, refundId: string): Promise<Whose> {
+    const { metadata, reason } = await dodo.refunds.retrieve(refundId);
+    const of = (metadata as DodoPayments.Metadata | null | undefined) ?? {};
+    if (of[ATTEMPT_METADATA_KEY] === attemptId) {
+      const tries = Number(of[REFUND_TRY_METADATA_KEY]);
+      return { kind: 'ours', ...(Number.isSafeInteger(tries) && { tries }) };
+    }
+    // One of ours has a reason and metadata, which Dodo keeps.
+    return Object.keys(of).length > 0 || reason ? { kind: 'others' } : { kind: 'unclear' };
   }
 
   async function endSeen({ subscriptionId }: Ending): Promise<Seen> {
@@ -177,39 +239,49 @@ export function compensationActivities(context: ActivityContext) {
     return hasEnded(subscription) ? { kind: 'undone' } : { kind: 'to_do', failed: 0 };
   }
 
-  /** The one request. `failure` says why it may not have been accepted. */
+  /** The one request. Answers why it may not have been accepted; undefined when Dodo took it. */
   async function request(
     input: CompensationInput,
+    tries: number,
     parts?: Part[],
-  ): Promise<{ failure?: DodoFailure; refundId?: string }> {
+  ): Promise<DodoFailure | undefined> {
+    const id = compensationId(input);
+    let refundId: string | undefined;
     try {
       if (input.kind === 'end_subscription') {
         await dodo.subscriptions.update(input.subscriptionId, { status: 'cancelled' });
-        return {};
+      } else {
+        const { paymentId: payment_id, attemptId } = input;
+        const metadata = { [ATTEMPT_METADATA_KEY]: attemptId, [REFUND_TRY_METADATA_KEY]: String(tries) };
+        const refund = await dodo.refunds.create(
+          input.kind === 'refund'
+            ? { payment_id, reason: 'This offer was paid twice.', metadata }
+            : { payment_id, items: parts ?? [], reason: 'The price of this offer was wrong.', metadata },
+        );
+        refundId = (refund as Partial<DodoPayments.Refund> | null)?.refund_id;
       }
-      const isPart = input.kind === 'refund_part';
-      const refund: unknown = await dodo.refunds.create({
-        payment_id: input.paymentId,
-        ...(isPart && { items: parts ?? [] }),
-        reason: isPart ? 'The price of this offer was wrong.' : 'This offer was paid twice.',
-        metadata: { [ATTEMPT_METADATA_KEY]: input.attemptId },
-      });
-      const { refund_id } = (refund ?? {}) as Partial<DodoPayments.Refund>;
-      return typeof refund_id === 'string' ? { refundId: refund_id } : {};
     } catch (error) {
-      return { failure: classify(error) };
+      return classify(error);
     }
+    // Without an id, the refund is still to be found.
+    if (input.kind === 'end_subscription' || refundId !== undefined)
+      await ledger.noteCompensationReply(id, tries, {
+        kind: 'taken',
+        ...(refundId !== undefined && { refundId }),
+      });
+    return undefined;
   }
 
   /**
    * Spreads what still has to go back over the lines of a payment. A payment is read again for it: what was refunded
    * meanwhile, by whomever, counts.
    */
-  async function partsOf({ paymentId, keep }: PartialRefund): Promise<Part[] | 'unreadable'> {
+  async function partsOf(input: PartialRefund): Promise<Part[] | 'unreadable'> {
+    const { paymentId } = input;
     try {
       const payment = await dodo.payments.retrieve(paymentId);
       const { items } = await dodo.payments.retrieveLineItems(paymentId);
-      let rest = payment.total_amount - refundedOf(payment) - keep;
+      let rest = dueOf(input, payment);
       return items.flatMap(({ items_id: item_id, refundable_amount }) => {
         const amount = Math.min(rest, refundable_amount);
         if (amount <= 0) return [];
@@ -222,10 +294,19 @@ export function compensationActivities(context: ActivityContext) {
     }
   }
 
+  /** Most of what is asked for is done at once; whatever a reading says, it is read again later. */
+  async function recheck(input: CompensationInput): Promise<CompensationStep> {
+    const known = await ledger.compensation(compensationId(input));
+    if (!known) return { kind: 'pending' };
+    const { seen } = await look(input, known);
+    return seen.kind === 'undone' ? confirm(input) : { kind: 'pending' };
+  }
+
   async function confirm(input: CompensationInput): Promise<CompensationStep> {
     const id = compensationId(input);
     const at = now().toISOString();
     const { presentationId } = input;
+    let refundedAmount: number | undefined;
     await ledger.resolveReview(
       reviewId(REVIEW_OF_COMPENSATION[input.kind], id),
       { paid: false, reason: 'Dodo confirmed it.', by: 'proof' },
@@ -255,17 +336,23 @@ export function compensationActivities(context: ActivityContext) {
       ]);
       log.warn({ paymentId, attemptId, presentationId, amount, currency }, 'a second payment was refunded');
     } else if (input.kind === 'refund_part') {
-      const { paymentId, attemptId, amount, currency } = input;
+      const { paymentId, attemptId, currency } = input;
+      const known = await ledger.compensation(id);
+      const payment = await withOwnRefunds(await dodo.payments.retrieve(paymentId), known);
       // Books it, in case its webhook is lost.
-      const payment = await dodo.payments.retrieve(paymentId);
       for (const refund of payment.refunds)
         if (refund.status === 'succeeded') await runs.tellReversal(refundEvent(paymentId, refund));
-      await ledger.updatePresentation(presentationId, {}, [
-        { at, type: 'price_difference_refunded', detail: { presentationId, paymentId, amount, currency } },
-      ]);
+      refundedAmount = ownRefunds(payment, known).amount;
+      const about = { presentationId, paymentId, amount: refundedAmount, currency };
+      if (refundedAmount > 0)
+        await ledger.updatePresentation(presentationId, {}, [
+          { at, type: 'price_difference_refunded', detail: about },
+        ]);
       log.warn(
-        { paymentId, attemptId, presentationId, purchaseId: input.purchaseId, amount, currency },
-        'the difference to the right price was refunded',
+        { ...about, attemptId, purchaseId: input.purchaseId },
+        refundedAmount > 0
+          ? 'the difference to the right price was refunded'
+          : 'the difference to the right price had gone back otherwise',
       );
     } else {
       const { subscriptionId } = input;
@@ -274,12 +361,27 @@ export function compensationActivities(context: ActivityContext) {
       ]);
     }
     // Last, because a confirmed compensation is not looked at again.
-    await ledger.endCompensation(id, 'confirmed', at);
-    return { kind: 'ended', status: 'confirmed' };
+    await ledger.endCompensation(id, 'confirmed', at, refundedAmount);
+    return ended(input, await ledger.compensation(id));
+  }
+
+  /** Says what the merchant is told of. Of a payment that is gone entirely, its reversal tells. */
+  async function ended(
+    input: CompensationInput,
+    known: CompensationRecord | undefined,
+  ): Promise<CompensationStep> {
+    const confirmed = { kind: 'ended', status: 'confirmed' } as const;
+    if (input.kind !== 'refund_part' || (known?.refundedAmount ?? 0) === 0) return confirmed;
+    const payment = await withOwnRefunds(await dodo.payments.retrieve(input.paymentId), known);
+    const isGone = payment.total_amount - refundedOf(payment) - lostOf(payment) <= 0;
+    const { id, amount } = ownRefunds(payment, known);
+    return isGone || id === undefined
+      ? confirmed
+      : { ...confirmed, refund: { id, amount, currency: input.currency } };
   }
 
   /** Opens the review, once. A compensation in review is still looked at: Dodo may confirm it after all. */
-  async function askPerson(input: CompensationInput, why: string): Promise<CompensationStep> {
+  async function askPerson(input: CompensationInput, why: string, due?: number): Promise<CompensationStep> {
     const id = compensationId(input);
     const at = now().toISOString();
     const { presentationId, purchaseId, customerId } = input;
@@ -293,7 +395,7 @@ export function compensationActivities(context: ActivityContext) {
         ? {
             attemptId: input.attemptId,
             paymentId: input.paymentId,
-            amount: input.amount,
+            amount: due ?? input.amount,
             currency: input.currency,
           }
         : { subscriptionId: input.subscriptionId }),
@@ -310,7 +412,7 @@ export function compensationActivities(context: ActivityContext) {
       presentationId,
       ...(input.kind === 'end_subscription'
         ? { subscriptionId: input.subscriptionId }
-        : { paymentId: input.paymentId, amount: input.amount }),
+        : { paymentId: input.paymentId, amount: due ?? input.amount }),
     };
     const type = UNDONE_IN_VAIN[input.kind];
     await ledger.updatePresentation(presentationId, {}, [{ at, type, detail }]);
@@ -325,6 +427,23 @@ const UNDONE_IN_VAIN: Record<CompensationInput['kind'], string> = {
   end_subscription: 'replaced_subscription_not_cancelled',
 };
 
+/** Returns what still has to go back. Minor units. */
+function dueOf(input: Refund, payment: DodoPayments.Payment): number {
+  const keep = input.kind === 'refund_part' ? input.keep : 0;
+  return payment.total_amount - refundedOf(payment) - lostOf(payment) - keep;
+}
+
+/** Returns what the refunds of a compensation itself have given back, and the latest of them. */
+function ownRefunds({ refunds }: DodoPayments.Payment, known: CompensationRecord | undefined) {
+  const own = refunds.filter(
+    ({ refund_id, status }) => status === 'succeeded' && known?.refundIds.includes(refund_id),
+  );
+  return {
+    id: own.at(-1)?.refund_id,
+    amount: own.reduce((sum, { amount }) => sum + (amount ?? 0), 0),
+  };
+}
+
 /**
  * Checks whether Dodo may have taken the latest request although its readings do not show it. Only refunds are not
  * idempotent; and a second refund of a part would go through, so that one is given as long as an unknown charge.
@@ -332,15 +451,10 @@ const UNDONE_IN_VAIN: Record<CompensationInput['kind'], string> = {
 function mayBeTaken(
   input: CompensationInput,
   { askedAt, tries }: Pick<CompensationRecord, 'askedAt' | 'tries'>,
-  seen: { failed: number; latestAt?: string },
+  seen: { failed: number },
   time: number,
 ): boolean {
   if (input.kind === 'end_subscription' || askedAt === undefined) return false;
   const age = time - Date.parse(askedAt);
-  if (input.kind === 'refund') return age < READINGS_LAG_MS && seen.failed < tries;
-  const isShown =
-    seen.latestAt !== undefined && Date.parse(seen.latestAt) >= Date.parse(askedAt) - CLOCK_SKEW_MS;
-  return !isShown && age < UNKNOWN_REFUND_MS;
+  return input.kind === 'refund' ? age < READINGS_LAG_MS && seen.failed < tries : age < UNKNOWN_REFUND_MS;
 }
-
-const utcOf = (time: string) => new Date(time).toISOString();

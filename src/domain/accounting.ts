@@ -88,14 +88,34 @@ export interface CompensationRecord {
   /** What the customer has paid once a part is back. */
   keepAmount?: number;
   currency?: string;
+  /** Requests that may have reached Dodo. */
   tries: number;
-  /** When the latest request was sent, unless Dodo refused it. */
+  /** When the latest request was sent, while it is unknown what came of it. */
   askedAt?: string;
-  /** The refund that Dodo has made of the latest request it took. */
-  refundId?: string;
+  /** Requests that Dodo refused. */
+  refusals: number;
+  /** The refunds that are certainly its own. */
+  refundIds: string[];
+  /** Once it is confirmed: what has gone back by it. */
+  refundedAmount?: number;
   openedAt: string;
   endedAt?: string;
 }
+
+/** What is known of a compensation when it is opened. */
+export type CompensationOpening = Omit<
+  CompensationRecord,
+  'status' | 'tries' | 'askedAt' | 'refusals' | 'refundIds' | 'refundedAmount' | 'endedAt'
+>;
+
+/** What came of a request for a compensation. */
+export type CompensationReply =
+  /** Dodo has it; `refundId`: the refund that it made. */
+  | { kind: 'taken'; refundId?: string }
+  /** It certainly had no effect. */
+  | { kind: 'refused' }
+  /** It never reached Dodo, and is not counted. */
+  | { kind: 'not_sent' };
 
 /** A payment with everything that was ever learned of it. */
 export interface PaymentRecord extends SeenPayment {

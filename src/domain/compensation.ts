@@ -1,5 +1,5 @@
 /** What has to be undone at Dodo, and how long it is tried. */
-import type { CompensationRecord, ReviewKind } from './accounting.js';
+import type { CompensationOpening, ReviewKind } from './accounting.js';
 import { DAY, HOUR, MINUTE, SECOND } from './duration.js';
 
 /** What one compensation run undoes. */
@@ -40,10 +40,19 @@ export type CompensationInput = {
 
 /** What one look at Dodo, and one request where it was needed, came to. */
 export type CompensationStep =
-  /** Dodo says that it is undone, or a person has decided. */
-  | { kind: 'ended'; status: 'confirmed' | 'review' }
+  /** Dodo says that it is undone, or a person has decided. `refund`: the part that has gone back, and access stays. */
+  | { kind: 'ended'; status: 'confirmed' | 'review'; refund?: RefundedPart }
   /** Asked for, or to be asked for again: Dodo does not confirm it yet. */
   | { kind: 'pending' };
+
+/** What a compensation gave back of a payment. */
+export interface RefundedPart {
+  /** The latest of its refunds at Dodo. */
+  id: string;
+  /** All of them together. Minor units of `currency`. */
+  amount: number;
+  currency: string;
+}
 
 /** The ids of compensations: the same thing is undone by one run. */
 export const compensationIds = {
@@ -71,10 +80,7 @@ export const REVIEW_OF_COMPENSATION: Record<CompensationInput['kind'], ReviewKin
 };
 
 /** Returns what the ledger keeps of a compensation from the time it is opened. */
-export function openingOf(
-  input: CompensationInput,
-  openedAt: string,
-): Omit<CompensationRecord, 'status' | 'tries' | 'askedAt' | 'refundId' | 'endedAt'> {
+export function openingOf(input: CompensationInput, openedAt: string): CompensationOpening {
   const { kind, presentationId, purchaseId } = input;
   return {
     compensationId: compensationId(input),

@@ -30,6 +30,9 @@ export const REGISTRATION_METADATA_KEY = 'upsell_registration';
 /** The metadata key that carries the proof of an attempt or of a registered purchase at Dodo. */
 export const PROOF_METADATA_KEY = 'upsell_proof';
 
+/** The metadata key of a refund that tells which of the requests for it made it: 1, 2, 3, ... */
+export const REFUND_TRY_METADATA_KEY = 'upsell_refund_try';
+
 /** Carried the id of a registered purchase before there were proofs. Merchants have a key of this name, too. */
 export const LEGACY_PURCHASE_METADATA_KEY = 'purchase_id';
 

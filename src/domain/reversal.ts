@@ -10,9 +10,17 @@ export interface Taken {
 /** Disputes whose money is gone for good. An open dispute may still be won. */
 const LOST_STATUSES: readonly string[] = ['dispute_lost', 'dispute_accepted'];
 
+/** Disputes that have ended without costing anything. */
+const WON_STATUSES: readonly string[] = ['dispute_won', 'dispute_cancelled', 'dispute_expired'];
+
 /** Checks whether a dispute at this status has cost its money. */
 export function isLost(disputeStatus: string): boolean {
   return LOST_STATUSES.includes(disputeStatus);
+}
+
+/** Checks whether a dispute at this status may still end either way. */
+export function isUndecided(disputeStatus: string): boolean {
+  return !isLost(disputeStatus) && !WON_STATUSES.includes(disputeStatus);
 }
 
 /** Checks whether an event of this type says that money has gone back: the others are steps on the way. */

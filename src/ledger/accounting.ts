@@ -1,6 +1,8 @@
 /** The part of the ledger that accounts for money after it has moved. */
 import type {
+  CompensationOpening,
   CompensationRecord,
+  CompensationReply,
   CompensationStatus,
   PaymentRecord,
   PaymentVerdict,
@@ -10,13 +12,11 @@ import type {
 } from '../domain/accounting.js';
 import {
   countCompensationTry,
-  noteCompensationRefused,
-  noteCompensationTaken,
+  noteCompensationReply,
   endCompensation,
   findCompensation,
   listCompensations,
   openCompensation,
-  type OpeningCompensation,
 } from './compensations.js';
 import { proofKey, receiptKey } from './installation.js';
 import {
@@ -85,20 +85,19 @@ export interface Accounting {
   countOpenReviews(): Promise<OpenReviews[]>;
 
   /** Opens a compensation; the same thing is undone once. */
-  openCompensation(compensation: OpeningCompensation): Promise<CompensationRecord>;
+  openCompensation(compensation: CompensationOpening): Promise<CompensationRecord>;
   /**
    * Counts a request about to be sent; answers how many there have been. Undefined, and nothing may be sent, if another
    * one was counted since there were `before`.
    */
   countCompensationTry(compensationId: string, askedAt: string, before: number): Promise<number | undefined>;
-  /** Takes note that the latest request certainly had no effect, so that another may follow at once. */
-  noteCompensationRefused(compensationId: string): Promise<void>;
-  /** Takes note of the refund that Dodo has made of the latest request. */
-  noteCompensationTaken(compensationId: string, refundId: string): Promise<void>;
+  /** Takes note of what came of the request that was counted as `tries`. Until then it may have been taken. */
+  noteCompensationReply(compensationId: string, tries: number, reply: CompensationReply): Promise<void>;
   endCompensation(
     compensationId: string,
     status: Exclude<CompensationStatus, 'open'>,
     at: string,
+    refundedAmount?: number,
   ): Promise<void>;
   compensation(compensationId: string): Promise<CompensationRecord | undefined>;
   compensations(filter: { status: CompensationStatus; openedBefore?: string }): Promise<CompensationRecord[]>;
@@ -138,9 +137,8 @@ export function accountingOn(
     countOpenReviews: () => countOpenReviews(db),
     openCompensation: (compensation) => openCompensation(db, compensation),
     countCompensationTry: (id, askedAt, before) => countCompensationTry(db, id, askedAt, before),
-    noteCompensationRefused: (id) => noteCompensationRefused(db, id),
-    noteCompensationTaken: (id, refundId) => noteCompensationTaken(db, id, refundId),
-    endCompensation: (id, status, at) => endCompensation(db, id, status, at),
+    noteCompensationReply: (id, tries, reply) => noteCompensationReply(db, id, tries, reply),
+    endCompensation: (id, status, at, amount) => endCompensation(db, id, status, at, amount),
     compensation: (id) => findCompensation(db, id),
     compensations: (filter) => listCompensations(db, filter),
     sequenceOf: (...of) => transaction((tx) => sequenceOf(tx, ...of)),

@@ -1,19 +1,18 @@
 /** Compensations: what must be undone at Dodo, and how far that is. */
 import { and, eq, lt, sql } from 'drizzle-orm';
-import type { CompensationRecord, CompensationStatus } from '../domain/accounting.js';
+import type {
+  CompensationOpening,
+  CompensationRecord,
+  CompensationReply,
+  CompensationStatus,
+} from '../domain/accounting.js';
 import { compensations } from './schema.js';
 import type { Database } from './store.js';
-
-/** A compensation before anything was asked for. */
-export type OpeningCompensation = Omit<
-  CompensationRecord,
-  'status' | 'tries' | 'askedAt' | 'refundId' | 'endedAt'
->;
 
 /** Opens a compensation; the same thing is undone once, so a second opening answers the first. */
 export async function openCompensation(
   db: Database,
-  compensation: OpeningCompensation,
+  compensation: CompensationOpening,
 ): Promise<CompensationRecord> {
   await db
     .insert(compensations)
@@ -43,14 +42,41 @@ export async function countCompensationTry(
   return row?.tries;
 }
 
-/** Takes note that the latest request certainly had no effect. */
-export async function noteCompensationRefused(db: Database, id: string): Promise<void> {
-  await db.update(compensations).set({ askedAt: null }).where(eq(compensations.compensationId, id));
-}
-
-/** Takes note of the refund that Dodo has made of the latest request. */
-export async function noteCompensationTaken(db: Database, id: string, refundId: string): Promise<void> {
-  await db.update(compensations).set({ refundId }).where(eq(compensations.compensationId, id));
+/** Takes note of what came of a request. It does not speak for a later one. */
+export async function noteCompensationReply(
+  db: Database,
+  id: string,
+  tries: number,
+  reply: CompensationReply,
+): Promise<void> {
+  const ofThisTry = and(eq(compensations.compensationId, id), eq(compensations.tries, tries));
+  switch (reply.kind) {
+    case 'taken': {
+      const { refundId } = reply;
+      if (refundId !== undefined) {
+        const more = JSON.stringify([refundId]);
+        await db
+          .update(compensations)
+          .set({ refundIds: sql`${compensations.refundIds} || ${more}::jsonb` })
+          .where(
+            and(eq(compensations.compensationId, id), sql`not ${compensations.refundIds} @> ${more}::jsonb`),
+          );
+      }
+      await db.update(compensations).set({ askedAt: null }).where(ofThisTry);
+      return;
+    }
+    case 'refused':
+      await db
+        .update(compensations)
+        .set({ askedAt: null, refusals: sql`${compensations.refusals} + 1` })
+        .where(ofThisTry);
+      return;
+    case 'not_sent':
+      await db
+        .update(compensations)
+        .set({ askedAt: null, tries: sql`${compensations.tries} - 1` })
+        .where(ofThisTry);
+  }
 }
 
 /** Ends a compensation. What Dodo has confirmed stays confirmed; a review may still be confirmed. */
@@ -59,10 +85,11 @@ export async function endCompensation(
   id: string,
   status: Exclude<CompensationStatus, 'open'>,
   at: string,
+  refundedAmount?: number,
 ): Promise<void> {
   await db
     .update(compensations)
-    .set({ status, endedAt: at })
+    .set({ status, endedAt: at, ...(refundedAmount !== undefined && { refundedAmount }) })
     .where(and(eq(compensations.compensationId, id), sql`${compensations.status} <> 'confirmed'`));
 }
 

@@ -1,4 +1,5 @@
 /** Implements `PresentationLedger`: one open presentation per customer, changed by guarded patches. */
+import { followDropped } from './outcomes.js';
 import { and, desc, eq, gte, inArray, isNull, lt, ne, sql } from 'drizzle-orm';
 import { isUniqueViolation } from './errors.js';
 import { announceChange } from './followers.js';
@@ -137,6 +138,7 @@ export async function changePresentation(
     log.info({ ...ids, amount, currency }, 'money moved: an offer was paid');
   }
   await endDoubts(tx, row, applied, at);
+  if (row.status === 'scheduled' && applied.status === 'failed') await followDropped(tx, row.purchaseId);
   await addToTimeline(tx, row.purchaseId, entries);
 }
 

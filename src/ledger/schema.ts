@@ -361,10 +361,14 @@ export const compensations = pgTable(
     currency: text('currency'),
     /** Requests sent to Dodo for it. */
     tries: integer('tries').notNull().default(0),
-    /** When the latest request was sent, unless Dodo refused it. */
+    /** When the latest request was sent, while it is unknown what came of it. */
     askedAt: instant('asked_at'),
-    /** The refund that Dodo has made of the latest request it took. */
-    refundId: text('refund_id'),
+    /** Requests that Dodo refused. */
+    refusals: integer('refusals').notNull().default(0),
+    /** The refunds that are certainly its own. */
+    refundIds: jsonb('refund_ids').$type<string[]>().notNull().default([]),
+    /** What has gone back by it. */
+    refundedAmount: money('refunded_amount'),
     openedAt: instant('opened_at').notNull(),
     endedAt: instant('ended_at'),
   },

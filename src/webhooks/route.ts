@@ -50,12 +50,12 @@ export type DecidedRoute =
     }
   /** Signals the run, if there is one. */
   | { kind: 'payment'; workflowId: string; event: PaymentEvent; registration?: string }
-  /** `compensation`: the run that follows the end of the subscription, if there is one, is told as well. */
-  | { kind: 'subscription'; workflowId: string; event: SubscriptionEvent; compensation?: string }
-  /** Starts or signals the run of one refund or dispute. `compensation`: as for subscriptions. */
-  | { kind: 'reversal'; workflowId: string; event: ReversalEvent; compensation?: string }
-  /** Signals the compensation run of a payment, if there is one. */
-  | { kind: 'compensation'; workflowId: string };
+  /** `compensations`: the runs that follow the end of the subscription, where there are any, are told as well. */
+  | { kind: 'subscription'; workflowId: string; event: SubscriptionEvent; compensations?: string[] }
+  /** Starts or signals the run of one refund or dispute. `compensations`: as for subscriptions. */
+  | { kind: 'reversal'; workflowId: string; event: ReversalEvent; compensations?: string[] }
+  /** Signals the compensation runs of a payment, where there are any. */
+  | { kind: 'compensation'; paymentId: string; compensations: string[] };
 
 type Fields = Record<string, unknown>;
 
@@ -127,14 +127,16 @@ function routeReversal(kind: 'refund' | 'dispute', type: string, data: Fields): 
   if (reversalId === undefined || paymentId === undefined) {
     return ignored(`event does not identify a ${kind} and its payment`);
   }
-  const compensation = workflowId.compensation(compensationIds.refund(paymentId));
+  const ofWhole = workflowId.compensation(compensationIds.refund(paymentId));
+  const ofPart = workflowId.compensation(compensationIds.refundPart(paymentId));
   // The money stays where it is, unless we wanted it to go back.
-  if (type === 'refund.failed') return { kind: 'compensation', workflowId: compensation };
+  if (type === 'refund.failed') return { kind: 'compensation', paymentId, compensations: [ofWhole, ofPart] };
   return {
     kind: 'reversal',
     workflowId: workflowId.reversal(reversalId),
     event: { kind, id: reversalId, paymentId, type, ...takenBack(data) },
-    ...(kind === 'refund' && { compensation }),
+    // A part cannot be refunded while the payment is disputed.
+    compensations: kind === 'refund' ? [ofWhole, ofPart] : [ofPart],
   };
 }
 
@@ -345,7 +347,7 @@ function routeSubscription(type: string, data: Fields): Route {
     kind: 'subscription',
     workflowId: workflowId.planChange(subscriptionId),
     event,
-    ...(ENDED.includes(type) && { compensation }),
+    ...(ENDED.includes(type) && { compensations: [compensation] }),
   };
 }
 

@@ -128,6 +128,16 @@ function aRefund(): CompensationInput {
     ...money,
   };
 }
+function aPart(): CompensationInput {
+  const { presentationId, purchaseId } = aRefund();
+  const about = {
+    presentationId,
+    purchaseId,
+    paymentId: unique('pay'),
+    attemptId: 'purchase/pay_1:bundle:1',
+  };
+  return { kind: 'refund_part', ...about, amount: 5_000, keep: 9_900, currency: 'USD', notify: true };
+}
 const runOf = (input: CompensationInput) => workflowId.compensation(compensationId(input));
 
 function aLatePayment(notify = false): [string, string, LatePaymentInput] {
@@ -427,6 +437,19 @@ const PLAN_CHANGES: ScriptedScenario[] = [
       ]),
   },
   {
+    name: 'scheduled-change-cancelled-before-its-date',
+    play: (harness) =>
+      scheduled(harness, (at) => [
+        { kind: 'scheduled', at },
+        { kind: 'scheduled', at },
+        { kind: 'absent' },
+        { kind: 'absent' },
+        { kind: 'absent' },
+        { kind: 'absent' },
+        { kind: 'dropped' },
+      ]),
+  },
+  {
     name: 'scheduled-change-dropped',
     play: (harness) => scheduled(harness, (at) => [{ kind: 'scheduled', at }, { kind: 'dropped' }]),
   },
@@ -525,6 +548,27 @@ const AFTERWARDS: ScriptedScenario[] = [
       const input = aRefund();
       const run = await played(harness, ['compensation', runOf(input), input], (activities) =>
         activities.always('compensate', { kind: 'pending' }),
+      );
+      return { '': run };
+    },
+  },
+  {
+    name: 'part-refunded-by-a-recall',
+    async play(harness) {
+      const input = aPart();
+      const refund = { id: unique('ref'), amount: 3_000, currency: 'USD' };
+      const run = await played(harness, ['compensation', runOf(input), input], (activities) =>
+        activities.next('compensate', { kind: 'ended', status: 'confirmed', refund }),
+      );
+      return { '': run, notifications: workflowId.notifications(run) };
+    },
+  },
+  {
+    name: 'part-given-back-otherwise',
+    async play(harness) {
+      const input = aPart();
+      const run = await played(harness, ['compensation', runOf(input), input], (activities) =>
+        activities.next('compensate', { kind: 'ended', status: 'confirmed' }),
       );
       return { '': run };
     },

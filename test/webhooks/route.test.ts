@@ -507,7 +507,9 @@ describe('the event of a subscription', () => {
   ])('tells the run that wanted its end when it is %s', (what, compensation) => {
     const route = routeSubscription({}, `subscription.${what}`);
     expect(route).toHaveProperty('kind', 'subscription');
-    expect('compensation' in route ? route.compensation : undefined).toBe(compensation);
+    expect('compensations' in route ? route.compensations : undefined).toEqual(
+      compensation && [compensation],
+    );
   });
 
   it('reports the add-ons', () => {
@@ -595,7 +597,7 @@ describe('the event of a refund or dispute', () => {
       kind: 'reversal',
       workflowId: 'reversal/ref_1',
       event: { kind: 'refund', id: 'ref_1', paymentId: 'pay_2', type: 'refund.succeeded' },
-      compensation: 'compensation/refund/pay_2',
+      compensations: ['compensation/refund/pay_2', 'compensation/refund_part/pay_2'],
     });
   });
 
@@ -631,14 +633,16 @@ describe('the event of a refund or dispute', () => {
           amount: 39_900,
           currency: 'USD',
         },
+        compensations: ['compensation/refund_part/pay_2'],
       });
     },
   );
 
-  it('tells of a failed refund only the run that wanted it', () => {
+  it('tells of a failed refund only the runs that may have wanted it', () => {
     expect(route('refund.failed', { ...refund, status: 'failed' })).toEqual({
       kind: 'compensation',
-      workflowId: 'compensation/refund/pay_2',
+      paymentId: 'pay_2',
+      compensations: ['compensation/refund/pay_2', 'compensation/refund_part/pay_2'],
     });
   });
 
@@ -736,7 +740,8 @@ describe('with any input', () => {
     expect(KINDS).toContain(route.kind);
     if (route.kind === 'ignored') expect(route.why).not.toBe('');
     else if (route.kind === 'purchase') expect(route.purchaseId).toMatch(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/);
-    else expect(route.workflowId).toMatch(RUN_ID);
+    else if (route.kind !== 'compensation') expect(route.workflowId).toMatch(RUN_ID);
+    if ('compensations' in route) for (const run of route.compensations ?? []) expect(run).toMatch(RUN_ID);
   }
 
   it('routing never throws for a JSON object', () => {

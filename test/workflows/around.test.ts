@@ -1,6 +1,12 @@
 /** The runs beside a purchase: money that went back, money that came late, operators' words, the sweep and the janitor. */
 import { describe, expect, it } from 'vitest';
 import { reversalEvent, type ReversalEvent } from '../../src/contract/messages.js';
+import type { compensation } from '../../workflows/compensation.js';
+import {
+  compensationId,
+  type CompensationInput,
+  type CompensationStep,
+} from '../../src/domain/compensation.js';
 import { workflowId } from '../../src/domain/ids.js';
 import type { janitor } from '../../workflows/janitor.js';
 import type { latePayment } from '../../workflows/late-payment.js';
@@ -165,6 +171,38 @@ describe('the sweep', () => {
     expect(found).toEqual({ seen: 12, told: 1 });
     const [input] = activities.inputs('sweepPayments');
     expect(Date.parse(input?.since ?? '') - (before - 48 * HOUR)).toBeLessThan(HOUR);
+  });
+});
+
+describe('the refund of a part', () => {
+  async function refund(step: Partial<Extract<CompensationStep, { kind: 'ended' }>>) {
+    const activities = harness.script(purchaseFixture(uniqueId('pay')));
+    activities.next('compensate', { kind: 'ended', status: 'confirmed', ...step });
+    const input: CompensationInput = {
+      kind: 'refund_part',
+      ...{ presentationId: 'prs_1', purchaseId: 'pay_1', paymentId: uniqueId('pay'), attemptId: 'a' },
+      ...{ amount: 5_000, keep: 9_900, currency: 'USD', notify: true },
+    };
+    await harness.environment.client.workflow.execute<typeof compensation>('compensation', {
+      workflowId: workflowId.compensation(compensationId(input)),
+      taskQueue: harness.taskQueue,
+      workflowExecutionTimeout: LONGEST_RUN,
+      args: [input],
+    });
+    return activities;
+  }
+
+  it('tells the merchant of what it has given back itself', async () => {
+    const refunded = { id: 'ref_1', amount: 3_000, currency: 'USD' };
+    const activities = await refund({ refund: refunded });
+    await activities.called('deliverNotification');
+    expect(activities.delivered).toMatchObject([
+      { type: 'offer.refunded', reversal: { kind: 'refund', ...refunded } },
+    ]);
+  });
+
+  it('tells of nothing when it went back otherwise', async () => {
+    expect((await refund({})).delivered).toEqual([]);
   });
 });
 

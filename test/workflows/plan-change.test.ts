@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { paymentEvent, type PurchaseInput } from '../../src/contract/messages.js';
+import { workflowId } from '../../src/domain/ids.js';
 import type { PurchaseRun } from './purchase-run.js';
 import {
   firstPayment,
@@ -71,6 +72,24 @@ describe('an accepted plan change', () => {
     expect(run.activities.inputs('settle')).toMatchObject([
       { presentation: { patch: { status: 'scheduled' } } },
     ]);
+  });
+
+  it('is given up within a day when it is dropped before its date', async () => {
+    const later = { ...PLAN_CHANGE.actions.pro, effectiveAt: 'next_billing_date' as const };
+    const at = new Date((await harness.now()) + 300 * DAY).toISOString();
+    let looks = 0;
+    const { run } = await accepted({}, { dueNow: 0, actions: { pro: later } });
+    run.activities.always('followScheduledChange', ({ giveUp }: { giveUp?: boolean }) => {
+      looks += 1;
+      if (giveUp) return { kind: 'dropped' };
+      return looks === 1 ? { kind: 'scheduled', at } : { kind: 'absent' };
+    });
+    await run.subscriptionWebhook({ scheduledProductId: 'prod_pro' });
+    await run.result();
+    const since = await harness.now();
+    const change = workflowId.scheduledChange(run.presentation());
+    expect(await harness.environment.client.workflow.getHandle(change).result()).toBe('dropped');
+    expect((await harness.now()) - since).toBeLessThan(DAY + HOUR);
   });
 
   it('is found by polling when the subscription has changed and no payment was reported', async () => {

@@ -1455,9 +1455,10 @@ export interface components {
                 metadata?: {
                     [key: string]: string | number | boolean;
                 };
-                /** @description What went back, because the price was wrong. */
+                /** @description What the recall gave back. What had gone back otherwise is not in it. */
                 amount?: number;
                 currency?: string;
+                /** @description The latest refund of the recall. */
                 cause?: {
                     /** @enum {string} */
                     kind: "refund" | "dispute";

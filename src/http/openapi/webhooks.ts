@@ -41,9 +41,11 @@ const DATA: Partial<Record<NotificationType, z.ZodObject>> = {
     currency: z.string().optional(),
   }),
   'offer.refunded': data.extend({
-    amount: money.optional().meta({ description: 'What went back, because the price was wrong.' }),
+    amount: money
+      .optional()
+      .meta({ description: 'What the recall gave back. What had gone back otherwise is not in it.' }),
     currency: z.string().optional(),
-    cause: cause.optional(),
+    cause: cause.optional().meta({ description: 'The latest refund of the recall.' }),
   }),
   'offer.reversed': data.extend({
     amount: money.optional().meta({ description: 'Everything that went back.' }),

@@ -44,16 +44,20 @@ export function deliveringWebhooks(
   };
 
   async function handOver(route: DeliverableRoute): Promise<Delivery> {
-    if ('compensation' in route && route.compensation !== undefined)
-      await tellCompensation(route.compensation);
-    return handOverToRun(route);
+    const told = 'compensations' in route ? await tellCompensations(route.compensations ?? []) : 'no_run';
+    return route.kind === 'compensation' ? told : handOverToRun(route);
   }
 
-  function tellCompensation(run: string): Promise<Delivery> {
-    return signalIfRunning(client, () => client.workflow.getHandle(run).signal(compensationEvent));
+  async function tellCompensations(runs: string[]): Promise<Delivery> {
+    const told = await Promise.all(
+      runs.map((run) =>
+        signalIfRunning(client, () => client.workflow.getHandle(run).signal(compensationEvent)),
+      ),
+    );
+    return told.includes('delivered') ? 'delivered' : 'no_run';
   }
 
-  function handOverToRun(route: DeliverableRoute): Promise<Delivery> {
+  function handOverToRun(route: Exclude<DeliverableRoute, { kind: 'compensation' }>): Promise<Delivery> {
     switch (route.kind) {
       case 'purchase':
         return startOrSignalPurchase(route);
@@ -65,8 +69,6 @@ export function deliveringWebhooks(
         );
       case 'reversal':
         return startOrSignalReversal(route);
-      case 'compensation':
-        return tellCompensation(route.workflowId);
     }
   }
 
@@ -144,7 +146,8 @@ function eventSubject(route: DeliverableRoute): string {
     case 'subscription':
       return `${route.workflowId} ${route.event.subscriptionId}`;
     case 'reversal':
-    case 'compensation':
       return route.workflowId;
+    case 'compensation':
+      return `refund of ${route.paymentId}`;
   }
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { compensationActivities } from '../../../activities/afterwards/compensate.js';
+import { MINUTE } from '../../../src/domain/duration.js';
 import {
   READINGS_LAG_MS,
   UNKNOWN_REFUND_MS,
@@ -207,6 +208,176 @@ describe('a refund', () => {
     await compensate(input);
     await giveUp(input);
     expect(await reviewsOf(input)).toMatchObject([{ kind: 'refund_failed', status: 'open' }]);
+  });
+});
+
+/** An offer that cost 14900 and should have cost 9900. */
+async function overpaid() {
+  const { input: second } = await secondPayment();
+  if (second.kind !== 'refund') throw new Error('No refund.');
+  const { paymentId, attemptId, presentationId, purchaseId, amount: paid, currency } = second;
+  const due = 5_000;
+  const about = { paymentId, attemptId, presentationId, purchaseId, currency };
+  const input: CompensationInput = { kind: 'refund_part', ...about, amount: due, keep: paid - due };
+  const byHand = (amount: number, more: { reason?: string } = {}) =>
+    shop.context.dodo.refunds.create({
+      payment_id: paymentId,
+      items: [{ item_id: 'prod_complete_bundle', amount }],
+      ...more,
+    });
+  return {
+    input,
+    paymentId,
+    paid,
+    due,
+    byHand,
+    ours: () => refundsOf(paymentId).filter(({ metadata }) => metadata.upsell_attempt_id === attemptId),
+    record: async () => {
+      const found = await shop.context.ledger.compensation(compensationId(input));
+      if (!found) throw new Error('It was not opened.');
+      return found;
+    },
+    told: async () =>
+      (await shop.purchase(purchaseId)).timeline.find(({ type }) => type === 'price_difference_refunded')
+        ?.detail?.amount,
+  };
+}
+
+describe('the refund of a part', () => {
+  beforeEach(() => {
+    shop.context.runs.tellReversal = async () => true;
+  });
+
+  it('tells of its own refund', async () => {
+    const { input, ours, told, record } = await overpaid();
+    const step = await compensate(input);
+    const [refund] = ours();
+    const told5000 = {
+      kind: 'ended',
+      status: 'confirmed',
+      refund: { id: refund?.refund_id, amount: 5_000, currency: 'USD' },
+    };
+    expect(step).toEqual(told5000);
+    // Its process may have been stopped after the last line.
+    expect(await compensate(input)).toEqual(told5000);
+    expect(await told()).toBe(5_000);
+    expect(await record()).toMatchObject({ refundIds: [refund?.refund_id], refundedAmount: 5_000, tries: 1 });
+  });
+
+  it('tells of what is left for it when a part has gone back by hand meanwhile', async () => {
+    const { input, ours, told, record, byHand } = await overpaid();
+    await byHand(2_000, { reason: 'Asked for by telephone.' });
+    const step = await compensate(input);
+    expect(ours()).toMatchObject([{ amount: 3_000 }]);
+    expect(step).toMatchObject({ status: 'confirmed', refund: { amount: 3_000 } });
+    expect(await told()).toBe(3_000);
+    expect(await record()).toMatchObject({ refundedAmount: 3_000 });
+  });
+
+  it.each([
+    ['as much', 5_000],
+    ['more', 7_000],
+  ])('tells of nothing when %s has gone back by hand', async (_what, amount) => {
+    const { input, ours, told, record, byHand } = await overpaid();
+    await byHand(amount);
+    expect(await compensate(input)).toEqual({ kind: 'ended', status: 'confirmed' });
+    expect(ours()).toEqual([]);
+    expect(await told()).toBeUndefined();
+    expect(await record()).toMatchObject({ refundedAmount: 0, tries: 0 });
+  });
+
+  it('leaves it to the reversal to tell of what is gone entirely', async () => {
+    const { input, paid, due, byHand } = await overpaid();
+    shop.context.runs.tellReversal = async () => {
+      await byHand(paid - due).catch(() => undefined);
+      return true;
+    };
+    expect(await compensate(input)).toEqual({ kind: 'ended', status: 'confirmed' });
+  });
+
+  it('takes nothing twice: a lost dispute over a part counts', async () => {
+    const { input, paymentId, ours } = await overpaid();
+    const dispute = await shop.sandbox.control.openDispute({ payment_id: paymentId, amount: 4_000 });
+    await compensate(input);
+    expect(await reviewsOf(input)).toMatchObject([{ kind: 'refund_failed', amount: 5_000 }]);
+    await shop.sandbox.control.moveDispute(dispute.dispute_id, 'lost');
+    expect(await compensate(input)).toMatchObject({ status: 'confirmed', refund: { amount: 1_000 } });
+    expect(ours()).toMatchObject([{ amount: 1_000 }]);
+  });
+
+  it('goes on once a dispute is won', async () => {
+    const { input, paymentId, ours } = await overpaid();
+    const dispute = await shop.sandbox.control.openDispute({ payment_id: paymentId });
+    expect(await compensate(input)).toEqual({ kind: 'pending' });
+    await shop.sandbox.control.moveDispute(dispute.dispute_id, 'won');
+    expect(await compensate(input)).toMatchObject({ status: 'confirmed' });
+    expect(ours()).toMatchObject([{ amount: 5_000 }]);
+  });
+
+  it('does not take a refund by hand for its own, whose answer was lost', async () => {
+    const { input, ours, byHand } = await overpaid();
+    shop.sandbox.control.addFault({ on: 'refund', kind: 'drop_before' });
+    expect(await compensate(input)).toEqual({ kind: 'pending' });
+    await byHand(1_000, { reason: 'The price of this offer was wrong.' });
+    // Ours may still be on its way.
+    shop.pass(UNKNOWN_REFUND_MS - MINUTE);
+    expect(await compensate(input)).toEqual({ kind: 'pending' });
+    expect(ours()).toEqual([]);
+    shop.pass(2 * MINUTE);
+    expect(await compensate(input)).toMatchObject({ status: 'confirmed', refund: { amount: 4_000 } });
+    expect(ours()).toMatchObject([{ amount: 4_000 }]);
+  });
+
+  it('finds its own beside one by hand, although the answer was lost', async () => {
+    await shop.sandbox.control.setPolicy({ refunds: 'pending' });
+    const { input, ours, byHand, record } = await overpaid();
+    shop.sandbox.control.addFault({ on: 'refund', kind: 'drop_after' });
+    expect(await compensate(input)).toEqual({ kind: 'pending' });
+    const [mine] = ours();
+    await shop.sandbox.control.settleRefund(mine?.refund_id ?? '', 'failed');
+    await byHand(1_000);
+    await shop.sandbox.control.settleRefund(
+      refundsOf(mine?.payment_id ?? '').find(({ status }) => status === 'pending')?.refund_id ?? '',
+      'succeeded',
+    );
+    // Its own has failed, so the rest is asked for at once.
+    await shop.sandbox.control.setPolicy({ refunds: 'succeed' });
+    expect(await compensate(input)).toMatchObject({ status: 'confirmed', refund: { amount: 4_000 } });
+    expect(ours().map(({ amount, status }) => [amount, status])).toEqual([
+      [5_000, 'failed'],
+      [4_000, 'succeeded'],
+    ]);
+    expect(await record()).toMatchObject({ tries: 2, refusals: 0 });
+  });
+
+  it('asks a person when nothing tells whose a refund is', async () => {
+    const { input, ours, byHand } = await overpaid();
+    shop.sandbox.control.addFault({ on: 'refund', kind: 'drop_before' });
+    await compensate(input);
+    await byHand(1_000);
+    shop.pass(UNKNOWN_REFUND_MS + MINUTE);
+    expect(await compensate(input)).toEqual({ kind: 'pending' });
+    expect(ours()).toEqual([]);
+    expect(await reviewsOf(input)).toMatchObject([{ kind: 'refund_failed', status: 'open', amount: 4_000 }]);
+    // Somebody gives the rest back.
+    await byHand(4_000);
+    expect(await compensate(input)).toMatchObject({ status: 'confirmed' });
+    expect(await reviewsOf(input)).toMatchObject([{ status: 'resolved' }]);
+  });
+
+  it('counts what was sent alone, and refusals by themselves', async () => {
+    const { input, record } = await overpaid();
+    shop.sandbox.control.addFault({ on: 'refund', kind: 'status_before', status: 429 });
+    expect(await compensate(input)).toEqual({ kind: 'pending' });
+    expect(await record()).toMatchObject({ tries: 0, refusals: 0 });
+    expect((await record()).askedAt).toBeUndefined();
+    shop.sandbox.control.addFault({ on: 'refund', kind: 'status_before', status: 422, times: 2 });
+    await compensate(input);
+    await compensate(input);
+    expect(await record()).toMatchObject({ tries: 2, refusals: 2 });
+    expect(await reviewsOf(input)).toEqual([]);
+    expect(await compensate(input)).toMatchObject({ status: 'confirmed' });
+    expect(await record()).toMatchObject({ tries: 3, refusals: 2 });
   });
 });
 

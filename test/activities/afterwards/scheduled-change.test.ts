@@ -59,7 +59,15 @@ async function scheduled() {
       (sum, row) => ({ paid: sum.paid + row.paid, scheduled: sum.scheduled + (row.scheduled ?? 0) }),
       { paid: 0, scheduled: 0 },
     );
-  return { subscriptionId, follow, status, report };
+  const settle = () =>
+    shop.context.ledger.settle({
+      purchaseId,
+      outcome: 'converted',
+      timeline: [],
+      at: shop.now().toISOString(),
+    });
+  const outcome = async () => (await shop.purchase(purchaseId)).outcome;
+  return { subscriptionId, follow, status, report, settle, outcome };
 }
 
 describe('a change at the next billing date', () => {
@@ -79,12 +87,15 @@ describe('a change at the next billing date', () => {
   });
 
   it('has failed when it is dropped and waited for long enough', async () => {
-    const { subscriptionId, follow, status } = await scheduled();
+    const { subscriptionId, follow, status, settle, outcome } = await scheduled();
+    await settle();
     await shop.context.dodo.subscriptions.cancelChangePlan(subscriptionId);
     expect(await follow()).toEqual({ kind: 'absent' });
     expect(await status()).toBe('scheduled');
+    expect(await outcome()).toBe('converted');
     expect(await follow(true)).toEqual({ kind: 'dropped' });
     expect(await status()).toBe('failed');
+    expect(await outcome()).toBe('payment_failed');
   });
 
   it('has failed when the subscription ends', async () => {

@@ -4,7 +4,7 @@ import { testStack, type TestStack } from '../../support/stack.js';
 import { buy, openOffer, settled, CARD, payLink } from '../../support/purchases.js';
 import { testClient } from '../../support/temporal.js';
 import type { AttemptInput } from '../../../src/domain/attempt.js';
-import type { ReviewRecord } from '../../../src/domain/accounting.js';
+import type { CompensationRecord, ReviewRecord } from '../../../src/domain/accounting.js';
 import { checkInvariants } from './check.js';
 import { presentationsOf, type Evidence, type Rule } from './evidence.js';
 import { gatherEvidence } from './gather-evidence.js';
@@ -468,8 +468,10 @@ describe('no compensation left', () => {
     status: 'open',
     paymentId: 'pay_1',
     tries: 1,
+    refusals: 0,
+    refundIds: [],
     openedAt: new Date().toISOString(),
-  } as const;
+  } satisfies CompensationRecord;
 
   it('is broken by one that is open, and not by one that a person was asked about', () => {
     expectCaught('no compensation left', /no review/, (evidence) => {

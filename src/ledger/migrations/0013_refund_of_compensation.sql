@@ -1,1 +1,0 @@
-ALTER TABLE "compensations" ADD COLUMN "refund_id" text;
