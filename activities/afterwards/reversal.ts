@@ -106,8 +106,10 @@ export function reversalActivities({ dodo, ledger, log, now, proofs }: ActivityC
         await ledger.updatePresentation(presentation.id, {}, [entryOf(event, presentation.id)]);
       return;
     }
-    const paidByAnother = presentation?.status === 'paid';
-    if (!paidByAnother && triesSoFar() < TRIES_FOR_RUN) {
+    // Paid by another payment, or rejected by a person: no run will count it.
+    const goesBack =
+      presentation?.status === 'paid' || (await ledger.payment(paymentId))?.verdict === 'goes_back';
+    if (!goesBack && triesSoFar() < TRIES_FOR_RUN) {
       throw ApplicationFailure.retryable('The run of this payment has not settled yet.', 'about_to_settle');
     }
     const at = now().toISOString();
@@ -119,7 +121,7 @@ export function reversalActivities({ dodo, ledger, log, now, proofs }: ActivityC
       lostAmount: sumTaken(taken, 'dispute'),
       ...(presentation && { presentationId: presentation.id, purchaseId: presentation.purchaseId }),
     });
-    if (presentation && !isUnsettled(presentation.status)) return;
+    if (goesBack || (presentation && !isUnsettled(presentation.status))) return;
 
     const detail = `${event.type} (${event.id}): ${
       attempt ? 'its run has not settled the offer it pays for.' : 'no offer is known for its attempt.'

@@ -352,6 +352,25 @@ describe('a payment of ours whose run has not settled', () => {
     expect(await reviewsOf(presentationId)).toHaveLength(1);
   });
 
+  it('is not waited for when a person has rejected the payment: it had to go back, and nobody is asked again', async () => {
+    const {
+      paymentId,
+      presentationId,
+      attemptId: id,
+      purchaseId,
+      amount,
+    } = await paidOffer('fallback', false);
+    const { ledger } = shop.context;
+    const seenAt = shop.now().toISOString();
+    await ledger.recordPayment({ paymentId, status: 'succeeded', attemptId: id, source: 'webhook', seenAt });
+    await ledger.recordVerdict(paymentId, 'goes_back', { presentationId, purchaseId });
+    const event = await refund(paymentId);
+    expect(await record(event)).toEqual({});
+    expect(await record(event, TRIES_FOR_RUN)).toEqual({});
+    expect(await reviewsOf(presentationId)).toEqual([]);
+    expect(await ledger.payment(paymentId)).toMatchObject({ verdict: 'goes_back', refundedAmount: amount });
+  });
+
   it('is not waited for by a dispute that is only opened', async () => {
     const { paymentId, purchaseId } = await paidOffer('requires_action', false);
     const { dispute_id: id } = await shop.sandbox.control.openDispute({ payment_id: paymentId });

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jsonClient } from '../../../sandbox/demo/http.js';
 import { ATTEMPT_METADATA_KEY } from '../../../src/domain/ids.js';
-import type { Answered, Evidence, Violation } from '../invariants/evidence.js';
+import type { Evidence, Violation, Witnessed } from '../invariants/evidence.js';
 import { playCustomer } from './customer.js';
 import { callNemesis } from './nemesis.js';
 import { expireOrphans } from './orphans.js';
@@ -55,7 +55,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   const plan = planCampaign(options);
   const { say = () => undefined } = options;
   const system = await startProductProcesses();
-  const answers: Answered[] = [];
+  const witnessed: Witnessed = { answers: [], strangers: [] };
   const stopExpiring = options.hurry ? keepExpiring(system) : undefined;
   try {
     const startedAt = Date.now();
@@ -63,7 +63,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     say(
       `${plan.purchases.length} purchases, ${plan.disturbances.length} disturbances in ${plan.durationMs / SECOND} s`,
     );
-    const world = { sandbox: system.sandbox, http: jsonClient(system.apiUrl, API_KEY), answers };
+    const world = { sandbox: system.sandbox, http: jsonClient(system.apiUrl, API_KEY), ...witnessed };
     const customers = plan.purchases.map(async (purchase) => {
       await until(purchase.at);
       await playCustomer(world, purchase);
@@ -81,14 +81,14 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     await Promise.all(customers);
 
     const patience = options.hurry ? PATIENCE.hurried : PATIENCE.unhurried;
-    const first = await settle(system, answers, patience, say);
+    const first = await settle(system, witnessed, patience, say);
     const settledAfterMs = Date.now() - healedAt;
     let { violations, resolved } = first;
     if (violations.length === 0) {
       // Nothing may come of it, because everything has ended.
       await replayAll(system);
       say('every event was redelivered');
-      const again = await settle(system, answers, patience, say);
+      const again = await settle(system, witnessed, patience, say);
       violations = again.violations;
       resolved += again.resolved;
     }

@@ -39,7 +39,13 @@ export function callNemesis(system: ProductProcesses, say: (line: string) => voi
         await sleep(disturbance.forMs);
         return merchant.setAway(false);
       case 'reads fail':
+      case 'cancellations refused':
         return void sandbox.control.addFault(disturbance.fault);
+      case 'reads lag':
+        return sandbox.control.lagReads(disturbance.lag);
+      case 'refunds':
+        if (disturbance.fault) sandbox.control.addFault(disturbance.fault);
+        return void (await sandbox.control.setPolicy(disturbance.policy));
       case 'webhooks':
         return void (await sandbox.control.setWebhookPolicy(disturbance.policy));
     }

@@ -1,6 +1,6 @@
 /** The schedule of a campaign, derived from its seed alone: the same seed gives the same schedule. */
 import { seededRandom, shuffled } from '../../../sandbox/webhooks/random.js';
-import type { FaultInput, WebhookPolicy } from '../../../sandbox/index.js';
+import type { BusinessPolicy, FaultInput, Lag, WebhookPolicy } from '../../../sandbox/index.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -18,14 +18,30 @@ export interface PlannedPurchase {
   /** Milliseconds after the start. */
   at: number;
   productId: string;
-  /** How the saved card reacts to the one-click charge. */
-  card: 'pays' | 'declines' | 'pays later' | 'declines later';
+  /** How the saved card reacts to the one-click charge. The bank's page for 3-D Secure is left or confirmed. */
+  card:
+    | 'pays'
+    | 'declines'
+    | 'pays later'
+    | 'declines later'
+    | '3-D Secure left'
+    | '3-D Secure confirmed'
+    | '3-D Secure confirmed late'
+    | '3-D Secure without a page';
+  /** The one-click charge takes another amount than was shown, or another currency. */
+  takes?: 'less' | 'more' | 'another currency';
   /** The decisions on the first offer, and on the one that follows a decline. */
   clicks: [Click, Click];
   thinkMs: number;
   /** The fault of the request that charges. */
   fault?: Pick<FaultInput, 'kind' | 'status' | 'delayMs' | 'retryAfter'>;
   paysFallback: boolean;
+  /** In the end, Dodo makes another payment with the same metadata. */
+  secondPayment?: { session: 'same' | 'none'; less: boolean };
+  /** Somebody buys something with the attempt's id in its metadata, and without its proof. */
+  stranger?: 'same customer' | 'another customer';
+  /** The merchant refunds what was paid for the offer. */
+  refund?: 'at once' | 'in two parts';
 }
 
 export type Disturbance = { at: number } & (
@@ -35,8 +51,14 @@ export type Disturbance = { at: number } & (
   | { kind: 'cut database'; forMs: number }
   | { kind: 'merchant away'; forMs: number }
   | { kind: 'reads fail'; fault: FaultInput }
+  | { kind: 'reads lag'; lag: Lag }
+  | { kind: 'refunds'; policy: RefundPolicy; fault?: FaultInput }
+  | { kind: 'cancellations refused'; fault: FaultInput }
   | { kind: 'webhooks'; policy: Partial<WebhookPolicy> }
 );
+
+/** How Dodo treats refunds: at once or after a while, and whether they come to something. */
+type RefundPolicy = Pick<BusinessPolicy, 'refunds' | 'refundDelayMs'>;
 
 export interface CampaignPlan {
   durationMs: number;
@@ -52,9 +74,12 @@ const KINDS = [
   'kill api',
   'crash database',
   'reads fail',
+  'refunds',
   'freeze worker',
+  'reads lag',
   'cut database',
   'merchant away',
+  'cancellations refused',
 ] as const satisfies Disturbance['kind'][];
 
 /** The average time between two disturbances. */
@@ -110,15 +135,47 @@ function planPurchase(at: number, random: () => number): PlannedPurchase {
     at,
     productId: PRODUCTS[Math.floor(random() * PRODUCTS.length)] ?? '',
     card: pick(random, [
-      ['pays', 6],
-      ['declines', 2],
-      ['pays later', 1],
-      ['declines later', 1],
+      ['pays', 10],
+      ['declines', 3],
+      ['pays later', 2],
+      ['declines later', 2],
+      ['3-D Secure left', 1],
+      ['3-D Secure confirmed', 1],
+      ['3-D Secure confirmed late', 1],
+      ['3-D Secure without a page', 1],
     ]),
     clicks: [click(), click()],
     thinkMs: between(random, 0, SECOND),
     fault: random() < 0.5 ? planFault(random) : undefined,
     paysFallback: random() < 0.6,
+    ...(random() < 0.15 && {
+      takes: pick(random, [
+        ['less', 2],
+        ['more', 1],
+        ['another currency', 1],
+      ]),
+    }),
+    ...(random() < 0.2 && {
+      secondPayment: {
+        session: pick(random, [
+          ['same', 1],
+          ['none', 1],
+        ]),
+        less: random() < 0.2,
+      },
+    }),
+    ...(random() < 0.15 && {
+      stranger: pick(random, [
+        ['same customer', 1],
+        ['another customer', 1],
+      ]),
+    }),
+    ...(random() < 0.2 && {
+      refund: pick(random, [
+        ['at once', 1],
+        ['in two parts', 2],
+      ]),
+    }),
   };
 }
 
@@ -169,6 +226,40 @@ function planDisturbance(at: number, kind: Disturbance['kind'], random: () => nu
       ]);
       const match = { method: 'GET', path: '^/(payments|subscriptions)' };
       return { at, kind, fault: { match, kind: 'status_before', status, times: between(random, 2, 12) } };
+    }
+    case 'reads lag': {
+      const readKind = pick<Lag['kind']>(random, [
+        ['payment', 2],
+        ['refund', 1],
+        ['subscription', 1],
+      ]);
+      return { at, kind, lag: { kind: readKind, ms: between(random, 500, 5_000) } };
+    }
+    case 'refunds': {
+      const refunds = pick<RefundPolicy['refunds']>(random, [
+        ['succeed', 2],
+        ['fail', 1],
+      ]);
+      const policy = { refunds, refundDelayMs: between(random, 0, 4_000) };
+      const fault: FaultInput = pick(random, [
+        [{ on: 'refund', kind: 'status_before', status: 422 }, 2],
+        [{ on: 'refund', kind: 'status_after', status: 500 }, 1],
+        [{ on: 'refund', kind: 'drop_after' }, 1],
+      ]);
+      return {
+        at,
+        kind,
+        policy,
+        ...(random() < 0.6 && { fault: { ...fault, times: between(random, 1, 5) } }),
+      };
+    }
+    case 'cancellations refused': {
+      const status = pick(random, [
+        [409, 2],
+        [401, 1],
+      ]);
+      const times = between(random, 1, 5);
+      return { at, kind, fault: { on: 'cancel_subscription', kind: 'status_before', status, times } };
     }
     case 'webhooks':
       return {

@@ -21,6 +21,8 @@ import { makeTemporaryFolder, removeFolder } from '../../support/temporary-folde
 const WEBHOOK_TIME_SCALE = 300;
 /** Long enough for a customer who clicks while the API is down, short enough to expire within a campaign. */
 const WINDOW = '25s';
+/** Nobody stays on the page of 3-D Secure for longer. */
+const ACTION_WINDOW = '6s';
 
 export interface ProductProcesses {
   /** The environment of the API and the worker. */
@@ -93,15 +95,18 @@ export async function startProductProcesses({ window = WINDOW } = {}): Promise<P
     const ledger = await openLedger({ url: direct.href });
     stopping.push(() => ledger.close());
     const taskQueue = 'chaos';
-    const env = productEnvironment({
-      dodoUrl: sandbox.url,
-      databaseUrl: throughNetwork.href,
-      temporal: server.address,
-      taskQueue,
-      port: apiPort,
-      catalog: catalogPath,
-      merchant,
-    });
+    const env = {
+      ...productEnvironment({
+        dodoUrl: sandbox.url,
+        databaseUrl: throughNetwork.href,
+        temporal: server.address,
+        taskQueue,
+        port: apiPort,
+        catalog: catalogPath,
+        merchant,
+      }),
+      ACTION_WINDOW,
+    };
     const worker = await startSupervised({
       entry: 'src/worker.ts',
       env,
@@ -143,6 +148,7 @@ export async function startProductProcesses({ window = WINDOW } = {}): Promise<P
         network.open();
         merchant.setAway(false);
         sandbox.control.clearFaults();
+        await sandbox.control.setPolicy({ refunds: 'succeed', refundDelayMs: 0 });
         await sandbox.control.setWebhookPolicy({ drop: [], duplicate: 0, reorder: false, delayMs: 0 });
         await Promise.all([worker.ready(), api.ready()]);
       },

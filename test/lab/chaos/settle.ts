@@ -1,9 +1,10 @@
 /** The end of a campaign: waits until everything is at rest, with an operator where one is needed, and checks the invariants. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jsonClient } from '../../../sandbox/demo/http.js';
-import { ATTEMPT_METADATA_KEY } from '../../../src/domain/ids.js';
+import type { ReviewRecord } from '../../../src/domain/accounting.js';
+import { ATTEMPT_METADATA_KEY, PROOF_METADATA_KEY } from '../../../src/domain/ids.js';
 import { checkInvariants } from '../invariants/check.js';
-import { presentationsOf, type Answered, type Evidence, type Violation } from '../invariants/evidence.js';
+import type { Evidence, Violation, Witnessed } from '../invariants/evidence.js';
 import { gatherEvidence } from '../invariants/gather-evidence.js';
 import { saveUnfinishedRuns } from './keep-unfinished.js';
 import { OPERATOR_KEY } from './product-env.js';
@@ -27,7 +28,7 @@ export interface Settled {
 /** Checks until everything is at rest and in order twice in a row, or the patience (in milliseconds) is over. */
 export async function settle(
   system: Settling,
-  answers: Answered[],
+  witnessed: Witnessed,
   patience: number,
   say: (line: string) => void,
 ): Promise<Settled> {
@@ -43,7 +44,7 @@ export async function settle(
       taskQueue: system.taskQueue,
       swept: true,
       told: system.merchant?.taken(),
-      answers,
+      ...witnessed,
     });
     resolved += await resolveReviews(system, evidence);
     const violations = checkInvariants(evidence);
@@ -62,8 +63,8 @@ export async function settle(
   }
 }
 
-/** States that only the customer can end. */
-const WAITING_FOR_CUSTOMER: readonly string[] = ['fallback', 'requires_action'];
+/** What only the customer can end: the link lives for a day. 3-D Secure has a deadline of seconds here. */
+const WAITING_FOR_CUSTOMER: readonly string[] = ['fallback'];
 
 /** Describes what is still under way, with ids for the log. */
 function whatIsUnderWay(evidence: Evidence): string[] {
@@ -84,26 +85,53 @@ function whatIsUnderWay(evidence: Evidence): string[] {
   const late = runs
     .filter(({ type, status }) => ['latePayment', 'reversal'].includes(type) && status === 'RUNNING')
     .map(({ workflowId }) => workflowId);
-  return [...deliveries, ...purchases, ...payments, ...late];
+  const refunds = books.refunds
+    .filter(({ status }) => status === 'pending')
+    .map(({ refund_id }) => `${refund_id} (pending)`);
+  return [...deliveries, ...purchases, ...payments, ...refunds, ...late];
 }
 
 /** Resolves reviews as an operator would, according to Dodo's books. Returns how many. */
 async function resolveReviews(system: Settling, evidence: Evidence): Promise<number> {
   const operator = jsonClient(system.apiUrl, OPERATOR_KEY);
   let resolved = 0;
-  for (const { id } of presentationsOf(evidence).filter(({ status }) => status === 'needs_review')) {
-    const attempts = evidence.ledger.attempts.filter(({ presentationId }) => presentationId === id);
-    const payments = evidence.books.payments.filter(({ metadata }) =>
-      attempts.some(({ attemptId }) => attemptId === metadata[ATTEMPT_METADATA_KEY]),
-    );
-    if (payments.some(({ status }) => status === 'processing')) continue;
-    const paid = payments.find(({ status }) => status === 'succeeded');
-    const { status } = await operator.post(`/api/presentations/${id}/resolve`, {
-      paid: paid !== undefined,
-      ...(paid && { paymentId: paid.payment_id }),
+  for (const review of evidence.ledger.accounts?.reviews ?? []) {
+    const word = review.status === 'open' ? wordOn(review, evidence) : undefined;
+    if (!word) continue;
+    const { status } = await operator.post(`/api/reviews/${review.reviewId}/resolve`, {
+      ...word,
       reason: 'looked up in the books of the campaign',
     });
     if (status === 200) resolved += 1;
   }
   return resolved;
+}
+
+/** What Dodo's books say about a review; undefined while they say nothing, or nobody has to say anything. */
+function wordOn(
+  { kind, presentationId, paymentId, amount }: ReviewRecord,
+  { books, ledger }: Evidence,
+): { paid: boolean; paymentId?: string } | undefined {
+  switch (kind) {
+    case 'payment_differs': {
+      const attempt = ledger.attempts.find((one) => one.presentationId === presentationId);
+      // Nobody keeps more than was accepted.
+      const paid = amount !== undefined && attempt !== undefined && amount < attempt.amount;
+      return { paid, ...(paid && { paymentId }) };
+    }
+    case 'unproven_attempt':
+    case 'run_ended': {
+      const attempts = ledger.attempts.filter((one) => one.presentationId === presentationId);
+      const payments = books.payments.filter(
+        ({ metadata }) =>
+          metadata[PROOF_METADATA_KEY] !== undefined &&
+          attempts.some(({ attemptId }) => attemptId === metadata[ATTEMPT_METADATA_KEY]),
+      );
+      if (payments.some(({ status }) => status === 'processing')) return undefined;
+      const paid = payments.find(({ status }) => status === 'succeeded');
+      return { paid: paid !== undefined, ...(paid && { paymentId: paid.payment_id }) };
+    }
+    default:
+      return undefined;
+  }
 }

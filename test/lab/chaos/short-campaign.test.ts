@@ -15,8 +15,27 @@ describe('the schedule of a campaign', () => {
 
   it('has every kind of disturbance, even if it is short', () => {
     const { disturbances, durationMs } = planCampaign({ seed: 1, purchases: 1, minutes: 0.1 });
-    expect(new Set(disturbances.map(({ kind }) => kind)).size).toBe(9);
+    expect(new Set(disturbances.map(({ kind }) => kind)).size).toBe(12);
     expect(disturbances.every(({ at }) => at < durationMs)).toBe(true);
+  });
+});
+
+describe('the customers of a campaign', () => {
+  it('meet every way in which money can be in doubt, in a long campaign', () => {
+    const { purchases, disturbances } = planCampaign({ seed: 1, purchases: 300, minutes: 60 });
+    const met = (of: (purchase: (typeof purchases)[number]) => string | undefined) =>
+      new Set(purchases.map(of)).size;
+    expect(met(({ card }) => card)).toBe(8);
+    expect(met(({ takes }) => takes)).toBe(4);
+    expect(met(({ stranger }) => stranger)).toBe(3);
+    expect(met(({ refund }) => refund)).toBe(3);
+    expect(met(({ secondPayment }) => JSON.stringify(secondPayment))).toBe(5);
+    const refused = disturbances.flatMap((one) =>
+      one.kind === 'refunds' || one.kind === 'cancellations refused' ? [one.fault?.status] : [],
+    );
+    expect(refused).toEqual(expect.arrayContaining([422, 409, 401]));
+    const policies = disturbances.flatMap((one) => (one.kind === 'refunds' ? [one.policy.refunds] : []));
+    expect(policies).toEqual(expect.arrayContaining(['fail', 'succeed']));
   });
 });
 

@@ -3,7 +3,7 @@ import type { PaymentRecord } from '../../../src/domain/accounting.js';
 import { compensationIds } from '../../../src/domain/compensation.js';
 import { ATTEMPT_METADATA_KEY, PROOF_METADATA_KEY } from '../../../src/domain/ids.js';
 import { isFulfilling } from '../../../src/domain/presentation.js';
-import { money, presentationsOf, type Check, type Evidence } from './evidence.js';
+import { money, presentationsOf, reviewsOf, type Check, type Evidence } from './evidence.js';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -23,8 +23,19 @@ export const everyPaymentHasVerdict: Check = (evidence) => {
     const record = records.get(id);
     if (record === undefined || record.verdict === 'undecided')
       return [`Payment ${id} of ${money(total_amount, currency)} is not accounted for.`];
-    return aboutVerdict(record, evidence);
+    const known = money(record.amount ?? 0, record.currency ?? '');
+    return known === money(total_amount, currency)
+      ? aboutVerdict(record, evidence)
+      : [`Payment ${id} of ${money(total_amount, currency)} is recorded as ${known}.`];
   });
+  for (const id of evidence.strangers ?? []) {
+    const verdict = records.get(id)?.verdict ?? 'not_ours';
+    const isBack = evidence.books.refunds.some(({ payment_id }) => payment_id === id);
+    if (verdict !== 'not_ours' || isBack)
+      found.push(
+        `Payment ${id} is somebody else's; it ${isBack ? 'was refunded' : `is recorded as ${verdict}`}.`,
+      );
+  }
   for (const { id, status, paymentId, paidAmount, paidCurrency, price } of presentationsOf(evidence)) {
     if (status !== 'paid' || paymentId === undefined || price.dueNow === 0) continue;
     const kept = accounts.payments.filter(
@@ -42,9 +53,10 @@ export const everyPaymentHasVerdict: Check = (evidence) => {
 };
 
 /** Succeeded payments with our proof that are no renewals and cost something. */
-function ourPaid({ books }: Evidence) {
+function ourPaid({ books, strangers = [] }: Evidence) {
   return books.payments.filter(
     (payment) =>
+      !strangers.includes(payment.payment_id) &&
       payment.status === 'succeeded' &&
       payment.total_amount > 0 &&
       typeof payment.metadata[ATTEMPT_METADATA_KEY] === 'string' &&
@@ -53,8 +65,9 @@ function ourPaid({ books }: Evidence) {
   );
 }
 
-function aboutVerdict({ paymentId, verdict }: PaymentRecord, { books, ledger }: Evidence): string[] {
-  const reviewed = (ledger.accounts?.reviews ?? []).some((review) => review.paymentId === paymentId);
+function aboutVerdict({ paymentId, verdict }: PaymentRecord, evidence: Evidence): string[] {
+  const { books } = evidence;
+  const reviewed = reviewsOf(evidence, paymentId).length > 0;
   const isBack = books.refunds.some(
     ({ payment_id, status }) => payment_id === paymentId && status === 'succeeded',
   );

@@ -139,6 +139,20 @@ describe('one charge per acceptance', () => {
     expect(rules('failed')).toContain('one charge per acceptance');
   });
 
+  it('holds for a second payment whose refund came to nothing once a person was asked, and not before', () => {
+    const stuck = (status: ReviewRecord['status']) =>
+      doctored((evidence) => {
+        const second = { ...paidUpsell(evidence), payment_id: 'pay_second' };
+        evidence.books.payments.push(second);
+        evidence.books.refunds.push(refundOf(second, 'failed'));
+        accountsOf(evidence).reviews.push(
+          reviewOf({ kind: 'refund_failed', paymentId: 'pay_second', status }),
+        );
+      }).map(({ rule }) => rule);
+    expect(stuck('open')).not.toContain('one charge per acceptance');
+    expect(stuck('resolved')).toContain('one charge per acceptance');
+  });
+
   it('is broken by a refund of the only payment', () => {
     expectCaught('one charge per acceptance', /every payment of it went back/, (evidence) => {
       evidence.books.refunds.push(refundOf(paidUpsell(evidence), 'succeeded'));
@@ -350,6 +364,18 @@ describe('one fulfilment per payment', () => {
     expectCaught('one fulfilment per payment', /is declined, and .* 1 times/, another('declined'));
   });
 
+  it('is broken by access that does not end when all of the money is back, or ends although it is not', () => {
+    expectCaught('one fulfilment per payment', /refunded as a whole, .* 0 times/, (evidence) => {
+      const paid = paidUpsell(evidence);
+      const movement = first(evidence.books.movements, (one) => one.payment_id === paid.payment_id);
+      evidence.books.movements.push({ ...movement, kind: 'refund', amount: -movement.amount });
+    });
+    expectCaught('one fulfilment per payment', /not refunded as a whole, .* 1 times/, (evidence) => {
+      const { id: presentationId, purchaseId } = withStatus(evidence, 'paid');
+      evidence.told?.push({ id: 'ntf_reversed', type: 'offer.reversed', presentationId, purchaseId });
+    });
+  });
+
   it('holds if the same notification came twice', () => {
     const repeated = doctored(({ told = [] }) => told.push(...told));
     expect(repeated).toEqual([]);
@@ -439,6 +465,22 @@ describe('every payment has a verdict', () => {
       const accounts = accountsOf(evidence);
       const record = recordOf(evidence);
       accounts.payments = accounts.payments.filter((one) => one !== record);
+    });
+  });
+
+  it('is broken by a payment that is recorded with another amount', () => {
+    expectCaught('every payment has a verdict', /of \d+ USD is recorded as 1 USD/, (evidence) => {
+      recordOf(evidence).amount = 1;
+    });
+  });
+
+  it("is broken by somebody else's payment that counts, or that we gave back", () => {
+    expectCaught('every payment has a verdict', /somebody else's; it is recorded as counts/, (evidence) => {
+      evidence.strangers = [paidUpsell(evidence).payment_id];
+    });
+    expectCaught('every payment has a verdict', /somebody else's; it was refunded/, (evidence) => {
+      evidence.strangers = [paidUpsell(evidence).payment_id];
+      evidence.books.refunds.push(refundOf(paidUpsell(evidence), 'succeeded'));
     });
   });
 

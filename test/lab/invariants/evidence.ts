@@ -24,7 +24,12 @@ export interface Evidence {
   told?: Told[];
   /** The API's answers to clicks. Left out if they were not kept. */
   answers?: Answered[];
+  /** Payments by which somebody else used metadata of ours. */
+  strangers?: string[];
 }
+
+/** What those who played saw, and no party keeps. */
+export type Witnessed = Required<Pick<Evidence, 'answers' | 'strangers'>>;
 
 export interface BooksEvidence {
   payments: DodoPayments.Payment[];
@@ -90,6 +95,11 @@ export type Check = (evidence: Evidence) => string[];
 /** Returns every presentation of the ledger. */
 export function presentationsOf({ ledger }: Evidence): PresentationRecord[] {
   return ledger.purchases.flatMap(({ presentations }) => presentations);
+}
+
+/** Returns the reviews of a payment, open or resolved. */
+export function reviewsOf({ ledger }: Evidence, paymentId: string): ReviewRecord[] {
+  return (ledger.accounts?.reviews ?? []).filter((review) => review.paymentId === paymentId);
 }
 
 /** Formats minor units for a message. */

@@ -19,11 +19,12 @@ export interface Sources {
   /** Notifications that the merchant acted on. */
   told?: ReceivedNotification[];
   answers?: Answered[];
+  strangers?: string[];
 }
 
 /** Reads all records. Throws if one of the three cannot be read. */
 export async function gatherEvidence(sources: Sources): Promise<Evidence> {
-  const { catalog, swept, told, answers } = sources;
+  const { catalog, swept, told, answers, strangers } = sources;
   const books = readBooks(sources.books);
   const runs = await readRuns(sources.client, sources.taskQueue);
   const ledger = await readLedger(sources.ledger, runs, books);
@@ -43,6 +44,7 @@ export async function gatherEvidence(sources: Sources): Promise<Evidence> {
       })),
     }),
     ...(answers && { answers: [...answers] }),
+    ...(strangers && { strangers: [...strangers] }),
   };
 }
 

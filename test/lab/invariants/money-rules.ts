@@ -14,6 +14,7 @@ import {
   groupBy,
   money,
   presentationsOf,
+  reviewsOf,
   type BooksEvidence,
   type Check,
   type Evidence,
@@ -33,8 +34,22 @@ function presentationOf(payment: Payment, { ledger }: Evidence): string {
   return attempt?.presentationId ?? String(payment.metadata.upsell_presentation_id ?? 'no presentation');
 }
 
-function ourPayments({ books }: Evidence): Payment[] {
-  return books.payments.filter((payment) => attemptOf(payment) !== undefined);
+function ourPayments({ books, strangers = [] }: Evidence): Payment[] {
+  return books.payments.filter(
+    (payment) => attemptOf(payment) !== undefined && !strangers.includes(payment.payment_id),
+  );
+}
+
+/** Checks for money that has to go back, and does not: a person was asked. */
+function isStuck({ payment_id }: Payment, evidence: Evidence): boolean {
+  return reviewsOf(evidence, payment_id).some(
+    ({ kind, status }) => kind === 'refund_failed' && status === 'open',
+  );
+}
+
+/** Checks for a payment that is not what was accepted: a person has decided about it, or will. */
+function isDoubted({ payment_id }: Payment, evidence: Evidence): boolean {
+  return reviewsOf(evidence, payment_id).some(({ kind }) => kind === 'payment_differs');
 }
 
 /** Returns the automatic refunds of a payment, which name the attempt. */
@@ -50,12 +65,14 @@ export const oneChargePerAcceptance: Check = (evidence) => {
   const paid = ourPayments(evidence).filter(({ status }) => status === 'succeeded');
   for (const [presentation, payments] of groupBy(paid, (one) => presentationOf(one, evidence))) {
     const kept = payments.filter(
-      (payment) => !refundedByUs(payment, evidence).some(({ status }) => status !== 'failed'),
+      (payment) =>
+        !refundedByUs(payment, evidence).some(({ status }) => status !== 'failed') &&
+        !isStuck(payment, evidence),
     );
     const all = payments.map(({ payment_id }) => payment_id).join(', ');
     if (kept.length > 1)
       found.push(`Presentation ${presentation} was charged ${kept.length} times and none went back: ${all}.`);
-    if (kept.length === 0)
+    if (kept.length === 0 && !payments.every((payment) => isDoubted(payment, evidence)))
       found.push(`Presentation ${presentation} was paid, and every payment of it went back: ${all}.`);
   }
   for (const payment of evidence.books.payments) {
@@ -82,6 +99,10 @@ function twoLives(evidence: Evidence) {
     );
     const counted = presentationsOf(evidence).find((shown) => shown.id === id)?.recovered === true;
     const old = evidence.books.subscriptions.find((one) => one.subscription_id === subscriptionId);
+    const isAsked = evidence.ledger.accounts?.reviews.some(
+      (review) => review.kind === 'subscription_lives_on' && review.subscriptionId === subscriptionId,
+    );
+    if (isAsked) return [];
     return paid && counted && old?.status === 'active' ? [{ id, purchaseId, subscriptionId }] : [];
   });
 }
@@ -126,6 +147,7 @@ export const noChargeWithoutAcceptance: Check = (evidence) => {
     }
     const { price, offer } = step.input;
     found.push(...notWhatWasChosen(payment, step.input));
+    if (isDoubted(payment, evidence) || refundedByUs(payment, evidence).length > 0) continue;
     // The checkout sells a whole new plan, at the price on its page.
     if (!isOneClick(step) && offer.action.kind === 'change_plan') continue;
     if (total_amount > price.dueNow || currency !== price.currency)
@@ -211,7 +233,8 @@ export const sameMoneyEverywhere: Check = (evidence) => {
   const { books, ledger } = evidence;
   const found: string[] = [];
   const shown = new Map(presentationsOf(evidence).map((one) => [one.id, one]));
-  const byPresentation = groupBy(ourPayments(evidence), (one) => presentationOf(one, evidence));
+  const settled = ourPayments(evidence).filter((payment) => !isStuck(payment, evidence));
+  const byPresentation = groupBy(settled, (one) => presentationOf(one, evidence));
   for (const id of new Set([...shown.keys(), ...byPresentation.keys()])) {
     const presentation = shown.get(id);
     // An operator has yet to decide whether it was paid.

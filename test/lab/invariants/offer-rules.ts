@@ -130,23 +130,38 @@ function presentedBy({ runs }: Evidence) {
   );
 }
 
-/** 7. The merchant is told to grant access exactly once for each paid offer, and never for others. */
+/**
+ * 7. The merchant is told to grant access exactly once for each paid offer, and never for others; and to end it once,
+ * when all of its money is back.
+ */
 export const oneFulfilmentPerPayment: Check = (evidence) => {
   const { told } = evidence;
   if (!told) return [];
   const found: string[] = [];
-  const granted = groupBy(
-    told.filter(({ type }) => type === 'offer.fulfilled'),
-    ({ presentationId }) => presentationId,
-  );
+  // Delivery is at least once, with the same id for repetitions.
+  const timesTold = (type: string, id: string) =>
+    new Set(told.filter((one) => one.type === type && one.presentationId === id).map((one) => one.id)).size;
   const shown = new Map(presentationsOf(evidence).map((one) => [one.id, one]));
-  for (const id of new Set([...shown.keys(), ...granted.keys()])) {
-    // Delivery is at least once, with the same id for repetitions.
-    const times = new Set((granted.get(id) ?? []).map((one) => one.id)).size;
-    const status = shown.get(id)?.status ?? 'not in the ledger';
+  const granted = told.filter(({ type }) => type === 'offer.fulfilled');
+  for (const id of new Set([...shown.keys(), ...granted.map((one) => one.presentationId)])) {
+    const times = timesTold('offer.fulfilled', id);
+    const { status = 'not in the ledger', paymentId } = shown.get(id) ?? {};
     const expected = status === 'paid' ? 1 : 0;
     if (times !== expected)
       found.push(`Presentation ${id} is ${status}, and offer.fulfilled was sent ${times} times for it.`);
+    const ended = timesTold('offer.reversed', id);
+    const isOver = status === 'paid' && paymentId !== undefined && isRefunded(evidence, paymentId);
+    if (ended !== (isOver ? 1 : 0))
+      found.push(
+        `Presentation ${id} is ${isOver ? 'refunded as a whole' : 'not refunded as a whole'}, ` +
+          `and offer.reversed was sent ${ended} times for it.`,
+      );
   }
   return found;
 };
+
+/** Checks whether all of a payment is back, by refunds or disputes. */
+function isRefunded({ books }: Evidence, paymentId: string): boolean {
+  const moved = books.movements.filter((movement) => movement.payment_id === paymentId);
+  return moved.length > 1 && moved.reduce((sum, { amount }) => sum + amount, 0) <= 0;
+}

@@ -31,8 +31,8 @@ export const oneEffectPerWebhook: Check = ({ runs, books }) => {
     for (const [key, signals] of groupBy(told, ({ name, subject }) => `${name} of ${subject}`)) {
       const [first] = signals;
       if (!first) continue;
-      // The sweep reports a payment too, once.
-      const bySweep = first.name === 'paymentEvent' ? 1 : 0;
+      // The sweep reports a payment too, once, and the janitor a refund.
+      const bySweep = first.name === 'subscriptionEvent' ? 0 : 1;
       const most = (events.get(first.subject)?.length ?? 0) + bySweep;
       if (signals.length > most)
         found.push(`${run.workflowId} has ${signals.length} signals ${key}; there were ${most} events.`);
@@ -58,7 +58,7 @@ export const oneEffectPerWebhook: Check = ({ runs, books }) => {
 };
 
 /** 6. Every purchase that matches a funnel has a run, once its webhook was acknowledged or a sweep has run. */
-export const noLostPurchase: Check = ({ catalog, books, runs, swept, at }) => {
+export const noLostPurchase: Check = ({ catalog, books, runs, swept, at, strangers = [] }) => {
   const known = new Set(runs.map(({ workflowId }) => workflowId));
   const acknowledged = new Set(
     books.deliveries
@@ -68,7 +68,8 @@ export const noLostPurchase: Check = ({ catalog, books, runs, swept, at }) => {
   return books.payments.flatMap((payment) => {
     if (payment.status !== 'succeeded') return [];
     // The sandbox's own customers write no metadata of ours.
-    const evidence = { provesPurchase: () => true, provesAttempt: () => true };
+    const provesAttempt = () => !strangers.includes(payment.payment_id);
+    const evidence = { provesPurchase: () => true, provesAttempt };
     const route = routeEvent({ type: 'payment.succeeded', data: payment }, catalog, at, evidence);
     if (route.kind !== 'purchase' || known.has(`purchase/${route.purchaseId}`)) return [];
     const { payment_id } = payment;

@@ -6,7 +6,7 @@ import { planCampaign } from '../chaos/plan.js';
 import { OPERATOR_KEY } from '../chaos/product-env.js';
 import { settle } from '../chaos/settle.js';
 import { describeViolations } from '../invariants/check.js';
-import type { Answered, Evidence } from '../invariants/evidence.js';
+import type { Evidence, Witnessed } from '../invariants/evidence.js';
 import { NoPostgres, startTemporalOnPostgres, type Faults } from '../../support/postgres-temporal.js';
 import { builtServer, buildServer, type ServerPrograms } from '../../support/temporal-server.js';
 import { NotMeasured, type Row } from './row.js';
@@ -15,6 +15,8 @@ import { makeTemporaryFolder, removeFolder } from '../../support/temporary-folde
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
+/** Nobody stays on the page of 3-D Secure for longer. */
+const ACTION_WINDOW = '6s';
 const SEED = 18;
 /** Long enough for customers whose clicks are lost a few times. */
 const WINDOW = '1m';
@@ -53,23 +55,27 @@ export const faultyStore: Row = {
       const catalog = join(folder, 'offers.yaml');
       const offers = await readFile('offers.yaml', 'utf8');
       await writeFile(catalog, offers.replaceAll(/window: \w+/g, `window: ${WINDOW}`));
-      const system = await openInProcessSystem(temporal, { CATALOG: catalog, OPERATOR_KEYS: OPERATOR_KEY });
+      const system = await openInProcessSystem(temporal, {
+        CATALOG: catalog,
+        OPERATOR_KEYS: OPERATOR_KEY,
+        ACTION_WINDOW,
+      });
       try {
-        const answers: Answered[] = [];
+        const witnessed: Witnessed = { answers: [], strangers: [] };
         const waiting = planCampaign({ seed: SEED, purchases, minutes: 1 }).purchases;
         const customers = Array.from({ length: AT_ONCE }, async () => {
           for (let next = waiting.shift(); next; next = waiting.shift()) {
             // An ignored offer would stay open for the whole window.
             const clicks = next.clicks.map((click) => (click === 'ignore' ? 'decline' : click));
             await playCustomer(
-              { sandbox: system.sandbox, http: system.backend, answers },
+              { sandbox: system.sandbox, http: system.backend, ...witnessed },
               { ...next, clicks: clicks as typeof next.clicks },
             );
           }
         });
         await Promise.all(customers);
         const place = { ...system, apiUrl: system.url, temporal: system };
-        const { evidence, violations } = await settle(place, answers, PATIENCE, () => undefined);
+        const { evidence, violations } = await settle(place, witnessed, PATIENCE, () => undefined);
         return {
           figure:
             violations.length === 0
