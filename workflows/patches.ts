@@ -25,4 +25,6 @@ export const PATCHES = {
   notificationOrder: 'notification-order',
   /** A round of the janitor ends by deleting what was kept for long enough. */
   dataRetention: 'data-retention',
+  /** A sweep gives the funnels in shadow their turn. */
+  shadowFunnels: 'shadow-funnels',
 } as const;

@@ -21,6 +21,7 @@ import {
   purchases,
   quotes,
   reviews,
+  shadowEvaluations,
   timeline,
 } from './schema.js';
 import type { Database, Store } from './store.js';
@@ -130,7 +131,7 @@ async function deletePurchases(tx: Database, before: string): Promise<number> {
     await tx.delete(table).where(inArray(table.presentationId, offers));
   for (const table of [payments, reviews, compensations])
     await tx.delete(table).where(or(inArray(table.purchaseId, ids), inArray(table.presentationId, offers)));
-  for (const table of [timeline, notificationSequences, presentations, purchases])
+  for (const table of [timeline, notificationSequences, shadowEvaluations, presentations, purchases])
     await tx.delete(table).where(inArray(table.purchaseId, ids));
   return ids.length;
 }

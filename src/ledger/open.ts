@@ -50,6 +50,7 @@ import {
 import { quotesOf, recordQuote } from './quotes.js';
 import { claimPurchase, findRegistration, recordRegistration } from './registrations.js';
 import { funnelReport } from './report.js';
+import { shadowsOn } from './shadows.js';
 import { silentLog, type LedgerLog, type Store } from './store.js';
 import { beginWait } from './waits.js';
 
@@ -82,6 +83,7 @@ export function ledgerOn(store: Store, log: LedgerLog): Ledger {
     ...operationsOn({ db, transaction }, log),
     ...consoleOn({ db, transaction }),
     ...bulkOn({ db, transaction }),
+    ...shadowsOn({ db, transaction }),
     recordPurchase: (purchase, status) => recordPurchase(db, purchase, status),
     recordRegistration: (registration) => recordRegistration(db, registration),
     registration: (purchaseId) => findRegistration(db, purchaseId),
