@@ -1,7 +1,7 @@
 /** From a purchase or trigger to the first offer, or to the reason why there is none. */
 import { unavailable } from '../../src/domain/availability.js';
 import { clauseResults, explain, type Facts } from '../../src/domain/rules/match.js';
-import type { Catalog, Funnel, FunnelSnapshot } from '../../src/domain/offers.js';
+import type { Catalog, FunnelSnapshot } from '../../src/domain/offers.js';
 import type { LiveResult } from '../../src/domain/shadow.js';
 import { stepExperiment } from '../../src/experiments/names.js';
 import type { Exposure } from '../../src/ledger/index.js';

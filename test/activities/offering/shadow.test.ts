@@ -1,6 +1,6 @@
 /** Funnels in shadow: what they would have done with live purchases, and that they do nothing else. */
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   SHADOW_BUDGET,
   shadowActivities,
@@ -246,8 +246,8 @@ describe('a funnel in shadow', () => {
   it('shows no further step of a run that began while it was live', async () => {
     shop.sell(catalog(ALL));
     const bought = await buyAndEvaluate();
-    const { present } = presentActivities(shop.context);
-    const result = await present({
+    const activities = presentActivities(shop.context);
+    const result = await activities.present({
       purchaseId: bought.payment_id,
       workflowId: `purchase/${bought.payment_id}`,
       funnelId: 'tried',
@@ -272,10 +272,9 @@ describe('a funnel in shadow', () => {
   it('costs no offer when what it saw cannot be recorded', async () => {
     shop.sell(catalog(ALL));
     const { ledger } = shop.context;
-    const whole = ledger.recordShadows;
-    ledger.recordShadows = () => Promise.reject(new Error('down'));
+    const failing = vi.spyOn(ledger, 'recordShadows').mockRejectedValue(new Error('down'));
     const { evaluation } = await buyAndEvaluate();
-    ledger.recordShadows = whole;
+    failing.mockRestore();
     expect(evaluation.kind).toBe('presented');
   });
 });
