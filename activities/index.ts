@@ -25,6 +25,7 @@ import { withDefiniteFailures } from './definite-failures.js';
 import { withPriorities } from './priorities.js';
 import { evaluateActivities } from './offering/evaluate.js';
 import { presentActivities } from './offering/present.js';
+import { shadowActivities } from './offering/shadow-turn.js';
 import { secondPaymentActivities } from './offering/second-payment.js';
 import { waitActivities } from './offering/wait.js';
 
@@ -52,6 +53,7 @@ export function createActivities(context: ActivityContext) {
     ...compensationActivities(context),
     ...reversalActivities(context),
     ...sweepActivities(context),
+    ...shadowActivities(context),
     ...janitorActivities(context),
     ...bulkActivities(context),
     ...resolutionActivities(context),

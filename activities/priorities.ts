@@ -24,6 +24,7 @@ export const PRIORITY: Readonly<Record<string, Priority | undefined>> = {
   evaluate: 'offer',
   present: 'offer',
   sweepPayments: 'sweep',
+  evaluateShadows: 'sweep',
   mendPresentations: 'sweep',
   mendPurchases: 'sweep',
   findReversals: 'sweep',

@@ -31,4 +31,6 @@ export const PATCHES = {
   ownRefunds: 'own-refunds',
   /** A scheduled change of plan is looked at every day, and given up soon when it is dropped before its date. */
   droppedChange: 'dropped-change',
+  /** A sweep gives the funnels in shadow their turn. */
+  shadowFunnels: 'shadow-funnels',
 } as const;

@@ -16,6 +16,8 @@ export interface SweepResult {
   seen: number;
   /** Runs that were told of a payment, or started by one. */
   told: number;
+  /** Purchases for which funnels in shadow wait for their turn, if there are any. */
+  shadows?: number;
 }
 
 /** The most payments this process remembers as settled or of no interest. */
@@ -131,7 +133,8 @@ export function sweepActivities(context: ActivityContext) {
         if (done.has(row.payment_id)) continue;
         if (await deliverUnlessOdd(row)) result.told += 1;
       }
-      return result;
+      const shadows = await ledger.countWaitingShadows();
+      return shadows > 0 ? { ...result, shadows } : result;
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The funnels that may apply to a purchase or trigger, and what a run keeps of the one it takes. */
 import { offerIdsOf } from '../../src/domain/funnel.js';
 import type { Catalog, Funnel, FunnelSnapshot, Offer } from '../../src/domain/offers.js';
-import { funnelsInOrder } from '../../src/domain/rules/match.js';
+import { allFunnelsInOrder } from '../../src/domain/rules/match.js';
 import type { TriggerEvent } from '../../src/contract/messages.js';
 import type { TriggerType } from '../../src/domain/words.js';
 import { offersFor, requestedPlan } from './requested-plan.js';
@@ -11,14 +11,17 @@ export interface Candidate {
   offers: Record<string, Offer>;
 }
 
-/** Returns the funnels in the order they are tried. A plan the customer asked for by name needs none and comes last. */
+/**
+ * Returns the funnels in the order they are tried, those in shadow among them. A plan the customer asked for by name needs
+ * none and comes last.
+ */
 export function candidatesFor(
   catalog: Catalog,
   trigger: TriggerType,
   event: TriggerEvent | undefined,
 ): Candidate[] {
   const offers = offersFor(catalog, trigger, event);
-  const candidates = funnelsInOrder(catalog, trigger).map((funnel) => ({ funnel, offers }));
+  const candidates = allFunnelsInOrder(catalog, trigger).map((funnel) => ({ funnel, offers }));
   const requested = requestedPlan(trigger, event);
   return requested ? [...candidates, requested] : candidates;
 }

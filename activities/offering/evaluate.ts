@@ -1,7 +1,8 @@
 /** From a purchase or trigger to the first offer, or to the reason why there is none. */
 import { unavailable } from '../../src/domain/availability.js';
-import { clauseResults, couldMatch, explain, type Facts } from '../../src/domain/rules/match.js';
-import type { Catalog, Funnel, FunnelSnapshot } from '../../src/domain/offers.js';
+import { clauseResults, explain, type Facts } from '../../src/domain/rules/match.js';
+import type { Catalog, FunnelSnapshot } from '../../src/domain/offers.js';
+import type { LiveResult } from '../../src/domain/shadow.js';
 import { stepExperiment } from '../../src/experiments/names.js';
 import type { Exposure } from '../../src/ledger/index.js';
 import type { ConsideredFunnel, EvaluationRecord } from '../../src/domain/purchase.js';
@@ -19,9 +20,10 @@ import { tryNumber } from './lag.js';
 import type { PresentationRef } from './presentation-ref.js';
 import { keepReadings } from './readings.js';
 import { recordSecondPayment } from './second-payment.js';
+import { noteShadows } from './shadow-sightings.js';
 import { showStep } from './show.js';
 import { situationOfPurchase, situationOfTrigger, type Situation } from './situation.js';
-import type { OfferSubject } from './subject.js';
+import { subjectOf, type OfferSubject } from './subject.js';
 import type { Waiting } from './wait.js';
 
 export interface EvaluateInput {
@@ -63,15 +65,16 @@ interface Progress {
   considered: ConsideredFunnel[];
 }
 
-/** Returns the subject of a funnel. Of several subscriptions, it is about the only one that the rule holds for. */
-function subjectOf(subject: OfferSubject, { when }: Funnel, facts: Facts): OfferSubject {
-  const { subscriptions = [] } = subject;
-  const matching = subscriptions.filter(({ product_id, status }) => {
-    const own = { product_id, plan: product_id, subscription_status: status };
-    return couldMatch(when, { ...facts, ...own });
-  });
-  const [subscription] = matching;
-  return matching.length === 1 ? { ...subject, subscription } : subject;
+/** What an evaluation has left behind, for the funnels in shadow. */
+interface Seen {
+  progress?: Progress;
+}
+
+function liveResultOf(evaluation: Evaluation, considered: readonly ConsideredFunnel[]): LiveResult {
+  if (evaluation.kind !== 'ineligible') return { decidedBy: evaluation.snapshot.funnel.id, shows: true };
+  // Whoever is held out of a funnel is shown nothing, so the funnels after it are not tried.
+  const isHeldOut = evaluation.reason === 'holdout';
+  return { decidedBy: isHeldOut ? considered.at(-1)?.funnelId : undefined, shows: false };
 }
 
 export function evaluateActivities(context: ActivityContext) {
@@ -94,6 +97,7 @@ export function evaluateActivities(context: ActivityContext) {
    * Ledger: stores the catalog version, records the purchase, and either opens a presentation, begins a wait, or settles
    * the purchase as `ineligible`, each with how the funnels fared.
    * A registered purchase is evaluated for one payment only: another one is recorded and reviewed.
+   * Funnels in shadow: records what they saw, once the live ones have decided.
    * Repeated: finds the presentation or wait this run made before and continues with it, whatever was switched off since.
    *
    * What Dodo definitely refuses is asked for a few times, in case it lags, and ends without an offer then.
@@ -103,8 +107,30 @@ export function evaluateActivities(context: ActivityContext) {
    */
   async function evaluate(input: EvaluateInput): Promise<Evaluation> {
     const catalog = context.catalog();
+    const seen: Seen = {};
+    const evaluation = await evaluateUnlessRefused(catalog, input, seen);
+    // Without any progress, there was nothing to offer for.
+    if (seen.progress) {
+      const { facts, considered } = seen.progress;
+      const live = liveResultOf(evaluation, considered);
+      await noteShadows(context, {
+        purchaseId: input.purchaseId,
+        trigger: input.trigger,
+        catalog,
+        facts,
+        live,
+      });
+    }
+    return evaluation;
+  }
+
+  async function evaluateUnlessRefused(
+    catalog: Catalog,
+    input: EvaluateInput,
+    seen: Seen,
+  ): Promise<Evaluation> {
     try {
-      const evaluation = await evaluateBy(catalog, input);
+      const evaluation = await evaluateBy(catalog, input, seen);
       if (input.paymentId !== undefined) await ledger.forgetAnnounced(input.paymentId);
       return evaluation;
     } catch (error) {
@@ -116,7 +142,7 @@ export function evaluateActivities(context: ActivityContext) {
     }
   }
 
-  async function evaluateBy(catalog: Catalog, input: EvaluateInput): Promise<Evaluation> {
+  async function evaluateBy(catalog: Catalog, input: EvaluateInput, seen: Seen): Promise<Evaluation> {
     const { purchaseId, workflowId, trigger, paymentId } = input;
     await storeCatalog(catalog);
     const isRegistered = trigger === 'purchase' && paymentId !== undefined && purchaseId !== paymentId;
@@ -131,6 +157,7 @@ export function evaluateActivities(context: ActivityContext) {
     await recordSituation(input, situation);
 
     const progress: Progress = { facts: { ...situation.facts }, considered: [] };
+    seen.progress = progress;
     for (const candidate of await candidatesInOrder(catalog, input)) {
       const tried = await tryFunnel(input, catalog, candidate, situation.subject, progress);
       if (!tried) continue;
@@ -194,7 +221,9 @@ export function evaluateActivities(context: ActivityContext) {
       const resumed = shown !== undefined && id === shown.funnelId && steps[0]?.id === shown.step;
       return { ...candidate, resumed };
     });
-    return [...candidates.filter((one) => one.resumed), ...candidates.filter((one) => !one.resumed)];
+    // A funnel in shadow shows nothing but what it has shown already, when it was live.
+    const others = candidates.filter(({ resumed, funnel }) => !resumed && funnel.mode !== 'shadow');
+    return [...candidates.filter((one) => one.resumed), ...others];
   }
 
   /** Matches one funnel and shows its first step. Undefined when the funnel has no step to show. */

@@ -1,6 +1,6 @@
 /** Shows the offer of a step after the first, or of a first step whose wait is over. */
 import { unavailable } from '../../src/domain/availability.js';
-import type { FunnelStep, Policy, SnapshotOffer } from '../../src/domain/offers.js';
+import type { Funnel, FunnelStep, Policy, SnapshotOffer } from '../../src/domain/offers.js';
 import { ifFound } from '../../src/dodo/errors.js';
 import { stepExperiment } from '../../src/experiments/names.js';
 import type { Exposure } from '../../src/ledger/index.js';
@@ -40,6 +40,14 @@ export interface PresentInput {
 export type PresentResult =
   | { kind: 'presented'; presented: PresentationRef }
   | { kind: 'skipped'; reason: ReasonCode; detail?: string };
+
+/** Returns why a funnel shows nothing new: it was put in shadow after its run had begun. */
+function inShadow({
+  id,
+  mode,
+}: Pick<Funnel, 'id' | 'mode'>): { reason: ReasonCode; detail: string } | undefined {
+  return mode === 'shadow' ? { reason: 'paused', detail: `funnel ${id} is in shadow` } : undefined;
+}
 
 export function presentActivities(context: ActivityContext) {
   const { ledger, dodo, catalog, now } = context;
@@ -85,7 +93,7 @@ export function presentActivities(context: ActivityContext) {
         experiment: input.variants && stepExperiment(funnelId, input.variants.step, input.variants.offers),
         policy,
         catalogHash: input.catalogHash,
-        off: funnel && unavailable(`funnel ${funnelId}`, funnel, now()),
+        off: funnel && (inShadow(funnel) ?? unavailable(`funnel ${funnelId}`, funnel, now())),
         // Holdouts apply before the first step of a run, never between its steps.
         ...(input.first && {
           holdout: { funnel: { id: funnelId, holdout: input.holdout }, askedFor: false },

@@ -2,7 +2,9 @@
 import type DodoPayments from 'dodopayments';
 import type { SavedMethod } from '../../src/dodo/payment-methods.js';
 import type { ListedPayment } from '../../src/dodo/payments.js';
+import type { Funnel } from '../../src/domain/offers.js';
 import type { BillingAddress } from '../../src/domain/purchase.js';
+import { couldMatch, type Facts } from '../../src/domain/rules/match.js';
 
 /** A customer at Dodo. The language is newer than the SDK's types. */
 export type CustomerAtDodo = DodoPayments.Customer & { preferred_locale?: string | null };
@@ -32,4 +34,15 @@ export interface OfferSubject {
   subscription?: DodoPayments.Subscription;
   /** Where several were bought at once: a funnel is about the one that its rule holds for. */
   subscriptions?: readonly DodoPayments.Subscription[];
+}
+
+/** Returns the subject of a funnel. Of several subscriptions, it is about the only one that the rule holds for. */
+export function subjectOf(subject: OfferSubject, { when }: Funnel, facts: Facts): OfferSubject {
+  const { subscriptions = [] } = subject;
+  const matching = subscriptions.filter(({ product_id, status }) => {
+    const own = { product_id, plan: product_id, subscription_status: status };
+    return couldMatch(when, { ...facts, ...own });
+  });
+  const [subscription] = matching;
+  return matching.length === 1 ? { ...subject, subscription } : subject;
 }

@@ -53,8 +53,10 @@ export interface Simulated {
 
 /** @throws Error when the funnel does not exist or the time-skipping server cannot be obtained */
 export async function simulate(input: SimulationInput): Promise<Simulated> {
-  const funnel = input.catalog.funnels.find(({ id }) => id === input.funnelId);
-  if (!funnel) throw new Error(`No funnel named ${input.funnelId}.`);
+  const named = input.catalog.funnels.find(({ id }) => id === input.funnelId);
+  if (!named) throw new Error(`No funnel named ${input.funnelId}.`);
+  // One in shadow is simulated as if it were live.
+  const { mode: _, ...funnel } = named;
   // No other funnel competes for its customers.
   const catalog: Catalog = { ...input.catalog, funnels: [funnel] };
   const chance = chanceOf(input.seed);

@@ -6,6 +6,7 @@ import { keepable, mayHoldUnkeepableText } from '../domain/text.js';
 import { inSpan } from '../tracing.js';
 import { createBudget, PRIORITIES, type Budget } from './budget.js';
 import { retryAfterMs } from './errors.js';
+import { countReading, isReading } from './reading-only.js';
 
 export type Dodo = DodoPayments;
 
@@ -37,7 +38,8 @@ export function createDodo(apiKey: string, target: DodoTarget, requestsPerMinute
       { method = 'get' }: RequestInit,
       { url }: { url: string },
     ): Promise<void> {
-      await budget.take(budget.isMoney() && method.toLowerCase() !== 'get' && !url.endsWith('/preview'));
+      countReading(method, url);
+      await budget.take(budget.isMoney() && !isReading(method, url));
     }
   }
 

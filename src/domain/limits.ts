@@ -29,6 +29,8 @@ export interface Showing {
   offerId: string;
   workflowId: string;
   at: string;
+  /** A run whose showings do not count. */
+  without?: string;
 }
 
 /** One earlier showing to the customer. */

@@ -184,6 +184,8 @@ export interface Funnel {
   id: string;
   trigger: TriggerType;
   priority: number;
+  /** In shadow it is evaluated and priced for live purchases, and shows nothing. Live if left out. */
+  mode?: 'shadow';
   paused?: boolean;
   schedule?: Schedule;
   /** The share of eligible customers who are shown nothing: 0.1 is a tenth. */

@@ -89,6 +89,17 @@ export const REASON_CODES = [
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 
+/** Why a funnel in shadow would not have been shown: also `outranked`, where a live funnel that is tried first decided. */
+export const SHADOW_BLOCKERS = [...REASON_CODES, 'outranked'] as const;
+export type ShadowBlocker = (typeof SHADOW_BLOCKERS)[number];
+
+/**
+ * What became of the evaluation of a funnel in shadow. `waiting`: it takes requests to Dodo, and waits for its turn;
+ * `evaluated`: it is known; `given_up`: it had no turn in time.
+ */
+export const SHADOW_STATUSES = ['waiting', 'evaluated', 'given_up'] as const;
+export type ShadowStatus = (typeof SHADOW_STATUSES)[number];
+
 /**
  * The statuses of a presentation; `presentation.ts` knows which may follow which.
  *

@@ -20,6 +20,7 @@ import {
   purchases,
   quotes,
   reviews,
+  shadowEvaluations,
   timeline,
   triggerFacts,
 } from './schema.js';
@@ -95,6 +96,7 @@ function rowsAbout({ customerId, purchaseIds, presentationIds, paymentIds, revie
     acceptances: inArray(acceptances.presentationId, presentationIds),
     exposures: eq(exposures.customerId, customerId),
     notification_sequences: inArray(notificationSequences.purchaseId, purchaseIds),
+    shadow_evaluations: inArray(shadowEvaluations.purchaseId, purchaseIds),
     audit: inArray(audit.subject, [customerId, ...purchaseIds, ...presentationIds, ...reviewIds]),
   } satisfies Record<string, SQL | undefined>;
 }
@@ -113,6 +115,7 @@ const TABLES = {
   acceptances,
   exposures,
   notification_sequences: notificationSequences,
+  shadow_evaluations: shadowEvaluations,
   audit,
 } satisfies Record<string, PgTable>;
 
@@ -233,6 +236,7 @@ async function erase(tx: Database, subjects: Subjects): Promise<Erasure> {
   await remove('quotes', about.quotes);
   await remove('acceptances', about.acceptances);
   await remove('exposures', about.exposures);
+  await remove('shadow_evaluations', about.shadow_evaluations);
 
   // Whatever money was asked for stays: an attempt is never sent twice, and its payment is in the books.
   const charged = await tx

@@ -21,6 +21,7 @@ import {
   purchases,
   quotes,
   reviews,
+  shadowEvaluations,
   timeline,
   triggerFacts,
 } from './schema.js';
@@ -138,7 +139,9 @@ async function deletePurchases(tx: Database, before: string): Promise<number> {
     await tx.delete(table).where(inArray(table.presentationId, offers));
   for (const table of [payments, reviews, compensations])
     await tx.delete(table).where(or(inArray(table.purchaseId, ids), inArray(table.presentationId, offers)));
-  for (const table of [timeline, triggerFacts, notificationSequences, presentations, purchases])
+  for (const table of [timeline, triggerFacts, notificationSequences, shadowEvaluations])
+    await tx.delete(table).where(inArray(table.purchaseId, ids));
+  for (const table of [presentations, purchases])
     await tx.delete(table).where(inArray(table.purchaseId, ids));
   return ids.length;
 }

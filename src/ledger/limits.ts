@@ -53,7 +53,12 @@ export async function limitReached(
       decidedAt: presentations.decidedAt,
     })
     .from(presentations)
-    .where(eq(presentations.customerId, showing.customerId));
+    .where(
+      and(
+        eq(presentations.customerId, showing.customerId),
+        showing.without === undefined ? undefined : ne(presentations.workflowId, showing.without),
+      ),
+    );
   const reached = reachedBy(shown, showing, limits);
   if (reached || limits.redemptions === undefined) return reached;
   const taken = await countRedeemed(db, showing);

@@ -52,6 +52,7 @@ import { recordTriggerFacts, triggerFactsOf } from './trigger-facts.js';
 import { quotesOf, recordQuote } from './quotes.js';
 import { claimPurchase, findRegistration, recordRegistration } from './registrations.js';
 import { funnelReport } from './report.js';
+import { shadowsOn } from './shadows.js';
 import { silentLog, type LedgerLog, type Store } from './store.js';
 import { beginWait } from './waits.js';
 
@@ -87,6 +88,7 @@ export function ledgerOn(store: Store, log: LedgerLog): Ledger {
     announcePayment: (payment) => announcePayment(db, payment),
     announcedPayment: (paymentId) => announcedPayment(db, paymentId),
     forgetAnnounced: (paymentId) => forgetAnnounced(db, paymentId),
+    ...shadowsOn({ db, transaction }),
     recordPurchase: (purchase, status) => recordPurchase(db, purchase, status),
     recordRegistration: (registration) => recordRegistration(db, registration),
     registration: (purchaseId) => findRegistration(db, purchaseId),

@@ -28,6 +28,8 @@ import {
   PRESENTATION_STATUSES,
   PURCHASE_STATUSES,
   REASON_CODES,
+  SHADOW_BLOCKERS,
+  SHADOW_STATUSES,
   TRIGGER_TYPES,
 } from '../domain/words.js';
 import type { Choices, Copy, Presentation, Price } from '../domain/presentation.js';
@@ -478,6 +480,41 @@ export const pauses = pgTable(
     reason: text('reason').notNull(),
   },
   (table) => [primaryKey({ columns: [table.kind, table.id] })],
+);
+
+/** What funnels in shadow would have done with each purchase or trigger. */
+export const shadowEvaluations = pgTable(
+  'shadow_evaluations',
+  {
+    purchaseId: text('purchase_id').notNull(),
+    funnelId: text('funnel_id').notNull(),
+    seenAt: instant('seen_at').notNull(),
+    /** Whether only Dodo could tell. */
+    candidate: boolean('candidate').notNull(),
+    status: text('status', { enum: SHADOW_STATUSES }).notNull(),
+    /** Null if it would have been shown. */
+    blocked: text('blocked', { enum: SHADOW_BLOCKERS }),
+    detail: text('detail'),
+    /** The live funnel that showed its offer. */
+    insteadOf: text('instead_of'),
+    offerId: text('offer_id'),
+    actionKind: text('action_kind', { enum: ACTION_KINDS }),
+    productId: text('product_id'),
+    currency: text('currency'),
+    dueNow: money('due_now'),
+    tries: integer('tries').notNull().default(0),
+    triedAt: instant('tried_at'),
+    /** Requests to Dodo, counted for one funnel of those that had their turn together. */
+    requests: integer('requests').notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.purchaseId, table.funnelId] }),
+    index('shadow_evaluations_waiting')
+      .on(table.seenAt)
+      .where(sql`${table.status} = 'waiting'`),
+    index('shadow_evaluations_by_time').on(table.funnelId, table.seenAt),
+    index('shadow_evaluations_by_turn').on(table.triedAt),
+  ],
 );
 
 /** Dashboard sessions that were signed out before they expired. */

@@ -38,8 +38,12 @@ export interface Plan {
 
 /** Compares two catalogs. An empty plan means that their content is the same. */
 export function planChanges(before: Catalog, after: Catalog): Plan {
-  const funnelsBefore = Object.fromEntries(before.funnels.map((funnel) => [funnel.id, funnel]));
-  const funnelsAfter = Object.fromEntries(after.funnels.map((funnel) => [funnel.id, funnel]));
+  const funnelsBefore = Object.fromEntries(
+    before.funnels.map((funnel) => [funnel.id, withMode(funnel, after)]),
+  );
+  const funnelsAfter = Object.fromEntries(
+    after.funnels.map((funnel) => [funnel.id, withMode(funnel, before)]),
+  );
   const policy = compare(flatten(before.policy), flatten(after.policy));
   const changes: Change[] = [
     ...(policy.length > 0 ? [{ kind: 'changed', what: 'policy', id: '', fields: policy } as const] : []),
@@ -48,6 +52,12 @@ export function planChanges(before: Catalog, after: Catalog): Plan {
   ];
   const order = orderChanges(before, after);
   return { changes, order, affected: affectedBy(changes, order, after) };
+}
+
+/** A promotion reads `mode: "shadow" -> "live"`, although live is what a funnel is if nothing is said. */
+function withMode(funnel: Funnel, other: Catalog): object {
+  const isElsewhereInShadow = other.funnels.some(({ id, mode }) => id === funnel.id && mode === 'shadow');
+  return isElsewhereInShadow ? { mode: 'live', ...funnel } : funnel;
 }
 
 export function isEmpty({ changes, order }: Plan): boolean {

@@ -3,7 +3,7 @@
  * customer had a payment method, and what the offer would have cost, is not recorded.
  */
 import type { ReasonCode, TriggerType } from '../domain/words.js';
-import { explain, funnelsInOrder, type Facts } from '../domain/rules/match.js';
+import { explain, funnelsInOrder, shadowFunnels, type Facts } from '../domain/rules/match.js';
 import type { Catalog, Funnel, Offer, Schedule } from '../domain/offers.js';
 import { offerIdsOf } from '../domain/funnel.js';
 
@@ -30,6 +30,8 @@ export interface Replayed {
   after: Seen;
   /** Funnels ahead of `after` that might have matched, with the facts that were not looked up. */
   open: { funnelId: string; unknown: string[] }[];
+  /** Funnels in shadow that would have matched. */
+  shadows: string[];
 }
 
 export interface WhatIf {
@@ -40,6 +42,8 @@ export interface WhatIf {
   rows: { before: Seen; after: Seen; count: number; examples: string[] }[];
   /** Facts that were not looked up, with the funnels that need them. */
   unknown: { funnelId: string; facts: string[]; count: number }[];
+  /** Funnels in shadow, with how often they would have matched; they show nothing. */
+  shadows: { funnelId: string; count: number }[];
 }
 
 /** Reasons that lie with the customer, which another catalog does not change. */
@@ -56,9 +60,11 @@ const EXAMPLES = 3;
 export function whatIf(catalog: Catalog, evaluated: readonly Evaluated[]): WhatIf {
   const rows = new Map<string, WhatIf['rows'][number]>();
   const unknown = new Map<string, WhatIf['unknown'][number]>();
+  const inShadow = new Map<string, number>();
   let changed = 0;
   for (const one of evaluated) {
-    const { purchaseId, before, after, open } = replay(catalog, one);
+    const { purchaseId, before, after, open, shadows } = replay(catalog, one);
+    for (const id of shadows) inShadow.set(id, (inShadow.get(id) ?? 0) + 1);
     const key = `${seenInWords(before)} -> ${seenInWords(after)}`;
     if (seenInWords(before) !== seenInWords(after)) changed += 1;
     const row = rows.get(key) ?? { before, after, count: 0, examples: [] };
@@ -78,11 +84,22 @@ export function whatIf(catalog: Catalog, evaluated: readonly Evaluated[]): WhatI
     changed,
     rows: [...rows.values()].sort(byCount),
     unknown: [...unknown.values()].sort(byCount),
+    shadows: [...inShadow].map(([funnelId, count]) => ({ funnelId, count })).sort(byCount),
   };
 }
 
 /** Returns what one purchase or trigger would have led to. */
 export function replay(catalog: Catalog, evaluated: Evaluated): Replayed {
+  const shadows = shadowFunnels(catalog, evaluated.trigger)
+    .filter(
+      (funnel) =>
+        explain(funnel.when, evaluated.facts).holds && !closedAt(catalog, funnel, Date.parse(evaluated.at)),
+    )
+    .map(({ id }) => id);
+  return { ...replayLive(catalog, evaluated), shadows };
+}
+
+function replayLive(catalog: Catalog, evaluated: Evaluated): Omit<Replayed, 'shadows'> {
   const { purchaseId, trigger, facts, at, reason, considered = [] } = evaluated;
   const before: Seen =
     evaluated.funnelId === undefined

@@ -1,7 +1,7 @@
 /** Routes verified webhooks to the runs they concern. Permissive: only fields that are used are checked. */
 import { PURCHASE_ID } from '../domain/patterns.js';
 import { unavailable } from '../domain/availability.js';
-import { couldMatch, funnelsInOrder, type Facts } from '../domain/rules/match.js';
+import { allFunnelsInOrder, couldMatch, type Facts } from '../domain/rules/match.js';
 import { productsNamedIn } from '../domain/rules/when.js';
 import type { Addon, Catalog, Funnel } from '../domain/offers.js';
 import { minorUnits } from '../domain/reversal.js';
@@ -254,10 +254,10 @@ function routePurchase(
   if (isTooOldToOffer(event.createdAt, now)) return unlessRegistered('payment is too old');
 
   const facts = purchaseFacts(data, event);
-  const funnels = funnelsInOrder(catalog, 'purchase').filter(
+  const funnels = allFunnelsInOrder(catalog, 'purchase').filter(
     ({ when, freePurchases }) => (amount > 0 || freePurchases) && couldMatch(when, facts),
   );
-  // A paused funnel starts a run too: the run records why there is no offer.
+  // A paused funnel starts a run too: the run records why there is no offer. So does one in shadow.
   const products = Array.isArray(facts.product_id) ? facts.product_id.map(String) : [];
   if (funnels.length === 0) {
     const route = unlessRegistered(amount > 0 ? 'no funnel matches the purchase' : 'no amount was paid');
@@ -282,6 +282,7 @@ function isNamed(productId: string, { funnels }: Catalog): boolean {
 /** Guesses the first offer. Rules on facts that are not in the webhook may still turn out not to hold. */
 function guessed(funnels: Funnel[], catalog: Catalog, now: Date): { guess?: Guess } {
   for (const funnel of funnels) {
+    if (funnel.mode === 'shadow') continue;
     const [step] = funnel.steps;
     const offer = step && catalog.offers[step.offer];
     if (!offer || unavailable(funnel.id, funnel, now) || unavailable(offer.id, offer, now)) continue;

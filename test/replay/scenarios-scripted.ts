@@ -736,7 +736,25 @@ const NOTIFIED: ScriptedScenario[] = [
   },
 ];
 
+const SWEPT: ScriptedScenario[] = [
+  {
+    name: 'sweep-with-funnels-in-shadow',
+    async play(harness) {
+      const activities = harness.script(purchaseFixture('pay_recorded_sweep'));
+      activities.next('sweepPayments', { seen: 2, told: 0, shadows: 1 });
+      const run = 'sweep/recorded';
+      await harness.environment.client.workflow.execute('sweep', {
+        workflowId: run,
+        taskQueue: harness.taskQueue,
+        args: [{ windowMs: 48 * HOUR }],
+      });
+      return { '': run };
+    },
+  },
+];
+
 export const SCRIPTED: ScriptedScenario[] = [
+  ...SWEPT,
   ...JUDGED,
   ...WINDOWS,
   ...PLAN_CHANGES,

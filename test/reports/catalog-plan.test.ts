@@ -104,3 +104,16 @@ describe('a plan', () => {
     ]);
   });
 });
+
+it('shows the promotion of a funnel in shadow as one word, and its new place', () => {
+  const inShadow = parseCatalog(
+    example.replace('    priority: 10', '    mode: shadow\n    priority: 10'),
+    'before.yaml',
+  );
+  const { changes, affected } = planChanges(inShadow, parseCatalog(example, 'after.yaml'));
+  const id = inShadow.funnels.find(({ mode }) => mode === 'shadow')?.id ?? '';
+  expect(changes).toEqual([
+    { kind: 'changed', what: 'funnel', id, fields: [{ field: 'mode', before: '"shadow"', after: '"live"' }] },
+  ]);
+  expect(affected.map(({ funnelId }) => funnelId)).toContain(id);
+});

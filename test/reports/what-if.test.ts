@@ -34,6 +34,7 @@ describe('a recorded purchase replayed against another catalog', () => {
       before: { reason: 'no_matching_funnel' },
       after: { funnelId: 'large' },
       open: [],
+      shadows: [],
     });
   });
 
@@ -78,6 +79,7 @@ describe('many recorded purchases', () => {
     const many = Array.from({ length: 5 }, (_, n) => bought({ purchaseId: `pay_${n}`, funnelId: 'old' }));
     const same = bought({ purchaseId: 'pay_9', funnelId: 'large', facts: { amount: 9900, country: 'US' } });
     expect(whatIf(catalog, [...many, same])).toEqual({
+      shadows: [],
       total: 6,
       changed: 5,
       rows: [
@@ -91,5 +93,25 @@ describe('many recorded purchases', () => {
       ],
       unknown: [{ funnelId: 'loyal', facts: ['purchase_count'], count: 1 }],
     });
+  });
+});
+
+describe('a funnel in shadow', () => {
+  const shadowed = parseCatalog(
+    `
+version: 1
+offers: { small: { ${OFFER} } }
+funnels:
+  tried: { trigger: purchase, mode: shadow, priority: 20, when: { amount: { gte: 5000 } }, steps: [{ id: one, offer: small }] }
+  large: { trigger: purchase, when: { amount: { gte: 1000 } }, steps: [{ id: one, offer: small }] }
+`,
+    'offers.yaml',
+  );
+
+  it('shows nothing, and is counted beside what is shown', () => {
+    const small = bought({ purchaseId: 'pay_2', facts: { amount: 1500 } });
+    const { rows, shadows } = whatIf(shadowed, [bought({}), small]);
+    expect(rows.map(({ after: seen, count }) => [seen, count])).toEqual([[{ funnelId: 'large' }, 2]]);
+    expect(shadows).toEqual([{ funnelId: 'tried', count: 1 }]);
   });
 });

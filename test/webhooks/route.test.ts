@@ -460,6 +460,16 @@ describe('a purchase of which nothing is paid', () => {
   });
 });
 
+it('starts a run for a purchase that only funnels in shadow are for, and guesses no offer of theirs', () => {
+  const inShadow: Catalog = {
+    ...catalog,
+    funnels: catalog.funnels.map((funnel) => ({ ...funnel, mode: 'shadow' as const })),
+  };
+  const route = routePayment({}, { inCatalog: inShadow });
+  expect(route).toMatchObject({ kind: 'purchase' });
+  expect(route).not.toHaveProperty('guess');
+});
+
 it.each([{ subscription_id: 'sub_1' }, { subscription_ids: ['sub_1', 'sub_2'] }])(
   'a cart beside a subscription does not say which products were bought: %j',
   (bought) => {

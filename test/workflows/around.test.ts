@@ -171,6 +171,22 @@ describe('the sweep', () => {
     expect(found).toEqual({ seen: 12, told: 1 });
     const [input] = activities.inputs('sweepPayments');
     expect(Date.parse(input?.since ?? '') - (before - 48 * HOUR)).toBeLessThan(HOUR);
+    expect(activities.inputs('evaluateShadows')).toEqual([]);
+  });
+
+  it.each(['have', 'fail in'] as const)('lets funnels in shadow that wait %s their turn', async (what) => {
+    const activities = harness.script(purchaseFixture(uniqueId('pay')));
+    const swept = { seen: 2, told: 0, shadows: 3 };
+    activities.next('sweepPayments', swept);
+    if (what === 'fail in') activities.next('evaluateShadows', new Error('the ledger is away'));
+    const found = await harness.environment.client.workflow.execute<typeof sweep>('sweep', {
+      workflowId: uniqueId('sweep'),
+      taskQueue: harness.taskQueue,
+      workflowExecutionTimeout: LONGEST_RUN,
+      args: [{ windowMs: 48 * HOUR }],
+    });
+    expect(found).toEqual(swept);
+    expect(activities.inputs('evaluateShadows')).toHaveLength(1);
   });
 });
 

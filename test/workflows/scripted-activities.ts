@@ -36,6 +36,7 @@ export const ACTIVITY_NAMES = [
   'settleLatePayment',
   'recordReversal',
   'sweepPayments',
+  'evaluateShadows',
   'mendPresentations',
   'mendPurchases',
   'findReversals',
@@ -262,6 +263,7 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
       return {};
     },
     sweepPayments: async () => ({ seen: 0, told: 0 }),
+    evaluateShadows: async () => ({ purchases: 0, requests: 0 }),
     mendPresentations: async () => ({}),
     mendPurchases: async () => ({}),
     findReversals: async () => ({}),

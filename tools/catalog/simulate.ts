@@ -36,6 +36,7 @@ export async function simulateCommand(
       2,
     );
   }
+  const isShadow = catalog.funnels.some(({ id, mode }) => id === funnelId && mode === 'shadow');
   const accept = probability('accept', options.accept, 0.2);
   const decline = probability('decline', options.decline, 0.5);
   if (accept + decline > 1)
@@ -62,6 +63,7 @@ export async function simulateCommand(
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   return [
     `Funnel ${funnelId} of ${path} (${catalog.hash}): ${count(input.customers, 'customer')} over ${count(input.days, 'day')}, seed ${String(input.seed)}.`,
+    ...(isShadow ? ['It is in shadow: simulated as if it were live.'] : []),
     '',
     ...show(simulated),
     '',

@@ -55,7 +55,7 @@ function parseLine(line: string): Evaluated | undefined {
   return complete ? (data as Evaluated) : undefined;
 }
 
-function showWhatIf({ total, changed, rows, unknown }: WhatIf): string[] {
+function showWhatIf({ total, changed, rows, unknown, shadows }: WhatIf): string[] {
   if (total === 0) return ['There are no recorded purchases or triggers.'];
   const width = String(rows[0]?.count ?? 0).length;
   const same = rows.filter(({ before, after }) => seenInWords(before) === seenInWords(after));
@@ -73,8 +73,12 @@ function showWhatIf({ total, changed, rows, unknown }: WhatIf): string[] {
       ({ funnelId, facts, count: n }) =>
         `  ${String(n).padStart(width)}  might have matched ${funnelId}, depending on ${facts.join(', ')}`,
     ),
+    ...(shadows.length > 0 ? ['', 'In shadow, which shows nothing:'] : []),
+    ...shadows.map(
+      ({ funnelId, count: n }) => `  ${String(n).padStart(width)}  would have matched ${funnelId} as well`,
+    ),
     '',
-    '"Would have matched" refers to the rules only. Whether the customer had a payment method, was in a holdout, had',
+    '"Would have matched refers to the rules only. Whether the customer had a payment method, was in a holdout, had',
     'reached a cap or already owned the product, and what the offer would have cost, only a real run can tell.',
   ];
 }

@@ -78,6 +78,19 @@ function commandLine(): Command {
     'offers and funnels that are paused everywhere',
     async (api) => ((await api.get('/api/pauses')) as { pauses: unknown }).pauses,
   );
+  add<[], { from?: string; to?: string }>(
+    'shadow-funnels',
+    'what funnels in shadow would have done',
+    async (api, _args, period) => {
+      const query = new URLSearchParams({ ...period });
+      return ((await api.get(`/api/reports/shadow-funnels?${query.toString()}`)) as { funnels: unknown })
+        .funnels;
+    },
+    [
+      new Option('--from <day>', 'such as 2026-12-01; default: all there is'),
+      new Option('--to <day>', 'the last day'),
+    ],
+  );
   add<[], { subject?: string }>(
     'audit',
     'the latest orders',

@@ -450,6 +450,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/shadow-funnels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what funnels in shadow would have done
+         * @description Operators: what funnels with `mode: shadow` would have done with purchases and triggers from `from` to `to`.
+         */
+        get: operations["getShadowReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports/cohorts": {
         parameters: {
             query?: never;
@@ -5908,6 +5928,166 @@ export interface operations {
                                         };
                                     };
                                 };
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description `invalid_parameter`: A parameter is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidParameterProblem"];
+                };
+            };
+            /** @description `unauthorized`: No valid credentials. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnauthorizedProblem"];
+                };
+            };
+            /** @description `forbidden`: These credentials do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
+            /** @description `temporarily_unavailable`: The service is temporarily unavailable. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TemporarilyUnavailableProblem"];
+                };
+            };
+            /** @description Any other error, such as `internal_error`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getShadowReport: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reach, what blocks it, and prices, per funnel. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        generatedAt: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        from?: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        to?: string;
+                        tz: string;
+                        funnels: {
+                            funnelId: string;
+                            /** @description As in the catalog in force; null if it is not in there any more. */
+                            mode: ("live" | "shadow") | null;
+                            /** @description Purchases and triggers that it saw. */
+                            purchases: number;
+                            /** @description Those whose rule may hold and that no live funnel goes before: Dodo has to be asked. */
+                            candidates: number;
+                            /** @description Candidates of which it is known. */
+                            evaluated: number;
+                            /** @description Candidates that wait for their turn. */
+                            waiting: number;
+                            /** @description Candidates without a result: the budget did not suffice. */
+                            givenUp: number;
+                            /** @description Candidates to whom it would have been shown. */
+                            reached: number;
+                            /** @description `reached` divided by `evaluated`. */
+                            reachRate: number | null;
+                            reachRateInterval: {
+                                low: number;
+                                high: number;
+                                confidence: number;
+                            };
+                            /** @description How many of all candidates that rate stands for. */
+                            estimatedReach: number | null;
+                            blocked: {
+                                /**
+                                 * @description `outranked`: a live funnel that is tried before it decided. Else as for offers.
+                                 * @enum {string}
+                                 */
+                                reason: "no_matching_funnel" | "no_payment_method" | "method_expired" | "currency_mismatch" | "already_owned" | "declined_before" | "cooldown" | "capped" | "offer_already_open" | "outside_schedule" | "paused" | "product_unavailable" | "holdout" | "pricing_unavailable" | "purchase_too_old" | "customer_blocked" | "outranked";
+                                count: number;
+                                example: {
+                                    purchaseId: string;
+                                    detail?: string;
+                                };
+                            }[];
+                            /** @description The live funnels whose offers were shown to those it would have reached. */
+                            insteadOf: {
+                                funnelId: string;
+                                count: number;
+                            }[];
+                            /** @description What would have been due at once, by offer and currency, tax included. */
+                            prices: {
+                                offerId: string;
+                                productId: string;
+                                currency: string;
+                                count: number;
+                                /** @description Minor units of the currency. */
+                                min: number;
+                                /** @description Minor units of the currency. */
+                                p25: number;
+                                /** @description Minor units of the currency. */
+                                median: number;
+                                /** @description Minor units of the currency. */
+                                p75: number;
+                                /** @description Minor units of the currency. */
+                                max: number;
                             }[];
                         }[];
                     };

@@ -10,6 +10,7 @@ export function compileFunnel(id: string, file: FunnelFile): Funnel {
     trigger: file.trigger,
     priority: file.priority,
     ...defined({
+      mode: file.mode === 'shadow' ? ('shadow' as const) : undefined,
       paused: file.paused || undefined,
       schedule: file.schedule,
       holdout: compileShare(file.holdout),

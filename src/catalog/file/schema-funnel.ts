@@ -45,6 +45,10 @@ export const funnelShape = {
     .int({ error: 'a whole number' })
     .default(0)
     .meta({ description: 'The highest is tried first; the order of the file breaks ties.' }),
+  mode: z.enum(['live', 'shadow'], { error: 'live or shadow' }).default('live').meta({
+    description:
+      'In shadow, the funnel is evaluated and priced for live purchases, and shows nothing to anybody.',
+  }),
   paused: z.boolean({ error: 'true or false' }).default(false),
   schedule: schedule.optional(),
   holdout: share

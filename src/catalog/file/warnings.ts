@@ -5,12 +5,18 @@ import { offerIdsOf } from '../../domain/funnel.js';
 import { labelsWithoutPayment } from './payment-labels.js';
 
 /**
- * Returns a sentence for each offer that no funnel uses, for each amount in copy that is always zero, and for each button
+ * Returns a sentence for each offer that no funnel shows, for each amount in copy that is always zero, and for each button
  * that sells to consumers in the European Union without saying so.
  */
 export function catalogWarnings(catalog: Catalog): string[] {
   const used = new Set(catalog.funnels.flatMap(({ steps }) => steps.flatMap(offerIdsOf)));
+  const live = new Set(
+    catalog.funnels.filter(({ mode }) => mode !== 'shadow').flatMap(({ steps }) => steps.flatMap(offerIdsOf)),
+  );
   return Object.values(catalog.offers).flatMap((offer) => [
+    ...(used.has(offer.id) && !live.has(offer.id)
+      ? [`offers.${offer.id}: only funnels with mode shadow use this offer, so it is never shown.`]
+      : []),
     ...(used.has(offer.id) ? [] : [`offers.${offer.id}: no funnel uses this offer, so it is never shown.`]),
     ...alwaysZero(offer).map(
       ({ field, name }) =>

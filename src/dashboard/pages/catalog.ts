@@ -107,7 +107,7 @@ function funnelCard(funnel: Funnel, pause: Pause | undefined, visitor: Visitor):
   return html`<article class="offer-card" aria-labelledby="funnel-${id}">
     <header class="what">
       <h3 id="funnel-${id}">${id}</h3>
-      ${switchedOff(funnel, pause)}
+      ${funnel.mode === 'shadow' && badge('in shadow')} ${switchedOff(funnel, pause)}
     </header>
     ${facts([
       ['After', spaced(trigger)],

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { html, type Html } from '../../html.js';
 import type { Figure, FunnelReportRow } from '../../ledger/index.js';
 import { funnelReport } from '../../reports/funnels.js';
+import { shadowReport } from '../../reports/shadows.js';
 import type { TakeRate } from '../../reports/take-rate.js';
 import type { DashboardDeps } from '../deps.js';
 import type { Page } from '../parts/layout.js';
+import { shadowPanel } from './shadow-funnels.js';
 import { periodForm, periodOfPage, queryOf, shownPeriod, type ShownPeriod } from '../parts/period.js';
 import { plot } from '../parts/plot.js';
 import { csvOf, table, type Column } from '../parts/table.js';
@@ -22,6 +24,7 @@ export async function funnelsPage(
 ): Promise<Page> {
   const period = shownPeriod(query, now());
   const { rows } = funnelReport(await ledger.funnelReport(period), now());
+  const { funnels: shadows } = shadowReport(await ledger.shadowReport(period), catalog(), now());
   const names = [...new Set(rows.map(({ funnelId }) => funnelId))];
   const inForce = new Set(catalog().funnels.map(({ id }) => id));
   return {
@@ -51,6 +54,7 @@ export async function funnelsPage(
               ),
             )}`
       }
+      ${shadows.map(shadowPanel)}
     `,
   };
 }

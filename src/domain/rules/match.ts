@@ -76,8 +76,18 @@ export function clauseResults(when: When, facts: Facts, path = ''): ClauseResult
   return [...own, ...inner];
 }
 
-/** Returns the catalog's funnels for a trigger in the order they are tried: by priority, highest first, then as in the file. */
+/** Returns the live funnels of a catalog for a trigger in the order they are tried. */
 export function funnelsInOrder(catalog: Catalog, trigger: TriggerType): Funnel[] {
+  return allFunnelsInOrder(catalog, trigger).filter(({ mode }) => mode !== 'shadow');
+}
+
+/** Returns the funnels of a catalog for a trigger that are in shadow, in the order they would be tried. */
+export function shadowFunnels(catalog: Catalog, trigger: TriggerType): Funnel[] {
+  return allFunnelsInOrder(catalog, trigger).filter(({ mode }) => mode === 'shadow');
+}
+
+/** Returns live funnels and those in shadow: by priority, highest first, then as in the file. */
+export function allFunnelsInOrder(catalog: Catalog, trigger: TriggerType): Funnel[] {
   // Array.prototype.sort is stable, so equal priorities keep the order of the file.
   return catalog.funnels
     .filter((funnel) => funnel.trigger === trigger)

@@ -59,6 +59,11 @@ const OPERATIONS: Record<string, [operationId: string, tag: Tag, summary: string
     'Get the conversion of funnels, steps and offers',
   ],
   'get /api/reports/experiments': ['getExperimentReport', 'Reports', 'Compare the arms of experiments'],
+  'get /api/reports/shadow-funnels': [
+    'getShadowReport',
+    'Reports',
+    'Get what funnels in shadow would have done',
+  ],
   'get /api/reports/cohorts': [
     'getCohorts',
     'Reports',

@@ -8,6 +8,7 @@ import { periodFields, periodQuery } from '../period.js';
 import { redeliverBody } from '../schemas.js';
 import { ids, time as given } from '../validate.js';
 import { funnelReport } from './funnel-shapes.js';
+import { shadowReport } from './shadow-shapes.js';
 import { experimentReport } from './experiment-shapes.js';
 import { body, json, problems } from './parts.js';
 import { catalogInForce, deadNotification, evaluation } from './run-shapes.js';
@@ -134,6 +135,17 @@ export const operatorPaths: ZodOpenApiPathsObject = {
           experimentReport,
           'Comparison of the arms of experiments and holdouts, per set of weights.',
         ),
+        ...problems('invalid_parameter', 'unauthorized', 'forbidden'),
+      },
+    },
+  },
+  '/api/reports/shadow-funnels': {
+    get: {
+      description:
+        'Operators: what funnels with `mode: shadow` would have done with purchases and triggers from `from` to `to`.',
+      requestParams: { query: periodQuery },
+      responses: {
+        '200': json(shadowReport, 'Reach, what blocks it, and prices, per funnel.'),
         ...problems('invalid_parameter', 'unauthorized', 'forbidden'),
       },
     },

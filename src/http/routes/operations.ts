@@ -2,6 +2,7 @@
 import { Router } from 'express';
 import { experimentReport } from '../../reports/experiments.js';
 import { funnelReport } from '../../reports/funnels.js';
+import { shadowReport } from '../../reports/shadows.js';
 import { DAY, HOUR } from '../../domain/duration.js';
 import type { Activity, Measures, MoneyInDoubt } from '../../ledger/index.js';
 import { requireOperator } from '../auth.js';
@@ -35,6 +36,10 @@ export function reportRoutes({ ledger, catalog, now }: ApiDeps): Router {
       ...experimentReport(await ledger.experimentReport(period), catalog(), now()),
       ...period,
     });
+  });
+  router.get('/api/reports/shadow-funnels', requireOperator, async (req, res) => {
+    const period = periodOf(parseQuery(periodQuery, req.query));
+    res.json({ ...shadowReport(await ledger.shadowReport(period), catalog(), now()), ...period });
   });
   router.get('/api/reports/cohorts', requireOperator, async (req, res) => {
     const period = periodOf(parseQuery(periodQuery, req.query));

@@ -13,6 +13,7 @@ import type { OperationsLedger } from './operations.js';
 import type { PresentationLedger } from './presentations.js';
 import type { PurchaseLedger } from './purchases.js';
 import type { ReportLedger } from './reports.js';
+import type { ShadowLedger } from './shadows.js';
 
 /**
  * Records what runs do, and answers eligibility look-ups and reports. A projection: Temporal is the source of truth.
@@ -32,6 +33,7 @@ export interface Ledger
     KeyLedger,
     AuditLedger,
     BulkLedger,
+    ShadowLedger,
     ConsoleLedger,
     CustomerLedger {
   /** Throws when the database cannot be reached or written, or its tables are not those of this build. */
