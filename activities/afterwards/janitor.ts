@@ -18,6 +18,8 @@ const COMPENSATION_GRACE_MS = DAY;
 const REVIEWS_PAGE = 200;
 /** Of a thousand rows of each kind, in one round. */
 const MOST_DELETIONS = 100;
+/** Of two hundred hours or days each, in one round. */
+const MOST_MERGES = 100;
 
 export function janitorActivities(context: ActivityContext) {
   const { dodo, ledger, now } = context;
@@ -107,7 +109,10 @@ export function janitorActivities(context: ActivityContext) {
       return round.repairs;
     },
 
-    /** Deletes what has been kept for as long as it is to be kept. Dodo: nothing. Repeated: finds what is left. */
+    /**
+     * Deletes what has been kept for as long as it is to be kept, and merges the sums that reports are made of. Dodo:
+     * nothing. Repeated: finds what is left.
+     */
     async deleteExpired(): Promise<Repairs> {
       const { dataRetention = {}, log } = context;
       for (let rounds = 0; rounds < MOST_DELETIONS; rounds += 1) {
@@ -116,6 +121,8 @@ export function janitorActivities(context: ActivityContext) {
         if (Object.keys(deleted).length === 0) break;
         log.info({ deleted }, 'data was kept for long enough');
       }
+      for (let rounds = 0; rounds < MOST_MERGES && (await ledger.mergeSums()) > 0; rounds += 1)
+        heartbeat(rounds);
       return {};
     },
   };

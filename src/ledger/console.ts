@@ -1,8 +1,23 @@
 /** Implements `ConsoleLedger`. */
-import { and, count, desc, eq, gt, gte, inArray, isNotNull, lt, or, sql, type SQL } from 'drizzle-orm';
+import {
+  and,
+  count,
+  desc,
+  eq,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  lt,
+  or,
+  sql,
+  type AnyColumn,
+  type SQL,
+} from 'drizzle-orm';
 import type { CompensationRecord } from '../domain/accounting.js';
 import { REPAIRED } from '../domain/janitor.js';
 import { UNSETTLED_STATUSES } from '../domain/presentation.js';
+import { DECISIONS, type ReasonCode } from '../domain/words.js';
 import { utc } from './columns.js';
 import type {
   Activity,
@@ -23,10 +38,12 @@ import {
   endedSessions,
   pauses,
   presentations,
+  presentationSums,
   purchases,
   reviews,
   timeline,
 } from './schema.js';
+import { mergeSums, missedWithin, shownWithin } from './sums.js';
 import type { Database, Store } from './store.js';
 
 export function consoleOn({ db, transaction }: Pick<Store, 'db' | 'transaction'>): ConsoleLedger {
@@ -61,6 +78,7 @@ export function consoleOn({ db, transaction }: Pick<Store, 'db' | 'transaction'>
     },
     offerDays: (period) => offerDays(db, period),
     notShown: (period) => notShown(db, period),
+    mergeSums: () => mergeSums(db),
     moneyInDoubt: () => moneyInDoubt(db),
     measures: (paidSince) => measures(db, paidSince),
     activity: (since) => activity(db, since),
@@ -161,49 +179,43 @@ async function offerDays(
   db: Database,
   { tz, funnelId, ...period }: Period & { tz: string; funnelId?: string },
 ): Promise<OfferDay[]> {
-  const day = sql<string>`to_char(${presentations.presentedAt} at time zone ${tz}, 'YYYY-MM-DD')`;
-  const counted = (condition: SQL) => number(sql`count(*) filter (where ${condition})`);
+  const shown = await shownWithin(db, period, { local: { unit: 'day', tz } });
+  const total = (name: string) => number(sql`sum(${sql.identifier(name)})`);
   return db
     .select({
-      day: day.as('day'),
-      offerId: presentations.offerId,
-      currency: currencyPaid.as('paid_in'),
-      presented: number(sql`count(*)`),
-      viewed: counted(sql`${presentations.viewedAt} is not null`),
-      accepted: counted(sql`${presentations.decision} = 'accepted'`),
-      declined: counted(sql`${presentations.decision} = 'declined'`),
-      expired: counted(sql`${presentations.decision} = 'expired'`),
-      paid: counted(isPaid),
-      recovered: counted(sql`${isPaid} and ${presentations.recovered}`),
-      gross: number(sql`coalesce(sum(${presentations.paidAmount}) filter (where ${isPaid}), 0)`),
-      refunded: number(sql`coalesce(sum(${presentations.refundedAmount}) filter (where ${isPaid}), 0)`),
+      day: sql<string>`to_char(at at time zone ${tz}, 'YYYY-MM-DD')`.as('day'),
+      offerId: sql<string>`offer_id`,
+      currency: sql<string>`currency`,
+      presented: total('presented'),
+      viewed: total('viewed'),
+      accepted: total('accepted'),
+      declined: total('declined'),
+      expired: total('expired'),
+      paid: total('paid'),
+      recovered: total('recovered'),
+      gross: total('gross'),
+      refunded: total('refunded'),
     })
-    .from(presentations)
-    .where(and(within(period), funnelId === undefined ? undefined : eq(presentations.funnelId, funnelId)))
-    .groupBy(sql`1`, presentations.offerId, sql`3`)
-    .orderBy(sql`1`, presentations.offerId, sql`3`);
+    .from(sql`${shown} as shown`)
+    .where(funnelId === undefined ? undefined : sql`funnel_id = ${funnelId}`)
+    .groupBy(sql`1, 2, 3`)
+    .having(sql`sum(presented) > 0`)
+    .orderBy(sql`1, 2, 3`);
 }
 
-async function notShown(db: Database, { from, to }: Period): Promise<NotShown[]> {
+async function notShown(db: Database, period: Period): Promise<NotShown[]> {
   const rows = await db
     .select({
-      reason: purchases.reason,
-      currency: purchases.currency,
-      count: number(sql`count(*)`),
-      amount: number(sql`coalesce(sum(${purchases.amount}), 0)`),
+      reason: sql<ReasonCode>`reason`,
+      currency: sql<string | null>`currency`,
+      count: number(sql`sum(count)`),
+      amount: number(sql`sum(amount)`),
     })
-    .from(purchases)
-    .where(
-      and(
-        isNotNull(purchases.reason),
-        from === undefined ? undefined : gte(purchases.recordedAt, utc(from)),
-        to === undefined ? undefined : lt(purchases.recordedAt, utc(to)),
-      ),
-    )
-    .groupBy(purchases.reason, purchases.currency);
+    .from(sql`${await missedWithin(db, period)} as missed`)
+    .groupBy(sql`1, 2`)
+    .having(sql`sum(count) > 0`);
   const byReason = new Map<string, NotShown>();
   for (const { reason, currency, count: rowsOfReason, amount } of rows) {
-    if (reason === null) continue;
     const known = byReason.get(reason) ?? { reason, count: 0, amounts: {} };
     known.count += rowsOfReason;
     if (currency !== null) known.amounts[currency] = (known.amounts[currency] ?? 0) + amount;
@@ -230,15 +242,21 @@ async function moneyInDoubt(db: Database): Promise<MoneyInDoubt[]> {
 const LONGEST_LOOK_BACK = '30 days';
 
 async function measures(db: Database, paidSince: string): Promise<Measures> {
-  const { decision, decidedAt, paidAt, presentedAt } = presentations;
+  const { decidedAt, paidAt, presentedAt } = presentations;
   const took = sql`extract(epoch from ${paidAt} - ${decidedAt})`;
   const quantile = (share: number) =>
     sql<number | null>`percentile_cont(${sql.raw(String(share))}) within group (order by ${took})`;
-  const decided = await db
-    .select({ decision, count: count() })
-    .from(presentations)
-    .where(isNotNull(decision))
-    .groupBy(decision);
+  const total = (column: AnyColumn) => number(sql`coalesce(sum(${column}), 0)`);
+  const { accepted, declined, expired, withdrawn } = presentationSums;
+  const [decided] = await db
+    .select({
+      accepted: total(accepted),
+      declined: total(declined),
+      expired: total(expired),
+      withdrawn: total(withdrawn),
+    })
+    .from(presentationSums)
+    .where(eq(presentationSums.span, 'day'));
   const [times] = await db
     .select({ p50: quantile(0.5), p99: quantile(0.99) })
     .from(presentations)
@@ -250,7 +268,7 @@ async function measures(db: Database, paidSince: string): Promise<Measures> {
       ),
     );
   return {
-    decided: decided.flatMap((row) => (row.decision === null ? [] : [{ ...row, decision: row.decision }])),
+    decided: DECISIONS.map((decision) => ({ decision, count: decided?.[decision] ?? 0 })),
     clickToPaid: {
       ...(times?.p50 != null && { '0.5': Number(times.p50) }),
       ...(times?.p99 != null && { '0.99': Number(times.p99) }),

@@ -1,40 +1,34 @@
 /** The conversion report: one row per funnel, step and offer. */
 import { sql, type SQL } from 'drizzle-orm';
-import type { Decision } from '../domain/words.js';
-import { within } from './console.js';
 import type { Period } from './interface/console.js';
 import type { FunnelReportRow } from './interface/reports.js';
-import { presentations } from './schema.js';
 import type { Database } from './store.js';
+import { shownWithin } from './sums.js';
 
-/** Implements `Ledger.funnelReport` in one statement. Revenue counts only while a presentation is paid. */
+/** Implements `Ledger.funnelReport`. Revenue counts only while a presentation is paid. */
 export async function funnelReport(db: Database, period: Period = {}): Promise<FunnelReportRow[]> {
-  const { funnelId, step, offerId, paidAmount, refundedAmount } = presentations;
-  const currency = sql<string>`coalesce(${presentations.paidCurrency}, ${presentations.currency})`;
-  const isPaid = sql`${presentations.status} = 'paid'`;
-  const counted = (condition: SQL) => sql<number>`count(*) filter (where ${condition})`;
-  const decided = (decision: Decision) => counted(sql`${presentations.decision} = ${decision}`);
-
+  const shown = await shownWithin(db, period);
+  const sum = (name: string) => sql<number>`sum(${sql.identifier(name)})`.as(name);
   const perCurrency = db
     .select({
-      funnelId,
-      step,
-      offerId,
-      currency: currency.as('paid_in'),
-      presented: sql<number>`count(*)`.as('presented'),
-      viewed: counted(sql`${presentations.viewedAt} is not null`).as('viewed'),
-      accepted: decided('accepted').as('accepted'),
-      declined: decided('declined').as('declined'),
-      expired: decided('expired').as('expired'),
-      paid: counted(isPaid).as('paid'),
-      recovered: counted(sql`${isPaid} and ${presentations.recovered}`).as('recovered'),
-      scheduled: counted(sql`${presentations.status} = 'scheduled'`).as('scheduled'),
-      gross: sql<number>`coalesce(sum(${paidAmount}) filter (where ${isPaid}), 0)`.as('gross'),
-      refunded: sql<number>`coalesce(sum(${refundedAmount}) filter (where ${isPaid}), 0)`.as('refunded'),
+      funnelId: sql<string>`funnel_id`.as('funnel_id'),
+      step: sql<string>`step`.as('step'),
+      offerId: sql<string>`offer_id`.as('offer_id'),
+      currency: sql<string>`currency`.as('paid_in'),
+      presented: sum('presented'),
+      viewed: sum('viewed'),
+      accepted: sum('accepted'),
+      declined: sum('declined'),
+      expired: sum('expired'),
+      paid: sum('paid'),
+      recovered: sum('recovered'),
+      scheduled: sum('scheduled'),
+      gross: sum('gross'),
+      refunded: sum('refunded'),
     })
-    .from(presentations)
-    .where(within(period))
-    .groupBy(funnelId, step, offerId, currency)
+    .from(sql`${shown} as shown`)
+    .groupBy(sql`1, 2, 3, 4`)
+    .having(sql`sum(presented) > 0`)
     .as('per_currency');
 
   const total = (column: SQL.Aliased<number>) => sql`sum(${column})`.mapWith(Number);

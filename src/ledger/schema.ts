@@ -50,7 +50,8 @@ import type { BillingAddress, ConsideredFunnel } from '../domain/purchase.js';
 import type { OfferTerms } from '../domain/presentation.js';
 import type { Acceptance } from '../domain/receipt.js';
 import type { TimelineEntry } from '../domain/timeline.js';
-import { BLOCKING_STATUSES } from '../domain/presentation.js';
+import { BLOCKING_STATUSES, UNSETTLED_STATUSES } from '../domain/presentation.js';
+import { TAKING_ENTRIES } from '../domain/reversal.js';
 
 export const purchases = pgTable(
   'purchases',
@@ -164,13 +165,30 @@ export const presentations = pgTable(
     handedOutAt: instant('handed_out_at'),
   },
   (table) => [
-    uniqueIndex('one_open_presentation_per_customer').on(table.customerId).where(isBlocking(table.status)),
+    uniqueIndex('one_open_presentation_per_customer')
+      .on(table.customerId)
+      .where(isOneOf(table.status, BLOCKING_STATUSES)),
     index('presentations_of_customer').on(table.customerId, table.presentedAt),
     index('presentations_of_purchase').on(table.purchaseId),
     index('presentations_of_payment').on(table.paymentId),
     index('presentations_of_offer').on(table.offerId, table.status),
     index('presentations_by_time').on(table.presentedAt),
     index('presentations_of_subscription').on(sql`(terms->>'subscriptionId')`),
+    // All that cohorts read of them: these rows are few and far apart.
+    index('presentations_refunded')
+      .on(
+        table.presentedAt,
+        table.id,
+        table.purchaseId,
+        table.offerId,
+        table.currency,
+        table.paidCurrency,
+        table.paidAt,
+        table.paidAmount,
+        table.refundedAmount,
+      )
+      .where(sql`${table.refundedAmount} > 0`),
+    index('presentations_unsettled').on(table.status).where(isOneOf(table.status, UNSETTLED_STATUSES)),
   ],
 );
 
@@ -214,6 +232,7 @@ export const timeline = pgTable(
     index('timeline_by_type').on(table.type, table.at),
     // Refunds, disputes and notifications are found by their ids.
     index('timeline_by_id').on(sql`(detail->>'id')`),
+    index('timeline_of_money_back').on(table.purchaseId).where(isOneOf(table.type, TAKING_ENTRIES)),
   ],
 );
 
@@ -269,7 +288,73 @@ export const exposures = pgTable(
     catalogHash: text('catalog_hash').notNull(),
     exposedAt: instant('exposed_at').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.experiment, table.customerId] })],
+  (table) => [
+    primaryKey({ columns: [table.experiment, table.customerId] }),
+    index('exposures_of_customer').on(table.customerId),
+  ],
+);
+
+/** What a row of sums stands for: whole hours and days in UTC. */
+const spanOfTime = {
+  seq: bigserial('seq', { mode: 'number' }).primaryKey(),
+  span: text('span').$type<'hour' | 'day'>().notNull(),
+  startsAt: instant('starts_at').notNull(),
+  /** Triggers add what a change adds or takes away; rows of one key are merged later. What counts is their sum. */
+  merged: boolean('merged').notNull().default(false),
+};
+
+/** `presentations`, summed by the time they were shown. Written by triggers: always equal to the rows. */
+export const presentationSums = pgTable(
+  'presentation_sums',
+  {
+    ...spanOfTime,
+    offerId: text('offer_id').notNull(),
+    funnelId: text('funnel_id').notNull(),
+    step: text('step').notNull(),
+    /** Of what was paid, or would be. */
+    currency: text('currency').notNull(),
+    presented: integer('presented').notNull(),
+    viewed: integer('viewed').notNull(),
+    accepted: integer('accepted').notNull(),
+    declined: integer('declined').notNull(),
+    expired: integer('expired').notNull(),
+    withdrawn: integer('withdrawn').notNull(),
+    paid: integer('paid').notNull(),
+    recovered: integer('recovered').notNull(),
+    scheduled: integer('scheduled').notNull(),
+    /** Paid at some time, whatever became of it. */
+    everPaid: integer('ever_paid').notNull(),
+    gross: money('gross').notNull(),
+    refunded: money('refunded').notNull(),
+    /** Paid within days of being shown, whatever went back. */
+    gross7: money('gross_7').notNull(),
+    gross30: money('gross_30').notNull(),
+    gross90: money('gross_90').notNull(),
+  },
+  (table) => [
+    index('presentation_sums_by_time').on(table.span, table.startsAt),
+    index('presentation_sums_unmerged')
+      .on(table.span, table.startsAt)
+      .where(sql`not ${table.merged}`),
+  ],
+);
+
+/** `purchases` without an offer, summed by the time they were recorded, as above. */
+export const purchaseSums = pgTable(
+  'purchase_sums',
+  {
+    ...spanOfTime,
+    reason: text('reason', { enum: REASON_CODES }).notNull(),
+    currency: text('currency'),
+    count: integer('count').notNull(),
+    amount: money('amount').notNull(),
+  },
+  (table) => [
+    index('purchase_sums_by_time').on(table.span, table.startsAt),
+    index('purchase_sums_unmerged')
+      .on(table.span, table.startsAt)
+      .where(sql`not ${table.merged}`),
+  ],
 );
 
 /** Every catalog that was in force, to show what still runs on an older one. */
@@ -531,6 +616,6 @@ export const installation = pgTable('installation', {
 });
 
 /** Values in a partial index must be literals: an index cannot have parameters. */
-function isBlocking(status: AnyColumn): SQL {
-  return sql`${status} in (${sql.raw(BLOCKING_STATUSES.map((value) => `'${value}'`).join(', '))})`;
+function isOneOf(column: AnyColumn, values: readonly string[]): SQL {
+  return sql`${column} in (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`;
 }

@@ -128,6 +128,11 @@ export interface ConsoleLedger {
   offerDays(period: Period & { tz: string; funnelId?: string }): Promise<OfferDay[]>;
   /** Counts purchases and triggers without an offer, by reason. */
   notShown(period: Period): Promise<NotShown[]>;
+  /**
+   * Merges what was added to the sums that reports are made of, as much as one call may; they are exact with or without it.
+   * Returns how many rows it merged: zero when nothing is left to do.
+   */
+  mergeSums(): Promise<number>;
   moneyInDoubt(): Promise<MoneyInDoubt[]>;
   /** @param paidSince for `clickToPaid`; a recent time */
   measures(paidSince: string): Promise<Measures>;
