@@ -67,7 +67,9 @@ export function planChangeStrategy(
       ),
     openFallback: (n, failed) => openFallback(terms, id(n), failed),
     lookUpFallback: (n) =>
-      readOutcome(() => readActivities.lookUpPayment({ attemptId: id(n), presentationId, customerId, since })),
+      readOutcome(() =>
+        readActivities.lookUpPayment({ attemptId: id(n), presentationId, customerId, since }),
+      ),
     record: (n, status, doubtful) =>
       ledgerActivities.recordState({ attemptId: id(n), presentationId, status, ...doubtful }),
   };
