@@ -114,6 +114,9 @@ function asOf(context: ActivityContext, { purchase }: PurchaseView, seenAt: stri
     one.workflowId !== purchase.workflowId && Date.parse(one.presentedAt) <= Date.parse(seenAt);
   const reads: Partial<Ledger> = {
     purchase: (id) => ledger.purchase(id),
+    purchasePaidBy: (paymentId) => ledger.purchasePaidBy(paymentId),
+    triggerFacts: (id) => ledger.triggerFacts(id),
+    announcedPayment: () => Promise.resolve(undefined),
     attempt: (id) => ledger.attempt(id),
     hasBought: (...about) => ledger.hasBought(...about),
     acceptedAt: (...about) => ledger.acceptedAt(...about),
