@@ -2,7 +2,7 @@
 import type DodoPayments from 'dodopayments';
 import { addressForDodo, billedTo } from '../../src/dodo/pricing.js';
 import type { BillingAddress } from '../../src/domain/purchase.js';
-import type { AttemptInput, SendReply } from '../../src/domain/attempt.js';
+import type { AttemptInput, ConfirmationHandles, SendReply } from '../../src/domain/attempt.js';
 import type { ActivityContext } from '../context.js';
 import { attemptMetadata, billingAddress, cart, returnUrl } from './requests.js';
 import { sendAttempt, type Submitted } from './send.js';
@@ -31,9 +31,10 @@ export function chargeActivities(context: ActivityContext) {
       return_url,
       metadata: attemptMetadata(context, input),
     });
-    const { session_id, payment_id } = (session ?? {}) as Partial<DodoPayments.CheckoutSessionResponse>;
+    const answer = (session ?? {}) as Partial<DodoPayments.CheckoutSessionResponse>;
+    const { session_id, payment_id } = answer;
     if (typeof session_id !== 'string') throw new Error('Dodo answered without a session id.');
-    return { sessionId: session_id, paymentId: payment_id };
+    return { sessionId: session_id, paymentId: payment_id, confirmation: confirmationIn(answer) };
   }
 
   /** `payments.create` is deprecated at Dodo, but it is what merchants with `action.kind: payment` ask for. */
@@ -50,9 +51,10 @@ export function chargeActivities(context: ActivityContext) {
       return_url,
       metadata: attemptMetadata(context, input),
     });
-    const { payment_id } = (payment ?? {}) as Partial<DodoPayments.PaymentCreateResponse>;
+    const answer = (payment ?? {}) as Partial<DodoPayments.PaymentCreateResponse>;
+    const { payment_id } = answer;
     if (typeof payment_id !== 'string') throw new Error('Dodo answered without a payment id.');
-    return { paymentId: payment_id };
+    return { paymentId: payment_id, confirmation: confirmationIn(answer) };
   }
 
   return {
@@ -86,4 +88,14 @@ export function chargeActivities(context: ActivityContext) {
       });
     },
   };
+}
+
+/** Returns what an answer gives for Dodo's SDK. It reaches the ledger alone: replies are kept in the run's history. */
+function confirmationIn(answer: {
+  client_secret?: string | null;
+  publishable_key?: string | null;
+}): ConfirmationHandles | undefined {
+  const { client_secret: clientSecret, publishable_key: publishableKey } = answer;
+  if (typeof clientSecret !== 'string' || clientSecret === '') return undefined;
+  return { clientSecret, ...(typeof publishableKey === 'string' && { publishableKey }) };
 }

@@ -1,11 +1,11 @@
 /** Records Dodo's answer to an attempt. */
-import type { AttemptInput } from '../../src/domain/attempt.js';
+import type { AttemptInput, ConfirmationHandles } from '../../src/domain/attempt.js';
 import type { ActivityContext } from '../context.js';
 import { MESSAGES } from './messages.js';
 
 /** Dodo's answer to the one request that moves money. */
 export type Answer =
-  | { kind: 'submitted'; paymentId?: string; sessionId?: string }
+  | { kind: 'submitted'; paymentId?: string; sessionId?: string; confirmation?: ConfirmationHandles }
   | { kind: 'rejected'; code: string }
   | { kind: 'unknown'; detail: string }
   | { kind: 'not_sent'; detail: string; retryAfterMs?: number };
@@ -27,7 +27,7 @@ export async function recordReply(
     switch (answer.kind) {
       case 'submitted': {
         const ids = { paymentId: answer.paymentId, sessionId: answer.sessionId };
-        const change = { status: 'submitted' as const, ...ids };
+        const change = { status: 'submitted' as const, ...ids, ...answer.confirmation };
         await ledger.updateAttempt(attemptId, change, { id, patch: ids }, timeline);
         if (answer.paymentId === undefined) return;
         await ledger.recordPayment({

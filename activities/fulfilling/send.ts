@@ -6,7 +6,7 @@ import type DodoPayments from 'dodopayments';
 import { classify, isKeyRejected } from '../../src/dodo/errors.js';
 import { findAttempt, type ListedPayment } from '../../src/dodo/payments.js';
 import { currentPrice } from '../../src/dodo/pricing.js';
-import type { AttemptInput, SendReply } from '../../src/domain/attempt.js';
+import type { AttemptInput, ConfirmationHandles, SendReply } from '../../src/domain/attempt.js';
 import { isAboveOneClick } from '../../src/domain/choice.js';
 import { runOfAttempt } from '../../src/domain/ids.js';
 import type { BillingAddress } from '../../src/domain/purchase.js';
@@ -29,10 +29,11 @@ export interface PreparedRequest {
   subscription?: DodoPayments.Subscription;
 }
 
-/** The ids in Dodo's answer. */
+/** The ids in Dodo's answer, and what it gives for its SDK. */
 export interface Submitted {
   paymentId?: string | null;
   sessionId?: string;
+  confirmation?: ConfirmationHandles;
 }
 
 export interface SendSteps {
@@ -201,8 +202,8 @@ function record(
 
 async function post(send: () => Promise<Submitted>): Promise<Answer> {
   try {
-    const { paymentId, sessionId } = await send();
-    return { kind: 'submitted', paymentId: paymentId ?? undefined, sessionId };
+    const { paymentId, sessionId, confirmation } = await send();
+    return { kind: 'submitted', paymentId: paymentId ?? undefined, sessionId, confirmation };
   } catch (error) {
     const failure = classify(error);
     switch (failure.kind) {

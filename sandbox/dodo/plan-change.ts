@@ -155,13 +155,24 @@ function changePayment(world: World, quote: Quote, body: PlanChangeBody): Paymen
     currency: subscription.currency,
     metadata: body.metadata ?? subscription.metadata,
     billing: subscription.billing,
-    return_url: body.return_url ?? null,
+    return_url: body.return_url ?? returnUrlOf(world, subscription),
     lines: [paymentLine(product.product_id, product.name, total, tax)],
     subscription_ids: [subscription.subscription_id],
     purpose: { kind: 'plan_change', subscription_id: subscription.subscription_id, basis },
     retriable: viaLink && businessPolicy(world).declinedPlanChangeLink === 'stays_pending',
   });
   return viaLink ? withLink(world, payment) : payment;
+}
+
+/** Only a change by payment link names a return URL. From the bank's page of others, it goes back to where the subscription was bought. */
+function returnUrlOf(world: World, { subscription_id }: SubscriptionRow): string | null {
+  const first = world.tables.payments
+    .all()
+    .find(
+      ({ purpose, subscription_ids }) =>
+        purpose.kind === 'purchase' && subscription_ids.includes(subscription_id),
+    );
+  return first?.return_url ?? null;
 }
 
 /**

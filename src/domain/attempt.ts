@@ -102,6 +102,15 @@ export interface AttemptRecord {
   createdAt: string;
 }
 
+/**
+ * What Dodo's answer to a charge holds for its checkout SDK: with it the customer confirms the payment (3-D Secure) on
+ * the merchant's own page.
+ */
+export interface ConfirmationHandles {
+  clientSecret: string;
+  publishableKey?: string;
+}
+
 /** Statuses of an attempt whose outcome is not known yet. */
 const UNRESOLVED: readonly AttemptStatus[] = ['submitted', 'processing', 'requires_action', 'needs_review'];
 
@@ -125,6 +134,11 @@ const NEXT_STATUS: Record<AttemptStatus, readonly AttemptStatus[]> = {
 /** Checks whether an attempt may move to a status. Staying where it is is always allowed. */
 export function mayAttemptBecome(status: AttemptStatus, next: AttemptStatus): boolean {
   return next === status || NEXT_STATUS[status].includes(next);
+}
+
+/** Checks for an attempt that has ended, as far as is known. */
+export function isResolved(status: AttemptStatus): boolean {
+  return RESOLVED.includes(status);
 }
 
 /** Checks for an attempt that was paid, whether or not the money went back since. */

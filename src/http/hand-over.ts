@@ -14,6 +14,7 @@ import {
 } from '../webhooks/route.js';
 import type { ApiDeps } from './deps.js';
 import { foreignAttemptIds } from './metrics.js';
+import { recoveryIn, takeRecovered } from './recovered-checkout.js';
 
 type HandOverDeps = Pick<ApiDeps, 'catalog' | 'dodo' | 'ledger' | 'now' | 'runs'> & {
   proofs: Pick<ApiDeps['proofs'], 'provesPurchase' | 'provesAttempt'>;
@@ -38,6 +39,13 @@ export async function handOver(
   deliveryId: string,
 ): Promise<HandedOver> {
   const { catalog, ledger, now, proofs, runs } = deps;
+  const recovery = recoveryIn(body);
+  if (recovery) {
+    const paid = await takeRecovered(deps, recovery);
+    return paid
+      ? handOver(deps, paid, deliveryId)
+      : { kind: 'ignored', why: 'nothing of ours was recovered' };
+  }
   const claim = legacyClaim(body);
   const claimed = claim && (await ledger.purchase(claim.purchaseId))?.purchase;
   const routed = routeEvent(body, catalog(), now(), {

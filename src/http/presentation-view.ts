@@ -24,6 +24,12 @@ export type PresentationView = Omit<Presentation, 'updatePaymentMethodUrl' | 'qu
   paidCurrency?: string;
   /** The server's clock, so that a countdown does not depend on the browser's. */
   serverTime: string;
+  /**
+   * With these the customer confirms the payment (3-D Secure) by Dodo's checkout SDK, in the merchant's page. Shown while
+   * the status is `requires_action`.
+   */
+  clientSecret?: string;
+  publishableKey?: string;
   /** For the customer's browser; given to backends only. */
   token?: string;
 };
@@ -37,7 +43,7 @@ const CLOSED = new Set<PresentationStatus>(['declined', 'expired', 'withdrawn'])
  *
  * @param options `status` is what the run just said, for when the ledger lags behind; `locales` are the reader's
  * languages, most preferred first; `besides` when something else was asked for: then it is handed out only if no page
- * may still show another one
+ * may still show another one, and nothing is given that confirms a payment
  */
 export async function viewOf(
   { ledger, tokens, now }: Pick<ApiDeps, 'ledger' | 'tokens' | 'now'>,
@@ -80,6 +86,8 @@ export async function viewOf(
   const isPayable = status !== 'needs_review' && !CLOSED.has(status);
   // A browser's token reads no more of an offer that has ended than that.
   const isPrivate = options.isBrowser && CLOSED.has(status);
+  const confirmation =
+    status === 'requires_action' && !options.besides ? await ledger.confirmationOf(id) : undefined;
   return {
     id,
     status,
@@ -105,6 +113,7 @@ export async function viewOf(
     ...(isPayable && record.checkoutUrl && { checkoutUrl: record.checkoutUrl }),
     ...(isPayable &&
       record.updatePaymentMethodUrl && { updatePaymentMethodUrl: record.updatePaymentMethodUrl }),
+    ...confirmation,
     ...(record.message && { message: record.message }),
     ...(token && { token }),
   };

@@ -1,8 +1,8 @@
 /** Attempts: recorded before they are sent, then followed to their end. */
-import { eq } from 'drizzle-orm';
+import { and, desc, eq, isNotNull } from 'drizzle-orm';
 import type { AttemptLedger } from './interface/attempts.js';
 import type { PresentationPatch } from '../domain/presentation.js';
-import type { AttemptRecord } from '../domain/attempt.js';
+import type { AttemptRecord, ConfirmationHandles } from '../domain/attempt.js';
 import type { TimelineEntry } from '../domain/timeline.js';
 import { applicableToAttempt, type AttemptRow } from './patch.js';
 import { changePresentation } from './presentations.js';
@@ -32,6 +32,28 @@ export async function recordAttempt(
 export async function findAttempt(db: Database, attemptId: string): Promise<AttemptRecord | undefined> {
   const [row] = await db.select().from(attempts).where(eq(attempts.attemptId, attemptId));
   return row && attemptRecord(row);
+}
+
+/** Implements `Ledger.confirmationOf`. */
+export async function confirmationOf(
+  db: Database,
+  presentationId: string,
+): Promise<ConfirmationHandles | undefined> {
+  const [row] = await db
+    .select({ clientSecret: attempts.clientSecret, publishableKey: attempts.publishableKey })
+    .from(attempts)
+    .where(
+      and(
+        eq(attempts.presentationId, presentationId),
+        eq(attempts.status, 'requires_action'),
+        isNotNull(attempts.clientSecret),
+      ),
+    )
+    .orderBy(desc(attempts.createdAt), desc(attempts.attemptId))
+    .limit(1);
+  if (!row || row.clientSecret === null) return undefined;
+  const { clientSecret, publishableKey } = row;
+  return { clientSecret, ...(publishableKey !== null && { publishableKey }) };
 }
 
 /** The transaction behind `Ledger.updateAttempt`. */

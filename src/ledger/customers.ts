@@ -119,8 +119,15 @@ const TABLES = {
   audit,
 } satisfies Record<string, PgTable>;
 
-/** Left out of what a customer is given: names of operators, and what only the database needs. */
-const NOT_ABOUT_THE_CUSTOMER = new Set(['actor', 'seq', 'key', 'requestHash']);
+/** Left out of what a customer is given: names of operators, what only the database needs, and what confirms a payment. */
+const NOT_ABOUT_THE_CUSTOMER = new Set([
+  'actor',
+  'seq',
+  'key',
+  'requestHash',
+  'clientSecret',
+  'publishableKey',
+]);
 
 /** Implements `Ledger.customerData`. */
 export async function customerData(db: Database, customerId: string): Promise<CustomerData | undefined> {
@@ -322,7 +329,13 @@ async function erase(tx: Database, subjects: Subjects): Promise<Erasure> {
           .where(about.presentations)
           .returning(one),
       ),
-      attempts: await count(tx.update(attempts).set({ customerId }).where(about.attempts).returning(one)),
+      attempts: await count(
+        tx
+          .update(attempts)
+          .set({ customerId, clientSecret: null, publishableKey: null })
+          .where(about.attempts)
+          .returning(one),
+      ),
       payments: await count(tx.update(payments).set({ customerId }).where(about.payments).returning(one)),
       reviews: await count(
         tx

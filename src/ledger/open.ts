@@ -3,7 +3,7 @@ import { acceptanceOf, recordAcceptance } from './acceptances.js';
 import { accountingOn } from './accounting.js';
 import { announcedPayment, announcePayment, forgetAnnounced } from './announced.js';
 import { auditTrail, recordAudit } from './audit.js';
-import { findAttempt, recordAttempt, updateAttempt } from './attempts.js';
+import { confirmationOf, findAttempt, recordAttempt, updateAttempt } from './attempts.js';
 import { bulkOn } from './bulk.js';
 import { cohorts } from './cohorts.js';
 import { consoleOn } from './console.js';
@@ -103,6 +103,7 @@ export function ledgerOn(store: Store, log: LedgerLog): Ledger {
     recordAttempt: (attempt, patch, timeline) =>
       transaction((tx) => recordAttempt(tx, attempt, patch, timeline, log)),
     attempt: (attemptId) => findAttempt(db, attemptId),
+    confirmationOf: (presentationId) => confirmationOf(db, presentationId),
     updateAttempt: (...change) => transaction((tx) => updateAttempt(tx, change, log)),
     updatePresentation: (id, patch, timeline) =>
       transaction((tx) => changePresentation(tx, id, patch, timeline, log)),

@@ -6,7 +6,7 @@ import type { PresentationPatch } from '../domain/presentation.js';
 import type { AttemptChange } from './interface/attempts.js';
 import type { attempts, presentations } from './schema.js';
 import { mayBecome, mayReopen } from '../domain/presentation.js';
-import { mayAttemptBecome, wasAttemptPaid } from '../domain/attempt.js';
+import { isResolved, mayAttemptBecome, wasAttemptPaid } from '../domain/attempt.js';
 
 export type PresentationRow = typeof presentations.$inferSelect;
 export type AttemptRow = typeof attempts.$inferSelect;
@@ -85,8 +85,16 @@ export function applicableToAttempt(row: AttemptRow, change: AttemptChange): Par
   const { status } = change;
   const inTime = status === undefined || mayAttemptBecome(row.status, status);
   const fillGaps = wasAttemptPaid(row.status) || !inTime;
+  const after = inTime ? (status ?? row.status) : row.status;
   return {
-    status: inTime ? (status ?? row.status) : row.status,
+    status: after,
+    // What confirms a payment is forgotten when the attempt ends.
+    ...(!isResolved(after)
+      ? {
+          clientSecret: row.clientSecret ?? change.clientSecret,
+          publishableKey: row.publishableKey ?? change.publishableKey,
+        }
+      : row.clientSecret && { clientSecret: null, publishableKey: null }),
     sessionId: fillGaps ? (row.sessionId ?? change.sessionId) : change.sessionId,
     paymentId: fillGaps ? (row.paymentId ?? change.paymentId) : change.paymentId,
     paidAmount: row.paidAmount ?? change.paidAmount,

@@ -1,6 +1,6 @@
 /** Implements `PresentationLedger`: one open presentation per customer, changed by guarded patches. */
 import { followDropped } from './outcomes.js';
-import { and, desc, eq, gte, inArray, isNull, lt, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm';
 import { isUniqueViolation } from './errors.js';
 import { announceChange } from './followers.js';
 import { recordExposures } from './exposures.js';
@@ -12,8 +12,8 @@ import { applicable } from './patch.js';
 import { DOUBTS_OF_ATTEMPTS } from '../domain/accounting.js';
 import { presentationRecord } from './records.js';
 import { resolveReviewsOf } from './reviews.js';
-import { presentations, purchases } from './schema.js';
-import { BLOCKING_STATUSES, isBlocking } from '../domain/presentation.js';
+import { attempts, presentations, purchases } from './schema.js';
+import { BLOCKING_STATUSES, isBlocking, isInFlight } from '../domain/presentation.js';
 import type { Database, LedgerLog } from './store.js';
 import { addToTimeline } from './timeline.js';
 
@@ -137,9 +137,19 @@ export async function changePresentation(
     const ids = { purchaseId, presentationId: id, customerId, workflowId, paymentId };
     log.info({ ...ids, amount, currency }, 'money moved: an offer was paid');
   }
+  if (isInFlight(row.status) && applied.status !== undefined && !isInFlight(applied.status))
+    await forgetConfirmation(tx, id);
   await endDoubts(tx, row, applied, at);
   if (row.status === 'scheduled' && applied.status === 'failed') await followDropped(tx, row.purchaseId);
   await addToTimeline(tx, row.purchaseId, entries);
+}
+
+/** Deletes what would confirm payments of a presentation that waits for none any more. */
+async function forgetConfirmation(tx: Database, id: string): Promise<void> {
+  await tx
+    .update(attempts)
+    .set({ clientSecret: null, publishableKey: null })
+    .where(and(eq(attempts.presentationId, id), isNotNull(attempts.clientSecret)));
 }
 
 /** A presentation that leaves its review, or is paid, leaves no doubt about its attempts behind. */

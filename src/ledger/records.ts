@@ -54,8 +54,9 @@ export function presentationRecord(row: PresentationRow): PresentationRecord {
     : { ...shown, quantity };
 }
 
+/** Leaves out what confirms its payment, which only the customer's page may see. */
 export function attemptRecord(row: AttemptRow): AttemptRecord {
-  const { proof, ...rest } = row;
+  const { proof, clientSecret: _, publishableKey: __, ...rest } = row;
   return { ...withoutNulls(rest), ...(proof && { proof }) };
 }
 

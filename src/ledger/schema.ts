@@ -210,6 +210,9 @@ export const attempts = pgTable(
     productId: text('product_id'),
     /** Whether it was sent with a proof in its metadata. */
     proof: boolean('proof').notNull().default(false),
+    /** With it the customer confirms the payment on the merchant's page. Kept only while that may be needed. */
+    clientSecret: text('client_secret'),
+    publishableKey: text('publishable_key'),
     createdAt: instant('created_at').notNull(),
   },
   (table) => [index('attempts_of_presentation').on(table.presentationId)],

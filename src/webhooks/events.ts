@@ -21,4 +21,5 @@ export const HANDLED_EVENTS = [
   'dispute.expired',
   'dispute.won',
   'dispute.lost',
+  'abandoned_checkout.recovered',
 ] as const;

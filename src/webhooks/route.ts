@@ -94,6 +94,8 @@ export function routeEvent(body: Fields, catalog: Catalog, now: Date, evidence: 
   if (type.startsWith('subscription.')) return routeSubscription(type, data);
   if (type.startsWith('refund.')) return routeReversal('refund', type, data);
   if (type.startsWith('dispute.')) return routeReversal('dispute', type, data);
+  // Its payment is read first, and routed like any other.
+  if (type === 'abandoned_checkout.recovered') return ignored('event does not name the recovered payment');
   return ignored('no run handles this event type');
 }
 

@@ -247,4 +247,19 @@ describe('an attempt', () => {
       ...filled,
     });
   });
+
+  it('keeps what confirms its payment until it ends, and takes none that comes later', () => {
+    const handles = { clientSecret: 'secret', publishableKey: 'pk' };
+    expect(
+      applicableToAttempt(attempt({ status: 'recorded' }), { status: 'submitted', ...handles }),
+    ).toMatchObject(handles);
+    const known = attempt({ status: 'submitted', ...handles });
+    expect(applicableToAttempt(known, { status: 'requires_action' })).toMatchObject(handles);
+    const gone = { clientSecret: null, publishableKey: null };
+    for (const status of ['paid', 'failed', 'rejected', 'absent'] as const) {
+      expect(applicableToAttempt(known, { status })).toMatchObject(gone);
+      const late = applicableToAttempt(attempt({ status }), { status: 'submitted', ...handles });
+      expect(late.clientSecret ?? null).toBeNull();
+    }
+  });
 });

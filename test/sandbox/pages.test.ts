@@ -236,6 +236,32 @@ describe('3-D Secure', () => {
     expect((await client.subscriptions.retrieve(subscription_id ?? '')).product_id).toBe('prod_pro_plan');
   });
 
+  test('leads from a plan change by one click back to where the subscription was bought', async () => {
+    const setting = await running();
+    const { sandbox, client } = setting;
+    const { url, fields } = await checkout(setting, 'prod_basic_plan');
+    const bought =
+      new URL((await submit(url, fields)).location ?? '').searchParams.get('subscription_id') ?? '';
+    const { customer } = await client.subscriptions.retrieve(bought);
+    await sandbox.control.nextCharges(customer.customer_id, { status: 'requires_customer_action' });
+    await client.subscriptions.changePlan(bought, {
+      product_id: 'prod_pro_plan',
+      quantity: 1,
+      proration_billing_mode: 'full_immediately',
+      on_payment_failure: 'prevent_change',
+    });
+    const payment = sandbox.books
+      .payments({ customerId: customer.customer_id })
+      .find(({ status }) => status === 'requires_customer_action');
+
+    const { location } = await submit(payment?.payment_link ?? '', { answer: 'approve' });
+
+    const back = new URL(location ?? '');
+    expect(back.origin + back.pathname).toBe('https://shop.example/thanks');
+    expect(Object.fromEntries(back.searchParams)).toMatchObject({ from: 'here', status: 'succeeded' });
+    expect((await client.subscriptions.retrieve(bought)).product_id).toBe('prod_pro_plan');
+  });
+
   test('can be required by a one-click charge, and a refusal fails it', async () => {
     const setting = await running();
     const { sandbox, client } = setting;

@@ -27,7 +27,11 @@ export function eventCommandLines(program: Command): void {
   program
     .command('trigger')
     .description('sends an event, signed as by Dodo, about an object that the sandbox or test mode has')
-    .addArgument(new Argument('<event>', 'its type').choices(HANDLED_EVENTS))
+    .addArgument(
+      new Argument('<event>', 'its type').choices(
+        HANDLED_EVENTS.filter((type) => !type.startsWith('abandoned_checkout.')),
+      ),
+    )
     .option('--id <id>', 'of the payment, subscription, refund or dispute; default: the newest one')
     .option('--set <path=value>', 'replaces a member of the object; may be repeated', readChange, {})
     .addOption(to())

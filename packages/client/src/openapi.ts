@@ -1987,6 +1987,10 @@ export interface components {
             checkoutUrl?: string;
             /** Format: uri */
             updatePaymentMethodUrl?: string;
+            /** @description For Dodo’s checkout SDK: with it the customer confirms the payment (3-D Secure) in your page. Given while `status` is `requires_action`, where Dodo’s answer to the charge held it. Keep it out of logs and addresses. */
+            clientSecret?: string;
+            /** @description Goes with `clientSecret`. */
+            publishableKey?: string;
             message?: string;
             token?: string;
         };
@@ -2342,6 +2346,10 @@ export interface components {
             checkoutUrl?: string;
             /** Format: uri */
             updatePaymentMethodUrl?: string;
+            /** @description For Dodo’s checkout SDK: with it the customer confirms the payment (3-D Secure) in your page. Given while `status` is `requires_action`, where Dodo’s answer to the charge held it. Keep it out of logs and addresses. */
+            clientSecret?: string;
+            /** @description Goes with `clientSecret`. */
+            publishableKey?: string;
             message?: string;
             token?: string;
             /** @description The open offer that followed this one, with a token of its own. */
@@ -3251,6 +3259,10 @@ export interface operations {
                             checkoutUrl?: string;
                             /** Format: uri */
                             updatePaymentMethodUrl?: string;
+                            /** @description For Dodo’s checkout SDK: with it the customer confirms the payment (3-D Secure) in your page. Given while `status` is `requires_action`, where Dodo’s answer to the charge held it. Keep it out of logs and addresses. */
+                            clientSecret?: string;
+                            /** @description Goes with `clientSecret`. */
+                            publishableKey?: string;
                             message?: string;
                             token?: string;
                             /** @description The version of the catalog it came from. */
@@ -7262,6 +7274,10 @@ export interface operations {
                             checkoutUrl?: string;
                             /** Format: uri */
                             updatePaymentMethodUrl?: string;
+                            /** @description For Dodo’s checkout SDK: with it the customer confirms the payment (3-D Secure) in your page. Given while `status` is `requires_action`, where Dodo’s answer to the charge held it. Keep it out of logs and addresses. */
+                            clientSecret?: string;
+                            /** @description Goes with `clientSecret`. */
+                            publishableKey?: string;
                             message?: string;
                             token?: string;
                             /** @description The version of the catalog it came from. */
@@ -8750,6 +8766,10 @@ export interface operations {
                             checkoutUrl?: string;
                             /** Format: uri */
                             updatePaymentMethodUrl?: string;
+                            /** @description For Dodo’s checkout SDK: with it the customer confirms the payment (3-D Secure) in your page. Given while `status` is `requires_action`, where Dodo’s answer to the charge held it. Keep it out of logs and addresses. */
+                            clientSecret?: string;
+                            /** @description Goes with `clientSecret`. */
+                            publishableKey?: string;
                             message?: string;
                             token?: string;
                             /** @description The version of the catalog it came from. */

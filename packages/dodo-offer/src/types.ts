@@ -83,6 +83,9 @@ export interface Presentation extends Shown {
   expiresAt: string;
   checkoutUrl?: string;
   updatePaymentMethodUrl?: string;
+  /** For Dodo's checkout SDK, while `status` is `requires_action`: confirms the payment in this page. */
+  clientSecret?: string;
+  publishableKey?: string;
   message?: string;
   token?: string;
   /** The offer that followed. */

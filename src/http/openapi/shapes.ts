@@ -161,6 +161,11 @@ export const presentation = z
     paidCurrency: z.string().optional(),
     checkoutUrl: z.url().optional(),
     updatePaymentMethodUrl: z.url().optional(),
+    clientSecret: z.string().optional().meta({
+      description:
+        'For Dodo’s checkout SDK: with it the customer confirms the payment (3-D Secure) in your page. Given while `status` is `requires_action`, where Dodo’s answer to the charge held it. Keep it out of logs and addresses.',
+    }),
+    publishableKey: z.string().optional().meta({ description: 'Goes with `clientSecret`.' }),
     message: z.string().optional(),
     token: z.string().optional(),
   })
