@@ -2,7 +2,12 @@
 import type DodoPayments from 'dodopayments';
 import type { Logger } from 'pino';
 import type { Answer } from '../src/contract/answer.js';
-import type { RedeliveryInput, ReversalEvent } from '../src/contract/messages.js';
+import type {
+  Pause,
+  RedeliveryInput,
+  ReversalEvent,
+  ScheduledChangeInput,
+} from '../src/contract/messages.js';
 import type { CompensationInput } from '../src/domain/compensation.js';
 import type { Catalog } from '../src/domain/offers.js';
 import type { Dodo } from '../src/dodo/client.js';
@@ -18,6 +23,10 @@ export interface MendingRuns {
   startLatePayment(paymentId: string, attemptId: string): Promise<boolean>;
   /** False when it is under way. */
   startCompensation(input: CompensationInput): Promise<boolean>;
+  /** Follows a change at the next billing date. False when its run is under way. */
+  followScheduledChange(input: Omit<ScheduledChangeInput, 'notify'>): Promise<boolean>;
+  /** Ends a pause when its time is over. False when a run of the subscription's pauses is under way. */
+  endPauseLater(pause: Pause): Promise<boolean>;
   /** Tells the merchant of an offer, once it is settled as unpaid. Asked before it is settled. */
   tellOfClosing(offer: { presentationId: string; purchaseId: string }): Promise<void>;
   /** Has the notifier of a run that is gone end once it has delivered what it has: nothing more will come. */

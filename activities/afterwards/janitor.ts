@@ -11,6 +11,7 @@ import { mendCompensation } from './janitor/compensations.js';
 import { DISPUTE_WINDOW_MS, REFUND_WINDOW_MS, reversalsSince, tellOfReversal } from './janitor/reversals.js';
 import { mendReview } from './janitor/reviews.js';
 import { everyPage, openRound, type Repairs } from './janitor/round.js';
+import { mendPause, mendScheduled } from './janitor/followed.js';
 import { mendPresentation, mendPurchase } from './janitor/runs-gone.js';
 
 /** A compensation whose run lives is followed within hours. */
@@ -40,7 +41,8 @@ export function janitorActivities(context: ActivityContext) {
   return {
     /**
      * Ends presentations whose run is gone: a paid attempt gets its late-payment run, one that provably charged nothing
-     * is settled, and the money of the rest is reviewed. Their customers can be offered something again.
+     * is settled, and the money of the rest is reviewed. Their customers can be offered something again. Changes at the
+     * next billing date and pauses whose run is gone are followed again.
      *
      * Dodo: reads the customer's payments, within the round's budget. Repeated: finds nothing left to do.
      *
@@ -58,6 +60,16 @@ export function janitorActivities(context: ActivityContext) {
         if (presentation.status === 'needs_review' && (await isReviewed(presentation.id))) return;
         await mendPresentation(context, round, presentation, input);
       });
+      const scheduled = everyPage(
+        (page) => ledger.scheduledPresentations({ ...page, before }),
+        ({ id }) => id,
+      );
+      await round.each(scheduled, (presentation) => mendScheduled(context, round, presentation));
+      const pauses = everyPage(
+        (page) => ledger.timedPauses({ ...page, before }),
+        ({ presentationId }) => presentationId,
+      );
+      await round.each(pauses, (pause) => mendPause(context, round, pause));
       return round.repairs;
     },
 

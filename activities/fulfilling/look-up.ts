@@ -2,7 +2,8 @@
 import { findAttempt, toPaymentEvent } from '../../src/dodo/payments.js';
 import { ifFound } from '../../src/dodo/errors.js';
 import { phaseOf, withoutProof, type PaymentEvent } from '../../src/domain/payment.js';
-import { seenPayment } from '../../src/domain/verdict.js';
+import { judgedAttempt } from '../../src/domain/evidence.js';
+import { judgePayment, seenPayment } from '../../src/domain/verdict.js';
 import type { Addon } from '../../src/domain/offers.js';
 import { isPlan } from '../../src/domain/plan.js';
 import type { AttemptRecord, Finding } from '../../src/domain/attempt.js';
@@ -137,11 +138,22 @@ export function lookUpActivities({ dodo, ledger, proofs, now }: ActivityContext)
       // Changed without a payment of ours: credit covered it, or Dodo did not copy our metadata.
       if (changed && !read) return { kind: 'done' };
       await recordInterim(input, read, attempt);
-      // Paid but not changed yet: Dodo is about to change it.
-      if (paid) return { kind: 'payment', payment: { ...read.event, status: 'processing' }, ...asked };
+      // Paid but not changed yet: Dodo is about to change it. What was not accepted is told of at once.
+      if (paid && !isInDoubt(read.event, attempt, input))
+        return { kind: 'payment', payment: { ...read.event, status: 'processing' }, ...asked };
       return read ? { ...found(read), ...asked } : { kind: 'absent' };
     },
   };
+}
+
+/** Checks for a paid payment that a person has to look at. */
+function isInDoubt(
+  event: PaymentEvent,
+  attempt: AttemptRecord | undefined,
+  { customerId }: LookUpInput,
+): boolean {
+  if (attempt === undefined) return false;
+  return judgePayment(seenPayment(event), judgedAttempt(attempt, { customerId })).kind === 'review';
 }
 
 /** Says of a payment that waits for the customer whether there is a page to confirm it on. */

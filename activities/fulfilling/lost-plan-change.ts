@@ -72,15 +72,20 @@ export function lostPlanChangeActivities(context: ActivityContext) {
     const age = now().getTime() - Date.parse(attempt.createdAt);
     if (attempt.kind !== 'fallback') {
       const finding = await lookUps.lookUpPlanChange({ ...input, ...about });
-      if (finding.kind === 'done')
-        return unlessDiffering(input, attempt, finding.payment, {
-          kind: 'fulfilled',
-          paidVia: 'attempt',
-          newSubscription: false,
-          attemptId,
-          payment: finding.payment,
-        });
-      if (finding.kind === 'payment') return phaseOf(finding.payment.status) === 'failed' ? FAILED : OPEN;
+      const changed = {
+        kind: 'fulfilled',
+        paidVia: 'attempt',
+        newSubscription: false,
+        attemptId,
+        payment: finding.kind === 'absent' ? undefined : finding.payment,
+      } as const;
+      if (finding.kind === 'done') return unlessDiffering(input, attempt, finding.payment, changed);
+      if (finding.kind === 'payment') {
+        const phase = phaseOf(finding.payment.status);
+        // Only what is not as it was accepted counts as paid before the plan is changed.
+        if (phase === 'paid') return unlessDiffering(input, attempt, finding.payment, changed);
+        return phase === 'failed' ? FAILED : OPEN;
+      }
       const neverSent = attempt.status === 'rejected' || attempt.status === 'absent';
       return neverSent || age > input.reconcileWindowMs ? FAILED : OPEN;
     }

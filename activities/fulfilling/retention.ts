@@ -12,6 +12,7 @@ import {
   retentionRefusalMessage,
 } from '../../src/dodo/retention.js';
 import { runOfAttempt } from '../../src/domain/ids.js';
+import { PAUSED } from '../../src/domain/timeline.js';
 import type { ActivityContext } from '../context.js';
 import { acceptedEntry } from './accepted-entry.js';
 
@@ -213,18 +214,22 @@ export function retentionActivities(context: ActivityContext) {
   ): Promise<RetentionReply> {
     const { attemptId, presentationId, subscriptionId, offer } = input;
     const paused = offer.action.kind === 'pause';
+    const pausedAt = paused ? (subscription.paused_at ?? undefined) : undefined;
     const at = now().toISOString();
     const detail = { presentationId, subscriptionId };
+    const forMs = offer.action.kind === 'pause' ? offer.action.forMs : undefined;
+    // Whoever finds nobody to end the pause knows when it is over.
+    const ends = pausedAt !== undefined &&
+      forMs !== undefined && { pausedAt, until: new Date(Date.parse(pausedAt) + forMs).toISOString() };
     await ledger.updateAttempt(attemptId, { status: 'submitted' }, undefined, [
       paused
-        ? { at, type: 'subscription_paused', detail }
+        ? { at, type: PAUSED, detail: { ...detail, ...ends } }
         : {
             at,
             type: 'trial_extended',
             detail: { ...detail, nextBillingAt: subscription.next_billing_date },
           },
     ]);
-    const pausedAt = paused ? (subscription.paused_at ?? undefined) : undefined;
     return { kind: 'done', ...(pausedAt !== undefined && { pausedAt }) };
   }
 

@@ -19,6 +19,10 @@ export const REPAIRS = [
   'reversal_started',
   /** A compensation whose run was gone was started again. */
   'compensation_started',
+  /** A change at the next billing date whose run was gone is followed again. */
+  'scheduled_change_followed',
+  /** A pause whose run was gone is ended in time again. */
+  'pause_followed',
   /** Dodo says what was in doubt. */
   'review_resolved',
 ] as const;

@@ -2,6 +2,7 @@
 import { announcementIn } from '../dodo/announced.js';
 import { provesAttempt } from '../dodo/payments.js';
 import { withPriority } from '../dodo/budget.js';
+import { ifFound } from '../dodo/errors.js';
 import { isOlderThanFirstPayment } from '../dodo/subscriptions.js';
 import {
   decideClaim,
@@ -12,6 +13,7 @@ import {
   type Route,
   type UnclearCharge,
 } from '../webhooks/route.js';
+import { phaseOf, type PaymentEvent } from '../domain/payment.js';
 import type { ApiDeps } from './deps.js';
 import { foreignAttemptIds } from './metrics.js';
 import { recoveryIn, takeRecovered } from './recovered-checkout.js';
@@ -21,6 +23,13 @@ type HandOverDeps = Pick<ApiDeps, 'catalog' | 'dodo' | 'ledger' | 'now' | 'runs'
   log: Pick<ApiDeps['log'], 'warn'>;
 };
 
+/** Thrown when neither an event nor Dodo's reading says what was paid. */
+export class UntoldAmountError extends Error {
+  override name = 'UntoldAmountError';
+}
+
+type Deliverable = Exclude<DecidedRoute, { kind: 'ignored' }>;
+
 export type HandedOver =
   | { kind: 'ignored'; why: string; unknownProducts?: string[] }
   | { kind: 'handed_over'; result: 'delivered' | 'no_run' | 'duplicate' | 'limited' };
@@ -29,16 +38,16 @@ export type HandedOver =
  * Routes an event and delivers it, at most once per `deliveryId`. The ledger is asked only about purchases and
  * attempts of before there were proofs, and about registered purchases that no run waits for any more. It keeps the
  * payment of a purchase for the run, which need not read it then. Dodo is asked once where an event leaves open whether a
- * subscription is renewed.
+ * subscription is renewed, and once where it leaves open what was paid for an attempt.
  *
- * @throws when Temporal does not take it, or the ledger cannot be reached
+ * @throws when Temporal does not take it, the ledger cannot be reached, or what was paid cannot be read
  */
 export async function handOver(
   deps: HandOverDeps,
   body: Record<string, unknown>,
   deliveryId: string,
 ): Promise<HandedOver> {
-  const { catalog, ledger, now, proofs, runs } = deps;
+  const { catalog, ledger, now, proofs } = deps;
   const recovery = recoveryIn(body);
   if (recovery) {
     const paid = await takeRecovered(deps, recovery);
@@ -57,7 +66,22 @@ export async function handOver(
   if (route.kind === 'ignored') return route;
   if (await isRenewal(deps, route, unclearCharge(body, route))) return { kind: 'ignored', why: 'renewal' };
   if (route.kind === 'purchase') await announce(deps, body);
-  const result = await runs.deliver(route, deliveryId);
+  return deliver(deps, route, deliveryId);
+}
+
+/**
+ * Delivers a route. Nothing counts for an attempt before it is known what was paid.
+ *
+ * @throws as `handOver`
+ */
+export async function deliver(
+  deps: Pick<HandOverDeps, 'dodo' | 'ledger' | 'runs'>,
+  found: Deliverable,
+  deliveryId: string,
+): Promise<HandedOver> {
+  const route: Deliverable =
+    found.kind === 'payment' ? { ...found, event: await withAmount(deps, found.event) } : found;
+  const result = await deps.runs.deliver(route, deliveryId);
   const isLate = result === 'no_run' || result === 'duplicate';
   return { kind: 'handed_over', result: isLate ? ((await takeLate(deps, route)) ?? result) : result };
 }
@@ -108,6 +132,25 @@ async function isRenewal(
   }
 }
 
+/**
+ * Returns the payment of an attempt with what was paid, which is read where the event does not tell. An amount that is not
+ * known cannot be compared with the accepted one.
+ *
+ * @throws when Dodo does not tell either: whoever sent the event sends it again
+ */
+async function withAmount({ dodo }: Pick<HandOverDeps, 'dodo'>, event: PaymentEvent): Promise<PaymentEvent> {
+  const { paymentId, attemptId, amount, currency } = event;
+  if (attemptId === undefined || phaseOf(event.status) !== 'paid') return event;
+  if (amount !== undefined && currency !== undefined) return event;
+  const payment = await withPriority('proof', PATIENCE_MS, () =>
+    ifFound(dodo.payments.retrieve(paymentId, { timeout: READ_TIMEOUT_MS })),
+  );
+  const read = payment as { total_amount?: unknown; currency?: unknown } | undefined;
+  if (!Number.isSafeInteger(read?.total_amount) || typeof read?.currency !== 'string' || read.currency === '')
+    throw new UntoldAmountError(`Dodo does not tell what was paid with ${paymentId}.`);
+  return { ...event, amount: read.total_amount as number, currency: read.currency };
+}
+
 /** Checks for the payment of a registered purchase. However late it is: nothing was bought before that could be renewed. */
 async function paysForRegistration(ledger: HandOverDeps['ledger'], route: DecidedRoute): Promise<boolean> {
   if (route.kind !== 'purchase' && route.kind !== 'payment') return false;
@@ -133,7 +176,7 @@ async function decided({ ledger, log }: HandOverDeps, route: Route): Promise<Dec
  * Starts a run for the payment of a registered purchase whose own run has ended. Undefined if there is nothing to do:
  * the ledger has this payment as the purchase's, or it renews the subscription that was bought.
  */
-async function takeLate({ ledger, runs }: HandOverDeps, route: Exclude<DecidedRoute, { kind: 'ignored' }>) {
+async function takeLate({ ledger, runs }: Pick<HandOverDeps, 'ledger' | 'runs'>, route: Deliverable) {
   if (route.kind !== 'purchase' && route.kind !== 'payment') return undefined;
   const { registration, event } = route;
   if (registration === undefined) return undefined;

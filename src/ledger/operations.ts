@@ -1,10 +1,14 @@
 /** Implements `OperationsLedger`. */
-import { and, eq, gt, inArray, lt, ne, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, lt, ne, notExists, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import { REPAIRED } from '../domain/janitor.js';
-import { UNSETTLED_STATUSES } from '../domain/presentation.js';
+import { UNSETTLED_STATUSES, type PresentationRecord } from '../domain/presentation.js';
+import { PAUSE_ENDINGS, PAUSED } from '../domain/timeline.js';
+import type { PresentationStatus } from '../domain/words.js';
 import type {
   ClosedRun,
   OperationsLedger,
+  TimedPause,
   UnfinishedPage,
   UnsettledPurchase,
 } from './interface/operations.js';
@@ -26,21 +30,9 @@ export function operationsOn({ db, transaction }: Pick<Store, 'db' | 'transactio
         .orderBy(attempts.createdAt, attempts.attemptId);
       return rows.map(attemptRecord);
     },
-    unsettledPresentations: async ({ before, after = '', limit }) => {
-      const rows = await db
-        .select()
-        .from(presentations)
-        .where(
-          and(
-            inArray(presentations.status, [...UNSETTLED_STATUSES]),
-            lt(presentations.presentedAt, before),
-            gt(presentations.id, after),
-          ),
-        )
-        .orderBy(presentations.id)
-        .limit(limit);
-      return rows.map(presentationRecord);
-    },
+    unsettledPresentations: (page) => presentationsIn(db, UNSETTLED_STATUSES, page),
+    scheduledPresentations: (page) => presentationsIn(db, ['scheduled'], page),
+    timedPauses: (page) => timedPauses(db, page),
     unsettledPurchases: (page) => unsettledPurchases(db, page),
     note: (purchaseId, entries) => addToTimeline(db, purchaseId, entries),
     closeRun: (closed) => transaction((tx) => closeRun(tx, closed, log)),
@@ -54,6 +46,65 @@ export function operationsOn({ db, transaction }: Pick<Store, 'db' | 'transactio
         .where(eq(timeline.type, REPAIRED))
         .groupBy(sql`1`),
   } satisfies OperationsLedger;
+}
+
+async function presentationsIn(
+  db: Database,
+  statuses: readonly PresentationStatus[],
+  { before, after = '', limit }: UnfinishedPage,
+): Promise<PresentationRecord[]> {
+  const rows = await db
+    .select()
+    .from(presentations)
+    .where(
+      and(
+        inArray(presentations.status, [...statuses]),
+        lt(presentations.presentedAt, before),
+        gt(presentations.id, after),
+      ),
+    )
+    .orderBy(presentations.id)
+    .limit(limit);
+  return rows.map(presentationRecord);
+}
+
+async function timedPauses(
+  db: Database,
+  { before, after = '', limit }: UnfinishedPage,
+): Promise<TimedPause[]> {
+  const ends = alias(timeline, 'ends');
+  const presentationId = sql<string>`${timeline.detail}->>'presentationId'`;
+  const of = (field: string) => sql<string>`${timeline.detail}->>${field}`;
+  const ended = db
+    .select({ seq: ends.seq })
+    .from(ends)
+    .where(
+      and(
+        eq(ends.purchaseId, timeline.purchaseId),
+        inArray(ends.type, [...PAUSE_ENDINGS]),
+        sql`${ends.detail}->>'presentationId' = ${presentationId}`,
+      ),
+    );
+  return db
+    .select({
+      presentationId,
+      purchaseId: timeline.purchaseId,
+      subscriptionId: of('subscriptionId'),
+      pausedAt: of('pausedAt'),
+      until: of('until'),
+    })
+    .from(timeline)
+    .where(
+      and(
+        eq(timeline.type, PAUSED),
+        lt(timeline.at, before),
+        sql`${timeline.detail}->>'until' is not null`,
+        gt(presentationId, after),
+        notExists(ended),
+      ),
+    )
+    .orderBy(presentationId)
+    .limit(limit);
 }
 
 async function unsettledPurchases(

@@ -7,6 +7,8 @@ export function noRuns(): MendingRuns & OrderingRuns {
     status: unexpected('status'),
     startLatePayment: unexpected('startLatePayment'),
     startCompensation: unexpected('startCompensation'),
+    followScheduledChange: unexpected('followScheduledChange'),
+    endPauseLater: unexpected('endPauseLater'),
     tellOfClosing: unexpected('tellOfClosing'),
     endNotifier: unexpected('endNotifier'),
     tellReversal: unexpected('tellReversal'),

@@ -4,7 +4,7 @@ import { chargeActivities } from '../../activities/fulfilling/charge.js';
 import { lookUpActivities } from '../../activities/fulfilling/look-up.js';
 import type { CompensationInput } from '../../src/domain/compensation.js';
 import { attemptId, workflowId } from '../../src/domain/ids.js';
-import type { ReversalEvent } from '../../src/contract/messages.js';
+import type { Pause, ReversalEvent, ScheduledChangeInput } from '../../src/contract/messages.js';
 import type { PurchaseResult } from '../../sandbox/index.js';
 import { noRuns } from './no-runs.js';
 import type { Shop } from './shop.js';
@@ -15,6 +15,8 @@ export interface FakeRuns extends MendingRuns, OrderingRuns {
   late: { paymentId: string; attemptId: string }[];
   compensations: CompensationInput[];
   reversals: ReversalEvent[];
+  scheduled: Omit<ScheduledChangeInput, 'notify'>[];
+  pauses: Pause[];
   /** Offers whose end the merchant is told of. */
   closings: string[];
   /** Runs whose notifiers were told that nothing more will come. */
@@ -35,6 +37,8 @@ export function fakeRuns(): FakeRuns {
     late: [],
     compensations: [],
     reversals: [],
+    scheduled: [],
+    pauses: [],
     closings: [],
     notifiersEnded: [],
     status: async (run) => (runs.running.has(run) ? 'running' : 'closed'),
@@ -42,6 +46,14 @@ export function fakeRuns(): FakeRuns {
       once(paymentId, () => runs.late.push({ paymentId, attemptId: attempt })),
     startCompensation: async (input) => {
       runs.compensations.push(input);
+      return true;
+    },
+    followScheduledChange: async (input) => {
+      runs.scheduled.push(input);
+      return true;
+    },
+    endPauseLater: async (pause) => {
+      runs.pauses.push(pause);
       return true;
     },
     tellOfClosing: async ({ presentationId }) =>

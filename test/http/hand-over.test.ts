@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import DodoPayments from 'dodopayments';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createProofs, PRODUCT_METADATA_KEY, PROOF_METADATA_KEY } from '../../src/dodo/proof.js';
 import type { ApiDeps } from '../../src/http/deps.js';
 import { handOver } from '../../src/http/hand-over.js';
@@ -10,7 +11,7 @@ const ATTEMPT = 'purchase/pay_0:bundle:1';
 const proofs = createProofs(Buffer.alloc(32, 1));
 const claim = { attemptId: ATTEMPT, customerId: 'cus_1', productId: 'prod_complete_bundle' };
 
-let delivered: { kind: string; workflowId?: string; purchaseId?: string }[];
+let delivered: { kind: string; workflowId?: string; purchaseId?: string; event?: object }[];
 /** The attempts that were looked for in the ledger. */
 let lookedFor: string[];
 beforeEach(() => {
@@ -18,8 +19,12 @@ beforeEach(() => {
   lookedFor = [];
 });
 
-function take(metadata: Record<string, unknown>) {
+function take(
+  metadata: Record<string, unknown>,
+  { change = {}, dodo }: { change?: Record<string, unknown>; dodo?: unknown } = {},
+) {
   const deps = {
+    dodo,
     catalog: () => parseCatalog(CATALOG, 'offers.yaml'),
     now: () => new Date('2026-11-28T12:00:00.000Z'),
     proofs,
@@ -42,6 +47,7 @@ function take(metadata: Record<string, unknown>) {
       customer: { customer_id: 'cus_1' },
       product_cart: [{ product_id: 'prod_starter_course', quantity: 1 }],
       metadata,
+      ...change,
     },
   };
   return handOver(deps as unknown as ApiDeps, body, 'msg_1');
@@ -59,6 +65,52 @@ const proven = (change: Partial<typeof claim> = {}, product: unknown = claim.pro
   upsell_attempt_id: ATTEMPT,
   [PRODUCT_METADATA_KEY]: product,
   [PROOF_METADATA_KEY]: proofs.ofAttempt({ ...claim, ...change }),
+});
+
+describe('a payment of an attempt that does not say what was paid', () => {
+  const READ = { payment_id: 'pay_1', status: 'succeeded', total_amount: 9899, currency: 'USD' };
+  const NOT_FOUND = () => Promise.reject(new DodoPayments.NotFoundError(404, {}, 'unknown', new Headers()));
+  const reading = (answer: () => Promise<unknown>) => {
+    const retrieve = vi.fn(answer);
+    return { retrieve, dodo: { payments: { retrieve } } };
+  };
+
+  it.each([
+    ['amount', { total_amount: undefined }],
+    ['amount, but null', { total_amount: null }],
+    ['amount in whole minor units', { total_amount: 98.99 }],
+    ['currency', { currency: undefined }],
+    ['currency, but nothing', { currency: '' }],
+  ])('is read before a run is told of it: no %s', async (_, change) => {
+    const { retrieve, dodo } = reading(async () => READ);
+    await take(proven(), { change, dodo });
+    expect(retrieve).toHaveBeenCalledTimes(1);
+    expect(delivered).toMatchObject([
+      { kind: 'payment', event: { status: 'succeeded', amount: 9899, currency: 'USD', proven: true } },
+    ]);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['cannot be reached', () => Promise.reject(new Error('503'))],
+    ['does not know it', NOT_FOUND],
+    ['does not tell either', async () => ({ ...READ, total_amount: null })],
+    ['does not tell the currency', async () => ({ ...READ, currency: null })],
+  ])('is told to nobody when Dodo %s, so that it is sent again', async (_, answer) => {
+    await expect(
+      take(proven(), { change: { total_amount: undefined }, dodo: reading(answer).dodo }),
+    ).rejects.toThrow();
+    expect(delivered).toEqual([]);
+  });
+
+  it.each([
+    ['tells', {}],
+    ['is not paid', { status: 'failed', total_amount: undefined }],
+  ])('is not read when it %s', async (_, change) => {
+    const { retrieve, dodo } = reading(async () => READ);
+    await take(proven(), { change, dodo });
+    expect(retrieve).not.toHaveBeenCalled();
+    expect(delivered).toMatchObject([{ kind: 'payment' }]);
+  });
 });
 
 describe('a payment that names an attempt which is not proven to be ours', () => {

@@ -20,6 +20,16 @@ export interface UnsettledPurchase extends PurchaseRecord {
   recordedAt: string;
 }
 
+/** A pause of a subscription that ends by itself, and has not ended. */
+export interface TimedPause {
+  presentationId: string;
+  purchaseId: string;
+  subscriptionId: string;
+  /** As Dodo reports it. */
+  pausedAt: string;
+  until: string;
+}
+
 /** How a run that is gone is closed. */
 export interface ClosedRun {
   purchaseId: string;
@@ -34,6 +44,10 @@ export interface OperationsLedger {
   attemptsOf(presentationId: string): Promise<AttemptRecord[]>;
   /** Lists presentations that are open or being fulfilled, by id. */
   unsettledPresentations(page: UnfinishedPage): Promise<PresentationRecord[]>;
+  /** Lists presentations whose change of plan waits for the next billing date, by id. */
+  scheduledPresentations(page: UnfinishedPage): Promise<PresentationRecord[]>;
+  /** Lists pauses that end by themselves and have not ended, by presentation. */
+  timedPauses(page: UnfinishedPage): Promise<TimedPause[]>;
   /** Lists purchases and triggers that have not settled, by id. */
   unsettledPurchases(page: UnfinishedPage): Promise<UnsettledPurchase[]>;
   /** Adds to the timeline of a purchase. The same entry again changes nothing. */

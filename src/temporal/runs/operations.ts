@@ -4,9 +4,11 @@ import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import type {
   ClosingInput,
   LatePaymentInput,
+  Pause,
   ResolutionInput,
   ReversalEvent,
   ReversalInput,
+  ScheduledChangeInput,
 } from '../../contract/messages.js';
 import { reversalEvent, reviewResolved } from '../../contract/messages.js';
 import type { BulkInput } from '../../domain/bulk.js';
@@ -149,6 +151,34 @@ export function operatingRuns({ client, taskQueue, notify }: RunsOptions) {
           args: [input.kind === 'refund_part' ? { ...input, notify } : input],
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           staticSummary: compensationId(input),
+        }),
+      );
+      return started === 'delivered';
+    },
+
+    /** Starts the run that follows a change at the next billing date. False when it is under way. */
+    async followScheduledChange(input: Omit<ScheduledChangeInput, 'notify'>): Promise<boolean> {
+      const started = await unlessStarted(client, () =>
+        client.workflow.start('scheduledChange', {
+          workflowId: workflowId.scheduledChange(input.presentationId),
+          taskQueue,
+          args: [{ ...input, notify } satisfies ScheduledChangeInput],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          staticSummary: `scheduled change of ${input.subscriptionId} to ${input.productId}`,
+        }),
+      );
+      return started === 'delivered';
+    },
+
+    /** Starts the run that ends a pause. False when a run of the subscription's pauses is under way. */
+    async endPauseLater(pause: Pause): Promise<boolean> {
+      const started = await unlessStarted(client, () =>
+        client.workflow.start('pause', {
+          workflowId: workflowId.pause(pause.subscriptionId),
+          taskQueue,
+          args: [pause],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          staticSummary: `pause of ${pause.subscriptionId} until ${pause.until}`,
         }),
       );
       return started === 'delivered';

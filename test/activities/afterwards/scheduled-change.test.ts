@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scheduledChangeActivities } from '../../../activities/afterwards/scheduled-change.js';
 import { changePlanActivities } from '../../../activities/fulfilling/change-plan.js';
 import { attemptId, workflowId } from '../../../src/domain/ids.js';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { janitorActivities } from '../../../activities/afterwards/janitor.js';
+import { fakeRuns } from '../offers-taken.js';
 import { CATALOG, openShop, type Shop } from '../shop.js';
 
 let shop: Shop;
@@ -67,7 +70,19 @@ async function scheduled() {
       at: shop.now().toISOString(),
     });
   const outcome = async () => (await shop.purchase(purchaseId)).outcome;
-  return { subscriptionId, follow, status, report, settle, outcome };
+  return {
+    presentationId,
+    purchaseId,
+    attemptId: id,
+    productId,
+    quantity,
+    subscriptionId,
+    follow,
+    status,
+    report,
+    settle,
+    outcome,
+  };
 }
 
 describe('a change at the next billing date', () => {
@@ -103,5 +118,37 @@ describe('a change at the next billing date', () => {
     await shop.context.dodo.subscriptions.update(subscriptionId, { status: 'cancelled' });
     expect(await follow()).toEqual({ kind: 'dropped' });
     expect(await status()).toBe('failed');
+  });
+
+  it('is followed again by the janitor when its run is gone, until it has ended', async () => {
+    const one = await scheduled();
+    const { presentationId, purchaseId, subscriptionId, productId, quantity } = one;
+    const runs = fakeRuns();
+    shop.context.runs = runs;
+    const run = workflowId.scheduledChange(presentationId);
+    const round = async () => {
+      await new MockActivityEnvironment().run(() =>
+        janitorActivities(shop.context).mendPresentations({
+          windowMs: 1,
+          reconcileWindowMs: 1,
+          graceMs: 5 * 60_000,
+        }),
+      );
+      return runs.scheduled.filter((input) => input.presentationId === presentationId);
+    };
+    runs.running.add(run);
+    shop.pass(60 * 60_000);
+    expect(await round()).toEqual([]);
+    runs.running.delete(run);
+    const { attemptId: id } = one;
+    expect(await round()).toEqual([
+      { presentationId, purchaseId, attemptId: id, subscriptionId, productId, quantity },
+    ]);
+    expect((await shop.purchase(purchaseId)).timeline).toContainEqual(
+      expect.objectContaining({ detail: { what: 'scheduled_change_followed', presentationId } }),
+    );
+    await shop.sandbox.control.renew(subscriptionId);
+    expect(await one.follow()).toEqual({ kind: 'happened' });
+    expect(await round()).toHaveLength(1);
   });
 });

@@ -123,6 +123,17 @@ describe('looking for a plan change', () => {
     });
   });
 
+  it.each([
+    ['less, as proration by the clock may come to', -1, 'processing'],
+    ['more than was accepted', 1, 'succeeded'],
+  ] as const)('tells of a payment before the plan is changed where it is %s: %i', async (_, more, status) => {
+    const { attempt, look } = await paidChange();
+    const amount = attempt.input.price.dueNow + more;
+    await shop.sandbox.control.nextCharges(attempt.bought.customer_id, { amount });
+    const { payment_id: paymentId } = await attempt.pay();
+    expect(await look()).toMatchObject({ kind: 'payment', payment: { paymentId, amount, status } });
+  });
+
   it('is absent while nothing was paid or changed, whether something is due or not', async () => {
     const { look } = await paidChange();
     expect(await look()).toEqual({ kind: 'absent' });

@@ -114,6 +114,18 @@ describe('a plan change of which nobody knows how it ended', () => {
     }
   });
 
+  it('is a review when another amount was charged, though the plan does not show the change', async () => {
+    const { input, lost, presentationId, customer_id } = await accepted();
+    await shop.sandbox.control.nextCharges(customer_id, { amount: 5001 });
+    shop.pass(MINUTE / 2);
+    await changePlan(input);
+    shop.sandbox.control.lagReads({ kind: 'subscription', ms: MINUTE / 4 });
+    expect(await lookUp(lost)).toEqual({ kind: 'open' });
+    expect(await shop.context.ledger.reviews({ presentationId, limit: 10 })).toMatchObject([
+      { kind: 'payment_differs', status: 'open', amount: 5001 },
+    ]);
+  });
+
   it('is open while its payment is, and fulfilled or failed with it', async () => {
     for (const status of ['succeeded', 'failed'] as const) {
       const { input, lost, customer_id } = await accepted();

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { janitorActivities } from '../../../activities/afterwards/janitor.js';
 import { retentionActivities, type RetentionInput } from '../../../activities/fulfilling/retention.js';
 import type { ReasonCode } from '../../../src/domain/words.js';
 import { attemptId, workflowId } from '../../../src/domain/ids.js';
+import { fakeRuns } from '../offers-taken.js';
 import { openShop, type Shop } from '../shop.js';
 
 const MINUTE = 60_000;
@@ -126,6 +129,38 @@ describe('a pause', () => {
       expect(patches(who).length).toBeLessThanOrEqual(2);
     },
   );
+
+  it('is ended in time by the janitor when its run is gone, until it has ended', async () => {
+    const who = await subscribe();
+    const { input } = await offered(who);
+    const { subscriptionId, presentationId } = input;
+    const reply = await retention.saveSubscription(input);
+    if (reply.kind !== 'done' || reply.pausedAt === undefined) throw new Error('A pause was expected.');
+    const { pausedAt } = reply;
+    const runs = fakeRuns();
+    const context = { ...shop.context, runs };
+    const round = async () => {
+      await new MockActivityEnvironment().run(() =>
+        janitorActivities(context).mendPresentations({
+          windowMs: 1,
+          reconcileWindowMs: 1,
+          graceMs: 5 * MINUTE,
+        }),
+      );
+      return runs.pauses.filter((pause) => pause.presentationId === presentationId);
+    };
+    const run = workflowId.pause(subscriptionId);
+    runs.running.add(run);
+    expect(await round()).toEqual([]);
+    shop.pass(6 * MINUTE);
+    expect(await round()).toEqual([]);
+    runs.running.delete(run);
+    const until = new Date(Date.parse(pausedAt) + 30 * DAY).toISOString();
+    expect(await round()).toEqual([{ subscriptionId, presentationId, pausedAt, until }]);
+    await retention.resumeSubscription({ subscriptionId, presentationId, pausedAt });
+    expect((await subscription(who)).status).toBe('active');
+    expect(await round()).toHaveLength(1);
+  });
 
   it('made by somebody else before the click is not taken for ours', async () => {
     const who = await subscribe();
