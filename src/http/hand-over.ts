@@ -2,7 +2,7 @@
 import { announcementIn } from '../dodo/announced.js';
 import { provesAttempt } from '../dodo/payments.js';
 import { withPriority } from '../dodo/budget.js';
-import { isOlderThanFirstPayment } from '../dodo/subscriptions.js';
+import { hasEnded, isOlderThanFirstPayment } from '../dodo/subscriptions.js';
 import {
   decideClaim,
   legacyClaim,
@@ -27,7 +27,7 @@ export type HandedOver =
 /**
  * Routes an event and delivers it, at most once per `deliveryId`. The ledger is asked only about purchases and
  * attempts of before there were proofs, and about registered purchases that no run waits for any more. It keeps the
- * payment of a purchase for the run, which need not read it then. Dodo is asked once where an event leaves open whether a
+ * payment of a purchase for the run, which need not read it then, and which subscriptions have ended. Dodo is asked once where an event leaves open whether a
  * subscription is renewed.
  *
  * @throws when Temporal does not take it, or the ledger cannot be reached
@@ -50,8 +50,16 @@ export async function handOver(
   if (await isRenewal(deps, route, unclearCharge(body, route))) return { kind: 'ignored', why: 'renewal' };
   if (route.kind === 'purchase') await announce(deps, body);
   const result = await runs.deliver(route, deliveryId);
+  if (route.kind === 'subscription' && hasEnded(route.event))
+    await ledger.recordSubscriptionEnd(route.event.subscriptionId, timeOf(body, now()));
   const isLate = result === 'no_run' || result === 'duplicate';
   return { kind: 'handed_over', result: isLate ? ((await takeLate(deps, route)) ?? result) : result };
+}
+
+/** Returns when an event happened, as Dodo says; now, where it does not say. */
+function timeOf({ timestamp }: Record<string, unknown>, now: Date): string {
+  const told = typeof timestamp === 'string' ? Date.parse(timestamp) : NaN;
+  return new Date(Math.min(Number.isNaN(told) ? Infinity : told, now.getTime())).toISOString();
 }
 
 /** The ledger answers within milliseconds, and Dodo waits for our answer meanwhile. */
