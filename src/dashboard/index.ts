@@ -19,6 +19,7 @@ import { notificationsPage } from './pages/notifications.js';
 import { cohortsCsv, offersCsv, offersPage, offersQuery } from './pages/offers.js';
 import { purchasePage } from './pages/purchase.js';
 import { reviewPage, reviewsPage, reviewsPageQuery } from './pages/reviews.js';
+import { recurringCsv, recurringRowsCsv, recurringRowsPage, recurringRowsQuery } from './pages/recurring.js';
 import { rowsCsv, rowsPage, rowsQuery } from './pages/rows.js';
 import { addressOf, nothingFoundPage } from './pages/search.js';
 import { signInPage } from './pages/sign-in.js';
@@ -116,6 +117,9 @@ export function createDashboard(deps: DashboardDeps): Router {
   router.get('/rows', async (req, res) =>
     show(req, res, await rowsPage(deps, parseQuery(rowsQuery, req.query))),
   );
+  router.get('/recurring-rows', async (req, res) =>
+    show(req, res, await recurringRowsPage(deps, parseQuery(recurringRowsQuery, req.query))),
+  );
   router.get('/experiments', async (req, res) => {
     parseQuery(experimentsQuery, req.query);
     await show(req, res, await experimentsPage(deps));
@@ -143,6 +147,12 @@ export function createDashboard(deps: DashboardDeps): Router {
   );
   router.get('/cohorts.csv', async (req, res) =>
     sendCsv(res, 'cohorts', [await cohortsCsv(deps, parseQuery(offersQuery, req.query))]),
+  );
+  router.get('/recurring.csv', async (req, res) =>
+    sendCsv(res, 'recurring', [await recurringCsv(deps, parseQuery(offersQuery, req.query))]),
+  );
+  router.get('/recurring-rows.csv', async (req, res) =>
+    sendCsv(res, 'recurring-rows', recurringRowsCsv(deps, parseQuery(recurringRowsQuery, req.query))),
   );
   router.get('/funnels.csv', async (req, res) =>
     sendCsv(res, 'funnels', [await funnelsCsv(deps, parseQuery(funnelsQuery, req.query))]),

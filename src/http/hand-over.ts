@@ -3,7 +3,7 @@ import { announcementIn } from '../dodo/announced.js';
 import { provesAttempt } from '../dodo/payments.js';
 import { withPriority } from '../dodo/budget.js';
 import { ifFound } from '../dodo/errors.js';
-import { isOlderThanFirstPayment } from '../dodo/subscriptions.js';
+import { hasEnded, isOlderThanFirstPayment } from '../dodo/subscriptions.js';
 import {
   decideClaim,
   legacyClaim,
@@ -37,8 +37,8 @@ export type HandedOver =
 /**
  * Routes an event and delivers it, at most once per `deliveryId`. The ledger is asked only about purchases and
  * attempts of before there were proofs, and about registered purchases that no run waits for any more. It keeps the
- * payment of a purchase for the run, which need not read it then. Dodo is asked once where an event leaves open whether a
- * subscription is renewed, and once where it leaves open what was paid for an attempt.
+ * payment of a purchase for the run, which need not read it then, and which subscriptions have ended. Dodo is asked once
+ * where an event leaves open whether a subscription is renewed, and once where it leaves open what was paid for an attempt.
  *
  * @throws when Temporal does not take it, the ledger cannot be reached, or what was paid cannot be read
  */
@@ -66,7 +66,10 @@ export async function handOver(
   if (route.kind === 'ignored') return route;
   if (await isRenewal(deps, route, unclearCharge(body, route))) return { kind: 'ignored', why: 'renewal' };
   if (route.kind === 'purchase') await announce(deps, body);
-  return deliver(deps, route, deliveryId);
+  const handed = await deliver(deps, route, deliveryId);
+  if (route.kind === 'subscription' && hasEnded(route.event))
+    await ledger.recordSubscriptionEnd(route.event.subscriptionId, timeOf(body, now()));
+  return handed;
 }
 
 /**
@@ -84,6 +87,12 @@ export async function deliver(
   const result = await deps.runs.deliver(route, deliveryId);
   const isLate = result === 'no_run' || result === 'duplicate';
   return { kind: 'handed_over', result: isLate ? ((await takeLate(deps, route)) ?? result) : result };
+}
+
+/** Returns when an event happened, as Dodo says; now, where it does not say. */
+function timeOf({ timestamp }: Record<string, unknown>, now: Date): string {
+  const told = typeof timestamp === 'string' ? Date.parse(timestamp) : NaN;
+  return new Date(Math.min(Number.isNaN(told) ? Infinity : told, now.getTime())).toISOString();
 }
 
 /** The ledger answers within milliseconds, and Dodo waits for our answer meanwhile. */

@@ -13,6 +13,7 @@ import {
   attempts,
   audit,
   compensations,
+  endedSubscriptions,
   exposures,
   notificationSequences,
   payments,
@@ -90,6 +91,12 @@ function rowsAbout({ customerId, purchaseIds, presentationIds, paymentIds, revie
       inArray(compensations.presentationId, presentationIds),
       inArray(compensations.paymentId, paymentIds),
     ),
+    ended_subscriptions: sql`${endedSubscriptions.subscriptionId} in (
+      select ${presentations.subscriptionId} from ${presentations} where ${inArray(presentations.id, presentationIds)}
+      union all
+      select ${purchases.subscriptionId} from ${purchases} where ${inArray(purchases.purchaseId, purchaseIds)}
+      union all
+      select unnest(${payments.subscriptionIds}) from ${payments} where ${inArray(payments.paymentId, paymentIds)})`,
     timeline: inArray(timeline.purchaseId, purchaseIds),
     trigger_facts: eq(triggerFacts.customerId, customerId),
     quotes: inArray(quotes.presentationId, presentationIds),
@@ -109,6 +116,7 @@ const TABLES = {
   payments,
   reviews,
   compensations,
+  ended_subscriptions: endedSubscriptions,
   timeline,
   trigger_facts: triggerFacts,
   quotes,

@@ -16,6 +16,7 @@ export type * from './interface/presentations.js';
 export type { NewReview, OpenReviews, ReviewPage } from './reviews.js';
 export type * from './interface/purchases.js';
 export type * from './interface/reports.js';
+export { BRIDGE_FIGURES, MOVEMENT_KINDS } from './interface/reports.js';
 export type * from './interface/shadows.js';
 export { inspectLedger, type LedgerInspection } from './inspect.js';
 export { ORPHANED_AFTER_MS } from './limits.js';

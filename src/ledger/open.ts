@@ -51,6 +51,7 @@ import {
 import { recordTriggerFacts, triggerFactsOf } from './trigger-facts.js';
 import { quotesOf, recordQuote } from './quotes.js';
 import { claimPurchase, findRegistration, recordRegistration } from './registrations.js';
+import { recordSubscriptionEnd, recurringMovements, recurringReport } from './recurring.js';
 import { funnelReport } from './report.js';
 import { shadowsOn } from './shadows.js';
 import { silentLog, type LedgerLog, type Store } from './store.js';
@@ -126,6 +127,9 @@ export function ledgerOn(store: Store, log: LedgerLog): Ledger {
     presentationPaidBy: (paymentId) => presentationPaidBy(db, paymentId),
     purchasePaidBy: (paymentId) => purchasePaidBy(db, paymentId),
     cohorts: (period) => cohorts(db, period),
+    recordSubscriptionEnd: (...end) => recordSubscriptionEnd(db, ...end),
+    recurringReport: (period) => recurringReport(db, period),
+    recurringMovements: (filter) => recurringMovements(db, filter),
     funnelReport: (period) => funnelReport(db, period),
     deadLetterNotification: (letter) => deadLetterNotification(db, letter),
     recordRedelivery: (redelivered) => recordRedelivery(db, redelivered),

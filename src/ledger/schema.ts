@@ -188,6 +188,10 @@ export const presentations = pgTable(
         table.refundedAmount,
       )
       .where(sql`${table.refundedAmount} > 0`),
+    // Of what is billed again and again, reports read all that ever was sold.
+    index('presentations_recurring')
+      .on(table.paidAt)
+      .where(sql`${table.status} = 'paid' and (${table.price} -> 'recurring') is not null`),
     index('presentations_unsettled').on(table.status).where(isOneOf(table.status, UNSETTLED_STATUSES)),
   ],
 );
@@ -406,6 +410,12 @@ export const payments = pgTable(
     index('payments_of_subscriptions').using('gin', table.subscriptionIds),
   ],
 );
+
+/** Subscriptions that have ended, as webhooks told: also those that no offer sold. */
+export const endedSubscriptions = pgTable('ended_subscriptions', {
+  subscriptionId: text('subscription_id').primaryKey(),
+  endedAt: instant('ended_at').notNull(),
+});
 
 /** Money or access in doubt, until a person or a later proof ends it. */
 export const reviews = pgTable(

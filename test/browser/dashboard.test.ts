@@ -55,6 +55,7 @@ const addresses = (): Record<string, string> => ({
   offers: '/dashboard/offers',
   funnels: '/dashboard/funnels',
   rows: '/dashboard/rows?figure=paid',
+  recurring: '/dashboard/recurring-rows?figure=closing&currency=USD',
   experiments: '/dashboard/experiments',
   catalog: '/dashboard/catalog',
   notifications: '/dashboard/notifications',

@@ -186,7 +186,16 @@ async function monthsBefore(shop: Shop): Promise<void> {
           ? { id: 'prod_pro_plan', name: 'Pro plan' }
           : { id: 'prod_complete_bundle', name: 'Complete bundle' },
         quantity: 1,
-        price: { currency, dueNow, hash: 'sha256:old' },
+        price: {
+          currency,
+          dueNow,
+          ...(isPro && {
+            recurring: { amount: 7_900, interval: 'Month', count: 1 },
+            difference: 5_000,
+            effectiveAt: at,
+          }),
+          hash: 'sha256:old',
+        },
         payment: { mode: 'one_click' },
         copy: { headline: 'More', accept: 'Yes', decline: 'No' },
         expiresAt: new Date(Date.parse(at) + 1_800_000).toISOString(),

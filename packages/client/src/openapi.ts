@@ -490,6 +490,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/recurring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get how recurring revenue was won and lost
+         * @description Operators: recurring revenue by offers, as a bridge: opening + won + expansion - contraction - churned - reversed = closing. Before tax, for subscriptions that offers sold or changed. A subscription counts until a webhook says that it has ended, or all that was paid for it has gone back; what customers change at Dodo themselves is not counted.
+         */
+        get: operations["getRecurringRevenue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -6216,6 +6236,131 @@ export interface operations {
                                 immature: number;
                             }[];
                         }[];
+                    };
+                };
+            };
+            /** @description `invalid_parameter`: A parameter is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidParameterProblem"];
+                };
+            };
+            /** @description `unauthorized`: No valid credentials. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnauthorizedProblem"];
+                };
+            };
+            /** @description `forbidden`: These credentials do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
+            /** @description `temporarily_unavailable`: The service is temporarily unavailable. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TemporarilyUnavailableProblem"];
+                };
+            };
+            /** @description Any other error, such as `internal_error`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRecurringRevenue: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One bridge per currency and period; those without any movement are left out. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        generatedAt: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        from?: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        to?: string;
+                        tz: string;
+                        bridges: {
+                            currency: string;
+                            /**
+                             * @description What the amounts are per. `Month` wherever a price comes to a whole number of minor units a month, else its own billing period.
+                             * @enum {string}
+                             */
+                            interval: "Day" | "Week" | "Month" | "Year";
+                            count: number;
+                            /** @description Before the period. */
+                            opening: number;
+                            /** @description Subscriptions sold. */
+                            won: number;
+                            /** @description Plans changed for dearer ones: the difference. */
+                            expansion: number;
+                            /** @description Plans changed for cheaper ones: the difference. */
+                            contraction: number;
+                            /** @description What offers had brought on subscriptions that ended; negative where that was a contraction. */
+                            churned: number;
+                            /** @description What offers had brought that were refunded or lost to disputes in full. */
+                            reversed: number;
+                            /** @description At the end of the period. */
+                            closing: number;
+                        }[];
+                        /** @description Changes of plan in the period whose prices cannot be compared exactly. They are in no bridge. */
+                        uncompared: number;
                     };
                 };
             };

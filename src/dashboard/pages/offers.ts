@@ -9,6 +9,7 @@ import type { Page } from '../parts/layout.js';
 import { periodForm, periodOfPage, queryOf, shownPeriod, type ShownPeriod } from '../parts/period.js';
 import { intervals, plot } from '../parts/plot.js';
 import { csvOf, table, type Column } from '../parts/table.js';
+import { recurringPanel } from './recurring.js';
 import { money, moneys, percent, spaced, whole } from '../parts/words.js';
 
 export const offersQuery = z.strictObject(periodOfPage);
@@ -30,10 +31,11 @@ export async function offersPage(
   query: z.output<typeof offersQuery>,
 ): Promise<Page> {
   const period = shownPeriod(query, now());
-  const [days, missed, cohorts] = await Promise.all([
+  const [days, missed, cohorts, recurring] = await Promise.all([
     ledger.offerDays(period),
     ledger.notShown(period),
     ledger.cohorts({ ...period, at: now().toISOString() }),
+    ledger.recurringReport(period),
   ]);
   const sums = sumsOf(days);
   const columns = sumColumns(period);
@@ -85,6 +87,7 @@ export async function offersPage(
           none: 'No offer was shown in this period.',
         })}
       </section>
+      ${recurringPanel(recurring, period)}
       <section class="panel" aria-labelledby="missed">
         <header>
           <h2 id="missed">Not shown</h2>

@@ -1,5 +1,5 @@
 /** Plots as SVG, drawn on the server. Beside each stands a table with the same figures. */
-import { scaleLinear, scalePoint, scaleBand } from 'd3-scale';
+import { scaleBand, scaleLinear, scalePoint, type ScaleLinear } from 'd3-scale';
 import { line as lineOf } from 'd3-shape';
 import { html, type Html } from '../../html.js';
 
@@ -36,7 +36,6 @@ export function plot({ title, labels, series, kind, format }: Plot): Html {
     .nice(TICKS)
     .range([HEIGHT - MARGIN.bottom, MARGIN.top]);
   const drawn = kind === 'lines' ? lines(labels, shown, y) : bars(labels, shown, y);
-  const ticks = y.ticks(TICKS).filter((tick) => max > TICKS || Number.isInteger(tick));
   return html`<figure class="plot">
     <figcaption>
       <strong>${title}</strong>
@@ -44,25 +43,28 @@ export function plot({ title, labels, series, kind, format }: Plot): Html {
     </figcaption>
     <div class="scroll" role="region" aria-label="${title}" tabindex="0">
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${describe(title, labels, shown, format)}">
-        ${ticks.map(
-          (tick) =>
-            html`<line
-                class="${tick === 0 ? 'zero' : 'grid'}"
-                x1="${MARGIN.left}"
-                x2="${WIDTH - MARGIN.right}"
-                y1="${round(y(tick))}"
-                y2="${round(y(tick))}"
-              /><text x="${MARGIN.left - 8}" y="${round(y(tick)) + 4}" text-anchor="end"
-                >${format(tick)}</text
-              >`,
-        )}
-        ${drawn}
+        ${gridOf(y, max, format)} ${drawn}
       </svg>
     </div>
   </figure>`;
 }
 
 type Scale = (value: number) => number;
+
+/** The lines across, each with its figure. */
+function gridOf(y: ScaleLinear<number, number>, max: number, format: Plot['format']): Html[] {
+  const ticks = y.ticks(TICKS).filter((tick) => max > TICKS || Number.isInteger(tick));
+  return ticks.map(
+    (tick) =>
+      html`<line
+          class="${tick === 0 ? 'zero' : 'grid'}"
+          x1="${MARGIN.left}"
+          x2="${WIDTH - MARGIN.right}"
+          y1="${round(y(tick))}"
+          y2="${round(y(tick))}"
+        /><text x="${MARGIN.left - 8}" y="${round(y(tick)) + 4}" text-anchor="end">${format(tick)}</text>`,
+  );
+}
 
 function lines(labels: string[], series: Series[], y: Scale): Html[] {
   const x = scalePoint<number>()
@@ -118,6 +120,61 @@ function bars(labels: string[], series: Series[], y: Scale): Html[] {
         </g>`,
     ),
   ];
+}
+
+export interface Step {
+  name: string;
+  /** How far it goes up or down. */
+  change: number;
+  /** Stands on the ground: what there is before or after the others. */
+  isLevel?: boolean;
+}
+
+/** Draws how steps lead from one level to another. */
+export function bridge(title: string, steps: Step[], format: Plot['format']): Html {
+  let at = 0;
+  const spans = steps.map(({ name, change, isLevel }) => {
+    const from = isLevel ? 0 : at;
+    at = from + change;
+    return { name, change, from, to: at, colour: isLevel ? 1 : change < 0 ? 3 : 2 };
+  });
+  const values = [0, ...spans.map(({ to }) => to)];
+  const [min, max] = [Math.min(...values), Math.max(...values)];
+  const y = scaleLinear()
+    .domain([min, max === min ? min + 1 : max])
+    .nice(TICKS)
+    .range([HEIGHT - MARGIN.bottom, MARGIN.top]);
+  const x = scaleBand<number>()
+    .domain(spans.map((_, index) => index))
+    .range([MARGIN.left + 4, WIDTH - MARGIN.right])
+    .padding(0.25);
+  return html`<figure class="plot">
+    <figcaption><strong>${title}</strong></figcaption>
+    <div class="scroll" role="region" aria-label="${title}" tabindex="0">
+      <svg
+        viewBox="0 0 ${WIDTH} ${HEIGHT}"
+        role="img"
+        aria-label="${title}. ${spans.map(({ name, change }) => `${name}: ${format(change)}`).join('; ')}."
+      >
+        ${gridOf(y, max, format)}
+        ${spans.map(
+          ({ name, from, to, colour }, index) =>
+            html`<g class="k${colour}">
+              <rect
+                class="bar"
+                x="${round(x(index) ?? 0)}"
+                y="${round(Math.min(y(from), y(to)))}"
+                width="${round(x.bandwidth())}"
+                height="${round(Math.max(1, Math.abs(y(from) - y(to))))}"
+                rx="1.5"
+              /><text x="${round((x(index) ?? 0) + x.bandwidth() / 2)}" y="${HEIGHT - 8}" text-anchor="middle"
+                >${name}</text
+              >
+            </g>`,
+        )}
+      </svg>
+    </div>
+  </figure>`;
 }
 
 /** A label every so often, so that none covers another. */

@@ -69,6 +69,11 @@ const OPERATIONS: Record<string, [operationId: string, tag: Tag, summary: string
     'Reports',
     'Get what the offers of each month brought after days',
   ],
+  'get /api/reports/recurring': [
+    'getRecurringRevenue',
+    'Reports',
+    'Get how recurring revenue was won and lost',
+  ],
   'get /api/reports/evaluations': [
     'listEvaluations',
     'Reports',

@@ -1,6 +1,7 @@
 /** The routes of operators and probes: notifications, reports, the catalog, health and metrics. */
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { BILLING_INTERVALS } from '../../domain/words.js';
 import { auditQuery } from '../audit.js';
 import { deadNotificationsQuery } from '../dead-notifications.js';
 import { MAX_EVALUATIONS_PAGE } from '../evaluations.js';
@@ -182,6 +183,51 @@ export const operatorPaths: ZodOpenApiPathsObject = {
             ),
           }),
           'Newest month first.',
+        ),
+        ...problems('invalid_parameter', 'unauthorized', 'forbidden'),
+      },
+    },
+  },
+  '/api/reports/recurring': {
+    get: {
+      description:
+        'Operators: recurring revenue by offers, as a bridge: opening + won + expansion - contraction - churned - reversed = closing. Before tax, for subscriptions that offers sold or changed. A subscription counts until a webhook says that it has ended, or all that was paid for it has gone back; what customers change at Dodo themselves is not counted.',
+      requestParams: { query: periodQuery },
+      responses: {
+        '200': json(
+          z.object({
+            generatedAt: time,
+            from: time.optional(),
+            to: time.optional(),
+            tz: z.string(),
+            bridges: z.array(
+              z.object({
+                currency: z.string(),
+                interval: z.enum(BILLING_INTERVALS).meta({
+                  description:
+                    'What the amounts are per. `Month` wherever a price comes to a whole number of minor units a month, else its own billing period.',
+                }),
+                count: z.int(),
+                opening: money.meta({ description: 'Before the period.' }),
+                won: money.meta({ description: 'Subscriptions sold.' }),
+                expansion: money.meta({ description: 'Plans changed for dearer ones: the difference.' }),
+                contraction: money.meta({ description: 'Plans changed for cheaper ones: the difference.' }),
+                churned: money.meta({
+                  description:
+                    'What offers had brought on subscriptions that ended; negative where that was a contraction.',
+                }),
+                reversed: money.meta({
+                  description: 'What offers had brought that were refunded or lost to disputes in full.',
+                }),
+                closing: money.meta({ description: 'At the end of the period.' }),
+              }),
+            ),
+            uncompared: z.int().meta({
+              description:
+                'Changes of plan in the period whose prices cannot be compared exactly. They are in no bridge.',
+            }),
+          }),
+          'One bridge per currency and period; those without any movement are left out.',
         ),
         ...problems('invalid_parameter', 'unauthorized', 'forbidden'),
       },

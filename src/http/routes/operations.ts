@@ -41,6 +41,10 @@ export function reportRoutes({ ledger, catalog, now }: ApiDeps): Router {
     const period = periodOf(parseQuery(periodQuery, req.query));
     res.json({ ...shadowReport(await ledger.shadowReport(period), catalog(), now()), ...period });
   });
+  router.get('/api/reports/recurring', requireOperator, async (req, res) => {
+    const period = periodOf(parseQuery(periodQuery, req.query));
+    res.json({ generatedAt: now().toISOString(), ...period, ...(await ledger.recurringReport(period)) });
+  });
   router.get('/api/reports/cohorts', requireOperator, async (req, res) => {
     const period = periodOf(parseQuery(periodQuery, req.query));
     const at = now().toISOString();
