@@ -21,6 +21,8 @@ export const PATCHES = {
   addons: 'addons',
   /** News that comes by webhook while Dodo is being read is not kept waiting for the reading. */
   newsWhileReading: 'news-while-reading',
+  /** A payment that is known, by webhook or by an earlier reading, is not absent because a reading does not show it. */
+  newsOverReadings: 'news-over-readings',
   /** Notifications that the receiver refuses do not hold up the ones behind them. */
   notificationOrder: 'notification-order',
   /** A round of the janitor ends by deleting what was kept for long enough. */

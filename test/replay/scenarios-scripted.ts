@@ -409,6 +409,36 @@ const WINDOWS: ScriptedScenario[] = [
     },
   },
   {
+    name: 'heard-of-though-not-read',
+    async play(harness) {
+      const { run } = await accepted(harness, {
+        script(activities) {
+          activities.next('charge', LOST);
+          activities.always('lookUpPayment', { kind: 'absent' });
+        },
+      });
+      await run.webhook(run.attempt(1), 'processing');
+      await run.pass(HOUR);
+      await run.webhook(run.attempt(1), 'succeeded');
+      return ended(run);
+    },
+  },
+  {
+    name: 'heard-of-though-not-read-at-the-fallback',
+    async play(harness) {
+      const { run } = await accepted(harness, {
+        script(activities) {
+          activities.next('charge', DECLINED);
+          activities.always('lookUpPayment', { kind: 'absent' });
+        },
+      });
+      await run.webhook(run.attempt(2), 'processing');
+      await run.pass(2 * DAY);
+      await run.webhook(run.attempt(2), 'succeeded');
+      return ended(run);
+    },
+  },
+  {
     name: 'news-while-reading-at-the-fallback',
     async play(harness) {
       const { run } = await accepted(harness, {

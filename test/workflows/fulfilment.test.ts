@@ -198,6 +198,27 @@ describe('a charge that is declined', () => {
     expect(await run.result()).toMatchObject({ outcome: 'recovered' });
   });
 
+  it('is awaited as long when only a webhook has told of that payment', async () => {
+    const { run } = await accepted(DECLINED);
+    run.activities.always('lookUpPayment', { kind: 'absent' });
+    await run.webhook(run.attempt(2), 'processing');
+    await run.pass(2 * DAY);
+    expect(await run.state()).toMatchObject({ status: 'fallback' });
+    await run.webhook(run.attempt(2), 'succeeded');
+    expect(await run.result()).toMatchObject({ outcome: 'recovered' });
+  });
+
+  it('is awaited as long when that payment was read once, and no reading shows it any more', async () => {
+    const { run } = await accepted(DECLINED);
+    run.activities.book(run.attempt(2), 'processing');
+    await run.pass(HOUR);
+    run.activities.always('lookUpPayment', { kind: 'absent' });
+    await run.pass(2 * DAY);
+    expect(await run.state()).toMatchObject({ status: 'fallback' });
+    await run.webhook(run.attempt(2), 'succeeded');
+    expect(await run.result()).toMatchObject({ outcome: 'recovered' });
+  });
+
   it('is not given up while Dodo cannot be asked whether the checkout was paid', async () => {
     const { run } = await accepted(DECLINED);
     run.activities.always('lookUpPayment', UNREADABLE);
@@ -282,6 +303,17 @@ describe('a charge whose reply was lost', () => {
     expect(await run.state()).toMatchObject({ status: 'reconciling' });
     run.activities.book(run.attempt(1), 'succeeded');
     run.activities.always('lookUpPayment', undefined);
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  });
+
+  it('is not absent once its webhook has come, however long the readings lag behind', async () => {
+    const { run } = await accepted(LOST);
+    run.activities.always('lookUpPayment', { kind: 'absent' });
+    await run.webhook(run.attempt(1), 'processing');
+    await run.pass(DAY);
+    expect(await run.state()).toMatchObject({ status: 'charging' });
+    expect(run.activities.calls()).not.toContain('openFallback');
+    await run.webhook(run.attempt(1), 'succeeded');
     expect(await run.result()).toMatchObject({ outcome: 'converted' });
   });
 

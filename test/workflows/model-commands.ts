@@ -3,12 +3,16 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Decision } from '../../src/domain/words.js';
 import type { ReplyOf } from './scripted-activities.js';
+import type { RunState } from '../../src/contract/messages.js';
+import type { PaymentEvent } from '../../src/domain/payment.js';
 import type { Reply, PurchaseRun } from './purchase-run.js';
 import type { WorkflowHarness } from './workflow-harness.js';
 import { DAY, HOUR, MINUTE, SECOND } from './purchase-fixture.js';
 import {
   accept,
   decline,
+  doubt,
+  inDoubt,
   isOverdue,
   isPending,
   learn,
@@ -17,8 +21,10 @@ import {
   reachAgain,
   refund,
   resolve,
+  seeAction,
   withdraw,
   type BookStatus,
+  type PaymentKind,
   type ChargeReply,
   type Place,
   type Reference,
@@ -42,15 +48,26 @@ const STATUS: Record<Place, readonly (string | undefined)[]> = {
   unknown: ['reconciling'],
   charging: ['charging', 'requires_action'],
   review: ['needs_review'],
+  doubt: ['needs_review'],
   fallback: ['fallback'],
   ended: [],
 };
 
-/** Checks that the run is where the reference says it is. */
-export async function agree(reference: Reference, { run, harness }: Real): Promise<void> {
-  await run.idle();
-  const state = await run.state();
+/** Waits until the run is idle, and returns its state. */
+async function rest(reference: Reference, { run, harness }: Real): Promise<RunState> {
+  const state = await run.rest();
   reference.now = await harness.now();
+  return state;
+}
+
+/**
+ * Checks that the run is where the reference says it is.
+ *
+ * @param rested its state, if it has rested since the last thing was done to it
+ */
+export async function agree(reference: Reference, real: Real, rested?: RunState): Promise<void> {
+  const { run } = real;
+  const state = rested ?? (await rest(reference, real));
   if (reference.place === 'ended') {
     expect(state).toMatchObject({ state: 'settled', outcome: reference.outcome });
     return;
@@ -62,16 +79,16 @@ export async function agree(reference: Reference, { run, harness }: Real): Promi
   expect(STATUS[reference.place]).toContain(state.status);
 }
 
+/** @param run returns the run's state if it has rested at the end */
 function command(
   name: string,
   check: (reference: Readonly<Reference>) => boolean,
-  run: (reference: Reference, real: Real) => Promise<void>,
+  run: (reference: Reference, real: Real) => Promise<RunState | void>,
 ): Command {
   return {
     check,
     async run(reference, real) {
-      await run(reference, real);
-      await agree(reference, real);
+      await agree(reference, real, (await run(reference, real)) ?? undefined);
     },
     toString: () => name,
   };
@@ -85,9 +102,12 @@ function couldPass(reference: Readonly<Reference>, milliseconds: number): boolea
   return running(reference) && passTo(copy, copy.now + milliseconds);
 }
 
-async function pass(reference: Reference, { run, harness }: Real, milliseconds: number): Promise<void> {
-  await run.pass(milliseconds);
-  passTo(reference, await harness.now());
+/** Lets time pass. The run is idle before. */
+async function pass(reference: Reference, real: Real, milliseconds: number): Promise<RunState> {
+  await real.harness.sleep(milliseconds);
+  const state = await real.run.rest();
+  passTo(reference, await real.harness.now());
+  return state;
 }
 
 /** Scripts Dodo's reply to the next charge. */
@@ -120,7 +140,7 @@ function arrange(real: Real, reply: ChargeReply): void {
   }
 }
 
-function attemptOf({ run: { activities } }: Real, payment: 'original' | 'checkout'): string {
+function attemptOf({ run: { activities } }: Real, payment: PaymentKind): string {
   const inputs = activities.inputs(payment === 'original' ? 'charge' : 'openFallback');
   return inputs.at(-1)?.attemptId ?? '';
 }
@@ -142,11 +162,10 @@ const acceptIt = (how: 'update' | 'signal', step: 'current' | 'first', fault: Ch
       real.replies.push({ wanted: 'accepted', step: of, ended: place === 'ended', reply });
     } else await run.signal('acceptOffer', { presentationId: run.presentation(of) });
     if (decides) await run.activities.called('charge', charges + 1);
-    await run.idle();
-    reference.now = await real.harness.now();
-    if (!decides) return;
+    const state = await rest(reference, real);
+    if (!decides) return state;
     accept(reference);
-    if (nextReply === 'not_sent') await pass(reference, real, 10 * SECOND);
+    return nextReply === 'not_sent' ? pass(reference, real, 10 * SECOND) : state;
   });
 
 const declineIt = (how: 'update' | 'signal', step: 'current' | 'first'): Command =>
@@ -157,9 +176,9 @@ const declineIt = (how: 'update' | 'signal', step: 'current' | 'first'): Command
       const { reply } = await real.run.click('declined', of);
       real.replies.push({ wanted: 'declined', step: of, ended: place === 'ended', reply });
     } else await real.run.signal('declineOffer', { presentationId: real.run.presentation(of) });
-    await real.run.idle();
-    reference.now = await real.harness.now();
+    const state = await rest(reference, real);
     if (of === reference.step) decline(reference);
+    return state;
   });
 
 const lookAt: Command = command('view', running, async (reference, { run }) => {
@@ -189,12 +208,20 @@ const speak = (paid: boolean): Command =>
   command(`resolve as ${paid ? 'paid' : 'not paid'}`, running, async (reference, real) => {
     const { place, step } = reference;
     const reply = await real.run.resolve(paid, step);
-    if (place === 'review') expect(reply).toEqual({ paid });
+    if (place === 'review' || place === 'doubt') expect(reply).toEqual({ paid });
     else if (!reference.resolved.includes(step)) expect(reply).toMatchObject({ refused: 'already_decided' });
-    await real.run.idle();
-    reference.now = await real.harness.now();
+    const state = await rest(reference, real);
+    if (place === 'doubt') settleDoubt(reference, real, paid);
     resolve(reference, paid);
+    return state;
   });
+
+/** What an operator says about a payment in doubt decides where its money goes. */
+function settleDoubt(reference: Reference, real: Real, paid: boolean): void {
+  const kind = inDoubt(reference);
+  if (!kind) return;
+  if (paid) reference.besides = reference.besides.filter((id) => id !== differing(attemptOf(real, kind)));
+}
 
 const refundIt: Command = command('refund of the purchase', running, async (reference, { run }) => {
   await run.signal('withdrawOffer', { reason: 'refund.succeeded of the purchase' });
@@ -216,7 +243,7 @@ const passTime = (milliseconds: number): Command =>
 
 const goBlind: Command = command('Dodo cannot be read', running, async (reference, { run }) => {
   run.activities.always('lookUpPayment', new Error('503'));
-  reference.readable = false;
+  Object.assign(reference, { readable: false, lagging: false });
 });
 
 const seeAgain: Command = command(
@@ -229,29 +256,47 @@ const seeAgain: Command = command(
   },
 );
 
+const lag: Command = command(
+  "Dodo's readings show nothing of the payments",
+  ({ place, readable, lagging }) => readable && !lagging && place !== 'ended' && place !== 'review',
+  async (reference, { run }) => {
+    run.activities.always('lookUpPayment', { kind: 'absent' });
+    reference.lagging = true;
+  },
+);
+
+const catchUp: Command = command(
+  "Dodo's readings catch up",
+  ({ lagging }) => lagging,
+  async (reference, { run }) => {
+    run.activities.always('lookUpPayment', undefined);
+    reference.lagging = false;
+  },
+);
+
 const reach: Command = command(
   'Dodo can be reached again, six minutes pass',
   (reference) => reference.place === 'sending' && couldPass(reference, 6 * MINUTE),
   async (reference, real) => {
     arrange(real, 'submitted');
-    await real.run.pass(6 * MINUTE);
-    reference.now = await real.harness.now();
+    await real.harness.sleep(6 * MINUTE);
+    const state = await rest(reference, real);
     reachAgain(reference);
+    return state;
   },
 );
 
-type Payment = 'original' | 'checkout';
-
 /** Says whether a payment can get this status in Dodo's books. */
-function mayBecome(reference: Readonly<Reference>, payment: Payment, status: BookStatus): boolean {
+function mayBecome(reference: Readonly<Reference>, payment: PaymentKind, status: BookStatus): boolean {
   const known = reference[payment].status;
   if (known === 'succeeded' || (known === 'failed' && status !== 'succeeded')) return false;
+  const { place, doubtedIn } = reference;
   return payment === 'checkout'
-    ? reference.place === 'fallback'
-    : reference.original.possible && ['unknown', 'charging', 'review', 'fallback'].includes(reference.place);
+    ? place === 'fallback' || (place === 'doubt' && doubtedIn === 'fallback')
+    : reference.original.possible && ['unknown', 'charging', 'review', 'doubt', 'fallback'].includes(place);
 }
 
-const webhook = (payment: Payment, status: BookStatus, copies: number): Command =>
+const webhook = (payment: PaymentKind, status: BookStatus, copies: number): Command =>
   command(
     `webhook: ${payment} ${status}${copies > 1 ? `, ${copies} times` : ''}`,
     (reference) =>
@@ -265,13 +310,105 @@ const webhook = (payment: Payment, status: BookStatus, copies: number): Command 
       for (let copy = 1; copy < copies; copy++) {
         await real.run.signal('paymentEvent', event).catch(ifEnded);
       }
-      await real.run.idle();
-      reference.now = await real.harness.now();
+      const state = await rest(reference, real);
       const overdue = isOverdue(reference);
       learn(reference, payment, status);
-      if (overdue && reference.place === 'fallback') await pass(reference, real, LONGEST_PAUSE + MINUTE);
+      return overdue && reference.place === 'fallback'
+        ? pass(reference, real, LONGEST_PAUSE + MINUTE)
+        : state;
     },
   );
+
+/** Ids of payments are known to all runs of a server, so they name the attempt. */
+const differing = (attempt: string) => `pay_differs_${attempt}`;
+const another = (attempt: string, copy: number) => `pay_another_${copy}_${attempt}`;
+
+/** Tells the run of a paid payment with our proof that is not in the books under its attempt. */
+async function tellPaid({ run }: Real, attempt: string, change: Partial<PaymentEvent>): Promise<void> {
+  const { customerId, dueNow: amount, currency } = run.fixture;
+  const event = { status: 'succeeded', attemptId: attempt, customerId, amount, currency, proven: true };
+  await run.signal('paymentEvent', { ...event, ...change });
+}
+
+/** The checkout may be paid with a discount or in another tax area, so there only nothing differs. */
+const amountDiffers = (payment: PaymentKind, currency: boolean): Command =>
+  command(
+    `webhook: another ${currency ? 'currency' : 'amount'} was paid for the ${payment}`,
+    (reference) =>
+      reference.readable &&
+      !isOverdue(reference) &&
+      !reference.doubted.includes(payment) &&
+      mayBecome(reference, payment, 'processing') &&
+      reference[payment].status !== 'failed',
+    async (reference, real) => {
+      const attempt = attemptOf(real, payment);
+      const paymentId = differing(attempt);
+      const original = currency ? { currency: 'EUR' } : { amount: real.run.fixture.dueNow - 1 };
+      await tellPaid(real, attempt, { paymentId, ...(payment === 'checkout' ? { amount: 0 } : original) });
+      const state = await rest(reference, real);
+      doubt(reference, payment);
+      reference.besides.push(paymentId);
+      return state;
+    },
+  );
+
+/** Dodo makes another payment with the same metadata: it counts if it is the first that is paid. */
+const anotherPayment = (payment: PaymentKind): Command =>
+  command(
+    `webhook: ${payment} succeeded, under another payment id`,
+    (reference) =>
+      mayBecome(reference, payment, 'succeeded') && (!isOverdue(reference) || reference.readable),
+    async (reference, real) => {
+      const attempt = attemptOf(real, payment);
+      await tellPaid(real, attempt, { paymentId: another(attempt, 1) });
+      const state = await rest(reference, real);
+      learn(reference, payment, 'succeeded');
+      return state;
+    },
+  );
+
+const secondPayment: Command = command(
+  'webhook: another payment of the step before',
+  ({ place, step, paidBefore }) => place !== 'ended' && step === 'extra' && !paidBefore,
+  async (reference, real) => {
+    const { activities } = real.run;
+    const before = activities.inputs('charge').findLast(({ attemptId }) => attemptId.includes(':bundle:'));
+    if (!before) return;
+    const paymentId = another(before.attemptId, 2);
+    await tellPaid(real, before.attemptId, { paymentId });
+    reference.besides.push(paymentId);
+    reference.paidBefore = true;
+  },
+);
+
+type Refunds = 'at once' | 'later' | 'never' | 'refused';
+
+/** How Dodo treats refunds is arranged once, before there is something to refund. */
+const mayArrangeRefunds = ({ place, refunds, besides }: Readonly<Reference>) =>
+  place !== 'ended' && refunds === 'at once' && besides.length === 0;
+
+/** How Dodo treats what has to go back. */
+const refundsAre = (how: Refunds): Command =>
+  command(`refunds come ${how}`, mayArrangeRefunds, async (reference, { run: { activities } }) => {
+    reference.refunds = how;
+    const pending = { kind: 'pending' } as const;
+    const asked = new Map<string, number>();
+    activities.always(
+      'compensate',
+      how === 'at once'
+        ? undefined
+        : (input) => {
+            const subject = input.kind === 'end_subscription' ? input.subscriptionId : input.paymentId;
+            const times = (asked.get(subject) ?? 0) + 1;
+            asked.set(subject, times);
+            if (how === 'never' || times < 3) return pending;
+            if (how === 'refused') return { kind: 'ended', status: 'review' };
+            activities.books.refunded.push(subject);
+            return { kind: 'ended', status: 'confirmed' };
+          },
+    );
+    activities.always('giveUpCompensation', { kind: 'ended', status: 'review' });
+  });
 
 const staleWebhook: Command = command(
   'webhook of before comes late',
@@ -297,13 +434,23 @@ const stranger: Command = command(
   },
 );
 
+const guesser: Command = command(
+  "a payment of the same customer bears the attempt's id, and no proof of ours",
+  ({ place, original }) => original.possible && place !== 'ended' && place !== 'open',
+  async (_reference, real) => {
+    await tellPaid(real, attemptOf(real, 'original'), { paymentId: 'pay_guessed', proven: false });
+  },
+);
+
 /** Changes the books without a webhook, so that the run has to poll. */
 const silently = (status: BookStatus): Command =>
   command(
     `Dodo turns the payment to ${status} and tells nobody`,
     (reference) => {
       const payment = reference.place === 'fallback' ? 'checkout' : 'original';
-      if (!reference.readable || !mayBecome(reference, payment, status) || isOverdue(reference)) return false;
+      const { readable, lagging, place } = reference;
+      if (!readable || lagging || place === 'doubt' || isOverdue(reference)) return false;
+      if (!mayBecome(reference, payment, status)) return false;
       const copy = structuredClone(reference) as Reference;
       copy[payment].status = status;
       // Nothing else happens before the poll.
@@ -314,7 +461,6 @@ const silently = (status: BookStatus): Command =>
     async (reference, real) => {
       const { run, harness } = real;
       const payment = reference.place === 'fallback' ? 'checkout' : 'original';
-      await run.idle();
       const attempt = attemptOf(real, payment);
       run.activities.book(attempt, status);
       const { length: before } = run.activities.inputs('lookUpPayment');
@@ -327,6 +473,8 @@ const silently = (status: BookStatus): Command =>
       reference.now = run.activities.times('lookUpPayment')[looks().indexOf(attempt, before)] ?? NaN;
       if (reference.place === 'unknown') reference.place = 'charging';
       learn(reference, payment, status);
+      if (status === 'requires_customer_action' && reference.place === 'charging')
+        seeAction(reference, { from: reference.now, to: reference.now });
       passTo(reference, await harness.now());
     },
   );
@@ -393,11 +541,17 @@ export const COMMANDS: fc.Arbitrary<Command>[] = [
       .map(passTime),
   ),
   fc.constantFrom(
-    ...[lookAt, takeBack, refundIt, staleWebhook, stranger],
+    ...[lookAt, takeBack, refundIt, staleWebhook, stranger, guesser],
     ...[10 * MINUTE, 3 * HOUR].map(giveTime),
   ),
-  fc.boolean().map(speak),
-  ...often(2, fc.constantFrom(goBlind, seeAgain, reach)),
+  ...often(2, fc.boolean().map(speak)),
+  ...often(2, fc.constantFrom(goBlind, seeAgain, reach, lag, catchUp)),
+  fc
+    .tuple(fc.constantFrom('original' as const, 'original' as const, 'checkout' as const), fc.boolean())
+    .map((choice) => amountDiffers(...choice)),
+  fc.constantFrom('original' as const, 'checkout' as const).map(anotherPayment),
+  fc.constant(secondPayment),
+  fc.constantFrom<Refunds>('at once', 'later', 'later', 'refused', 'never').map(refundsAre),
 ];
 
 /** Repeats an item, so that a random choice picks it more often. */
@@ -415,7 +569,8 @@ export const NOBODY_PAYS: readonly Command[] = [
   ),
   reach,
   seeAgain,
-  only(({ place }) => place === 'review', speak(false)),
+  catchUp,
+  only(({ place }) => place === 'review' || place === 'doubt', speak(false)),
   webhook('original', 'failed', 1),
   webhook('checkout', 'failed', 1),
   passTime(31 * HOUR),
@@ -429,7 +584,7 @@ function only(when: Command['check'], then: Command): Command {
 /** Leads a run to its end sooner. */
 export const EVERYBODY_PAYS: readonly Command[] = [
   reach,
-  only(({ place }) => place === 'review', speak(true)),
+  only(({ place }) => place === 'review' || place === 'doubt', speak(true)),
   webhook('original', 'succeeded', 1),
   webhook('checkout', 'succeeded', 1),
   ...NOBODY_PAYS,

@@ -5,7 +5,7 @@ import { agree, type Command, type Real } from './model-commands.js';
 import type { PurchaseRun } from './purchase-run.js';
 import { STEPS, TIMING, WINDOW, newReference, type Reference, type StepId } from './reference-model.js';
 import type { WorkflowHarness } from './workflow-harness.js';
-import { SECOND } from './purchase-fixture.js';
+import { DAY, MINUTE, SECOND } from './purchase-fixture.js';
 
 /** Many of them do not apply in the state of the run, and are skipped. */
 const MAX_COMMANDS = 25;
@@ -15,7 +15,11 @@ const LAST_COMMANDS = 20;
 export const TIME_PER_RUN = 12 * SECOND;
 
 async function begin(harness: WorkflowHarness): Promise<Real> {
-  const run = await harness.buy({ fixture: { steps: STEPS, windowMs: WINDOW }, input: { timing: TIMING } });
+  const run = await harness.buy({
+    fixture: { steps: STEPS, windowMs: WINDOW },
+    input: { timing: TIMING },
+    script: ({ books }) => void (books.proven = true),
+  });
   return { harness, run, replies: [], unsent: 0 };
 }
 
@@ -31,6 +35,30 @@ async function finish(reference: Reference, real: Real, towardsTheEnd: readonly 
 function closings({ activities }: PurchaseRun) {
   const settled = activities.inputs('settle').flatMap(({ presentation }) => presentation ?? []);
   return [...activities.inputs('present').flatMap(({ previous }) => previous ?? []), ...settled];
+}
+
+/** Longer than a refund is followed. */
+const REFUNDED_BY = 20 * DAY;
+
+/** Every payment that does not count goes back, each by a run of its own that follows it to its end. */
+async function inspectMoney({ besides, refunds }: Reference, { run, harness }: Real): Promise<void> {
+  const { activities } = run;
+  const ids = [...besides].sort();
+  if (ids.length > 0) {
+    await activities.called('settleLatePayment', ids.length);
+    await activities.called('compensate', ids.length);
+    if (refunds !== 'at once') await harness.sleep(refunds === 'never' ? REFUNDED_BY : MINUTE);
+    if (refunds === 'never') await activities.called('giveUpCompensation', ids.length);
+    else if (refunds !== 'at once') await activities.called('compensate', 3 * ids.length);
+  }
+  const handedOver = activities.inputs('settleLatePayment').map(({ paymentId }) => paymentId);
+  expect(handedOver.sort()).toEqual(ids);
+  const givenUp = activities
+    .inputs('giveUpCompensation')
+    .flatMap((one) => (one.kind === 'refund' ? [one.paymentId] : []));
+  expect(givenUp.sort()).toEqual(refunds === 'never' ? ids : []);
+  const isRefunded = refunds === 'at once' || refunds === 'later';
+  expect([...activities.books.refunded].sort()).toEqual(isRefunded ? ids : []);
 }
 
 async function inspect(reference: Reference, real: Real): Promise<void> {
@@ -59,6 +87,8 @@ async function inspect(reference: Reference, real: Real): Promise<void> {
     expect(closing?.patch.decision).toBe(decision);
     expect(closing?.patch.viewedAt !== undefined).toBe(reference.viewed.includes(step as StepId));
   }
+
+  await inspectMoney(reference, real);
 
   // Every caller got a matching answer.
   for (const { wanted, step, ended, reply } of replies) {

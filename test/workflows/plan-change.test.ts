@@ -47,6 +47,21 @@ describe('an accepted plan change', () => {
     expect(run.activities.calls()).not.toContain('compensate');
   });
 
+  it('that is paid is neither absent nor carried out while no reading shows anything of it', async () => {
+    const { run } = await accepted({
+      script(activities) {
+        activities.next('changePlan', { kind: 'unknown', detail: 'socket hang up' });
+        activities.always('lookUpPlanChange', { kind: 'absent' });
+      },
+    });
+    await run.webhook(run.attempt(1, 'pro'), 'succeeded');
+    await run.pass(DAY);
+    expect(await run.state()).toMatchObject({ state: 'fulfilling' });
+    expect(run.activities.calls()).not.toContain('openFallback');
+    await run.subscriptionWebhook(PRO);
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  });
+
   it('needs no payment when nothing was due', async () => {
     const { run } = await accepted({}, { dueNow: 0 });
     await run.subscriptionWebhook(PRO);

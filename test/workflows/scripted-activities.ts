@@ -81,6 +81,8 @@ export interface Books {
   subscription: SubscriptionEvent;
   /** Ids of refunded payments. */
   refunded: string[];
+  /** Whether payments carry our proof, as all do now; those of runs from before do not. */
+  proven?: boolean;
 }
 
 export interface ScriptedActivities {
@@ -149,6 +151,7 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
       currency: fixture.currency,
       ...(sessions.has(attemptId) && { sessionId: sessions.get(attemptId) }),
       ...(errorCode !== undefined && { errorCode }),
+      ...(books.proven && { proven: true }),
     };
     books.payments.set(attemptId, payment);
     return payment;
@@ -188,8 +191,7 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
       return { until };
     },
     async recordSecondPurchasePayment() {},
-    async charge({ attemptId, presentationId }) {
-      presentationOf.set(attemptId, presentationId);
+    async charge({ attemptId }) {
       return { kind: 'submitted', paymentId: book(attemptId, 'processing').paymentId };
     },
     async changePlan({ attemptId, presentationId }) {
@@ -242,10 +244,10 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
       return { kind: 'refused', code: 'UNPROVEN' };
     },
     async giveUpResuming() {},
-    async settleLatePayment({ attemptId, paymentId, compensates }) {
+    async settleLatePayment({ attemptId, paymentId, compensates, rejected }) {
       const presentationId = presentationOf.get(attemptId);
       if (presentationId === undefined) return { kind: 'nothing' };
-      if (!paidBy.has(presentationId)) {
+      if (!paidBy.has(presentationId) && !rejected) {
         paidBy.set(presentationId, paymentId);
         return { kind: 'fulfilled', presentationId, purchaseId: fixture.purchaseId };
       }
@@ -308,6 +310,11 @@ export function scriptActivities(fixture: PurchaseFixture, now: () => Promise<nu
   async function answer<N extends ActivityName>(name: N, input: InputOf<N>): Promise<ReplyOf<N>> {
     calls.push({ name, input, at: await now() });
     for (const look of waiting) look();
+    // Whatever it answers, its payment may come.
+    if (name === 'charge') {
+      const { attemptId, presentationId } = input as InputOf<'charge'>;
+      presentationOf.set(attemptId, presentationId);
+    }
     const hold = holds.get(name);
     if (hold) {
       holds.delete(name);

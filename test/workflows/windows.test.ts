@@ -117,6 +117,16 @@ describe('a charge that the bank wants confirmed', () => {
     expect(first - sentAt).toBeLessThan(3 * SECOND);
   });
 
+  it('is not given up while no reading shows it', async () => {
+    const { run } = await accepted({ script: (activities) => activities.next('charge', LOST) });
+    run.activities.always('lookUpPayment', { kind: 'absent' });
+    await run.webhook(run.attempt(1), 'requires_customer_action');
+    await run.pass(DAY);
+    expect(await run.state()).toMatchObject({ status: 'requires_action' });
+    await run.webhook(run.attempt(1), 'succeeded');
+    expect(await run.result()).toMatchObject({ outcome: 'converted' });
+  });
+
   it('goes to the fallback when it is not confirmed in time, and no sooner', async () => {
     const { run } = await wantsCustomer(true);
     await run.pass(ACTION_WINDOW - MINUTE);

@@ -22,7 +22,7 @@ const POLL_INTERVAL = 10 * SECOND;
 /** Without an end, the server would skip centuries while a run waits for nothing but a message. */
 const LONGEST_RUN = 120 * DAY;
 /** In real time. */
-const STANDSTILL = 5 * SECOND;
+const STANDSTILL = SECOND;
 
 export interface WorkflowHarness {
   readonly environment: TestWorkflowEnvironment;

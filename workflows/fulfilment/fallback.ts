@@ -8,7 +8,15 @@ import type { FulfilledOffer, FulfilmentResult } from '../../src/domain/fulfilme
 import { phaseOf, type PaymentEvent, type Proof } from '../../src/domain/payment.js';
 import { PATCHES } from '../patches.js';
 import { proofOf } from '../payments.js';
-import { LONGEST_POLL, PENDING_LIMIT, proofFrom, prove, reviewPayment, unlessHeard } from './prove.js';
+import {
+  LONGEST_POLL,
+  PENDING_LIMIT,
+  orHeard,
+  proofFrom,
+  prove,
+  reviewPayment,
+  unlessHeard,
+} from './prove.js';
 import { sendAttempt } from './send.js';
 import type { Failed, FulfilmentContext, PaymentStrategy } from './strategy.js';
 import { HOUR, MINUTE } from '../units.js';
@@ -132,8 +140,9 @@ export async function fallBack(
       const late = proofFrom(await unlessHeard(isHeard, strategy.lookUp(attempt, undefined)));
       if (late?.kind === 'paid') return fulfilledBy(attempt, late.payment);
     }
-    const finding = await unlessHeard(isHeard, strategy.lookUpFallback(n));
-    if (finding?.kind === 'payment') inbox.note(finding.payment);
+    const reading = await unlessHeard(isHeard, strategy.lookUpFallback(n));
+    if (reading?.kind === 'payment') inbox.note(reading.payment);
+    const finding = orHeard(inbox, strategy.id(n), reading);
     const read = paid();
     if (read) return read;
     if (doubtful([n, ...earlier])) continue;

@@ -61,10 +61,13 @@ export async function prove(
     const proof = strategy.proven(n) ?? proofFrom(finding);
     if (proof) return proof;
 
-    if (finding?.kind === 'payment') {
-      paymentId = finding.payment.paymentId;
-      const waitsForCustomer = phaseOf(finding.payment.status) === 'action_required';
-      if (waitsForCustomer && actionWindowMs !== undefined && patched(PATCHES.windows)) {
+    const known = orHeard(context.inbox, strategy.id(n), finding);
+    if (known?.kind === 'payment') {
+      paymentId = known.payment.paymentId;
+      const waitsForCustomer = phaseOf(known.payment.status) === 'action_required';
+      // Only a reading that shows the payment ends the wait for the customer.
+      const isRead = finding?.kind === 'payment';
+      if (isRead && waitsForCustomer && actionWindowMs !== undefined && patched(PATCHES.windows)) {
         // It may still be confirmed later: like every late success it counts then, unless another payment does.
         if (finding.link === false) return { kind: 'failed', errorCode: NOT_CONFIRMABLE };
         actionSince ??= Date.now();
@@ -201,6 +204,21 @@ function ours(inbox: PaymentInbox, finding: Finding | undefined): Finding | unde
     return inbox.accepts(finding.payment) ? finding : { kind: 'absent' };
   }
   return finding?.kind === 'payment' && !inbox.accepts(finding.payment) ? { kind: 'absent' } : finding;
+}
+
+/**
+ * Returns what is known of the attempt's payment when a reading does not show it: the reading lags behind the webhook, or
+ * the earlier reading, that told of it. That keeps the payment from being taken as absent, and proves nothing: a paid
+ * change of plan has to be carried out, too.
+ */
+export function orHeard(
+  inbox: PaymentInbox,
+  attemptId: string,
+  finding: Finding | undefined,
+): Finding | undefined {
+  if (finding?.kind !== 'absent') return finding;
+  const payment = inbox.of(attemptId);
+  return payment !== undefined && patched(PATCHES.newsOverReadings) ? { kind: 'payment', payment } : finding;
 }
 
 /** Returns the milliseconds until a time, or Infinity if it is past. */
