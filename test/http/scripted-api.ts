@@ -87,6 +87,7 @@ export function scriptedApp(
         return Promise.resolve();
       },
       quotes: () => Promise.resolve([]),
+      confirmationOf: () => Promise.resolve(undefined),
       bindKey: ({ key, request }: { key: string; request: string }) => {
         if (!keys.has(key)) keys.set(key, request);
         return Promise.resolve(keys.get(key));
