@@ -153,9 +153,14 @@ export function compensationActivities(context: ActivityContext) {
     const { known, isUnclear } = await recognized(input, before, shown);
     const payment = await withOwnRefunds(shown, known);
     // What a signed event has told of counts as well: the payment may not show it for long, or ever.
-    const told = (await ledger.payment(input.paymentId))?.refundedAmount ?? 0;
+    const told = await toldBack(input.paymentId);
     const seen = refundState(input, known, payment, told);
     return { known, seen: { ...seen, ...(isUnclear && { isUnclear }) } };
+  }
+
+  /** Returns how much signed events, and readings before this one, have shown to be refunded. Minor units. */
+  async function toldBack(paymentId: string): Promise<number> {
+    return (await ledger.payment(paymentId))?.refundedAmount ?? 0;
   }
 
   /** Adds the refunds that are certainly our own, where the payment does not show them, or how they ended. */
@@ -181,8 +186,12 @@ export function compensationActivities(context: ActivityContext) {
   ): Seen {
     const { refunds, disputes, total_amount } = payment;
     const keep = input.kind === 'refund_part' ? input.keep : 0;
-    if (total_amount - told <= keep) return { kind: 'undone' };
-    const due = dueOf(input, payment);
+    // Of a part, the merchant is told how much went back by it: that takes its own refund to be known.
+    if (total_amount - told <= keep)
+      return input.kind === 'refund_part' && isOwnUnclear(known, payment, now().getTime())
+        ? { kind: 'under_way' }
+        : { kind: 'undone' };
+    const due = dueOf(input, payment, told);
     const back = refundedOf(payment);
     if (input.kind === 'refund' ? back >= total_amount : due <= 0) return { kind: 'undone' };
     // Whether a dispute takes the money back shows when it ends.
@@ -205,8 +214,8 @@ export function compensationActivities(context: ActivityContext) {
    */
   async function recognized(input: Refund, known: CompensationRecord, { refunds }: DodoPayments.Payment) {
     const { askedAt, tries } = known;
-    if (askedAt === undefined) return { known, isUnclear: false };
-    const since = Date.parse(askedAt) - CLOCK_SKEW_MS;
+    if (tries === 0) return { known, isUnclear: false };
+    const since = askedAt === undefined ? Infinity : Date.parse(askedAt) - CLOCK_SKEW_MS;
     const id = compensationId(input);
     let isUnclear = false;
     for (const { refund_id: refundId, created_at } of refunds) {
@@ -279,9 +288,10 @@ export function compensationActivities(context: ActivityContext) {
   async function partsOf(input: PartialRefund): Promise<Part[] | 'unreadable'> {
     const { paymentId } = input;
     try {
-      const payment = await dodo.payments.retrieve(paymentId);
+      const known = await ledger.compensation(compensationId(input));
+      const payment = await withOwnRefunds(await dodo.payments.retrieve(paymentId), known);
       const { items } = await dodo.payments.retrieveLineItems(paymentId);
-      let rest = dueOf(input, payment);
+      let rest = dueOf(input, payment, await toldBack(paymentId));
       return items.flatMap(({ items_id: item_id, refundable_amount }) => {
         const amount = Math.min(rest, refundable_amount);
         if (amount <= 0) return [];
@@ -427,10 +437,28 @@ const UNDONE_IN_VAIN: Record<CompensationInput['kind'], string> = {
   end_subscription: 'replaced_subscription_not_cancelled',
 };
 
-/** Returns what still has to go back. Minor units. */
-function dueOf(input: Refund, payment: DodoPayments.Payment): number {
+/**
+ * Returns what still has to go back. Minor units.
+ *
+ * @param told what is known to be refunded, whatever this reading shows
+ */
+function dueOf(input: Refund, payment: DodoPayments.Payment, told: number): number {
   const keep = input.kind === 'refund_part' ? input.keep : 0;
-  return payment.total_amount - refundedOf(payment) - lostOf(payment) - keep;
+  return payment.total_amount - Math.max(refundedOf(payment), told) - lostOf(payment) - keep;
+}
+
+/** Checks whether a refund of a compensation's own is still to be seen, or how it ended. */
+function isOwnUnclear(
+  { askedAt, refundIds }: CompensationRecord,
+  { refunds }: DodoPayments.Payment,
+  time: number,
+): boolean {
+  const isOpen = (id: string) =>
+    !refunds.some(
+      ({ refund_id, status }) => refund_id === id && (status === 'succeeded' || status === 'failed'),
+    );
+  const isLost = askedAt !== undefined && time - Date.parse(askedAt) < UNKNOWN_REFUND_MS;
+  return isLost || refundIds.some(isOpen);
 }
 
 /** Returns what the refunds of a compensation itself have given back, and the latest of them. */

@@ -80,9 +80,7 @@ async function boughtAtDodo(
   for await (const payment of listPayments(dodo, { ...filter, status: 'succeeded' })) {
     if (!(await wentBack(dodo, payment, productId))) return true;
   }
-  if (!isRecurring) return false;
-  const { items } = await dodo.subscriptions.list({ ...filter, page_number: 0, page_size: 100 });
-  return items.some((subscription) => !hasEnded(subscription));
+  return isRecurring && (await isSubscribed(dodo, customerId, productId));
 }
 
 /**

@@ -3,9 +3,10 @@ import { announcementIn } from '../dodo/announced.js';
 import { provesAttempt } from '../dodo/payments.js';
 import { withPriority } from '../dodo/budget.js';
 import { ifFound } from '../dodo/errors.js';
-import { hasEnded, isOlderThanFirstPayment } from '../dodo/subscriptions.js';
+import { isOlderThanFirstPayment } from '../dodo/subscriptions.js';
 import {
   decideClaim,
+  isEnding,
   legacyClaim,
   routeEvent,
   unclearCharge,
@@ -67,7 +68,8 @@ export async function handOver(
   if (await isRenewal(deps, route, unclearCharge(body, route))) return { kind: 'ignored', why: 'renewal' };
   if (route.kind === 'purchase') await announce(deps, body);
   const handed = await deliver(deps, route, deliveryId);
-  if (route.kind === 'subscription' && hasEnded(route.event))
+  // Another event of it, sent late, shows the end as well, and would date it wrongly.
+  if (route.kind === 'subscription' && isEnding(body.type))
     await ledger.recordSubscriptionEnd(route.event.subscriptionId, timeOf(body, now()));
   return handed;
 }

@@ -85,6 +85,18 @@ async function timedPauses(
         sql`${ends.detail}->>'presentationId' = ${presentationId}`,
       ),
     );
+  const later = alias(timeline, 'later');
+  // The subscription has been paused once more since: that pause counts.
+  const replaced = db
+    .select({ seq: later.seq })
+    .from(later)
+    .where(
+      and(
+        eq(later.type, PAUSED),
+        sql`${later.detail}->>'subscriptionId' = ${of('subscriptionId')}`,
+        sql`${later.seq} > ${timeline.seq}`,
+      ),
+    );
   return db
     .select({
       presentationId,
@@ -101,6 +113,7 @@ async function timedPauses(
         sql`${timeline.detail}->>'until' is not null`,
         gt(presentationId, after),
         notExists(ended),
+        notExists(replaced),
       ),
     )
     .orderBy(presentationId)

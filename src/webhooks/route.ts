@@ -322,7 +322,12 @@ function productsIn(data: Fields): string[] {
 }
 
 /** Events after which a subscription is not billed again. */
-const ENDED: readonly string[] = ['subscription.cancelled', 'subscription.expired', 'subscription.failed'];
+const ENDED: readonly unknown[] = ['subscription.cancelled', 'subscription.expired', 'subscription.failed'];
+
+/** Checks for the events that tell the end of a subscription, and when it was. */
+export function isEnding(type: unknown): boolean {
+  return ENDED.includes(type);
+}
 
 function routeSubscription(type: string, data: Fields): Route {
   const subscriptionId = identifier(data.subscription_id);
@@ -350,7 +355,7 @@ function routeSubscription(type: string, data: Fields): Route {
     kind: 'subscription',
     workflowId: workflowId.planChange(subscriptionId),
     event,
-    ...(ENDED.includes(type) && { compensations: [compensation] }),
+    ...(isEnding(type) && { compensations: [compensation] }),
   };
 }
 

@@ -286,6 +286,50 @@ describe('the refund of a part', () => {
     expect(await record()).toMatchObject({ refundedAmount: 0, tries: 0 });
   });
 
+  describe('where a reading is behind what a signed event has told', () => {
+    const tell = (paymentId: string, refundedAmount: number) =>
+      shop.context.ledger.recordPayment({
+        ...{ paymentId, status: 'succeeded', refundedAmount },
+        ...{ source: 'webhook', seenAt: shop.now().toISOString() },
+      });
+
+    it('gives back no more than is left', async () => {
+      const { input, paymentId, ours, byHand } = await overpaid();
+      shop.sandbox.control.lagReads({ kind: 'refund', ms: 60_000 });
+      await byHand(2_000, { reason: 'Asked for by telephone.' });
+      await tell(paymentId, 2_000);
+      await compensate(input);
+      expect(ours()).toMatchObject([{ amount: 3_000 }]);
+    });
+
+    it('waits to see its own, so that it can tell of it', async () => {
+      const { input, paymentId, ours, told } = await overpaid();
+      shop.sandbox.control.lagReads({ kind: 'refund', ms: 60_000 });
+      shop.sandbox.control.addFault({ on: 'refund', kind: 'drop_after' });
+      expect(await compensate(input)).toEqual({ kind: 'pending' });
+      await tell(paymentId, 5_000);
+      expect(await compensate(input)).toEqual({ kind: 'pending' });
+      shop.sandbox.control.clearFaults();
+      expect(await compensate(input)).toMatchObject({ status: 'confirmed', refund: { amount: 5_000 } });
+      expect(ours()).toHaveLength(1);
+      expect(await told()).toBe(5_000);
+    });
+  });
+
+  it('still knows a refund whose answer was lost after a later request was refused', async () => {
+    const { input, ours, told } = await overpaid();
+    shop.sandbox.control.lagReads({ kind: 'refund', ms: 60_000_000 });
+    shop.sandbox.control.addFault({ on: 'refund', kind: 'drop_after' });
+    expect(await compensate(input)).toEqual({ kind: 'pending' });
+    shop.pass(UNKNOWN_REFUND_MS + MINUTE);
+    shop.sandbox.control.addFault({ on: 'refund', kind: 'status_before', status: 422 });
+    expect(await compensate(input)).toEqual({ kind: 'pending' });
+    shop.sandbox.control.clearFaults();
+    expect(await compensate(input)).toMatchObject({ status: 'confirmed', refund: { amount: 5_000 } });
+    expect(ours()).toHaveLength(1);
+    expect(await told()).toBe(5_000);
+  });
+
   it('leaves it to the reversal to tell of what is gone entirely', async () => {
     const { input, paid, due, byHand } = await overpaid();
     shop.context.runs.tellReversal = async () => {
