@@ -1,7 +1,7 @@
 /** Undoes something at Dodo, one look and at most one request at a time, until Dodo confirms it. */
 import { classify, ifFound, type DodoFailure } from '../../src/dodo/errors.js';
 import { DodoBusyError } from '../../src/dodo/budget.js';
-import { lostOf, refundEvent, refundedOf } from '../../src/dodo/payments.js';
+import { isGivenBack, lostOf, refundEvent, refundedOf } from '../../src/dodo/payments.js';
 import { hasEnded } from '../../src/dodo/subscriptions.js';
 import {
   MAX_REFUNDS,
@@ -168,7 +168,7 @@ export function compensationActivities(context: ActivityContext) {
     payment: DodoPayments.Payment,
     known: CompensationRecord | undefined,
   ): Promise<DodoPayments.Payment> {
-    const ended = payment.refunds.filter(({ status }) => status === 'succeeded' || status === 'failed');
+    const ended = payment.refunds.filter(hasRefundEnded);
     const unclear = (known?.refundIds ?? []).filter((id) => !ended.some(({ refund_id }) => refund_id === id));
     const read = await Promise.all(unclear.map((id) => ifFound(dodo.refunds.retrieve(id))));
     const found = read.filter((refund) => refund !== undefined);
@@ -185,9 +185,8 @@ export function compensationActivities(context: ActivityContext) {
     told: number,
   ): Seen {
     const { refunds, disputes, total_amount } = payment;
-    const keep = input.kind === 'refund_part' ? input.keep : 0;
     // Of a part, the merchant is told how much went back by it: that takes its own refund to be known.
-    if (total_amount - told <= keep)
+    if (total_amount - told <= keptOf(input))
       return input.kind === 'refund_part' && isOwnUnclear(known, payment, now().getTime())
         ? { kind: 'under_way' }
         : { kind: 'undone' };
@@ -383,9 +382,8 @@ export function compensationActivities(context: ActivityContext) {
     const confirmed = { kind: 'ended', status: 'confirmed' } as const;
     if (input.kind !== 'refund_part' || (known?.refundedAmount ?? 0) === 0) return confirmed;
     const payment = await withOwnRefunds(await dodo.payments.retrieve(input.paymentId), known);
-    const isGone = payment.total_amount - refundedOf(payment) - lostOf(payment) <= 0;
     const { id, amount } = ownRefunds(payment, known);
-    return isGone || id === undefined
+    return isGivenBack(payment) || id === undefined
       ? confirmed
       : { ...confirmed, refund: { id, amount, currency: input.currency } };
   }
@@ -443,8 +441,17 @@ const UNDONE_IN_VAIN: Record<CompensationInput['kind'], string> = {
  * @param told what is known to be refunded, whatever this reading shows
  */
 function dueOf(input: Refund, payment: DodoPayments.Payment, told: number): number {
-  const keep = input.kind === 'refund_part' ? input.keep : 0;
-  return payment.total_amount - Math.max(refundedOf(payment), told) - lostOf(payment) - keep;
+  return payment.total_amount - Math.max(refundedOf(payment), told) - lostOf(payment) - keptOf(input);
+}
+
+/** Returns what does not go back. Minor units. */
+function keptOf(input: Refund): number {
+  return input.kind === 'refund_part' ? input.keep : 0;
+}
+
+/** Checks whether it is known how a refund ended. */
+function hasRefundEnded({ status }: { status: string }): boolean {
+  return status === 'succeeded' || status === 'failed';
 }
 
 /** Checks whether a refund of a compensation's own is still to be seen, or how it ended. */
@@ -453,10 +460,7 @@ function isOwnUnclear(
   { refunds }: DodoPayments.Payment,
   time: number,
 ): boolean {
-  const isOpen = (id: string) =>
-    !refunds.some(
-      ({ refund_id, status }) => refund_id === id && (status === 'succeeded' || status === 'failed'),
-    );
+  const isOpen = (id: string) => !refunds.some((one) => one.refund_id === id && hasRefundEnded(one));
   const isLost = askedAt !== undefined && time - Date.parse(askedAt) < UNKNOWN_REFUND_MS;
   return isLost || refundIds.some(isOpen);
 }

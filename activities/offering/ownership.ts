@@ -1,11 +1,10 @@
 /** Products a customer already has. */
 import type { Dodo } from '../../src/dodo/client.js';
 import {
+  isGivenBack,
   listPayments,
   listPaymentsSince,
-  lostOf,
   provesAttempt,
-  refundedOf,
   type ListedPayment,
 } from '../../src/dodo/payments.js';
 import { ifFound } from '../../src/dodo/errors.js';
@@ -95,7 +94,7 @@ async function wentBack(
   if (refund_status === 'full') return true;
   if (dispute_status != null && isLost(dispute_status)) {
     const payment = await dodo.payments.retrieve(payment_id);
-    if (refundedOf(payment) + lostOf(payment) >= payment.total_amount) return true;
+    if (isGivenBack(payment)) return true;
   }
   if (refund_status !== 'partial') return false;
   const { items } = await dodo.payments.retrieveLineItems(payment_id);
@@ -160,11 +159,7 @@ async function hasGoneBack(
   const isUntouched = row && row.refund_status == null && !(row.dispute_status && isLost(row.dispute_status));
   if (isUntouched) return false;
   const payment = await ifFound(dodo.payments.retrieve(paymentId));
-  return (
-    payment !== undefined &&
-    payment.total_amount > 0 &&
-    refundedOf(payment) + lostOf(payment) >= payment.total_amount
-  );
+  return payment !== undefined && payment.total_amount > 0 && isGivenBack(payment);
 }
 
 /** Tells payments of other offers by what we wrote on them, and nobody else. */

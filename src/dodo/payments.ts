@@ -132,6 +132,11 @@ export function lostOf({ disputes, total_amount, currency }: DodoPayments.Paymen
     }, 0);
 }
 
+/** Checks whether nothing is left of what was paid, by refunds and lost disputes together. */
+export function isGivenBack(payment: DodoPayments.Payment): boolean {
+  return refundedOf(payment) + lostOf(payment) >= payment.total_amount;
+}
+
 /** Maximum pages read when looking for one payment: 1,000 payments of one customer. */
 const MAX_PAGES = 10;
 const PAGE_SIZE = 100;

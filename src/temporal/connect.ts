@@ -92,7 +92,11 @@ export async function connectClient(
   const connection = await explainFailure(settings.address, () =>
     Connection.connect({ ...settings, connectTimeout }),
   );
-  return { connection, client: clientOn(connection, namespace, target), namespace };
+  return {
+    connection,
+    client: clientOn(connection, namespace, encryptingConverter(target.payloadKeys)),
+    namespace,
+  };
 }
 
 /**
@@ -103,16 +107,15 @@ export async function connectClient(
 export async function connectWorker(target: TemporalTarget): Promise<TemporalWorkerConnection> {
   const { settings, namespace } = temporalSettings(target);
   const connection = await explainFailure(settings.address, () => NativeConnection.connect(settings));
-  return {
-    connection,
-    namespace,
-    dataConverter: encryptingConverter(target.payloadKeys),
-    client: clientOn(connection, namespace, target),
-  };
+  const dataConverter = encryptingConverter(target.payloadKeys);
+  return { connection, namespace, dataConverter, client: clientOn(connection, namespace, dataConverter) };
 }
 
-function clientOn(connection: ConnectionLike, namespace: string, { payloadKeys }: TemporalTarget): Client {
-  const dataConverter = encryptingConverter(payloadKeys);
+function clientOn(
+  connection: ConnectionLike,
+  namespace: string,
+  dataConverter: DataConverter | undefined,
+): Client {
   return new Client({ connection, namespace, dataConverter, interceptors: { workflow: [sendingHeaders] } });
 }
 

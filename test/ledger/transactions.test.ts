@@ -29,6 +29,22 @@ async function aSentOffer(ledger: Ledger): Promise<Written> {
   return { purchaseId, presentationId: presentation.id, attemptId, paymentId };
 }
 
+/** A refund of everything, whose entry in the timeline bears this time. */
+function aRefund(
+  { purchaseId, presentationId, paymentId }: Omit<Written, 'attemptId'>,
+  entryAt: string,
+): Parameters<Ledger['recordReversal']>[0] {
+  const paid = { status: 'succeeded', amount: 3000, currency: 'USD' };
+  return {
+    id: 'ref_1',
+    purchaseId,
+    presentationId,
+    payment: { paymentId, ...paid, source: 'webhook', seenAt: at(9) },
+    entry: { at: entryAt, type: 'refund_succeeded' },
+    taken: [{ id: 'ref_1', kind: 'refund', amount: 3000 }],
+  };
+}
+
 async function stateOf(ledger: Ledger, { purchaseId, presentationId, attemptId, paymentId }: Written) {
   return {
     purchase: await ledger.purchase(purchaseId),
@@ -101,21 +117,7 @@ describe('what is written together', () => {
         previous: { presentationId, patch: PAID, timeline: [] },
       }),
     'a refund and what it takes back': ({ purchaseId, presentationId, paymentId }) =>
-      ledger.recordReversal({
-        id: 'ref_1',
-        purchaseId,
-        presentationId,
-        payment: {
-          paymentId,
-          status: 'succeeded',
-          amount: 3000,
-          currency: 'USD',
-          source: 'webhook',
-          seenAt: at(9),
-        },
-        entry: { at: 'yesterday', type: 'refund_succeeded' },
-        taken: [{ id: 'ref_1', kind: 'refund', amount: 3000 }],
-      }),
+      ledger.recordReversal(aRefund({ purchaseId, presentationId, paymentId }, 'yesterday')),
   };
 
   it.each(Object.keys(WRITES))('%s: all of it or nothing', async (what) => {
@@ -231,21 +233,7 @@ describe.skipIf(!postgres.available)(
       await ledger.updatePresentation(presentationId, paid);
       const settled = `update purchases set status = 'settled', outcome = 'converted', settled_at = '${at(7)}' where purchase_id = $1`;
       await between(settled, purchaseId, () =>
-        ledger.recordReversal({
-          id: 'ref_1',
-          purchaseId,
-          presentationId,
-          payment: {
-            paymentId,
-            status: 'succeeded',
-            amount: 3000,
-            currency: 'USD',
-            source: 'webhook',
-            seenAt: at(9),
-          },
-          entry: { at: at(9), type: 'refund_succeeded' },
-          taken: [{ id: 'ref_1', kind: 'refund', amount: 3000 }],
-        }),
+        ledger.recordReversal(aRefund({ purchaseId, presentationId, paymentId }, at(9))),
       );
       expect((await ledger.purchase(purchaseId))?.outcome).toBe('reversed');
     });

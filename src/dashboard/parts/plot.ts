@@ -36,15 +36,32 @@ export function plot({ title, labels, series, kind, format }: Plot): Html {
     .nice(TICKS)
     .range([HEIGHT - MARGIN.bottom, MARGIN.top]);
   const drawn = kind === 'lines' ? lines(labels, shown, y) : bars(labels, shown, y);
+  return framed({
+    title,
+    keys: shown.map(({ name }, index) => html`<span class="key k${index + 1}">${name}</span>`),
+    description: describe(title, labels, shown, format),
+    drawing: html`${gridOf(y, max, format)} ${drawn}`,
+  });
+}
+
+/** Puts a drawing under its title. `description`: what it shows, for those who do not see it. */
+function framed({
+  title,
+  keys,
+  description,
+  height = HEIGHT,
+  drawing,
+}: {
+  title: string;
+  keys?: Html[];
+  description: string;
+  height?: number;
+  drawing: Html;
+}): Html {
   return html`<figure class="plot">
-    <figcaption>
-      <strong>${title}</strong>
-      ${shown.map(({ name }, index) => html`<span class="key k${index + 1}">${name}</span>`)}
-    </figcaption>
+    <figcaption><strong>${title}</strong> ${keys}</figcaption>
     <div class="scroll" role="region" aria-label="${title}" tabindex="0">
-      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${describe(title, labels, shown, format)}">
-        ${gridOf(y, max, format)} ${drawn}
-      </svg>
+      <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${description}">${drawing}</svg>
     </div>
   </figure>`;
 }
@@ -148,33 +165,26 @@ export function bridge(title: string, steps: Step[], format: Plot['format']): Ht
     .domain(spans.map((_, index) => index))
     .range([MARGIN.left + 4, WIDTH - MARGIN.right])
     .padding(0.25);
-  return html`<figure class="plot">
-    <figcaption><strong>${title}</strong></figcaption>
-    <div class="scroll" role="region" aria-label="${title}" tabindex="0">
-      <svg
-        viewBox="0 0 ${WIDTH} ${HEIGHT}"
-        role="img"
-        aria-label="${title}. ${spans.map(({ name, change }) => `${name}: ${format(change)}`).join('; ')}."
-      >
-        ${gridOf(y, max, format)}
-        ${spans.map(
-          ({ name, from, to, colour }, index) =>
-            html`<g class="k${colour}">
-              <rect
-                class="bar"
-                x="${round(x(index) ?? 0)}"
-                y="${round(Math.min(y(from), y(to)))}"
-                width="${round(x.bandwidth())}"
-                height="${round(Math.max(1, Math.abs(y(from) - y(to))))}"
-                rx="1.5"
-              /><text x="${round((x(index) ?? 0) + x.bandwidth() / 2)}" y="${HEIGHT - 8}" text-anchor="middle"
-                >${name}</text
-              >
-            </g>`,
-        )}
-      </svg>
-    </div>
-  </figure>`;
+  return framed({
+    title,
+    description: `${title}. ${spans.map(({ name, change }) => `${name}: ${format(change)}`).join('; ')}.`,
+    drawing: html`${gridOf(y, max, format)}
+    ${spans.map(
+      ({ name, from, to, colour }, index) =>
+        html`<g class="k${colour}">
+          <rect
+            class="bar"
+            x="${round(x(index) ?? 0)}"
+            y="${round(Math.min(y(from), y(to)))}"
+            width="${round(x.bandwidth())}"
+            height="${round(Math.max(1, Math.abs(y(from) - y(to))))}"
+            rx="1.5"
+          /><text x="${round((x(index) ?? 0) + x.bandwidth() / 2)}" y="${HEIGHT - 8}" text-anchor="middle"
+            >${name}</text
+          >
+        </g>`,
+    )}`,
+  });
 }
 
 /** A label every so often, so that none covers another. */
@@ -214,45 +224,43 @@ export function intervals(
     .domain([Math.min(...values), Math.max(...values)])
     .nice()
     .range([left, WIDTH - 24]);
-  return html`<figure class="plot">
-    <figcaption><strong>${title}</strong></figcaption>
-    <div class="scroll" role="region" aria-label="${title}" tabindex="0">
-      <svg
-        viewBox="0 0 ${WIDTH} ${height}"
-        role="img"
-        aria-label="${title}. ${rows.map(({ name, estimate, low, high }) => `${name}: ${format(estimate)}, between ${format(low)} and ${format(high)}`).join('; ')}."
-      >
-        ${x
-          .ticks(6)
-          .map(
-            (tick) =>
-              html`<line
-                  class="grid"
-                  x1="${round(x(tick))}"
-                  x2="${round(x(tick))}"
-                  y1="4"
-                  y2="${height - 24}"
-                /><text x="${round(x(tick))}" y="${height - 7}" text-anchor="middle">${format(tick)}</text>`,
-          )}
-        ${
-          reference !== undefined &&
+  const described = rows.map(
+    ({ name, estimate, low, high }) =>
+      `${name}: ${format(estimate)}, between ${format(low)} and ${format(high)}`,
+  );
+  return framed({
+    title,
+    description: `${title}. ${described.join('; ')}.`,
+    height,
+    drawing: html`${x
+      .ticks(6)
+      .map(
+        (tick) =>
           html`<line
-            class="zero"
-            x1="${round(x(reference))}"
-            x2="${round(x(reference))}"
-            y1="4"
-            y2="${height - 24}"
-          />`
-        }
-        ${rows.map(({ name, estimate, low, high }, index) => {
-          const y = index * step + 22;
-          return html`<g class="k${(index % SERIES) + 1}">
-            <text x="0" y="${y + 4}">${name}</text>
-            <line class="range" x1="${round(x(low))}" x2="${round(x(high))}" y1="${y}" y2="${y}" />
-            <circle class="spot" cx="${round(x(estimate))}" cy="${y}" r="5" />
-          </g>`;
-        })}
-      </svg>
-    </div>
-  </figure>`;
+              class="grid"
+              x1="${round(x(tick))}"
+              x2="${round(x(tick))}"
+              y1="4"
+              y2="${height - 24}"
+            /><text x="${round(x(tick))}" y="${height - 7}" text-anchor="middle">${format(tick)}</text>`,
+      )}
+    ${
+      reference !== undefined &&
+      html`<line
+        class="zero"
+        x1="${round(x(reference))}"
+        x2="${round(x(reference))}"
+        y1="4"
+        y2="${height - 24}"
+      />`
+    }
+    ${rows.map(({ name, estimate, low, high }, index) => {
+      const y = index * step + 22;
+      return html`<g class="k${(index % SERIES) + 1}">
+        <text x="0" y="${y + 4}">${name}</text>
+        <line class="range" x1="${round(x(low))}" x2="${round(x(high))}" y1="${y}" y2="${y}" />
+        <circle class="spot" cx="${round(x(estimate))}" cy="${y}" r="5" />
+      </g>`;
+    })}`,
+  });
 }

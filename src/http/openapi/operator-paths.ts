@@ -8,7 +8,7 @@ import { MAX_EVALUATIONS_PAGE } from '../evaluations.js';
 import { periodFields, periodQuery } from '../period.js';
 import { redeliverBody } from '../schemas.js';
 import { ids, time as given } from '../validate.js';
-import { funnelReport } from './funnel-shapes.js';
+import { funnelReport, reported } from './funnel-shapes.js';
 import { shadowReport } from './shadow-shapes.js';
 import { experimentReport } from './experiment-shapes.js';
 import { body, json, problems } from './parts.js';
@@ -160,9 +160,7 @@ export const operatorPaths: ZodOpenApiPathsObject = {
         '200': json(
           z.object({
             generatedAt: time,
-            from: time.optional(),
-            to: time.optional(),
-            tz: z.string(),
+            ...reported,
             cohorts: z.array(
               z.object({
                 month: z.string(),
@@ -197,9 +195,7 @@ export const operatorPaths: ZodOpenApiPathsObject = {
         '200': json(
           z.object({
             generatedAt: time,
-            from: time.optional(),
-            to: time.optional(),
-            tz: z.string(),
+            ...reported,
             bridges: z.array(
               z.object({
                 currency: z.string(),
