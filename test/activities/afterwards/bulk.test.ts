@@ -8,6 +8,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import type { BulkView } from '../../../src/http/bulk.js';
 import { serve } from '../../http/serve.js';
 import { operatorApp, OPERATOR } from '../../support/dashboard.js';
+import { dyingAfter } from '../dying.js';
 import { fakeRuns, look, offered, take, type FakeRuns, type Taken } from '../offers-taken.js';
 import { HOUR, MINUTE } from '../../../src/domain/duration.js';
 import { openShop, type Shop } from '../shop.js';
@@ -102,37 +103,6 @@ async function runCompensations(): Promise<void> {
   for (const input of runs.compensations.splice(0)) await compensationActivities(context).compensate(input);
   for (const event of runs.reversals.splice(0))
     await new MockActivityEnvironment().run(() => reversalActivities(context).recordReversal(event));
-}
-
-/** A context whose process dies once a number of calls to the ledger, Dodo and runs have had their effect. */
-function dyingAfter(calls: number, alive: ActivityContext) {
-  let left = calls;
-  let dead = false;
-  const mortal = <T extends object>(target: T): T =>
-    new Proxy(target, {
-      get(of, name) {
-        const value: unknown = Reflect.get(of, name);
-        if (typeof value === 'object' && value !== null) return mortal(value);
-        if (typeof value !== 'function') return value;
-        return async (...given: unknown[]) => {
-          if (dead) throw new Error('The process is dead.');
-          const answer: unknown = await Reflect.apply(value, of, given);
-          left -= 1;
-          dead = left <= 0;
-          if (dead) throw new Error('The process dies.');
-          return answer;
-        };
-      },
-    });
-  const { ledger, dodo, runs: temporal } = alive;
-  const { payments, refunds } = dodo;
-  const context = {
-    ...alive,
-    ledger: mortal(ledger),
-    runs: mortal(temporal),
-    dodo: { payments: mortal(payments), refunds: mortal(refunds) } as ActivityContext['dodo'],
-  };
-  return { context, hasDied: () => dead };
 }
 
 const recallOf = (...taken: Taken[]) => ({

@@ -9,6 +9,7 @@ import {
   type CompensationInput,
 } from '../../../src/domain/compensation.js';
 import { openAttempt } from '../attempts.js';
+import { dyingAfter } from '../dying.js';
 import { openShop, type Shop } from '../shop.js';
 
 let shop: Shop;
@@ -208,6 +209,32 @@ describe('a refund', () => {
     await compensate(input);
     await giveUp(input);
     expect(await reviewsOf(input)).toMatchObject([{ kind: 'refund_failed', status: 'open' }]);
+  });
+});
+
+describe('whatever call its process dies after', () => {
+  it.each([
+    ['a refund', secondPayment],
+    ['the end of a replaced subscription', replaced],
+  ])('%s happens once, and is confirmed', async (_what, begin) => {
+    for (let calls = 1, died = true; died; calls += 1) {
+      const { input } = await begin();
+      const dying = dyingAfter(calls, shop.context);
+      await compensationActivities(dying.context)
+        .compensate(input)
+        .catch(() => undefined);
+      died = dying.hasDied();
+
+      // Whoever goes on does not know how far it was. The answer to a request may have been lost.
+      for (const pause of [READINGS_LAG_MS, UNKNOWN_REFUND_MS, UNKNOWN_REFUND_MS]) {
+        await compensate(input);
+        shop.pass(pause);
+      }
+      expect(await compensate(input), `after call ${calls}`).toEqual({ kind: 'ended', status: 'confirmed' });
+      expect(await reviewsOf(input)).toEqual([]);
+      if (input.kind === 'refund')
+        expect(refundsOf(input.paymentId), `after call ${calls}`).toMatchObject([{ status: 'succeeded' }]);
+    }
   });
 });
 
